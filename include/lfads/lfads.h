@@ -1,0 +1,130 @@
+/* lfads.h - Latent Factor Analysis via Dynamical Systems: the library's public face.
+ *
+ * LFADS infers, from noisy spike counts (or real-valued recordings), each trial's denoised
+ * firing rates, low-dimensional factors, initial condition and inferred inputs.
+ *
+ * Ownership: what a _create function hands out is freed by its _free partner, which takes NULL.
+ * Errors: a function that can fail for the user's or the machine's reasons returns a status and,
+ * where it is not LFADS_OK, fills the caller's struct lfads_error (may be NULL) with one sentence
+ * that names the thing, its value and the remedy. The library never prints and never exits.
+ * Threads: a handle belongs to one thread at a time; different handles are independent.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_LFADS_H
+#define LFADS_LFADS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define LFADS_API __attribute__((visibility("default")))
+#else
+#define LFADS_API
+#endif
+
+enum lfads_status {
+    LFADS_OK = 0,
+    LFADS_USAGE = 1,       /* a flag or an argument is wrong */
+    LFADS_BAD_DATA = 2,    /* a file's contents are not what they must be */
+    LFADS_IO = 3,          /* a file can't be read or written */
+    LFADS_NO_MEMORY = 4,
+    LFADS_INTERRUPTED = 5, /* the stop callback asked for it; state was saved */
+    LFADS_NUMERIC = 6      /* a cost or gradient is not finite */
+};
+
+struct lfads_error {
+    enum lfads_status status;
+    char text[1024]; /* one sentence, NUL-terminated, no newline */
+};
+
+/* "1.2.3" */
+LFADS_API const char *lfads_version(void);
+/* The word for a status, such as "bad data". */
+LFADS_API const char *lfads_status_name(enum lfads_status status);
+
+/* ---- configuration: the flags of a run, all at their defaults when created ------------------ */
+struct lfads_config;
+LFADS_API enum lfads_status lfads_config_create(struct lfads_config **out, struct lfads_error *err);
+LFADS_API void lfads_config_free(struct lfads_config *config);
+/* Sets flag NAME from text, as the command line does; the range is checked. */
+LFADS_API enum lfads_status lfads_config_set(struct lfads_config *config, const char *name,
+                                             const char *value, struct lfads_error *err);
+/* The flag's value as text, owned by CONFIG, valid until its next call; NULL for no such flag. */
+LFADS_API const char *lfads_config_get(struct lfads_config *config, const char *name);
+
+/* ---- what a long call tells its caller -------------------------------------------------------- */
+struct lfads_progress {
+    const char *what;        /* "epoch", "trials": what share refers to */
+    double share;            /* of the epoch or file, 0 to 1 */
+    int64_t epoch, step;     /* training only */
+    double trials_per_second;
+    double learning_rate;    /* training only */
+    double seconds;          /* since the call began */
+};
+/* Any member may be NULL. Called from the thread that called the library. */
+struct lfads_callbacks {
+    void *payload;
+    void (*line)(void *payload, const char *text); /* a result line, without its newline */
+    void (*warn)(void *payload, const char *text); /* something the user should know */
+    void (*progress)(void *payload, const struct lfads_progress *progress);
+    bool (*stop)(void *payload);                   /* true: save and return LFADS_INTERRUPTED */
+};
+
+/* ---- the verbs: each reads and writes files as docs/files.md describes ------------------------ */
+/* Trains on the data set of the configuration; continues where lfads_save_dir has a checkpoint. */
+LFADS_API enum lfads_status lfads_train(const struct lfads_config *config,
+                                        const struct lfads_callbacks *callbacks,
+                                        struct lfads_error *err);
+/* For each trial: batch_size samples from its posterior, the model run on each, averaged. */
+LFADS_API enum lfads_status lfads_posterior_sample(const struct lfads_config *config,
+                                                   const struct lfads_callbacks *callbacks,
+                                                   struct lfads_error *err);
+/* For each trial: one pass with the posterior's means in place of samples. */
+LFADS_API enum lfads_status lfads_posterior_mean(const struct lfads_config *config,
+                                                 const struct lfads_callbacks *callbacks,
+                                                 struct lfads_error *err);
+/* batch_size samples from the priors. */
+LFADS_API enum lfads_status lfads_prior_sample(const struct lfads_config *config,
+                                               const struct lfads_callbacks *callbacks,
+                                               struct lfads_error *err);
+/* Every parameter and optimizer slot to one HDF5 file. */
+LFADS_API enum lfads_status lfads_write_params(const struct lfads_config *config,
+                                               const struct lfads_callbacks *callbacks,
+                                               struct lfads_error *err);
+
+/* ---- synthetic data ----------------------------------------------------------------------------- */
+struct lfads_synth_config;
+LFADS_API enum lfads_status lfads_synth_config_create(struct lfads_synth_config **out,
+                                                      struct lfads_error *err);
+LFADS_API void lfads_synth_config_free(struct lfads_synth_config *config);
+LFADS_API enum lfads_status lfads_synth_config_set(struct lfads_synth_config *config,
+                                                   const char *name, const char *value,
+                                                   struct lfads_error *err);
+/* GENERATOR: "chaotic". */
+LFADS_API enum lfads_status lfads_synth(const char *generator,
+                                        const struct lfads_synth_config *config,
+                                        const struct lfads_callbacks *callbacks,
+                                        struct lfads_error *err);
+
+/* ---- scoring ------------------------------------------------------------------------------------- */
+struct lfads_score {
+    size_t trials, bins, channels;
+    bool has_truth;
+    double r2;             /* conversion_factor-scaled rates against the truth, all pooled; needs truth */
+    double bits_per_spike; /* of the data under the rates, over each channel's mean rate; Poisson only */
+    double nll;            /* negative log-likelihood of the data under the rates, a trial */
+};
+/* Scores the rates in a model-run file against data set SET ("train" or "valid") of a data file;
+ * the file's first trials are compared. FIGURE, if not NULL, names a PNG to write: rates, truth
+ * and spikes of one trial. */
+LFADS_API enum lfads_status lfads_evaluate(struct lfads_score *score, const char *data_file,
+                                           const char *set, const char *model_run_file,
+                                           const char *figure, struct lfads_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
