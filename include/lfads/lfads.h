@@ -27,9 +27,9 @@ extern "C" {
 
 enum lfads_status {
     LFADS_OK = 0,
-    LFADS_USAGE = 1,       /* a flag or an argument is wrong */
-    LFADS_BAD_DATA = 2,    /* a file's contents are not what they must be */
-    LFADS_IO = 3,          /* a file can't be read or written */
+    LFADS_USAGE = 1,    /* a flag or an argument is wrong */
+    LFADS_BAD_DATA = 2, /* a file's contents are not what they must be */
+    LFADS_IO = 3,       /* a file can't be read or written */
     LFADS_NO_MEMORY = 4,
     LFADS_INTERRUPTED = 5, /* the stop callback asked for it; state was saved */
     LFADS_NUMERIC = 6      /* a cost or gradient is not finite */
@@ -55,14 +55,15 @@ LFADS_API enum lfads_status lfads_config_set(struct lfads_config *config, const 
 /* The flag's value as text, owned by CONFIG, valid until its next call; NULL for no such flag. */
 LFADS_API const char *lfads_config_get(struct lfads_config *config, const char *name);
 
-/* ---- what a long call tells its caller -------------------------------------------------------- */
+/* ---- what a long call tells its caller --------------------------------------------------------
+ */
 struct lfads_progress {
-    const char *what;        /* "epoch", "trials": what share refers to */
-    double share;            /* of the epoch or file, 0 to 1 */
-    int64_t epoch, step;     /* training only */
+    const char *what;    /* "epoch", "trials": what share refers to */
+    double share;        /* of the epoch or file, 0 to 1 */
+    int64_t epoch, step; /* training only */
     double trials_per_second;
-    double learning_rate;    /* training only */
-    double seconds;          /* since the call began */
+    double learning_rate; /* training only */
+    double seconds;       /* since the call began */
 };
 /* Any member may be NULL. Called from the thread that called the library. */
 struct lfads_callbacks {
@@ -70,10 +71,11 @@ struct lfads_callbacks {
     void (*line)(void *payload, const char *text); /* a result line, without its newline */
     void (*warn)(void *payload, const char *text); /* something the user should know */
     void (*progress)(void *payload, const struct lfads_progress *progress);
-    bool (*stop)(void *payload);                   /* true: save and return LFADS_INTERRUPTED */
+    bool (*stop)(void *payload); /* true: save and return LFADS_INTERRUPTED */
 };
 
-/* ---- the verbs: each reads and writes files as docs/files.md describes ------------------------ */
+/* ---- the verbs: each reads and writes files as docs/files.md describes ------------------------
+ */
 /* Trains on the data set of the configuration; continues where lfads_save_dir has a checkpoint. */
 LFADS_API enum lfads_status lfads_train(const struct lfads_config *config,
                                         const struct lfads_callbacks *callbacks,
@@ -95,7 +97,8 @@ LFADS_API enum lfads_status lfads_write_params(const struct lfads_config *config
                                                const struct lfads_callbacks *callbacks,
                                                struct lfads_error *err);
 
-/* ---- synthetic data ----------------------------------------------------------------------------- */
+/* ---- synthetic data -----------------------------------------------------------------------------
+ */
 struct lfads_synth_config;
 LFADS_API enum lfads_status lfads_synth_config_create(struct lfads_synth_config **out,
                                                       struct lfads_error *err);
@@ -109,12 +112,14 @@ LFADS_API enum lfads_status lfads_synth(const char *generator,
                                         const struct lfads_callbacks *callbacks,
                                         struct lfads_error *err);
 
-/* ---- scoring ------------------------------------------------------------------------------------- */
+/* ---- scoring
+ * ------------------------------------------------------------------------------------- */
 struct lfads_score {
     size_t trials, bins, channels;
     bool has_truth;
-    double r2;             /* conversion_factor-scaled rates against the truth, all pooled; needs truth */
-    double bits_per_spike; /* of the data under the rates, over each channel's mean rate; Poisson only */
+    double r2; /* conversion_factor-scaled rates against the truth, all pooled; needs truth */
+    double bits_per_spike; /* of the data under the rates, over each channel's mean rate; Poisson
+                              only */
     double nll;            /* negative log-likelihood of the data under the rates, a trial */
 };
 /* Scores the rates in a model-run file against data set SET ("train" or "valid") of a data file;

@@ -31,8 +31,5 @@ typedef double acc;
 /* x limited to [-k, k]. */
 static inline real real_clip(real x, real k) { return x > k ? k : x < -k ? -k : x; }
 /* The logistic function, in a form that overflows on neither side. */
-static inline real real_sigmoid(real x)
-{
-    return (real)0.5 * real_tanh((real)0.5 * x) + (real)0.5;
-}
+static inline real real_sigmoid(real x) { return (real)0.5 * real_tanh((real)0.5 * x) + (real)0.5; }
 #endif
