@@ -1,0 +1,60 @@
+/* cells.c - the elementwise parts of the GRU (model.md 2), forward beside backward.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "backend/reference/reference.h"
+
+void reference_gru_gates(SELF, real *ru, real *rh, const real *bias, const real *h, size_t rows,
+                         size_t units)
+{
+    for (size_t i = 0; i < rows; i++) {
+        real *r = ru + i * 2 * units, *u = r + units;
+
+        for (size_t j = 0; j < units; j++) {
+            r[j] = real_sigmoid(r[j] + bias[j]);
+            u[j] = real_sigmoid(u[j] + bias[units + j] + 1);
+            rh[i * units + j] = r[j] * h[i * units + j];
+        }
+    }
+}
+
+void reference_gru_gates_backward(SELF, real *dh, real *ru, const real *drh, const real *h,
+                                  size_t rows, size_t units)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < units; j++) {
+            real *r = ru + i * 2 * units + j, d = drh[i * units + j];
+
+            dh[i * units + j] += d * *r;
+            *r = d * h[i * units + j] * *r * (1 - *r);
+        }
+}
+
+void reference_gru_state(SELF, real *h_new, real *c, const real *bias, const real *ru,
+                         const real *h, real clip, size_t rows, size_t units)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < units; j++) {
+            size_t at = i * units + j;
+            real u = ru[i * 2 * units + units + j];
+
+            c[at] = real_tanh(c[at] + bias[j]);
+            h_new[at] = real_clip(u * h[at] + (1 - u) * c[at], clip);
+        }
+}
+
+/* The state before the limit is computed again because h_new cannot tell: a state that rests at
+ * the limit with u = 1 is not clipped and passes its gradient. */
+void reference_gru_state_backward(SELF, real *dh, real *c, real *ru, const real *dh_new,
+                                  const real *h, real clip, size_t rows, size_t units)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < units; j++) {
+            size_t at = i * units + j;
+            real *gate = ru + i * 2 * units + units + j, u = *gate;
+            real s = u * h[at] + (1 - u) * c[at];
+            real ds = s > clip || s < -clip ? 0 : dh_new[at];
+
+            dh[at] = ds * u;
+            *gate = ds * (h[at] - c[at]) * u * (1 - u);
+            c[at] = ds * (1 - u) * (1 - c[at] * c[at]);
+        }
+}

@@ -1,0 +1,227 @@
+/* latents.c - samples, priors and divergences of the initial condition and the inferred inputs
+ * (model.md 4, 5 and 7).
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "backend/reference/reference.h"
+
+
+void reference_floor_variance(SELF, real *logvar, real least, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        logvar[i] = real_log(real_exp(logvar[i]) + least);
+}
+
+/* d log(e^x + m) / dx = e^x/(e^x + m) = 1 - m e^{-y}, y the result. */
+void reference_floor_variance_backward(SELF, real *dlogvar, const real *logvar, real least,
+                                       size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        dlogvar[i] *= 1 - least * real_exp(-logvar[i]);
+}
+
+void reference_sample(SELF, real *z, size_t ldz, const real *mean, const real *logvar,
+                      const real *noise, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < n; j++)
+            z[i * ldz + j] =
+                mean[i * n + j] + real_exp(logvar[i * n + j] / 2) * noise[i * n + j];
+}
+
+void reference_sample_backward(SELF, real *dmean, real *dlogvar, const real *dz, size_t lddz,
+                               const real *logvar, const real *noise, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < n; j++) {
+            size_t at = i * n + j;
+
+            dmean[at] += dz[i * lddz + j];
+            dlogvar[at] += dz[i * lddz + j] * noise[at] * real_exp(logvar[at] / 2) / 2;
+        }
+}
+
+void reference_prior_logvar(SELF, real *logvar, const real *p, real lowest, real highest, size_t n)
+{
+    for (size_t j = 0; j < n; j++)
+        logvar[j] = highest > lowest
+                        ? real_log(real_sigmoid(real_exp(p[j])) * (highest - lowest) + lowest)
+                        : p[j];
+}
+
+void reference_prior_logvar_backward(SELF, real *dp, const real *dlogvar, const real *p,
+                                     real lowest, real highest, size_t n)
+{
+    for (size_t j = 0; j < n; j++) {
+        real e = real_exp(p[j]), s = real_sigmoid(e), range = highest - lowest;
+
+        dp[j] += dlogvar[j] * s * (1 - s) * e * range / (s * range + lowest);
+    }
+}
+
+void reference_kl_gaussian(SELF, acc *kl, const real *mean, const real *logvar,
+                           const real *prior_mean, const real *prior_logvar, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++) {
+        acc sum = 0;
+
+        for (size_t j = 0; j < n; j++) {
+            real q = logvar[i * n + j], p = prior_logvar[j];
+            real d = (mean[i * n + j] - prior_mean[j]) * real_exp(-p / 2);
+
+            sum += (acc)((p - q + real_exp(q - p) + d * d - 1) / 2);
+        }
+        kl[i] = sum;
+    }
+}
+
+void reference_kl_gaussian_backward(SELF, real *dmean, real *dlogvar, real *dprior_mean,
+                                    real *dprior_logvar, real weight, const real *mean,
+                                    const real *logvar, const real *prior_mean,
+                                    const real *prior_logvar, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < n; j++) {
+            real q = logvar[i * n + j], p = prior_logvar[j];
+            real ratio = real_exp(q - p), difference = mean[i * n + j] - prior_mean[j];
+            real slope = difference * real_exp(-p);
+
+            dmean[i * n + j] += weight * slope;
+            dprior_mean[j] -= weight * slope;
+            dlogvar[i * n + j] += weight * (ratio - 1) / 2;
+            dprior_logvar[j] += weight * (1 - ratio - difference * slope) / 2;
+        }
+}
+
+void reference_ar1_stationary(SELF, real *phi, real *stationary_logvar, const real *logatau,
+                              const real *logevar, size_t n)
+{
+    for (size_t j = 0; j < n; j++) {
+        phi[j] = real_exp(-real_exp(-logatau[j]));
+        stationary_logvar[j] = logevar[j] - real_log(1 - phi[j]) - real_log(1 + phi[j]);
+    }
+}
+
+void reference_kl_ar1(SELF, acc *kl, const real *u, const real *logvar, const real *noise,
+                      const real *logatau, const real *logevar, size_t bins, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++)
+        kl[i] = 0;
+    for (size_t j = 0; j < n; j++) {
+        real phi, first;
+
+        reference_ar1_stationary(self, &phi, &first, logatau + j, logevar + j, 1);
+        for (size_t i = 0; i < rows; i++) {
+            acc sum = 0;
+            real before = 0;
+
+            for (size_t t = 0; t < bins; t++) {
+                size_t at = (t * rows + i) * n + j;
+                real v = t ? logevar[j] : first, d = u[at] - phi * before;
+
+                sum += (acc)((v + d * d * real_exp(-v) - logvar[at] - noise[at] * noise[at]) / 2);
+                before = u[at];
+            }
+            kl[i] += sum;
+        }
+    }
+}
+
+/* With d_t = u_t - phi u_{t-1} (u_{-1} = 0) and v_t the log variance of the innovation, the
+ * cost is sum (v_t + d_t^2 e^{-v_t})/2 - sum (logvar + noise^2)/2. */
+void reference_kl_ar1_backward(SELF, real *du, real *dlogvar, real *dlogatau, real *dlogevar,
+                               real weight, const real *u, const real *logatau,
+                               const real *logevar, size_t bins, size_t rows, size_t n)
+{
+    for (size_t j = 0; j < n; j++) {
+        real phi, first;
+        acc dphi = 0, dfirst = 0, dlater = 0;
+
+        reference_ar1_stationary(self, &phi, &first, logatau + j, logevar + j, 1);
+        for (size_t i = 0; i < rows; i++) {
+            real before = 0;
+
+            for (size_t t = 0; t < bins; t++) {
+                size_t at = (t * rows + i) * n + j;
+                real v = t ? logevar[j] : first, d = u[at] - phi * before;
+                real slope = d * real_exp(-v);
+
+                du[at] = weight * slope;
+                dlogvar[at] -= weight / 2;
+                if (t) {
+                    du[at - rows * n] -= weight * slope * phi;
+                    dphi -= (acc)(slope * before);
+                    dlater += (acc)((1 - d * slope) / 2);
+                } else {
+                    dfirst += (acc)((1 - d * slope) / 2);
+                }
+                before = u[at];
+            }
+        }
+        /* first = logevar - log(1-phi) - log(1+phi); dphi/dlogatau = phi e^{-logatau} */
+        dphi += dfirst * (acc)(2 * phi / (1 - phi * phi));
+        dlogevar[j] += weight * (real)(dfirst + dlater);
+        dlogatau[j] += weight * (real)dphi * phi * real_exp(-logatau[j]);
+    }
+}
+
+void reference_ar1_draw(SELF, real *u, const real *noise, const real *logatau, const real *logevar,
+                        size_t bins, size_t rows, size_t n)
+{
+    for (size_t j = 0; j < n; j++) {
+        real phi, first;
+
+        reference_ar1_stationary(self, &phi, &first, logatau + j, logevar + j, 1);
+        for (size_t i = 0; i < rows; i++) {
+            real before = 0;
+
+            for (size_t t = 0; t < bins; t++) {
+                size_t at = (t * rows + i) * n + j;
+
+                u[at] = phi * before + real_exp((t ? logevar[j] : first) / 2) * noise[at];
+                before = u[at];
+            }
+        }
+    }
+}
+
+/* sum over bins of m_i m_j for one trial */
+static real inner(const real *m, size_t bins, size_t stride, size_t i, size_t j)
+{
+    real sum = 0;
+
+    for (size_t t = 0; t < bins; t++)
+        sum += m[t * stride + i] * m[t * stride + j];
+    return sum;
+}
+
+void reference_correlation(SELF, acc *corr, const real *m, size_t bins, size_t rows, size_t n)
+{
+    for (size_t b = 0; b < rows; b++) {
+        acc sum = 0;
+
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = i + 1; j < n; j++) {
+                real product = inner(m + b * n, bins, rows * n, i, j);
+
+                sum += (acc)(product * product / 2);
+            }
+        corr[b] = sum;
+    }
+}
+
+void reference_correlation_backward(SELF, real *dm, real weight, const real *m, size_t bins,
+                                    size_t rows, size_t n)
+{
+    for (size_t b = 0; b < rows; b++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = i + 1; j < n; j++) {
+                real slope = weight * inner(m + b * n, bins, rows * n, i, j);
+
+                for (size_t t = 0; t < bins; t++) {
+                    size_t at = (t * rows + b) * n;
+
+                    dm[at + i] += slope * m[at + j];
+                    dm[at + j] += slope * m[at + i];
+                }
+            }
+}
+

@@ -1,0 +1,75 @@
+/* likelihood.c - the observations' log-likelihoods (model.md 7) and their gradients.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "backend/reference/reference.h"
+
+#define LOG_2PI ((real)1.8378770664093453)
+
+/* Terms of one bin and trial are summed before they join the wide sum. */
+void reference_poisson(SELF, acc *loglik, const real *eta, const real *x, size_t bins,
+                       size_t trials, size_t samples, size_t n)
+{
+    size_t rows = trials * samples;
+
+    for (size_t r = 0; r < rows; r++) {
+        acc sum = 0;
+
+        for (size_t t = 0; t < bins; t++) {
+            const real *e = eta + (t * rows + r) * n, *k = x + (t * trials + r / samples) * n;
+
+            for (size_t j = 0; j < n; j++)
+                sum += (acc)k[j] * (acc)e[j] - (acc)real_exp(e[j]) - lgamma((acc)k[j] + 1);
+        }
+        loglik[r] = sum;
+    }
+}
+
+void reference_poisson_backward(SELF, real *eta, real weight, const real *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        eta[i] = weight * (real_exp(eta[i]) - x[i]);
+}
+
+void reference_gaussian(SELF, acc *loglik, const real *mean, const real *logvar, const real *x,
+                        size_t bins, size_t trials, size_t samples, size_t n)
+{
+    size_t rows = trials * samples;
+
+    for (size_t r = 0; r < rows; r++) {
+        acc sum = 0;
+
+        for (size_t t = 0; t < bins; t++) {
+            const real *m = mean + (t * rows + r) * n, *v = logvar + (t * rows + r) * n;
+            const real *y = x + (t * trials + r / samples) * n;
+
+            for (size_t j = 0; j < n; j++) {
+                real d = y[j] - m[j];
+
+                sum -= (acc)((v[j] + LOG_2PI + d * d * real_exp(-v[j])) / 2);
+            }
+        }
+        loglik[r] = sum;
+    }
+}
+
+void reference_gaussian_backward(SELF, real *mean, real *logvar, real weight, const real *x,
+                                 size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        real d = mean[i] - x[i], slope = d * real_exp(-logvar[i]);
+
+        mean[i] = weight * slope;
+        logvar[i] = weight * (1 - d * slope) / 2;
+    }
+}
+
+void reference_exponential(SELF, real *y, const real *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        y[i] = real_exp(x[i]);
+}
+
+void reference_exponential_backward(SELF, real *dx, const real *dy, const real *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        dx[i] += dy[i] * real_exp(x[i]);
+}

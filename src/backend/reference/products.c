@@ -1,0 +1,109 @@
+/* products.c - matrix products and what is linear: biases, masks, copies, normalised columns.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "backend/reference/reference.h"
+
+void reference_product(SELF, real *c, size_t ldc, const real *a, size_t lda, bool transpose_a,
+                       const real *b, size_t ldb, bool transpose_b, size_t m, size_t n, size_t k,
+                       bool add)
+{
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++) {
+            real sum = 0;
+
+            for (size_t l = 0; l < k; l++)
+                sum += (transpose_a ? a[l * lda + i] : a[i * lda + l]) *
+                       (transpose_b ? b[j * ldb + l] : b[l * ldb + j]);
+            c[i * ldc + j] = add ? c[i * ldc + j] + sum : sum;
+        }
+}
+
+void reference_transpose(SELF, real *dst, const real *src, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < n; j++)
+            dst[j * rows + i] = src[i * n + j];
+}
+
+void reference_add_row(SELF, real *y, size_t ldy, const real *b, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < n; j++)
+            y[i * ldy + j] += b[j];
+}
+
+void reference_set_rows(SELF, real *y, size_t ldy, const real *b, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++)
+        memcpy(y + i * ldy, b, n * sizeof *y);
+}
+
+void reference_sum_rows(SELF, real *db, const real *dy, size_t ldy, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < n; j++)
+            db[j] += dy[i * ldy + j];
+}
+
+void reference_copy_masked(SELF, real *dst, size_t ldd, const real *src, size_t lds,
+                           const real *mask, size_t ldm, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < n; j++)
+            dst[i * ldd + j] = src[i * lds + j] * (mask ? mask[i * ldm + j] : 1);
+}
+
+void reference_add_masked(SELF, real *dst, size_t ldd, const real *src, size_t lds,
+                          const real *mask, size_t ldm, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < n; j++)
+            dst[i * ldd + j] += src[i * lds + j] * (mask ? mask[i * ldm + j] : 1);
+}
+
+void reference_repeat_rows(SELF, real *dst, const real *src, size_t times, size_t outer,
+                           size_t rows, size_t n)
+{
+    for (size_t i = 0; i < outer * rows; i++)
+        for (size_t s = 0; s < times; s++)
+            memcpy(dst + (i * times + s) * n, src + i * n, n * sizeof *dst);
+}
+
+void reference_clear(SELF, real *x, size_t count) { memset(x, 0, count * sizeof *x); }
+
+static real column_norm(const real *v, size_t rows, size_t n, size_t j, real *squares)
+{
+    real sum = 0;
+
+    for (size_t i = 0; i < rows; i++)
+        sum += v[i * n + j] * v[i * n + j];
+    *squares = sum;
+    return real_sqrt(sum > (real)1e-12 ? sum : (real)1e-12);
+}
+
+void reference_normalise_columns(SELF, real *w, const real *v, size_t rows, size_t n)
+{
+    for (size_t j = 0; j < n; j++) {
+        real squares, norm = column_norm(v, rows, n, j, &squares);
+
+        for (size_t i = 0; i < rows; i++)
+            w[i * n + j] = v[i * n + j] / norm;
+    }
+}
+
+/* w = v/|v|: dv = (dw - w (w.dw))/|v|; below the limit the norm is a constant. */
+void reference_normalise_columns_backward(SELF, real *dv, const real *dw, const real *v,
+                                          const real *w, size_t rows, size_t n)
+{
+    for (size_t j = 0; j < n; j++) {
+        real squares, norm = column_norm(v, rows, n, j, &squares), along = 0;
+
+        for (size_t i = 0; i < rows; i++)
+            along += w[i * n + j] * dw[i * n + j];
+        if (squares < (real)1e-12)
+            along = 0;
+        for (size_t i = 0; i < rows; i++)
+            dv[i * n + j] += (dw[i * n + j] - w[i * n + j] * along) / norm;
+    }
+}
