@@ -67,9 +67,3 @@ void reference_exponential(SELF, real *y, const real *x, size_t count)
     for (size_t i = 0; i < count; i++)
         y[i] = real_exp(x[i]);
 }
-
-void reference_exponential_backward(SELF, real *dx, const real *dy, const real *x, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        dx[i] += dy[i] * real_exp(x[i]);
-}

@@ -1,0 +1,93 @@
+/* generator.c - the generator and the factors it drives (model.md 6).
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "model/parts.h"
+
+/* Normalises the map to the factors; puts the external inputs beside the inferred ones. */
+void generator_begin_forward(struct shard *s)
+{
+    const struct model *m = s->model;
+    const struct backend *be = s->be;
+    size_t g = m->gen_units, in = model_generator_inputs(m), e = m->ext_inputs;
+
+    be->normalise_columns(be, s->fac_w, s->w.factors, g, m->factors);
+    if (m->ext_to_generator) {
+        const real *ext = s->ext;
+
+        if (s->samples > 1) { /* the rows of a trial's samples share its input */
+            be->repeat_rows(be, s->gen_ext, s->ext, s->samples, m->bins, s->trials, e);
+            ext = s->gen_ext;
+        }
+        be->copy_masked(be, s->gen_in + m->co_dim, in, ext, e, s->ext_mask, e, m->bins * s->rows,
+                        e);
+        if (!m->co_dim)
+            gru_inputs(be, &s->gen, &s->w.gen, s->gen_in, in, 0, in, m->bins * s->rows, false);
+    }
+    if (s->gen_out != s->gen.h)
+        be->copy_masked(be, s->gen_out, g, s->gen.h, g, NULL, 0, s->rows, g);
+}
+
+/* With a controller the bin's inputs are known only now; without, their products are taken. */
+void generator_step_forward(struct shard *s, size_t t)
+{
+    const struct model *m = s->model;
+    size_t rows = s->rows, g = m->gen_units, in = model_generator_inputs(m);
+    struct gru_tape bin = gru_tape_at(&s->gen, &s->w.gen, t, rows);
+    real *h_new = bin.h + rows * g;
+
+    if (m->co_dim)
+        gru_inputs(s->be, &bin, &s->w.gen, s->gen_in + t * rows * in, in, 0, in, rows, false);
+    gru_step(s->be, h_new, &bin, &s->w.gen, bin.h, m->clip, rows, in > 0);
+    if (s->gen_out != s->gen.h)
+        s->be->copy_masked(s->be, s->gen_out + (t + 1) * rows * g, g, h_new, g,
+                           s->gen_mask + t * rows * g, g, rows, g);
+}
+
+void generator_step_backward(struct shard *s, size_t t)
+{
+    const struct model *m = s->model;
+    const struct backend *be = s->be;
+    size_t rows = s->rows, g = m->gen_units, at = t * rows * g, n = m->co_dim;
+    struct gru_tape bin = gru_tape_at(&s->gen, &s->w.gen, t, rows);
+
+    be->add_masked(be, s->dgen_h, g, s->dgen_out + at, g, s->gen_mask ? s->gen_mask + at : NULL, g,
+                   rows, g);
+    gru_step_backward(be, s->dgen_h, &bin, &s->wt.gen, bin.h, s->drh, m->clip, rows);
+    if (n)
+        gru_dinputs(be, s->du + t * rows * n, n, &s->wt.gen, &bin, 0, n, rows, true);
+}
+
+void generator_weights_backward(struct shard *s)
+{
+    size_t rows = s->model->bins * s->rows, in = model_generator_inputs(s->model);
+
+    gru_weights_backward(s->be, &s->dw.gen, &s->gen, s->gen.h, rows);
+    if (in)
+        gru_inputs_backward(s->be, &s->dw.gen, &s->gen, s->gen_in, in, 0, in, rows);
+}
+
+void factors_forward(struct shard *s, size_t first, size_t count)
+{
+    size_t g = s->model->gen_units, f = s->model->factors, skip = first * s->rows;
+
+    s->be->product(s->be, s->factors + skip * f, f, s->gen_out + skip * g, g, false, s->fac_w, f,
+                   false, count * s->rows, f, g, false);
+}
+
+void factors_backward(struct shard *s, size_t first, size_t count)
+{
+    size_t g = s->model->gen_units, f = s->model->factors, skip = first * s->rows;
+
+    s->be->product(s->be, s->dgen_out + skip * g, g, s->dfactors + (skip + s->rows) * f, f, false,
+                   s->fac_wt, g, false, count * s->rows, g, f, false);
+}
+
+void factors_weights_backward(struct shard *s, size_t first)
+{
+    const struct model *m = s->model;
+    size_t g = m->gen_units, f = m->factors, skip = first * s->rows;
+
+    s->be->product(s->be, s->dfac_w, f, s->gen_out + skip * g, g, true, s->dfactors + skip * f, f,
+                   false, g, f, (m->bins + 1 - first) * s->rows, false);
+    s->be->normalise_columns_backward(s->be, s->dw.factors, s->dfac_w, s->w.factors, s->fac_w, g,
+                                      f);
+}

@@ -1,0 +1,85 @@
+/* gru.c - the GRU's step and its gradient, composed of the backend's operations (model.md 2).
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "model/gru.h"
+
+struct gru_tape gru_tape_at(const struct gru_tape *tape, const struct gru *gru, size_t t,
+                            size_t rows)
+{
+    size_t skip = t * rows * gru->units;
+
+    return (struct gru_tape){
+        .ru = tape->ru + 2 * skip, .rh = tape->rh + skip, .c = tape->c + skip, .h = tape->h + skip};
+}
+
+void gru_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
+                const real *x, size_t ldx, size_t first, size_t width, size_t rows, bool add)
+{
+    size_t units = gru->units;
+
+    be->product(be, tape->ru, 2 * units, x, ldx, false, gru->x_ru + first * 2 * units, 2 * units,
+                false, rows, 2 * units, width, add);
+    be->product(be, tape->c, units, x, ldx, false, gru->x_c + first * units, units, false, rows,
+                units, width, add);
+}
+
+void gru_inputs_backward(const struct backend *be, const struct gru *dgru,
+                         const struct gru_tape *tape, const real *x, size_t ldx, size_t first,
+                         size_t width, size_t rows)
+{
+    size_t units = dgru->units;
+
+    be->product(be, dgru->x_ru + first * 2 * units, 2 * units, x, ldx, true, tape->ru, 2 * units,
+                false, width, 2 * units, rows, true);
+    be->product(be, dgru->x_c + first * units, units, x, ldx, true, tape->c, units, false, width,
+                units, rows, true);
+}
+
+void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct gru *gru_t,
+                 const struct gru_tape *tape, size_t first, size_t width, size_t rows, bool add)
+{
+    size_t units = gru_t->units;
+
+    be->product(be, dx, lddx, tape->ru, 2 * units, false, gru_t->x_ru + first, gru_t->inputs, false,
+                rows, width, 2 * units, add);
+    be->product(be, dx, lddx, tape->c, units, false, gru_t->x_c + first, gru_t->inputs, false, rows,
+                width, units, true);
+}
+
+void gru_step(const struct backend *be, real *h_new, const struct gru_tape *bin,
+              const struct gru *gru, const real *h, real clip, size_t rows, bool has_inputs)
+{
+    size_t units = gru->units;
+
+    be->product(be, bin->ru, 2 * units, h, units, false, gru->h_ru, 2 * units, false, rows,
+                2 * units, units, has_inputs);
+    be->gru_gates(be, bin->ru, bin->rh, gru->b_ru, h, rows, units);
+    be->product(be, bin->c, units, bin->rh, units, false, gru->rh_c, units, false, rows, units,
+                units, has_inputs);
+    be->gru_state(be, h_new, bin->c, gru->b_c, bin->ru, h, clip, rows, units);
+}
+
+void gru_step_backward(const struct backend *be, real *dh, const struct gru_tape *bin,
+                       const struct gru *gru_t, const real *h, real *drh, real clip, size_t rows)
+{
+    size_t units = gru_t->units;
+
+    be->gru_state_backward(be, dh, bin->c, bin->ru, dh, h, clip, rows, units);
+    be->product(be, drh, units, bin->c, units, false, gru_t->rh_c, units, false, rows, units, units,
+                false);
+    be->gru_gates_backward(be, dh, bin->ru, drh, h, rows, units);
+    be->product(be, dh, units, bin->ru, 2 * units, false, gru_t->h_ru, units, false, rows, units,
+                2 * units, true);
+}
+
+void gru_weights_backward(const struct backend *be, const struct gru *dgru,
+                          const struct gru_tape *tape, const real *h_before, size_t rows)
+{
+    size_t units = dgru->units;
+
+    be->product(be, dgru->h_ru, 2 * units, h_before, units, true, tape->ru, 2 * units, false, units,
+                2 * units, rows, true);
+    be->sum_rows(be, dgru->b_ru, tape->ru, 2 * units, rows, 2 * units);
+    be->product(be, dgru->rh_c, units, tape->rh, units, true, tape->c, units, false, units, units,
+                rows, true);
+    be->sum_rows(be, dgru->b_c, tape->c, units, rows, units);
+}

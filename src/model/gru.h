@@ -1,0 +1,55 @@
+/* gru.h - both GRUs of the model (model.md 2): one step, its gradient, and what is one product
+ * over all bins. The encoders' cell stacks the maps of input and state in one matrix, the
+ * generator's and the controller's keep them apart; the equations are the same.
+ *
+ * D inputs (0: none), H units, B rows of a bin, K bins. A tape holds, bin by bin, what forward
+ * leaves for backward; backward turns gates and candidates into their gradients in place.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_MODEL_GRU_H
+#define LFADS_MODEL_GRU_H
+#include "backend/backend.h"
+
+/* A view into the parameters, their transposes or their gradient. */
+struct gru {
+    size_t inputs, units;  /* D, H */
+    real *x_ru, *h_ru, *b_ru; /* gates r and u: [D,2H] [H,2H] [2H] */
+    real *x_c, *rh_c, *b_c;   /* candidate c:   [D,H]  [H,H]  [H]  */
+};
+
+struct gru_tape {
+    real *ru; /* [K,B,2H]: the gates; backward: the gradient before sigma */
+    real *rh; /* [K,B,H]: r*h */
+    real *c;  /* [K,B,H]: the candidate; backward: the gradient before tanh */
+    real *h;  /* [K+1,B,H]: the states; where the initial one lies is the user's matter */
+};
+
+/* Bins of the tape from bin T on. */
+struct gru_tape gru_tape_at(const struct gru_tape *tape, const struct gru *gru, size_t t,
+                            size_t rows);
+
+/* Sets (or, with ADD, adds to) the tape's gates and candidates of ROWS rows (of any number of
+ * bins) the products of inputs FIRST to FIRST+WIDTH-1, x [rows,width] with row stride LDX. */
+void gru_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
+                const real *x, size_t ldx, size_t first, size_t width, size_t rows, bool add);
+/* Adds to DGRU the gradient of gru_inputs' maps. Call when the tape holds gradients. */
+void gru_inputs_backward(const struct backend *be, const struct gru *dgru,
+                         const struct gru_tape *tape, const real *x, size_t ldx, size_t first,
+                         size_t width, size_t rows);
+/* Sets (or, with ADD, adds to) dx [rows,width] the gradient of gru_inputs' x, from transposed
+ * maps GRU_T. */
+void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct gru *gru_t,
+                 const struct gru_tape *tape, size_t first, size_t width, size_t rows, bool add);
+
+/* One step: sets h_new [B,H] from h [B,H] and the tape's bin, which holds the inputs' products if
+ * HAS_INPUTS. */
+void gru_step(const struct backend *be, real *h_new, const struct gru_tape *bin,
+              const struct gru *gru, const real *h, real clip, size_t rows, bool has_inputs);
+/* In place: dh [B,H] comes in as the gradient of h_new and leaves as that of h. The bin's gates
+ * and candidates become their gradients. DRH [B,H] is scratch. */
+void gru_step_backward(const struct backend *be, real *dh, const struct gru_tape *bin,
+                       const struct gru *gru_t, const real *h, real *drh, real clip, size_t rows);
+/* Adds to DGRU the gradients of the recurrent maps and biases, all bins at once: h_before
+ * [rows,H] the states that each step started from, rows = K*B. */
+void gru_weights_backward(const struct backend *be, const struct gru *dgru,
+                          const struct gru_tape *tape, const real *h_before, size_t rows);
+#endif

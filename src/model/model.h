@@ -1,0 +1,106 @@
+/* model.h - the sizes and options of one model: what the configuration says, with the sessions it
+ * is for (model.md). Made once, read by everything that computes.
+ *
+ * Capitals mean the same everywhere: B trials, S samples of each, R = B*S rows, T bins, N channels,
+ * E external inputs, F factors, G generator units, C controller units.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_MODEL_MODEL_H
+#define LFADS_MODEL_MODEL_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/real.h"
+
+struct lfads_config;
+
+/* A session as the model needs it. Pointers belong to the caller of model_create, which copies. */
+struct model_session {
+    const char *name;
+    size_t channels;                /* N */
+    const double *alignment_matrix; /* [N,F] or NULL */
+    const double *alignment_bias;   /* [N] or NULL */
+};
+
+/* What a parameter starts from. */
+enum param_start {
+    PARAM_NORMAL,   /* mean 0, standard deviation value */
+    PARAM_CONSTANT, /* value everywhere */
+    PARAM_GIVEN     /* the numbers in given */
+};
+/* What a session's alignment says of where its maps start. */
+enum param_alignment {
+    ALIGNED_NOT,
+    ALIGNED_READIN_W,
+    ALIGNED_READIN_B,
+    ALIGNED_READOUT_W,
+    ALIGNED_READOUT_B
+};
+enum { PARAM_SHARED = -1 }; /* the session of what belongs to none */
+enum param_penalty { PENALTY_NONE, PENALTY_GENERATOR, PENALTY_CONTROLLER };
+
+/* A row of the table of parameters: a matrix [rows,cols] in the one vector. */
+struct param {
+    char name[320];    /* as in the original, without ":0" */
+    size_t rows, cols;
+    size_t split;      /* rows of the upper of two stacked maps; 0: one map */
+    size_t offset;     /* of its first number in the vector */
+    bool trained;
+    int session;       /* whose read-in or read-out, or PARAM_SHARED */
+    enum param_penalty penalty;
+    enum param_alignment alignment;
+    enum param_start start;
+    double value;
+    double *given;     /* [rows,cols], owned by the model, or NULL */
+};
+
+/* What differs from session to session. */
+struct session_shape {
+    char name[256];
+    size_t channels; /* N */
+};
+
+struct model {
+    size_t bins;                 /* T */
+    size_t ic_bins;              /* K: the bins that the ic encoder reads */
+    size_t factors, ic_dim, ic_enc, gen_units;
+    size_t co_dim, ci_enc, con_units, lag; /* co_dim 0: no controller */
+    size_t ext_inputs;           /* E, 0: none */
+    bool ext_to_generator, causal, feed_back, feed_rates;
+    bool gaussian;
+    bool identity_readin, identity_readout;
+    real clip;
+    real ic_post_var_min, ic_prior_var_min, ic_prior_var_max;
+    double keep_prob;
+    double kl_ic_weight, kl_co_weight, corr_scale, l2_gen_scale, l2_con_scale;
+
+    struct session_shape *sessions;
+    size_t n_sessions;
+    struct param *params;        /* in the original's order */
+    size_t n_params;
+    size_t size;                 /* numbers in the parameter vector */
+};
+
+/* Builds the model of CONFIG for data of BINS bins. On success *OUT is the caller's, to be freed
+ * by model_free; on failure it is NULL. Fails for an alignment that does not fit, for sizes beyond
+ * what the random numbers can address, for rates fed back with several sessions. */
+enum lfads_status model_create(struct model **out, const struct lfads_config *config, size_t bins,
+                               const struct model_session *sessions, size_t n_sessions,
+                               struct lfads_error *err);
+void model_free(struct model *model);
+
+/* Sets VECTOR [size] to the initial values drawn with SEED. */
+void model_initialise(const struct model *model, real *vector, uint64_t seed);
+
+/* Derived sizes. */
+size_t model_channels(const struct model *model, size_t session);
+/* Channels that the encoders see: N or F, and E where external inputs go to them. */
+size_t model_encoder_inputs(const struct model *model, size_t session);
+/* The encoders' part of the controller's input. */
+size_t model_ci_width(const struct model *model);
+/* The fed-back part of the controller's input: F, N or 0. */
+size_t model_fed_width(const struct model *model, size_t session);
+/* Inputs of the generator: inferred and external, 0: none. */
+size_t model_generator_inputs(const struct model *model);
+#endif

@@ -1,0 +1,379 @@
+/* params.c - the one table of parameters: names, shapes and places in the vector, walked by one
+ * function that builds the table and points views alike (model.md; order of the original).
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "model/params.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config.h"
+
+/* One walk over the parameters: fills TABLE if there is one, points WEIGHTS into BASE if there is
+ * one. */
+struct walk {
+    const struct model *model;
+    struct param *table;
+    size_t count, offset;
+    real *base;
+    struct weights *weights;
+    size_t session; /* whose maps WEIGHTS gets */
+};
+
+/* Takes the place of one parameter and, if SLOT is not NULL, points it there. */
+__attribute__((format(printf, 4, 5))) static void put(struct walk *walk, real **slot,
+                                                      struct param param, const char *format, ...)
+{
+    if (walk->table) {
+        struct param *row = &walk->table[walk->count];
+        va_list words;
+
+        *row = param;
+        row->offset = walk->offset;
+        va_start(words, format);
+        vsnprintf(row->name, sizeof row->name, format, words);
+        va_end(words);
+    }
+    if (slot && walk->base)
+        *slot = walk->base + walk->offset;
+    walk->count++;
+    walk->offset += param.rows * param.cols;
+}
+
+static struct param matrix(size_t rows, size_t cols, double scale)
+{
+    return (struct param){.rows = rows,
+                          .cols = cols,
+                          .start = PARAM_NORMAL,
+                          .value = scale / sqrt((double)rows),
+                          .session = PARAM_SHARED};
+}
+
+static struct param constant(size_t rows, size_t cols, double value)
+{
+    return (struct param){.rows = rows,
+                          .cols = cols,
+                          .start = PARAM_CONSTANT,
+                          .value = value,
+                          .session = PARAM_SHARED};
+}
+
+static struct param stacked(size_t inputs, size_t units, size_t cols, double scale)
+{
+    struct param param = matrix(inputs + units, cols, scale);
+
+    param.split = inputs;
+    return param;
+}
+
+static struct param penalised(struct param param, enum param_penalty penalty)
+{
+    param.penalty = penalty;
+    return param;
+}
+
+static struct param owned(struct param param, size_t session, enum param_alignment alignment)
+{
+    param.session = (int)session;
+    param.alignment = alignment;
+    return param;
+}
+
+static void put_linear(struct walk *walk, struct linear *slot, size_t in, size_t out,
+                       const char *name)
+{
+    put(walk, &slot->w, matrix(in, out, 1), "%s/W", name);
+    put(walk, &slot->b, constant(1, out, 0), "%s/b", name);
+}
+
+/* The scales of the original's flags that the initial values need. */
+struct scales {
+    double cell, gen_input, gen_recurrent, prior_var, atau, nvar;
+};
+
+/* The second of two stacked maps, N numbers after the first. */
+static real *below(real *upper, size_t n) { return upper ? upper + n : NULL; }
+
+/* The encoders' cell: maps of input and state stacked in one matrix. KIND: "ic" or "ci",
+ * DIRECTION: "fwd" or "rev". The candidate's scale is always 1. */
+static void put_encoder(struct walk *walk, struct gru *gru, real **start, const char *kind,
+                        const char *direction, size_t units, double scale)
+{
+    size_t inputs = model_encoder_inputs(walk->model, walk->session);
+
+    gru->inputs = inputs;
+    gru->units = units;
+    put(walk, start, constant(1, units, 0), "LFADS/%s_enc_%s/%s_enc_t0_%s", kind, direction, kind,
+        direction);
+    put(walk, &gru->x_ru, stacked(inputs, units, 2 * units, scale),
+        "LFADS/%s_enc_%s/GRU/Gates/xh_2_ru/W", kind, direction);
+    gru->h_ru = below(gru->x_ru, inputs * 2 * units);
+    put(walk, &gru->b_ru, constant(1, 2 * units, 0), "LFADS/%s_enc_%s/GRU/Gates/xh_2_ru/b", kind,
+        direction);
+    put(walk, &gru->x_c, stacked(inputs, units, units, 1),
+        "LFADS/%s_enc_%s/GRU/Candidate/xrh_2_c/W", kind, direction);
+    gru->rh_c = below(gru->x_c, inputs * units);
+    put(walk, &gru->b_c, constant(1, units, 0), "LFADS/%s_enc_%s/GRU/Candidate/xrh_2_c/b", kind,
+        direction);
+}
+
+/* The generator's and the controller's cell. NAME: "gen" or "con". */
+static void put_gen_gru(struct walk *walk, struct gru *gru, const char *name, size_t inputs,
+                        size_t units, double input_scale, double scale, enum param_penalty penalty)
+{
+    gru->inputs = inputs;
+    gru->units = units;
+    if (inputs)
+        put(walk, &gru->x_ru, matrix(inputs, 2 * units, input_scale),
+            "LFADS/%s/GenGRU/Gates/x_2_ru/W", name);
+    put(walk, &gru->h_ru, penalised(matrix(units, 2 * units, scale), penalty),
+        "LFADS/%s/GenGRU/Gates/h_2_ru/W", name);
+    put(walk, &gru->b_ru, penalised(constant(1, 2 * units, 0), penalty),
+        "LFADS/%s/GenGRU/Gates/h_2_ru/b", name);
+    if (inputs)
+        put(walk, &gru->x_c, matrix(inputs, units, input_scale),
+            "LFADS/%s/GenGRU/Candidate/x_2_c/W", name);
+    put(walk, &gru->rh_c, penalised(matrix(units, units, scale), penalty),
+        "LFADS/%s/GenGRU/Candidate/rh_2_c/W", name);
+    put(walk, &gru->b_c, penalised(constant(1, units, 0), penalty),
+        "LFADS/%s/GenGRU/Candidate/rh_2_c/b", name);
+}
+
+static void walk_readins(struct walk *walk)
+{
+    const struct model *m = walk->model;
+
+    for (size_t s = 0; s < m->n_sessions && !m->identity_readin; s++) {
+        struct linear *slot = s == walk->session ? &walk->weights->readin : NULL;
+        const char *name = m->sessions[s].name;
+
+        put(walk, slot ? &slot->w : NULL,
+            owned(matrix(m->sessions[s].channels, m->factors, 1), s, ALIGNED_READIN_W),
+            "LFADS/x_2_infac_%s/W", name);
+        put(walk, slot ? &slot->b : NULL, owned(constant(1, m->factors, 0), s, ALIGNED_READIN_B),
+            "LFADS/x_2_infac_%s/b", name);
+    }
+}
+
+/* Log rates, or means and log variances; the latter start from W = 0, b = 1. */
+static void walk_readouts(struct walk *walk)
+{
+    const struct model *m = walk->model;
+    const char *kind = m->gaussian ? "means" : "logrates";
+
+    for (size_t s = 0; s < m->n_sessions && !m->identity_readout; s++) {
+        struct weights *w = s == walk->session ? walk->weights : NULL;
+        const char *name = m->sessions[s].name;
+        size_t n = m->sessions[s].channels;
+
+        put(walk, w ? &w->readout.w : NULL, owned(matrix(m->factors, n, 1), s, ALIGNED_READOUT_W),
+            "LFADS/glm/fac_2_%s_%s/W", kind, name);
+        put(walk, w ? &w->readout.b : NULL, owned(constant(1, n, 0), s, ALIGNED_READOUT_B),
+            "LFADS/glm/fac_2_%s_%s/b", kind, name);
+        if (!m->gaussian)
+            continue;
+        put(walk, w ? &w->readout_logvar.w : NULL,
+            owned(constant(m->factors, n, 0), s, ALIGNED_NOT), "LFADS/glm/fac_2_logvars_%s/W",
+            name);
+        put(walk, w ? &w->readout_logvar.b : NULL, owned(constant(1, n, 1), s, ALIGNED_NOT),
+            "LFADS/glm/fac_2_logvars_%s/b", name);
+    }
+}
+
+static void walk_encoders(struct walk *walk, const struct scales *scales)
+{
+    const struct model *m = walk->model;
+    struct weights *w = walk->weights;
+
+    if (m->ic_dim) {
+        put_encoder(walk, &w->ic_fwd, &w->ic_fwd_start, "ic", "fwd", m->ic_enc, scales->cell);
+        put_encoder(walk, &w->ic_rev, &w->ic_rev_start, "ic", "rev", m->ic_enc, scales->cell);
+    }
+    if (m->co_dim) {
+        put_encoder(walk, &w->ci_fwd, &w->ci_fwd_start, "ci", "fwd", m->ci_enc, scales->cell);
+        if (!m->causal)
+            put_encoder(walk, &w->ci_rev, &w->ci_rev_start, "ci", "rev", m->ci_enc, scales->cell);
+    }
+}
+
+static void walk_priors(struct walk *walk, const struct scales *scales)
+{
+    const struct model *m = walk->model;
+    struct weights *w = walk->weights;
+
+    if (m->ic_dim) {
+        put(walk, &w->prior_mean, constant(1, m->ic_dim, 0), "LFADS/z/prior_g0/mean");
+        put(walk, &w->prior_logvar, constant(1, m->ic_dim, log(scales->prior_var)),
+            "LFADS/z/prior_g0/logvar");
+        put_linear(walk, &w->ic_mean, 2 * m->ic_enc, m->ic_dim, "LFADS/z/ic_enc_2_post_g0/mean");
+        put_linear(walk, &w->ic_logvar, 2 * m->ic_enc, m->ic_dim,
+                   "LFADS/z/ic_enc_2_post_g0/logvar");
+    }
+    if (m->co_dim) {
+        put(walk, &w->ar_logevar, constant(1, m->co_dim, log(scales->nvar)),
+            "LFADS/z/u_prior_ar1/logevars");
+        put(walk, &w->ar_logatau, constant(1, m->co_dim, log(scales->atau)),
+            "LFADS/z/u_prior_ar1/logatau");
+        put(walk, &w->con_start, constant(1, m->con_units, 0), "LFADS/con/c0");
+    }
+}
+
+static void walk_dynamics(struct walk *walk, const struct scales *scales)
+{
+    const struct model *m = walk->model;
+    struct weights *w = walk->weights;
+
+    if (!m->ic_dim)
+        put(walk, &w->gen_start, constant(1, m->gen_units, 0), "LFADS/gen/g0");
+    else if (m->ic_dim != m->gen_units)
+        put_linear(walk, &w->gen_ic, m->ic_dim, m->gen_units, "LFADS/gen/g0_2_gen_ic");
+    put(walk, &w->factors, matrix(m->gen_units, m->factors, 1), "LFADS/gen/gen_2_fac/W");
+    if (m->co_dim) {
+        put_gen_gru(walk, &w->con, "con", model_ci_width(m) + model_fed_width(m, walk->session),
+                    m->con_units, scales->cell, scales->cell, PENALTY_CONTROLLER);
+        put_linear(walk, &w->co_mean, m->con_units, m->co_dim, "LFADS/con/con_to_post_co/mean");
+        put_linear(walk, &w->co_logvar, m->con_units, m->co_dim, "LFADS/con/con_to_post_co/logvar");
+    }
+    put_gen_gru(walk, &w->gen, "gen", model_generator_inputs(m), m->gen_units, scales->gen_input,
+                scales->gen_recurrent, PENALTY_GENERATOR);
+}
+
+static void walk_all(struct walk *walk, const struct scales *scales)
+{
+    walk->count = walk->offset = 0;
+    *walk->weights = (struct weights){0};
+    walk_readins(walk);
+    walk_readouts(walk);
+    walk_encoders(walk, scales);
+    walk_priors(walk, scales);
+    walk_dynamics(walk, scales);
+}
+
+static bool starts_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* Which parameters are trained: model.md 8, and the priors' own switches. */
+static bool is_trained(const struct param *param, const struct lfads_config *config)
+{
+    bool readin =
+        param->alignment == ALIGNED_READIN_W || param->alignment == ALIGNED_READIN_B;
+
+    if (readin && !config->do_train_readin)
+        return false;
+    if (config->do_train_io_only)
+        return param->session != PARAM_SHARED;
+    if (config->do_train_encoder_only)
+        return starts_with(param->name, "LFADS/ic_enc_") ||
+               starts_with(param->name, "LFADS/z/ic_enc_");
+    if (strcmp(param->name, "LFADS/z/prior_g0/logvar") == 0)
+        return config->ic_prior_var_max > config->ic_prior_var_min;
+    if (strcmp(param->name, "LFADS/z/u_prior_ar1/logatau") == 0)
+        return config->do_train_prior_ar_atau;
+    if (strcmp(param->name, "LFADS/z/u_prior_ar1/logevars") == 0)
+        return config->do_train_prior_ar_nvar;
+    return true;
+}
+
+/* Read-in: W = A, b = -(a A); read-out: W = A', b = a. */
+static double aligned_value(const struct param *param, const struct model_session *s,
+                            size_t factors, size_t i, size_t j)
+{
+    double sum = 0;
+
+    switch (param->alignment) {
+    case ALIGNED_READIN_W:
+        return s->alignment_matrix[i * factors + j];
+    case ALIGNED_READOUT_W:
+        return s->alignment_matrix[j * factors + i];
+    case ALIGNED_READOUT_B:
+        return s->alignment_bias[j];
+    case ALIGNED_READIN_B:
+        for (size_t n = 0; n < s->channels && s->alignment_bias; n++)
+            sum -= s->alignment_bias[n] * s->alignment_matrix[n * factors + j];
+        return sum;
+    case ALIGNED_NOT:
+        break;
+    }
+    return 0;
+}
+
+/* Makes the parameter start from its session's alignment, where that says how. */
+static enum lfads_status align(struct param *param, const struct model_session *s, size_t factors,
+                               struct lfads_error *err)
+{
+    const double *needed =
+        param->alignment == ALIGNED_READOUT_B ? s->alignment_bias : s->alignment_matrix;
+
+    if (param->alignment == ALIGNED_NOT || !needed)
+        return LFADS_OK;
+    param->start = PARAM_GIVEN;
+    param->given = calloc(param->rows * param->cols, sizeof *param->given);
+    if (!param->given)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters of session %s",
+                          s->name);
+    for (size_t i = 0; i < param->rows; i++)
+        for (size_t j = 0; j < param->cols; j++)
+            param->given[i * param->cols + j] = aligned_value(param, s, factors, i, j);
+    return LFADS_OK;
+}
+
+enum lfads_status params_layout(struct model *model, const struct lfads_config *config,
+                                const struct model_session *sessions, struct lfads_error *err)
+{
+    struct scales scales = {
+        .cell = config->cell_weight_scale,
+        .gen_input = config->gen_cell_input_weight_scale,
+        .gen_recurrent = config->gen_cell_rec_weight_scale,
+        .prior_var = config->ic_prior_var_scale,
+        .atau = config->prior_ar_atau,
+        .nvar = config->prior_ar_nvar,
+    };
+    struct weights weights;
+    struct walk walk = {.model = model, .weights = &weights};
+    enum lfads_status status;
+
+    walk_all(&walk, &scales);
+    model->n_params = walk.count;
+    model->size = walk.offset;
+    model->params = calloc(walk.count, sizeof *model->params);
+    if (!model->params)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a table of %zu parameters",
+                          walk.count);
+    walk.table = model->params;
+    walk_all(&walk, &scales);
+    for (size_t i = 0; i < model->n_params; i++) {
+        struct param *param = &model->params[i];
+
+        param->trained = is_trained(param, config);
+        if (param->session == PARAM_SHARED)
+            continue;
+        status = align(param, &sessions[param->session], model->factors, err);
+        if (status != LFADS_OK)
+            return status;
+    }
+    return LFADS_OK;
+}
+
+void params_view(struct weights *weights, const struct model *model, real *vector, size_t session)
+{
+    static const struct scales unused = {1, 1, 1, 1, 1, 1};
+    struct walk walk = {
+        .model = model, .base = vector, .weights = weights, .session = session};
+
+    walk_all(&walk, &unused);
+}
+
+void params_transpose(const struct backend *be, real *dst, const struct model *model,
+                      const real *vector)
+{
+    for (size_t i = 0; i < model->n_params; i++) {
+        const struct param *p = &model->params[i];
+        size_t lower = p->offset + p->split * p->cols;
+
+        be->transpose(be, dst + p->offset, vector + p->offset, p->split, p->cols);
+        be->transpose(be, dst + lower, vector + lower, p->rows - p->split, p->cols);
+    }
+}

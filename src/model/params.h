@@ -1,0 +1,45 @@
+/* params.h - views into a vector laid out by the model's table of parameters: of the parameters,
+ * of their transposed copies, or of their gradient.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_MODEL_PARAMS_H
+#define LFADS_MODEL_PARAMS_H
+#include "backend/backend.h"
+#include "model/gru.h"
+#include "model/model.h"
+
+/* y = x w + b: w [in,out], b [out]; both NULL where the map is the identity. */
+struct linear {
+    real *w, *b;
+};
+
+/* Everything one session's trials use. A member is NULL where the model has no such parameter. */
+struct weights {
+    struct linear readin;
+    struct linear readout;        /* log rates, or means */
+    struct linear readout_logvar; /* Gaussian only */
+    struct gru ic_fwd, ic_rev, ci_fwd, ci_rev;
+    real *ic_fwd_start, *ic_rev_start, *ci_fwd_start, *ci_rev_start; /* learned initial states */
+    real *prior_mean, *prior_logvar;                                 /* [ic_dim] */
+    struct linear ic_mean, ic_logvar;
+    real *ar_logevar, *ar_logatau; /* [co_dim] */
+    real *con_start;               /* [C] */
+    struct linear gen_ic;
+    real *gen_start;               /* [G], when ic_dim is 0 */
+    real *factors;                 /* [G,F], before its columns are normalised */
+    struct gru con, gen;
+    struct linear co_mean, co_logvar;
+};
+
+/* Lays out the model's table: sets params, n_params and size. For model_create; start values that
+ * come from a session's alignment are taken from SESSIONS. */
+enum lfads_status params_layout(struct model *model, const struct lfads_config *config,
+                                const struct model_session *sessions, struct lfads_error *err);
+
+/* Points WEIGHTS into VECTOR for trials of session SESSION. */
+void params_view(struct weights *weights, const struct model *model, real *vector, size_t session);
+
+/* Sets DST to VECTOR with every map transposed in place of itself (the two halves of a stacked map
+ * each for itself), for products with the transpose in the backward pass. */
+void params_transpose(const struct backend *be, real *dst, const struct model *model,
+                      const real *vector);
+#endif

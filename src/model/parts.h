@@ -1,0 +1,69 @@
+/* parts.h - the parts of the model on a shard, forward beside backward, in the order of the
+ * equations. Each reads and writes the shard's arrays (workspace.h); every backward adds to the
+ * shard's gradient and expects what the backward of the parts after it has left.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_MODEL_PARTS_H
+#define LFADS_MODEL_PARTS_H
+#include "model/shard.h"
+
+/* readin.c (model.md 1): x, ext -> data_seen, enc_in. */
+void readin_forward(struct shard *s);
+/* dreadin [T,B,F] -> gradient of the read-in; nothing where that is the identity. */
+void readin_backward(struct shard *s);
+
+/* encoder.c (model.md 3): enc_in -> states of the ic and ci encoders, ic_enc. */
+void encoders_forward(struct shard *s);
+/* dic_enc, dci_fwd, dci_rev -> gradients of the encoders; sets dreadin. */
+void encoders_backward(struct shard *s);
+
+/* initial_condition.c (model.md 4): ic_enc -> posterior and prior of g0. */
+void ic_posterior_forward(struct shard *s);
+/* dic_mean, dic_logvar -> dic_enc. */
+void ic_posterior_backward(struct shard *s);
+/* Posterior (or prior) -> g0 and the generator's state in slot 0. */
+void ic_sample_forward(struct shard *s);
+/* dgen_h -> dic_mean, dic_logvar, the divergence's part with weight KL included. */
+void ic_sample_backward(struct shard *s, real kl);
+
+/* controller.c (model.md 5): ci states -> products of the encoders' part of the input. */
+void controller_inputs_forward(struct shard *s);
+/* Gradients in the controller's tape -> dci_fwd, dci_rev. */
+void controller_inputs_backward(struct shard *s);
+/* One bin: fed-back factors, controller's state, posterior and sample of u, into gen_in. */
+void controller_step_forward(struct shard *s, size_t t);
+/* du of the bin -> dcon_h, and what is fed back into dfactors (or deta) of slot t. */
+void controller_step_backward(struct shard *s, size_t t);
+/* Gradients of the controller's maps, all bins at once. */
+void controller_weights_backward(struct shard *s);
+/* Sets du, dco_mean and dco_logvar from the divergence and the correlation cost. */
+void controller_costs_backward(struct shard *s, const struct shard_weights *weights);
+
+/* generator.c (model.md 6): ext -> gen_in, normalised columns; before the first bin. */
+void generator_begin_forward(struct shard *s);
+/* One bin: gen_in -> state of slot t+1 and its dropped-out copy. */
+void generator_step_forward(struct shard *s, size_t t);
+/* dgen_out of the bin joins dgen_h, which becomes the gradient of slot t; du gets its part. */
+void generator_step_backward(struct shard *s, size_t t);
+/* Gradients of the generator's maps, all bins at once. */
+void generator_weights_backward(struct shard *s);
+/* gen_out -> factors, COUNT slots from slot FIRST on. */
+void factors_forward(struct shard *s, size_t first, size_t count);
+/* dfactors -> dgen_out of COUNT bins from bin FIRST on. */
+void factors_backward(struct shard *s, size_t first, size_t count);
+/* Gradient of the map to the factors, all slots from slot FIRST on. */
+void factors_weights_backward(struct shard *s, size_t first);
+
+/* readout.c (model.md 6, 7): factors -> eta, COUNT slots from slot FIRST on. */
+void readout_forward(struct shard *s, size_t first, size_t count);
+/* deta -> sets dfactors of COUNT slots from slot FIRST on. */
+void readout_backward(struct shard *s, size_t first, size_t count);
+/* Gradient of the read-out, all slots from slot FIRST on. */
+void readout_weights_backward(struct shard *s, size_t first);
+/* eta, x -> loglik. */
+void likelihood_forward(struct shard *s);
+/* eta of the slots from 1 on becomes its gradient. */
+void likelihood_backward(struct shard *s, real weight);
+
+/* penalties.c (model.md 7): the costs of g0 and u. */
+void divergences_forward(struct shard *s);
+#endif

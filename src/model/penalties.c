@@ -1,0 +1,24 @@
+/* penalties.c - the costs of g0 and of the inferred inputs (model.md 7), row by row, without the
+ * weights that the batch gives them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "model/parts.h"
+
+void divergences_forward(struct shard *s)
+{
+    const struct model *m = s->model;
+    const struct backend *be = s->be;
+
+    for (size_t b = 0; b < s->trials; b++)
+        s->kl_ic[b] = 0;
+    for (size_t r = 0; r < s->rows; r++)
+        s->kl_co[r] = s->corr[r] = 0;
+    if (m->ic_dim)
+        be->kl_gaussian(be, s->kl_ic, s->ic_mean, s->ic_logvar, s->w.prior_mean, s->prior_logvar,
+                        s->trials, m->ic_dim);
+    if (!m->co_dim)
+        return;
+    be->kl_ar1(be, s->kl_co, s->co_sample, s->co_logvar, s->co_noise, s->w.ar_logatau,
+               s->w.ar_logevar, m->bins, s->rows, m->co_dim);
+    if (m->corr_scale > 0)
+        be->correlation(be, s->corr, s->co_mean, m->bins, s->rows, m->co_dim);
+}

@@ -1,0 +1,39 @@
+/* readin.c - data and external inputs as the encoders see them (model.md 1): dropout, then the
+ * session's affine map into factors, or the identity, then the external inputs beside.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "model/parts.h"
+
+/* enc_in = (dropout(x) W + b) ⊕ dropout(ext). Where nothing changes the data, arrays are shared. */
+void readin_forward(struct shard *s)
+{
+    const struct model *m = s->model;
+    const struct backend *be = s->be;
+    size_t n = model_channels(m, s->session), in = model_encoder_inputs(m, s->session);
+    size_t rows = m->bins * s->trials, own = m->identity_readin ? n : m->factors;
+
+    if (s->data_mask)
+        be->copy_masked(be, s->data_seen, n, s->x, n, s->data_mask, n, rows, n);
+    if (!m->identity_readin) {
+        be->set_rows(be, s->enc_in, in, s->w.readin.b, rows, own);
+        be->product(be, s->enc_in, in, s->data_seen, n, false, s->w.readin.w, own, false, rows, own,
+                    n, true);
+    } else if (s->enc_in != s->data_seen) {
+        be->copy_masked(be, s->enc_in, in, s->data_seen, n, NULL, 0, rows, own);
+    }
+    if (in > own)
+        be->copy_masked(be, s->enc_in + own, in, s->ext, m->ext_inputs, s->ext_mask, m->ext_inputs,
+                        rows, m->ext_inputs);
+}
+
+void readin_backward(struct shard *s)
+{
+    const struct model *m = s->model;
+    const struct backend *be = s->be;
+    size_t n = model_channels(m, s->session), rows = m->bins * s->trials, f = m->factors;
+
+    if (m->identity_readin)
+        return;
+    be->product(be, s->dw.readin.w, f, s->data_seen, n, true, s->dreadin, f, false, n, f, rows,
+                true);
+    be->sum_rows(be, s->dw.readin.b, s->dreadin, f, rows, f);
+}

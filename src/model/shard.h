@@ -1,0 +1,29 @@
+/* shard.h - READ THIS FIRST: the model on one shard. Forward is a page of its parts, backward is
+ * that page upside down (model.md 1 to 7).
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_MODEL_SHARD_H
+#define LFADS_MODEL_SHARD_H
+#include "model/workspace.h"
+
+/* Weights of the costs in the gradient: of a trial's negative log-likelihood, its divergences and
+ * its correlation cost; all already divided by the trials of the batch. */
+struct shard_weights {
+    real recon, kl_ic, kl_co, corr;
+};
+
+/* From data, noise and masks in the shard to parameters of the output distribution and costs. */
+void shard_forward(struct shard *shard);
+/* The first half of shard_forward, all that does not depend on a sample: encoders, posterior of
+ * g0, the encoders' part of the controller's input. */
+void shard_encode(struct shard *shard);
+/* The second half: samples, controller and generator, factors, output, costs. */
+void shard_decode(struct shard *shard);
+
+/* Adds to the shard's gradient that of the weighted costs of its trials. Call after shard_forward;
+ * the activations are used up. */
+void shard_backward(struct shard *shard, const struct shard_weights *weights);
+
+/* Sets rates [T,R,N], or means and variances [T,R,2N], in OUT from the log rates (log variances);
+ * call before shard_backward. */
+void shard_output(const struct shard *shard, real *out);
+#endif

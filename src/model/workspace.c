@@ -1,0 +1,258 @@
+/* workspace.c - the layout of a shard's arrays. One function both measures and places them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "model/workspace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64 };
+
+/* Where the next array goes; with no base, only measures. */
+struct place {
+    char *base;
+    size_t used;
+};
+
+static void *take(struct place *place, size_t count, size_t size)
+{
+    size_t at = place->used;
+
+    place->used += (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return place->base && count ? place->base + at : NULL;
+}
+
+static real *reals(struct place *place, size_t count) { return take(place, count, sizeof(real)); }
+static acc *accs(struct place *place, size_t count) { return take(place, count, sizeof(acc)); }
+
+static struct gru_tape tape(struct place *place, size_t bins, size_t rows, size_t units)
+{
+    size_t count = bins * rows * units;
+
+    return (struct gru_tape){.ru = reals(place, 2 * count),
+                             .rh = reals(place, count),
+                             .c = reals(place, count),
+                             .h = reals(place, count + rows * units)};
+}
+
+static void place_inputs(struct shard *s, struct place *p)
+{
+    const struct model *m = s->model;
+    size_t n = model_channels(m, s->session), in = model_encoder_inputs(m, s->session);
+    size_t trial_bins = m->bins * s->trials, row_bins = m->bins * s->rows;
+    bool plain_input = m->identity_readin && (!m->ext_inputs || m->ext_to_generator);
+
+    s->x = reals(p, trial_bins * n);
+    s->ext = reals(p, trial_bins * m->ext_inputs);
+    s->ic_noise = reals(p, s->rows * m->ic_dim);
+    s->co_noise = reals(p, row_bins * m->co_dim);
+    s->data_mask = s->ext_mask = s->ic_enc_mask = s->con_mask = s->gen_mask = NULL;
+    if (s->dropout) {
+        size_t con_in = model_ci_width(m) + model_fed_width(m, s->session);
+
+        s->data_mask = reals(p, trial_bins * n);
+        s->ext_mask = reals(p, trial_bins * m->ext_inputs);
+        s->ic_enc_mask = m->ic_dim ? reals(p, s->trials * 2 * m->ic_enc) : NULL;
+        s->con_mask = m->co_dim ? reals(p, trial_bins * con_in) : NULL;
+        s->gen_mask = reals(p, trial_bins * m->gen_units);
+    }
+    s->data_seen = s->dropout ? reals(p, trial_bins * n) : s->x;
+    s->enc_in = plain_input ? s->data_seen : reals(p, trial_bins * in);
+}
+
+static void place_encoders(struct shard *s, struct place *p)
+{
+    const struct model *m = s->model;
+    size_t b = s->trials, ic = m->ic_dim ? m->ic_enc : 0, ci = m->co_dim ? m->ci_enc : 0;
+
+    s->ic_fwd = tape(p, m->ic_bins, b, ic);
+    s->ic_rev = tape(p, m->ic_bins, b, ic);
+    s->ci_fwd = tape(p, m->bins, b, ci);
+    s->ci_rev = tape(p, m->bins, b, m->causal ? 0 : ci);
+    s->ic_enc = reals(p, b * 2 * ic);
+    s->ic_mean = reals(p, b * m->ic_dim);
+    s->ic_logvar = reals(p, b * m->ic_dim);
+    s->prior_logvar = reals(p, m->ic_dim);
+}
+
+static void place_controller(struct shard *s, struct place *p)
+{
+    const struct model *m = s->model;
+    size_t c = m->co_dim ? m->con_units : 0, row_bins = m->bins * s->rows;
+    size_t shared = s->samples > 1 ? m->bins * s->trials * c : 0;
+
+    s->ci_in = reals(p, m->co_dim ? m->bins * s->trials * model_ci_width(m) : 0);
+    s->con_shared = (struct gru_tape){.ru = reals(p, 2 * shared), .c = reals(p, shared)};
+    s->fed = reals(p, m->co_dim ? row_bins * model_fed_width(m, s->session) : 0);
+    s->con = tape(p, m->bins, s->rows, c);
+    s->co_mean = reals(p, row_bins * m->co_dim);
+    s->co_logvar = reals(p, row_bins * m->co_dim);
+    s->co_sample = reals(p, row_bins * m->co_dim);
+}
+
+static void place_generator(struct shard *s, struct place *p)
+{
+    const struct model *m = s->model;
+    size_t r = s->rows, slots = (m->bins + 1) * r, n = model_channels(m, s->session);
+
+    s->row_mean = s->samples > 1 ? reals(p, r * m->ic_dim) : s->ic_mean;
+    s->row_logvar = s->samples > 1 ? reals(p, r * m->ic_dim) : s->ic_logvar;
+    s->g0 = reals(p, r * m->ic_dim);
+    s->gen_in = reals(p, m->bins * r * model_generator_inputs(m));
+    s->gen = tape(p, m->bins, r, m->gen_units);
+    s->gen_out = s->dropout ? reals(p, slots * m->gen_units) : s->gen.h;
+    s->gen_ext = reals(p, s->samples > 1 ? m->bins * r * m->ext_inputs : 0);
+    s->fac_w = reals(p, m->gen_units * m->factors);
+    s->fac_wt = reals(p, m->gen_units * m->factors);
+    s->factors = reals(p, slots * m->factors);
+    s->eta = reals(p, slots * n);
+    s->eta_logvar = m->gaussian ? reals(p, slots * n) : NULL;
+    s->loglik = accs(p, r);
+    s->kl_ic = accs(p, s->trials);
+    s->kl_co = accs(p, r);
+    s->corr = accs(p, r);
+}
+
+static size_t max(size_t a, size_t b) { return a > b ? a : b; }
+
+static void place_gradients(struct shard *s, struct place *p)
+{
+    const struct model *m = s->model;
+    size_t r = s->rows, bins = m->bins, ci = m->co_dim ? m->ci_enc : 0;
+    size_t c = m->co_dim ? m->con_units : 0;
+    size_t units = max(max(m->gen_units, c), max(ci, m->ic_enc));
+
+    s->dfactors = reals(p, (bins + 1) * r * m->factors);
+    s->dgen_out = reals(p, bins * r * m->gen_units);
+    s->dgen_h = reals(p, r * m->gen_units);
+    s->du = reals(p, bins * r * m->co_dim);
+    s->dco_mean = reals(p, bins * r * m->co_dim);
+    s->dco_logvar = reals(p, bins * r * m->co_dim);
+    s->dcon_h = reals(p, r * c);
+    s->dci_in = reals(p, m->co_dim ? bins * r * model_ci_width(m) : 0);
+    s->dfed = reals(p, m->co_dim ? r * model_fed_width(m, s->session) : 0);
+    s->dg0 = reals(p, r * m->ic_dim);
+    s->dic_mean = reals(p, r * m->ic_dim);
+    s->dic_logvar = reals(p, r * m->ic_dim);
+    s->dprior_logvar = reals(p, m->ic_dim);
+    s->dfac_w = reals(p, m->gen_units * m->factors);
+    s->dic_enc = reals(p, m->ic_dim ? r * 2 * m->ic_enc : 0);
+    s->dci_fwd = reals(p, bins * r * ci);
+    s->dci_rev = reals(p, m->causal ? 0 : bins * r * ci);
+    s->dh = reals(p, r * units);
+    s->drh = reals(p, r * units);
+    s->dreadin = reals(p, m->identity_readin ? 0 : bins * r * m->factors);
+}
+
+/* Places every array from BASE on (NULL: measures only); returns the bytes they take. */
+static size_t place_all(struct shard *s, char *base)
+{
+    struct place p = {.base = base};
+
+    place_inputs(s, &p);
+    place_encoders(s, &p);
+    place_controller(s, &p);
+    place_generator(s, &p);
+    if (s->trained)
+        place_gradients(s, &p);
+    return p.used;
+}
+
+static void set_sizes(struct shard *s, size_t session, size_t trials, size_t samples)
+{
+    assert(trials <= s->most_trials && samples <= s->most_samples);
+    s->session = session;
+    s->trials = trials;
+    s->samples = samples;
+    s->rows = trials * samples;
+}
+
+enum lfads_status shard_create(struct shard **out, const struct backend *be,
+                               const struct model *model, size_t trials, size_t samples,
+                               bool trained, struct lfads_error *err)
+{
+    struct shard *s = calloc(1, sizeof *s);
+    size_t bytes = 0;
+
+    *out = NULL;
+    if (!s)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a shard");
+    s->be = be;
+    s->model = model;
+    s->trained = s->dropout = trained;
+    s->most_trials = trials;
+    s->most_samples = samples;
+    for (size_t session = 0; session < model->n_sessions; session++) {
+        set_sizes(s, session, trials, samples);
+        bytes = max(bytes, place_all(s, NULL));
+    }
+    s->memory = aligned_alloc(ALIGNMENT, bytes);
+    if (!s->memory) {
+        free(s);
+        return lfads_fail(err, LFADS_NO_MEMORY,
+                          "no memory for %zu MiB of activations: lower --batch_size or --threads",
+                          bytes >> 20);
+    }
+    /* so that padding and unused slots never hold a signalling number */
+    memset(s->memory, 0, bytes);
+    *out = s;
+    return LFADS_OK;
+}
+
+void shard_free(struct shard *shard)
+{
+    if (!shard)
+        return;
+    free(shard->memory);
+    free(shard);
+}
+
+void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samples,
+                 enum shard_draw draw, bool dropout, real *parameters, real *transposed,
+                 real *gradient)
+{
+    assert(!dropout || shard->trained);
+    set_sizes(shard, session, trials, samples);
+    shard->draw = draw;
+    shard->dropout = dropout;
+    place_all(shard, shard->memory);
+    params_view(&shard->w, shard->model, parameters, session);
+    params_view(&shard->wt, shard->model, transposed, session);
+    params_view(&shard->dw, shard->model, gradient, session);
+}
+
+static void draw_mask(struct shard *s, real *mask, struct philox_address from,
+                      enum philox_purpose purpose, size_t bins, size_t n)
+{
+    from.purpose = purpose;
+    if (n)
+        s->be->dropout_mask(s->be, mask, &from, (real)s->model->keep_prob, bins, s->trials, n);
+}
+
+void shard_draw_noise(struct shard *shard, const struct philox_address *from)
+{
+    const struct model *m = shard->model;
+    struct philox_address at = *from;
+    size_t session = shard->session;
+
+    at.session = (uint32_t)session;
+    if (m->ic_dim) {
+        at.purpose = PHILOX_IC_NOISE;
+        shard->be->normals(shard->be, shard->ic_noise, &at, 1, shard->rows, shard->samples,
+                           m->ic_dim);
+    }
+    if (m->co_dim) {
+        at.purpose = PHILOX_CO_NOISE;
+        shard->be->normals(shard->be, shard->co_noise, &at, m->bins, shard->rows, shard->samples,
+                           m->co_dim);
+    }
+    if (!shard->dropout)
+        return;
+    draw_mask(shard, shard->data_mask, at, PHILOX_DATA_MASK, m->bins, model_channels(m, session));
+    draw_mask(shard, shard->ext_mask, at, PHILOX_EXT_INPUT_MASK, m->bins, m->ext_inputs);
+    if (m->ic_dim)
+        draw_mask(shard, shard->ic_enc_mask, at, PHILOX_IC_ENC_MASK, 1, 2 * m->ic_enc);
+    if (m->co_dim)
+        draw_mask(shard, shard->con_mask, at, PHILOX_CON_INPUT_MASK, m->bins,
+                  model_ci_width(m) + model_fed_width(m, session));
+    draw_mask(shard, shard->gen_mask, at, PHILOX_GEN_OUTPUT_MASK, m->bins, m->gen_units);
+}

@@ -1,0 +1,96 @@
+/* workspace.h - a shard: a few trials of one session, the activations of one pass over them and
+ * what the backward pass needs, all in one allocation sized once.
+ *
+ * Arrays are time-major. B trials, S samples of each, R = B*S rows (row b*S+s), T bins, K bins of
+ * the ic encoder. Where a slot is said, slot 0 is before the first bin and slot t+1 after bin t.
+ * The parts before the samples are drawn (data, encoders, posterior of g0, the controller's input)
+ * have B rows, those after have R. Training has S = 1.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_MODEL_WORKSPACE_H
+#define LFADS_MODEL_WORKSPACE_H
+#include "backend/backend.h"
+#include "model/model.h"
+#include "model/params.h"
+
+/* What is drawn from the posterior in the generator's place. */
+enum shard_draw {
+    DRAW_SAMPLE, /* samples of g0 and u */
+    DRAW_MEAN,   /* their means; the divergence of u is still that of a sample */
+    DRAW_PRIOR   /* samples of the priors: no encoders, no controller */
+};
+
+struct shard {
+    const struct backend *be;
+    const struct model *model;
+    size_t session, trials, samples, rows; /* current; rows = trials*samples */
+    enum shard_draw draw;
+    bool dropout, trained;   /* masks are in use; there are arrays for the backward pass */
+    struct weights w, wt, dw; /* parameters, transposed copies, gradient (adds to) */
+
+    /* data */
+    real *x;   /* [T,B,N] */
+    real *ext; /* [T,B,E] */
+    /* noise and masks; masks are divided by keep_prob */
+    real *ic_noise;                                /* [R,ic] */
+    real *co_noise;                                /* [T,R,co] */
+    real *data_mask, *ext_mask;                    /* [T,B,N], [T,B,E] */
+    real *ic_enc_mask, *con_mask, *gen_mask;       /* [B,2ic_enc], [T,B,·], [T,B,G] */
+    /* encoders */
+    real *data_seen;                               /* [T,B,N]: x after dropout; may be x */
+    real *enc_in;                                  /* [T,B,·]; may be data_seen */
+    struct gru_tape ic_fwd, ic_rev, ci_fwd, ci_rev;
+    real *ic_enc;                                  /* [B,2ic_enc] after dropout */
+    real *ic_mean, *ic_logvar;                     /* [B,ic] */
+    real *prior_logvar;                            /* [ic] */
+    /* controller */
+    real *ci_in;                                   /* [T,B,·]: lagged ci states after dropout */
+    struct gru_tape con_shared;                    /* ru, c [T,B,·]: their products, if S > 1 */
+    real *fed;                                     /* [T,R,·]: fed-back factors or rates */
+    struct gru_tape con;
+    real *co_mean, *co_logvar, *co_sample;         /* [T,R,co] */
+    /* generator */
+    real *row_mean, *row_logvar;                   /* [R,ic]: ic_mean, ic_logvar row by row */
+    real *g0;                                      /* [R,ic] */
+    real *gen_in;                                  /* [T,R,·]: u, external input */
+    struct gru_tape gen;
+    real *gen_out;                                 /* slots [T+1,R,G] after dropout; may be states */
+    real *gen_ext;                                 /* [T,R,E]: external input row by row, if S > 1 */
+    real *fac_w, *fac_wt;                          /* [G,F]: normalised columns; [F,G] */
+    real *factors;                                 /* slots [T+1,R,F] */
+    real *eta, *eta_logvar;                        /* slots [T+1,R,N]: log rates, or means and
+                                                      log variances; backward: their gradients */
+    /* costs a row; the divergences without their weights */
+    acc *loglik, *kl_ic, *kl_co, *corr;            /* [R], [B], [R], [R] */
+    /* backward */
+    real *dfactors;                                /* slots [T+1,R,F] */
+    real *dgen_out, *dgen_h;                       /* [T,R,G], [R,G] */
+    real *du, *dco_mean, *dco_logvar;              /* [T,R,co] */
+    real *dcon_h, *dci_in, *dfed;                  /* [R,C], [T,B,·], [R,·] */
+    real *dg0, *dic_mean, *dic_logvar;             /* [R,ic] */
+    real *dprior_logvar, *dfac_w;                  /* [ic], [G,F] */
+    real *dic_enc;                                 /* [B,2ic_enc] */
+    real *dci_fwd, *dci_rev;                       /* [T,B,ci_enc] */
+    real *dh, *drh;                                /* [R,widest units] */
+    real *dreadin;                                 /* [T,B,F] */
+
+    size_t most_trials, most_samples;
+    void *memory;
+};
+
+/* Makes a shard for up to TRIALS trials of any session with SAMPLES samples each. TRAINED: with
+ * arrays for the backward pass (then SAMPLES is 1) and for dropout. *OUT is freed by shard_free. */
+enum lfads_status shard_create(struct shard **out, const struct backend *be,
+                               const struct model *model, size_t trials, size_t samples,
+                               bool trained, struct lfads_error *err);
+void shard_free(struct shard *shard);
+
+/* Lays the shard's arrays out for TRIALS trials of SESSION, contents undefined, and points its
+ * views into PARAMETERS, TRANSPOSED and GRADIENT (the latter two NULL without backward pass).
+ * DROPOUT: the masks are in use. */
+void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samples,
+                 enum shard_draw draw, bool dropout, real *parameters, real *transposed,
+                 real *gradient);
+
+/* Draws noise and masks. FROM names seed, step and the place of the shard's first trial. */
+void shard_draw_noise(struct shard *shard, const struct philox_address *from);
+#endif

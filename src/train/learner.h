@@ -1,0 +1,68 @@
+/* learner.h - the parameters in training: the costs of a batch, the gradient of their total, the
+ * update (model.md 7 and 8).
+ *
+ * A batch is cut into shards of a fixed number of trials, whatever the number of threads; their
+ * gradients are summed in a fixed order, so results have the same bits for any number of threads.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_TRAIN_LEARNER_H
+#define LFADS_TRAIN_LEARNER_H
+#include "model/shard.h"
+
+struct learner_options {
+    size_t batch_size, threads;
+    bool trained;         /* gradients and updates are wanted */
+    double max_grad_norm; /* clipping of the global norm */
+};
+
+struct learner {
+    const struct backend *be;
+    const struct model *model;
+    struct learner_options options;
+    real *parameters, *transposed, *gradient, *m, *v; /* [model->size] each */
+    real **lanes;          /* gradients of the lanes, [model->size] each */
+    size_t n_lanes;
+    struct shard **shards; /* one a thread */
+    acc *loglik, *kl_ic, *kl_co, *corr; /* [batch_size], of the last batch */
+};
+
+/* Ramps of the costs at the current step (schedule.h). */
+struct cost_ramps {
+    double kl, l2;
+};
+
+/* What a batch costs, all but total unweighted by the ramps (model.md 7). */
+struct batch_costs {
+    double total, recon, kl, l2, corr; /* corr times its scale */
+    double nll_vae, nll_iwae;
+    double gradient_norm; /* before clipping; set by learner_update */
+};
+
+/* Where a batch's trials come from: FILL is called, on any thread, for each shard, and fills its
+ * data, noise and masks for the batch's trials from FIRST on. */
+struct batch_source {
+    size_t session, trials;
+    bool dropout;
+    void (*fill)(void *payload, struct shard *shard, size_t first);
+    void *payload;
+};
+
+/* On success *OUT is the caller's, with parameters and moments zero, to be freed by learner_free. */
+enum lfads_status learner_create(struct learner **out, const struct backend *be,
+                                 const struct model *model, const struct learner_options *options,
+                                 struct lfads_error *err);
+void learner_free(struct learner *learner);
+
+/* To be called when PARAMETERS were written from outside: refreshes what is derived from them. */
+void learner_refresh(struct learner *learner);
+/* Sets COSTS of a batch without touching the gradient. */
+void learner_evaluate(struct learner *learner, struct batch_costs *costs,
+                      const struct batch_source *source, const struct cost_ramps *ramps);
+/* Sets COSTS and the learner's gradient of the total, before clipping. */
+void learner_differentiate(struct learner *learner, struct batch_costs *costs,
+                           const struct batch_source *source, const struct cost_ramps *ramps);
+/* Clips the gradient by its norm over the trained parameters (returned) and does Adam's UPDATE-th
+ * update, counted from 1. */
+double learner_update(struct learner *learner, double learning_rate, int64_t update);
+/* The L2 cost of the current parameters, unweighted by the ramp. */
+double learner_l2(const struct learner *learner);
+#endif

@@ -1,0 +1,317 @@
+/* golden_outputs.c - where each of the original's outputs is found in our shard.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "golden_outputs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/parts.h"
+
+/* One pass whose arrays are compared. */
+struct pass {
+    struct verdict *verdict;
+    const struct golden_case *c;
+    const char *group; /* with its prefix */
+    struct shard *s;
+    const struct tolerances *tolerances;
+    size_t known;
+};
+
+/* Compares [T,B,n] of ours, rows LD apart, with [B,T,n] of the file. BINS 1: [B,n]. */
+static void array_is(struct pass *pass, const char *name, const real *ours, size_t ld, size_t bins,
+                     size_t n)
+{
+    struct array golden = golden_read(pass->c->file, "%s/%s", pass->group, name);
+    size_t trials = pass->s->trials;
+    double *turned = calloc(golden.count + 1, sizeof *turned);
+
+    if (golden.values) {
+        pass->known++;
+        for (size_t b = 0; b < trials; b++)
+            for (size_t t = 0; t < bins; t++)
+                for (size_t j = 0; j < n && golden.count == trials * bins * n; j++)
+                    turned[(b * bins + t) * n + j] = (double)ours[(t * trials + b) * ld + j];
+        golden_compare(pass->verdict, name, turned, &golden, 0, pass->tolerances->output);
+    }
+    free(turned);
+    golden_release(&golden);
+}
+
+/* Compares one row [n] with every row of the file's array. */
+static void row_is(struct pass *pass, const char *name, const real *ours, size_t n,
+                   double tolerance)
+{
+    struct array golden = golden_read(pass->c->file, "%s/%s", pass->group, name);
+    double *all = calloc(golden.count + 1, sizeof *all);
+
+    if (golden.values) {
+        pass->known++;
+        for (size_t i = 0; i < golden.count; i++)
+            all[i] = (double)ours[i % n];
+        golden_compare(pass->verdict, name, all, &golden, 0, tolerance);
+    }
+    free(all);
+    golden_release(&golden);
+}
+
+/* Costs a trial, times WEIGHT. */
+static void costs_are(struct pass *pass, const char *name, const acc *ours, double weight)
+{
+    struct array golden = golden_read(pass->c->file, "%s/%s", pass->group, name);
+    double *all = calloc(golden.count + 1, sizeof *all);
+
+    if (golden.values) {
+        pass->known++;
+        for (size_t b = 0; b < pass->s->trials; b++)
+            all[b] = weight * ours[b];
+        golden_compare(pass->verdict, name, all, &golden, 0, pass->tolerances->output);
+    }
+    free(all);
+    golden_release(&golden);
+}
+
+static void check_encoders(struct pass *pass)
+{
+    const struct shard *s = pass->s;
+    const struct model *m = s->model;
+    size_t ic = m->ic_enc, ci = m->ci_enc, rows = s->trials;
+
+    array_is(pass, "ic_enc_fwd", s->ic_fwd.h ? s->ic_fwd.h + rows * ic : NULL, ic, m->ic_bins, ic);
+    array_is(pass, "ic_enc_rev", s->ic_rev.h, ic, m->ic_bins, ic);
+    array_is(pass, "ci_enc_fwd", s->ci_fwd.h ? s->ci_fwd.h + rows * ci : NULL, ci, m->bins, ci);
+    array_is(pass, "ci_enc_rev", s->ci_rev.h, ci, m->bins, ci);
+    array_is(pass, "post_g0_mean", s->ic_mean, m->ic_dim, 1, m->ic_dim);
+    array_is(pass, "post_g0_logvar", s->ic_logvar, m->ic_dim, 1, m->ic_dim);
+}
+
+static void check_dynamics(struct pass *pass)
+{
+    const struct shard *s = pass->s;
+    const struct model *m = s->model;
+    size_t rows = s->trials, g = m->gen_units, f = m->factors, c = m->con_units, u = m->co_dim;
+
+    row_is(pass, "prior_g0_mean", s->w.prior_mean, m->ic_dim, pass->tolerances->output);
+    row_is(pass, "prior_g0_logvar", s->prior_logvar, m->ic_dim, pass->tolerances->output);
+    array_is(pass, "g0", s->g0, m->ic_dim, 1, m->ic_dim);
+    array_is(pass, "gen_ics", s->gen.h, g, 1, g);
+    array_is(pass, "gen_states", s->gen.h + rows * g, g, m->bins, g);
+    array_is(pass, "factors", s->factors + rows * f, f, m->bins, f);
+    factors_forward(pass->s, 0, 1);
+    array_is(pass, "factors_at_minus_1", s->factors, f, 1, f);
+    array_is(pass, "con_ics", s->con.h, c, 1, c);
+    array_is(pass, "con_states", s->con.h ? s->con.h + rows * c : NULL, c, m->bins, c);
+    array_is(pass, "controller_outputs", s->gen_in, model_generator_inputs(m), m->bins, u);
+    array_is(pass, "prior_zs_ar_con", s->gen_in, model_generator_inputs(m), m->bins, u);
+    array_is(pass, "post_co_mean", s->co_mean, u, m->bins, u);
+    array_is(pass, "post_co_logvar", s->co_logvar, u, m->bins, u);
+    if (u) {
+        real phi[16], logvar[16];
+
+        s->be->ar1_stationary(s->be, phi, logvar, s->w.ar_logatau, s->w.ar_logevar, u);
+        row_is(pass, "prior_co_phis", phi, u, pass->tolerances->output);
+        row_is(pass, "prior_co_logpvars", logvar, u, pass->tolerances->prior_logvar);
+    }
+}
+
+/* The log-likelihood of single bins and numbers, by the same operation on parts of the arrays. */
+static acc loglik_of(const struct shard *s, size_t t, size_t b, size_t first, size_t n)
+{
+    size_t all = model_channels(s->model, s->session), at = (t * s->trials + b) * all + first;
+    const real *eta = s->eta + s->trials * all + at;
+    acc sum;
+
+    if (s->model->gaussian)
+        s->be->gaussian(s->be, &sum, eta, s->eta_logvar + s->trials * all + at, s->x + at, 1, 1, 1,
+                        n);
+    else
+        s->be->poisson(s->be, &sum, eta, s->x + at, 1, 1, 1, n);
+    return sum;
+}
+
+static void check_observations(struct pass *pass)
+{
+    const struct shard *s = pass->s;
+    const struct model *m = s->model;
+    size_t n = model_channels(m, s->session), rows = m->bins * s->trials;
+    size_t width = m->gaussian ? 2 * n : n;
+    real *out = calloc(rows * width, sizeof *out), *single = calloc(rows * n, sizeof *single);
+
+    shard_output(s, out);
+    array_is(pass, "output_dist_params", out, width, m->bins, width);
+    if (s->draw != DRAW_PRIOR) {
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < n; j++)
+                single[i * n + j] = (real)loglik_of(s, i / s->trials, i % s->trials, j, 1);
+        array_is(pass, "loglik", single, n, m->bins, n);
+        for (size_t i = 0; i < rows; i++)
+            single[i] = (real)loglik_of(s, i / s->trials, i % s->trials, 0, n);
+        array_is(pass, "loglik_t", single, 1, m->bins, 1);
+        costs_are(pass, "loglik_b", s->loglik, 1);
+        costs_are(pass, "kl_g0_b", s->kl_ic, m->kl_ic_weight);
+        costs_are(pass, "kl_co_b", s->kl_co, m->kl_co_weight);
+    }
+    free(out);
+    free(single);
+}
+
+/* Numbers that the learner sums, checked by outputs_check_costs; the means' pass has its own. */
+static const char *const summed[] = {
+    "recon_cost",    "kl_cost",      "kl_weight",     "l2_cost",      "l2_weight",
+    "corr_cost",     "cost",         "timed_kl_cost", "timed_l2_cost", "weight_corr_cost",
+    "nll_bound_vae", "nll_bound_iwae", "train_step",
+};
+
+static void number_is(struct verdict *verdict, const struct golden_case *c, const char *group,
+                      const char *name, double ours, double tolerance)
+{
+    struct array golden = golden_read(c->file, "%s/%s", group, name);
+
+    if (golden.values)
+        golden_compare(verdict, name, &ours, &golden, 0, tolerance);
+    golden_release(&golden);
+}
+
+static herr_t is_known(hid_t group, const char *name, const H5L_info_t *info, void *payload)
+{
+    size_t *count = payload;
+
+    (void)group;
+    (void)info;
+    (void)name;
+    ++*count;
+    return 0;
+}
+
+/* Every entry of the group was compared, here or by outputs_check_costs. */
+static void check_all_known(struct pass *pass)
+{
+    size_t count = 0, sums = 0;
+    hid_t group = H5Gopen2(pass->c->file, pass->group, H5P_DEFAULT);
+
+    H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, is_known, &count);
+    for (size_t i = 0; i < sizeof summed / sizeof summed[0]; i++)
+        sums += H5Lexists(group, summed[i], H5P_DEFAULT) > 0;
+    sums += H5Lexists(group, "costs", H5P_DEFAULT) > 0;
+    H5Gclose(group);
+    if (count == pass->known + sums)
+        return;
+    pass->verdict->failed++;
+    printf("  %s: %s has %zu entries, but only %zu are compared\n", pass->c->name, pass->group,
+           count, pass->known + sums);
+}
+
+static void check_costs(struct verdict *verdict, const struct golden_case *c, const char *group,
+                        const struct batch_costs *costs, const struct cost_ramps *ramps,
+                        const struct tolerances *tolerances)
+{
+    double scale = c->model->corr_scale, tolerance = tolerances->cost;
+
+    number_is(verdict, c, group, "recon_cost", costs->recon, tolerance);
+    number_is(verdict, c, group, "kl_cost", costs->kl, tolerance);
+    number_is(verdict, c, group, "kl_weight", ramps->kl, tolerance);
+    number_is(verdict, c, group, "l2_cost", costs->l2, tolerance);
+    number_is(verdict, c, group, "l2_weight", ramps->l2, tolerance);
+    number_is(verdict, c, group, "corr_cost", scale > 0 ? costs->corr / scale : 0, tolerance);
+    number_is(verdict, c, group, "weight_corr_cost", costs->corr, tolerance);
+    number_is(verdict, c, group, "timed_kl_cost", ramps->kl * costs->kl, tolerance);
+    number_is(verdict, c, group, "timed_l2_cost", ramps->l2 * costs->l2, tolerance);
+    number_is(verdict, c, group, "cost", costs->total, tolerance);
+    number_is(verdict, c, group, "nll_bound_vae", costs->nll_vae, tolerance);
+    number_is(verdict, c, group, "nll_bound_iwae", costs->nll_iwae, tolerance);
+    number_is(verdict, c, group, "train_step", (double)c->step, tolerance);
+}
+
+void outputs_check_costs(struct verdict *verdict, const struct golden_case *c, size_t session,
+                         const struct batch_costs *costs, const struct cost_ramps *ramps,
+                         const struct tolerances *tolerances)
+{
+    char group[120];
+
+    snprintf(group, sizeof group, "%soutputs", c->prefix[session]);
+    check_costs(verdict, c, group, costs, ramps, tolerances);
+    if (golden_has(c->file, "kinds/prior_sample/costs"))
+        number_is(verdict, c, "kinds/prior_sample", "costs", ramps->l2 * costs->l2,
+                  tolerances->cost);
+}
+
+void outputs_check_step(struct verdict *verdict, const struct golden_case *c, int update,
+                        const struct batch_costs *costs, const struct cost_ramps *ramps,
+                        const struct tolerances *tolerances)
+{
+    const struct {
+        const char *name;
+        double ours, tolerance;
+    } numbers[] = {
+        {"cost", costs->total, tolerances->path},
+        {"recon_cost", costs->recon, tolerances->path},
+        {"kl_cost", costs->kl, tolerances->path},
+        {"l2_cost", costs->l2, tolerances->path},
+        {"kl_weight", ramps->kl, tolerances->path},
+        {"l2_weight", ramps->l2, tolerances->path},
+        {"weight_corr_cost", costs->corr, tolerances->path},
+        {"nll_bound_vae", costs->nll_vae, tolerances->path},
+        {"nll_bound_iwae", costs->nll_iwae, tolerances->path},
+        {"grad_global_norm", costs->gradient_norm, update ? tolerances->path : tolerances->norm},
+        {"train_step", (double)(c->step + update), tolerances->cost},
+    };
+
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct array all = golden_read(c->file, "steps/%s", numbers[i].name);
+        struct array one = {.values = all.values + update, .count = 1};
+        char name[100];
+
+        snprintf(name, sizeof name, "steps/%s[%d]", numbers[i].name, update);
+        if (all.values)
+            golden_compare(verdict, name, &numbers[i].ours, &one, 0, numbers[i].tolerance);
+        golden_release(&all);
+    }
+}
+
+/* The mean pass' costs, summed here: the learner trains on samples only. */
+static void check_own_costs(struct pass *pass)
+{
+    const struct shard *s = pass->s;
+    const struct model *m = s->model;
+    double recon = 0, kl = 0, n = (double)s->trials;
+
+    for (size_t b = 0; b < s->trials; b++) {
+        recon -= s->loglik[b] / n;
+        kl += (m->kl_ic_weight * s->kl_ic[b] + m->kl_co_weight * s->kl_co[b]) / n;
+    }
+    number_is(pass->verdict, pass->c, pass->group, "recon_cost", recon, pass->tolerances->cost);
+    number_is(pass->verdict, pass->c, pass->group, "kl_cost", kl, pass->tolerances->cost);
+    number_is(pass->verdict, pass->c, pass->group, "nll_bound_vae", recon + kl,
+              pass->tolerances->cost);
+}
+
+void outputs_check(struct verdict *verdict, const struct golden_case *c, size_t session,
+                   const char *group, enum shard_draw draw, const struct tolerances *tolerances)
+{
+    struct golden_batch batch = {
+        .c = c, .session = session, .noise = draw == DRAW_PRIOR ? "prior" : "post"};
+    struct batch_source source = golden_source(&batch);
+    char path[160];
+    struct pass pass = {.verdict = verdict, .c = c, .group = path, .tolerances = tolerances};
+
+    snprintf(path, sizeof path, "%s%s", c->prefix[session], group);
+    if (!golden_has(c->file, path))
+        return;
+    if (shard_create(&pass.s, c->be, c->model, c->trials, 1, true, NULL) != LFADS_OK)
+        exit(1);
+    shard_begin(pass.s, session, c->trials, 1, draw, source.dropout && draw == DRAW_SAMPLE,
+                c->learner->parameters, NULL, NULL);
+    source.fill(source.payload, pass.s, 0);
+    if (draw == DRAW_PRIOR) {
+        shard_decode(pass.s);
+    } else {
+        shard_forward(pass.s);
+        check_encoders(&pass);
+    }
+    check_dynamics(&pass);
+    check_observations(&pass);
+    if (draw == DRAW_MEAN)
+        check_own_costs(&pass);
+    check_all_known(&pass);
+    shard_free(pass.s);
+}

@@ -1,0 +1,272 @@
+/* run_model.c - runs every golden model of the given folders (and of $LFADS_GOLDEN) through our
+ * model and optimizer and compares outputs, costs, gradients, parameters and moments.
+ *
+ *   run_model [reference|cpu] FOLDER…
+ *
+ * Nothing in a file is known by its case's name: more cases are added by adding files.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "golden_case.h"
+#include "golden_outputs.h"
+
+/* golden/README's tolerances; double: what rounding leaves. */
+#ifdef LFADS_REAL_DOUBLE
+static const struct tolerances tolerances = {.output = 1e-12,
+                                             .prior_logvar = 1e-12,
+                                             .cost = 1e-12,
+                                             .gradient = 1e-12,
+                                             .norm = 1e-12,
+                                             .parameter = 1e-11,
+                                             .change = 1e-9,
+                                             .path = 1e-12};
+#else
+static const struct tolerances tolerances = {.output = 5e-6,
+                                             .prior_logvar = 2e-5,
+                                             .cost = 2e-6,
+                                             .gradient = 2e-5,
+                                             .norm = 2e-6,
+                                             .parameter = 2e-5,
+                                             .change = 3e-4,
+                                             .path = 1e-5};
+#endif
+
+static double ramp(int64_t step, int64_t start, int64_t increase)
+{
+    double share;
+
+    if (increase <= 0)
+        return step >= start;
+    share = (double)(step - start) / (double)increase;
+    return share < 0 ? 0 : share > 1 ? 1 : share;
+}
+
+static struct cost_ramps ramps_at(const struct golden_case *c, int64_t step)
+{
+    return (struct cost_ramps){
+        .kl = ramp(step, c->config->kl_start_step, c->config->kl_increase_steps),
+        .l2 = ramp(step, c->config->l2_start_step, c->config->l2_increase_steps)};
+}
+
+/* The trained rows of our table are the original's list, in its order. */
+static void check_trained(const struct golden_case *c, struct verdict *verdict)
+{
+    static char names[16384], ours[16384];
+    size_t used = 0;
+
+    golden_attribute(c->file, "trained_variables", names, sizeof names);
+    for (size_t i = 0; i < c->model->n_params; i++)
+        if (c->model->params[i].trained)
+            used += (size_t)snprintf(ours + used, sizeof ours - used, "%s%s", used ? "," : "",
+                                     c->model->params[i].name);
+    verdict->compared++;
+    if (strcmp(names, ours) == 0)
+        return;
+    verdict->failed++;
+    printf("  %s: trained variables differ\n   golden %s\n   ours   %s\n", c->name, names, ours);
+}
+
+static void check_starts(const struct golden_case *c, struct verdict *verdict)
+{
+    real *vector = calloc(c->model->size, sizeof *vector);
+
+    model_initialise(c->model, vector, 1);
+    for (size_t i = 0; i < c->model->n_params; i++) {
+        const struct param *p = &c->model->params[i];
+        struct array start = golden_read(c->file, "init/%s", p->name);
+        double *ours = calloc(p->rows * p->cols, sizeof *ours);
+        /* the original lets a session without alignment bias start from the last session's; the
+         * specification does not copy that */
+        bool leaked = c->sessions > 1 && p->alignment == ALIGNED_READOUT_B && !p->given;
+
+        for (size_t j = 0; j < p->rows * p->cols; j++)
+            ours[j] = (double)vector[p->offset + j];
+        if (start.values && !leaked)
+            golden_compare(verdict, p->name, ours, &start, 0, tolerances.output);
+        free(ours);
+        golden_release(&start);
+    }
+    free(vector);
+}
+
+/* A vector against the file's group, parameter by parameter. */
+static void check_vector(const struct golden_case *c, struct verdict *verdict, const char *group,
+                         const real *vector, double tolerance, bool gradients)
+{
+    double overall = 0;
+
+    for (int pass = gradients ? 0 : 1; pass < 2; pass++)
+        for (size_t i = 0; i < c->model->n_params; i++) {
+            const struct param *p = &c->model->params[i];
+            struct array golden = golden_read(c->file, "%s/%s", group, p->name);
+            double largest = golden.values ? golden_largest(&golden) : 0;
+            double *ours = calloc(p->rows * p->cols, sizeof *ours);
+            char name[500];
+
+            snprintf(name, sizeof name, "%s/%s", group, p->name);
+            for (size_t j = 0; j < p->rows * p->cols; j++)
+                ours[j] = (double)vector[p->offset + j];
+            if (pass == 0)
+                overall = fmax(overall, largest);
+            else if (golden.values)
+                golden_compare(verdict, name, ours, &golden,
+                               gradients ? fmax(largest, 1e-3 * overall) : 0, tolerance);
+            else if (p->trained) {
+                verdict->failed++;
+                printf("  %s: the file has no %s\n", c->name, name);
+            }
+            free(ours);
+            golden_release(&golden);
+        }
+}
+
+static void check_gradients(const struct golden_case *c, struct verdict *verdict, size_t session)
+{
+    struct golden_batch batch = {.c = c, .session = session, .noise = "post"};
+    struct batch_source source = golden_source(&batch);
+    struct cost_ramps ramps = ramps_at(c, c->step);
+    struct batch_costs costs;
+    char group[100];
+
+    learner_differentiate(c->learner, &costs, &source, &ramps);
+    outputs_check_costs(verdict, c, session, &costs, &ramps, &tolerances);
+    snprintf(group, sizeof group, "%sgrads", c->prefix[session]);
+    check_vector(c, verdict, group, c->learner->gradient, tolerances.gradient, true);
+}
+
+/* The change of the parameters over the updates. Rounding of the parameters themselves, some units
+ * of the type's last place an update, is allowed besides. */
+static void check_change(const struct golden_case *c, struct verdict *verdict)
+{
+    double rounding = sizeof(real) == 4 ? 6e-8 : 1.2e-16;
+
+    for (size_t i = 0; i < c->model->n_params; i++) {
+        const struct param *p = &c->model->params[i];
+        struct array before = golden_read(c->file, "params/%s", p->name);
+        struct array after = golden_read(c->file, "params_after_3/%s", p->name);
+        double *ours = calloc(before.count, sizeof *ours);
+        double size = golden_largest(&before), change;
+
+        for (size_t j = 0; j < before.count; j++) {
+            after.values[j] -= before.values[j];
+            ours[j] = (double)c->learner->parameters[p->offset + j] -
+                      (double)(real)before.values[j];
+        }
+        change = golden_largest(&after);
+        if (change > 0)
+            golden_compare(verdict, "change over 3 updates", ours, &after, 0,
+                           tolerances.change + 8 * rounding * size / change);
+        free(ours);
+        golden_release(&before);
+        golden_release(&after);
+    }
+}
+
+static size_t session_of_update(const struct golden_case *c, int update)
+{
+    char names[256], *rest = names, *name;
+
+    golden_attribute(c->file, "step_sessions", names, sizeof names);
+    for (int i = 0; (name = strsep(&rest, ",")) && i < update; i++)
+        ;
+    for (size_t s = 0; s < c->sessions; s++)
+        if (name && strcmp(name, c->session[s]) == 0)
+            return s;
+    return 0;
+}
+
+static void check_updates(const struct golden_case *c, struct verdict *verdict)
+{
+    for (int update = 0; update < 4; update++) {
+        struct golden_batch batch = {
+            .c = c, .session = session_of_update(c, update), .noise = "post"};
+        struct batch_source source = golden_source(&batch);
+        struct cost_ramps ramps = ramps_at(c, c->step + update);
+        struct batch_costs costs;
+
+        learner_differentiate(c->learner, &costs, &source, &ramps);
+        costs.gradient_norm = learner_update(c->learner, c->config->learning_rate_init, update + 1);
+        outputs_check_step(verdict, c, update, &costs, &ramps, &tolerances);
+        if (update == 0)
+            check_vector(c, verdict, "params_after_1", c->learner->parameters,
+                         tolerances.parameter, false);
+        if (update != 2)
+            continue;
+        check_vector(c, verdict, "params_after_3", c->learner->parameters, tolerances.parameter,
+                     false);
+        check_change(c, verdict);
+        check_vector(c, verdict, "adam_after_3/m", c->learner->m, tolerances.gradient, false);
+        check_vector(c, verdict, "adam_after_3/v", c->learner->v, 2 * tolerances.gradient, false);
+    }
+}
+
+static bool run_case(const char *path, const struct backend *be)
+{
+    struct golden_case c;
+    struct verdict verdict = {0};
+
+    golden_case_open(&c, path, be);
+    verdict.case_name = c.name;
+    check_trained(&c, &verdict);
+    check_starts(&c, &verdict);
+    for (size_t s = 0; s < c.sessions; s++) {
+        outputs_check(&verdict, &c, s, "outputs", DRAW_SAMPLE, &tolerances);
+        check_gradients(&c, &verdict, s);
+    }
+    outputs_check(&verdict, &c, 0, "kinds/posterior_push_mean", DRAW_MEAN, &tolerances);
+    outputs_check(&verdict, &c, 0, "kinds/prior_sample", DRAW_PRIOR, &tolerances);
+    check_updates(&c, &verdict);
+    printf("%-28s %s  %4zu arrays, worst %.2f of its tolerance (%s)\n", c.name,
+           verdict.failed ? "FAILED" : "ok", verdict.compared, verdict.worst, verdict.worst_name);
+    golden_case_close(&c);
+    return verdict.failed == 0;
+}
+
+static int is_case(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+
+    return length > 3 && strcmp(entry->d_name + length - 3, ".h5") == 0;
+}
+
+/* Runs the folder's files; returns how many failed, and adds their number to *CASES. */
+static int run_folder(const char *folder, const struct backend *be, int *cases)
+{
+    struct dirent **entries;
+    int count = scandir(folder, &entries, is_case, alphasort), failed = 0;
+
+    for (int i = 0; i < count; i++) {
+        char path[1024];
+
+        snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        failed += !run_case(path, be);
+        free(entries[i]);
+    }
+    if (count > 0)
+        *cases += count;
+    if (count >= 0)
+        free(entries);
+    return failed;
+}
+
+int main(int argc, char **argv)
+{
+    const struct backend *be = backend_reference();
+    const char *more = getenv("LFADS_GOLDEN");
+    int failed = 0, cases = 0;
+
+#ifndef LFADS_REAL_DOUBLE
+    if (argc > 1 && strcmp(argv[1], "cpu") == 0)
+        be = backend_cpu();
+#endif
+    printf("golden models on %s, %zu bytes a number\n", be->name, sizeof(real));
+    for (int i = 2; i < argc; i++)
+        failed += run_folder(argv[i], be, &cases);
+    if (more && *more)
+        failed += run_folder(more, be, &cases);
+    printf("%d cases, %d failed\n", cases, failed);
+    return failed || !cases;
+}
