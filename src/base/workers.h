@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 /* Runs work(payload, item, thread) for every item below COUNT on up to THREADS threads, numbered
- * from 0; returns when all are done. Libraries that the work calls stay on their caller's thread. */
+ * from 0; returns when all are done. Libraries that the work calls stay on their caller's thread.
+ */
 void workers_run(size_t threads, size_t count,
                  void (*work)(void *payload, size_t item, size_t thread), void *payload);
 /* The processors that this process may use. */

@@ -27,8 +27,8 @@ static void lag_states(struct shard *s, bool reverse, bool backward)
     real *dstates = reverse ? s->dci_rev : s->dci_fwd;
 
     if (!backward) {
-        s->be->copy_masked(s->be, s->ci_in + into * width + first, width,
-                           states + from * m->ci_enc, m->ci_enc, mask, ldm, shared, m->ci_enc);
+        s->be->copy_masked(s->be, s->ci_in + into * width + first, width, states + from * m->ci_enc,
+                           m->ci_enc, mask, ldm, shared, m->ci_enc);
         return;
     }
     s->be->clear(s->be, dstates, m->bins * rows * m->ci_enc);
@@ -70,8 +70,8 @@ void controller_inputs_backward(struct shard *s)
 struct step {
     struct gru_tape tape;
     size_t fed_width, ldm;
-    real *fed;        /* [R,fed_width] */
-    const real *mask; /* of the fed-back part, or NULL */
+    real *fed;                        /* [R,fed_width] */
+    const real *mask;                 /* of the fed-back part, or NULL */
     real *mean, *logvar, *sample, *u; /* [R,co]; u with the generator inputs' stride */
     const real *noise;
     size_t ldu;

@@ -11,7 +11,7 @@
 
 /* A view into the parameters, their transposes or their gradient. */
 struct gru {
-    size_t inputs, units;  /* D, H */
+    size_t inputs, units;     /* D, H */
     real *x_ru, *h_ru, *b_ru; /* gates r and u: [D,2H] [H,2H] [2H] */
     real *x_c, *rh_c, *b_c;   /* candidate c:   [D,H]  [H,H]  [H]  */
 };

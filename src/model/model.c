@@ -72,8 +72,8 @@ static void set_options(struct model *m, const struct lfads_config *config)
 
 static size_t widest(const struct model *m)
 {
-    size_t sizes[] = {m->factors,       m->ic_dim,        2 * m->ic_enc,   2 * m->gen_units,
-                      2 * m->con_units, 2 * m->ci_enc,    m->ext_inputs,   m->co_dim};
+    size_t sizes[] = {m->factors,       m->ic_dim,     2 * m->ic_enc, 2 * m->gen_units,
+                      2 * m->con_units, 2 * m->ci_enc, m->ext_inputs, m->co_dim};
     size_t most = 0;
 
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
@@ -87,8 +87,9 @@ static size_t widest(const struct model *m)
 static enum lfads_status check_sizes(const struct model *m, struct lfads_error *err)
 {
     if (m->bins >= PHILOX_MAX_TIME)
-        return lfads_fail(err, LFADS_BAD_DATA, "%zu bins a trial are too many: below %d are allowed",
-                          m->bins, PHILOX_MAX_TIME);
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%zu bins a trial are too many: below %d are allowed", m->bins,
+                          PHILOX_MAX_TIME);
     if (m->n_sessions > PHILOX_MAX_SESSION)
         return lfads_fail(err, LFADS_BAD_DATA, "%zu sessions are too many: up to %d are allowed",
                           m->n_sessions, PHILOX_MAX_SESSION);
@@ -126,8 +127,7 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
     }
     set_options(m, config);
     m->identity_readin = n_sessions == 1 && !sessions[0].alignment_matrix;
-    m->identity_readout =
-        n_sessions == 1 && !m->gaussian && m->factors == sessions[0].channels;
+    m->identity_readout = n_sessions == 1 && !m->gaussian && m->factors == sessions[0].channels;
     status = check_sizes(m, err);
     if (status == LFADS_OK)
         status = params_layout(m, config, sessions, err);
@@ -176,7 +176,6 @@ void model_initialise(const struct model *model, real *vector, uint64_t seed)
             continue;
         }
         for (size_t j = 0; j < param->rows * param->cols; j++)
-            values[j] =
-                (real)(param->start == PARAM_GIVEN ? param->given[j] : param->value);
+            values[j] = (real)(param->start == PARAM_GIVEN ? param->given[j] : param->value);
     }
 }

@@ -42,17 +42,17 @@ enum param_penalty { PENALTY_NONE, PENALTY_GENERATOR, PENALTY_CONTROLLER };
 
 /* A row of the table of parameters: a matrix [rows,cols] in the one vector. */
 struct param {
-    char name[320];    /* as in the original, without ":0" */
+    char name[320]; /* as in the original, without ":0" */
     size_t rows, cols;
-    size_t split;      /* rows of the upper of two stacked maps; 0: one map */
-    size_t offset;     /* of its first number in the vector */
+    size_t split;  /* rows of the upper of two stacked maps; 0: one map */
+    size_t offset; /* of its first number in the vector */
     bool trained;
-    int session;       /* whose read-in or read-out, or PARAM_SHARED */
+    int session; /* whose read-in or read-out, or PARAM_SHARED */
     enum param_penalty penalty;
     enum param_alignment alignment;
     enum param_start start;
     double value;
-    double *given;     /* [rows,cols], owned by the model, or NULL */
+    double *given; /* [rows,cols], owned by the model, or NULL */
 };
 
 /* What differs from session to session. */
@@ -62,11 +62,11 @@ struct session_shape {
 };
 
 struct model {
-    size_t bins;                 /* T */
-    size_t ic_bins;              /* K: the bins that the ic encoder reads */
+    size_t bins;    /* T */
+    size_t ic_bins; /* K: the bins that the ic encoder reads */
     size_t factors, ic_dim, ic_enc, gen_units;
     size_t co_dim, ci_enc, con_units, lag; /* co_dim 0: no controller */
-    size_t ext_inputs;           /* E, 0: none */
+    size_t ext_inputs;                     /* E, 0: none */
     bool ext_to_generator, causal, feed_back, feed_rates;
     bool gaussian;
     bool identity_readin, identity_readout;
@@ -77,9 +77,9 @@ struct model {
 
     struct session_shape *sessions;
     size_t n_sessions;
-    struct param *params;        /* in the original's order */
+    struct param *params; /* in the original's order */
     size_t n_params;
-    size_t size;                 /* numbers in the parameter vector */
+    size_t size; /* numbers in the parameter vector */
 };
 
 /* Builds the model of CONFIG for data of BINS bins. On success *OUT is the caller's, to be freed

@@ -258,8 +258,7 @@ static bool starts_with(const char *text, const char *start)
 /* Which parameters are trained: model.md 8, and the priors' own switches. */
 static bool is_trained(const struct param *param, const struct lfads_config *config)
 {
-    bool readin =
-        param->alignment == ALIGNED_READIN_W || param->alignment == ALIGNED_READIN_B;
+    bool readin = param->alignment == ALIGNED_READIN_W || param->alignment == ALIGNED_READIN_B;
 
     if (readin && !config->do_train_readin)
         return false;
@@ -360,8 +359,7 @@ enum lfads_status params_layout(struct model *model, const struct lfads_config *
 void params_view(struct weights *weights, const struct model *model, real *vector, size_t session)
 {
     static const struct scales unused = {1, 1, 1, 1, 1, 1};
-    struct walk walk = {
-        .model = model, .base = vector, .weights = weights, .session = session};
+    struct walk walk = {.model = model, .base = vector, .weights = weights, .session = session};
 
     walk_all(&walk, &unused);
 }

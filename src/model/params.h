@@ -24,8 +24,8 @@ struct weights {
     real *ar_logevar, *ar_logatau; /* [co_dim] */
     real *con_start;               /* [C] */
     struct linear gen_ic;
-    real *gen_start;               /* [G], when ic_dim is 0 */
-    real *factors;                 /* [G,F], before its columns are normalised */
+    real *gen_start; /* [G], when ic_dim is 0 */
+    real *factors;   /* [G,F], before its columns are normalised */
     struct gru con, gen;
     struct linear co_mean, co_logvar;
 };

@@ -142,7 +142,8 @@ void shard_backward(struct shard *shard, const struct shard_weights *weights)
 void shard_output(const struct shard *shard, real *out)
 {
     const struct model *m = shard->model;
-    size_t n = model_channels(m, shard->session), rows = m->bins * shard->rows, skip = shard->rows * n;
+    size_t n = model_channels(m, shard->session), rows = m->bins * shard->rows,
+           skip = shard->rows * n;
 
     if (!m->gaussian) {
         shard->be->exponential(shard->be, out, shard->eta + skip, rows * n);

@@ -24,54 +24,54 @@ struct shard {
     const struct model *model;
     size_t session, trials, samples, rows; /* current; rows = trials*samples */
     enum shard_draw draw;
-    bool dropout, trained;   /* masks are in use; there are arrays for the backward pass */
+    bool dropout, trained;    /* masks are in use; there are arrays for the backward pass */
     struct weights w, wt, dw; /* parameters, transposed copies, gradient (adds to) */
 
     /* data */
     real *x;   /* [T,B,N] */
     real *ext; /* [T,B,E] */
     /* noise and masks; masks are divided by keep_prob */
-    real *ic_noise;                                /* [R,ic] */
-    real *co_noise;                                /* [T,R,co] */
-    real *data_mask, *ext_mask;                    /* [T,B,N], [T,B,E] */
-    real *ic_enc_mask, *con_mask, *gen_mask;       /* [B,2ic_enc], [T,B,·], [T,B,G] */
+    real *ic_noise;                          /* [R,ic] */
+    real *co_noise;                          /* [T,R,co] */
+    real *data_mask, *ext_mask;              /* [T,B,N], [T,B,E] */
+    real *ic_enc_mask, *con_mask, *gen_mask; /* [B,2ic_enc], [T,B,·], [T,B,G] */
     /* encoders */
-    real *data_seen;                               /* [T,B,N]: x after dropout; may be x */
-    real *enc_in;                                  /* [T,B,·]; may be data_seen */
+    real *data_seen; /* [T,B,N]: x after dropout; may be x */
+    real *enc_in;    /* [T,B,·]; may be data_seen */
     struct gru_tape ic_fwd, ic_rev, ci_fwd, ci_rev;
-    real *ic_enc;                                  /* [B,2ic_enc] after dropout */
-    real *ic_mean, *ic_logvar;                     /* [B,ic] */
-    real *prior_logvar;                            /* [ic] */
+    real *ic_enc;              /* [B,2ic_enc] after dropout */
+    real *ic_mean, *ic_logvar; /* [B,ic] */
+    real *prior_logvar;        /* [ic] */
     /* controller */
-    real *ci_in;                                   /* [T,B,·]: lagged ci states after dropout */
-    struct gru_tape con_shared;                    /* ru, c [T,B,·]: their products, if S > 1 */
-    real *fed;                                     /* [T,R,·]: fed-back factors or rates */
+    real *ci_in;                /* [T,B,·]: lagged ci states after dropout */
+    struct gru_tape con_shared; /* ru, c [T,B,·]: their products, if S > 1 */
+    real *fed;                  /* [T,R,·]: fed-back factors or rates */
     struct gru_tape con;
-    real *co_mean, *co_logvar, *co_sample;         /* [T,R,co] */
+    real *co_mean, *co_logvar, *co_sample; /* [T,R,co] */
     /* generator */
-    real *row_mean, *row_logvar;                   /* [R,ic]: ic_mean, ic_logvar row by row */
-    real *g0;                                      /* [R,ic] */
-    real *gen_in;                                  /* [T,R,·]: u, external input */
+    real *row_mean, *row_logvar; /* [R,ic]: ic_mean, ic_logvar row by row */
+    real *g0;                    /* [R,ic] */
+    real *gen_in;                /* [T,R,·]: u, external input */
     struct gru_tape gen;
-    real *gen_out;                                 /* slots [T+1,R,G] after dropout; may be states */
-    real *gen_ext;                                 /* [T,R,E]: external input row by row, if S > 1 */
-    real *fac_w, *fac_wt;                          /* [G,F]: normalised columns; [F,G] */
-    real *factors;                                 /* slots [T+1,R,F] */
-    real *eta, *eta_logvar;                        /* slots [T+1,R,N]: log rates, or means and
-                                                      log variances; backward: their gradients */
+    real *gen_out;          /* slots [T+1,R,G] after dropout; may be states */
+    real *gen_ext;          /* [T,R,E]: external input row by row, if S > 1 */
+    real *fac_w, *fac_wt;   /* [G,F]: normalised columns; [F,G] */
+    real *factors;          /* slots [T+1,R,F] */
+    real *eta, *eta_logvar; /* slots [T+1,R,N]: log rates, or means and
+                               log variances; backward: their gradients */
     /* costs a row; the divergences without their weights */
-    acc *loglik, *kl_ic, *kl_co, *corr;            /* [R], [B], [R], [R] */
+    acc *loglik, *kl_ic, *kl_co, *corr; /* [R], [B], [R], [R] */
     /* backward */
-    real *dfactors;                                /* slots [T+1,R,F] */
-    real *dgen_out, *dgen_h;                       /* [T,R,G], [R,G] */
-    real *du, *dco_mean, *dco_logvar;              /* [T,R,co] */
-    real *dcon_h, *dci_in, *dfed;                  /* [R,C], [T,B,·], [R,·] */
-    real *dg0, *dic_mean, *dic_logvar;             /* [R,ic] */
-    real *dprior_logvar, *dfac_w;                  /* [ic], [G,F] */
-    real *dic_enc;                                 /* [B,2ic_enc] */
-    real *dci_fwd, *dci_rev;                       /* [T,B,ci_enc] */
-    real *dh, *drh;                                /* [R,widest units] */
-    real *dreadin;                                 /* [T,B,F] */
+    real *dfactors;                    /* slots [T+1,R,F] */
+    real *dgen_out, *dgen_h;           /* [T,R,G], [R,G] */
+    real *du, *dco_mean, *dco_logvar;  /* [T,R,co] */
+    real *dcon_h, *dci_in, *dfed;      /* [R,C], [T,B,·], [R,·] */
+    real *dg0, *dic_mean, *dic_logvar; /* [R,ic] */
+    real *dprior_logvar, *dfac_w;      /* [ic], [G,F] */
+    real *dic_enc;                     /* [B,2ic_enc] */
+    real *dci_fwd, *dci_rev;           /* [T,B,ci_enc] */
+    real *dh, *drh;                    /* [R,widest units] */
+    real *dreadin;                     /* [T,B,F] */
 
     size_t most_trials, most_samples;
     void *memory;

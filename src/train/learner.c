@@ -125,7 +125,8 @@ static void keep_costs(struct learner *l, const struct shard *s, size_t first)
     memcpy(l->corr + first, s->corr, bytes);
 }
 
-/* A lane's shards one after the other: LANE, LANE + lanes, …; their gradients add up in the lane. */
+/* A lane's shards one after the other: LANE, LANE + lanes, …; their gradients add up in the lane.
+ */
 static void run_lane(void *payload, size_t lane, size_t thread)
 {
     struct run *run = payload;
@@ -311,8 +312,8 @@ double learner_update(struct learner *learner, double learning_rate, int64_t upd
     struct learner *l = learner;
     double norm = gradient_norm(l), most = l->options.max_grad_norm;
     double scale = norm > most ? most / norm : 1;
-    double rate = learning_rate * sqrt(1 - pow(0.999, (double)update)) /
-                  (1 - pow(0.9, (double)update));
+    double rate =
+        learning_rate * sqrt(1 - pow(0.999, (double)update)) / (1 - pow(0.9, (double)update));
 
     for (size_t i = 0; i < l->model->n_params; i++) {
         const struct param *p = &l->model->params[i];

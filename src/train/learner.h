@@ -19,9 +19,9 @@ struct learner {
     const struct model *model;
     struct learner_options options;
     real *parameters, *transposed, *gradient, *m, *v; /* [model->size] each */
-    real **lanes;          /* gradients of the lanes, [model->size] each */
+    real **lanes; /* gradients of the lanes, [model->size] each */
     size_t n_lanes;
-    struct shard **shards; /* one a thread */
+    struct shard **shards;              /* one a thread */
     acc *loglik, *kl_ic, *kl_co, *corr; /* [batch_size], of the last batch */
 };
 
@@ -46,7 +46,8 @@ struct batch_source {
     void *payload;
 };
 
-/* On success *OUT is the caller's, with parameters and moments zero, to be freed by learner_free. */
+/* On success *OUT is the caller's, with parameters and moments zero, to be freed by learner_free.
+ */
 enum lfads_status learner_create(struct learner **out, const struct backend *be,
                                  const struct model *model, const struct learner_options *options,
                                  struct lfads_error *err);

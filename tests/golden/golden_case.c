@@ -160,12 +160,11 @@ static void fill(void *payload, struct shard *s, size_t first)
         copy_in(batch, s, s->ic_noise, "noise/%s_g0", batch->noise, first, 1, m->ic_dim, 0);
         copy_in(batch, s, s->co_noise, "noise/%s_co", batch->noise, first, m->bins, m->co_dim, 0);
         copy_in(batch, s, s->data_mask, "noise/%s", "mask_data", first, m->bins, n, 1);
-        copy_in(batch, s, s->ext_mask, "noise/%s", "mask_ext_input", first, m->bins,
-                m->ext_inputs, 1);
+        copy_in(batch, s, s->ext_mask, "noise/%s", "mask_ext_input", first, m->bins, m->ext_inputs,
+                1);
         copy_in(batch, s, s->ic_enc_mask, "noise/%s", "mask_ic_enc", first, 1, 2 * m->ic_enc, 1);
         copy_in(batch, s, s->con_mask, "noise/%s", "mask_con_in", first, m->bins, con_in, 1);
-        copy_in(batch, s, s->gen_mask, "noise/%s", "mask_gen_out", first, m->bins, m->gen_units,
-                1);
+        copy_in(batch, s, s->gen_mask, "noise/%s", "mask_gen_out", first, m->bins, m->gen_units, 1);
     }
 }
 

@@ -15,8 +15,7 @@ struct array {
 };
 
 /* Reads dataset PATH (printf form); values are NULL if the file has none of that name. */
-struct array golden_read(hid_t file, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+struct array golden_read(hid_t file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void golden_release(struct array *array);
 bool golden_has(hid_t file, const char *path);
 /* Attribute NAME as text, in a buffer of SIZE; an array attribute is not expected. */

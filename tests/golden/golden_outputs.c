@@ -157,8 +157,8 @@ static void check_observations(struct pass *pass)
 
 /* Numbers that the learner sums, checked by outputs_check_costs; the means' pass has its own. */
 static const char *const summed[] = {
-    "recon_cost",    "kl_cost",      "kl_weight",     "l2_cost",      "l2_weight",
-    "corr_cost",     "cost",         "timed_kl_cost", "timed_l2_cost", "weight_corr_cost",
+    "recon_cost",    "kl_cost",        "kl_weight",     "l2_cost",       "l2_weight",
+    "corr_cost",     "cost",           "timed_kl_cost", "timed_l2_cost", "weight_corr_cost",
     "nll_bound_vae", "nll_bound_iwae", "train_step",
 };
 

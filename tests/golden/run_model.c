@@ -152,8 +152,8 @@ static void check_change(const struct golden_case *c, struct verdict *verdict)
 
         for (size_t j = 0; j < before.count; j++) {
             after.values[j] -= before.values[j];
-            ours[j] = (double)c->learner->parameters[p->offset + j] -
-                      (double)(real)before.values[j];
+            ours[j] =
+                (double)c->learner->parameters[p->offset + j] - (double)(real)before.values[j];
         }
         change = golden_largest(&after);
         if (change > 0)
@@ -191,8 +191,8 @@ static void check_updates(const struct golden_case *c, struct verdict *verdict)
         costs.gradient_norm = learner_update(c->learner, c->config->learning_rate_init, update + 1);
         outputs_check_step(verdict, c, update, &costs, &ramps, &tolerances);
         if (update == 0)
-            check_vector(c, verdict, "params_after_1", c->learner->parameters,
-                         tolerances.parameter, false);
+            check_vector(c, verdict, "params_after_1", c->learner->parameters, tolerances.parameter,
+                         false);
         if (update != 2)
             continue;
         check_vector(c, verdict, "params_after_3", c->learner->parameters, tolerances.parameter,

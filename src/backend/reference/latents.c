@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/reference/reference.h"
 
-
 void reference_floor_variance(SELF, real *logvar, real least, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -23,8 +22,7 @@ void reference_sample(SELF, real *z, size_t ldz, const real *mean, const real *l
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j++)
-            z[i * ldz + j] =
-                mean[i * n + j] + real_exp(logvar[i * n + j] / 2) * noise[i * n + j];
+            z[i * ldz + j] = mean[i * n + j] + real_exp(logvar[i * n + j] / 2) * noise[i * n + j];
 }
 
 void reference_sample_backward(SELF, real *dmean, real *dlogvar, const real *dz, size_t lddz,
@@ -128,8 +126,8 @@ void reference_kl_ar1(SELF, acc *kl, const real *u, const real *logvar, const re
 /* With d_t = u_t - phi u_{t-1} (u_{-1} = 0) and v_t the log variance of the innovation, the
  * cost is sum (v_t + d_t^2 e^{-v_t})/2 - sum (logvar + noise^2)/2. */
 void reference_kl_ar1_backward(SELF, real *du, real *dlogvar, real *dlogatau, real *dlogevar,
-                               real weight, const real *u, const real *logatau,
-                               const real *logevar, size_t bins, size_t rows, size_t n)
+                               real weight, const real *u, const real *logatau, const real *logevar,
+                               size_t bins, size_t rows, size_t n)
 {
     for (size_t j = 0; j < n; j++) {
         real phi, first;
@@ -224,4 +222,3 @@ void reference_correlation_backward(SELF, real *dm, real weight, const real *m, 
                 }
             }
 }
-

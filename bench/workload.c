@@ -1,0 +1,139 @@
+/* workload.c - the models that speed is measured on.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "workload.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct size {
+    const char *name;
+    size_t batch, bins, channels;
+    const char *flags[12]; /* name=value */
+};
+
+static const struct size sizes[] = {
+    {"W1", 128, 100, 50, {"factors_dim=20", "co_dim=0"}},
+    {"W2", 128, 100, 50, {"factors_dim=20", "co_dim=1"}},
+    {"W3",
+     256,
+     140,
+     182,
+     {"factors_dim=40", "co_dim=4", "gen_dim=100", "con_dim=80", "ci_enc_dim=80", "ic_enc_dim=100",
+      "ic_dim=100"}},
+};
+
+static bool configure(struct lfads_config *config, const struct size *size)
+{
+    struct lfads_error err;
+    char name[64];
+
+    for (size_t i = 0; i < 12 && size->flags[i]; i++) {
+        const char *equals = strchr(size->flags[i], '=');
+
+        snprintf(name, sizeof name, "%.*s", (int)(equals - size->flags[i]), size->flags[i]);
+        if (lfads_config_set(config, name, equals + 1, &err) != LFADS_OK) {
+            fprintf(stderr, "%s\n", err.text);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Counts of a mean of 0.2 a bin, by address. */
+static bool make_counts(struct workload *w, const struct size *size)
+{
+    struct philox_address at = {.seed = 1, .purpose = PHILOX_SHUFFLE};
+    uint32_t *words = calloc(size->channels, sizeof *words);
+
+    w->counts = calloc(size->bins * size->batch * size->channels, sizeof *w->counts);
+    for (size_t row = 0; words && w->counts && row < size->bins * size->batch; row++) {
+        at.trial = (uint32_t)row;
+        philox_words(words, &at, (uint32_t)size->channels);
+        for (size_t j = 0; j < size->channels; j++)
+            w->counts[row * size->channels + j] =
+                (float)((words[j] < 0x2a000000u) + (words[j] < 0x04000000u));
+    }
+    free(words);
+    return w->counts != NULL;
+}
+
+bool workload_create(struct workload *w, const char *name, const struct backend *be, size_t threads)
+{
+    const struct size *size = NULL;
+    struct learner_options options = {.threads = threads, .trained = true, .max_grad_norm = 200};
+    struct model_session session = {.name = "bench"};
+    struct lfads_error err = {.text = "no memory"};
+
+    memset(w, 0, sizeof *w);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        if (strcmp(sizes[i].name, name) == 0)
+            size = &sizes[i];
+    if (!size) {
+        fprintf(stderr, "no workload %s: W1, W2 or W3\n", name);
+        return false;
+    }
+    w->batch = options.batch_size = size->batch;
+    w->seed = 1;
+    session.channels = size->channels;
+    if (lfads_config_create(&w->config, &err) != LFADS_OK || !configure(w->config, size) ||
+        model_create(&w->model, w->config, size->bins, &session, 1, &err) != LFADS_OK ||
+        learner_create(&w->learner, be, w->model, &options, &err) != LFADS_OK ||
+        !make_counts(w, size)) {
+        fprintf(stderr, "%s\n", err.text);
+        workload_free(w);
+        return false;
+    }
+    model_initialise(w->model, w->learner->parameters, w->seed);
+    learner_refresh(w->learner);
+    return true;
+}
+
+void workload_free(struct workload *w)
+{
+    learner_free(w->learner);
+    model_free(w->model);
+    lfads_config_free(w->config);
+    free(w->counts);
+}
+
+static void fill(void *payload, struct shard *s, size_t first)
+{
+    const struct workload *w = payload;
+    size_t n = model_channels(s->model, s->session);
+    struct philox_address from = {.seed = w->seed, .step = w->step, .trial = (uint32_t)first};
+
+    for (size_t t = 0; t < s->model->bins; t++)
+        memcpy(s->x + t * s->trials * n, w->counts + (t * w->batch + first) * n,
+               s->trials * n * sizeof *s->x);
+    shard_draw_noise(s, &from);
+}
+
+void workload_step(struct workload *w)
+{
+    struct batch_source source = {
+        .trials = w->batch, .dropout = w->model->keep_prob < 1, .fill = fill, .payload = w};
+    struct cost_ramps ramps = {.kl = 0.5, .l2 = 0.5};
+    struct batch_costs costs;
+
+    learner_differentiate(w->learner, &costs, &source, &ramps);
+    w->step++;
+    learner_update(w->learner, 0.001, w->step);
+}
+
+double workload_operations(const struct workload *w)
+{
+    const struct model *m = w->model;
+    double rows = (double)(w->batch * m->bins), once = (double)w->batch;
+    double inputs = (double)model_encoder_inputs(m, 0), ic = (double)m->ic_enc;
+    double ci = m->co_dim ? (double)m->ci_enc : 0, c = m->co_dim ? (double)m->con_units : 0;
+    double g = (double)m->gen_units, f = (double)m->factors, u = (double)m->co_dim;
+    double n = (double)model_channels(m, 0), z = (double)m->ic_dim;
+    double in = rows * 2 * (2 * inputs * 3 * ic + 2 * inputs * 3 * ci);
+    double recurrent = 3 * (2 * ic * ic + 2 * ci * ci + c * c + g * g);
+    double con_in = c > 0 ? (double)(model_ci_width(m) + model_fed_width(m, 0)) : 0;
+    double rest = rows * 2 * (recurrent + 3 * con_in * c + 2 * c * u + 3 * u * g + g * f + f * n) +
+                  once * 2 * (2 * 2 * ic * z + z * g);
+
+    return 3 * rest + 2 * in;
+}

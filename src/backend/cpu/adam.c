@@ -1,0 +1,44 @@
+/* adam.c - the optimizer's update and its sums in vectors.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "backend/cpu/kernels.h"
+
+/* Eight wide sums side by side, joined in a fixed order. */
+void KERNEL(sum_squares)(SELF, acc *sum, const real *x, size_t count)
+{
+    acc part[8] = {0};
+    size_t i = 0;
+
+    for (; i + 8 <= count; i += 8)
+        for (size_t k = 0; k < 8; k++)
+            part[k] += (acc)x[i + k] * (acc)x[i + k];
+    for (; i < count; i++)
+        part[0] += (acc)x[i] * (acc)x[i];
+    *sum =
+        ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+}
+
+void KERNEL(add_scaled)(SELF, real *y, real scale, const real *x, size_t count)
+{
+    const vec s = vec_all(scale);
+
+    for (size_t i = 0; i < count; i += LANES)
+        vec_store(y + i, vec_load(y + i, count - i) + s * vec_load(x + i, count - i), count - i);
+}
+
+void KERNEL(adam)(SELF, real *p, real *m, real *v, const real *gradient, real scale, real rate,
+                  size_t count)
+{
+    const vec s = vec_all(scale), step = vec_all(rate), epsilon = vec_all(0.1f);
+    const vec first = vec_all((real)(1 - 0.9)), second = vec_all((real)(1 - 0.999));
+
+    for (size_t i = 0; i < count; i += LANES) {
+        size_t n = count - i;
+        vec g = s * vec_load(gradient + i, n), mean = vec_load(m + i, n), var = vec_load(v + i, n);
+
+        mean = mean + (g - mean) * first;
+        var = var + (g * g - var) * second;
+        vec_store(m + i, mean, n);
+        vec_store(v + i, var, n);
+        vec_store(p + i, vec_load(p + i, n) - step * mean / (vec_sqrt(var) + epsilon), n);
+    }
+}

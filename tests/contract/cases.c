@@ -1,0 +1,363 @@
+/* cases.c - the operations' cases. Sizes come from outside; T bins are always 3 where bins count.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cases.h"
+
+#include <stdlib.h>
+
+enum { BINS = 3, SAMPLES = 2 };
+
+static void *make(struct arrays *a, size_t count, double scale, bool wide, bool compared)
+{
+    size_t place = a->used++, padded = (count + 3) / 4 * 4;
+    acc *sums = wide ? calloc(padded, sizeof *sums) : NULL;
+    real *numbers = wide ? NULL : calloc(padded, sizeof *numbers);
+    struct philox_address at = {.seed = 7, .sample = (uint32_t)place};
+
+    for (size_t i = 0; numbers && i < padded; i += 1024) {
+        size_t some = padded - i < 1024 ? padded - i : 1024;
+
+        at.trial = (uint32_t)(i / 1024);
+        philox_normals(numbers + i, &at, (uint32_t)some);
+        for (size_t j = 0; j < some; j++)
+            numbers[i + j] *= (real)scale;
+    }
+    a->array[place].memory = wide ? (void *)sums : (void *)numbers;
+    a->array[place].count = count;
+    a->array[place].wide = wide;
+    a->array[place].compared = compared;
+    return a->array[place].memory;
+}
+
+real *case_input(struct arrays *arrays, size_t count, double scale)
+{
+    return make(arrays, count, scale, false, false);
+}
+
+real *case_output(struct arrays *arrays, size_t count, double scale)
+{
+    return make(arrays, count, scale, false, true);
+}
+
+acc *case_sums(struct arrays *arrays, size_t count) { return make(arrays, count, 0, true, true); }
+
+void arrays_release(struct arrays *arrays)
+{
+    for (size_t i = 0; i < arrays->used; i++)
+        free(arrays->array[i].memory);
+    arrays->used = 0;
+}
+
+/* Gates between 0 and 1, as gru_gates leaves them. */
+static real *gates(struct arrays *a, size_t count, bool compared)
+{
+    real *x = make(a, count, 1, false, compared);
+
+    for (size_t i = 0; i < count; i++)
+        x[i] = real_sigmoid(x[i]);
+    return x;
+}
+
+/* Whole counts, small and large. */
+static real *counts(struct arrays *a, size_t count)
+{
+    real *x = case_input(a, count, 3);
+
+    for (size_t i = 0; i < count; i++)
+        x[i] = i % 11 == 0 ? (real)(i % 40) : (real)floor(fabs((double)x[i]));
+    return x;
+}
+
+#define CASE(name)                                                                                 \
+    static void name(const struct backend *be, struct arrays *a, size_t rows, size_t n)
+
+CASE(product)
+{
+    size_t k = n / 2 + 3;
+    real *x = case_input(a, rows * (k + 1), 1), *w = case_input(a, k * n, 1);
+
+    be->product(be, case_output(a, rows * (n + 2), 1), n + 2, x, k + 1, false, w, n, false, rows, n,
+                k, false);
+    be->product(be, case_output(a, rows * n, 1), n, x, k + 1, false, w, n, false, rows, n, k, true);
+    be->product(be, case_output(a, rows * k, 1), k, case_input(a, rows * n, 1), n, false, w, n,
+                true, rows, k, n, true);
+    be->product(be, case_output(a, k * n, 1), n, x, k + 1, true, case_input(a, rows * n, 1), n,
+                false, k, n, rows, true);
+}
+
+CASE(transpose)
+{
+    be->transpose(be, case_output(a, rows * n, 1), case_input(a, rows * n, 1), rows, n);
+}
+
+CASE(add_row)
+{
+    be->add_row(be, case_output(a, rows * (n + 1), 1), n + 1, case_input(a, n, 1), rows, n);
+}
+
+CASE(set_rows)
+{
+    be->set_rows(be, case_output(a, rows * (n + 1), 1), n + 1, case_input(a, n, 1), rows, n);
+}
+
+CASE(sum_rows)
+{
+    be->sum_rows(be, case_output(a, n, 1), case_input(a, rows * (n + 3), 1), n + 3, rows, n);
+}
+
+CASE(copy_masked)
+{
+    real *src = case_input(a, rows * (n + 2), 1), *mask = case_input(a, rows * (n + 1), 1);
+
+    be->copy_masked(be, case_output(a, rows * (n + 3), 1), n + 3, src, n + 2, mask, n + 1, rows, n);
+    be->copy_masked(be, case_output(a, rows * n, 1), n, src, n + 2, NULL, 0, rows, n);
+}
+
+CASE(add_masked)
+{
+    real *src = case_input(a, rows * (n + 2), 1), *mask = case_input(a, rows * (n + 1), 1);
+
+    be->add_masked(be, case_output(a, rows * (n + 3), 1), n + 3, src, n + 2, mask, n + 1, rows, n);
+    be->add_masked(be, case_output(a, rows * n, 1), n, src, n + 2, NULL, 0, rows, n);
+}
+
+CASE(repeat_rows)
+{
+    be->repeat_rows(be, case_output(a, BINS * rows * 4 * n, 1), case_input(a, BINS * rows * n, 1),
+                    4, BINS, rows, n);
+}
+
+CASE(clear) { be->clear(be, case_output(a, rows * n, 1), rows * n); }
+
+CASE(normalise_columns)
+{
+    real *v = case_input(a, rows * n, 1);
+
+    for (size_t i = 0; i < rows; i++)
+        v[i * n] = 0; /* a column below the limit */
+    be->normalise_columns(be, case_output(a, rows * n, 1), v, rows, n);
+}
+
+CASE(normalise_columns_backward)
+{
+    real *v = case_input(a, rows * n, 1), *w = case_input(a, rows * n, 1);
+
+    be->normalise_columns(be, w, v, rows, n);
+    be->normalise_columns_backward(be, case_output(a, rows * n, 1), case_input(a, rows * n, 1), v,
+                                   w, rows, n);
+}
+
+CASE(gru_gates)
+{
+    be->gru_gates(be, case_output(a, rows * 2 * n, 3), case_output(a, rows * n, 1),
+                  case_input(a, 2 * n, 1), case_input(a, rows * n, 1), rows, n);
+}
+
+/* Some states rest exactly at the limit with u = 1: these are not clipped. */
+static void rest_at_limit(real *ru, real *h, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows * n; i += 7) {
+        ru[i / n * 2 * n + n + i % n] = 1;
+        h[i] = i % 2 ? 1 : -1;
+    }
+}
+
+CASE(gru_state)
+{
+    real *ru = gates(a, rows * 2 * n, false), *h = case_input(a, rows * n, 2);
+
+    rest_at_limit(ru, h, rows, n);
+    be->gru_state(be, case_output(a, rows * n, 1), case_output(a, rows * n, 2), case_input(a, n, 1),
+                  ru, h, 1, rows, n);
+}
+
+CASE(gru_state_backward)
+{
+    real *ru = gates(a, rows * 2 * n, true), *h = case_input(a, rows * n, 2);
+    real *c = case_output(a, rows * n, 1);
+
+    rest_at_limit(ru, h, rows, n);
+    for (size_t i = 0; i < rows * n; i++)
+        c[i] = real_tanh(c[i]);
+    be->gru_state_backward(be, case_output(a, rows * n, 1), c, ru, case_input(a, rows * n, 1), h, 1,
+                           rows, n);
+}
+
+CASE(gru_gates_backward)
+{
+    be->gru_gates_backward(be, case_output(a, rows * n, 1), gates(a, rows * 2 * n, true),
+                           case_input(a, rows * n, 1), case_input(a, rows * n, 1), rows, n);
+}
+
+CASE(floor_variance) { be->floor_variance(be, case_output(a, rows * n, 3), (real)1e-4, rows * n); }
+
+CASE(floor_variance_backward)
+{
+    real *logvar = case_input(a, rows * n, 1);
+
+    be->floor_variance(be, logvar, (real)0.1, rows * n);
+    be->floor_variance_backward(be, case_output(a, rows * n, 1), logvar, (real)0.1, rows * n);
+}
+
+CASE(sample)
+{
+    be->sample(be, case_output(a, rows * (n + 2), 1), n + 2, case_input(a, rows * n, 1),
+               case_input(a, rows * n, 1), case_input(a, rows * n, 1), rows, n);
+}
+
+CASE(sample_backward)
+{
+    be->sample_backward(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1),
+                        case_input(a, rows * (n + 1), 1), n + 1, case_input(a, rows * n, 1),
+                        case_input(a, rows * n, 1), rows, n);
+}
+
+CASE(prior_logvar)
+{
+    real *p = case_input(a, n, 1);
+
+    (void)rows;
+    be->prior_logvar(be, case_output(a, n, 1), p, (real)0.05, (real)0.8, n);
+    be->prior_logvar(be, case_output(a, n, 1), p, (real)0.1, (real)0.1, n);
+}
+
+CASE(prior_logvar_backward)
+{
+    (void)rows;
+    be->prior_logvar_backward(be, case_output(a, n, 1), case_input(a, n, 1), case_input(a, n, 1),
+                              (real)0.05, (real)0.8, n);
+}
+
+CASE(kl_gaussian)
+{
+    be->kl_gaussian(be, case_sums(a, rows), case_input(a, rows * n, 1), case_input(a, rows * n, 1),
+                    case_input(a, n, 1), case_input(a, n, 1), rows, n);
+}
+
+CASE(kl_gaussian_backward)
+{
+    be->kl_gaussian_backward(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1),
+                             case_output(a, n, 1), case_output(a, n, 1), (real)0.3,
+                             case_input(a, rows * n, 1), case_input(a, rows * n, 1),
+                             case_input(a, n, 1), case_input(a, n, 1), rows, n);
+}
+
+CASE(ar1_stationary)
+{
+    (void)rows;
+    be->ar1_stationary(be, case_output(a, n, 1), case_output(a, n, 1), case_input(a, n, 1),
+                       case_input(a, n, 1), n);
+}
+
+CASE(kl_ar1)
+{
+    size_t count = BINS * rows * n;
+
+    be->kl_ar1(be, case_sums(a, rows), case_input(a, count, 1), case_input(a, count, 1),
+               case_input(a, count, 1), case_input(a, n, 1), case_input(a, n, 1), BINS, rows, n);
+}
+
+CASE(kl_ar1_backward)
+{
+    size_t count = BINS * rows * n;
+
+    be->kl_ar1_backward(be, case_output(a, count, 1), case_output(a, count, 1),
+                        case_output(a, n, 1), case_output(a, n, 1), (real)0.3,
+                        case_input(a, count, 1), case_input(a, n, 1), case_input(a, n, 1), BINS,
+                        rows, n);
+}
+
+CASE(ar1_draw)
+{
+    size_t count = BINS * rows * n;
+
+    be->ar1_draw(be, case_output(a, count, 1), case_input(a, count, 1), case_input(a, n, 1),
+                 case_input(a, n, 1), BINS, rows, n);
+}
+
+CASE(correlation)
+{
+    size_t few = n < 5 ? n : 5;
+
+    be->correlation(be, case_sums(a, rows), case_input(a, BINS * rows * few, 1), BINS, rows, few);
+}
+
+CASE(correlation_backward)
+{
+    size_t few = n < 5 ? n : 5;
+
+    be->correlation_backward(be, case_output(a, BINS * rows * few, 1), (real)0.3,
+                             case_input(a, BINS * rows * few, 1), BINS, rows, few);
+}
+
+CASE(poisson)
+{
+    be->poisson(be, case_sums(a, rows * SAMPLES), case_input(a, BINS * rows * SAMPLES * n, 1),
+                counts(a, BINS * rows * n), BINS, rows, SAMPLES, n);
+}
+
+CASE(poisson_backward)
+{
+    be->poisson_backward(be, case_output(a, rows * n, 1), (real)0.1, counts(a, rows * n), rows * n);
+}
+
+CASE(gaussian)
+{
+    size_t count = BINS * rows * SAMPLES * n;
+
+    be->gaussian(be, case_sums(a, rows * SAMPLES), case_input(a, count, 1), case_input(a, count, 1),
+                 case_input(a, BINS * rows * n, 1), BINS, rows, SAMPLES, n);
+}
+
+CASE(gaussian_backward)
+{
+    be->gaussian_backward(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1), (real)0.1,
+                          case_input(a, rows * n, 1), rows * n);
+}
+
+CASE(exponential)
+{
+    be->exponential(be, case_output(a, rows * n, 1), case_input(a, rows * n, 4), rows * n);
+}
+
+static const struct philox_address address = {.seed = 0x123456789abcdef,
+                                              .purpose = PHILOX_CO_NOISE,
+                                              .step = 9,
+                                              .session = 2,
+                                              .trial = 5,
+                                              .sample = 0};
+
+CASE(normals)
+{
+    be->normals(be, case_output(a, BINS * rows * SAMPLES * n, 1), &address, BINS, rows * SAMPLES,
+                SAMPLES, n);
+}
+
+CASE(dropout_mask)
+{
+    be->dropout_mask(be, case_output(a, BINS * rows * n, 1), &address, (real)0.7, BINS, rows, n);
+}
+
+CASE(sum_squares) { be->sum_squares(be, case_sums(a, 1), case_input(a, rows * n, 1), rows * n); }
+
+CASE(add_scaled)
+{
+    be->add_scaled(be, case_output(a, rows * n, 1), (real)0.7, case_input(a, rows * n, 1),
+                   rows * n);
+}
+
+CASE(adam)
+{
+    real *v = case_output(a, rows * n, 1);
+
+    for (size_t i = 0; i < rows * n; i++)
+        v[i] *= v[i];
+    be->adam(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1), v,
+             case_input(a, rows * n, 1), (real)0.5, (real)0.01, rows * n);
+}
+
+const struct operation_case operation_cases[] = {
+#define OPERATION(operation, arguments) {#operation, operation},
+#include "backend/operations.def"
+#undef OPERATION
+    {NULL, NULL},
+};

@@ -1,0 +1,36 @@
+/* cases.h - one list of cases of the backend's operations, for every backend present: compared
+ * with the reference here, timed by the benchmark.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_TESTS_CASES_H
+#define LFADS_TESTS_CASES_H
+#include "backend/backend.h"
+
+enum { CASE_ARRAYS = 16 };
+
+/* The arrays of one run of a case. Filled by address, so two runs see the same numbers. */
+struct arrays {
+    struct {
+        void *memory;
+        size_t count;
+        bool wide, compared; /* acc instead of real; an output */
+    } array[CASE_ARRAYS];
+    size_t used;
+};
+
+/* COUNT normal numbers times SCALE, an input. */
+real *case_input(struct arrays *arrays, size_t count, double scale);
+/* The same, but compared after the run: outputs, and what an operation changes in place. */
+real *case_output(struct arrays *arrays, size_t count, double scale);
+/* Wide sums, zero before the run. */
+acc *case_sums(struct arrays *arrays, size_t count);
+void arrays_release(struct arrays *arrays);
+
+struct operation_case {
+    const char *name; /* the operation's */
+    /* Makes the arrays and calls the operation for ROWS rows of N numbers. */
+    void (*run)(const struct backend *be, struct arrays *arrays, size_t rows, size_t n);
+};
+
+/* Ends with a case without name. */
+extern const struct operation_case operation_cases[];
+#endif
