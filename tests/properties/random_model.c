@@ -1,0 +1,183 @@
+/* random_model.c - draws legal configurations: each flag of the model from a list of values that
+ * keeps the model small.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "random_model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct choice {
+    const char *flag;
+    const char *values[5];
+};
+
+/* ext_input_dim is 1 or 2 where something is injected: see legal(). */
+static const struct choice choices[] = {
+    {"output_dist", {"poisson", "gaussian"}},
+    {"factors_dim", {"1", "3", "4", "6"}},
+    {"ic_dim", {"0", "1", "5", "7"}},
+    {"ic_enc_dim", {"1", "4", "17"}},
+    {"gen_dim", {"1", "5", "7", "18"}},
+    {"co_dim", {"0", "1", "2", "3"}},
+    {"ci_enc_dim", {"1", "6"}},
+    {"con_dim", {"1", "5"}},
+    {"controller_input_lag", {"0", "1", "2", "9"}},
+    {"do_causal_controller", {"true", "false"}},
+    {"do_feed_factors_to_controller", {"true", "true", "false"}},
+    {"feedback_factors_or_rates", {"factors", "rates"}},
+    {"ext_input_dim", {"0", "1", "2"}},
+    {"inject_ext_input_to_gen", {"true", "false"}},
+    {"num_steps_for_gen_ic", {"1", "3", "1000"}},
+    {"keep_prob", {"1", "0.7"}},
+    {"cell_clip_value", {"5", "0.4"}},
+    {"ic_prior_var_min", {"0.1", "0.05"}},
+    {"ic_prior_var_scale", {"0.1"}},
+    {"ic_prior_var_max", {"0.1", "0.7"}},
+    {"ic_post_var_min", {"0", "0.0001", "0.3"}},
+    {"prior_ar_atau", {"10", "1.5"}},
+    {"prior_ar_nvar", {"0.1", "0.6"}},
+    {"do_train_prior_ar_atau", {"true", "false"}},
+    {"do_train_prior_ar_nvar", {"true", "false"}},
+    {"do_train_readin", {"true", "false"}},
+    {"do_train_io_only", {"false", "false", "true"}},
+    {"do_train_encoder_only", {"false", "false", "true"}},
+    {"co_mean_corr_scale", {"0", "0.4"}},
+    {"kl_ic_weight", {"1", "0.3"}},
+    {"kl_co_weight", {"1", "0.6"}},
+    {"l2_gen_scale", {"0", "3"}},
+    {"l2_con_scale", {"0", "2"}},
+    {"cell_weight_scale", {"1", "0.5"}},
+    {"gen_cell_input_weight_scale", {"1", "2"}},
+    {"gen_cell_rec_weight_scale", {"1", "1.5"}},
+};
+
+/* The next word of the model's own sequence of draws. */
+static uint32_t draw(const struct random_model *r, uint32_t place)
+{
+    struct philox_address at = {.seed = r->seed, .purpose = PHILOX_SHUFFLE, .trial = place};
+    uint32_t word[4];
+
+    philox_block(word, &at, 0);
+    return word[0];
+}
+
+static void set(struct random_model *r, const char *flag, const char *value)
+{
+    struct lfads_error err;
+    size_t used = strlen(r->text);
+
+    if (lfads_config_set(r->config, flag, value, &err) != LFADS_OK) {
+        fprintf(stderr, "--%s=%s: %s\n", flag, value, err.text);
+        exit(1);
+    }
+    snprintf(r->text + used, sizeof r->text - used, " --%s=%s", flag, value);
+}
+
+/* What the flags refuse together. */
+static void make_legal(struct random_model *r, size_t sessions)
+{
+    const struct lfads_config *config = r->config;
+
+    if (config->do_train_io_only && config->do_train_encoder_only)
+        set(r, "do_train_io_only", "false");
+    if (config->inject_ext_input_to_gen && config->ext_input_dim == 0)
+        set(r, "inject_ext_input_to_gen", "false");
+    if (sessions > 1)
+        set(r, "feedback_factors_or_rates", "factors");
+    if (config->co_dim < 2)
+        set(r, "co_mean_corr_scale", "0");
+}
+
+static void draw_alignment(const struct random_model *r, double *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = draw(r, 500 + (uint32_t)i) / 4294967296.0 - 0.5;
+}
+
+static void stop(const char *text)
+{
+    fprintf(stderr, "%s\n", text);
+    exit(1);
+}
+
+void random_model_create(struct random_model *r, uint64_t seed, const struct backend *be,
+                         size_t trials, size_t threads)
+{
+    static const char *const names[] = {"first", "second"};
+    struct model_session sessions[2] = {{.name = names[0]}, {.name = names[1]}};
+    struct learner_options options = {
+        .batch_size = trials, .threads = threads, .trained = true, .max_grad_norm = 1e9};
+    struct lfads_error err;
+    double alignment[2][64];
+    size_t n_sessions;
+
+    *r = (struct random_model){.seed = seed, .trials = trials};
+    if (lfads_config_create(&r->config, &err) != LFADS_OK)
+        stop(err.text);
+    for (uint32_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
+        uint32_t count = 0;
+
+        while (count < 5 && choices[i].values[count])
+            count++;
+        set(r, choices[i].flag, choices[i].values[draw(r, i) % count]);
+    }
+    n_sessions = 1 + draw(r, 100) % 2;
+    make_legal(r, n_sessions);
+    for (size_t s = 0; s < n_sessions; s++) {
+        sessions[s].channels = 4 + draw(r, 101 + (uint32_t)s) % 3;
+        draw_alignment(r, alignment[s], 64);
+        if (draw(r, 110 + (uint32_t)s) % 2)
+            sessions[s].alignment_matrix = alignment[s];
+        if (draw(r, 120 + (uint32_t)s) % 2)
+            sessions[s].alignment_bias = alignment[s];
+    }
+    r->session = draw(r, 130) % n_sessions;
+    if (model_create(&r->model, r->config, 6, sessions, n_sessions, &err) != LFADS_OK ||
+        learner_create(&r->learner, be, r->model, &options, &err) != LFADS_OK)
+        stop(err.text);
+    model_initialise(r->model, r->learner->parameters, seed);
+    /* biases, learned states and priors too must be somewhere */
+    for (size_t i = 0; i < r->model->size; i++) {
+        struct philox_address at = {
+            .seed = seed, .trial = (uint32_t)i, .purpose = PHILOX_CO_NOISE, .step = 77};
+        real number;
+
+        philox_normals(&number, &at, 1);
+        r->learner->parameters[i] += (real)0.2 * number;
+    }
+    learner_refresh(r->learner);
+}
+
+void random_model_free(struct random_model *r)
+{
+    learner_free(r->learner);
+    model_free(r->model);
+    lfads_config_free(r->config);
+}
+
+static void fill(void *payload, struct shard *s, size_t first)
+{
+    const struct random_model *r = payload;
+    const struct model *m = s->model;
+    size_t n = model_channels(m, s->session);
+    struct philox_address at = {
+        .seed = r->seed, .step = 5, .trial = (uint32_t)first, .purpose = PHILOX_JITTER};
+
+    s->be->normals(s->be, s->x, &at, m->bins, s->trials, 1, n);
+    for (size_t i = 0; i < m->bins * s->trials * n && !m->gaussian; i++)
+        s->x[i] = (real)floor(fabs((double)s->x[i]) * 2);
+    at.purpose = PHILOX_SHUFFLE;
+    if (m->ext_inputs)
+        s->be->normals(s->be, s->ext, &at, m->bins, s->trials, 1, m->ext_inputs);
+    shard_draw_noise(s, &at);
+}
+
+struct batch_source random_model_batch(const struct random_model *r)
+{
+    return (struct batch_source){.session = r->session,
+                                 .trials = r->trials,
+                                 .dropout = r->model->keep_prob < 1,
+                                 .fill = fill,
+                                 .payload = (void *)r};
+}

@@ -1,0 +1,23 @@
+/* random_model.h - small models of random legal configurations, with data and noise.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_TESTS_RANDOM_MODEL_H
+#define LFADS_TESTS_RANDOM_MODEL_H
+#include "config/config.h"
+#include "train/learner.h"
+
+struct random_model {
+    uint64_t seed;
+    struct lfads_config *config;
+    struct model *model;
+    struct learner *learner;
+    size_t trials, session;
+    char text[2048]; /* the flags that were drawn */
+};
+
+/* The model of SEED: configuration, sizes, sessions and parameters all follow from it. */
+void random_model_create(struct random_model *r, uint64_t seed, const struct backend *be,
+                         size_t trials, size_t threads);
+void random_model_free(struct random_model *r);
+/* A batch of random data, with noise and masks drawn by address. */
+struct batch_source random_model_batch(const struct random_model *r);
+#endif
