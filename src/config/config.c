@@ -1,0 +1,241 @@
+/* config.c - the record of a run's flags: made, set, checked, inherited from a checkpoint.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(name) offsetof(struct lfads_config, name)
+
+static const struct flag flags[] = {
+#include "config/flags_clear.h"
+#define FLAG_STRING(group, name, standard, choices, help)                                          \
+    {#name, FLAG_IS_STRING, FLAG_##group, AT(name), standard, choices, 0, 0, false, help},
+#define FLAG_BOOL(group, name, standard, help)                                                     \
+    {#name, FLAG_IS_BOOL, FLAG_##group, AT(name), #standard, "", 0, 0, false, help},
+#define FLAG_INT(group, name, standard, least, most, help)                                         \
+    {#name, FLAG_IS_INT, FLAG_##group, AT(name), #standard, "", least, most, false, help},
+#define FLAG_FLOAT(group, name, standard, least, most, help)                                       \
+    {#name, FLAG_IS_FLOAT, FLAG_##group, AT(name), #standard, "", least, most, false, help},
+#define FLAG_ABOVE(group, name, standard, least, most, help)                                       \
+    {#name, FLAG_IS_FLOAT, FLAG_##group, AT(name), #standard, "", least, most, true, help},
+#include "config/flags.def"
+#include "config/flags_clear.h"
+};
+
+const struct flag_table *config_table(void)
+{
+    static const struct flag_table table = {flags, CONFIG_FLAGS};
+
+    return &table;
+}
+
+enum lfads_status lfads_config_create(struct lfads_config **out, struct lfads_error *err)
+{
+    struct lfads_config *config = calloc(1, sizeof *config);
+    enum lfads_status status;
+
+    *out = NULL;
+    if (!config)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a configuration");
+    status = flag_defaults(config, config_table(), err);
+    if (status != LFADS_OK) {
+        lfads_config_free(config);
+        return status;
+    }
+    *out = config;
+    return LFADS_OK;
+}
+
+void lfads_config_free(struct lfads_config *config)
+{
+    if (!config)
+        return;
+    flag_release(config, config_table());
+    free(config);
+}
+
+enum lfads_status config_set(struct lfads_config *config, size_t place, const char *text,
+                             struct lfads_error *err)
+{
+    enum lfads_status status = flag_set(config, config_table(), place, text, err);
+
+    if (status == LFADS_OK)
+        config->given[place] = true;
+    return status;
+}
+
+enum lfads_status lfads_config_set(struct lfads_config *config, const char *name, const char *value,
+                                   struct lfads_error *err)
+{
+    int place = flag_find(config_table(), name);
+
+    if (place < 0)
+        return lfads_fail(err, LFADS_USAGE, "there is no flag --%s", name);
+    return config_set(config, (size_t)place, value, err);
+}
+
+const char *lfads_config_get(struct lfads_config *config, const char *name)
+{
+    int place = flag_find(config_table(), name);
+
+    if (place < 0)
+        return NULL;
+    flag_text(config->text, sizeof config->text, config, &flags[place]);
+    return config->text;
+}
+
+struct lfads_config *config_copy(const struct lfads_config *config)
+{
+    struct lfads_config *copy = malloc(sizeof *copy);
+    bool fine = copy != NULL;
+
+    if (!copy)
+        return NULL;
+    *copy = *config;
+    for (size_t i = 0; i < CONFIG_FLAGS; i++) {
+        char *const *from = (char *const *)((const char *)config + flags[i].offset);
+        char **to = (char **)((char *)copy + flags[i].offset);
+
+        if (flags[i].type != FLAG_IS_STRING)
+            continue;
+        *to = strdup(*from);
+        fine = fine && *to;
+    }
+    if (!fine) {
+        lfads_config_free(copy);
+        return NULL;
+    }
+    return copy;
+}
+
+static enum lfads_status check_device(const char *device, struct lfads_error *err)
+{
+    const char *name = *device == '/' ? device + 1 : device;
+    size_t digits;
+
+    if (strcmp(name, "auto") == 0 || strcmp(name, "cpu") == 0)
+        return LFADS_OK;
+    if (strncmp(name, "cpu:", 4) == 0 || strncmp(name, "gpu:", 4) == 0) {
+        digits = strspn(name + 4, "0123456789");
+        if (digits && digits < 4 && !name[4 + digits])
+            return LFADS_OK;
+    }
+    return lfads_fail(err, LFADS_USAGE,
+                      "--device=%s is not allowed: it takes auto, cpu, cpu:N or gpu:N", device);
+}
+
+static enum lfads_status check_prior(const struct lfads_config *c, struct lfads_error *err)
+{
+    if (c->ic_prior_var_min <= c->ic_prior_var_scale &&
+        c->ic_prior_var_scale <= c->ic_prior_var_max)
+        return LFADS_OK;
+    return lfads_fail(err, LFADS_USAGE,
+                      "--ic_prior_var_scale=%g must lie between --ic_prior_var_min=%g and "
+                      "--ic_prior_var_max=%g",
+                      c->ic_prior_var_scale, c->ic_prior_var_min, c->ic_prior_var_max);
+}
+
+enum lfads_status config_check(const struct lfads_config *c, struct lfads_error *err)
+{
+    enum lfads_status status = check_device(c->device, err);
+
+    if (status == LFADS_OK)
+        status = check_prior(c, err);
+    if (status != LFADS_OK)
+        return status;
+    if (c->do_train_io_only && c->do_train_encoder_only)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--do_train_io_only and --do_train_encoder_only exclude one another: "
+                          "give one of them");
+    if (c->inject_ext_input_to_gen && c->ext_input_dim == 0)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--inject_ext_input_to_gen needs external inputs: set --ext_input_dim to "
+                          "their number");
+    if (c->co_mean_corr_scale > 0 && c->co_dim < 2)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--co_mean_corr_scale=%g needs --co_dim of 2 or more, and it is %lld",
+                          c->co_mean_corr_scale, (long long)c->co_dim);
+    if (c->temporal_spike_jitter_width > 0 && strcmp(c->output_dist, "poisson") != 0)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--temporal_spike_jitter_width=%lld moves spikes: it needs "
+                          "--output_dist=poisson",
+                          (long long)c->temporal_spike_jitter_width);
+    if (strchr(c->checkpoint_name, '/') || !*c->checkpoint_name)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--checkpoint_name=%s must be a name without /, not empty",
+                          c->checkpoint_name);
+    return LFADS_OK;
+}
+
+/* Flags of the groups model and data that shape the parameters or the reading of data. */
+static bool shapes_model(const struct flag *flag)
+{
+    static const char *const starting_values[] = {"cell_weight_scale",
+                                                  "gen_cell_input_weight_scale",
+                                                  "gen_cell_rec_weight_scale",
+                                                  "ic_prior_var_scale",
+                                                  "prior_ar_atau",
+                                                  "prior_ar_nvar",
+                                                  "co_prior_var_scale",
+                                                  "num_steps_for_gen_ic",
+                                                  "ic_post_var_min",
+                                                  "ic_prior_var_min",
+                                                  "ic_prior_var_max",
+                                                  "cell_clip_value"};
+
+    if (strcmp(flag->name, "output_dist") == 0)
+        return true;
+    for (size_t i = 0; i < sizeof starting_values / sizeof starting_values[0]; i++)
+        if (strcmp(flag->name, starting_values[i]) == 0)
+            return false;
+    return flag->group == FLAG_MODEL;
+}
+
+static enum lfads_status refuse_change(const struct lfads_config *config,
+                                       const struct lfads_config *saved, const struct flag *flag,
+                                       struct lfads_error *err)
+{
+    char ours[200], theirs[200];
+
+    flag_text(ours, sizeof ours, config, flag);
+    flag_text(theirs, sizeof theirs, saved, flag);
+    return lfads_fail(err, LFADS_USAGE,
+                      "--%s=%s contradicts the checkpoint in %s, which has --%s=%s: leave the flag "
+                      "out or choose another --lfads_save_dir",
+                      flag->name, ours, config->lfads_save_dir, flag->name, theirs);
+}
+
+enum lfads_status config_match(const struct lfads_config *config, const struct lfads_config *saved,
+                               struct lfads_error *err)
+{
+    for (size_t i = 0; i < CONFIG_FLAGS; i++)
+        if (shapes_model(&flags[i]) && !flag_equal(config, saved, &flags[i]))
+            return refuse_change(config, saved, &flags[i], err);
+    return LFADS_OK;
+}
+
+enum lfads_status config_inherit(struct lfads_config *config, const struct lfads_config *saved,
+                                 struct lfads_error *err)
+{
+    char text[4096];
+
+    for (size_t i = 0; i < CONFIG_FLAGS; i++) {
+        enum lfads_status status;
+
+        if (flags[i].group == FLAG_RUN)
+            continue;
+        if (config->given[i]) {
+            if (shapes_model(&flags[i]) && !flag_equal(config, saved, &flags[i]))
+                return refuse_change(config, saved, &flags[i], err);
+            continue;
+        }
+        flag_text(text, sizeof text, saved, &flags[i]);
+        status = flag_set(config, config_table(), i, text, err);
+        if (status != LFADS_OK)
+            return status;
+    }
+    return LFADS_OK;
+}

@@ -1,0 +1,274 @@
+/* flag.c - values of flags from text and back.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/flag.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LONGEST_NAME = 64 };
+
+int flag_find(const struct flag_table *table, const char *name)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (strcmp(table->flags[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+static size_t least_of(size_t a, size_t b, size_t c)
+{
+    size_t least = a < b ? a : b;
+
+    return least < c ? least : c;
+}
+
+/* Insertions, deletions and replacements that turn A into B. */
+static size_t edits(const char *a, const char *b)
+{
+    size_t row[LONGEST_NAME + 1], length = strlen(b);
+
+    for (size_t j = 0; j <= length; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= length; j++) {
+            size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
+
+            diagonal = row[j];
+            row[j] = least_of(row[j] + 1, row[j - 1] + 1, replaced);
+        }
+    }
+    return row[length];
+}
+
+const char *flag_nearest(const struct flag_table *table, const char *name)
+{
+    size_t best = strlen(name) / 3 + 2; /* farther is no help */
+    const char *nearest = NULL;
+
+    if (strlen(name) > LONGEST_NAME)
+        return NULL;
+    for (size_t i = 0; i < table->count; i++) {
+        size_t distance = edits(name, table->flags[i].name);
+
+        if (distance < best) {
+            best = distance;
+            nearest = table->flags[i].name;
+        }
+    }
+    return nearest;
+}
+
+static void *field(void *record, const struct flag *flag) { return (char *)record + flag->offset; }
+
+static const void *const_field(const void *record, const struct flag *flag)
+{
+    return (const char *)record + flag->offset;
+}
+
+void flag_float_text(char *text, size_t size, double value)
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, size, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    /* Python writes exponents only below 1e-4 and from 1e16 on */
+    if (strchr(text, 'e') && fabs(value) >= 1e-4 && fabs(value) < 1e16)
+        snprintf(text, size, "%.1f", value);
+    if (!strpbrk(text, ".en")) /* inf and nan have an n */
+        snprintf(text + strlen(text), size - strlen(text), ".0");
+}
+
+static void bound_text(char *text, size_t size, const struct flag *flag, double value)
+{
+    if (flag->type == FLAG_IS_INT && value >= 9.2e18)
+        snprintf(text, size, "%" PRId64, INT64_MAX);
+    else if (flag->type == FLAG_IS_INT)
+        snprintf(text, size, "%.0f", value);
+    else
+        snprintf(text, size, "%g", value);
+}
+
+void flag_range(char *text, size_t size, const struct flag *flag)
+{
+    char least[40], most[40];
+
+    bound_text(least, sizeof least, flag, flag->least);
+    bound_text(most, sizeof most, flag, flag->most);
+    switch (flag->type) {
+    case FLAG_IS_STRING:
+        snprintf(text, size, "%s%s", *flag->choices ? "one of " : "text", flag->choices);
+        return;
+    case FLAG_IS_BOOL:
+        snprintf(text, size, "true or false");
+        return;
+    case FLAG_IS_INT:
+        snprintf(text, size, "an integer from %s to %s", least, most);
+        return;
+    case FLAG_IS_FLOAT:
+        if (flag->most >= HUGE_VAL)
+            snprintf(text, size, "a number %s %s", flag->open_least ? "above" : "from", least);
+        else
+            snprintf(text, size, "a number %s %s to %s", flag->open_least ? "above" : "from", least,
+                     most);
+        return;
+    }
+}
+
+static enum lfads_status refuse(const struct flag *flag, const char *text, struct lfads_error *err)
+{
+    char range[200];
+
+    flag_range(range, sizeof range, flag);
+    return lfads_fail(err, LFADS_USAGE, "--%s=%s is not allowed: it takes %s", flag->name, text,
+                      range);
+}
+
+static bool is_choice(const char *choices, const char *text)
+{
+    size_t length = strlen(text);
+
+    for (const char *at = choices; *at; at += strcspn(at, "|") + (at[strcspn(at, "|")] == '|'))
+        if (strcspn(at, "|") == length && strncmp(at, text, length) == 0)
+            return true;
+    return false;
+}
+
+static enum lfads_status set_string(char **value, const struct flag *flag, const char *text,
+                                    struct lfads_error *err)
+{
+    char *copy;
+
+    if (*flag->choices && !is_choice(flag->choices, text))
+        return refuse(flag, text, err);
+    copy = strdup(text);
+    if (!copy)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for --%s", flag->name);
+    free(*value);
+    *value = copy;
+    return LFADS_OK;
+}
+
+static bool set_bool(bool *value, const char *text)
+{
+    static const char *const words[] = {"true", "t", "1", "yes", "false", "f", "0", "no"};
+
+    for (size_t i = 0; i < 8; i++)
+        if (strcasecmp(text, words[i]) == 0) {
+            *value = i < 4;
+            return true;
+        }
+    return false;
+}
+
+static bool set_int(int64_t *value, const struct flag *flag, const char *text)
+{
+    char *end;
+    long long number;
+
+    errno = 0;
+    number = strtoll(text, &end, 10);
+    if (end == text || *end || errno || (double)number < flag->least || (double)number > flag->most)
+        return false;
+    *value = number;
+    return true;
+}
+
+static bool set_float(double *value, const struct flag *flag, const char *text)
+{
+    char *end;
+    double number = strtod(text, &end);
+
+    if (end == text || *end || !isfinite(number) || number < flag->least || number > flag->most ||
+        (flag->open_least && number <= flag->least))
+        return false;
+    *value = number;
+    return true;
+}
+
+enum lfads_status flag_set(void *record, const struct flag_table *table, size_t place,
+                           const char *text, struct lfads_error *err)
+{
+    const struct flag *flag = &table->flags[place];
+    void *value = field(record, flag);
+    bool fine = false;
+
+    switch (flag->type) {
+    case FLAG_IS_STRING:
+        return set_string(value, flag, text, err);
+    case FLAG_IS_BOOL:
+        fine = set_bool(value, text);
+        break;
+    case FLAG_IS_INT:
+        fine = set_int(value, flag, text);
+        break;
+    case FLAG_IS_FLOAT:
+        fine = set_float(value, flag, text);
+        break;
+    }
+    return fine ? LFADS_OK : refuse(flag, text, err);
+}
+
+enum lfads_status flag_defaults(void *record, const struct flag_table *table,
+                                struct lfads_error *err)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        enum lfads_status status = flag_set(record, table, i, table->flags[i].standard, err);
+
+        if (status != LFADS_OK)
+            return status;
+    }
+    return LFADS_OK;
+}
+
+void flag_text(char *text, size_t size, const void *record, const struct flag *flag)
+{
+    const void *value = const_field(record, flag);
+
+    switch (flag->type) {
+    case FLAG_IS_STRING:
+        snprintf(text, size, "%s", *(char *const *)value);
+        return;
+    case FLAG_IS_BOOL:
+        snprintf(text, size, "%s", *(const bool *)value ? "true" : "false");
+        return;
+    case FLAG_IS_INT:
+        snprintf(text, size, "%" PRId64, *(const int64_t *)value);
+        return;
+    case FLAG_IS_FLOAT:
+        flag_float_text(text, size, *(const double *)value);
+        return;
+    }
+}
+
+bool flag_equal(const void *a, const void *b, const struct flag *flag)
+{
+    const void *x = const_field(a, flag), *y = const_field(b, flag);
+
+    switch (flag->type) {
+    case FLAG_IS_STRING:
+        return strcmp(*(char *const *)x, *(char *const *)y) == 0;
+    case FLAG_IS_BOOL:
+        return *(const bool *)x == *(const bool *)y;
+    case FLAG_IS_INT:
+        return *(const int64_t *)x == *(const int64_t *)y;
+    case FLAG_IS_FLOAT:
+        return memcmp(x, y, sizeof(double)) == 0;
+    }
+    return false;
+}
+
+void flag_release(void *record, const struct flag_table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->flags[i].type == FLAG_IS_STRING)
+            free(*(char **)field(record, &table->flags[i]));
+}
