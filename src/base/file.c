@@ -1,0 +1,188 @@
+/* file.c - files that are whole or not there.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MOST_TEXT = 1 << 20 };
+
+static enum lfads_status fail(struct lfads_error *err, const char *what, const char *path)
+{
+    return lfads_fail(err, LFADS_IO, "can't %s %s: %s", what, path, strerror(errno));
+}
+
+enum lfads_status file_join(char path[FILE_PATH], const char *directory, const char *name,
+                            struct lfads_error *err)
+{
+    size_t length = strlen(directory);
+    bool slash = length > 0 && directory[length - 1] != '/';
+
+    if (snprintf(path, FILE_PATH, "%s%s%s", directory, slash ? "/" : "", name) >= FILE_PATH)
+        return lfads_fail(err, LFADS_IO, "the path of %.200s in %.200s is too long", name,
+                          directory);
+    return LFADS_OK;
+}
+
+bool file_exists(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0;
+}
+
+enum lfads_status file_make_directory(const char *path, struct lfads_error *err)
+{
+    char part[FILE_PATH];
+    size_t length = strlen(path);
+
+    if (length == 0 || length >= sizeof part)
+        return lfads_fail(err, LFADS_IO, "\"%.100s\" is no name of a directory", path);
+    for (size_t i = 1; i <= length; i++) {
+        if (path[i] != '/' && path[i])
+            continue;
+        memcpy(part, path, i);
+        part[i] = 0;
+        if (mkdir(part, 0777) != 0 && errno != EEXIST)
+            return fail(err, "make the directory", part);
+    }
+    if (access(path, W_OK | X_OK) != 0)
+        return fail(err, "write in the directory", path);
+    return LFADS_OK;
+}
+
+enum lfads_status file_stage(char temp[FILE_PATH], const char *path, struct lfads_error *err)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    int directory = (int)(name - path);
+
+    if (snprintf(temp, FILE_PATH, "%.*s.%s.part", directory, path, name) >= FILE_PATH)
+        return lfads_fail(err, LFADS_IO, "the path %.200s is too long", path);
+    return LFADS_OK;
+}
+
+/* Flushes a file or directory to the disk. */
+static int flush_path(const char *path, int flags)
+{
+    int file = open(path, flags), failed, kept;
+
+    if (file < 0)
+        return -1;
+    failed = fsync(file);
+    kept = errno;
+    if (close(file) != 0 && !failed)
+        return -1;
+    errno = kept;
+    return failed;
+}
+
+static int flush_directory_of(const char *path)
+{
+    char directory[FILE_PATH];
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return flush_path(".", O_RDONLY | O_DIRECTORY);
+    snprintf(directory, sizeof directory, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    return flush_path(directory, O_RDONLY | O_DIRECTORY);
+}
+
+enum lfads_status file_commit(const char *temp, const char *path, struct lfads_error *err)
+{
+    if (flush_path(temp, O_RDONLY) == 0 && rename(temp, path) == 0) {
+        if (flush_directory_of(path) == 0)
+            return LFADS_OK;
+        return fail(err, "flush the directory of", path);
+    }
+    fail(err, "write", path);
+    file_discard(temp);
+    return LFADS_IO;
+}
+
+void file_discard(const char *temp) { unlink(temp); }
+
+static int write_all(int file, const char *text)
+{
+    size_t left = strlen(text);
+
+    while (left > 0) {
+        ssize_t written = write(file, text, left);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -1;
+        text += written;
+        left -= (size_t)written;
+    }
+    return 0;
+}
+
+/* Opens, writes, closes: any of these may say that the disk is full. */
+static enum lfads_status put_text(const char *path, int flags, const char *text,
+                                  struct lfads_error *err)
+{
+    int file = open(path, O_WRONLY | O_CREAT | flags, 0666), failed, kept;
+
+    if (file < 0)
+        return fail(err, "write", path);
+    failed = write_all(file, text);
+    kept = errno;
+    if (close(file) != 0 && !failed)
+        return fail(err, "write", path);
+    errno = kept;
+    return failed ? fail(err, "write", path) : LFADS_OK;
+}
+
+enum lfads_status file_write_text(const char *path, const char *text, struct lfads_error *err)
+{
+    char temp[FILE_PATH];
+    enum lfads_status status = file_stage(temp, path, err);
+
+    if (status == LFADS_OK)
+        status = put_text(temp, O_TRUNC, text, err);
+    if (status != LFADS_OK) {
+        file_discard(temp);
+        return status;
+    }
+    return file_commit(temp, path, err);
+}
+
+enum lfads_status file_append(const char *path, const char *text, struct lfads_error *err)
+{
+    return put_text(path, O_APPEND, text, err);
+}
+
+enum lfads_status file_read_text(char **text, const char *path, struct lfads_error *err)
+{
+    FILE *file = fopen(path, "rb");
+    char *all = malloc(MOST_TEXT + 1);
+    enum lfads_status status = LFADS_OK;
+    size_t length = 0;
+
+    *text = NULL;
+    if (!all)
+        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", path);
+    else if (!file)
+        status = fail(err, "read", path);
+    else if ((length = fread(all, 1, MOST_TEXT + 1, file)) > MOST_TEXT)
+        status = lfads_fail(err, LFADS_BAD_DATA, "%s is too long for a text file", path);
+    else if (ferror(file))
+        status = fail(err, "read", path);
+    else if (memchr(all, 0, length))
+        status = lfads_fail(err, LFADS_BAD_DATA, "%s is no text file", path);
+    if (file)
+        fclose(file);
+    if (status != LFADS_OK) {
+        free(all);
+        return status;
+    }
+    all[length] = 0;
+    *text = all;
+    return LFADS_OK;
+}

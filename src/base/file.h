@@ -1,0 +1,35 @@
+/* file.h - the only place that creates, replaces or extends files: beside, flushed, then renamed,
+ * so that a file of a given name is always whole, whatever happens in between.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_BASE_FILE_H
+#define LFADS_BASE_FILE_H
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+enum { FILE_PATH = PATH_MAX };
+
+/* Joins directory and name; fails where the path is too long. */
+enum lfads_status file_join(char path[FILE_PATH], const char *directory, const char *name,
+                            struct lfads_error *err);
+bool file_exists(const char *path);
+/* Makes the directory and its parents; one that is there is fine. It must be writable. */
+enum lfads_status file_make_directory(const char *path, struct lfads_error *err);
+
+/* Sets TEMP to the name under which PATH is written first: in the same directory, with a dot in
+ * front, so that nobody takes it for the file. */
+enum lfads_status file_stage(char temp[FILE_PATH], const char *path, struct lfads_error *err);
+/* Flushes TEMP to the disk and gives it its name. On failure TEMP is removed. */
+enum lfads_status file_commit(const char *temp, const char *path, struct lfads_error *err);
+void file_discard(const char *temp);
+
+/* The whole file at once, by stage and commit. */
+enum lfads_status file_write_text(const char *path, const char *text, struct lfads_error *err);
+/* Adds TEXT at the file's end, or makes the file. */
+enum lfads_status file_append(const char *path, const char *text, struct lfads_error *err);
+/* Sets *TEXT to the contents, NUL-terminated, the caller's to free. More than a megabyte or a NUL
+ * within is refused. */
+enum lfads_status file_read_text(char **text, const char *path, struct lfads_error *err);
+#endif

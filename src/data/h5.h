@@ -1,0 +1,64 @@
+/* h5.h - the thin side of HDF5: data sets at a file's root, read and written whole or by rows, its
+ * errors turned into ours. What is compressed is compressed by threads.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_DATA_H5_H
+#define LFADS_DATA_H5_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/file.h"
+
+enum { H5_MOST_RANK = 4 };
+
+struct h5_file {
+    int64_t id; /* HDF5's; 0: not open */
+    char path[FILE_PATH];
+};
+
+/* Types of numbers, in memory and on disk. */
+enum h5_type { H5_FLOAT32, H5_FLOAT64, H5_INT64 };
+
+struct h5_shape {
+    size_t rank, dims[H5_MOST_RANK];
+    size_t count;        /* product of dims; 1 for a scalar */
+    bool numeric, whole; /* integers or reals; integers */
+};
+
+/* How a data set is stored. All zero: in one piece, as it is. */
+struct h5_storage {
+    bool by_row;    /* chunked, a chunk an index of the first axis */
+    int gzip;       /* level, 0: not compressed; implies by_row, with shuffled bytes */
+    bool checksum;  /* Fletcher32 */
+    size_t threads; /* that compress */
+};
+
+/* Opens for reading; fails for what is no HDF5 file, is cut short, can't be read. */
+enum lfads_status h5_open(struct h5_file *file, const char *path, struct lfads_error *err);
+/* Creates PATH, replacing what is there; callers write to a staged name (file.h). */
+enum lfads_status h5_create(struct h5_file *file, const char *path, struct lfads_error *err);
+/* Closes; for a file that was written, says whether all went to the system. Takes a closed one. */
+enum lfads_status h5_close(struct h5_file *file, struct lfads_error *err);
+
+bool h5_has(const struct h5_file *file, const char *name);
+/* Fails where the data set is missing, of too many axes, or claims more than the file can hold. */
+enum lfads_status h5_shape(struct h5_shape *shape, const struct h5_file *file, const char *name,
+                           struct lfads_error *err);
+/* Reads rows FIRST to FIRST+ROWS-1 of the first axis, converted to TYPE. */
+enum lfads_status h5_read_rows(void *values, enum h5_type type, const struct h5_file *file,
+                               const char *name, size_t first, size_t rows,
+                               struct lfads_error *err);
+/* Reads all, converted; the data set must hold exactly COUNT numbers. */
+enum lfads_status h5_read(void *values, enum h5_type type, const struct h5_file *file,
+                          const char *name, size_t count, struct lfads_error *err);
+/* Sets *TEXT to a string, the caller's to free. */
+enum lfads_status h5_read_text(char **text, const struct h5_file *file, const char *name,
+                               struct lfads_error *err);
+
+/* Writes numbers of TYPE as data set NAME. RANK 0: a scalar. STORAGE may be NULL. */
+enum lfads_status h5_write(struct h5_file *file, const char *name, enum h5_type type, size_t rank,
+                           const size_t *dims, const void *values, const struct h5_storage *storage,
+                           struct lfads_error *err);
+enum lfads_status h5_write_text(struct h5_file *file, const char *name, const char *text,
+                                struct lfads_error *err);
+#endif

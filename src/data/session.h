@@ -1,0 +1,53 @@
+/* session.h - one recording: trials of counts or reals, external inputs, alignment. Every shape and
+ * every number is checked when it is read (files.md, "Data file").
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_DATA_SESSION_H
+#define LFADS_DATA_SESSION_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum session_set { SESSION_TRAIN, SESSION_VALID, SESSION_SETS };
+
+/* What the reader has to know of the model. */
+struct session_wants {
+    bool counts;       /* whole, not negative (Poisson); else finite reals */
+    size_t ext_inputs; /* E, 0: none are read */
+    size_t factors;    /* the columns that an alignment matrix must have */
+};
+
+/* The trials of one set. */
+struct session_trials {
+    size_t count;
+    uint8_t *bytes; /* [count,T,N] where all counts fit, or NULL */
+    float *reals;   /* [count,T,N] otherwise */
+    float *ext;     /* [count,T,E] or NULL */
+    double sum;     /* of all numbers */
+};
+
+struct session {
+    char *name;
+    size_t bins, channels, ext_inputs; /* T, N, E */
+    struct session_trials set[SESSION_SETS];
+    double *alignment_matrix; /* [N,F] or NULL */
+    double *alignment_bias;   /* [N] or NULL */
+};
+
+/* "train" or "valid". */
+const char *session_set_name(enum session_set set);
+
+/* Reads the file at PATH as session NAME. On success *OUT is the caller's, freed by session_close;
+ * on failure it is NULL and ERR names file, data set and, where a number is wrong, its place. */
+enum lfads_status session_open(struct session **out, const char *path, const char *name,
+                               const struct session_wants *wants, struct lfads_error *err);
+void session_close(struct session *session);
+
+/* Writes trial TRIAL's numbers to dst[t*stride + n], all T bins and N channels. */
+void session_copy_trial(float *dst, size_t stride, const struct session *session,
+                        enum session_set set, size_t trial);
+/* Likewise its external inputs. */
+void session_copy_ext(float *dst, size_t stride, const struct session *session,
+                      enum session_set set, size_t trial);
+#endif
