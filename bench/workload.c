@@ -118,7 +118,7 @@ void workload_step(struct workload *w)
 
     learner_differentiate(w->learner, &costs, &source, &ramps);
     w->step++;
-    learner_update(w->learner, 0.001, w->step);
+    learner_update(w->learner, learner_norm(w->learner), 0.001, w->step);
 }
 
 double workload_operations(const struct workload *w)

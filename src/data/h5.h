@@ -59,6 +59,26 @@ enum lfads_status h5_read_text(char **text, const struct h5_file *file, const ch
 enum lfads_status h5_write(struct h5_file *file, const char *name, enum h5_type type, size_t rank,
                            const size_t *dims, const void *values, const struct h5_storage *storage,
                            struct lfads_error *err);
+/* A data set that is written by rows of its first axis, in order. */
+struct h5_rows {
+    struct h5_file *file;
+    int64_t set; /* HDF5's; 0: not open */
+    enum h5_type type;
+    struct h5_storage storage;
+    size_t rank, row; /* numbers in a row */
+    char name[80];
+};
+
+/* Creates the data set [dims[0],...]. */
+enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, const char *name,
+                                 enum h5_type type, size_t rank, const size_t *dims,
+                                 const struct h5_storage *storage, struct lfads_error *err);
+/* Writes rows FIRST to FIRST+COUNT-1. */
+enum lfads_status h5_rows_write(struct h5_rows *rows, size_t first, size_t count,
+                                const void *values, struct lfads_error *err);
+/* Closes; takes one that is closed. */
+enum lfads_status h5_rows_close(struct h5_rows *rows, struct lfads_error *err);
+
 enum lfads_status h5_write_text(struct h5_file *file, const char *name, const char *text,
                                 struct lfads_error *err);
 #endif

@@ -53,8 +53,8 @@ static bool write_batch(hid_t set, const struct batch *b, size_t first, size_t r
     return true;
 }
 
-bool h5_chunks_write(hid_t set, size_t rows, size_t bytes, size_t size, const void *values,
-                     int level, size_t threads)
+bool h5_chunks_write(hid_t set, size_t first, size_t rows, size_t bytes, size_t size,
+                     const void *values, int level, size_t threads)
 {
     struct batch b = {.values = values, .bytes = bytes, .size = size};
     bool fine = true;
@@ -68,11 +68,11 @@ bool h5_chunks_write(hid_t set, size_t rows, size_t bytes, size_t size, const vo
     b.shuffled = malloc(threads * bytes);
     b.packed = malloc(ROWS_AT_ONCE * b.room + 1);
     fine = fine && b.compressors && b.shuffled && b.packed;
-    for (size_t first = 0; fine && first < rows; first += ROWS_AT_ONCE) {
-        size_t some = rows - first < ROWS_AT_ONCE ? rows - first : ROWS_AT_ONCE;
+    for (size_t done = 0; fine && done < rows; done += ROWS_AT_ONCE) {
+        size_t some = rows - done < ROWS_AT_ONCE ? rows - done : ROWS_AT_ONCE;
 
         workers_run(threads, some, pack_row, &b);
-        fine = write_batch(set, &b, first, some);
+        fine = write_batch(set, &b, first + done, some);
         b.values += some * bytes;
     }
     for (size_t i = 0; b.compressors && i < threads; i++)

@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Writes ROWS chunks of BYTES each (numbers of SIZE bytes, little-endian) to SET, which was made
- * with shuffle and deflate: each shuffled and compressed at LEVEL as those filters would. */
-bool h5_chunks_write(hid_t set, size_t rows, size_t bytes, size_t size, const void *values,
-                     int level, size_t threads);
+/* Writes ROWS chunks from row FIRST on, of BYTES each (numbers of SIZE bytes, little-endian) to
+ * SET, which was made with shuffle and deflate: each shuffled and compressed at LEVEL as those
+ * filters would. */
+bool h5_chunks_write(hid_t set, size_t first, size_t rows, size_t bytes, size_t size,
+                     const void *values, int level, size_t threads);
 #endif

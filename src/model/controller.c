@@ -40,7 +40,7 @@ void controller_inputs_forward(struct shard *s)
 {
     const struct model *m = s->model;
     const struct backend *be = s->be;
-    size_t width = model_ci_width(m), units = m->con_units, rows = m->bins * s->trials;
+    size_t width = model_ci_width(m), rows = m->bins * s->trials;
 
     be->clear(be, s->ci_in, rows * width);
     lag_states(s, false, false);
@@ -48,10 +48,18 @@ void controller_inputs_forward(struct shard *s)
         lag_states(s, true, false);
     gru_inputs(be, s->samples > 1 ? &s->con_shared : &s->con, &s->w.con, s->ci_in, width, 0, width,
                rows, false);
-    if (s->samples > 1) {
-        be->repeat_rows(be, s->con.ru, s->con_shared.ru, s->samples, m->bins, s->trials, 2 * units);
-        be->repeat_rows(be, s->con.c, s->con_shared.c, s->samples, m->bins, s->trials, units);
-    }
+}
+
+void controller_begin_forward(struct shard *s)
+{
+    const struct model *m = s->model;
+    size_t units = m->con_units;
+
+    if (s->samples == 1)
+        return;
+    s->be->repeat_rows(s->be, s->con.ru, s->con_shared.ru, s->samples, m->bins, s->trials,
+                       2 * units);
+    s->be->repeat_rows(s->be, s->con.c, s->con_shared.c, s->samples, m->bins, s->trials, units);
 }
 
 void controller_inputs_backward(struct shard *s)

@@ -43,6 +43,7 @@ static void place_inputs(struct shard *s, struct place *p)
 
     s->x = reals(p, trial_bins * n);
     s->ext = reals(p, trial_bins * m->ext_inputs);
+    s->scratch = take(p, s->trained ? m->bins * n : 0, sizeof *s->scratch);
     s->ic_noise = reals(p, s->rows * m->ic_dim);
     s->co_noise = reals(p, row_bins * m->co_dim);
     s->data_mask = s->ext_mask = s->ic_enc_mask = s->con_mask = s->gen_mask = NULL;

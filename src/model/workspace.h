@@ -28,8 +28,9 @@ struct shard {
     struct weights w, wt, dw; /* parameters, transposed copies, gradient (adds to) */
 
     /* data */
-    real *x;   /* [T,B,N] */
-    real *ext; /* [T,B,E] */
+    real *x;        /* [T,B,N] */
+    real *ext;      /* [T,B,E] */
+    float *scratch; /* [T,N]: for who fills x, in training */
     /* noise and masks; masks are divided by keep_prob */
     real *ic_noise;                          /* [R,ic] */
     real *co_noise;                          /* [T,R,co] */

@@ -291,26 +291,27 @@ void learner_differentiate(struct learner *learner, struct batch_costs *costs,
     sum_costs(learner, costs, source->trials, ramps);
 }
 
-static double gradient_norm(const struct learner *l)
+double learner_norm(const struct learner *learner)
 {
     double sum = 0;
 
-    for (size_t i = 0; i < l->model->n_params; i++) {
-        const struct param *p = &l->model->params[i];
+    for (size_t i = 0; i < learner->model->n_params; i++) {
+        const struct param *p = &learner->model->params[i];
         acc squares;
 
         if (!p->trained)
             continue;
-        l->be->sum_squares(l->be, &squares, l->gradient + p->offset, p->rows * p->cols);
+        learner->be->sum_squares(learner->be, &squares, learner->gradient + p->offset,
+                                 p->rows * p->cols);
         sum += squares;
     }
     return sqrt(sum);
 }
 
-double learner_update(struct learner *learner, double learning_rate, int64_t update)
+void learner_update(struct learner *learner, double norm, double learning_rate, int64_t update)
 {
     struct learner *l = learner;
-    double norm = gradient_norm(l), most = l->options.max_grad_norm;
+    double most = l->options.max_grad_norm;
     double scale = norm > most ? most / norm : 1;
     double rate =
         learning_rate * sqrt(1 - pow(0.999, (double)update)) / (1 - pow(0.9, (double)update));
@@ -324,5 +325,4 @@ double learner_update(struct learner *learner, double learning_rate, int64_t upd
                         (real)scale, (real)rate, p->rows * p->cols);
     }
     learner_refresh(l);
-    return norm;
 }

@@ -34,7 +34,7 @@ struct cost_ramps {
 struct batch_costs {
     double total, recon, kl, l2, corr; /* corr times its scale */
     double nll_vae, nll_iwae;
-    double gradient_norm; /* before clipping; set by learner_update */
+    double gradient_norm; /* before clipping; the caller's to set (learner_norm) */
 };
 
 /* Where a batch's trials come from: FILL is called, on any thread, for each shard, and fills its
@@ -61,9 +61,10 @@ void learner_evaluate(struct learner *learner, struct batch_costs *costs,
 /* Sets COSTS and the learner's gradient of the total, before clipping. */
 void learner_differentiate(struct learner *learner, struct batch_costs *costs,
                            const struct batch_source *source, const struct cost_ramps *ramps);
-/* Clips the gradient by its norm over the trained parameters (returned) and does Adam's UPDATE-th
- * update, counted from 1. */
-double learner_update(struct learner *learner, double learning_rate, int64_t update);
+/* The norm of the gradient over the trained parameters. */
+double learner_norm(const struct learner *learner);
+/* Clips the gradient, whose norm is NORM, and does Adam's UPDATE-th update, counted from 1. */
+void learner_update(struct learner *learner, double norm, double learning_rate, int64_t update);
 /* The L2 cost of the current parameters, unweighted by the ramp. */
 double learner_l2(const struct learner *learner);
 #endif

@@ -1,0 +1,140 @@
+/* hyperparams.c - the hyperparameters file's text. It is written by hand because scripts compare
+ * and parse it as the original wrote it: the order of keys, blanks, Python's form of numbers.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/hyperparams.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A string as JSON, quotes included, or NULL. */
+static char *quoted(const char *text)
+{
+    json_t *string = json_string(text);
+    char *quotes = string ? json_dumps(string, JSON_ENCODE_ANY | JSON_ENSURE_ASCII) : NULL;
+
+    json_decref(string);
+    return quotes;
+}
+
+static bool put_string(FILE *out, const char *text)
+{
+    char *quotes = quoted(text);
+
+    if (quotes)
+        fputs(quotes, out);
+    free(quotes);
+    return quotes != NULL;
+}
+
+static bool put_flag(FILE *out, const struct lfads_config *config, const struct flag *flag,
+                     size_t bins)
+{
+    char text[4096];
+    int64_t number;
+
+    fprintf(out, "\"%s\": ", flag->name);
+    flag_text(text, sizeof text, config, flag);
+    if (flag->type == FLAG_IS_STRING || flag->type == FLAG_IS_BOOL)
+        return put_string(out, text);
+    /* the original cuts this one to the data's bins before it writes */
+    memcpy(&number, (const char *)config + flag->offset, sizeof number);
+    if (strcmp(flag->name, "num_steps_for_gen_ic") == 0 && number > (int64_t)bins)
+        snprintf(text, sizeof text, "%zu", bins);
+    fputs(text, out);
+    return true;
+}
+
+static bool put_data(FILE *out, const struct hyperparams_data *data)
+{
+    bool fine = true;
+
+    fputs(", \"dataset_names\": [", out);
+    for (size_t i = 0; i < data->sessions; i++) {
+        fputs(i ? ", " : "", out);
+        fine = put_string(out, data->names[i]) && fine;
+    }
+    fputs("], \"dataset_dims\": {", out);
+    for (size_t i = 0; i < data->sessions; i++) {
+        fputs(i ? ", " : "", out);
+        fine = put_string(out, data->names[i]) && fine;
+        fprintf(out, ": %zu", data->channels[i]);
+    }
+    fprintf(out, "}, \"num_steps\": %zu, \"ndatasets\": %zu", data->bins, data->sessions);
+    return fine;
+}
+
+enum lfads_status hyperparams_text(char **text, const struct lfads_config *config,
+                                   const struct hyperparams_data *data, struct lfads_error *err)
+{
+    /* the original's order: its flags, the kind, the data; then what is ours */
+    const struct flag_table *table = config_table();
+    size_t length, kind = (size_t)flag_find(table, "kind");
+    FILE *out = open_memstream(text, &length);
+    bool fine = out != NULL;
+
+    if (!out)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the hyperparameters");
+    fputc('{', out);
+    for (size_t i = 0; i <= kind; i++) {
+        fputs(i ? ", " : "", out);
+        fine = put_flag(out, config, &table->flags[i], data->bins) && fine;
+    }
+    fine = put_data(out, data) && fine;
+    fputs(", ", out);
+    fine = put_flag(out, config, &table->flags[flag_find(table, "seed")], data->bins) && fine;
+    fprintf(out, ", \"lfads_version\": \"%s\"}", lfads_version());
+    if (fclose(out) != 0 || !fine) {
+        free(*text);
+        *text = NULL;
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the hyperparameters");
+    }
+    return LFADS_OK;
+}
+
+/* A JSON value as a flag's text; false for what no flag takes. */
+static bool value_text(char *text, size_t size, const json_t *value)
+{
+    if (json_is_string(value))
+        snprintf(text, size, "%s", json_string_value(value));
+    else if (json_is_boolean(value))
+        snprintf(text, size, "%s", json_is_true(value) ? "true" : "false");
+    else if (json_is_integer(value))
+        snprintf(text, size, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    else if (json_is_real(value))
+        snprintf(text, size, "%.17g", json_real_value(value));
+    else
+        return false;
+    return true;
+}
+
+enum lfads_status hyperparams_read(struct lfads_config *config, const char *text, const char *from,
+                                   struct lfads_error *err)
+{
+    json_error_t reason;
+    json_t *object = json_loads(text, 0, &reason), *value;
+    const struct flag_table *table = config_table();
+    enum lfads_status status = LFADS_OK;
+    const char *key;
+
+    if (!json_is_object(object)) {
+        json_decref(object);
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: the hyperparameters are no JSON object: %s",
+                          from, object ? "another kind of value" : reason.text);
+    }
+    json_object_foreach(object, key, value)
+    {
+        int place = flag_find(table, key);
+        char number[4096];
+
+        if (place < 0 || status != LFADS_OK)
+            continue;
+        if (!value_text(number, sizeof number, value))
+            status = lfads_fail(err, LFADS_BAD_DATA, "%s: %s is no flag's value", from, key);
+        else
+            status = flag_set(config, table, (size_t)place, number, err);
+    }
+    json_decref(object);
+    return status;
+}

@@ -1,0 +1,124 @@
+/* parse.c - from words to flags.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/parse.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+
+enum { DEEPEST_FLAGFILE = 8, LONGEST_NAME = 64 };
+
+struct parsing {
+    const struct flag_table *table;
+    parse_setter *set;
+    void *payload;
+    struct lfads_error *err;
+    int depth; /* of flag files */
+};
+
+static enum lfads_status parse_words(struct parsing *p, int argc, char **argv);
+
+static enum lfads_status unknown(const struct parsing *p, const char *word, const char *name)
+{
+    const char *nearest = flag_nearest(p->table, name);
+
+    if (nearest)
+        return lfads_fail(p->err, LFADS_USAGE, "there is no flag %s; did you mean --%s?", word,
+                          nearest);
+    return lfads_fail(p->err, LFADS_USAGE, "there is no flag %s; --help lists them", word);
+}
+
+/* The lines of a flag file, each a word; blanks around them and # comments are dropped. */
+static enum lfads_status parse_file(struct parsing *p, const char *path)
+{
+    char *text, *rest, **words;
+    size_t lines = 1;
+    int count = 0;
+    enum lfads_status status;
+
+    if (++p->depth > DEEPEST_FLAGFILE)
+        return lfads_fail(p->err, LFADS_USAGE, "--flagfile=%s: flag files name one another", path);
+    status = file_read_text(&text, path, p->err);
+    if (status != LFADS_OK)
+        return status;
+    for (const char *at = text; (at = strchr(at, '\n')); at++)
+        lines++;
+    words = calloc(lines, sizeof *words);
+    rest = text;
+    for (char *line; words && (line = strsep(&rest, "\n"));) {
+        size_t length;
+
+        line += strspn(line, " \t\r");
+        length = strlen(line);
+        while (length > 0 && isspace((unsigned char)line[length - 1]))
+            line[--length] = 0;
+        if (*line && *line != '#')
+            words[count++] = line;
+    }
+    status = words ? parse_words(p, count, words)
+                   : lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to read %s", path);
+    free(words);
+    free(text);
+    p->depth--;
+    return status;
+}
+
+/* --noNAME of a boolean, or -1. */
+static int negated(const struct parsing *p, const char *name)
+{
+    int place = strncmp(name, "no", 2) == 0 ? flag_find(p->table, name + 2) : -1;
+
+    return place >= 0 && p->table->flags[place].type == FLAG_IS_BOOL ? place : -1;
+}
+
+/* One flag; *USED is how many words it took. */
+static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, int *used)
+{
+    const char *word = argv[0], *body = word + 1, *value;
+    char name[LONGEST_NAME + 1];
+    int place;
+
+    *used = 1;
+    if (word[0] != '-' || !word[1])
+        return lfads_fail(p->err, LFADS_USAGE, "\"%s\" is no flag: flags begin with --", word);
+    body += *body == '-';
+    value = strchr(body, '=');
+    if (snprintf(name, sizeof name, "%.*s",
+                 (int)(value ? value - body : (long)strnlen(body, LONGEST_NAME + 1)),
+                 body) > LONGEST_NAME)
+        return unknown(p, word, "");
+    place = flag_find(p->table, name);
+    if (place < 0 && !value && negated(p, name) >= 0)
+        return p->set(p->payload, (size_t)negated(p, name), "false", p->err);
+    if (place < 0 && strcmp(name, "flagfile") != 0)
+        return unknown(p, word, name);
+    if (!value && place >= 0 && p->table->flags[place].type == FLAG_IS_BOOL)
+        return p->set(p->payload, (size_t)place, "true", p->err);
+    if (!value && argc < 2)
+        return lfads_fail(p->err, LFADS_USAGE, "%s needs a value", word);
+    if (!value)
+        *used = 2;
+    value = value ? value + 1 : argv[1];
+    return place < 0 ? parse_file(p, value) : p->set(p->payload, (size_t)place, value, p->err);
+}
+
+static enum lfads_status parse_words(struct parsing *p, int argc, char **argv)
+{
+    enum lfads_status status = LFADS_OK;
+    int used;
+
+    for (int i = 0; i < argc && status == LFADS_OK; i += used)
+        status = parse_word(p, argc - i, argv + i, &used);
+    return status;
+}
+
+enum lfads_status parse_flags(int argc, char **argv, const struct flag_table *table,
+                              parse_setter *set, void *payload, struct lfads_error *err)
+{
+    struct parsing p = {.table = table, .set = set, .payload = payload, .err = err};
+
+    return parse_words(&p, argc, argv);
+}

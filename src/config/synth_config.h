@@ -1,0 +1,22 @@
+/* synth_config.h - the flags of the generators of synthetic data as a record.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_CONFIG_SYNTH_CONFIG_H
+#define LFADS_CONFIG_SYNTH_CONFIG_H
+#include "config/flag.h"
+
+/* A field of its name for each flag. Strings belong to the record. */
+struct lfads_synth_config {
+#include "config/flags_clear.h"
+#define FLAG_STRING(group, name, standard, choices, help) char *name;
+#define FLAG_INT(group, name, standard, least, most, help) int64_t name;
+#define FLAG_FLOAT(group, name, standard, least, most, help) double name;
+#define FLAG_ABOVE(group, name, standard, least, most, help) double name;
+#include "config/flags_clear.h"
+#include "config/synth_flags.def"
+};
+
+const struct flag_table *synth_config_table(void);
+/* What single flags' ranges do not say. */
+enum lfads_status synth_config_check(const struct lfads_synth_config *config,
+                                     struct lfads_error *err);
+#endif

@@ -1,0 +1,224 @@
+/* checkpoint.c - the checkpoint file.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "save/checkpoint.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/h5.h"
+
+enum { VERSION = 1 };
+
+static const struct h5_storage checked = {.checksum = true};
+
+void checkpoint_flat_name(char *flat, size_t size, const char *name)
+{
+    snprintf(flat, size, "%s", name);
+    for (char *at = flat; *at; at++)
+        if (*at == '/')
+            *at = '_';
+}
+
+static enum lfads_status write_params(struct h5_file *file, const struct model *model,
+                                      const real *vector, const char *suffix,
+                                      struct lfads_error *err)
+{
+    for (size_t i = 0; i < model->n_params; i++) {
+        const struct param *p = &model->params[i];
+        size_t dims[2] = {p->rows, p->cols};
+        char flat[400], name[420];
+        enum lfads_status status;
+
+        checkpoint_flat_name(flat, sizeof flat, p->name);
+        snprintf(name, sizeof name, "%s%s", flat, suffix);
+        status = h5_write(file, name, H5_FLOAT32, 2, dims, vector + p->offset, &checked, err);
+        if (status != LFADS_OK)
+            return status;
+    }
+    return LFADS_OK;
+}
+
+/* The scalars, one table for writing and reading. */
+struct scalar {
+    const char *name;
+    enum h5_type type;
+    size_t offset;
+};
+
+static const struct scalar scalars[] = {
+    {"step", H5_INT64, offsetof(struct checkpoint, step)},
+    {"epoch", H5_INT64, offsetof(struct checkpoint, epoch)},
+    {"batches", H5_INT64, offsetof(struct checkpoint, batches)},
+    {"seed", H5_INT64, offsetof(struct checkpoint, seed)},
+    {"recorded", H5_INT64, offsetof(struct checkpoint, recorded)},
+    {"learning_rate", H5_FLOAT64, offsetof(struct checkpoint, learning_rate)},
+    {"lowest_valid", H5_FLOAT64, offsetof(struct checkpoint, lowest_valid)},
+};
+enum { SCALARS = sizeof scalars / sizeof scalars[0] };
+
+static enum lfads_status write_state(struct h5_file *file, const struct checkpoint *checkpoint,
+                                     struct lfads_error *err)
+{
+    static const size_t one = 1, sums = CHECKPOINT_SUMS;
+    const int64_t version = VERSION;
+    enum lfads_status status =
+        h5_write(file, "version", H5_INT64, 1, &one, &version, &checked, err);
+
+    /* vectors of one: HDF5 has no checksum of scalars */
+    for (size_t i = 0; i < SCALARS && status == LFADS_OK; i++)
+        status = h5_write(file, scalars[i].name, scalars[i].type, 1, &one,
+                          (const char *)checkpoint + scalars[i].offset, &checked, err);
+    if (status == LFADS_OK)
+        status = h5_write(file, "sums", H5_FLOAT64, 1, &sums, checkpoint->sums, &checked, err);
+    if (status == LFADS_OK)
+        status = h5_write(file, "costs", H5_FLOAT64, 1, &checkpoint->n_costs, checkpoint->costs,
+                          &checked, err);
+    if (status == LFADS_OK)
+        status = h5_write_text(file, "hyperparameters", checkpoint->hyperparameters, err);
+    return status;
+}
+
+enum lfads_status checkpoint_write(const char *path, const struct model *model,
+                                   const struct checkpoint *checkpoint, const real *parameters,
+                                   const real *m, const real *v, struct lfads_error *err)
+{
+    char temp[FILE_PATH];
+    struct h5_file file = {.id = 0};
+    enum lfads_status status = file_stage(temp, path, err), closed;
+
+    if (status == LFADS_OK)
+        status = h5_create(&file, temp, err);
+    if (status != LFADS_OK)
+        return status;
+    status = write_state(&file, checkpoint, err);
+    if (status == LFADS_OK)
+        status = write_params(&file, model, parameters, "", err);
+    if (status == LFADS_OK)
+        status = write_params(&file, model, m, "_Adam", err);
+    if (status == LFADS_OK)
+        status = write_params(&file, model, v, "_Adam_1", err);
+    closed = h5_close(&file, status == LFADS_OK ? err : NULL);
+    if (status == LFADS_OK)
+        status = closed;
+    if (status != LFADS_OK) {
+        file_discard(temp);
+        return status;
+    }
+    return file_commit(temp, path, err);
+}
+
+static enum lfads_status read_costs(struct checkpoint *checkpoint, const struct h5_file *file,
+                                    struct lfads_error *err)
+{
+    struct h5_shape shape;
+    enum lfads_status status = h5_shape(&shape, file, "costs", err);
+
+    if (status != LFADS_OK)
+        return status;
+    if (shape.rank != 1 || shape.count > 1000000)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: the recorded costs are damaged", file->path);
+    checkpoint->n_costs = shape.count;
+    checkpoint->costs = calloc(shape.count + 1, sizeof *checkpoint->costs);
+    if (!checkpoint->costs)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    return h5_read(checkpoint->costs, H5_FLOAT64, file, "costs", shape.count, err);
+}
+
+static enum lfads_status read_state(struct checkpoint *checkpoint, const struct h5_file *file,
+                                    struct lfads_error *err)
+{
+    int64_t version = 0;
+    enum lfads_status status;
+
+    if (!h5_has(file, "version"))
+        return lfads_fail(err, LFADS_BAD_DATA, "%s is no checkpoint of this program", file->path);
+    status = h5_read(&version, H5_INT64, file, "version", 1, err);
+    if (status == LFADS_OK && version != VERSION)
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%s is a checkpoint of version %lld, and this program reads version %d",
+                          file->path, (long long)version, VERSION);
+    for (size_t i = 0; i < SCALARS && status == LFADS_OK; i++)
+        status = h5_read((char *)checkpoint + scalars[i].offset, scalars[i].type, file,
+                         scalars[i].name, 1, err);
+    if (status == LFADS_OK)
+        status = h5_read(checkpoint->sums, H5_FLOAT64, file, "sums", CHECKPOINT_SUMS, err);
+    if (status == LFADS_OK)
+        status = read_costs(checkpoint, file, err);
+    if (status == LFADS_OK)
+        status = h5_read_text(&checkpoint->hyperparameters, file, "hyperparameters", err);
+    if (status == LFADS_OK && (checkpoint->step < 0 || checkpoint->epoch < 0 ||
+                               checkpoint->batches < 0 || checkpoint->recorded < 0))
+        status = lfads_fail(err, LFADS_BAD_DATA, "%s: a count in it is negative: it is damaged",
+                            file->path);
+    return status;
+}
+
+enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *path,
+                                  struct lfads_error *err)
+{
+    struct h5_file file;
+    enum lfads_status status;
+
+    *checkpoint = (struct checkpoint){.step = 0};
+    status = h5_open(&file, path, err);
+    if (status != LFADS_OK)
+        return status;
+    status = read_state(checkpoint, &file, err);
+    h5_close(&file, NULL);
+    return status;
+}
+
+static enum lfads_status read_params(real *vector, const struct h5_file *file,
+                                     const struct model *model, const char *suffix,
+                                     struct lfads_error *err)
+{
+    for (size_t i = 0; i < model->n_params; i++) {
+        const struct param *p = &model->params[i];
+        char flat[400], name[420];
+        struct h5_shape shape;
+        enum lfads_status status;
+
+        checkpoint_flat_name(flat, sizeof flat, p->name);
+        snprintf(name, sizeof name, "%s%s", flat, suffix);
+        status = h5_shape(&shape, file, name, err);
+        if (status != LFADS_OK)
+            return status;
+        if (shape.rank != 2 || shape.dims[0] != p->rows || shape.dims[1] != p->cols)
+            return lfads_fail(err, LFADS_BAD_DATA,
+                              "%s: %s has not the model's shape [%zu,%zu]: flags or data are not "
+                              "those that it was trained with",
+                              file->path, p->name, p->rows, p->cols);
+        status =
+            h5_read(vector + p->offset, sizeof(real) == sizeof(float) ? H5_FLOAT32 : H5_FLOAT64,
+                    file, name, shape.count, err);
+        if (status != LFADS_OK)
+            return status;
+    }
+    return LFADS_OK;
+}
+
+enum lfads_status checkpoint_read_parameters(real *parameters, real *m, real *v, const char *path,
+                                             const struct model *model, struct lfads_error *err)
+{
+    struct h5_file file;
+    enum lfads_status status = h5_open(&file, path, err);
+
+    if (status != LFADS_OK)
+        return status;
+    status = read_params(parameters, &file, model, "", err);
+    if (status == LFADS_OK && m)
+        status = read_params(m, &file, model, "_Adam", err);
+    if (status == LFADS_OK && v)
+        status = read_params(v, &file, model, "_Adam_1", err);
+    h5_close(&file, NULL);
+    return status;
+}
+
+void checkpoint_release(struct checkpoint *checkpoint)
+{
+    free(checkpoint->costs);
+    free(checkpoint->hyperparameters);
+    checkpoint->costs = NULL;
+    checkpoint->hyperparameters = NULL;
+}

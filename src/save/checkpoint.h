@@ -1,0 +1,37 @@
+/* checkpoint.h - everything that a run needs to go on as if it had not been interrupted, in one
+ * HDF5 file whose data sets are all checksummed (training.md, "Checkpoints").
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_SAVE_CHECKPOINT_H
+#define LFADS_SAVE_CHECKPOINT_H
+#include "model/model.h"
+
+enum { CHECKPOINT_SUMS = 16 };
+
+struct checkpoint {
+    int64_t step;    /* updates done */
+    int64_t epoch;   /* the one that is next, or in progress */
+    int64_t batches; /* of it that are done */
+    uint64_t seed;
+    double learning_rate, lowest_valid;
+    double sums[CHECKPOINT_SUMS]; /* of the epoch in progress, the trainer's own */
+    double *costs;                /* recorded for the learning rate, the checkpoint's */
+    size_t n_costs;
+    int64_t recorded;      /* costs ever recorded */
+    char *hyperparameters; /* JSON text, the checkpoint's */
+};
+
+/* Writes PATH whole or not at all. PARAMETERS, M and V are laid out by the model's table. */
+enum lfads_status checkpoint_write(const char *path, const struct model *model,
+                                   const struct checkpoint *checkpoint, const real *parameters,
+                                   const real *m, const real *v, struct lfads_error *err);
+/* Reads all but the parameters; checkpoint_release frees what it holds, after a failure too. */
+enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *path,
+                                  struct lfads_error *err);
+/* Reads parameters and, where M and V are not NULL, moments of MODEL; fails where one is missing or
+ * of another shape. */
+enum lfads_status checkpoint_read_parameters(real *parameters, real *m, real *v, const char *path,
+                                             const struct model *model, struct lfads_error *err);
+void checkpoint_release(struct checkpoint *checkpoint);
+/* A parameter's name as a data set's: "/" becomes "_". */
+void checkpoint_flat_name(char *flat, size_t size, const char *name);
+#endif

@@ -1,0 +1,155 @@
+/* index.c - reading and rewriting the lists of checkpoints.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "save/index.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char latest_key[] = "model_checkpoint_path: \"";
+static const char kept_key[] = "all_model_checkpoint_paths: \"";
+
+/* The quoted path of a line that starts with KEY, into PATH; false for another line. */
+static bool quoted_path(char path[FILE_PATH], const char *line, const char *key)
+{
+    size_t length = strlen(key);
+    const char *end;
+
+    if (strncmp(line, key, length) != 0)
+        return false;
+    end = strchr(line + length, '"');
+    if (!end || end[strspn(end + 1, " \r") + 1])
+        return false;
+    return snprintf(path, FILE_PATH, "%.*s", (int)(end - line - (long)length), line + length) <
+           FILE_PATH;
+}
+
+/* The path itself, or a file of its name in DIRECTORY: directories get moved. */
+static enum lfads_status find_file(char path[FILE_PATH], const char *directory, const char *index,
+                                   struct lfads_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    char moved[FILE_PATH], tensorflow[FILE_PATH + 8];
+    enum lfads_status status;
+
+    if (file_exists(path))
+        return LFADS_OK;
+    status = file_join(moved, directory, slash ? slash + 1 : path, err);
+    if (status != LFADS_OK)
+        return status;
+    if (file_exists(moved)) {
+        memcpy(path, moved, sizeof moved);
+        return LFADS_OK;
+    }
+    snprintf(tensorflow, sizeof tensorflow, "%s.index", moved);
+    if (file_exists(tensorflow))
+        return lfads_fail(
+            err, LFADS_BAD_DATA,
+            "%s names a checkpoint of TensorFlow, which can't be read: choose another "
+            "--lfads_save_dir, or train anew in this one after removing %s",
+            index, index);
+    return lfads_fail(err, LFADS_BAD_DATA, "%s names the checkpoint %s, and it is not there", index,
+                      path);
+}
+
+enum lfads_status index_latest(char path[FILE_PATH], const char *directory, const char *name,
+                               struct lfads_error *err)
+{
+    char index[FILE_PATH], *text, *rest;
+    enum lfads_status status = file_join(index, directory, name, err);
+    bool found = false;
+
+    path[0] = 0;
+    if (status != LFADS_OK || !file_exists(index))
+        return status;
+    status = file_read_text(&text, index, err);
+    if (status != LFADS_OK)
+        return status;
+    rest = text;
+    for (char *line; !found && (line = strsep(&rest, "\n"));)
+        found = quoted_path(path, line, latest_key);
+    free(text);
+    if (!found) {
+        path[0] = 0;
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%s is damaged: it has no line model_checkpoint_path: \"...\"", index);
+    }
+    return find_file(path, directory, index, err);
+}
+
+/* The kept paths of an index, oldest first. */
+struct kept {
+    char (*paths)[FILE_PATH];
+    size_t count;
+};
+
+static bool read_kept(struct kept *kept, const char *index, const char *latest)
+{
+    char *text = NULL, *rest;
+    size_t lines = 2;
+
+    if (file_exists(index) && file_read_text(&text, index, NULL) != LFADS_OK)
+        text = NULL; /* a damaged index is replaced */
+    for (const char *at = text; at && (at = strchr(at, '\n')); at++)
+        lines++;
+    kept->count = 0;
+    kept->paths = calloc(lines, sizeof *kept->paths);
+    rest = text;
+    for (char *line; kept->paths && rest && (line = strsep(&rest, "\n"));)
+        if (quoted_path(kept->paths[kept->count], line, kept_key) &&
+            strcmp(kept->paths[kept->count], latest) != 0)
+            kept->count++;
+    free(text);
+    if (kept->paths)
+        snprintf(kept->paths[kept->count++], FILE_PATH, "%s", latest);
+    return kept->paths != NULL;
+}
+
+static enum lfads_status write_kept(const char *index, const struct kept *kept, size_t first,
+                                    struct lfads_error *err)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    enum lfads_status status;
+
+    if (!out)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", index);
+    fprintf(out, "%s%s\"\n", latest_key, kept->paths[kept->count - 1]);
+    for (size_t i = first; i < kept->count; i++)
+        fprintf(out, "%s%s\"\n", kept_key, kept->paths[i]);
+    status = fclose(out) == 0 ? file_write_text(index, text, err)
+                              : lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", index);
+    free(text);
+    return status;
+}
+
+enum lfads_status index_add(const char *directory, const char *name, const char *path, size_t keep,
+                            struct lfads_error *err)
+{
+    struct kept kept;
+    char index[FILE_PATH];
+    enum lfads_status status = file_join(index, directory, name, err);
+    size_t first;
+
+    if (status != LFADS_OK)
+        return status;
+    if (!read_kept(&kept, index, path)) {
+        free(kept.paths);
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", index);
+    }
+    first = kept.count > keep ? kept.count - keep : 0;
+    status = write_kept(index, &kept, first, err);
+    for (size_t i = 0; status == LFADS_OK && i < first; i++)
+        if (find_file(kept.paths[i], directory, index, NULL) == LFADS_OK)
+            file_discard(kept.paths[i]);
+    free(kept.paths);
+    return status;
+}
+
+int64_t index_step(const char *path)
+{
+    const char *dash = strrchr(path, '-');
+
+    return dash ? strtoll(dash + 1, NULL, 10) : 0;
+}

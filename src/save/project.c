@@ -1,0 +1,231 @@
+/* project.c - opening a run: flags, checkpoint, data, model, in this order.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "save/project.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/workers.h"
+#include "config/hyperparams.h"
+#include "save/index.h"
+
+void project_line(const struct project *project, const char *format, ...)
+{
+    char text[1024];
+    va_list words;
+
+    if (!project->callbacks || !project->callbacks->line)
+        return;
+    va_start(words, format);
+    vsnprintf(text, sizeof text, format, words);
+    va_end(words);
+    project->callbacks->line(project->callbacks->payload, text);
+}
+
+void project_warn(const struct project *project, const char *format, ...)
+{
+    char text[1024];
+    va_list words;
+
+    if (!project->callbacks || !project->callbacks->warn)
+        return;
+    va_start(words, format);
+    vsnprintf(text, sizeof text, format, words);
+    va_end(words);
+    project->callbacks->warn(project->callbacks->payload, text);
+}
+
+bool project_stopped(const struct project *project)
+{
+    return project->callbacks && project->callbacks->stop &&
+           project->callbacks->stop(project->callbacks->payload);
+}
+
+/* The checkpoint that the save directory's index names, and the flags it was made with. */
+static enum lfads_status open_checkpoint(struct project *p, bool training, struct lfads_error *err)
+{
+    struct lfads_config *config = p->config, *saved;
+    enum lfads_status status = index_latest(p->checkpoint_path, config->lfads_save_dir,
+                                            config->checkpoint_pb_load_name, err);
+
+    if (status != LFADS_OK)
+        return status;
+    if (!*p->checkpoint_path)
+        return training ? LFADS_OK
+                        : lfads_fail(err, LFADS_BAD_DATA,
+                                     "there is no checkpoint: --lfads_save_dir=%s has no file %s "
+                                     "(--checkpoint_pb_load_name); train first",
+                                     config->lfads_save_dir, config->checkpoint_pb_load_name);
+    status = checkpoint_read(&p->checkpoint, p->checkpoint_path, err);
+    if (status == LFADS_OK)
+        status = lfads_config_create(&saved, err);
+    if (status != LFADS_OK)
+        return status;
+    status = hyperparams_read(saved, p->checkpoint.hyperparameters, p->checkpoint_path, err);
+    if (status == LFADS_OK)
+        status = training ? config_match(config, saved, err) : config_inherit(config, saved, err);
+    lfads_config_free(saved);
+    return status;
+}
+
+static enum lfads_status open_data(struct project *p, struct lfads_error *err)
+{
+    const struct lfads_config *config = p->config;
+    struct session_wants wants = {.counts = strcmp(config->output_dist, "poisson") == 0,
+                                  .ext_inputs = (size_t)config->ext_input_dim,
+                                  .factors = (size_t)config->factors_dim};
+    enum lfads_status status =
+        dataset_open(&p->dataset, config->data_dir, config->data_filename_stem, &wants, err);
+
+    if (status == LFADS_OK && config->temporal_spike_jitter_width >= (int64_t)p->dataset->bins)
+        status = lfads_fail(err, LFADS_USAGE,
+                            "--temporal_spike_jitter_width=%lld must be below the %zu bins of a "
+                            "trial",
+                            (long long)config->temporal_spike_jitter_width, p->dataset->bins);
+    return status;
+}
+
+static enum lfads_status make_model(struct project *p, struct lfads_error *err)
+{
+    size_t count = p->dataset->count;
+    struct model_session *sessions = calloc(count, sizeof *sessions);
+    enum lfads_status status;
+
+    if (!sessions)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
+    for (size_t i = 0; i < count; i++)
+        sessions[i] =
+            (struct model_session){.name = p->dataset->sessions[i]->name,
+                                   .channels = p->dataset->sessions[i]->channels,
+                                   .alignment_matrix = p->dataset->sessions[i]->alignment_matrix,
+                                   .alignment_bias = p->dataset->sessions[i]->alignment_bias};
+    status = model_create(&p->model, p->config, p->dataset->bins, sessions, count, err);
+    free(sessions);
+    return status;
+}
+
+/* The checkpoint's seed, the given one, or one from the system. */
+static enum lfads_status choose_seed(struct project *p, bool training, struct lfads_error *err)
+{
+    int64_t given = p->config->seed;
+
+    if (*p->checkpoint_path && (training || given < 0)) {
+        p->seed = p->checkpoint.seed;
+        if (given >= 0 && (uint64_t)given != p->seed)
+            project_warn(p, "--seed=%lld is not used: the run that is continued has seed %llu",
+                         (long long)given, (unsigned long long)p->seed);
+    } else if (given >= 0) {
+        p->seed = (uint64_t)given;
+    } else {
+        if (getrandom(&p->seed, sizeof p->seed, 0) != (ssize_t)sizeof p->seed)
+            return lfads_fail(err, LFADS_IO, "the system gives no random seed: set --seed");
+        p->seed >>= 1; /* so that it is a flag's value */
+    }
+    p->config->seed = (int64_t)p->seed;
+    return LFADS_OK;
+}
+
+/* The device's backend. There is no other than the CPU's: a GPU that was asked for is missed. */
+static void choose_backend(struct project *p)
+{
+    const char *device = *p->config->device == '/' ? p->config->device + 1 : p->config->device;
+
+    if (strncmp(device, "gpu", 3) == 0)
+        project_warn(p,
+                     "--device=%s: there is no GPU that this program can use; computing on the "
+                     "CPU",
+                     p->config->device);
+    p->be = backend_cpu();
+}
+
+enum lfads_status project_open(struct project **out, const struct lfads_config *config,
+                               bool training, const struct lfads_callbacks *callbacks,
+                               struct lfads_error *err)
+{
+    struct project *p = calloc(1, sizeof *p);
+    enum lfads_status status;
+
+    *out = NULL;
+    if (p)
+        p->config = config_copy(config);
+    if (!p || !p->config) {
+        project_close(p);
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a run");
+    }
+    p->callbacks = callbacks;
+    status = config_check(config, err);
+    if (status == LFADS_OK)
+        status = open_checkpoint(p, training, err);
+    if (status == LFADS_OK)
+        status = config_check(p->config, err);
+    if (status == LFADS_OK)
+        status = open_data(p, err);
+    if (status == LFADS_OK)
+        status = make_model(p, err);
+    if (status == LFADS_OK)
+        status = choose_seed(p, training, err);
+    if (status != LFADS_OK) {
+        project_close(p);
+        return status;
+    }
+    choose_backend(p);
+    p->threads = config->threads ? (size_t)config->threads : workers_available();
+    *out = p;
+    return LFADS_OK;
+}
+
+void project_close(struct project *project)
+{
+    if (!project)
+        return;
+    checkpoint_release(&project->checkpoint);
+    model_free(project->model);
+    dataset_close(project->dataset);
+    lfads_config_free(project->config);
+    free(project);
+}
+
+enum lfads_status project_hyperparams(char **text, const struct project *project,
+                                      struct lfads_error *err)
+{
+    size_t count = project->dataset->count;
+    const char **names = calloc(count, sizeof *names);
+    size_t *channels = calloc(count, sizeof *channels);
+    struct hyperparams_data data = {names, channels, count, project->dataset->bins};
+    enum lfads_status status;
+
+    *text = NULL;
+    for (size_t i = 0; names && channels && i < count; i++) {
+        names[i] = project->dataset->sessions[i]->name;
+        channels[i] = project->dataset->sessions[i]->channels;
+    }
+    status = names && channels
+                 ? hyperparams_text(text, project->config, &data, err)
+                 : lfads_fail(err, LFADS_NO_MEMORY, "no memory for the hyperparameters");
+    free(names);
+    free(channels);
+    return status;
+}
+
+enum lfads_status project_write_hyperparams(struct project *project, const char *kind,
+                                            struct lfads_error *err)
+{
+    char name[64], path[FILE_PATH], *text = NULL;
+    enum lfads_status status = lfads_config_set(project->config, "kind", kind, err);
+
+    snprintf(name, sizeof name, "hyperparameters-%lld.txt",
+             (long long)index_step(project->checkpoint_path));
+    if (status == LFADS_OK)
+        status = file_make_directory(project->config->lfads_save_dir, err);
+    if (status == LFADS_OK)
+        status = file_join(path, project->config->lfads_save_dir, name, err);
+    if (status == LFADS_OK)
+        status = project_hyperparams(&text, project, err);
+    if (status == LFADS_OK)
+        status = file_write_text(path, text, err);
+    free(text);
+    return status;
+}

@@ -1,0 +1,45 @@
+/* project.h - what every kind of run begins with: flags, data, the model made of both, and the
+ * checkpoint of the save directory.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_SAVE_PROJECT_H
+#define LFADS_SAVE_PROJECT_H
+#include "backend/backend.h"
+#include "base/file.h"
+#include "config/config.h"
+#include "data/dataset.h"
+#include "save/checkpoint.h"
+
+struct project {
+    struct lfads_config *config; /* a copy; completed from the checkpoint, seed included */
+    struct dataset *dataset;
+    struct model *model;
+    const struct backend *be;
+    char checkpoint_path[FILE_PATH]; /* "" where there is none */
+    struct checkpoint checkpoint;    /* all zero where there is none */
+    uint64_t seed;
+    size_t threads;
+    const struct lfads_callbacks *callbacks;
+};
+
+/* Opens the run of CONFIG. TRAINING: a checkpoint is continued if there is one; otherwise there
+ * must be one, and flags that were not given come from it. Nothing is written. On success *OUT is
+ * freed by project_close. */
+enum lfads_status project_open(struct project **out, const struct lfads_config *config,
+                               bool training, const struct lfads_callbacks *callbacks,
+                               struct lfads_error *err);
+void project_close(struct project *project);
+
+/* Makes the save directory and writes hyperparameters-<step>.txt, KIND as its kind. */
+enum lfads_status project_write_hyperparams(struct project *project, const char *kind,
+                                            struct lfads_error *err);
+/* The hyperparameters as JSON, the caller's to free. */
+enum lfads_status project_hyperparams(char **text, const struct project *project,
+                                      struct lfads_error *err);
+
+/* A result line, or a warning, for the callbacks (printf form). */
+void project_line(const struct project *project, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void project_warn(const struct project *project, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+bool project_stopped(const struct project *project);
+#endif

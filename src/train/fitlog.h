@@ -1,0 +1,31 @@
+/* fitlog.h - an epoch's costs as the terminal's line and the table's row, in the original's form
+ * (golden/files.md).
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_TRAIN_FITLOG_H
+#define LFADS_TRAIN_FITLOG_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* Means over an epoch's batches, but for l2 and the weights: those of its last batch. */
+struct epoch_costs {
+    double total, recon, kl, l2, corr;
+    double kl_weight, l2_weight;
+};
+
+struct fitlog_row {
+    int64_t epoch, step; /* epochs from 0; updates after the epoch */
+    struct epoch_costs train, valid;
+    bool has_valid;
+};
+
+/* The line for the terminal. */
+void fitlog_line(char *text, size_t size, const struct fitlog_row *row);
+/* The row for the table, with its newline. */
+void fitlog_csv(char *text, size_t size, const struct fitlog_row *row);
+/* Moves rows of PATH later than STEP to PATH.<STEP>: they belong to a run that was not kept.
+ * Nothing happens where there are none. */
+enum lfads_status fitlog_trim(const char *path, int64_t step, struct lfads_error *err);
+#endif
