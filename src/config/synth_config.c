@@ -17,8 +17,9 @@ static const struct flag flags[] = {
     {#name, FLAG_IS_FLOAT, FLAG_##group, AT(name), #standard, "", least, most, false, help},
 #define FLAG_ABOVE(group, name, standard, least, most, help)                                       \
     {#name, FLAG_IS_FLOAT, FLAG_##group, AT(name), #standard, "", least, most, true, help},
-#include "config/flags_clear.h"
 #include "config/synth_flags.def"
+
+#include "config/flags_clear.h"
 };
 
 const struct flag_table *synth_config_table(void)

@@ -11,8 +11,9 @@ struct lfads_synth_config {
 #define FLAG_INT(group, name, standard, least, most, help) int64_t name;
 #define FLAG_FLOAT(group, name, standard, least, most, help) double name;
 #define FLAG_ABOVE(group, name, standard, least, most, help) double name;
-#include "config/flags_clear.h"
 #include "config/synth_flags.def"
+
+#include "config/flags_clear.h"
 };
 
 const struct flag_table *synth_config_table(void);
