@@ -116,7 +116,7 @@ LFADS_API enum lfads_status lfads_synth(const char *generator,
  * ------------------------------------------------------------------------------------- */
 struct lfads_score {
     size_t trials, bins, channels;
-    bool has_truth;
+    bool has_truth, has_bits_per_spike;
     double r2; /* conversion_factor-scaled rates against the truth, all pooled; needs truth */
     double bits_per_spike; /* of the data under the rates, over each channel's mean rate; Poisson
                               only */

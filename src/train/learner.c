@@ -178,88 +178,18 @@ static void run_batch(struct run *run)
         workers_run(l->options.threads, l->options.threads, reduce_stretch, run);
 }
 
-static double penalty_scale(const struct model *m, const struct param *param)
-{
-    if (param->penalty == PENALTY_GENERATOR)
-        return m->l2_gen_scale;
-    return param->penalty == PENALTY_CONTROLLER ? m->l2_con_scale : 0;
-}
-
-/* The numbers under the penalty, whatever its scales. */
-static double penalised_count(const struct model *m)
-{
-    double count = 0;
-
-    for (size_t i = 0; i < m->n_params; i++)
-        if (m->params[i].penalty != PENALTY_NONE)
-            count += (double)(m->params[i].rows * m->params[i].cols);
-    return count;
-}
-
-double learner_l2(const struct learner *learner)
-{
-    const struct model *m = learner->model;
-    double sum = 0;
-
-    for (size_t i = 0; i < m->n_params; i++) {
-        const struct param *p = &m->params[i];
-        acc squares;
-
-        if (!(penalty_scale(m, p) > 0))
-            continue;
-        learner->be->sum_squares(learner->be, &squares, learner->parameters + p->offset,
-                                 p->rows * p->cols);
-        sum += penalty_scale(m, p) * squares / 2;
-    }
-    return sum / penalised_count(m);
-}
-
-static void add_l2_gradient(struct learner *l, double ramp)
-{
-    const struct model *m = l->model;
-
-    for (size_t i = 0; i < m->n_params; i++) {
-        const struct param *p = &m->params[i];
-        double scale = ramp * penalty_scale(m, p) / penalised_count(m);
-
-        if (scale > 0)
-            l->be->add_scaled(l->be, l->gradient + p->offset, (real)scale,
-                              l->parameters + p->offset, p->rows * p->cols);
-    }
-}
-
-static double pairs(const struct model *m)
-{
-    return m->co_dim > 1 ? (double)(m->co_dim * (m->co_dim - 1)) / 2 : 1;
-}
-
-/* The batch's costs from its trials' (model.md 7). */
+/* The costs of the batch that the shards have just run. */
 static void sum_costs(const struct learner *l, struct batch_costs *costs, size_t trials,
                       const struct cost_ramps *ramps)
 {
-    const struct model *m = l->model;
-    double loglik = 0, kl = 0, corr = 0, most = -INFINITY, likely = 0;
+    struct row_costs rows = {.loglik = l->loglik,
+                             .kl_ic = l->kl_ic,
+                             .kl_co = l->kl_co,
+                             .corr = l->corr,
+                             .rows = trials,
+                             .samples = 1};
 
-    for (size_t b = 0; b < trials; b++) {
-        double kl_b = m->kl_ic_weight * l->kl_ic[b] + m->kl_co_weight * l->kl_co[b];
-
-        loglik += l->loglik[b];
-        kl += kl_b;
-        corr += l->corr[b];
-        most = fmax(most, l->loglik[b] - kl_b);
-    }
-    for (size_t b = 0; b < trials; b++) {
-        double kl_b = m->kl_ic_weight * l->kl_ic[b] + m->kl_co_weight * l->kl_co[b];
-
-        likely += exp(l->loglik[b] - kl_b - most);
-    }
-    costs->recon = -loglik / (double)trials;
-    costs->kl = kl / (double)trials;
-    costs->l2 = learner_l2(l);
-    costs->corr = m->corr_scale * corr / ((double)trials * pairs(m));
-    costs->total = costs->recon + ramps->kl * costs->kl + ramps->l2 * costs->l2 + costs->corr;
-    costs->nll_vae = costs->recon + costs->kl;
-    costs->nll_iwae = log((double)trials) - (most + log(likely));
+    costs_sum(costs, l->model, &rows, costs_l2(l->be, l->model, l->parameters), ramps);
 }
 
 void learner_evaluate(struct learner *learner, struct batch_costs *costs,
@@ -274,20 +204,16 @@ void learner_evaluate(struct learner *learner, struct batch_costs *costs,
 void learner_differentiate(struct learner *learner, struct batch_costs *costs,
                            const struct batch_source *source, const struct cost_ramps *ramps)
 {
-    const struct model *m = learner->model;
-    double share = 1 / (double)source->trials;
     struct run run = {
         .learner = learner,
         .source = source,
         .backward = true,
-        .weights = {.recon = (real)share,
-                    .kl_ic = (real)(ramps->kl * m->kl_ic_weight * share),
-                    .kl_co = (real)(ramps->kl * m->kl_co_weight * share),
-                    .corr = (real)(m->corr_scale * share / pairs(m))},
+        .weights = costs_shard_weights(learner->model, source->trials, ramps),
     };
 
     run_batch(&run);
-    add_l2_gradient(learner, ramps->l2);
+    costs_l2_backward(learner->be, learner->model, learner->gradient, learner->parameters,
+                      ramps->l2);
     sum_costs(learner, costs, source->trials, ramps);
 }
 

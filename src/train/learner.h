@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TRAIN_LEARNER_H
 #define LFADS_TRAIN_LEARNER_H
-#include "model/shard.h"
+#include "model/costs.h"
 
 struct learner_options {
     size_t batch_size, threads;
@@ -23,18 +23,6 @@ struct learner {
     size_t n_lanes;
     struct shard **shards;              /* one a thread */
     acc *loglik, *kl_ic, *kl_co, *corr; /* [batch_size], of the last batch */
-};
-
-/* Ramps of the costs at the current step (schedule.h). */
-struct cost_ramps {
-    double kl, l2;
-};
-
-/* What a batch costs, all but total unweighted by the ramps (model.md 7). */
-struct batch_costs {
-    double total, recon, kl, l2, corr; /* corr times its scale */
-    double nll_vae, nll_iwae;
-    double gradient_norm; /* before clipping; the caller's to set (learner_norm) */
 };
 
 /* Where a batch's trials come from: FILL is called, on any thread, for each shard, and fills its
@@ -65,6 +53,4 @@ void learner_differentiate(struct learner *learner, struct batch_costs *costs,
 double learner_norm(const struct learner *learner);
 /* Clips the gradient, whose norm is NORM, and does Adam's UPDATE-th update, counted from 1. */
 void learner_update(struct learner *learner, double norm, double learning_rate, int64_t update);
-/* The L2 cost of the current parameters, unweighted by the ramp. */
-double learner_l2(const struct learner *learner);
 #endif

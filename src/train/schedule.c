@@ -1,19 +1,9 @@
-/* schedule.c - ramps, learning rate and the model of lowest validation cost, as pure functions.
+/* schedule.c - learning rate and the model of lowest validation cost, as pure functions.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "train/schedule.h"
 
 #include <math.h>
 #include <string.h>
-
-double schedule_ramp(int64_t step, int64_t start, int64_t increase)
-{
-    double share;
-
-    if (increase <= 0)
-        return step >= start ? 1 : 0;
-    share = (double)(step - start) / (double)increase;
-    return fmin(fmax(share, 0), 1);
-}
 
 void schedule_begin(struct schedule *schedule, double *costs, double learning_rate)
 {

@@ -1,4 +1,4 @@
-/* schedule.h - what changes over training: the costs' ramps, the learning rate, when to keep the
+/* schedule.h - what changes from epoch to epoch: the learning rate, when to keep the
  * model of lowest validation cost, when to stop (training.md).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TRAIN_SCHEDULE_H
@@ -6,10 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The weight at STEP of a cost that rises from START on over INCREASE steps; INCREASE 0: 0 before
- * START, then 1 (model.md 7). */
-double schedule_ramp(int64_t step, int64_t start, int64_t increase);
 
 struct schedule_rules {
     size_t n_to_compare; /* learning_rate_n_to_compare */

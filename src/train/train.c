@@ -92,15 +92,6 @@ static struct batch_source source_of(const struct feed *feed)
                                  .payload = (void *)feed};
 }
 
-static struct cost_ramps ramps_at(const struct trainer *t)
-{
-    const struct lfads_config *c = t->project->config;
-
-    return (struct cost_ramps){.kl = schedule_ramp(t->step, c->kl_start_step, c->kl_increase_steps),
-                               .l2 =
-                                   schedule_ramp(t->step, c->l2_start_step, c->l2_increase_steps)};
-}
-
 static void add_costs(struct epoch_costs *sums, const struct batch_costs *costs,
                       const struct cost_ramps *ramps)
 {
@@ -203,7 +194,7 @@ static enum lfads_status train_batch(struct trainer *t)
     struct feed feed = {
         .trainer = t, .batch = batch, .set = SESSION_TRAIN, .step = (uint32_t)t->step};
     struct batch_source source = source_of(&feed);
-    struct cost_ramps ramps = ramps_at(t);
+    struct cost_ramps ramps = costs_ramps(t->project->config, t->step);
     struct batch_costs costs;
 
     learner_differentiate(t->learner, &costs, &source, &ramps);
@@ -244,7 +235,7 @@ static enum lfads_status train_epoch(struct trainer *t)
 static bool validate(struct trainer *t, struct epoch_costs *valid)
 {
     struct batches *batches = t->batches[SESSION_VALID];
-    struct cost_ramps ramps = ramps_at(t);
+    struct cost_ramps ramps = costs_ramps(t->project->config, t->step);
     struct batch_costs costs;
 
     *valid = (struct epoch_costs){0};

@@ -34,21 +34,9 @@ static const struct tolerances tolerances = {.output = 5e-6,
                                              .path = 1e-5};
 #endif
 
-static double ramp(int64_t step, int64_t start, int64_t increase)
-{
-    double share;
-
-    if (increase <= 0)
-        return step >= start;
-    share = (double)(step - start) / (double)increase;
-    return share < 0 ? 0 : share > 1 ? 1 : share;
-}
-
 static struct cost_ramps ramps_at(const struct golden_case *c, int64_t step)
 {
-    return (struct cost_ramps){
-        .kl = ramp(step, c->config->kl_start_step, c->config->kl_increase_steps),
-        .l2 = ramp(step, c->config->l2_start_step, c->config->l2_increase_steps)};
+    return costs_ramps(c->config, step);
 }
 
 /* The trained rows of our table are the original's list, in its order. */

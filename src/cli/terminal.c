@@ -1,0 +1,105 @@
+/* terminal.c - what a run prints while it goes on.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cli/terminal.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const double seconds_between = 0.2; /* live lines */
+
+/* What a handler may touch; the one thing in the program that changes outside any function. */
+static volatile sig_atomic_t caught;
+
+static void on_signal(int number) { caught = number; }
+
+static void erase(struct terminal *t)
+{
+    if (t->shown)
+        printf("\r%*s\r", (int)t->shown, "");
+    t->shown = 0;
+}
+
+static void print_line(void *payload, const char *text)
+{
+    struct terminal *t = payload;
+
+    if (t->quiet)
+        return;
+    erase(t);
+    puts(text);
+    fflush(stdout);
+}
+
+static void print_warning(void *payload, const char *text)
+{
+    struct terminal *t = payload;
+
+    erase(t);
+    fflush(stdout);
+    fprintf(stderr, "lfads: warning: %s\n", text);
+}
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void print_progress(void *payload, const struct lfads_progress *p)
+{
+    struct terminal *t = payload;
+    char text[160];
+    double seconds = now(), left = p->share > 0 ? p->seconds / p->share - p->seconds : 0;
+
+    if (t->quiet || !t->live || seconds - t->last < seconds_between)
+        return;
+    t->last = seconds;
+    if (strcmp(p->what, "epoch") == 0)
+        snprintf(
+            text, sizeof text,
+            "epoch %" PRId64 ", step %" PRId64 ": %3.0f %%, %.0f trials/s, learning rate %.3g, "
+            "%.0f s",
+            p->epoch, p->step, 100 * p->share, p->trials_per_second, p->learning_rate, p->seconds);
+    else
+        snprintf(text, sizeof text, "%s: %3.0f %%, %.0f s, %.0f s left", p->what, 100 * p->share,
+                 p->seconds, left);
+    erase(t);
+    fputs(text, stdout);
+    fflush(stdout);
+    t->shown = strlen(text);
+}
+
+static bool is_stopped(void *payload)
+{
+    (void)payload;
+    return caught != 0;
+}
+
+void terminal_begin(struct terminal *terminal, struct lfads_callbacks *callbacks, bool quiet)
+{
+    /* the second signal finds the default action again */
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+
+    *terminal = (struct terminal){.quiet = quiet, .live = isatty(STDOUT_FILENO) == 1};
+    *callbacks = (struct lfads_callbacks){.payload = terminal,
+                                          .line = print_line,
+                                          .warn = print_warning,
+                                          .progress = print_progress,
+                                          .stop = is_stopped};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+void terminal_end(struct terminal *terminal)
+{
+    erase(terminal);
+    fflush(stdout);
+}
+
+int terminal_signal(void) { return caught; }

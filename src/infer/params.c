@@ -1,0 +1,121 @@
+/* params.c - every parameter, learning state and optimizer slot to one HDF5 file, under the
+ * original's names (golden/files.md). The entry is lfads_write_params of the public header.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "data/h5.h"
+#include "save/project.h"
+
+struct vectors {
+    real *parameters, *m, *v;
+};
+
+static enum lfads_status write_row(struct h5_file *file, const struct param *param,
+                                   const char *format, const real *vector, struct lfads_error *err)
+{
+    size_t dims[2] = {param->rows, param->cols};
+    char flat[400], name[420];
+
+    checkpoint_flat_name(flat, sizeof flat, param->name);
+    snprintf(name, sizeof name, format, flat);
+    return h5_write(file, name, H5_FLOAT32, 2, dims, vector + param->offset, NULL, err);
+}
+
+/* The slots' names have the prefix twice, as TensorFlow scoped them. */
+static enum lfads_status write_rows(struct h5_file *file, const struct model *model,
+                                    const struct vectors *vectors, struct lfads_error *err)
+{
+    enum lfads_status status = LFADS_OK;
+
+    for (size_t i = 0; i < model->n_params && status == LFADS_OK; i++) {
+        const struct param *p = &model->params[i];
+
+        status = write_row(file, p, "%s:0", vectors->parameters, err);
+        if (status == LFADS_OK && p->trained)
+            status = write_row(file, p, "LFADS_%s_Adam:0", vectors->m, err);
+        if (status == LFADS_OK && p->trained)
+            status = write_row(file, p, "LFADS_%s_Adam_1:0", vectors->v, err);
+    }
+    return status;
+}
+
+static enum lfads_status write_scalars(struct h5_file *file, const struct checkpoint *checkpoint,
+                                       struct lfads_error *err)
+{
+    const double updates = (double)checkpoint->step + 1;
+    const struct {
+        const char *name;
+        float value;
+    } numbers[] = {
+        {"LFADS_learning_rate:0", (float)checkpoint->learning_rate},
+        {"LFADS_beta1_power:0", (float)pow(0.9, updates)},
+        {"LFADS_beta2_power:0", (float)pow(0.999, updates)},
+    };
+    enum lfads_status status =
+        h5_write(file, "LFADS_global_step:0", H5_INT64, 0, NULL, &checkpoint->step, NULL, err);
+
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && status == LFADS_OK; i++)
+        status = h5_write(file, numbers[i].name, H5_FLOAT32, 0, NULL, &numbers[i].value, NULL, err);
+    return status;
+}
+
+static enum lfads_status write_file(const struct project *p, const struct vectors *vectors,
+                                    struct lfads_error *err)
+{
+    const char *stem = p->config->output_filename_stem;
+    char name[FILE_PATH], path[FILE_PATH], temp[FILE_PATH];
+    struct h5_file file = {.id = 0};
+    enum lfads_status status, closed;
+
+    snprintf(name, sizeof name, "%.1000s%smodel_params", stem, *stem ? "_" : "");
+    status = file_join(path, p->config->lfads_save_dir, name, err);
+    if (status == LFADS_OK)
+        status = file_stage(temp, path, err);
+    if (status == LFADS_OK)
+        status = h5_create(&file, temp, err);
+    if (status != LFADS_OK)
+        return status;
+    status = write_rows(&file, p->model, vectors, err);
+    if (status == LFADS_OK)
+        status = write_scalars(&file, &p->checkpoint, err);
+    closed = h5_close(&file, status == LFADS_OK ? err : NULL);
+    status = status == LFADS_OK ? closed : status;
+    if (status != LFADS_OK) {
+        file_discard(temp);
+        return status;
+    }
+    status = file_commit(temp, path, err);
+    if (status == LFADS_OK)
+        project_line(p, "Wrote %s", path);
+    return status;
+}
+
+enum lfads_status lfads_write_params(const struct lfads_config *config,
+                                     const struct lfads_callbacks *callbacks,
+                                     struct lfads_error *err)
+{
+    struct project *p;
+    enum lfads_status status = project_open(&p, config, false, callbacks, err);
+    struct vectors v;
+
+    if (status != LFADS_OK)
+        return status;
+    v.parameters = calloc(3 * p->model->size, sizeof(real));
+    if (v.parameters) {
+        v.m = v.parameters + p->model->size;
+        v.v = v.m + p->model->size;
+        status =
+            checkpoint_read_parameters(v.parameters, v.m, v.v, p->checkpoint_path, p->model, err);
+    } else {
+        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters");
+    }
+    if (status == LFADS_OK)
+        status = project_write_hyperparams(p, "write_model_params", err);
+    if (status == LFADS_OK)
+        status = write_file(p, &v, err);
+    free(v.parameters);
+    project_close(p);
+    return status;
+}

@@ -1,0 +1,204 @@
+/* prior.c - samples of the priors run through the generator (training.md, "Kinds"). The entry is
+ * lfads_prior_sample of the public header.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/h5.h"
+#include "model/costs.h"
+#include "save/project.h"
+
+struct prior {
+    struct project *project;
+    real *parameters;
+    struct shard *shard;
+    size_t samples;
+    struct h5_file file;
+    struct lfads_error *err;
+};
+
+/* The session whose read-out is used. */
+static enum lfads_status choose_session(size_t *session, const struct prior *p)
+{
+    const char *name = p->project->config->dataset_name;
+    int place = *name ? dataset_find(p->project->dataset, name) : 0;
+
+    if (place < 0)
+        return lfads_fail(p->err, LFADS_USAGE, "--dataset_name=%s is no session of the data", name);
+    *session = (size_t)place;
+    return LFADS_OK;
+}
+
+/* External input: the given trial's for all samples, or zeros. */
+static enum lfads_status fill_ext(const struct prior *p, size_t session)
+{
+    const char *from = p->project->config->ext_input_from;
+    const struct session *s = p->project->dataset->sessions[session];
+    size_t e = p->project->model->ext_inputs;
+    enum session_set set = strncmp(from, "valid:", 6) == 0 ? SESSION_VALID : SESSION_TRAIN;
+    unsigned long long trial;
+    char *end;
+
+    if (!e)
+        return LFADS_OK;
+    memset(p->shard->ext, 0, s->bins * p->samples * e * sizeof *p->shard->ext);
+    if (!*from)
+        return LFADS_OK;
+    trial = strtoull(from + 6, &end, 10);
+    if ((set == SESSION_TRAIN && strncmp(from, "train:", 6) != 0) || end == from + 6 || *end ||
+        trial >= s->set[set].count)
+        return lfads_fail(p->err, LFADS_USAGE,
+                          "--ext_input_from=%s is not allowed: it takes train:K or valid:K, K a "
+                          "trial of session %s from 0 on",
+                          from, s->name);
+    for (size_t r = 0; r < p->samples; r++)
+        session_copy_ext(p->shard->ext + r * e, p->samples * e, s, set, trial);
+    return LFADS_OK;
+}
+
+/* [T,R,n] with row stride LD to [R,T,n] doubles in the file; n 0: nothing. */
+static enum lfads_status write_turned(struct prior *p, const char *name, const real *values,
+                                      size_t ld, size_t n)
+{
+    size_t bins = p->project->model->bins, rows = p->samples, dims[3] = {rows, bins, n};
+    struct h5_storage storage = {.gzip = 4, .threads = p->project->threads};
+    double *turned = calloc(rows * bins * n + 1, sizeof *turned);
+    enum lfads_status status = LFADS_OK;
+
+    if (!turned)
+        return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to write %s", name);
+    for (size_t t = 0; t < bins; t++)
+        for (size_t r = 0; r < rows; r++)
+            for (size_t j = 0; j < n; j++)
+                turned[(r * bins + t) * n + j] = (double)values[(t * rows + r) * ld + j];
+    if (n)
+        status = h5_write(&p->file, name, H5_FLOAT64, 3, dims, turned, &storage, p->err);
+    free(turned);
+    return status;
+}
+
+/* The same row for every sample, as float. */
+static enum lfads_status write_row(struct prior *p, const char *name, const real *row, size_t n)
+{
+    size_t dims[2] = {p->samples, n};
+    struct h5_storage storage = {.gzip = 4, .threads = 1};
+    float *rows = calloc(p->samples * n + 1, sizeof *rows);
+    enum lfads_status status = LFADS_OK;
+
+    if (!rows)
+        return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to write %s", name);
+    for (size_t r = 0; r < p->samples; r++)
+        memcpy(rows + r * n, row, n * sizeof *rows);
+    if (n)
+        status = h5_write(&p->file, name, H5_FLOAT32, 2, dims, rows, &storage, p->err);
+    free(rows);
+    return status;
+}
+
+static enum lfads_status write_arrays(struct prior *p)
+{
+    const struct shard *s = p->shard;
+    const struct model *m = s->model;
+    size_t g = m->gen_units, f = m->factors, r = s->rows, ics[2] = {r, g}, one = 1;
+    size_t o = model_channels(m, s->session) * (m->gaussian ? 2 : 1);
+    double ramp = costs_ramps(p->project->config, p->project->checkpoint.step).l2;
+    float cost = (float)(ramp * costs_l2(s->be, m, p->parameters));
+    real *output = calloc(m->bins * r * o, sizeof *output);
+    enum lfads_status status;
+
+    if (!output)
+        return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory for the rates of %zu samples", r);
+    shard_output(s, output);
+    status = write_turned(p, "output_dist_params", output, o, o);
+    free(output);
+    if (status == LFADS_OK)
+        status = write_turned(p, "gen_states", s->gen.h + r * g, g, g);
+    if (status == LFADS_OK)
+        status = write_turned(p, "factors", s->factors + r * f, f, f);
+    if (status == LFADS_OK)
+        status =
+            write_turned(p, "prior_zs_ar_con", s->gen_in, model_generator_inputs(m), m->co_dim);
+    if (status == LFADS_OK)
+        status = h5_write(&p->file, "gen_ics", H5_FLOAT32, 2, ics, s->gen.h,
+                          &(struct h5_storage){.gzip = 4, .threads = 1}, p->err);
+    if (status == LFADS_OK)
+        status = write_row(p, "prior_g0_mean", s->w.prior_mean, m->ic_dim);
+    if (status == LFADS_OK)
+        status = write_row(p, "prior_g0_logvar", s->prior_logvar, m->ic_dim);
+    if (status == LFADS_OK)
+        status = h5_write(&p->file, "costs", H5_FLOAT32, 1, &one, &cost,
+                          &(struct h5_storage){.gzip = 4, .threads = 1}, p->err);
+    return status;
+}
+
+static enum lfads_status write_file(struct prior *p)
+{
+    const struct lfads_config *config = p->project->config;
+    char name[FILE_PATH], path[FILE_PATH], temp[FILE_PATH];
+    enum lfads_status status, closed;
+
+    snprintf(name, sizeof name, "%.1000smodel_runs_prior_sample", config->output_filename_stem);
+    status = file_join(path, config->lfads_save_dir, name, p->err);
+    if (status == LFADS_OK)
+        status = file_stage(temp, path, p->err);
+    if (status == LFADS_OK)
+        status = h5_create(&p->file, temp, p->err);
+    if (status != LFADS_OK)
+        return status;
+    status = write_arrays(p);
+    closed = h5_close(&p->file, status == LFADS_OK ? p->err : NULL);
+    status = status == LFADS_OK ? closed : status;
+    if (status != LFADS_OK) {
+        file_discard(temp);
+        return status;
+    }
+    status = file_commit(temp, path, p->err);
+    if (status == LFADS_OK)
+        project_line(p->project, "Wrote %s", path);
+    return status;
+}
+
+static enum lfads_status sample(struct prior *p)
+{
+    struct philox_address from = {.seed = p->project->seed,
+                                  .step = (uint32_t)p->project->checkpoint.step};
+    size_t session = 0;
+    enum lfads_status status = choose_session(&session, p);
+
+    if (status != LFADS_OK)
+        return status;
+    shard_begin(p->shard, session, p->samples, 1, DRAW_PRIOR, false, p->parameters, NULL, NULL);
+    status = fill_ext(p, session);
+    if (status != LFADS_OK)
+        return status;
+    shard_draw_noise(p->shard, &from);
+    shard_decode(p->shard);
+    status = project_write_hyperparams(p->project, "prior_sample", p->err);
+    return status == LFADS_OK ? write_file(p) : status;
+}
+
+enum lfads_status lfads_prior_sample(const struct lfads_config *config,
+                                     const struct lfads_callbacks *callbacks,
+                                     struct lfads_error *err)
+{
+    struct prior p = {.err = err};
+    enum lfads_status status = project_open(&p.project, config, false, callbacks, err);
+
+    if (status != LFADS_OK)
+        return status;
+    p.samples = (size_t)p.project->config->batch_size;
+    p.parameters = calloc(p.project->model->size, sizeof *p.parameters);
+    status = p.parameters
+                 ? checkpoint_read_parameters(p.parameters, NULL, NULL, p.project->checkpoint_path,
+                                              p.project->model, err)
+                 : lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters");
+    if (status == LFADS_OK)
+        status = shard_create(&p.shard, p.project->be, p.project->model, p.samples, 1, false, err);
+    if (status == LFADS_OK)
+        status = sample(&p);
+    shard_free(p.shard);
+    free(p.parameters);
+    project_close(p.project);
+    return status;
+}

@@ -1,0 +1,114 @@
+/* costs.c - from rows to the batch: means, bounds, L2, ramps (model.md 7).
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "model/costs.h"
+
+#include "config/config.h"
+
+double costs_ramp(int64_t step, int64_t start, int64_t increase)
+{
+    double share;
+
+    if (increase <= 0)
+        return step >= start ? 1 : 0;
+    share = (double)(step - start) / (double)increase;
+    return fmin(fmax(share, 0), 1);
+}
+
+struct cost_ramps costs_ramps(const struct lfads_config *config, int64_t step)
+{
+    return (struct cost_ramps){
+        .kl = costs_ramp(step, config->kl_start_step, config->kl_increase_steps),
+        .l2 = costs_ramp(step, config->l2_start_step, config->l2_increase_steps)};
+}
+
+/* Pairs of inferred inputs; 1 where there is none, to divide by. */
+static double pairs(const struct model *m)
+{
+    return m->co_dim > 1 ? (double)(m->co_dim * (m->co_dim - 1)) / 2 : 1;
+}
+
+static double row_kl(const struct model *m, const struct row_costs *rows, size_t r)
+{
+    return m->kl_ic_weight * rows->kl_ic[r / rows->samples] + m->kl_co_weight * rows->kl_co[r];
+}
+
+void costs_sum(struct batch_costs *costs, const struct model *model, const struct row_costs *rows,
+               double l2, const struct cost_ramps *ramps)
+{
+    double loglik = 0, kl = 0, corr = 0, most = (double)-INFINITY, likely = 0;
+    double count = (double)rows->rows;
+
+    for (size_t r = 0; r < rows->rows; r++) {
+        loglik += rows->loglik[r];
+        kl += row_kl(model, rows, r);
+        corr += rows->corr[r];
+        most = fmax(most, rows->loglik[r] - row_kl(model, rows, r));
+    }
+    for (size_t r = 0; r < rows->rows; r++)
+        likely += exp(rows->loglik[r] - row_kl(model, rows, r) - most);
+    costs->recon = -loglik / count;
+    costs->kl = kl / count;
+    costs->l2 = l2;
+    costs->corr = model->corr_scale * corr / (count * pairs(model));
+    costs->total = costs->recon + ramps->kl * costs->kl + ramps->l2 * costs->l2 + costs->corr;
+    costs->nll_vae = costs->recon + costs->kl;
+    costs->nll_iwae = log(count) - (most + log(likely));
+}
+
+struct shard_weights costs_shard_weights(const struct model *model, size_t trials,
+                                         const struct cost_ramps *ramps)
+{
+    double share = 1 / (double)trials;
+
+    return (struct shard_weights){.recon = (real)share,
+                                  .kl_ic = (real)(ramps->kl * model->kl_ic_weight * share),
+                                  .kl_co = (real)(ramps->kl * model->kl_co_weight * share),
+                                  .corr = (real)(model->corr_scale * share / pairs(model))};
+}
+
+/* The scale of a parameter's penalty over the count of all that are under it, whatever their
+ * scales. */
+static double penalty_scale(const struct model *m, const struct param *param)
+{
+    double scale = param->penalty == PENALTY_GENERATOR    ? m->l2_gen_scale
+                   : param->penalty == PENALTY_CONTROLLER ? m->l2_con_scale
+                                                          : 0;
+    double count = 0;
+
+    if (!(scale > 0))
+        return 0;
+    for (size_t i = 0; i < m->n_params; i++)
+        if (m->params[i].penalty != PENALTY_NONE)
+            count += (double)(m->params[i].rows * m->params[i].cols);
+    return scale / count;
+}
+
+double costs_l2(const struct backend *be, const struct model *model, const real *parameters)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < model->n_params; i++) {
+        const struct param *p = &model->params[i];
+        double scale = penalty_scale(model, p);
+        acc squares;
+
+        if (!(scale > 0))
+            continue;
+        be->sum_squares(be, &squares, parameters + p->offset, p->rows * p->cols);
+        sum += scale * squares / 2;
+    }
+    return sum;
+}
+
+void costs_l2_backward(const struct backend *be, const struct model *model, real *gradient,
+                       const real *parameters, double ramp)
+{
+    for (size_t i = 0; i < model->n_params; i++) {
+        const struct param *p = &model->params[i];
+        double scale = ramp * penalty_scale(model, p);
+
+        if (scale > 0)
+            be->add_scaled(be, gradient + p->offset, (real)scale, parameters + p->offset,
+                           p->rows * p->cols);
+    }
+}

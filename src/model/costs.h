@@ -1,0 +1,44 @@
+/* costs.h - the costs of a batch from those of its rows, the L2 cost, the ramps (model.md 7).
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_MODEL_COSTS_H
+#define LFADS_MODEL_COSTS_H
+#include "model/shard.h"
+
+struct lfads_config;
+
+/* Weights of the divergences and of the L2 cost at a step. */
+struct cost_ramps {
+    double kl, l2;
+};
+
+/* What a batch costs, all but total unweighted by the ramps. */
+struct batch_costs {
+    double total, recon, kl, l2, corr; /* corr times its scale */
+    double nll_vae, nll_iwae;
+    double gradient_norm; /* before clipping; the caller's to set (learner_norm) */
+};
+
+/* Costs of ROWS rows as shards leave them; the divergence of g0 is a trial's, SAMPLES rows'. */
+struct row_costs {
+    const acc *loglik, *kl_ic, *kl_co, *corr;
+    size_t rows, samples;
+};
+
+/* The weight at STEP of a cost that rises from START on over INCREASE steps; INCREASE 0: 0 before
+ * START, then 1. */
+double costs_ramp(int64_t step, int64_t start, int64_t increase);
+struct cost_ramps costs_ramps(const struct lfads_config *config, int64_t step);
+
+/* Sets COSTS of the rows as one batch; L2 as costs_l2 says. */
+void costs_sum(struct batch_costs *costs, const struct model *model, const struct row_costs *rows,
+               double l2, const struct cost_ramps *ramps);
+/* The weights that the gradient gives the costs of each of TRIALS trials. */
+struct shard_weights costs_shard_weights(const struct model *model, size_t trials,
+                                         const struct cost_ramps *ramps);
+
+/* The L2 cost of PARAMETERS, unweighted by the ramp. */
+double costs_l2(const struct backend *be, const struct model *model, const real *parameters);
+/* Adds RAMP times its gradient. */
+void costs_l2_backward(const struct backend *be, const struct model *model, real *gradient,
+                       const real *parameters, double ramp);
+#endif

@@ -1,0 +1,27 @@
+/* numpy_random.h - NumPy's legacy RandomState, draw for draw (synth.md, last section): MT19937,
+ * 53-bit uniforms, polar-method normals, masked bounded integers, Poisson counts.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_SYNTH_NUMPY_RANDOM_H
+#define LFADS_SYNTH_NUMPY_RANDOM_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct numpy_random {
+    uint32_t state[624];
+    size_t next;   /* word of the state that is used next */
+    bool has_kept; /* a normal number is left from the last pair */
+    double kept;
+};
+
+/* RandomState(seed). */
+void numpy_random_seed(struct numpy_random *random, uint32_t seed);
+/* random_sample(): uniform in [0,1). */
+double numpy_random_uniform(struct numpy_random *random);
+/* randn(). */
+double numpy_random_normal(struct numpy_random *random);
+/* randint(range) or choice(range): a whole number below RANGE, which is 1 or more. */
+uint32_t numpy_random_below(struct numpy_random *random, uint32_t range);
+/* poisson(mean), mean 0 or more. */
+int64_t numpy_random_poisson(struct numpy_random *random, double mean);
+#endif

@@ -1,0 +1,12 @@
+/* synth.h - the generators of synthetic data. The entry is lfads_synth of the public header.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_SYNTH_SYNTH_H
+#define LFADS_SYNTH_SYNTH_H
+#include "config/synth_config.h"
+
+/* Makes a chaotic set. NEXT, if not NULL, is set to the uniform number that the generator of random
+ * numbers would give next: it agrees only if every draw did. */
+enum lfads_status chaotic_generate(const struct lfads_synth_config *config,
+                                   const struct lfads_callbacks *callbacks, double *next,
+                                   struct lfads_error *err);
+#endif

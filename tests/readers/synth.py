@@ -1,0 +1,101 @@
+"""Compares synthetic sets with the numbers of the original's generators.
+
+  synth.py FOLDER GOLDEN.json...
+
+FOLDER holds the sets' files. Integer arrays must have the golden checksums, reals agree to 1e-9,
+alignment matrices up to the sign of a component, and every key, shape and type must be there.
+SPDX-License-Identifier: Apache-2.0"""
+import hashlib
+import json
+import os
+import sys
+
+import h5py
+import numpy as np
+
+RANDOM = ("train_data", "valid_data")  # of the Gaussian set, whose noise the original left unseeded
+failures = 0
+
+
+def fail(text):
+    global failures
+    failures += 1
+    print("  FAILED", text)
+
+
+def close(a, b):
+    return np.allclose(a, b, rtol=1e-9, atol=1e-9)
+
+
+def check_reals(name, array, golden):
+    if "value" in golden:
+        if not close(array[()], golden["value"]):
+            fail(f"{name} is {array[()]}, golden {golden['value']}")
+        return
+    if array.size == 0:
+        return
+    values = array[()]
+    if "full" in golden:
+        full = np.array(golden["full"])
+        if full.ndim == 2:  # components: compare up to their signs
+            full = full * np.sign(np.sum(full * values, axis=0))
+        if not close(values, full):
+            fail(f"{name} differs by {np.abs(values - full).max():g}")
+        return
+    if not close(values.ravel()[:8], golden["first8"]):
+        fail(f"{name} begins {values.ravel()[:8]}, golden {golden['first8']}")
+    for key, number in (("min", values.min()), ("max", values.max()), ("mean", values.mean()),
+                        ("std", values.std())):
+        if not close(number, golden[key]):
+            fail(f"{name}: {key} is {number!r}, golden {golden[key]!r}")
+    for index, number in golden["values_at"].items():
+        place = tuple(int(i) for i in index.split(","))
+        if not close(values[place], number):
+            fail(f"{name}[{index}] is {values[place]!r}, golden {number!r}")
+
+
+def check_noisy(name, array, golden):
+    """Reals whose noise is ours: same distribution, so same mean and spread."""
+    values = array[()]
+    if abs(values.mean() - golden["mean"]) > 0.02 or abs(values.std() / golden["std"] - 1) > 1e-3:
+        fail(f"{name}: mean {values.mean()}, spread {values.std()}")
+
+
+def check_file(path, golden, noisy):
+    with h5py.File(path, "r") as file:
+        if set(file) != set(golden["keys"]):
+            fail(f"{path}: keys {sorted(set(file) ^ set(golden['keys']))} are in one only")
+        for name, entry in golden["keys"].items():
+            if name not in file:
+                continue
+            array = file[name]
+            if list(array.shape) != entry["shape"] or str(array.dtype) != entry["dtype"]:
+                fail(f"{name} is {array.dtype}{array.shape}, golden {entry['dtype']}{entry['shape']}")
+            elif noisy and name in RANDOM:
+                check_noisy(name, array, entry)
+            elif array.dtype.kind == "i" and array.shape:
+                digest = hashlib.sha256(np.ascontiguousarray(array[()]).tobytes()).hexdigest()
+                if digest != entry["sha256_le_c_order"]:
+                    fail(f"{name} differs from the original's numbers")
+            else:
+                check_reals(name, array, entry)
+            if name in ("train_data", "valid_data") and (
+                    array.compression != "gzip" or not array.shuffle
+                    or array.chunks != (1,) + array.shape[1:]):
+                fail(f"{name} is not compressed trial by trial")
+
+
+def main():
+    folder, goldens = sys.argv[1], sys.argv[2:]
+    for path in goldens:
+        with open(path) as file:
+            golden = json.load(file)
+        before = failures
+        for name, entry in golden["files"].items():
+            check_file(os.path.join(folder, name), entry,
+                       golden["flags"].get("noise_type") == "gaussian")
+        print(golden["set"], "ok" if failures == before else "FAILED")
+    return failures != 0
+
+
+sys.exit(main())
