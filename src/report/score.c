@@ -1,0 +1,220 @@
+/* score.c - how good a model run's rates are: against the truth, and as predictions of the data.
+ * The entry is lfads_evaluate of the public header.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/h5.h"
+#include "report/figure.h"
+
+/* The numbers that are compared, [E,T,N] each; truth and variances may be NULL. */
+struct scoring {
+    struct h5_file data, run;
+    size_t trials, bins, channels;
+    double *counts, *means, *variances, *truth;
+    double conversion;
+    struct lfads_error *err;
+};
+
+static enum lfads_status shape_of(struct h5_shape *shape, const struct h5_file *file,
+                                  const char *name, struct lfads_error *err)
+{
+    enum lfads_status status = h5_shape(shape, file, name, err);
+
+    if (status == LFADS_OK && (shape->rank != 3 || !shape->numeric || shape->count == 0))
+        status = lfads_fail(err, LFADS_BAD_DATA, "%s: %s is not [trials,bins,channels] of numbers",
+                            file->path, name);
+    return status;
+}
+
+static enum lfads_status read_trials(double **out, const struct scoring *s,
+                                     const struct h5_file *file, const char *name, size_t width)
+{
+    *out = calloc(s->trials * s->bins * width, sizeof **out);
+    if (!*out)
+        return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    return h5_read_rows(*out, H5_FLOAT64, file, name, 0, s->trials, s->err);
+}
+
+/* Parts [E,T,2N] into means and variances. */
+static enum lfads_status part_gaussian(struct scoring *s)
+{
+    size_t n = s->channels, rows = s->trials * s->bins;
+
+    s->variances = calloc(rows * n, sizeof *s->variances);
+    if (!s->variances)
+        return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", s->run.path);
+    for (size_t i = 0; i < rows; i++) {
+        memcpy(s->variances + i * n, s->means + i * 2 * n + n, n * sizeof(double));
+        memmove(s->means + i * n, s->means + i * 2 * n, n * sizeof(double));
+    }
+    return LFADS_OK;
+}
+
+static enum lfads_status read_truth(struct scoring *s, const char *set)
+{
+    char name[40];
+    struct h5_shape shape;
+    enum lfads_status status;
+
+    snprintf(name, sizeof name, "%s_truth", set);
+    if (!h5_has(&s->data, name))
+        return LFADS_OK;
+    status = shape_of(&shape, &s->data, name, s->err);
+    if (status == LFADS_OK &&
+        (shape.dims[0] < s->trials || shape.dims[1] != s->bins || shape.dims[2] != s->channels))
+        status = lfads_fail(s->err, LFADS_BAD_DATA, "%s: %s has not the shape of the data",
+                            s->data.path, name);
+    if (status == LFADS_OK)
+        status = read_trials(&s->truth, s, &s->data, name, s->channels);
+    s->conversion = 1;
+    if (status == LFADS_OK && h5_has(&s->data, "conversion_factor"))
+        status = h5_read(&s->conversion, H5_FLOAT64, &s->data, "conversion_factor", 1, s->err);
+    return status;
+}
+
+static enum lfads_status read_all(struct scoring *s, const char *set)
+{
+    char name[40];
+    struct h5_shape data, run;
+    enum lfads_status status;
+
+    snprintf(name, sizeof name, "%s_data", set);
+    status = shape_of(&data, &s->data, name, s->err);
+    if (status == LFADS_OK)
+        status = shape_of(&run, &s->run, "output_dist_params", s->err);
+    if (status != LFADS_OK)
+        return status;
+    s->trials = run.dims[0];
+    s->bins = data.dims[1];
+    s->channels = data.dims[2];
+    if (run.dims[0] > data.dims[0] || run.dims[1] != s->bins ||
+        (run.dims[2] != s->channels && run.dims[2] != 2 * s->channels))
+        return lfads_fail(s->err, LFADS_BAD_DATA,
+                          "%s has [%zu,%zu,%zu] rates, which are not those of %s in %s, "
+                          "[%zu,%zu,%zu]",
+                          s->run.path, run.dims[0], run.dims[1], run.dims[2], name, s->data.path,
+                          data.dims[0], data.dims[1], data.dims[2]);
+    status = read_trials(&s->counts, s, &s->data, name, s->channels);
+    if (status == LFADS_OK)
+        status = read_trials(&s->means, s, &s->run, "output_dist_params", run.dims[2]);
+    if (status == LFADS_OK && run.dims[2] == 2 * s->channels)
+        status = part_gaussian(s);
+    return status == LFADS_OK ? read_truth(s, set) : status;
+}
+
+/* 1 - residual sum of squares / total sum of squares, everything pooled. */
+static double r_squared(const struct scoring *s)
+{
+    size_t count = s->trials * s->bins * s->channels;
+    double mean = 0, residual = 0, total = 0;
+
+    for (size_t i = 0; i < count; i++)
+        mean += s->truth[i] / (double)count;
+    for (size_t i = 0; i < count; i++) {
+        double off = s->truth[i] - s->conversion * s->means[i], from = s->truth[i] - mean;
+
+        residual += off * off;
+        total += from * from;
+    }
+    return 1 - residual / total;
+}
+
+/* log p of a count under a rate, without log k!, which cancels in differences. A rate of zero with
+ * a spike is taken as the smallest there is. */
+static double log_poisson(double count, double rate)
+{
+    return count * log(fmax(rate, 1e-300)) - rate;
+}
+
+/* (log-likelihood of the rates - that of each channel's mean rate) / (spikes ln 2). */
+static double bits_per_spike(const struct scoring *s)
+{
+    size_t rows = s->trials * s->bins, n = s->channels;
+    double model = 0, null = 0, spikes = 0;
+
+    for (size_t j = 0; j < n; j++) {
+        double mean = 0;
+
+        for (size_t i = 0; i < rows; i++)
+            mean += s->counts[i * n + j] / (double)rows;
+        for (size_t i = 0; i < rows; i++) {
+            double count = s->counts[i * n + j];
+
+            model += log_poisson(count, s->means[i * n + j]);
+            null += log_poisson(count, mean);
+            spikes += count;
+        }
+    }
+    return (model - null) / (spikes * log(2));
+}
+
+static double nll_per_trial(const struct scoring *s)
+{
+    size_t count = s->trials * s->bins * s->channels;
+    double sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        double x = s->counts[i], m = s->means[i];
+
+        if (s->variances) {
+            double v = s->variances[i];
+
+            sum += (log(2 * M_PI * v) + (x - m) * (x - m) / v) / 2;
+        } else {
+            sum -= log_poisson(x, m) - lgamma(x + 1);
+        }
+    }
+    return sum / (double)s->trials;
+}
+
+static enum lfads_status draw_figure(const struct scoring *s, const char *path)
+{
+    struct figure_trial trial = {.bins = s->bins,
+                                 .channels = s->channels,
+                                 .rates = s->means,
+                                 .truth = s->truth,
+                                 .counts = s->counts,
+                                 .conversion = s->truth ? s->conversion : 1};
+
+    return figure_write(path, &trial, s->err);
+}
+
+static void release(struct scoring *s)
+{
+    h5_close(&s->data, NULL);
+    h5_close(&s->run, NULL);
+    free(s->counts);
+    free(s->means);
+    free(s->variances);
+    free(s->truth);
+}
+
+enum lfads_status lfads_evaluate(struct lfads_score *score, const char *data_file, const char *set,
+                                 const char *model_run_file, const char *figure,
+                                 struct lfads_error *err)
+{
+    struct scoring s = {.err = err};
+    enum lfads_status status = h5_open(&s.data, data_file, err);
+
+    if (status == LFADS_OK)
+        status = h5_open(&s.run, model_run_file, err);
+    if (status == LFADS_OK)
+        status = read_all(&s, set);
+    if (status == LFADS_OK) {
+        *score = (struct lfads_score){.trials = s.trials,
+                                      .bins = s.bins,
+                                      .channels = s.channels,
+                                      .has_truth = s.truth != NULL,
+                                      .has_bits_per_spike = s.variances == NULL,
+                                      .nll = nll_per_trial(&s)};
+        score->r2 = s.truth ? r_squared(&s) : 0;
+        score->bits_per_spike = s.variances ? 0 : bits_per_spike(&s);
+    }
+    if (status == LFADS_OK && figure)
+        status = draw_figure(&s, figure);
+    release(&s);
+    return status;
+}
