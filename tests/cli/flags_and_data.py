@@ -1,0 +1,209 @@
+"""The command line: what is wrong gets one line that names it, the right exit status, and leaves
+nothing behind.
+
+  flags_and_data.py LFADS SCRATCH
+
+SPDX-License-Identifier: Apache-2.0"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+
+LFADS, SCRATCH = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+failures = cases = 0
+SMALL = ["--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=5", "--gen_dim=6", "--co_dim=0",
+         "--batch_size=8", "--seed=1", "--threads=2"]
+
+
+def case(name, arguments, status, pattern, stdout=None, program=LFADS):
+    """Runs the program; its exit status and its one line of error must be as said."""
+    global failures, cases
+    cases += 1
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, cwd=SCRATCH)
+    lines = [x for x in done.stderr.splitlines() if "warning" not in x]
+    fine = done.returncode == status and (status == 0 or len(lines) == 1)
+    fine = fine and re.search(pattern, done.stderr) is not None
+    fine = fine and (stdout is None or re.search(stdout, done.stdout) is not None)
+    if not fine:
+        failures += 1
+        print(f"FAILED {name}: status {done.returncode}, stderr {done.stderr!r}"
+              f"{', stdout ' + done.stdout[-300:] if stdout else ''}")
+
+
+def write(name, **arrays):
+    path = os.path.join(SCRATCH, "data", name)
+    with h5py.File(path, "w") as file:
+        for key, value in arrays.items():
+            file[key] = value
+    return path
+
+
+def counts(trials=12, bins=10, channels=4):
+    return np.random.RandomState(1).poisson(1.0, (trials, bins, channels))
+
+
+def flags_of_help():
+    """Name and what it takes, of each flag that the help lists."""
+    text = subprocess.run([LFADS, "train", "--help"], capture_output=True, text=True).stdout
+    found = re.findall(r"^  --(\w+)=(.*)\n((?:      .*\n)+)", text, re.M)
+    return [(name, " ".join(body.split())) for name, _, body in found]
+
+
+def test_flags():
+    names = flags_of_help()
+    if len(names) < 65:
+        case(f"the help lists only {len(names)} flags", ["--version"], 99, "")
+    for name, takes in names:
+        if "(an integer" in takes or "(a number" in takes:
+            case(name, ["train", f"--{name}=x1"], 2, rf"--{name}=x1 is not allowed: it takes ")
+            case(name, ["train", f"--{name}=-7"], 2, rf"--{name}=-7 is not allowed")
+            case(name, ["train", f"--{name}=nan"], 2, rf"--{name}=nan is not allowed")
+        elif "(true or false)" in takes:
+            case(name, ["train", f"--{name}=maybe"], 2, rf"--{name}=maybe is not allowed")
+        elif "(one of" in takes:
+            case(name, ["train", f"--{name}=other"], 2, rf"--{name}=other is not allowed: .*\|")
+    case("typo", ["train", "--gendim=3"], 2, "no flag --gendim=3; did you mean --gen_dim")
+    case("far from all", ["train", "--zzzzzzzzzz"], 2, "no flag --zzzzzzzzzz; --help")
+    case("no value", ["train", "--gen_dim"], 2, "--gen_dim needs a value")
+    case("no flag at all", ["train", "gen_dim=3"], 2, '"gen_dim=3" is no flag')
+    case("keep_prob 0", ["train", "--keep_prob=0"], 2, "above 0 to 1")
+    case("device", ["train", "--device=tpu:0"], 2, "--device=tpu:0 is not allowed")
+    case("prior", ["train", "--ic_prior_var_max=0.01"], 2, "must lie between")
+    case("both", ["train", "--do_train_io_only", "--do_train_encoder_only"], 2, "exclude")
+    case("inject", ["train", "--inject_ext_input_to_gen"], 2, "needs external inputs")
+    case("correlation", ["train", "--co_mean_corr_scale=1", "--co_dim=1"], 2, "co_dim of 2")
+    case("jitter", ["train", "--temporal_spike_jitter_width=1", "--output_dist=gaussian"], 2,
+         "needs --output_dist=poisson")
+    case("flag file", ["train", "--flagfile=absent"], 1, "can't read absent: No such file")
+    with open(os.path.join(SCRATCH, "flags"), "w") as file:
+        file.write("# sizes\n--gen_dim=5\n  -factors_dim 2\n")
+    case("flag file's line", ["train", "--flagfile=flags"], 2, "no flag -factors_dim 2")
+
+
+def test_help():
+    case("help", ["--help"], 0, "", "posterior-sample")
+    case("version", ["--version"], 0, "", r"^lfads \d+\.\d+\.\d+\n")
+    for command in ("train", "posterior-sample", "posterior-mean", "prior-sample", "write-params",
+                    "synth", "evaluate"):
+        case(command, [command, "--help"], 0, "", "--")
+    case("unknown command", ["trian"], 2, "no command trian")
+    case("kind", ["--kind=nothing"], 2, "--kind=nothing is not allowed")
+    case("run_lfads", ["--help"], 0, "", "--kind", os.path.join(os.path.dirname(LFADS),
+                                                                "run_lfads"))
+    case("generator", ["synth", "other", "--save_dir=none"], 2, "no generator other")
+    case("units", ["synth", "chaotic", "--N=50", "--S=20"], 2, "multiple of S")
+    case("evaluate", ["evaluate"], 2, "needs --data_file and --model_run")
+
+
+def train(stem, *more):
+    return ["train", "--data_dir=data", f"--data_filename_stem={stem}", "--lfads_save_dir=none",
+            *SMALL, *more]
+
+
+def test_data():
+    good = counts()
+    bad = good.astype(float)
+    write("good_s", train_data=good, valid_data=good)
+    case("no directory", ["train", "--data_dir=absent", *SMALL], 2, "--data_dir=absent: No such")
+    case("no file", train("absent"), 2, "no file in --data_dir=data .* --data_filename_stem=absent")
+    write("stem", train_data=good)
+    case("stem alone", train("stem"), 2, "data/stem has no session's name")
+    with open(os.path.join(SCRATCH, "data", "text_s"), "w") as file:
+        file.write("not HDF5")
+    case("no HDF5", train("text"), 2, "data/text_s is no HDF5 file")
+    with open(write("whole_s", train_data=np.tile(good, (50, 1, 1))), "rb") as file:
+        content = file.read()
+    with open(os.path.join(SCRATCH, "data", "short_s"), "wb") as file:
+        file.write(content[:len(content) // 2])
+    case("truncated", train("short"), 2, "data/short_s is no HDF5 file, or it is damaged")
+    write("other_s", valid_data=good)
+    case("no train_data", train("other"), 2, "data/other_s: there is no data set train_data")
+    write("flat_s", train_data=good[0])
+    case("rank", train("flat"), 2, r"data/flat_s: train_data has the shape \[10,4\]")
+    write("mixed_s", train_data=good, valid_data=good[:, :, :2])
+    case("channels", train("mixed"), 2, r"valid_data has the shape \[12,10,2\], and .*\[trials,10,4")
+    write("strings_s", train_data=np.array([[[b"a"]]]))
+    case("type", train("strings"), 2, "data/strings_s: train_data does not hold numbers")
+    write("empty_s", train_data=good[:0])
+    case("empty", train("empty"), 2, "at least one of each")
+    for name, value in (("nan", np.nan), ("inf", np.inf), ("negative", -1), ("half", 0.5)):
+        bad[3, 2, 1] = value
+        write(f"{name}_s", train_data=bad)
+        case(name, train(name), 2, f"data/{name}_s: train_data is .* in trial 3, bin 2, channel 1")
+    case("reals", train("half", "--output_dist=gaussian", "--lfads_save_dir=real",
+                        "--max_epochs=1"), 0, "")
+    case("no ext input", train("good", "--ext_input_dim=1"), 2, "no data set train_ext_input")
+    write("ext_s", train_data=good, train_ext_input=np.zeros((12, 10, 2)))
+    case("ext input", train("ext", "--ext_input_dim=1"), 2, r"train_ext_input has the shape \[12,10,2")
+    write("align_s", train_data=good, alignment_matrix_cxf=np.zeros((4, 2)))
+    case("alignment", train("align"), 2, r"alignment_matrix_cxf has the shape \[4,2\].*\[4,3\]")
+    write("two_a", train_data=good)
+    write("two_b", train_data=good[:, :5])
+    case("bins", train("two"), 2, "data/two_b has 5 bins a trial, but session a has 10")
+    write("twin_a", train_data=good)
+    write("twin_b", train_data=good)
+    case("rates of two", train("twin", "--co_dim=1", "--feedback_factors_or_rates=rates"), 2,
+         "needs a single session")
+    case("jitter", train("good", "--temporal_spike_jitter_width=10"), 2, "must be below the 10 bins")
+    case("unwritable", train("good", "--lfads_save_dir=/proc/lfads"), 1, "can't make the directory")
+    case("file for a directory", train("good", "--lfads_save_dir=data/good_s/x"), 1, "data/good_s")
+    if os.path.exists(os.path.join(SCRATCH, "none")):
+        case("a refused run left its directory", ["--version"], 99, "")
+
+
+def test_checkpoints():
+    run = ["--data_dir=data", "--data_filename_stem=good", "--lfads_save_dir=run"]
+    case("no checkpoint", ["posterior-sample", *run], 2, "there is no checkpoint")
+    case("train", ["train", *run, *SMALL, "--max_epochs=1", "--device=gpu:0"], 0,
+         "warning: --device=gpu:0: there is no GPU")
+    case("finished", ["train", *run, *SMALL, "--max_epochs=1"], 0, "", "This run is finished")
+    case("other size", ["train", *run, *SMALL, "--gen_dim=7"], 2,
+         "--gen_dim=7 contradicts the checkpoint in run, which has --gen_dim=6")
+    case("other size to sample", ["posterior-mean", "--lfads_save_dir=run", "--gen_dim=7"], 2,
+         "--gen_dim=7 contradicts")
+    case("remembered", ["posterior-mean", "--lfads_save_dir=run"], 0, "")
+    case("stem", ["posterior-mean", "--lfads_save_dir=run", "--output_filename_stem=x_"], 0, "")
+    for name in ("model_runs_s_valid_posterior_push_mean", "x_s_valid_posterior_push_mean"):
+        if not os.path.exists(os.path.join(SCRATCH, "run", name)):
+            case(f"{name} was not written", ["--version"], 99, "")
+    case("no lve", ["posterior-mean", "--lfads_save_dir=run",
+                    "--checkpoint_pb_load_name=checkpoint_lve"], 2, "has no file checkpoint_lve")
+    name = [f for f in os.listdir(os.path.join(SCRATCH, "run")) if ".ckpt-" in f][0]
+    shutil.copytree(os.path.join(SCRATCH, "run"), os.path.join(SCRATCH, "moved"))
+    shutil.move(os.path.join(SCRATCH, "run"), os.path.join(SCRATCH, "gone"))
+    case("moved", ["posterior-mean", "--lfads_save_dir=moved"], 0, "")
+    path = os.path.join(SCRATCH, "moved", name)
+    with open(path, "rb") as file:
+        content = file.read()
+    with open(path, "wb") as file:
+        file.write(content[:len(content) // 3])
+    case("damaged", ["posterior-mean", "--lfads_save_dir=moved"], 2, "damaged or cut short")
+    os.remove(path)
+    case("missing", ["posterior-mean", "--lfads_save_dir=moved"], 2, "and it is not there")
+    open(path + ".index", "w").close()
+    case("TensorFlow's", ["posterior-mean", "--lfads_save_dir=moved"], 2, "of TensorFlow")
+    with open(os.path.join(SCRATCH, "moved", "checkpoint"), "w") as file:
+        file.write("nothing\n")
+    case("index", ["posterior-mean", "--lfads_save_dir=moved"], 2, "moved/checkpoint is damaged")
+
+
+def main():
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    os.makedirs(os.path.join(SCRATCH, "data"))
+    test_flags()
+    test_help()
+    test_data()
+    test_checkpoints()
+    for folder, _, names in os.walk(SCRATCH):
+        for name in names:
+            if name.endswith(".part"):
+                case(f"{folder}/{name} is half-written", ["--version"], 99, "")
+    print(f"{cases} cases, {failures} failed")
+    return failures != 0
+
+
+sys.exit(main())

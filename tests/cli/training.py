@@ -1,0 +1,136 @@
+"""Training as its user sees it: interrupted and continued it writes the numbers of a run that was
+not; any number of threads gives the same bits.
+
+  training.py LFADS SCRATCH
+
+SPDX-License-Identifier: Apache-2.0"""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import h5py
+import numpy as np
+
+LFADS, SCRATCH = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+failures = 0
+FLAGS = ["--data_dir=data", "--data_filename_stem=two", "--factors_dim=3", "--ic_dim=4",
+         "--ic_enc_dim=9", "--gen_dim=17", "--co_dim=2", "--con_dim=8", "--ci_enc_dim=7",
+         "--batch_size=40", "--seed=11", "--kl_increase_steps=10", "--l2_increase_steps=10",
+         "--temporal_spike_jitter_width=2", "--learning_rate_n_to_compare=1"]
+
+
+def check(condition, text):
+    global failures
+    if not condition:
+        failures += 1
+        print("FAILED", text)
+
+
+def train(folder, *more, status=0):
+    done = subprocess.run([LFADS, "train", f"--lfads_save_dir={folder}", *FLAGS, *more],
+                          capture_output=True, text=True, cwd=SCRATCH)
+    check(done.returncode == status, f"{folder} ended with {done.returncode}: {done.stderr}")
+    return done.stdout
+
+
+def contents(folder):
+    """The table of costs and every number of the latest checkpoint."""
+    with open(os.path.join(SCRATCH, folder, "fitlog.csv")) as file:
+        table = file.read()
+    with open(os.path.join(SCRATCH, folder, "checkpoint")) as file:
+        name = file.readline().split("/")[-1].rstrip('"\n')
+    with h5py.File(os.path.join(SCRATCH, folder, name)) as file:
+        return table, name, {k: file[k][()] for k in file if k != "hyperparameters"}
+
+
+def same(a, b, what):
+    check(a[0] == b[0], f"{what}: the tables differ:\n{a[0]}{b[0]}")
+    check(a[1] == b[1], f"{what}: {a[1]} and {b[1]}")
+    for key in a[2]:
+        check(np.array_equal(a[2][key], b[2][key]), f"{what}: {key} differs")
+
+
+def interrupt(folder, number):
+    """Starts a run, stops it by a signal in its first epochs, and lets it go on."""
+    process = subprocess.Popen([LFADS, "train", f"--lfads_save_dir={folder}", *FLAGS,
+                                "--max_epochs=5"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True, cwd=SCRATCH)
+    for line in process.stdout:
+        if line.startswith("Epoch:0"):
+            time.sleep(0.02)
+            process.send_signal(number)
+            break
+    _, error = process.communicate()
+    check(process.returncode == 128 + number, f"signal {number}: status {process.returncode}")
+    check("the same command continues" in error, error)
+    check("\r" not in error, "control characters where there is no terminal")
+    train(folder, "--max_epochs=5")
+
+
+def test_continuing(whole):
+    train("parts", "--max_epochs=2")
+    train("parts", "--max_epochs=3")
+    out = train("parts", "--max_epochs=5")
+    check("Continuing from" in out, "a continued run does not say so")
+    same(whole, contents("parts"), "continued")
+    check(len([f for f in os.listdir(os.path.join(SCRATCH, "parts")) if ".ckpt-" in f]) > 0,
+          "no checkpoint")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        interrupt(f"signal{number}", number)
+        same(whole, contents(f"signal{number}"), f"interrupted by {number}")
+
+
+def test_later_rows():
+    """Rows of a run whose later checkpoints are gone are put aside."""
+    train("aside", "--max_epochs=2")
+    shutil.copytree(os.path.join(SCRATCH, "aside"), os.path.join(SCRATCH, "early"))
+    train("aside", "--max_epochs=4")
+    shutil.copy(os.path.join(SCRATCH, "aside", "fitlog.csv"), os.path.join(SCRATCH, "early"))
+    train("early", "--max_epochs=4")
+    same(contents("aside"), contents("early"), "rows put aside")
+    aside = [f for f in os.listdir(os.path.join(SCRATCH, "early")) if f.startswith("fitlog.csv.")]
+    check(len(aside) == 1, f"rows put aside: {aside}")
+
+
+def test_sampling():
+    for threads in (1, 3):
+        subprocess.run([LFADS, "posterior-sample", "--lfads_save_dir=whole", "--batch_size=7",
+                        f"--threads={threads}", f"--output_filename_stem=t{threads}_"], check=True,
+                       capture_output=True, cwd=SCRATCH)
+    for name in ("a_train", "b_valid"):
+        kind = f"{name}_posterior_sample_and_average"
+        with h5py.File(os.path.join(SCRATCH, "whole", f"t1_{kind}")) as one, \
+                h5py.File(os.path.join(SCRATCH, "whole", f"t3_{kind}")) as three:
+            for key in one:
+                check(np.array_equal(one[key][()], three[key][()]), f"threads: {key}")
+
+
+def main():
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    os.makedirs(os.path.join(SCRATCH, "data"))
+    random = np.random.RandomState(3)
+    for name, channels in (("a", 6), ("b", 9)):
+        with h5py.File(os.path.join(SCRATCH, "data", f"two_{name}"), "w") as file:
+            rate = 1 + np.sin(np.arange(20)[:, None] / 3 + np.arange(channels))
+            for key, trials in (("train_data", 130), ("valid_data", 45)):
+                file[key] = random.poisson(rate, (trials, 20, channels))
+    train("whole", "--max_epochs=5", "--threads=2")
+    whole = contents("whole")
+    check(whole[0].count("\n") == 5, f"the table has {whole[0].count(chr(10))} rows")
+    first, last = (float(r.split(",")[5]) for r in (whole[0].splitlines()[0],
+                                                    whole[0].splitlines()[-1]))
+    check(last < first, f"the cost did not fall: {first} {last}")
+    for threads in (1, 3, 8):
+        train(f"threads{threads}", "--max_epochs=5", f"--threads={threads}")
+        same(whole, contents(f"threads{threads}"), f"{threads} threads")
+    test_continuing(whole)
+    test_later_rows()
+    test_sampling()
+    print("training", "FAILED" if failures else "ok")
+    return failures != 0
+
+
+sys.exit(main())
