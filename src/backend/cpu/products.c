@@ -14,7 +14,6 @@ void KERNEL(product)(SELF, real *c, size_t ldc, const real *a, size_t lda, bool 
         (dnnl_dim_t)k, 1, a, (dnnl_dim_t)lda, b, (dnnl_dim_t)ldb, add ? 1 : 0, c, (dnnl_dim_t)ldc);
 
     assert(status == dnnl_success);
-    (void)status;
 }
 
 void KERNEL(add_row)(SELF, real *y, size_t ldy, const real *b, size_t rows, size_t n)

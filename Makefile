@@ -1,0 +1,35 @@
+# A thin front to CMake and CTest: each target installs what is missing, then builds.
+# SPDX-License-Identifier: Apache-2.0
+PRESET ?= release
+BUILD = build/$(PRESET)
+
+.PHONY: build check check-long demo bench install setup clean
+
+build: setup
+	@cmake --preset $(PRESET) >/dev/null
+	@cmake --build $(BUILD)
+
+setup:
+	@sh scripts/setup.sh
+
+# All tests but the long ones; ends with CTest's summary.
+check: build
+	@ctest --test-dir $(BUILD) --output-on-failure -LE long
+
+# What takes a quarter of an hour and more.
+check-long: build
+	@ctest --test-dir $(BUILD) --output-on-failure -L long
+
+# Data, a short training, denoised rates, their score and a figure, in build/demo.
+demo: build
+	@sh scripts/demo.sh $(BUILD)/src/cli/lfads build/demo
+
+bench: build
+	@$(BUILD)/bench/lfads-bench step W1 1
+	@$(BUILD)/bench/lfads-bench step W1 2
+
+install: build
+	@cmake --install $(BUILD)
+
+clean:
+	rm -rf build

@@ -1,0 +1,22 @@
+# The library, static and shared, its header, the program, pkg-config and CMake package files.
+include(CMakePackageConfigHelpers)
+
+set_target_properties(lfads_shared PROPERTIES VERSION ${PROJECT_VERSION}
+                      SOVERSION ${PROJECT_VERSION_MAJOR})
+install(TARGETS lfads_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(FILES $<TARGET_FILE:lfads_static> DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS lfads RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES $<TARGET_FILE_DIR:lfads>/run_lfads DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES include/lfads/lfads.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lfads)
+install(FILES README.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+configure_file(cmake/lfads.pc.in lfads.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/lfads.pc
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+configure_package_config_file(cmake/lfadsConfig.cmake.in lfadsConfig.cmake
+                              INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lfads
+                              PATH_VARS CMAKE_INSTALL_INCLUDEDIR CMAKE_INSTALL_LIBDIR)
+write_basic_package_version_file(lfadsConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/lfadsConfig.cmake
+              ${CMAKE_CURRENT_BINARY_DIR}/lfadsConfigVersion.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lfads)

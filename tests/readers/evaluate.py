@@ -1,0 +1,68 @@
+"""Scores by `lfads evaluate` against the same computed here.
+
+  evaluate.py LFADS SCRATCH
+
+SPDX-License-Identifier: Apache-2.0"""
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+
+LFADS, SCRATCH = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+failures = 0
+
+
+def score(*more):
+    done = subprocess.run([LFADS, "evaluate", "--json", f"--data_file={SCRATCH}/data",
+                           f"--model_run={SCRATCH}/run", *more], capture_output=True, text=True)
+    if done.returncode:
+        print(done.stderr)
+    return json.loads(done.stdout)
+
+
+def close(name, a, b):
+    global failures
+    if abs(a - b) > 1e-5 * max(1, abs(b)):
+        failures += 1
+        print(f"FAILED {name}: {a}, here {b}")
+
+
+def main():
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    os.makedirs(SCRATCH)
+    random = np.random.RandomState(2)
+    truth = random.uniform(0.1, 3, (9, 20, 5))
+    counts = random.poisson(truth / 4)
+    rates = truth[:6] / 4 * random.uniform(0.8, 1.2, (6, 20, 5))
+    with h5py.File(f"{SCRATCH}/data", "w") as file:
+        file["valid_data"], file["valid_truth"], file["conversion_factor"] = counts, truth, 4.0
+        file["train_data"] = counts.astype(float)
+    with h5py.File(f"{SCRATCH}/run", "w") as file:
+        file["output_dist_params"] = rates
+    mine, k = score("--set=valid", f"--figure={SCRATCH}/figure.png"), counts[:6]
+    t = truth[:6]
+    close("r2", mine["r2"], 1 - ((t - 4 * rates) ** 2).sum() / ((t - t.mean()) ** 2).sum())
+    null = k.mean(axis=(0, 1))
+    gain = (k * np.log(rates) - rates).sum() - (k * np.log(null) - null).sum()
+    close("bits per spike", mine["bits_per_spike"], gain / k.sum() / math.log(2))
+    factorial = sum(math.lgamma(x + 1) for x in k.ravel())
+    close("nll", mine["nll"], ((rates - k * np.log(rates)).sum() + factorial) / 6)
+    with open(f"{SCRATCH}/figure.png", "rb") as file:
+        close("a PNG", file.read(8) == b"\x89PNG\r\n\x1a\n", True)
+    variances = random.uniform(0.5, 2, rates.shape)
+    with h5py.File(f"{SCRATCH}/run", "w") as file:
+        file["output_dist_params"] = np.concatenate([rates, variances], axis=2)
+    mine = score("--set=train")
+    gauss = 0.5 * (np.log(2 * np.pi * variances) + (k - rates) ** 2 / variances)
+    close("Gaussian nll", mine["nll"], gauss.sum() / 6)
+    close("keys", "r2" in mine or "bits_per_spike" in mine, False)
+    print("evaluate", "FAILED" if failures else "ok")
+    return failures != 0
+
+
+sys.exit(main())

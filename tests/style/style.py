@@ -1,0 +1,149 @@
+"""The rules of the house that a program can check (CONTRIBUTING.md).
+
+  style.py REPOSITORY BUILD
+
+SPDX-License-Identifier: Apache-2.0"""
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+REPOSITORY, BUILD = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+# A folder includes only from itself and from folders of lower storeys.
+STOREY = {"base": 0, "config": 1, "data": 2, "backend": 2, "model": 3, "save": 4, "train": 5,
+          "infer": 5, "synth": 5, "report": 5, "cli": 6}
+MOST_LINES, MOST_FUNCTION = 500, 80
+failures = 0
+
+
+def fail(path, text):
+    global failures
+    failures += 1
+    print(f"{os.path.relpath(path, REPOSITORY)}: {text}")
+
+
+def files(*patterns):
+    found = []
+    for pattern in patterns:
+        found += glob.glob(os.path.join(REPOSITORY, pattern), recursive=True)
+    return sorted(found)
+
+
+SOURCES = files("src/**/*.[ch]", "src/**/*.def", "include/**/*.h")
+CODE = SOURCES + files("tests/**/*.[ch]", "bench/*.[ch]", "examples/*.[ch]")
+TEXT = CODE + files("tests/**/*.py", "tests/**/*.cpp", "**/CMakeLists.txt", "cmake/*", "scripts/*", "*.md",
+                    "docs/**/*.md", "Makefile", ".ci/run", "*.json")
+
+
+def folder_of(path):
+    return os.path.relpath(path, os.path.join(REPOSITORY, "src")).split(os.sep)[0]
+
+
+def check_includes(path, text):
+    own = folder_of(path)
+    if own not in STOREY:
+        return
+    for name in re.findall(r'#include "([^"]+)"', text):
+        other = name.split("/")[0]
+        if other not in STOREY:
+            fail(path, f'includes "{name}", which is in no folder of src')
+        elif own == "cli" and other not in ("cli", "config"):
+            fail(path, f'includes "{name}": the command line uses lfads.h and config only')
+        elif other != own and STOREY[other] >= STOREY[own] and own != "cli":
+            fail(path, f'includes "{name}", which is not below it')
+
+
+def check_functions(path, lines):
+    """The lines from a { in the first column to its }."""
+    start = None
+    for number, line in enumerate(lines, 1):
+        if line == "{":
+            start = number
+        elif line == "}" and start is not None:
+            if number - start - 1 > MOST_FUNCTION:
+                fail(path, f"the function before line {start} has {number - start - 1} lines")
+            start = None
+
+
+def check_source(path):
+    with open(path) as file:
+        text = file.read()
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES:
+        fail(path, f"{len(lines)} lines, more than {MOST_LINES}")
+    if not text.startswith("/* " + os.path.basename(path) + " - "):
+        fail(path, "does not open with a sentence on its subject")
+    if "SPDX-License-Identifier: Apache-2.0" not in text:
+        fail(path, "has no SPDX line")
+    check_functions(path, lines)
+    if path in SOURCES:
+        check_includes(path, text)
+        code = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+        calls = re.findall(r"\b(exit|abort|printf|puts|perror|system)\(", code)
+        if calls and folder_of(path) != "cli":
+            fail(path, f"calls {calls[0]}: below the command line nothing prints or exits")
+
+
+def check_text(path):
+    with open(path) as file:
+        for number, line in enumerate(file, 1):
+            if line.rstrip("\n") != line.rstrip():
+                fail(path, f"line {number} ends in blanks")
+            if re.search(r"(?<![\w.])/(root|home|work)/", line) and "style.py" not in path:
+                fail(path, f"line {number} has a machine's path")
+
+
+def check_names():
+    seen = {}
+    for path in SOURCES:
+        name = os.path.basename(path)
+        if folder_of(path) == "backend" or name in ("CMakeLists.txt",):
+            continue
+        if name in seen:
+            fail(path, f"has the name of {seen[name]}")
+        seen[name] = os.path.relpath(path, REPOSITORY)
+
+
+def check_format():
+    tool = shutil.which("clang-format")
+    if not tool:
+        print("clang-format is not installed: the layout was not checked")
+        return
+    for path in CODE:
+        if path.endswith(".def"):
+            continue
+        done = subprocess.run([tool, "--dry-run", "-Werror", path], capture_output=True)
+        if done.returncode:
+            fail(path, "is not as clang-format lays it out")
+
+
+def check_symbols():
+    """Nothing in the library changes between calls; what it shows begins with lfads_."""
+    out = subprocess.run(["nm", "-D", "--defined-only", f"{BUILD}/src/liblfads.so"],
+                         capture_output=True, text=True, check=True).stdout
+    for name in (line.split()[-1] for line in out.splitlines()):
+        if not name.startswith("lfads_"):
+            fail(f"{BUILD}/src/liblfads.so", f"shows {name}")
+    # tables of constants with addresses lie in .data.rel.ro and are not writable when loaded
+    out = subprocess.run(["objdump", "-t", f"{BUILD}/src/liblfads.a"], capture_output=True,
+                         text=True, check=True).stdout
+    for section, name in re.findall(r" O (\.t?data|\.t?bss|\*COM\*)(?!\.rel\.ro)\S*\s+\S+\s+(\S+)$", out, re.M):
+        if not re.search("asan|ubsan|Lubsan", name):
+            fail(f"{BUILD}/src/liblfads.a", f"{name} is a variable that can change ({section})")
+
+
+def main():
+    for path in CODE:
+        check_source(path)
+    for path in TEXT:
+        check_text(path)
+    check_names()
+    check_format()
+    check_symbols()
+    print(f"{len(CODE)} files of code, {failures} findings")
+    return failures != 0
+
+
+sys.exit(main())
