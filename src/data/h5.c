@@ -86,11 +86,12 @@ enum lfads_status h5_open(struct h5_file *file, const char *path, struct lfads_e
     return LFADS_OK;
 }
 
-enum lfads_status h5_create(struct h5_file *file, const char *path, struct lfads_error *err)
+enum lfads_status h5_create(struct h5_file *file, const char *path, size_t reserved,
+                            struct lfads_error *err)
 {
     struct quiet quiet;
     FILE *plain;
-    hid_t id;
+    hid_t id, list;
 
     if (remember(file, path, err) != LFADS_OK)
         return LFADS_IO;
@@ -99,7 +100,10 @@ enum lfads_status h5_create(struct h5_file *file, const char *path, struct lfads
         return lfads_fail(err, LFADS_IO, "can't write %s: %m", path);
     fclose(plain);
     quiet = quiet_begin();
-    id = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    list = H5Pcreate(H5P_FILE_CREATE);
+    H5Pset_userblock(list, reserved);
+    id = H5Fcreate(path, H5F_ACC_TRUNC, list, H5P_DEFAULT);
+    H5Pclose(list);
     quiet_end(&quiet);
     if (id < 0)
         return lfads_fail(err, LFADS_IO, "can't write %s", path);

@@ -35,8 +35,10 @@ struct h5_storage {
 
 /* Opens for reading; fails for what is no HDF5 file, is cut short, can't be read. */
 enum lfads_status h5_open(struct h5_file *file, const char *path, struct lfads_error *err);
-/* Creates PATH, replacing what is there; callers write to a staged name (file.h). */
-enum lfads_status h5_create(struct h5_file *file, const char *path, struct lfads_error *err);
+/* Creates PATH, replacing what is there; callers write to a staged name (file.h). RESERVED bytes at
+ * the file's beginning are left to the caller: 0, or a power of two from 512 on. */
+enum lfads_status h5_create(struct h5_file *file, const char *path, size_t reserved,
+                            struct lfads_error *err);
 /* Closes; for a file that was written, says whether all went to the system. Takes a closed one. */
 enum lfads_status h5_close(struct h5_file *file, struct lfads_error *err);
 

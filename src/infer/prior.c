@@ -143,7 +143,7 @@ static enum lfads_status write_file(struct prior *p)
     if (status == LFADS_OK)
         status = file_stage(temp, path, p->err);
     if (status == LFADS_OK)
-        status = h5_create(&p->file, temp, p->err);
+        status = h5_create(&p->file, temp, 0, p->err);
     if (status != LFADS_OK)
         return status;
     status = write_arrays(p);

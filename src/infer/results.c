@@ -86,7 +86,7 @@ enum lfads_status results_file_create(struct results_file *file, const char *pat
     if (status == LFADS_OK)
         status = file_stage(file->temp, path, err);
     if (status == LFADS_OK)
-        status = h5_create(&file->file, file->temp, err);
+        status = h5_create(&file->file, file->temp, 0, err);
     for (int i = 0; i < RESULTS && status == LFADS_OK; i++) {
         size_t width = results->width[i], bins = results->bins[i];
         size_t dims[3] = {trials, bins ? bins : width, bins ? width / bins : 0};

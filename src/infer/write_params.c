@@ -74,7 +74,7 @@ static enum lfads_status write_file(const struct project *p, const struct vector
     if (status == LFADS_OK)
         status = file_stage(temp, path, err);
     if (status == LFADS_OK)
-        status = h5_create(&file, temp, err);
+        status = h5_create(&file, temp, 0, err);
     if (status != LFADS_OK)
         return status;
     status = write_rows(&file, p->model, vectors, err);

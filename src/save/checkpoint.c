@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "data/h5.h"
+#include "save/seal.h"
 
 enum { VERSION = 1 };
 
@@ -88,7 +89,7 @@ enum lfads_status checkpoint_write(const char *path, const struct model *model,
     enum lfads_status status = file_stage(temp, path, err), closed;
 
     if (status == LFADS_OK)
-        status = h5_create(&file, temp, err);
+        status = h5_create(&file, temp, SEAL_BYTES, err);
     if (status != LFADS_OK)
         return status;
     status = write_state(&file, checkpoint, err);
@@ -101,6 +102,8 @@ enum lfads_status checkpoint_write(const char *path, const struct model *model,
     closed = h5_close(&file, status == LFADS_OK ? err : NULL);
     if (status == LFADS_OK)
         status = closed;
+    if (status == LFADS_OK)
+        status = seal_write(temp, err);
     if (status != LFADS_OK) {
         file_discard(temp);
         return status;
@@ -131,8 +134,6 @@ static enum lfads_status read_state(struct checkpoint *checkpoint, const struct 
     int64_t version = 0;
     enum lfads_status status;
 
-    if (!h5_has(file, "version"))
-        return lfads_fail(err, LFADS_BAD_DATA, "%s is no checkpoint of this program", file->path);
     status = h5_read(&version, H5_INT64, file, "version", 1, err);
     if (status == LFADS_OK && version != VERSION)
         return lfads_fail(err, LFADS_BAD_DATA,
@@ -161,7 +162,9 @@ enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *pat
     enum lfads_status status;
 
     *checkpoint = (struct checkpoint){.step = 0};
-    status = h5_open(&file, path, err);
+    status = seal_check(path, err);
+    if (status == LFADS_OK)
+        status = h5_open(&file, path, err);
     if (status != LFADS_OK)
         return status;
     status = read_state(checkpoint, &file, err);
@@ -169,6 +172,7 @@ enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *pat
     return status;
 }
 
+/* Reads the vector whose data sets have SUFFIX. */
 static enum lfads_status read_params(real *vector, const struct h5_file *file,
                                      const struct model *model, const char *suffix,
                                      struct lfads_error *err)
@@ -202,8 +206,10 @@ enum lfads_status checkpoint_read_parameters(real *parameters, real *m, real *v,
                                              const struct model *model, struct lfads_error *err)
 {
     struct h5_file file;
-    enum lfads_status status = h5_open(&file, path, err);
+    enum lfads_status status = seal_check(path, err);
 
+    if (status == LFADS_OK)
+        status = h5_open(&file, path, err);
     if (status != LFADS_OK)
         return status;
     status = read_params(parameters, &file, model, "", err);

@@ -59,7 +59,7 @@ enum lfads_status recording_create(struct recording *recording, const char *path
     if (status == LFADS_OK)
         status = file_stage(r->temp, path, err);
     if (status == LFADS_OK)
-        status = h5_create(&r->file, r->temp, err);
+        status = h5_create(&r->file, r->temp, 0, err);
     if (status == LFADS_OK)
         status = create_key(r, RECORDING_TRUTH, "%s_truth", H5_FLOAT64, channels, err);
     if (status == LFADS_OK)

@@ -27,7 +27,7 @@ bool schedule_epoch(struct schedule *schedule, const struct schedule_rules *rule
     for (size_t i = 0; i < schedule->n_costs; i++)
         lower = lower && total > schedule->costs[i];
     if (lower)
-        schedule->learning_rate = (float)((double)schedule->learning_rate * rules->decay);
+        schedule->learning_rate *= (float)rules->decay; /* both single: the original's bits */
     record(schedule, rules->n_to_compare, lower ? (double)INFINITY : total);
     return lower;
 }

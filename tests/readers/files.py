@@ -13,11 +13,13 @@ import re
 import shutil
 import subprocess
 import sys
+import zlib
 
 import h5py
 import numpy as np
 
 failures = 0
+SEAL = 512
 
 
 def check(condition, text):
@@ -47,6 +49,7 @@ def ours(name):
 
 
 def plant(checkpoint, params, step):
+    """Puts the specimen's numbers and step into our checkpoint, and seals it again."""
     with h5py.File(checkpoint, "r+") as file, h5py.File(params, "r") as golden:
         for name, array in golden.items():
             if array.shape:
@@ -54,6 +57,11 @@ def plant(checkpoint, params, step):
                 check(file[ours(name)].fletcher32, f"{ours(name)} has no checksum")
                 file[ours(name)][...] = array[()]
         file["step"][0] = step
+    with open(checkpoint, "r+b") as file:
+        head, body = file.read(SEAL), file.read()
+        check(head.startswith(b"LFADS checkpoint\n"), f"the seal begins {head[:20]}")
+        file.seek(0)
+        file.write(b"LFADS checkpoint\nbytes %d\ncrc32 %08x\n" % (len(body), zlib.crc32(body)))
 
 
 def compare_runs(mine, golden, exact):

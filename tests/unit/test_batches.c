@@ -1,0 +1,145 @@
+/* test_batches.c - dealing trials to batches, and the jitter of spikes against the original's
+ * (golden/training/jitter.h5).
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/batches.h"
+#include "data/h5.h"
+
+enum { TRIALS = 3, BINS = 10, CHANNELS = 4, COUNT = TRIALS * BINS * CHANNELS };
+
+/* Level by level, every bin with that many spikes moves one of them by the next shift. */
+static void move_all(double *moved, const double *data, const int64_t *shifts)
+{
+    memset(moved, 0, COUNT * sizeof *moved);
+    for (int level = 1; level < 100; level++)
+        for (size_t i = 0; i < COUNT; i++) {
+            size_t trial = i / (BINS * CHANNELS), bin = i / CHANNELS % BINS;
+
+            if (data[i] >= level)
+                moved[(trial * BINS + jitter_bin(bin, *shifts++, BINS)) * CHANNELS +
+                      i % CHANNELS]++;
+        }
+}
+
+static void test_golden_jitter(void **state)
+{
+    static const int widths[] = {1, 2, 4};
+    struct h5_file file;
+    double data[COUNT], expected[COUNT], moved[COUNT];
+
+    (void)state;
+    assert_int_equal(h5_open(&file, LFADS_TEST_DATA "/golden/training/jitter.h5", NULL), LFADS_OK);
+    assert_int_equal(h5_read(data, H5_FLOAT64, &file, "data", COUNT, NULL), LFADS_OK);
+    for (int i = 0; i < 3; i++) {
+        char name[40];
+        struct h5_shape shape;
+        int64_t *shifts;
+
+        snprintf(name, sizeof name, "w%d/shift_of_each_spike", widths[i]);
+        assert_int_equal(h5_shape(&shape, &file, name, NULL), LFADS_OK);
+        shifts = calloc(shape.count, sizeof *shifts);
+        assert_int_equal(h5_read(shifts, H5_INT64, &file, name, shape.count, NULL), LFADS_OK);
+        snprintf(name, sizeof name, "w%d/jittered", widths[i]);
+        assert_int_equal(h5_read(expected, H5_FLOAT64, &file, name, COUNT, NULL), LFADS_OK);
+        move_all(moved, data, shifts);
+        assert_memory_equal(moved, expected, sizeof moved);
+        free(shifts);
+    }
+    h5_close(&file, NULL);
+}
+
+/* Our own jitter keeps every spike, on its channel, within reach. */
+static void test_own_jitter(void **state)
+{
+    enum { WIDTH = 2, LONG = 60 };
+    float counts[LONG * 2] = {0}, scratch[LONG * 2];
+    int moved = 0, least = 99, most = -99;
+
+    (void)state;
+    for (uint32_t step = 0; step < 200; step++) {
+        memset(counts, 0, sizeof counts);
+        counts[30 * 2 + 1] = 3;
+        jitter_trial(counts, 2, scratch, LONG, 2, WIDTH, 5, step, 0, 7);
+        for (int t = 0; t < LONG; t++) {
+            assert_true(counts[t * 2] == 0.0f);
+            for (int k = 0; k < (int)counts[t * 2 + 1]; k++, moved++) {
+                least = t - 30 < least ? t - 30 : least;
+                most = t - 30 > most ? t - 30 : most;
+            }
+        }
+    }
+    assert_int_equal(moved, 600);
+    assert_int_equal(least, -WIDTH);
+    assert_int_equal(most, WIDTH - 1);
+}
+
+/* Two sessions of 130 and 7 trials. */
+static struct session sessions[2] = {{.set = {{.count = 130}, {.count = 0}}},
+                                     {.set = {{.count = 7}, {.count = 3}}}};
+static struct session *const list[2] = {&sessions[0], &sessions[1]};
+static const struct dataset dataset = {.sessions = (struct session **)list, .count = 2, .bins = 5};
+
+static void test_deal(void **state)
+{
+    struct batches *batches;
+    size_t seen[2][130] = {{0}}, of_session[2] = {0};
+
+    (void)state;
+    assert_int_equal(batches_create(&batches, &dataset, SESSION_TRAIN, 32, NULL), LFADS_OK);
+    batches_deal(batches, &dataset, SESSION_TRAIN, 1, 0);
+    assert_int_equal(batches->count, 5 + 1);
+    for (size_t b = 0; b < batches->count; b++) {
+        const struct batch *batch = &batches->batch[b];
+
+        of_session[batch->session]++;
+        for (size_t i = 0; i < 32; i++) {
+            assert_true(batch->trials[i] < sessions[batch->session].set[0].count);
+            seen[batch->session][batch->trials[i]]++;
+        }
+    }
+    assert_int_equal(of_session[0], 5);
+    assert_int_equal(of_session[1], 1);
+    for (size_t i = 0; i < 130; i++) /* once, and 30 distinct ones again */
+        assert_in_range(seen[0][i], 1, 2);
+    for (size_t i = 0; i < 7; i++) /* 32 places for 7 trials */
+        assert_in_range(seen[1][i], 4, 5);
+    batches_free(batches);
+}
+
+static void test_order(void **state)
+{
+    struct batches *a, *b;
+    size_t bytes = 6 * 32 * sizeof(size_t);
+
+    (void)state;
+    assert_int_equal(batches_create(&a, &dataset, SESSION_TRAIN, 32, NULL), LFADS_OK);
+    assert_int_equal(batches_create(&b, &dataset, SESSION_TRAIN, 32, NULL), LFADS_OK);
+    batches_deal(a, &dataset, SESSION_TRAIN, 1, 4);
+    batches_deal(b, &dataset, SESSION_TRAIN, 1, 4);
+    assert_memory_equal(a->trials, b->trials, bytes);
+    batches_deal(b, &dataset, SESSION_TRAIN, 1, 5);
+    assert_memory_not_equal(a->trials, b->trials, bytes);
+    batches_deal(b, &dataset, SESSION_TRAIN, 2, 4);
+    assert_memory_not_equal(a->trials, b->trials, bytes);
+    batches_free(a);
+    batches_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden_jitter),
+                                       cmocka_unit_test(test_own_jitter),
+                                       cmocka_unit_test(test_deal), cmocka_unit_test(test_order)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
