@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_TEXT = 1 << 20 };
+enum { MOST_TEXT = 1 << 26, TEXT_PIECE = 1 << 16 };
 
 static enum lfads_status fail(struct lfads_error *err, const char *what, const char *path)
 {
@@ -161,23 +161,31 @@ enum lfads_status file_append(const char *path, const char *text, struct lfads_e
 enum lfads_status file_read_text(char **text, const char *path, struct lfads_error *err)
 {
     FILE *file = fopen(path, "rb");
-    char *all = malloc(MOST_TEXT + 1);
+    char *all = NULL;
     enum lfads_status status = LFADS_OK;
-    size_t length = 0;
+    size_t length = 0, count;
 
     *text = NULL;
-    if (!all)
-        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", path);
-    else if (!file)
+    if (!file)
+        return fail(err, "read", path);
+    do {
+        char *more = realloc(all, length + TEXT_PIECE + 1);
+
+        if (!more) {
+            status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", path);
+            break;
+        }
+        all = more;
+        count = fread(all + length, 1, TEXT_PIECE, file);
+        length += count;
+    } while (count == TEXT_PIECE && length <= MOST_TEXT);
+    if (status == LFADS_OK && ferror(file))
         status = fail(err, "read", path);
-    else if ((length = fread(all, 1, MOST_TEXT + 1, file)) > MOST_TEXT)
+    else if (status == LFADS_OK && length > MOST_TEXT)
         status = lfads_fail(err, LFADS_BAD_DATA, "%s is too long for a text file", path);
-    else if (ferror(file))
-        status = fail(err, "read", path);
-    else if (memchr(all, 0, length))
+    else if (status == LFADS_OK && memchr(all, 0, length))
         status = lfads_fail(err, LFADS_BAD_DATA, "%s is no text file", path);
-    if (file)
-        fclose(file);
+    fclose(file);
     if (status != LFADS_OK) {
         free(all);
         return status;

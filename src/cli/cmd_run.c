@@ -50,6 +50,12 @@ static int run(const struct kind *kind, int argc, char **argv)
 
     if (status == LFADS_OK)
         status = parse_flags(argc, argv, config_table(), set_flag, config, &err);
+    if (status == LFADS_OK && kind && config->given[flag_find(config_table(), "kind")] &&
+        strcmp(config->kind, kind->name) != 0) {
+        snprintf(err.text, sizeof err.text, "--kind=%s contradicts the command %s: leave one out",
+                 config->kind, kind->command);
+        status = LFADS_USAGE;
+    }
     for (size_t i = 0; status == LFADS_OK && !kind && i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(kinds[i].name, config->kind) == 0)
             kind = &kinds[i];

@@ -83,8 +83,7 @@ static bool is_stopped(void *payload)
 
 void terminal_begin(struct terminal *terminal, struct lfads_callbacks *callbacks, bool quiet)
 {
-    /* the second signal finds the default action again */
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_NODEFER};
 
     *terminal = (struct terminal){.quiet = quiet, .live = isatty(STDOUT_FILENO) == 1};
     *callbacks = (struct lfads_callbacks){.payload = terminal,

@@ -25,6 +25,7 @@ struct trainer {
     int64_t step, epoch;       /* updates done; the epoch in progress */
     size_t done;               /* batches of it that are done */
     struct epoch_costs sums;   /* of them; l2 and the weights: of the last one */
+    double gradient_norm;      /* of the last batch */
     double began, epoch_began; /* seconds of the clock */
     size_t epoch_first;        /* batches done when the clock was read */
     struct lfads_error *err;
@@ -204,6 +205,7 @@ static enum lfads_status train_batch(struct trainer *t)
     t->step++;
     learner_update(t->learner, costs.gradient_norm, (double)t->schedule.learning_rate, t->step);
     add_costs(&t->sums, &costs, &ramps);
+    t->gradient_norm = costs.gradient_norm;
     t->done++;
     report_progress(t);
     return LFADS_OK;
@@ -256,12 +258,26 @@ static bool validate(struct trainer *t, struct epoch_costs *valid)
     return batches->count > 0;
 }
 
+static void report_details(const struct trainer *t)
+{
+    const struct batches *batches = t->batches[SESSION_TRAIN];
+    double seconds = now() - t->epoch_began;
+    double trials = (double)((t->done - t->epoch_first) * batches->batch_size);
+
+    project_line(t->project,
+                 "     %.1f s with validation, %.0f training trials/s, learning rate %g, "
+                 "gradient norm %g",
+                 seconds, trials / seconds, (double)t->schedule.learning_rate, t->gradient_norm);
+}
+
 static enum lfads_status report_epoch(const struct trainer *t, const struct fitlog_row *row)
 {
     char text[600];
 
     fitlog_line(text, sizeof text, row);
     project_line(t->project, "%s", text);
+    if (t->project->config->verbose)
+        report_details(t);
     if (!*t->csv)
         return LFADS_OK;
     fitlog_csv(text, sizeof text, row);

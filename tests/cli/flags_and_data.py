@@ -91,6 +91,7 @@ def test_help():
                     "synth", "evaluate"):
         case(command, [command, "--help"], 0, "", "--")
     case("unknown command", ["trian"], 2, "no command trian")
+    case("kind and command", ["train", "--kind=prior_sample"], 2, "contradicts the command train")
     case("kind", ["--kind=nothing"], 2, "--kind=nothing is not allowed")
     case("run_lfads", ["--help"], 0, "", "--kind", os.path.join(os.path.dirname(LFADS),
                                                                 "run_lfads"))

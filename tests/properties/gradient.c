@@ -87,7 +87,7 @@ static int check(uint64_t seed, size_t trials)
 int main(int argc, char **argv)
 {
     uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
-    int failed = 0;
+    int failed = random_model_missing();
 
     for (uint64_t seed = first; seed < first + CONFIGURATIONS; seed++)
         failed += check(seed, seed % 10 == 0 ? 19 : 3); /* 19: more than one shard */

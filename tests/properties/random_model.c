@@ -149,6 +149,24 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
     learner_refresh(r->learner);
 }
 
+int random_model_missing(void)
+{
+    const struct flag_table *table = config_table();
+    int missing = 0;
+
+    for (size_t i = 0; i < table->count; i++) {
+        bool drawn = table->flags[i].group != FLAG_MODEL ||
+                     strcmp(table->flags[i].name, "co_prior_var_scale") == 0; /* has no effect */
+
+        for (size_t j = 0; j < sizeof choices / sizeof choices[0]; j++)
+            drawn |= strcmp(choices[j].flag, table->flags[i].name) == 0;
+        if (!drawn)
+            printf("no configuration draws --%s\n", table->flags[i].name);
+        missing += !drawn;
+    }
+    return missing;
+}
+
 void random_model_free(struct random_model *r)
 {
     learner_free(r->learner);

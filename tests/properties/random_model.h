@@ -17,6 +17,8 @@ struct random_model {
 /* The model of SEED: configuration, sizes, sessions and parameters all follow from it. */
 void random_model_create(struct random_model *r, uint64_t seed, const struct backend *be,
                          size_t trials, size_t threads);
+/* Prints and counts the flags of the model that no configuration draws. */
+int random_model_missing(void);
 void random_model_free(struct random_model *r);
 /* A batch of random data, with noise and masks drawn by address. */
 struct batch_source random_model_batch(const struct random_model *r);
