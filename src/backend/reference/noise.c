@@ -35,12 +35,11 @@ void reference_dropout_mask(SELF, real *mask, const struct philox_address *from,
             struct philox_address at = row_address(from, t, r, 1);
             real *row = mask + (t * rows + r) * n;
 
-            for (size_t j = 0; j < n; j += 4) {
+            for (size_t j = 0; j < n; j++) {
                 uint32_t word[4];
 
-                philox_block(word, &at, (uint32_t)(j / 4));
-                for (size_t i = 0; i < 4 && j + i < n; i++)
-                    row[j + i] = word[i] < limit ? 1 / keep : 0;
+                philox_block(word, &at, (uint32_t)(16 * (j / 64) + j % 16));
+                row[j] = word[j / 16 % 4] < limit ? 1 / keep : 0;
             }
         }
 }
