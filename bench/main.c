@@ -14,7 +14,7 @@
 #include "base/workers.h"
 #include "workload.h"
 
-enum { REPEATS = 9, SIDE = 1024 };
+enum { REPEATS = 15, SIDE = 1024 };
 
 static double now(void)
 {
@@ -47,52 +47,57 @@ static void multiply(void *payload, size_t item, size_t thread)
                a + 2 * SIDE * SIDE, SIDE);
 }
 
-/* GFLOP/s of dnnl_sgemm at 1024^3, THREADS of them side by side. */
-static double peak(size_t threads)
+/* Seconds of one round of dnnl_sgemm at 1024^3, THREADS of them side by side. */
+static double time_products(float *memory, size_t threads)
+{
+    double start = now();
+
+    workers_run(threads, threads, multiply, memory);
+    return now() - start;
+}
+
+static double time_step(struct workload *w)
+{
+    double start = now();
+
+    workload_step(w);
+    return now() - start;
+}
+
+/* Steps and products in turn, so that a machine whose speed drifts slows both; the ratio is the
+ * median of the pairs'. */
+static int bench_step(const char *name, size_t threads)
 {
     size_t count = threads * 3 * SIDE * SIDE;
     float *memory = aligned_alloc(64, count * sizeof *memory);
-    double times[REPEATS];
-
-    for (size_t i = 0; i < count; i++)
-        memory[i] = (float)(i % 7) - 3;
-    for (int i = -1; i < REPEATS; i++) {
-        double start = now();
-
-        workers_run(threads, threads, multiply, memory);
-        if (i >= 0)
-            times[i] = now() - start;
-    }
-    free(memory);
-    return (double)threads * 2e-9 * SIDE * SIDE * SIDE / median(times, REPEATS);
-}
-
-static int bench_step(const char *name, size_t threads)
-{
+    double times[REPEATS], rates[REPEATS], ratios[REPEATS], work, products;
     struct workload w;
     struct rusage usage;
-    double times[REPEATS], time, rate, before, after;
 
-    if (!workload_create(&w, name, backend_cpu(), threads))
+    if (!memory || !workload_create(&w, name, backend_cpu(), threads))
         return 1;
-    before = peak(threads);
+    for (size_t i = 0; i < count; i++)
+        memory[i] = (float)(i % 7) - 3;
+    work = 1e-9 * workload_operations(&w);
+    products = (double)threads * 2e-9 * SIDE * SIDE * SIDE;
     for (int i = -2; i < REPEATS; i++) {
-        double start = now();
+        double before = time_products(memory, threads), step = time_step(&w);
+        double after = time_products(memory, threads);
 
-        workload_step(&w);
-        if (i >= 0)
-            times[i] = now() - start;
+        if (i < 0)
+            continue;
+        times[i] = step;
+        rates[i] = 2 * products / (before + after);
+        ratios[i] = work / step / rates[i];
     }
-    after = peak(threads);
-    time = median(times, REPEATS);
-    rate = 1e-9 * workload_operations(&w) / time;
     getrusage(RUSAGE_SELF, &usage);
-    printf("%s, %zu threads: %.1f ms a step (fastest %.1f), %.0f trials/s, %.2f GFLOP a step\n",
-           name, threads, 1e3 * time, 1e3 * times[0], (double)w.batch / time,
-           1e-9 * workload_operations(&w));
-    printf("  %.1f GFLOP/s, %.1f %% of dnnl_sgemm at %d^3 in this run (%.1f), %ld MiB at most\n",
-           rate, 200 * rate / (before + after), SIDE, (before + after) / 2, usage.ru_maxrss >> 10);
+    printf("%s, %zu threads: %.1f ms a step, %.0f trials/s, %.2f GFLOP a step, %.1f GFLOP/s\n",
+           name, threads, 1e3 * median(times, REPEATS), (double)w.batch / median(times, REPEATS),
+           work, work / median(times, REPEATS));
+    printf("  %.1f %% of dnnl_sgemm at %d^3 in this run (%.1f GFLOP/s), %ld MiB at most\n",
+           100 * median(ratios, REPEATS), SIDE, median(rates, REPEATS), usage.ru_maxrss >> 10);
     workload_free(&w);
+    free(memory);
     return 0;
 }
 

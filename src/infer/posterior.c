@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "base/workers.h"
 #include "infer/results.h"
 #include "model/costs.h"
@@ -249,7 +250,7 @@ static enum lfads_status create(struct sampler *p)
 
     for (size_t s = 0; s < m->n_sessions; s++)
         widest = m->sessions[s].channels > widest ? m->sessions[s].channels : widest;
-    p->parameters = aligned_alloc(64, (m->size * sizeof(real) + 63) / 64 * 64);
+    p->parameters = memory_create(m->size * sizeof(real));
     p->encoders = calloc(threads, sizeof(struct shard *));
     p->decoders = calloc(threads, sizeof(struct shard *));
     p->outputs = calloc(threads, sizeof(real *));

@@ -3,7 +3,8 @@
 #include "model/workspace.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "base/memory.h"
 
 enum { ALIGNMENT = 64 };
 
@@ -186,15 +187,13 @@ enum lfads_status shard_create(struct shard **out, const struct backend *be,
         set_sizes(s, session, trials, samples);
         bytes = max(bytes, place_all(s, NULL));
     }
-    s->memory = aligned_alloc(ALIGNMENT, bytes);
+    s->memory = memory_create(bytes);
     if (!s->memory) {
         free(s);
         return lfads_fail(err, LFADS_NO_MEMORY,
                           "no memory for %zu MiB of activations: lower --batch_size or --threads",
                           bytes >> 20);
     }
-    /* so that padding and unused slots never hold a signalling number */
-    memset(s->memory, 0, bytes);
     *out = s;
     return LFADS_OK;
 }

@@ -5,33 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/workers.h"
 
 enum {
     SHARD_TRIALS = 16, /* products reach their full speed from 8 rows on; 16 stay in cache */
-    MOST_LANES = 32,   /* bounds the memory of gradients; more threads than this are not used */
-    ALIGNMENT = 64
+    MOST_LANES = 32    /* bounds the memory of gradients; more threads than this are not used */
 };
 
 static size_t min(size_t a, size_t b) { return a < b ? a : b; }
 
 static size_t shard_count(size_t trials) { return (trials + SHARD_TRIALS - 1) / SHARD_TRIALS; }
 
-static real *vector_create(size_t size)
-{
-    size_t bytes = (size * sizeof(real) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    real *vector = aligned_alloc(ALIGNMENT, bytes);
-
-    if (vector)
-        memset(vector, 0, bytes);
-    return vector;
-}
-
 static bool create_vectors(struct learner *l)
 {
     size_t size = l->model->size, batch = l->options.batch_size;
 
-    l->parameters = vector_create(size);
+    l->parameters = memory_create(size * sizeof(real));
     l->loglik = calloc(4 * batch, sizeof *l->loglik);
     if (!l->parameters || !l->loglik)
         return false;
@@ -40,13 +30,13 @@ static bool create_vectors(struct learner *l)
     l->corr = l->kl_co + batch;
     if (!l->options.trained)
         return true;
-    l->transposed = vector_create(size);
-    l->gradient = vector_create(size);
-    l->m = vector_create(size);
-    l->v = vector_create(size);
+    l->transposed = memory_create(size * sizeof(real));
+    l->gradient = memory_create(size * sizeof(real));
+    l->m = memory_create(size * sizeof(real));
+    l->v = memory_create(size * sizeof(real));
     l->lanes = calloc(l->n_lanes, sizeof *l->lanes);
     for (size_t i = 0; l->lanes && i < l->n_lanes; i++)
-        if (!(l->lanes[i] = vector_create(size)))
+        if (!(l->lanes[i] = memory_create(size * sizeof(real))))
             return false;
     return l->transposed && l->gradient && l->m && l->v && l->lanes;
 }
