@@ -10,19 +10,9 @@
 #define AT(name) offsetof(struct lfads_config, name)
 
 static const struct flag flags[] = {
-#include "config/flags_clear.h"
-#define FLAG_STRING(group, name, standard, choices, help)                                          \
-    {#name, FLAG_IS_STRING, FLAG_##group, AT(name), standard, choices, 0, 0, false, help},
-#define FLAG_BOOL(group, name, standard, help)                                                     \
-    {#name, FLAG_IS_BOOL, FLAG_##group, AT(name), #standard, "", 0, 0, false, help},
-#define FLAG_INT(group, name, standard, least, most, help)                                         \
-    {#name, FLAG_IS_INT, FLAG_##group, AT(name), #standard, "", least, most, false, help},
-#define FLAG_FLOAT(group, name, standard, least, most, help)                                       \
-    {#name, FLAG_IS_FLOAT, FLAG_##group, AT(name), #standard, "", least, most, false, help},
-#define FLAG_ABOVE(group, name, standard, least, most, help)                                       \
-    {#name, FLAG_IS_FLOAT, FLAG_##group, AT(name), #standard, "", least, most, true, help},
+#include "config/flag_rows.h"
+
 #include "config/flags.def"
-#include "config/flags_clear.h"
 };
 
 const struct flag_table *config_table(void)

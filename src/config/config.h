@@ -19,13 +19,10 @@ enum {
 
 /* A field of its name for each flag. Strings belong to the record. */
 struct lfads_config {
-#include "config/flags_clear.h"
-#define FLAG_STRING(group, name, standard, choices, help) char *name;
-#define FLAG_BOOL(group, name, standard, help) bool name;
-#define FLAG_INT(group, name, standard, least, most, help) int64_t name;
-#define FLAG_FLOAT(group, name, standard, least, most, help) double name;
-#define FLAG_ABOVE(group, name, standard, least, most, help) double name;
+#include "config/flag_fields.h"
+
 #include "config/flags.def"
+
 #include "config/flags_clear.h"
     bool given[CONFIG_FLAGS]; /* set by somebody rather than left at its default */
     char text[512];           /* of lfads_config_get */

@@ -8,18 +8,9 @@
 #define AT(name) offsetof(struct lfads_synth_config, name)
 
 static const struct flag flags[] = {
-#include "config/flags_clear.h"
-#define FLAG_STRING(group, name, standard, choices, help)                                          \
-    {#name, FLAG_IS_STRING, FLAG_##group, AT(name), standard, choices, 0, 0, false, help},
-#define FLAG_INT(group, name, standard, least, most, help)                                         \
-    {#name, FLAG_IS_INT, FLAG_##group, AT(name), #standard, "", least, most, false, help},
-#define FLAG_FLOAT(group, name, standard, least, most, help)                                       \
-    {#name, FLAG_IS_FLOAT, FLAG_##group, AT(name), #standard, "", least, most, false, help},
-#define FLAG_ABOVE(group, name, standard, least, most, help)                                       \
-    {#name, FLAG_IS_FLOAT, FLAG_##group, AT(name), #standard, "", least, most, true, help},
-#include "config/synth_flags.def"
+#include "config/flag_rows.h"
 
-#include "config/flags_clear.h"
+#include "config/synth_flags.def"
 };
 
 const struct flag_table *synth_config_table(void)

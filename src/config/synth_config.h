@@ -6,11 +6,8 @@
 
 /* A field of its name for each flag. Strings belong to the record. */
 struct lfads_synth_config {
-#include "config/flags_clear.h"
-#define FLAG_STRING(group, name, standard, choices, help) char *name;
-#define FLAG_INT(group, name, standard, least, most, help) int64_t name;
-#define FLAG_FLOAT(group, name, standard, least, most, help) double name;
-#define FLAG_ABOVE(group, name, standard, least, most, help) double name;
+#include "config/flag_fields.h"
+
 #include "config/synth_flags.def"
 
 #include "config/flags_clear.h"
