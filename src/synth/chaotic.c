@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/workers.h"
 #include "synth/alignment.h"
 #include "synth/network.h"
+#include "synth/observation.h"
 #include "synth/recording.h"
 #include "synth/synth.h"
 
@@ -30,6 +30,7 @@ struct chaotic {
     double *rates, *scratch, *starts;
     double *truth; /* [T,S] of one trial */
     void *data;    /* [T,S] of 8-byte numbers */
+    double *input; /* [T]: zeros but for the trial's pulse */
 };
 
 /* Runs of the network for one condition: its replications differ only by their pulses. */
@@ -44,52 +45,52 @@ static enum lfads_status allocate(struct chaotic *c)
     c->starts = calloc(c->units * runs, sizeof *c->starts);
     c->truth = calloc(trial, sizeof *c->truth);
     c->data = calloc(trial, sizeof(int64_t));
+    c->input = calloc(c->bins, sizeof *c->input);
     c->recordings = calloc(c->sessions, sizeof *c->recordings);
     if (c->sessions > 1)
         c->means = calloc(c->conditions * c->bins * c->units, sizeof *c->means);
-    if (c->rates && c->scratch && c->starts && c->truth && c->data && c->recordings &&
+    if (c->rates && c->scratch && c->starts && c->truth && c->data && c->input && c->recordings &&
         (c->means || c->sessions == 1))
         return LFADS_OK;
     return lfads_fail(c->err, LFADS_NO_MEMORY, "no memory for %zu conditions of %zu bins",
                       c->conditions, c->bins);
 }
 
-/* The trial's true rates [T,S]: each channel scaled to [0,1] by its own least and greatest. */
-static void scale_rates(double *truth, const struct chaotic *c, size_t first_unit, size_t run,
-                        size_t runs)
+/* The trial's true rates [T,S], scaled. */
+static void take_rates(struct chaotic *c, size_t first_unit, size_t run, size_t runs)
 {
-    for (size_t j = 0; j < c->own; j++) {
-        const double *rate = c->rates + (first_unit + j) * runs + run;
-        double least = rate[0], most = rate[0];
-
-        for (size_t t = 0; t < c->bins; t++) {
-            least = fmin(least, rate[t * c->units * runs]);
-            most = fmax(most, rate[t * c->units * runs]);
-        }
-        for (size_t t = 0; t < c->bins; t++)
-            truth[t * c->own + j] = (rate[t * c->units * runs] - least) / (most - least);
-    }
+    for (size_t t = 0; t < c->bins; t++)
+        for (size_t j = 0; j < c->own; j++)
+            c->truth[t * c->own + j] = c->rates[(t * c->units + first_unit + j) * runs + run];
+    observation_scale(c->truth, c->bins, c->own);
 }
 
-/* Counts or reals of one trial, channel by channel as the original draws them. */
-static void observe(struct chaotic *c)
+static bool is_counted(const struct chaotic *c)
 {
-    const struct lfads_synth_config *config = c->config;
-    bool counts = strcmp(config->noise_type, "poisson") == 0;
-    double spread = 5 * config->max_firing_rate * sqrt(config->dt);
-    int64_t *count = c->data;
+    return strcmp(c->config->noise_type, "poisson") == 0;
+}
+
+/* Reals of one trial: the rate and normal noise, channel by channel. */
+static void add_noise(struct chaotic *c)
+{
+    double most = c->config->max_firing_rate, spread = 5 * most * sqrt(c->config->dt);
     double *real = c->data;
 
     for (size_t j = 0; j < c->own; j++)
         for (size_t t = 0; t < c->bins; t++) {
             size_t at = t * c->own + j;
-            double rate = c->truth[at] * config->max_firing_rate;
 
-            if (counts)
-                count[at] = numpy_random_poisson(&c->random, rate * config->dt);
-            else
-                real[at] = rate + numpy_random_normal(&c->noise) * spread;
+            real[at] = c->truth[at] * most + numpy_random_normal(&c->noise) * spread;
         }
+}
+
+static void observe(struct chaotic *c)
+{
+    if (is_counted(c))
+        observation_count(c->data, c->truth, c->bins, c->own, c->config->max_firing_rate,
+                          c->config->dt, &c->random);
+    else
+        add_noise(c);
 }
 
 /* Adds a training trial's counts to its condition's mean. */
@@ -98,7 +99,7 @@ static void add_mean(struct chaotic *c, size_t condition, size_t session)
     size_t train = recording_train_share(c->config);
     const int64_t *count = c->data;
     const double *real = c->data;
-    bool counts = strcmp(c->config->noise_type, "poisson") == 0;
+    bool counts = is_counted(c);
 
     for (size_t t = 0; t < c->bins; t++)
         for (size_t j = 0; j < c->own; j++) {
@@ -114,6 +115,7 @@ static enum lfads_status record_block(struct chaotic *c, size_t session, size_t 
 {
     size_t each = runs_of_condition(c), runs = count * each;
     const size_t *pulses = c->pulses ? c->pulses + first * each : NULL;
+    const void *const rows[] = {c->truth, c->data, c->input};
 
     for (size_t r = 0; r < runs; r++)
         memcpy(c->starts + r * c->units, c->start + (first + r / each) * c->units,
@@ -125,12 +127,15 @@ static enum lfads_status record_block(struct chaotic *c, size_t session, size_t 
         enum lfads_status status;
 
         if (replication == 0 || c->pulses)
-            scale_rates(c->truth, c, session * c->own, c->pulses ? i : condition, runs);
+            take_rates(c, session * c->own, c->pulses ? i : condition, runs);
         observe(c);
         if (c->means && replication < recording_train_share(c->config))
             add_mean(c, first + condition, session);
-        status = recording_add(&c->recordings[session], replication, c->truth, c->data,
-                               pulses ? pulses[i] : c->bins, c->err);
+        if (pulses)
+            c->input[pulses[i]] = c->config->input_magnitude;
+        status = recording_add(&c->recordings[session], replication, rows, c->err);
+        if (pulses)
+            c->input[pulses[i]] = 0;
         if (status != LFADS_OK)
             return status;
     }
@@ -151,6 +156,56 @@ static enum lfads_status report(const struct chaotic *c, size_t session, size_t 
     return LFADS_OK;
 }
 
+/* P [S,N]: 1 where a channel records a unit. */
+static enum lfads_status write_units(const struct chaotic *c, size_t session)
+{
+    size_t dims[2] = {c->own, c->units};
+    double *p = calloc(c->own * c->units, sizeof *p);
+    enum lfads_status status;
+
+    if (!p)
+        return lfads_fail(c->err, LFADS_NO_MEMORY, "no memory for %zu units", c->units);
+    for (size_t i = 0; i < c->own; i++)
+        p[i * c->units + session * c->own + i] = 1;
+    status = h5_write(&c->recordings[session].file, "P_sxn", H5_FLOAT64, 2, dims, p, NULL, c->err);
+    free(p);
+    return status;
+}
+
+/* Without pulses the original wrote empty lists, which NumPy takes for reals. */
+static enum lfads_status write_pulses(const struct chaotic *c, struct recording *r)
+{
+    size_t none = 0;
+    enum lfads_status status;
+
+    if (c->pulses)
+        return recording_write_whole(r, "input_times_%s", c->pulses, c->err);
+    status = h5_write(&r->file, "input_times_train", H5_FLOAT64, 1, &none, NULL, NULL, c->err);
+    if (status == LFADS_OK)
+        status = h5_write(&r->file, "input_times_valid", H5_FLOAT64, 1, &none, NULL, NULL, c->err);
+    return status;
+}
+
+/* What does not belong to trials. */
+static enum lfads_status describe(const struct chaotic *c, size_t session)
+{
+    const struct lfads_synth_config *config = c->config;
+    struct recording *r = &c->recordings[session];
+    enum lfads_status status = write_units(c, session);
+
+    if (status == LFADS_OK)
+        status = recording_write_whole(r, "condition_labels_%s", NULL, c->err);
+    if (status == LFADS_OK)
+        status = write_pulses(c, r);
+    if (status == LFADS_OK)
+        status = h5_write(&r->file, "input_magnitude", H5_FLOAT64, 0, NULL,
+                          &config->input_magnitude, NULL, c->err);
+    if (status == LFADS_OK)
+        status =
+            recording_write_scalars(r, config, 1 / (config->max_firing_rate * config->dt), c->err);
+    return status;
+}
+
 /* One session's trials, in the original's order of draws: pulses, then counts. */
 static enum lfads_status record_session(struct chaotic *c, size_t session)
 {
@@ -168,13 +223,18 @@ static enum lfads_status record_session(struct chaotic *c, size_t session)
             status = report(c, session, first + count);
     }
     if (status == LFADS_OK)
-        status = recording_describe(&c->recordings[session], c->pulses, session * c->own, c->err);
+        status = describe(c, session);
     return status;
 }
 
 static enum lfads_status create_file(struct chaotic *c, size_t session)
 {
     const struct lfads_synth_config *config = c->config;
+    const struct recording_key keys[] = {
+        {"%s_truth", H5_FLOAT64, c->own},
+        {"%s_data", is_counted(c) ? H5_INT64 : H5_FLOAT64, c->own},
+        {"input_%s_truth", H5_FLOAT64, 1},
+    };
     char name[FILE_PATH], path[FILE_PATH], number[32] = "";
     enum lfads_status status;
 
@@ -184,8 +244,8 @@ static enum lfads_status create_file(struct chaotic *c, size_t session)
              config->datafile_name, config->N, config->S, number);
     status = file_join(path, config->save_dir, name, c->err);
     if (status == LFADS_OK)
-        status = recording_create(&c->recordings[session], path, config, c->bins,
-                                  workers_available(), c->err);
+        status = recording_create(&c->recordings[session], path, config, c->bins, keys,
+                                  sizeof keys / sizeof keys[0], c->err);
     return status;
 }
 
@@ -228,14 +288,8 @@ static enum lfads_status record(struct chaotic *c)
     }
     if (status == LFADS_OK && c->sessions > 1)
         status = align_sessions(c);
-    for (size_t n = 0; n < c->sessions && status == LFADS_OK; n++) {
-        char text[FILE_PATH + 40];
-
-        status = recording_commit(&c->recordings[n], c->err);
-        snprintf(text, sizeof text, "Wrote %s", c->recordings[n].path);
-        if (status == LFADS_OK && c->callbacks && c->callbacks->line)
-            c->callbacks->line(c->callbacks->payload, text);
-    }
+    for (size_t n = 0; n < c->sessions && status == LFADS_OK; n++)
+        status = recording_commit(&c->recordings[n], c->callbacks, c->err);
     for (size_t n = 0; n < c->sessions; n++)
         recording_discard(&c->recordings[n]);
     return status;
@@ -295,5 +349,6 @@ enum lfads_status chaotic_generate(const struct lfads_synth_config *config,
     free(c.starts);
     free(c.truth);
     free(c.data);
+    free(c.input);
     return status;
 }

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORDING_BLOCK = 256, NUMBER = 8, GZIP_LEVEL = 1 };
+#include "base/workers.h"
+
+enum { BLOCK = 256, GZIP_LEVEL = 1 };
 
 static const char *const sets[2] = {"train", "valid"};
 
@@ -15,25 +17,31 @@ size_t recording_train_share(const struct lfads_synth_config *config)
     return (size_t)((double)config->nreplications * config->train_percentage);
 }
 
-static enum lfads_status create_key(struct recording *r, enum recording_keys which,
-                                    const char *format, enum h5_type type, size_t channels,
-                                    struct lfads_error *err)
+/* Trials of a set in each condition. */
+static size_t share(const struct recording *r, int set)
 {
-    struct recording_key *key = &r->key[which];
-    struct h5_storage storage = {.gzip = GZIP_LEVEL, .threads = r->threads};
+    return set == 0 ? r->train : r->replications - r->train;
+}
 
-    key->row = r->bins * channels;
+static enum lfads_status create_rows(struct recording *r, struct recording_rows *rows,
+                                     const struct recording_key *key, size_t bins,
+                                     struct lfads_error *err)
+{
+    struct h5_storage storage = {.gzip = GZIP_LEVEL, .threads = workers_available()};
+    size_t numbers = bins * (key->channels ? key->channels : 1);
+
+    rows->bytes = numbers * (key->type == H5_FLOAT32 ? 4 : 8);
     for (int set = 0; set < 2; set++) {
-        size_t share = set == 0 ? r->train : r->replications - r->train;
-        size_t dims[3] = {share * (size_t)r->config->C, r->bins, channels};
+        size_t dims[3] = {share(r, set) * r->conditions, bins, key->channels};
         char name[40];
         enum lfads_status status;
 
-        snprintf(name, sizeof name, format, sets[set]);
-        key->block[set] = calloc(RECORDING_BLOCK * key->row, NUMBER);
-        if (!key->block[set])
+        snprintf(name, sizeof name, key->format, sets[set]);
+        rows->block[set] = calloc(BLOCK, rows->bytes);
+        if (!rows->block[set])
             return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", r->path);
-        status = h5_rows_create(&key->rows[set], &r->file, name, type, 3, dims, &storage, err);
+        status = h5_rows_create(&rows->rows[set], &r->file, name, key->type, key->channels ? 3 : 2,
+                                dims, &storage, err);
         if (status != LFADS_OK)
             return status;
     }
@@ -42,96 +50,66 @@ static enum lfads_status create_key(struct recording *r, enum recording_keys whi
 
 enum lfads_status recording_create(struct recording *recording, const char *path,
                                    const struct lfads_synth_config *config, size_t bins,
-                                   size_t threads, struct lfads_error *err)
+                                   const struct recording_key *keys, size_t n_keys,
+                                   struct lfads_error *err)
 {
     struct recording *r = recording;
-    size_t channels = (size_t)config->S;
-    bool counts = strcmp(config->noise_type, "poisson") == 0;
     enum lfads_status status;
 
-    *r = (struct recording){.config = config,
-                            .bins = bins,
-                            .channels = channels,
-                            .train = recording_train_share(config),
+    assert(n_keys <= RECORDING_MOST_KEYS);
+    *r = (struct recording){.conditions = (size_t)config->C,
                             .replications = (size_t)config->nreplications,
-                            .threads = threads};
+                            .train = recording_train_share(config)};
     status = file_join(r->path, "", path, err);
     if (status == LFADS_OK)
         status = file_stage(r->temp, path, err);
     if (status == LFADS_OK)
         status = h5_create(&r->file, r->temp, 0, err);
-    if (status == LFADS_OK)
-        status = create_key(r, RECORDING_TRUTH, "%s_truth", H5_FLOAT64, channels, err);
-    if (status == LFADS_OK)
-        status =
-            create_key(r, RECORDING_DATA, "%s_data", counts ? H5_INT64 : H5_FLOAT64, channels, err);
-    if (status == LFADS_OK)
-        status = create_key(r, RECORDING_INPUT, "input_%s_truth", H5_FLOAT64, 1, err);
+    for (; r->keys < n_keys && status == LFADS_OK; r->keys++)
+        status = create_rows(r, &r->key[r->keys], &keys[r->keys], bins, err);
     if (status != LFADS_OK)
         recording_discard(r);
     return status;
 }
 
-static enum lfads_status flush(struct recording_key *key, int set, struct lfads_error *err)
+static enum lfads_status flush(struct recording_rows *rows, int set, struct lfads_error *err)
 {
     enum lfads_status status =
-        h5_rows_write(&key->rows[set], key->done[set], key->held[set], key->block[set], err);
+        h5_rows_write(&rows->rows[set], rows->done[set], rows->held[set], rows->block[set], err);
 
-    key->done[set] += key->held[set];
-    key->held[set] = 0;
+    rows->done[set] += rows->held[set];
+    rows->held[set] = 0;
     return status;
-}
-
-static enum lfads_status add_row(struct recording_key *key, int set, const void *row,
-                                 struct lfads_error *err)
-{
-    memcpy(key->block[set] + key->held[set] * key->row * NUMBER, row, key->row * NUMBER);
-    key->held[set]++;
-    return key->held[set] == RECORDING_BLOCK ? flush(key, set, err) : LFADS_OK;
-}
-
-/* The input's row is written where it goes: zeros but for the pulse. */
-static enum lfads_status add_input(struct recording *r, int set, size_t pulse,
-                                   struct lfads_error *err)
-{
-    struct recording_key *key = &r->key[RECORDING_INPUT];
-    double *row = (double *)(void *)key->block[set] + key->held[set] * key->row;
-
-    memset(row, 0, key->row * NUMBER);
-    if (pulse < r->bins)
-        row[pulse] = r->config->input_magnitude;
-    key->held[set]++;
-    return key->held[set] == RECORDING_BLOCK ? flush(key, set, err) : LFADS_OK;
 }
 
 enum lfads_status recording_add(struct recording *recording, size_t replication,
-                                const double *truth, const void *data, size_t pulse,
-                                struct lfads_error *err)
+                                const void *const *rows, struct lfads_error *err)
 {
     int set = replication < recording->train ? 0 : 1;
-    enum lfads_status status = add_row(&recording->key[RECORDING_TRUTH], set, truth, err);
+    enum lfads_status status = LFADS_OK;
 
-    if (status == LFADS_OK)
-        status = add_row(&recording->key[RECORDING_DATA], set, data, err);
-    if (status == LFADS_OK)
-        status = add_input(recording, set, pulse, err);
+    for (size_t k = 0; k < recording->keys && status == LFADS_OK; k++) {
+        struct recording_rows *key = &recording->key[k];
+
+        memcpy(key->block[set] + key->held[set] * key->bytes, rows[k], key->bytes);
+        if (++key->held[set] == BLOCK)
+            status = flush(key, set, err);
+    }
     return status;
 }
 
-/* One whole number a trial: a label for each condition, or the trial's entry of VALUES. */
-static enum lfads_status write_trials(struct recording *r, const char *format, int set,
-                                      const size_t *values, struct lfads_error *err)
+static enum lfads_status write_set(struct recording *r, const char *format, int set,
+                                   const size_t *values, struct lfads_error *err)
 {
-    size_t share = set == 0 ? r->train : r->replications - r->train, count = 0;
-    size_t conditions = (size_t)r->config->C, dims = share * conditions;
+    size_t each = share(r, set), dims = each * r->conditions, count = 0;
     int64_t *numbers = calloc(dims + 1, sizeof *numbers);
     char name[40];
     enum lfads_status status;
 
     if (!numbers)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", r->path);
-    for (size_t c = 0; c < conditions; c++)
-        for (size_t k = 0; k < share; k++) {
+    for (size_t c = 0; c < r->conditions; c++)
+        for (size_t k = 0; k < each; k++) {
             size_t trial = c * r->replications + (set == 0 ? k : r->train + k);
 
             numbers[count++] = (int64_t)(values ? values[trial] : c);
@@ -142,108 +120,78 @@ static enum lfads_status write_trials(struct recording *r, const char *format, i
     return status;
 }
 
-/* Without pulses the original wrote an empty list, which NumPy takes for reals. */
-static enum lfads_status write_pulses(struct recording *r, int set, const size_t *pulses,
-                                      struct lfads_error *err)
+enum lfads_status recording_write_whole(struct recording *recording, const char *format,
+                                        const size_t *values, struct lfads_error *err)
 {
-    size_t none = 0;
-    char name[40];
+    enum lfads_status status = write_set(recording, format, 0, values, err);
 
-    if (pulses)
-        return write_trials(r, "input_times_%s", set, pulses, err);
-    snprintf(name, sizeof name, "input_times_%s", sets[set]);
-    return h5_write(&r->file, name, H5_FLOAT64, 1, &none, NULL, NULL, err);
+    return status == LFADS_OK ? write_set(recording, format, 1, values, err) : status;
 }
 
-/* P [S,N]: 1 where a channel records a unit. */
-static enum lfads_status write_units(struct recording *r, size_t first, struct lfads_error *err)
+enum lfads_status recording_write_scalars(struct recording *recording,
+                                          const struct lfads_synth_config *config,
+                                          double conversion, struct lfads_error *err)
 {
-    size_t dims[2] = {r->channels, (size_t)r->config->N};
-    double *p = calloc(dims[0] * dims[1], sizeof *p);
-    enum lfads_status status;
+    struct h5_file *file = &recording->file;
+    enum lfads_status status = h5_write(file, "train_percentage", H5_FLOAT64, 0, NULL,
+                                        &config->train_percentage, NULL, err);
 
-    if (!p)
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", r->path);
-    for (size_t i = 0; i < dims[0]; i++)
-        p[i * dims[1] + first + i] = 1;
-    status = h5_write(&r->file, "P_sxn", H5_FLOAT64, 2, dims, p, NULL, err);
-    free(p);
-    return status;
-}
-
-enum lfads_status recording_describe(struct recording *recording, const size_t *pulses,
-                                     size_t first_unit, struct lfads_error *err)
-{
-    struct recording *r = recording;
-    const struct lfads_synth_config *c = r->config;
-    const struct {
-        const char *name;
-        double value;
-    } reals[] = {{"train_percentage", c->train_percentage},
-                 {"dt", c->dt},
-                 {"input_magnitude", c->input_magnitude},
-                 {"conversion_factor", 1 / (c->max_firing_rate * c->dt)}};
-    enum lfads_status status = write_units(r, first_unit, err);
-
-    for (int set = 0; set < 2 && status == LFADS_OK; set++) {
-        status = write_trials(r, "condition_labels_%s", set, NULL, err);
-        if (status == LFADS_OK)
-            status = write_pulses(r, set, pulses, err);
-    }
-    for (size_t i = 0; i < sizeof reals / sizeof reals[0] && status == LFADS_OK; i++)
-        status = h5_write(&r->file, reals[i].name, H5_FLOAT64, 0, NULL, &reals[i].value, NULL, err);
+    if (status == LFADS_OK)
+        status = h5_write(file, "dt", H5_FLOAT64, 0, NULL, &config->dt, NULL, err);
     if (status == LFADS_OK)
         status =
-            h5_write(&r->file, "nreplications", H5_INT64, 0, NULL, &c->nreplications, NULL, err);
+            h5_write(file, "nreplications", H5_INT64, 0, NULL, &config->nreplications, NULL, err);
+    if (status == LFADS_OK)
+        status = h5_write(file, "conversion_factor", H5_FLOAT64, 0, NULL, &conversion, NULL, err);
     return status;
 }
 
-static enum lfads_status close_all(struct recording *r, struct lfads_error *err)
+/* Writes what is held, where KEEP, and closes all. */
+static enum lfads_status close_all(struct recording *r, bool keep, struct lfads_error *err)
 {
     enum lfads_status status = LFADS_OK, closed;
 
-    for (int k = 0; k < RECORDING_KEYS; k++)
+    for (size_t k = 0; k < RECORDING_MOST_KEYS; k++)
         for (int set = 0; set < 2; set++) {
-            struct recording_key *key = &r->key[k];
+            struct recording_rows *rows = &r->key[k];
 
-            if (!key->rows[set].set)
+            if (!rows->rows[set].set)
                 continue;
-            if (status == LFADS_OK && err)
-                status = flush(key, set, err);
-            closed = h5_rows_close(&key->rows[set], status == LFADS_OK ? err : NULL);
+            if (status == LFADS_OK && keep)
+                status = flush(rows, set, err);
+            closed = h5_rows_close(&rows->rows[set], status == LFADS_OK ? err : NULL);
             status = status == LFADS_OK ? closed : status;
         }
     closed = h5_close(&r->file, status == LFADS_OK ? err : NULL);
     return status == LFADS_OK ? closed : status;
 }
 
-static void release(struct recording *r)
+enum lfads_status recording_commit(struct recording *recording,
+                                   const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    for (int k = 0; k < RECORDING_KEYS; k++)
-        for (int set = 0; set < 2; set++) {
-            free(r->key[k].block[set]);
-            r->key[k].block[set] = NULL;
-        }
-}
-
-enum lfads_status recording_commit(struct recording *recording, struct lfads_error *err)
-{
-    struct lfads_error own;
-    enum lfads_status status = close_all(recording, err ? err : &own);
+    enum lfads_status status = close_all(recording, true, err);
+    char text[FILE_PATH + 40];
 
     if (status == LFADS_OK) {
         status = file_commit(recording->temp, recording->path, err);
         recording->temp[0] = 0;
     }
+    snprintf(text, sizeof text, "Wrote %s", recording->path);
+    if (status == LFADS_OK && callbacks && callbacks->line)
+        callbacks->line(callbacks->payload, text);
     recording_discard(recording);
     return status;
 }
 
 void recording_discard(struct recording *recording)
 {
-    close_all(recording, NULL);
+    close_all(recording, false, NULL);
     if (recording->temp[0])
         file_discard(recording->temp);
     recording->temp[0] = 0;
-    release(recording);
+    for (size_t k = 0; k < RECORDING_MOST_KEYS; k++)
+        for (int set = 0; set < 2; set++) {
+            free(recording->key[k].block[set]);
+            recording->key[k].block[set] = NULL;
+        }
 }
