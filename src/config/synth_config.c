@@ -56,12 +56,13 @@ enum lfads_status lfads_synth_config_set(struct lfads_synth_config *config, cons
     return flag_set(config, synth_config_table(), (size_t)place, value, err);
 }
 
-enum lfads_status synth_config_check(const struct lfads_synth_config *c, struct lfads_error *err)
+enum lfads_status synth_config_check(const struct lfads_synth_config *c, bool sessions,
+                                     struct lfads_error *err)
 {
     double bins = c->T / c->dt;
     int64_t trials = (int64_t)((double)c->nreplications * c->train_percentage);
 
-    if (c->N % c->S != 0)
+    if (sessions && c->N % c->S != 0)
         return lfads_fail(err, LFADS_USAGE,
                           "--N=%lld units can't be shared out to sessions of --S=%lld: N must be a "
                           "multiple of S",
@@ -75,10 +76,10 @@ enum lfads_status synth_config_check(const struct lfads_synth_config *c, struct 
                           "--nreplications=%lld and --train_percentage=%g leave no trial to train "
                           "on",
                           (long long)c->nreplications, c->train_percentage);
-    if (c->S < c->N && (c->npcs > c->N || c->npcs > c->S))
+    if (sessions && c->S < c->N && (c->npcs > c->N || c->npcs > c->S))
         return lfads_fail(err, LFADS_USAGE, "--npcs=%lld must not be above --S=%lld",
                           (long long)c->npcs, (long long)c->S);
-    if (c->S < c->N && (double)c->C * bins <= 18)
+    if (sessions && c->S < c->N && (double)c->C * bins <= 18)
         return lfads_fail(err, LFADS_USAGE,
                           "--C=%lld conditions of %.0f bins are too few to align sessions by",
                           (long long)c->C, bins);

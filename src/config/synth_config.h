@@ -14,7 +14,7 @@ struct lfads_synth_config {
 };
 
 const struct flag_table *synth_config_table(void);
-/* What single flags' ranges do not say. */
-enum lfads_status synth_config_check(const struct lfads_synth_config *config,
+/* What single flags' ranges do not say. SESSIONS: S and npcs are in use. */
+enum lfads_status synth_config_check(const struct lfads_synth_config *config, bool sessions,
                                      struct lfads_error *err);
 #endif

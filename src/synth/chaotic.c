@@ -314,9 +314,9 @@ static enum lfads_status draw_network(struct chaotic *c)
     return LFADS_OK;
 }
 
-enum lfads_status chaotic_generate(const struct lfads_synth_config *config,
-                                   const struct lfads_callbacks *callbacks, double *next,
-                                   struct lfads_error *err)
+enum lfads_status chaotic_generate_next(const struct lfads_synth_config *config,
+                                        const struct lfads_callbacks *callbacks, double *next,
+                                        struct lfads_error *err)
 {
     struct chaotic c = {.config = config,
                         .callbacks = callbacks,
@@ -351,4 +351,10 @@ enum lfads_status chaotic_generate(const struct lfads_synth_config *config,
     free(c.data);
     free(c.input);
     return status;
+}
+
+enum lfads_status chaotic_generate(const struct lfads_synth_config *config,
+                                   const struct lfads_callbacks *callbacks, struct lfads_error *err)
+{
+    return chaotic_generate_next(config, callbacks, NULL, err);
 }

@@ -4,14 +4,28 @@
 
 #include <string.h>
 
+struct generator {
+    const char *name;
+    bool sessions; /* S and npcs are in use */
+    enum lfads_status (*run)(const struct lfads_synth_config *config,
+                             const struct lfads_callbacks *callbacks, struct lfads_error *err);
+};
+
+static const struct generator generators[] = {
+    {"chaotic", true, chaotic_generate},
+    {"labeled", false, labeled_generate},
+};
+
 enum lfads_status lfads_synth(const char *generator, const struct lfads_synth_config *config,
                               const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    enum lfads_status status = synth_config_check(config, err);
+    for (size_t i = 0; i < sizeof generators / sizeof generators[0]; i++) {
+        enum lfads_status status;
 
-    if (status != LFADS_OK)
-        return status;
-    if (strcmp(generator, "chaotic") == 0)
-        return chaotic_generate(config, callbacks, NULL, err);
-    return lfads_fail(err, LFADS_USAGE, "there is no generator %s: chaotic is one", generator);
+        if (strcmp(generators[i].name, generator) != 0)
+            continue;
+        status = synth_config_check(config, generators[i].sessions, err);
+        return status == LFADS_OK ? generators[i].run(config, callbacks, err) : status;
+    }
+    return lfads_fail(err, LFADS_USAGE, "there is no generator %s: chaotic or labeled", generator);
 }

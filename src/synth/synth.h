@@ -4,9 +4,17 @@
 #define LFADS_SYNTH_SYNTH_H
 #include "config/synth_config.h"
 
-/* Makes a chaotic set. NEXT, if not NULL, is set to the uniform number that the generator of random
- * numbers would give next: it agrees only if every draw did. */
+/* Makes a chaotic set. */
 enum lfads_status chaotic_generate(const struct lfads_synth_config *config,
-                                   const struct lfads_callbacks *callbacks, double *next,
+                                   const struct lfads_callbacks *callbacks,
+                                   struct lfads_error *err);
+/* The same; NEXT, if not NULL, is set to the uniform number that the generator of random numbers
+ * would give next: it agrees with the original's only if every draw did. */
+enum lfads_status chaotic_generate_next(const struct lfads_synth_config *config,
+                                        const struct lfads_callbacks *callbacks, double *next,
+                                        struct lfads_error *err);
+/* Makes the labeled set. */
+enum lfads_status labeled_generate(const struct lfads_synth_config *config,
+                                   const struct lfads_callbacks *callbacks,
                                    struct lfads_error *err);
 #endif

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the chaotic sets and holds them against the original's numbers.
+# Makes the sets and holds them against the original's numbers.
 #   make_sets.sh LFADS GOLDEN/synth SCRATCH PYTHON
 # SPDX-License-Identifier: Apache-2.0
 set -eu
@@ -12,12 +12,15 @@ rm -rf "$scratch"
 make_set() {
     name=$1
     shift
-    "$lfads" synth chaotic --save_dir="$scratch" --datafile_name="$name" "$@"
+    generator=$1
+    shift
+    "$lfads" synth "$generator" --save_dir="$scratch" --datafile_name="$name" "$@"
     "$python" "$(dirname "$0")/synth.py" "$scratch" "$golden/$name.json"
     rm -f "$scratch/$name"*
 }
-make_set chaotic_rnn_no_inputs
-make_set chaotic_rnn_inputs_g1p5 --input_magnitude=20
-make_set chaotic_rnn_inputs_g2p5 --input_magnitude=20 --g=2.5
-make_set gaussian_chaotic_rnn_no_inputs --noise_type=gaussian
-make_set chaotic_rnn_multisession --C=150 --N=100 --S=20 --npcs=10 --nreplications=40
+make_set chaotic_rnn_no_inputs chaotic
+make_set chaotic_rnn_inputs_g1p5 chaotic --input_magnitude=20
+make_set chaotic_rnn_inputs_g2p5 chaotic --input_magnitude=20 --g=2.5
+make_set gaussian_chaotic_rnn_no_inputs chaotic --noise_type=gaussian
+make_set chaotic_rnn_multisession chaotic --C=150 --N=100 --S=20 --npcs=10 --nreplications=40
+make_set chaotic_rnns_labeled labeled

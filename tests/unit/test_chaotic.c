@@ -1,0 +1,75 @@
+/* test_chaotic.c - after a whole set was made, the generator of random numbers is where the
+ * original's was (golden/synth, next_rng_random_sample_at_end).
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "synth/synth.h"
+
+struct set {
+    const char *name;
+    const char *flags[5][2];
+};
+
+static const struct set sets[] = {
+    {"chaotic_rnn_inputs_g1p5", {{"input_magnitude", "20"}}},
+    {"gaussian_chaotic_rnn_no_inputs", {{"noise_type", "gaussian"}}},
+    {"chaotic_rnn_multisession",
+     {{"C", "150"}, {"N", "100"}, {"S", "20"}, {"nreplications", "40"}, {"npcs", "10"}}},
+};
+
+static double golden_next(const char *name)
+{
+    char path[300];
+    json_error_t error;
+    json_t *golden;
+    double next;
+
+    snprintf(path, sizeof path, LFADS_TEST_DATA "/golden/synth/%s.json", name);
+    golden = json_load_file(path, 0, &error);
+    assert_non_null(golden);
+    next = json_number_value(
+        json_object_get(json_object_get(golden, "milestones"), "next_rng_random_sample_at_end"));
+    json_decref(golden);
+    return next;
+}
+
+static void test_next_number(void **state)
+{
+    char directory[] = "/tmp/lfads_chaotic_XXXXXX", command[80];
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        struct lfads_synth_config *config;
+        struct lfads_error err;
+        double next = 0;
+
+        assert_int_equal(lfads_synth_config_create(&config, &err), LFADS_OK);
+        lfads_synth_config_set(config, "save_dir", directory, &err);
+        for (int k = 0; k < 5 && sets[i].flags[k][0]; k++)
+            assert_int_equal(
+                lfads_synth_config_set(config, sets[i].flags[k][0], sets[i].flags[k][1], &err),
+                LFADS_OK);
+        assert_int_equal(chaotic_generate_next(config, NULL, &next, &err), LFADS_OK);
+        assert_true(next == golden_next(sets[i].name));
+        lfads_synth_config_free(config);
+    }
+    snprintf(command, sizeof command, "rm -r %s", directory);
+    assert_int_equal(system(command), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_next_number)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
