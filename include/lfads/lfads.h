@@ -106,7 +106,7 @@ LFADS_API void lfads_synth_config_free(struct lfads_synth_config *config);
 LFADS_API enum lfads_status lfads_synth_config_set(struct lfads_synth_config *config,
                                                    const char *name, const char *value,
                                                    struct lfads_error *err);
-/* GENERATOR: "chaotic" or "labeled". */
+/* GENERATOR: "chaotic", "labeled" or "itb". */
 LFADS_API enum lfads_status lfads_synth(const char *generator,
                                         const struct lfads_synth_config *config,
                                         const struct lfads_callbacks *callbacks,

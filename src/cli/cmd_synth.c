@@ -14,7 +14,8 @@ static const char about[] =
     "Makes a synthetic data set. Generators:\n"
     "  chaotic   a chaotic recurrent network, seen through counts or noisy reals; with S below N, "
     "several sessions\n"
-    "  labeled   two chaotic networks; which one made a trial is its external input";
+    "  labeled   two chaotic networks; which one made a trial is its external input\n"
+    "  itb       a network that integrates its input to a bound; trained the first time";
 
 static enum lfads_status set_flag(void *payload, size_t place, const char *text,
                                   struct lfads_error *err)
@@ -33,7 +34,8 @@ int command_synth(int argc, char **argv)
     if (cli_wants_help(argc, argv))
         return cli_help(about, synth_config_table());
     if (argc < 1 || argv[0][0] == '-') {
-        fprintf(stderr, "lfads: synth needs the name of a generator first: chaotic or labeled\n");
+        fprintf(stderr,
+                "lfads: synth needs the name of a generator first: chaotic, labeled or itb\n");
         return EXIT_USAGE;
     }
     status = lfads_synth_config_create(&config, &err);

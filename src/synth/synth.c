@@ -14,6 +14,7 @@ struct generator {
 static const struct generator generators[] = {
     {"chaotic", true, chaotic_generate},
     {"labeled", false, labeled_generate},
+    {"itb", false, integration_generate},
 };
 
 enum lfads_status lfads_synth(const char *generator, const struct lfads_synth_config *config,
@@ -27,5 +28,6 @@ enum lfads_status lfads_synth(const char *generator, const struct lfads_synth_co
         status = synth_config_check(config, generators[i].sessions, err);
         return status == LFADS_OK ? generators[i].run(config, callbacks, err) : status;
     }
-    return lfads_fail(err, LFADS_USAGE, "there is no generator %s: chaotic or labeled", generator);
+    return lfads_fail(err, LFADS_USAGE, "there is no generator %s: chaotic, labeled or itb",
+                      generator);
 }

@@ -17,4 +17,8 @@ enum lfads_status chaotic_generate_next(const struct lfads_synth_config *config,
 enum lfads_status labeled_generate(const struct lfads_synth_config *config,
                                    const struct lfads_callbacks *callbacks,
                                    struct lfads_error *err);
+/* Makes the integration-to-bound set, training its network the first time. */
+enum lfads_status integration_generate(const struct lfads_synth_config *config,
+                                       const struct lfads_callbacks *callbacks,
+                                       struct lfads_error *err);
 #endif

@@ -42,4 +42,9 @@ cmake --build "$scratch/package/build" >/dev/null
 grep -q '^Epoch:0' "$scratch/out"
 test -s "$scratch/save/model_runs_dataset_N20_S20_valid_posterior_push_mean"
 "$scratch/prefix/bin/run_lfads" --help >/dev/null
+# as scripts for the original call it
+PATH="$scratch/prefix/bin:$PATH"
+(cd "$scratch" && python3 "$(command -v run_lfads.py)" --kind=posterior_push_mean \
+    --lfads_save_dir="$scratch/save" --output_filename_stem=drop_in_ >/dev/null)
+test -s "$scratch/save/drop_in_dataset_N20_S20_valid_posterior_push_mean"
 "$scratch/prefix/bin/lfads" --version | grep -q '^lfads [0-9]'

@@ -24,3 +24,4 @@ make_set chaotic_rnn_inputs_g2p5 chaotic --input_magnitude=20 --g=2.5
 make_set gaussian_chaotic_rnn_no_inputs chaotic --noise_type=gaussian
 make_set chaotic_rnn_multisession chaotic --C=150 --N=100 --S=20 --npcs=10 --nreplications=40
 make_set chaotic_rnns_labeled labeled
+make_set itb_rnn itb --C=800 --N=50 --nreplications=5 --u_std=0.25

@@ -1,0 +1,344 @@
+/* integrator.c - the integrating network: forward, back-propagation through time, its file.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "synth/integrator.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/backend.h"
+#include "base/memory.h"
+#include "base/workers.h"
+#include "data/h5.h"
+
+enum { BATCH = 128, STEPS = 2500, WARM_UP = 100, TRIES = 3, FRESH = 1024 };
+
+enum lfads_status integrator_create(struct integrator *integrator, size_t units,
+                                    struct lfads_error *err)
+{
+    struct integrator *g = integrator;
+
+    *g = (struct integrator){.units = units, .size = units * units + 3 * units + 1};
+    g->weights = memory_create(g->size * sizeof *g->weights);
+    if (!g->weights)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a network of %zu units", units);
+    g->w = g->weights;
+    g->in = g->w + units * units;
+    g->bias = g->in + units;
+    g->out = g->bias + units;
+    g->out_bias = g->out + units;
+    return LFADS_OK;
+}
+
+void integrator_release(struct integrator *integrator)
+{
+    free(integrator->weights);
+    integrator->weights = NULL;
+}
+
+void integrator_run(const struct integrator *integrator, real *states, real *output,
+                    const real *input, size_t bins, size_t count)
+{
+    const struct integrator *g = integrator;
+    const struct backend *be = backend_cpu();
+    size_t n = g->units;
+
+    for (size_t t = 0; t < bins; t++) {
+        real *h = states + t * count * n;
+
+        for (size_t r = 0; r < count; r++)
+            for (size_t j = 0; j < n; j++)
+                h[r * n + j] = input[t * count + r] * g->in[j] + g->bias[j];
+        if (t > 0)
+            be->product(be, h, n, h - count * n, n, false, g->w, n, false, count, n, n, true);
+        for (size_t i = 0; i < count * n; i++)
+            h[i] = real_tanh(h[i]);
+        for (size_t r = 0; r < count; r++)
+            output[t * count + r] = *g->out_bias;
+        be->product(be, output + t * count, 1, h, n, false, g->out, 1, false, count, 1, n, true);
+    }
+}
+
+/* Inputs [T,count] of standard deviation SPREAD, and their running sums within the bounds. */
+static void draw_trials(real *input, real *target, size_t bins, size_t count, double spread,
+                        uint64_t seed, uint32_t step)
+{
+    const struct backend *be = backend_cpu();
+    struct philox_address from = {.seed = seed, .purpose = PHILOX_CO_NOISE, .step = step};
+
+    be->normals(be, input, &from, bins, count, 1, 1);
+    for (size_t r = 0; r < count; r++) {
+        double sum = 0;
+
+        for (size_t t = 0; t < bins; t++) {
+            input[t * count + r] *= (real)spread;
+            sum += (double)input[t * count + r];
+            target[t * count + r] = real_clip((real)sum, 1);
+        }
+    }
+}
+
+static double mean_square(const real *output, const real *target, size_t count)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < count; i++)
+        sum += (double)((output[i] - target[i]) * (output[i] - target[i]));
+    return sum / (double)count;
+}
+
+/* What a training step works on. */
+struct lesson {
+    struct integrator gradient, m, v;
+    real *input, *target, *output, *states; /* [T,BATCH] and [T,BATCH,N] */
+    real *dh, *transposed;                  /* [BATCH,N], [N,N] */
+};
+
+static enum lfads_status lesson_create(struct lesson *l, size_t units, size_t bins,
+                                       struct lfads_error *err)
+{
+    size_t rows = bins * FRESH;
+    enum lfads_status status = integrator_create(&l->gradient, units, err);
+
+    if (status == LFADS_OK)
+        status = integrator_create(&l->m, units, err);
+    if (status == LFADS_OK)
+        status = integrator_create(&l->v, units, err);
+    l->input = memory_create((3 * rows + rows * units) * sizeof(real));
+    l->dh = memory_create((BATCH + units) * units * sizeof(real));
+    if (status == LFADS_OK && (!l->input || !l->dh))
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to train a network");
+    if (status != LFADS_OK)
+        return status;
+    l->target = l->input + rows;
+    l->output = l->target + rows;
+    l->states = l->output + rows;
+    l->transposed = l->dh + BATCH * units;
+    return LFADS_OK;
+}
+
+static void lesson_release(struct lesson *l)
+{
+    integrator_release(&l->gradient);
+    integrator_release(&l->m);
+    integrator_release(&l->v);
+    free(l->input);
+    free(l->dh);
+}
+
+/* The gradient of the mean squared error, backward through the bins. */
+static void differentiate(struct lesson *l, const struct integrator *g, size_t bins)
+{
+    const struct backend *be = backend_cpu();
+    size_t n = g->units;
+    real share = 2 / (real)(BATCH * bins);
+
+    be->clear(be, l->gradient.weights, g->size);
+    be->clear(be, l->dh, BATCH * n);
+    be->transpose(be, l->transposed, g->w, n, n);
+    for (size_t t = bins; t-- > 0;) {
+        real *h = l->states + t * BATCH * n, *dz = l->output + t * BATCH;
+
+        for (size_t r = 0; r < BATCH; r++)
+            dz[r] = share * (dz[r] - l->target[t * BATCH + r]);
+        be->product(be, l->gradient.out, 1, h, n, true, dz, 1, false, n, 1, BATCH, true);
+        be->sum_rows(be, l->gradient.out_bias, dz, 1, BATCH, 1);
+        for (size_t r = 0; r < BATCH; r++)
+            for (size_t j = 0; j < n; j++) {
+                real d = l->dh[r * n + j] + dz[r] * g->out[j];
+
+                h[r * n + j] = d * (1 - h[r * n + j] * h[r * n + j]); /* before tanh */
+            }
+        be->product(be, l->gradient.in, n, l->input + t * BATCH, 1, true, h, n, false, 1, n, BATCH,
+                    true);
+        be->sum_rows(be, l->gradient.bias, h, n, BATCH, n);
+        if (t > 0)
+            be->product(be, l->gradient.w, n, h - BATCH * n, n, true, h, n, false, n, n, BATCH,
+                        true);
+        be->product(be, l->dh, n, h, n, false, l->transposed, n, false, BATCH, n, n, false);
+    }
+}
+
+/* Adam, the gradient limited to norm 1; the rate rises at first, then falls to zero as a cosine. */
+static void update(struct lesson *l, struct integrator *g, int step)
+{
+    const struct backend *be = backend_cpu();
+    double rate = 0.003 * (1 + cos(M_PI * step / STEPS)) / 2, norm;
+    double first = 1 - pow(0.9, step + 1), second = 1 - pow(0.999, step + 1);
+    acc squares;
+
+    rate *= fmin(1, (step + 1.0) / WARM_UP);
+    be->sum_squares(be, &squares, l->gradient.weights, g->size);
+    norm = fmax(1, sqrt(squares));
+    for (size_t i = 0; i < g->size; i++) {
+        real d = l->gradient.weights[i] / (real)norm, *m = &l->m.weights[i], *v = &l->v.weights[i];
+
+        *m += (d - *m) * (real)0.1;
+        *v += (d * d - *v) * (real)0.001;
+        g->weights[i] -= (real)(rate / first) * *m / (real_sqrt(*v / (real)second) + (real)1e-8);
+    }
+}
+
+/* Nearly the identity: a state that keeps what it has is half an integrator. */
+static void begin(struct integrator *g, uint64_t seed)
+{
+    size_t n = g->units;
+    struct philox_address at = {.seed = seed, .purpose = PHILOX_INITIAL_VALUES};
+    real root = real_sqrt((real)n);
+
+    memset(g->weights, 0, g->size * sizeof *g->weights);
+    for (size_t i = 0; i < n; i++) {
+        at.time = (uint32_t)i;
+        philox_normals(g->w + i * n, &at, (uint32_t)n);
+        for (size_t j = 0; j < n; j++)
+            g->w[i * n + j] *= (real)0.1 / root;
+        g->w[i * n + i] += (real)0.9;
+    }
+    at.time = (uint32_t)n;
+    philox_normals(g->in, &at, (uint32_t)n);
+    at.time++;
+    philox_normals(g->out, &at, (uint32_t)n);
+    for (size_t j = 0; j < n; j++)
+        g->out[j] /= root;
+}
+
+static enum lfads_status report(const struct lfads_callbacks *callbacks, int step,
+                                struct lfads_error *err)
+{
+    struct lfads_progress progress = {.what = "training an integrator",
+                                      .share = (double)step / STEPS};
+
+    if (callbacks && callbacks->progress)
+        callbacks->progress(callbacks->payload, &progress);
+    if (callbacks && callbacks->stop && callbacks->stop(callbacks->payload))
+        return lfads_fail(err, LFADS_INTERRUPTED, "stopped while the integrator was trained");
+    return LFADS_OK;
+}
+
+static double fresh_error(struct lesson *l, const struct integrator *g, size_t bins, double spread,
+                          uint64_t seed)
+{
+    draw_trials(l->input, l->target, bins, FRESH, spread, seed, STEPS);
+    integrator_run(g, l->states, l->output, l->input, bins, FRESH);
+    return mean_square(l->output, l->target, bins * FRESH);
+}
+
+/* A training, as one item of work: so its products stay on one thread, and its result does not
+ * depend on how many there are. */
+struct training {
+    struct integrator *network;
+    struct lesson lesson;
+    size_t bins;
+    double spread, limit, error;
+    uint64_t seed;
+    const struct lfads_callbacks *callbacks;
+    struct lfads_error *err;
+    enum lfads_status status;
+};
+
+static void train_once(struct training *t, uint64_t seed)
+{
+    struct lesson *l = &t->lesson;
+    struct integrator *g = t->network;
+
+    begin(g, seed);
+    memset(l->m.weights, 0, g->size * sizeof(real));
+    memset(l->v.weights, 0, g->size * sizeof(real));
+    for (int step = 0; step < STEPS && t->status == LFADS_OK; step++) {
+        draw_trials(l->input, l->target, t->bins, BATCH, t->spread, seed, (uint32_t)step);
+        integrator_run(g, l->states, l->output, l->input, t->bins, BATCH);
+        differentiate(l, g, t->bins);
+        update(l, g, step);
+        t->status = report(t->callbacks, step, t->err);
+    }
+    if (t->status == LFADS_OK)
+        t->error = fresh_error(l, g, t->bins, t->spread, seed);
+}
+
+static void train(void *payload, size_t item, size_t thread)
+{
+    struct training *t = payload;
+
+    (void)item;
+    (void)thread;
+    for (uint64_t try = 0; try < TRIES && t->status == LFADS_OK && !(t->error < t->limit); try++)
+        train_once(t, t->seed + try);
+}
+
+enum lfads_status integrator_train(struct integrator *integrator, double *error, size_t bins,
+                                   double spread, double limit, uint64_t seed,
+                                   const struct lfads_callbacks *callbacks, struct lfads_error *err)
+{
+    struct training t = {.network = integrator,
+                         .bins = bins,
+                         .spread = spread,
+                         .limit = limit,
+                         .error = HUGE_VAL,
+                         .seed = seed,
+                         .callbacks = callbacks,
+                         .err = err};
+
+    t.status = lesson_create(&t.lesson, integrator->units, bins, err);
+    if (t.status == LFADS_OK)
+        workers_run(1, 1, train, &t);
+    lesson_release(&t.lesson);
+    *error = t.error;
+    if (t.status == LFADS_OK && !(t.error < limit))
+        return lfads_fail(err, LFADS_NUMERIC,
+                          "the integrator's error is %.4f after %d trainings, and %.4f is wanted: "
+                          "choose another --u_std, --N or --T",
+                          t.error, TRIES, limit);
+    return t.status;
+}
+
+enum lfads_status integrator_write(const struct integrator *integrator, const char *path,
+                                   struct lfads_error *err)
+{
+    const struct integrator *g = integrator;
+    size_t square[2] = {g->units, g->units}, one = 1;
+    char temp[FILE_PATH];
+    struct h5_file file = {.id = 0};
+    enum lfads_status status = file_stage(temp, path, err), closed;
+
+    if (status == LFADS_OK)
+        status = h5_create(&file, temp, 0, err);
+    if (status != LFADS_OK)
+        return status;
+    status = h5_write(&file, "W", H5_FLOAT32, 2, square, g->w, NULL, err);
+    if (status == LFADS_OK)
+        status = h5_write(&file, "B", H5_FLOAT32, 1, square, g->in, NULL, err);
+    if (status == LFADS_OK)
+        status = h5_write(&file, "b", H5_FLOAT32, 1, square, g->bias, NULL, err);
+    if (status == LFADS_OK)
+        status = h5_write(&file, "w", H5_FLOAT32, 1, square, g->out, NULL, err);
+    if (status == LFADS_OK)
+        status = h5_write(&file, "c", H5_FLOAT32, 1, &one, g->out_bias, NULL, err);
+    closed = h5_close(&file, status == LFADS_OK ? err : NULL);
+    status = status == LFADS_OK ? closed : status;
+    if (status != LFADS_OK) {
+        file_discard(temp);
+        return status;
+    }
+    return file_commit(temp, path, err);
+}
+
+enum lfads_status integrator_read(struct integrator *integrator, const char *path,
+                                  struct lfads_error *err)
+{
+    const struct integrator *g = integrator;
+    struct h5_file file;
+    enum lfads_status status = h5_open(&file, path, err);
+
+    if (status != LFADS_OK)
+        return status;
+    status = h5_read(g->w, H5_FLOAT32, &file, "W", g->units * g->units, err);
+    if (status == LFADS_OK)
+        status = h5_read(g->in, H5_FLOAT32, &file, "B", g->units, err);
+    if (status == LFADS_OK)
+        status = h5_read(g->bias, H5_FLOAT32, &file, "b", g->units, err);
+    if (status == LFADS_OK)
+        status = h5_read(g->out, H5_FLOAT32, &file, "w", g->units, err);
+    if (status == LFADS_OK)
+        status = h5_read(g->out_bias, H5_FLOAT32, &file, "c", 1, err);
+    h5_close(&file, NULL);
+    return status;
+}
