@@ -296,7 +296,7 @@ static enum lfads_status run(const struct lfads_config *config,
     status = create(&p);
     if (status == LFADS_OK)
         status = checkpoint_read_parameters(p.parameters, NULL, NULL, p.project->checkpoint_path,
-                                            p.project->model, err);
+                                            p.project->model, NULL, err);
     if (status == LFADS_OK) {
         p.ramps = costs_ramps(p.project->config, p.project->checkpoint.step);
         p.l2 = costs_l2(p.project->be, p.project->model, p.parameters);

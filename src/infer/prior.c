@@ -191,7 +191,7 @@ enum lfads_status lfads_prior_sample(const struct lfads_config *config,
     p.parameters = calloc(p.project->model->size, sizeof *p.parameters);
     status = p.parameters
                  ? checkpoint_read_parameters(p.parameters, NULL, NULL, p.project->checkpoint_path,
-                                              p.project->model, err)
+                                              p.project->model, NULL, err)
                  : lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters");
     if (status == LFADS_OK)
         status = shard_create(&p.shard, p.project->be, p.project->model, p.samples, 1, false, err);

@@ -174,7 +174,7 @@ enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *pat
 
 /* Reads the vector whose data sets have SUFFIX. */
 static enum lfads_status read_params(real *vector, const struct h5_file *file,
-                                     const struct model *model, const char *suffix,
+                                     const struct model *model, const char *suffix, bool *fresh,
                                      struct lfads_error *err)
 {
     for (size_t i = 0; i < model->n_params; i++) {
@@ -185,6 +185,10 @@ static enum lfads_status read_params(real *vector, const struct h5_file *file,
 
         checkpoint_flat_name(flat, sizeof flat, p->name);
         snprintf(name, sizeof name, "%s%s", flat, suffix);
+        if (fresh && p->session != PARAM_SHARED && !h5_has(file, name)) {
+            fresh[p->session] = true;
+            continue;
+        }
         status = h5_shape(&shape, file, name, err);
         if (status != LFADS_OK)
             return status;
@@ -203,7 +207,8 @@ static enum lfads_status read_params(real *vector, const struct h5_file *file,
 }
 
 enum lfads_status checkpoint_read_parameters(real *parameters, real *m, real *v, const char *path,
-                                             const struct model *model, struct lfads_error *err)
+                                             const struct model *model, bool *fresh,
+                                             struct lfads_error *err)
 {
     struct h5_file file;
     enum lfads_status status = seal_check(path, err);
@@ -212,11 +217,11 @@ enum lfads_status checkpoint_read_parameters(real *parameters, real *m, real *v,
         status = h5_open(&file, path, err);
     if (status != LFADS_OK)
         return status;
-    status = read_params(parameters, &file, model, "", err);
+    status = read_params(parameters, &file, model, "", fresh, err);
     if (status == LFADS_OK && m)
-        status = read_params(m, &file, model, "_Adam", err);
+        status = read_params(m, &file, model, "_Adam", fresh, err);
     if (status == LFADS_OK && v)
-        status = read_params(v, &file, model, "_Adam_1", err);
+        status = read_params(v, &file, model, "_Adam_1", fresh, err);
     h5_close(&file, NULL);
     return status;
 }

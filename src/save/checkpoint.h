@@ -28,9 +28,11 @@ enum lfads_status checkpoint_write(const char *path, const struct model *model,
 enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *path,
                                   struct lfads_error *err);
 /* Reads parameters and, where M and V are not NULL, moments of MODEL; fails where one is missing or
- * of another shape. */
+ * of another shape. With FRESH [n_sessions], a session's maps may be missing: its entry is set, and
+ * what the vectors hold for it is left. */
 enum lfads_status checkpoint_read_parameters(real *parameters, real *m, real *v, const char *path,
-                                             const struct model *model, struct lfads_error *err);
+                                             const struct model *model, bool *fresh,
+                                             struct lfads_error *err);
 void checkpoint_release(struct checkpoint *checkpoint);
 /* A parameter's name as a data set's: "/" becomes "_". */
 void checkpoint_flat_name(char *flat, size_t size, const char *name);

@@ -10,12 +10,14 @@
 
 #include "data/batches.h"
 #include "save/index.h"
+#include "save/lock.h"
 #include "train/fitlog.h"
 #include "train/schedule.h"
 
 /* A run in progress. */
 struct trainer {
     struct project *project;
+    struct lock lock; /* of the save directory */
     struct learner *learner;
     struct batches *batches[SESSION_SETS];
     struct schedule schedule;
@@ -341,6 +343,27 @@ static enum lfads_status run(struct trainer *t)
 
 /* ---- beginning ---- */
 
+/* All that the checkpoint has; maps of sessions that it does not know keep their first values. */
+static enum lfads_status read_parameters(struct trainer *t)
+{
+    const struct project *p = t->project;
+    bool *fresh = calloc(p->model->n_sessions, sizeof *fresh);
+    enum lfads_status status;
+
+    if (!fresh)
+        return lfads_fail(t->err, LFADS_NO_MEMORY, "no memory to read %s", p->checkpoint_path);
+    status = checkpoint_read_parameters(t->learner->parameters, t->learner->m, t->learner->v,
+                                        p->checkpoint_path, p->model, fresh, t->err);
+    for (size_t s = 0; s < p->model->n_sessions && status == LFADS_OK; s++)
+        if (fresh[s])
+            project_line(p,
+                         "Session %s is new: its read-in and read-out begin afresh, all else "
+                         "comes from the checkpoint.",
+                         p->model->sessions[s].name);
+    free(fresh);
+    return status;
+}
+
 /* Continues from the checkpoint, or begins with fresh parameters. */
 static enum lfads_status begin(struct trainer *t)
 {
@@ -349,13 +372,12 @@ static enum lfads_status begin(struct trainer *t)
     enum lfads_status status;
     size_t skip;
 
+    model_initialise(p->model, t->learner->parameters, p->seed);
     if (!*p->checkpoint_path) {
-        model_initialise(p->model, t->learner->parameters, p->seed);
         project_line(p, "Created model with fresh parameters.");
         return LFADS_OK;
     }
-    status = checkpoint_read_parameters(t->learner->parameters, t->learner->m, t->learner->v,
-                                        p->checkpoint_path, p->model, t->err);
+    status = read_parameters(t);
     if (status != LFADS_OK)
         return status;
     t->step = c->step;
@@ -433,6 +455,7 @@ static void release(struct trainer *t)
     learner_free(t->learner);
     free(t->schedule.costs);
     free(t->hyperparameters);
+    lock_release(&t->lock);
     project_close(t->project);
 }
 
@@ -445,8 +468,14 @@ enum lfads_status lfads_train(const struct lfads_config *config,
     if (status != LFADS_OK)
         return status;
     t.began = now();
-    train_announce(t.project);
-    status = create(&t);
+    t.lock.file = -1;
+    status = file_make_directory(t.project->config->lfads_save_dir, err);
+    if (status == LFADS_OK)
+        status = lock_take(&t.lock, t.project->config->lfads_save_dir, err);
+    if (status == LFADS_OK) {
+        train_announce(t.project);
+        status = create(&t);
+    }
     if (status == LFADS_OK)
         status = prepare_files(&t);
     if (status == LFADS_OK)

@@ -95,6 +95,67 @@ def test_later_rows():
     check(len(aside) == 1, f"rows put aside: {aside}")
 
 
+def test_lock():
+    """A second training in the directory is refused while the first goes on, and only then."""
+    first = subprocess.Popen([LFADS, "train", "--lfads_save_dir=locked", *FLAGS], cwd=SCRATCH,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for line in first.stdout:
+        if line.startswith("Epoch:0"):
+            break
+    second = subprocess.run([LFADS, "train", "--lfads_save_dir=locked", *FLAGS], cwd=SCRATCH,
+                            capture_output=True, text=True)
+    check(second.returncode == 1 and f"in use by process {first.pid} on " in second.stderr,
+          f"a second training: {second.returncode} {second.stderr}")
+    first.kill()
+    first.communicate()
+    lock = os.path.join(SCRATCH, "locked", ".lfads_lock")
+    check(os.path.exists(lock), "a killed training leaves its lock")
+    train("locked", "--max_epochs=2")
+    check(not os.path.exists(lock), "the lock is given back")
+    with open(lock, "w") as file:
+        file.write("1 elsewhere\n")
+    train("locked", "--max_epochs=3", status=1)
+    os.remove(lock)
+
+
+def test_new_session():
+    """A session is added to a trained model: only its maps begin afresh, and with
+    --do_train_io_only only maps of sessions change. Likewise for the encoders alone."""
+    train("grown", "--max_epochs=1")
+    shutil.copy(os.path.join(SCRATCH, "data", "two_a"), os.path.join(SCRATCH, "data", "two_c"))
+    before = contents("grown")[2]
+    out = train("grown", "--max_epochs=2", "--do_train_io_only")
+    os.remove(os.path.join(SCRATCH, "data", "two_c"))
+    check("Session c is new" in out and "Session a is new" not in out, out)
+    after = contents("grown")[2]
+    new = set(after) - set(before)
+    check(new and all("_c_" in name for name in new), f"new parameters: {new}")
+    changed(before, after, ("LFADS_x_2_infac_", "LFADS_glm_"), "io only")
+    train("encoders", "--max_epochs=1")
+    before = contents("encoders")[2]
+    train("encoders", "--max_epochs=2", "--do_train_encoder_only")
+    changed(before, contents("encoders")[2], ("LFADS_ic_enc_", "LFADS_z_ic_enc_"), "encoders only")
+    train("readin", "--max_epochs=1")
+    before = contents("readin")[2]
+    train("readin", "--max_epochs=2", "--do_train_readin=false")
+    changed(before, contents("readin")[2], ("LFADS_glm_", "LFADS_ic", "LFADS_ci", "LFADS_z_prior_g0_mean",
+                                            "LFADS_z_ic", "LFADS_z_u", "LFADS_con", "LFADS_gen"),
+            "read-in frozen")
+    rate = contents("readin")[2]["learning_rate"][0]
+    check(rate < 0.01, "the rate has not been lowered yet")
+    train("readin", "--max_epochs=3", "--do_reset_learning_rate", "--learning_rate_init=0.02")
+    check(contents("readin")[2]["learning_rate"][0] == np.float32(0.02), "the rate is set back")
+
+
+def changed(before, after, prefixes, what):
+    """Parameters with these beginnings changed, and no others."""
+    for name in before:
+        if not name.startswith("LFADS_") or name.endswith(("_Adam", "_Adam_1")):
+            continue
+        moved = not np.array_equal(before[name], after[name])
+        check(moved == name.startswith(prefixes), f"{what}: {name} {'changed' if moved else 'stayed'}")
+
+
 def test_sampling():
     for threads in (1, 3):
         subprocess.run([LFADS, "posterior-sample", "--lfads_save_dir=whole", "--batch_size=7",
@@ -128,6 +189,8 @@ def main():
         same(whole, contents(f"threads{threads}"), f"{threads} threads")
     test_continuing(whole)
     test_later_rows()
+    test_lock()
+    test_new_session()
     test_sampling()
     print("training", "FAILED" if failures else "ok")
     return failures != 0

@@ -99,7 +99,7 @@ static void test_round_trip(void **state)
     assert_int_equal(c.recorded, 9);
     assert_string_equal(c.hyperparameters, "{\"a\": 1}");
     assert_int_equal(
-        checkpoint_read_parameters(read, read + size, read + 2 * size, path, f->model, NULL),
+        checkpoint_read_parameters(read, read + size, read + 2 * size, path, f->model, NULL, NULL),
         LFADS_OK);
     assert_memory_equal(read, f->vectors, 3 * size * sizeof *read);
     checkpoint_release(&c);
@@ -115,8 +115,8 @@ static enum lfads_status read_all(const struct fixture *f, const char *path, rea
 
     checkpoint_release(&c);
     if (status == LFADS_OK)
-        status =
-            checkpoint_read_parameters(read, read + size, read + 2 * size, path, f->model, NULL);
+        status = checkpoint_read_parameters(read, read + size, read + 2 * size, path, f->model,
+                                            NULL, NULL);
     return status;
 }
 

@@ -1,0 +1,87 @@
+/* lock.c - the save directory's lock: the system's own lock on a file says whether its process
+ * lives, the file's text says who and where. SPDX-License-Identifier: Apache-2.0 */
+#include "save/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { HOST = 256 };
+
+/* Who holds, or held, the lock; empty where nobody wrote it. */
+struct holder {
+    long process;
+    char host[HOST];
+};
+
+static struct holder read_holder(int file)
+{
+    struct holder holder = {0, ""};
+    char text[HOST + 40] = "";
+
+    if (pread(file, text, sizeof text - 1, 0) <= 0 ||
+        sscanf(text, "%ld %255s", &holder.process, holder.host) != 2)
+        holder.host[0] = 0;
+    return holder;
+}
+
+static bool write_holder(int file, const char *host)
+{
+    char text[HOST + 40];
+    int length = snprintf(text, sizeof text, "%ld %s\n", (long)getpid(), host);
+
+    return ftruncate(file, 0) == 0 && pwrite(file, text, (size_t)length, 0) == length;
+}
+
+/* Whether the open file is still the one of that name: its last holder may just have removed it. */
+static bool is_current(int file, const char *path)
+{
+    struct stat own, named;
+
+    return fstat(file, &own) == 0 && stat(path, &named) == 0 && own.st_ino == named.st_ino &&
+           own.st_dev == named.st_dev;
+}
+
+enum lfads_status lock_take(struct lock *lock, const char *directory, struct lfads_error *err)
+{
+    enum lfads_status status = file_join(lock->path, directory, ".lfads_lock", err);
+    char host[HOST] = "unknown";
+    struct holder holder;
+    bool held;
+
+    lock->file = -1;
+    if (status != LFADS_OK)
+        return status;
+    gethostname(host, sizeof host - 1);
+    lock->file = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock->file < 0)
+        return lfads_fail(err, LFADS_IO, "can't write %s: %s", lock->path, strerror(errno));
+    held = flock(lock->file, LOCK_EX | LOCK_NB) != 0 || !is_current(lock->file, lock->path);
+    holder = read_holder(lock->file);
+    if (held || (*holder.host && strcmp(holder.host, host) != 0)) {
+        close(lock->file);
+        lock->file = -1;
+        return lfads_fail(err, LFADS_IO,
+                          "%s is in use by process %ld on %s: wait for it, choose another "
+                          "--lfads_save_dir, or remove %s if that run has ended",
+                          directory, holder.process, *holder.host ? holder.host : host, lock->path);
+    }
+    if (write_holder(lock->file, host))
+        return LFADS_OK;
+    status = lfads_fail(err, LFADS_IO, "can't write %s: %s", lock->path, strerror(errno));
+    lock_release(lock);
+    return status;
+}
+
+void lock_release(struct lock *lock)
+{
+    if (lock->file < 0)
+        return;
+    unlink(lock->path);
+    close(lock->file);
+    lock->file = -1;
+}
