@@ -1,6 +1,6 @@
 /* announce.c - what training says before its first epoch.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "train/train.h"
+#include "train/trainer.h"
 
 static void announce_session(const struct project *p, const struct session *s)
 {
@@ -22,7 +22,7 @@ static void announce_session(const struct project *p, const struct session *s)
         project_line(p, "  read-in and read-out begin from its alignment matrix");
 }
 
-void train_announce(const struct project *p)
+void trainer_announce(const struct project *p)
 {
     size_t total = 0, number = 0;
 

@@ -1,0 +1,42 @@
+/* h5_private.h - what reading and writing share: HDF5's own printing switched off, types.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_DATA_H5_PRIVATE_H
+#define LFADS_DATA_H5_PRIVATE_H
+#include <hdf5.h>
+
+#include "data/h5.h"
+
+/* HDF5 prints its errors by default; ours are returned. The setting is restored, for a program may
+ * use HDF5 besides. */
+struct quiet {
+    H5E_auto2_t print;
+    void *payload;
+};
+
+static inline struct quiet quiet_begin(void)
+{
+    struct quiet quiet;
+
+    H5Eget_auto2(H5E_DEFAULT, &quiet.print, &quiet.payload);
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    return quiet;
+}
+
+static inline void quiet_end(const struct quiet *quiet)
+{
+    H5Eset_auto2(H5E_DEFAULT, quiet->print, quiet->payload);
+}
+
+static inline hid_t memory_type(enum h5_type type)
+{
+    switch (type) {
+    case H5_FLOAT32:
+        return H5T_NATIVE_FLOAT;
+    case H5_FLOAT64:
+        return H5T_NATIVE_DOUBLE;
+    case H5_INT64:
+        return H5T_NATIVE_INT64;
+    }
+    return -1;
+}
+#endif

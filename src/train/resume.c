@@ -1,0 +1,154 @@
+/* resume.c - where a training begins, afresh or from its checkpoint, and the checkpoints it leaves
+ * (training.md, "Checkpoints").
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "save/index.h"
+#include "train/trainer.h"
+
+static enum lfads_status save(struct trainer *t, const char *kind, const char *index, size_t keep)
+{
+    const struct lfads_config *config = t->project->config;
+    struct checkpoint checkpoint = {.step = t->step,
+                                    .epoch = t->epoch,
+                                    .batches = (int64_t)t->done,
+                                    .seed = t->project->seed,
+                                    .learning_rate = (double)t->schedule.learning_rate,
+                                    .lowest_valid = t->schedule.lowest_valid,
+                                    .costs = t->schedule.costs,
+                                    .n_costs = t->schedule.n_costs,
+                                    .recorded = t->schedule.recorded,
+                                    .hyperparameters = t->hyperparameters};
+    char name[FILE_PATH], path[FILE_PATH];
+    enum lfads_status status;
+
+    memcpy(checkpoint.sums, &t->sums, sizeof t->sums);
+    snprintf(name, sizeof name, "%s%s.ckpt-%" PRId64, config->checkpoint_name, kind, t->step);
+    status = file_join(path, config->lfads_save_dir, name, t->err);
+    if (status == LFADS_OK)
+        status = checkpoint_write(path, t->project->model, &checkpoint, t->learner->parameters,
+                                  t->learner->m, t->learner->v, t->err);
+    if (status == LFADS_OK)
+        status = index_add(config->lfads_save_dir, index, path, keep, t->err);
+    return status;
+}
+
+enum lfads_status trainer_save_latest(struct trainer *trainer)
+{
+    return save(trainer, "", "checkpoint", (size_t)trainer->project->config->max_ckpt_to_keep);
+}
+
+enum lfads_status trainer_save_lowest(struct trainer *trainer)
+{
+    return save(trainer, "_lve", "checkpoint_lve",
+                (size_t)trainer->project->config->max_ckpt_to_keep_lve);
+}
+
+/* All that the checkpoint has; maps of sessions that it does not know keep their first values. */
+static enum lfads_status read_parameters(struct trainer *t)
+{
+    const struct project *p = t->project;
+    bool *fresh = calloc(p->model->n_sessions, sizeof *fresh);
+    enum lfads_status status;
+
+    if (!fresh)
+        return lfads_fail(t->err, LFADS_NO_MEMORY, "no memory to read %s", p->checkpoint_path);
+    status = checkpoint_read_parameters(t->learner->parameters, t->learner->m, t->learner->v,
+                                        p->checkpoint_path, p->model, fresh, t->err);
+    for (size_t s = 0; s < p->model->n_sessions && status == LFADS_OK; s++)
+        if (fresh[s])
+            project_line(p,
+                         "Session %s is new: its read-in and read-out begin afresh, all else "
+                         "comes from the checkpoint.",
+                         p->model->sessions[s].name);
+    free(fresh);
+    return status;
+}
+
+/* Continues from the checkpoint, or begins with fresh parameters. */
+static enum lfads_status begin(struct trainer *t)
+{
+    const struct project *p = t->project;
+    const struct checkpoint *c = &p->checkpoint;
+    enum lfads_status status;
+    size_t skip;
+
+    model_initialise(p->model, t->learner->parameters, p->seed);
+    if (!*p->checkpoint_path) {
+        project_line(p, "Created model with fresh parameters.");
+        return LFADS_OK;
+    }
+    status = read_parameters(t);
+    if (status != LFADS_OK)
+        return status;
+    t->step = c->step;
+    t->epoch = c->epoch;
+    t->done = (size_t)c->batches;
+    memcpy(&t->sums, c->sums, sizeof t->sums);
+    t->schedule.lowest_valid = c->lowest_valid;
+    project_line(p, "Continuing from %s: epoch %" PRId64 ", step %" PRId64 ".", p->checkpoint_path,
+                 t->epoch, t->step);
+    if (p->config->do_reset_learning_rate)
+        return LFADS_OK;
+    t->schedule.learning_rate = (float)c->learning_rate;
+    t->schedule.recorded = c->recorded;
+    /* with fewer to compare than before, the latest count */
+    skip = c->n_costs > t->rules.n_to_compare ? c->n_costs - t->rules.n_to_compare : 0;
+    t->schedule.n_costs = c->n_costs - skip;
+    memcpy(t->schedule.costs, c->costs + skip, t->schedule.n_costs * sizeof *c->costs);
+    return LFADS_OK;
+}
+
+enum lfads_status trainer_begin(struct trainer *trainer)
+{
+    struct trainer *t = trainer;
+    const struct lfads_config *config = t->project->config;
+    struct learner_options options = {.batch_size = (size_t)config->batch_size,
+                                      .threads = t->project->threads,
+                                      .trained = true,
+                                      .max_grad_norm = config->max_grad_norm};
+    double *costs = calloc((size_t)config->learning_rate_n_to_compare, sizeof *costs);
+    enum lfads_status status;
+
+    if (!costs)
+        return lfads_fail(t->err, LFADS_NO_MEMORY,
+                          "no memory for --learning_rate_n_to_compare=%lld",
+                          (long long)config->learning_rate_n_to_compare);
+    schedule_begin(&t->schedule, costs, config->learning_rate_init);
+    t->rules = (struct schedule_rules){
+        .n_to_compare = (size_t)config->learning_rate_n_to_compare,
+        .decay = config->learning_rate_decay_factor,
+        .stop = config->learning_rate_stop,
+        .l2_wanted = config->l2_gen_scale > 0 || config->l2_con_scale > 0,
+    };
+    status = learner_create(&t->learner, t->project->be, t->project->model, &options, t->err);
+    for (int set = 0; set < SESSION_SETS && status == LFADS_OK; set++)
+        status = batches_create(&t->batches[set], t->project->dataset, (enum session_set)set,
+                                options.batch_size, t->err);
+    if (status == LFADS_OK)
+        status = begin(t);
+    if (status == LFADS_OK)
+        learner_refresh(t->learner);
+    return status;
+}
+
+enum lfads_status trainer_prepare_files(struct trainer *trainer)
+{
+    struct trainer *t = trainer;
+    const struct lfads_config *config = t->project->config;
+    char name[FILE_PATH];
+    enum lfads_status status = project_write_hyperparams(t->project, "train", t->err);
+
+    if (status == LFADS_OK)
+        status = project_hyperparams(&t->hyperparameters, t->project, t->err);
+    if (status != LFADS_OK || !*config->csv_log)
+        return status;
+    snprintf(name, sizeof name, "%.1000s.csv", config->csv_log);
+    status = file_join(t->csv, config->lfads_save_dir, name, t->err);
+    if (status == LFADS_OK && *t->project->checkpoint_path)
+        status = fitlog_trim(t->csv, t->step, t->err);
+    return status;
+}

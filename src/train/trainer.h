@@ -1,0 +1,54 @@
+/* trainer.h - a training in progress, shared by the files that begin, feed and save it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_TRAIN_TRAINER_H
+#define LFADS_TRAIN_TRAINER_H
+#include "data/batches.h"
+#include "save/lock.h"
+#include "save/project.h"
+#include "train/fitlog.h"
+#include "train/learner.h"
+#include "train/schedule.h"
+
+struct trainer {
+    struct project *project;
+    struct lock lock; /* of the save directory */
+    struct learner *learner;
+    struct batches *batches[SESSION_SETS];
+    struct schedule schedule;
+    struct schedule_rules rules;
+    char *hyperparameters;
+    char csv[FILE_PATH];       /* "": no table */
+    int64_t step, epoch;       /* updates done; the epoch in progress */
+    size_t done;               /* batches of it that are done */
+    struct epoch_costs sums;   /* of them; l2 and the weights: of the last one */
+    double gradient_norm;      /* of the last batch */
+    double began, epoch_began; /* seconds of the clock */
+    size_t epoch_first;        /* batches done when the clock was read */
+    struct lfads_error *err;
+};
+
+/* ---- feed.c: batches into shards ---- */
+
+/* A batch on its way: where its trials come from and how its noise is addressed. */
+struct feed {
+    const struct trainer *trainer;
+    const struct batch *batch;
+    enum session_set set;
+    uint32_t step, place; /* of the noise: its step and the first trial's place */
+};
+
+/* FEED must live as long as the source. */
+struct batch_source feed_source(const struct feed *feed);
+
+/* ---- resume.c: what a training begins with and leaves behind ---- */
+
+/* Learner, lists of batches and schedule, from the checkpoint or afresh. */
+enum lfads_status trainer_begin(struct trainer *trainer);
+/* The save directory's files that do not wait for an epoch's end. */
+enum lfads_status trainer_prepare_files(struct trainer *trainer);
+/* Writes a checkpoint: the latest, or the one of lowest validation cost. */
+enum lfads_status trainer_save_latest(struct trainer *trainer);
+enum lfads_status trainer_save_lowest(struct trainer *trainer);
+/* What training says before its first epoch: sessions, trained variables, seed (announce.c). */
+void trainer_announce(const struct project *project);
+#endif
