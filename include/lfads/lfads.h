@@ -116,18 +116,20 @@ LFADS_API enum lfads_status lfads_synth(const char *generator,
  * ------------------------------------------------------------------------------------- */
 struct lfads_score {
     size_t trials, bins, channels;
-    bool has_truth, has_bits_per_spike;
-    double r2; /* conversion_factor-scaled rates against the truth, all pooled; needs truth */
-    double bits_per_spike; /* of the data under the rates, over each channel's mean rate; Poisson
-                              only */
+    bool has_truth, has_bits_per_spike, has_bounds;
+    double r2;             /* conversion_factor-scaled rates against the truth, all pooled */
+    double *channel_r2;    /* [channels], of each channel alone; NULL without truth */
+    double bits_per_spike; /* of the data under the rates, over each channel's mean rate; Poisson */
     double nll;            /* negative log-likelihood of the data under the rates, a trial */
+    double nll_vae, nll_iwae; /* mean bounds of the trials, as the model run has them */
 };
 /* Scores the rates in a model-run file against data set SET ("train" or "valid") of a data file;
  * the file's first trials are compared. FIGURE, if not NULL, names a PNG to write: rates, truth
- * and spikes of one trial. */
+ * and spikes of one trial. A score is released by lfads_score_release. */
 LFADS_API enum lfads_status lfads_evaluate(struct lfads_score *score, const char *data_file,
                                            const char *set, const char *model_run_file,
                                            const char *figure, struct lfads_error *err);
+LFADS_API void lfads_score_release(struct lfads_score *score);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,6 @@
 /* cmd_evaluate.c - scoring a model run against its data.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -33,25 +34,59 @@ static enum lfads_status set_flag(void *payload, size_t place, const char *text,
     return flag_set(payload, &table, place, text, err);
 }
 
-static void print_score(const struct lfads_score *s, bool json)
+static void print_text(const struct lfads_score *s)
 {
-    const char *form = json ? "{\"trials\": %zu, \"bins\": %zu, \"channels\": %zu"
-                            : "%zu trials, %zu bins, %zu channels\n";
+    printf("%zu trials, %zu bins, %zu channels\n", s->trials, s->bins, s->channels);
+    if (s->has_truth) {
+        double least = s->channel_r2[0], most = s->channel_r2[0];
 
-    printf(form, s->trials, s->bins, s->channels);
-    if (s->has_truth)
-        printf(json ? ", \"r2\": %.6f" : "R2 of the rates with the truth: %.4f\n", s->r2);
+        for (size_t j = 0; j < s->channels; j++) {
+            least = s->channel_r2[j] < least ? s->channel_r2[j] : least;
+            most = s->channel_r2[j] > most ? s->channel_r2[j] : most;
+        }
+        printf("R2 of the rates with the truth: %.4f (single channels %.4f to %.4f)\n", s->r2,
+               least, most);
+    }
     if (s->has_bits_per_spike)
-        printf(json ? ", \"bits_per_spike\": %.6f"
-                    : "bits per spike over each channel's mean rate: %.4f\n",
-               s->bits_per_spike);
-    printf(json ? ", \"nll\": %.6f}\n" : "negative log-likelihood a trial: %.3f\n", s->nll);
+        printf("bits per spike over each channel's mean rate: %.4f\n", s->bits_per_spike);
+    printf("negative log-likelihood a trial: %.3f\n", s->nll);
+    if (s->has_bounds)
+        printf("bounds a trial: %.3f (VAE), %.3f (IWAE)\n", s->nll_vae, s->nll_iwae);
+}
+
+/* JSON has no word for what is not a number, as R2 is where the truth never changes. */
+static void print_number(const char *before, double value)
+{
+    if (isfinite(value))
+        printf("%s%.8g", before, value);
+    else
+        printf("%snull", before);
+}
+
+static void print_json(const struct lfads_score *s)
+{
+    printf("{\"trials\": %zu, \"bins\": %zu, \"channels\": %zu", s->trials, s->bins, s->channels);
+    if (s->has_truth) {
+        print_number(", \"r2\": ", s->r2);
+        printf(", \"channel_r2\": [");
+        for (size_t j = 0; j < s->channels; j++)
+            print_number(j ? ", " : "", s->channel_r2[j]);
+        printf("]");
+    }
+    if (s->has_bits_per_spike)
+        print_number(", \"bits_per_spike\": ", s->bits_per_spike);
+    if (s->has_bounds) {
+        print_number(", \"nll_bound_vae\": ", s->nll_vae);
+        print_number(", \"nll_bound_iwae\": ", s->nll_iwae);
+    }
+    print_number(", \"nll\": ", s->nll);
+    printf("}\n");
 }
 
 int command_evaluate(int argc, char **argv)
 {
     struct request request = {NULL, NULL, NULL, NULL, false};
-    struct lfads_score score;
+    struct lfads_score score = {.trials = 0};
     struct lfads_error err;
     enum lfads_status status;
 
@@ -68,7 +103,8 @@ int command_evaluate(int argc, char **argv)
         status = lfads_evaluate(&score, request.data_file, request.set, request.model_run,
                                 *request.figure ? request.figure : NULL, &err);
     if (status == LFADS_OK)
-        print_score(&score, request.json);
+        (request.json ? print_json : print_text)(&score);
+    lfads_score_release(&score);
     flag_release(&request, &table);
     return cli_finish(status, &err);
 }

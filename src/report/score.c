@@ -105,21 +105,65 @@ static enum lfads_status read_all(struct scoring *s, const char *set)
     return status == LFADS_OK ? read_truth(s, set) : status;
 }
 
-/* 1 - residual sum of squares / total sum of squares, everything pooled. */
-static double r_squared(const struct scoring *s)
+/* 1 - residual sum of squares / total sum of squares, over channels FIRST to FIRST+COUNT-1. */
+static double r_squared(const struct scoring *s, size_t first, size_t count)
 {
-    size_t count = s->trials * s->bins * s->channels;
+    size_t rows = s->trials * s->bins;
     double mean = 0, residual = 0, total = 0;
 
-    for (size_t i = 0; i < count; i++)
-        mean += s->truth[i] / (double)count;
-    for (size_t i = 0; i < count; i++) {
-        double off = s->truth[i] - s->conversion * s->means[i], from = s->truth[i] - mean;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = first; j < first + count; j++)
+            mean += s->truth[i * s->channels + j] / (double)(rows * count);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = first; j < first + count; j++) {
+            size_t at = i * s->channels + j;
+            double off = s->truth[at] - s->conversion * s->means[at], from = s->truth[at] - mean;
 
-        residual += off * off;
-        total += from * from;
-    }
+            residual += off * off;
+            total += from * from;
+        }
     return 1 - residual / total;
+}
+
+static enum lfads_status score_truth(struct lfads_score *score, const struct scoring *s)
+{
+    if (!s->truth)
+        return LFADS_OK;
+    score->has_truth = true;
+    score->r2 = r_squared(s, 0, s->channels);
+    score->channel_r2 = calloc(s->channels, sizeof *score->channel_r2);
+    if (!score->channel_r2)
+        return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory for %zu channels' scores",
+                          s->channels);
+    for (size_t j = 0; j < s->channels; j++)
+        score->channel_r2[j] = r_squared(s, j, 1);
+    return LFADS_OK;
+}
+
+/* The mean of a number that the run has for each trial. */
+static enum lfads_status mean_of_run(double *mean, const struct scoring *s, const char *name)
+{
+    double *values = calloc(s->trials, sizeof *values);
+    enum lfads_status status =
+        values ? h5_read(values, H5_FLOAT64, &s->run, name, s->trials, s->err)
+               : lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", s->run.path);
+
+    *mean = 0;
+    for (size_t i = 0; i < s->trials && status == LFADS_OK; i++)
+        *mean += values[i] / (double)s->trials;
+    free(values);
+    return status;
+}
+
+static enum lfads_status score_bounds(struct lfads_score *score, const struct scoring *s)
+{
+    enum lfads_status status;
+
+    if (!h5_has(&s->run, "nll_bound_vaes") || !h5_has(&s->run, "nll_bound_iwaes"))
+        return LFADS_OK;
+    score->has_bounds = true;
+    status = mean_of_run(&score->nll_vae, s, "nll_bound_vaes");
+    return status == LFADS_OK ? mean_of_run(&score->nll_iwae, s, "nll_bound_iwaes") : status;
 }
 
 /* log p of a count under a rate, without log k!, which cancels in differences. A rate of zero with
@@ -199,6 +243,7 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const char *data_fil
     struct scoring s = {.err = err};
     enum lfads_status status = h5_open(&s.data, data_file, err);
 
+    *score = (struct lfads_score){.trials = 0};
     if (status == LFADS_OK)
         status = h5_open(&s.run, model_run_file, err);
     if (status == LFADS_OK)
@@ -207,14 +252,21 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const char *data_fil
         *score = (struct lfads_score){.trials = s.trials,
                                       .bins = s.bins,
                                       .channels = s.channels,
-                                      .has_truth = s.truth != NULL,
                                       .has_bits_per_spike = s.variances == NULL,
                                       .nll = nll_per_trial(&s)};
-        score->r2 = s.truth ? r_squared(&s) : 0;
         score->bits_per_spike = s.variances ? 0 : bits_per_spike(&s);
+        status = score_truth(score, &s);
     }
+    if (status == LFADS_OK)
+        status = score_bounds(score, &s);
     if (status == LFADS_OK && figure)
         status = draw_figure(&s, figure);
     release(&s);
     return status;
+}
+
+void lfads_score_release(struct lfads_score *score)
+{
+    free(score->channel_r2);
+    score->channel_r2 = NULL;
 }
