@@ -106,32 +106,30 @@ enum lfads_status file_commit(const char *temp, const char *path, struct lfads_e
 
 void file_discard(const char *temp) { unlink(temp); }
 
-static int write_all(int file, const char *text)
+static int write_all(int file, const char *bytes, size_t left)
 {
-    size_t left = strlen(text);
-
     while (left > 0) {
-        ssize_t written = write(file, text, left);
+        ssize_t written = write(file, bytes, left);
 
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
             return -1;
-        text += written;
+        bytes += written;
         left -= (size_t)written;
     }
     return 0;
 }
 
 /* Opens, writes, closes: any of these may say that the disk is full. */
-static enum lfads_status put_text(const char *path, int flags, const char *text,
-                                  struct lfads_error *err)
+static enum lfads_status put_bytes(const char *path, int flags, const char *bytes, size_t length,
+                                   struct lfads_error *err)
 {
     int file = open(path, O_WRONLY | O_CREAT | flags, 0666), failed, kept;
 
     if (file < 0)
         return fail(err, "write", path);
-    failed = write_all(file, text);
+    failed = write_all(file, bytes, length);
     kept = errno;
     if (close(file) != 0 && !failed)
         return fail(err, "write", path);
@@ -145,7 +143,7 @@ enum lfads_status file_write_text(const char *path, const char *text, struct lfa
     enum lfads_status status = file_stage(temp, path, err);
 
     if (status == LFADS_OK)
-        status = put_text(temp, O_TRUNC, text, err);
+        status = put_bytes(temp, O_TRUNC, text, strlen(text), err);
     if (status != LFADS_OK) {
         file_discard(temp);
         return status;
@@ -155,7 +153,13 @@ enum lfads_status file_write_text(const char *path, const char *text, struct lfa
 
 enum lfads_status file_append(const char *path, const char *text, struct lfads_error *err)
 {
-    return put_text(path, O_APPEND, text, err);
+    return put_bytes(path, O_APPEND, text, strlen(text), err);
+}
+
+enum lfads_status file_append_bytes(const char *path, const void *bytes, size_t length,
+                                    struct lfads_error *err)
+{
+    return put_bytes(path, O_APPEND, bytes, length, err);
 }
 
 enum lfads_status file_read_text(char **text, const char *path, struct lfads_error *err)

@@ -29,6 +29,9 @@ void file_discard(const char *temp);
 enum lfads_status file_write_text(const char *path, const char *text, struct lfads_error *err);
 /* Adds TEXT at the file's end, or makes the file. */
 enum lfads_status file_append(const char *path, const char *text, struct lfads_error *err);
+/* The same for bytes. */
+enum lfads_status file_append_bytes(const char *path, const void *bytes, size_t length,
+                                    struct lfads_error *err);
 /* Sets *TEXT to the contents, NUL-terminated, the caller's to free. More than 64 MiB or a NUL
  * within is refused. */
 enum lfads_status file_read_text(char **text, const char *path, struct lfads_error *err);

@@ -178,6 +178,8 @@ static enum lfads_status finish_epoch(struct trainer *t)
     row.train = means(t->sums, t->done);
     row.has_valid = validate(t, &row.valid);
     status = report_epoch(t, &row);
+    if (status == LFADS_OK)
+        status = trainer_log_events(t, &row);
     if (schedule_epoch(&t->schedule, &t->rules, row.train.total))
         project_line(t->project, "     Decreasing learning rate to %f.",
                      (double)t->schedule.learning_rate);
@@ -210,6 +212,7 @@ static enum lfads_status run(struct trainer *t)
                      t->epoch, (double)t->schedule.learning_rate);
         return LFADS_OK;
     }
+    status = trainer_begin_events(t);
     while (status == LFADS_OK && !is_finished(t)) {
         status = train_epoch(t);
         if (status == LFADS_OK)

@@ -18,6 +18,7 @@ struct trainer {
     struct schedule_rules rules;
     char *hyperparameters;
     char csv[FILE_PATH];       /* "": no table */
+    char events[FILE_PATH];    /* TensorBoard's file */
     int64_t step, epoch;       /* updates done; the epoch in progress */
     size_t done;               /* batches of it that are done */
     struct epoch_costs sums;   /* of them; l2 and the weights: of the last one */
@@ -49,6 +50,9 @@ enum lfads_status trainer_prepare_files(struct trainer *trainer);
 /* Writes a checkpoint: the latest, or the one of lowest validation cost. */
 enum lfads_status trainer_save_latest(struct trainer *trainer);
 enum lfads_status trainer_save_lowest(struct trainer *trainer);
+/* A new file for TensorBoard, and an epoch's numbers into it (log_events.c). */
+enum lfads_status trainer_begin_events(struct trainer *trainer);
+enum lfads_status trainer_log_events(const struct trainer *trainer, const struct fitlog_row *row);
 /* What training says before its first epoch: sessions, trained variables, seed (announce.c). */
 void trainer_announce(const struct project *project);
 #endif
