@@ -25,7 +25,7 @@ struct lfads_config {
 
 #include "config/flags_clear.h"
     bool given[CONFIG_FLAGS]; /* set by somebody rather than left at its default */
-    char text[512];           /* of lfads_config_get */
+    char text[4096];          /* of lfads_config_get */
 };
 
 /* The run's table of flags, over struct lfads_config. */

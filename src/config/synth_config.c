@@ -83,9 +83,10 @@ enum lfads_status synth_config_check(const struct lfads_synth_config *c, bool se
         return lfads_fail(err, LFADS_USAGE,
                           "--C=%lld conditions of %.0f bins are too few to align sessions by",
                           (long long)c->C, bins);
-    if (strchr(c->datafile_name, '/') || !*c->datafile_name || *c->datafile_name == '.')
+    if (strchr(c->datafile_name, '/') || *c->datafile_name == '.')
         return lfads_fail(err, LFADS_USAGE,
-                          "--datafile_name=%s must be a name without /, not empty and not hidden",
+                          "--datafile_name=%s must be a name without / that does not begin with a "
+                          "dot",
                           c->datafile_name);
     return LFADS_OK;
 }

@@ -241,7 +241,7 @@ static enum lfads_status create_file(struct chaotic *c, size_t session)
     if (c->sessions > 1)
         snprintf(number, sizeof number, "_n%zu", session + 1);
     snprintf(name, sizeof name, "%.1000s_dataset_N%" PRId64 "_S%" PRId64 "%s",
-             config->datafile_name, config->N, config->S, number);
+             synth_stem(config, "chaotic_rnn_no_inputs"), config->N, config->S, number);
     status = file_join(path, config->save_dir, name, c->err);
     if (status == LFADS_OK)
         status = recording_create(&c->recordings[session], path, config, c->bins, keys,

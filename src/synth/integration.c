@@ -145,7 +145,8 @@ static enum lfads_status write_file(struct integration *g)
     char name[FILE_PATH], path[FILE_PATH];
     enum lfads_status status;
 
-    snprintf(name, sizeof name, "%.1000s_dataset_N%" PRId64, config->datafile_name, config->N);
+    snprintf(name, sizeof name, "%.1000s_dataset_N%" PRId64, synth_stem(config, "itb_rnn"),
+             config->N);
     status = file_join(path, config->save_dir, name, g->err);
     if (status == LFADS_OK)
         status = recording_create(&g->recording, path, config, g->bins, keys,

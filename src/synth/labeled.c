@@ -160,7 +160,8 @@ static enum lfads_status write_file(struct labeled *l)
     char name[FILE_PATH], path[FILE_PATH];
     enum lfads_status status = file_make_directory(config->save_dir, l->err);
 
-    snprintf(name, sizeof name, "%.1000s_dataset_N%" PRId64, config->datafile_name, config->N);
+    snprintf(name, sizeof name, "%.1000s_dataset_N%" PRId64,
+             synth_stem(config, "chaotic_rnns_labeled"), config->N);
     if (status == LFADS_OK)
         status = file_join(path, config->save_dir, name, l->err);
     if (status == LFADS_OK)

@@ -4,6 +4,11 @@
 
 #include <string.h>
 
+const char *synth_stem(const struct lfads_synth_config *config, const char *standard)
+{
+    return *config->datafile_name ? config->datafile_name : standard;
+}
+
 struct generator {
     const char *name;
     bool sessions; /* S and npcs are in use */

@@ -4,6 +4,8 @@
 #define LFADS_SYNTH_SYNTH_H
 #include "config/synth_config.h"
 
+/* The first part of a set's file names: what the flag says, or STANDARD where it says nothing. */
+const char *synth_stem(const struct lfads_synth_config *config, const char *standard);
 /* Makes a chaotic set. */
 enum lfads_status chaotic_generate(const struct lfads_synth_config *config,
                                    const struct lfads_callbacks *callbacks,
