@@ -43,8 +43,8 @@ enum lfads_status h5_create(struct h5_file *file, const char *path, size_t reser
 enum lfads_status h5_close(struct h5_file *file, struct lfads_error *err);
 
 bool h5_has(const struct h5_file *file, const char *name);
-/* Fails where the data set is missing, lies in other files, has too many axes, or is larger than any
- * memory. */
+/* Fails where the data set is missing, lies in other files, has too many axes, or is larger than
+ * any memory. */
 enum lfads_status h5_shape(struct h5_shape *shape, const struct h5_file *file, const char *name,
                            struct lfads_error *err);
 /* Reads rows FIRST to FIRST+ROWS-1 of the first axis, converted to TYPE. */
