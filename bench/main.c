@@ -9,20 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/workers.h"
 #include "workload.h"
 
 enum { REPEATS = 15, SIDE = 1024 };
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int compare(const void *a, const void *b)
 {
@@ -50,18 +42,18 @@ static void multiply(void *payload, size_t item, size_t thread)
 /* Seconds of one round of dnnl_sgemm at 1024^3, THREADS of them side by side. */
 static double time_products(float *memory, size_t threads)
 {
-    double start = now();
+    double start = clock_seconds();
 
     workers_run(threads, threads, multiply, memory);
-    return now() - start;
+    return clock_seconds() - start;
 }
 
 static double time_step(struct workload *w)
 {
-    double start = now();
+    double start = clock_seconds();
 
     workload_step(w);
-    return now() - start;
+    return clock_seconds() - start;
 }
 
 /* Steps and products in turn, so that a machine whose speed drifts slows both; the ratio is the

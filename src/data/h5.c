@@ -11,6 +11,7 @@
 static enum lfads_status remember(struct h5_file *file, const char *path, struct lfads_error *err)
 {
     file->id = 0;
+    file->temp[0] = 0;
     if (snprintf(file->path, sizeof file->path, "%s", path) >= (int)sizeof file->path)
         return lfads_fail(err, LFADS_IO, "the path %.200s is too long", path);
     return LFADS_OK;

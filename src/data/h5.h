@@ -14,6 +14,7 @@ enum { H5_MOST_RANK = 4 };
 struct h5_file {
     int64_t id; /* HDF5's; 0: not open */
     char path[FILE_PATH];
+    char temp[FILE_PATH]; /* while it is written by h5_begin and h5_finish: its staged name */
 };
 
 /* Types of numbers, in memory and on disk. */
@@ -41,6 +42,13 @@ enum lfads_status h5_create(struct h5_file *file, const char *path, size_t reser
                             struct lfads_error *err);
 /* Closes; for a file that was written, says whether all went to the system. Takes a closed one. */
 enum lfads_status h5_close(struct h5_file *file, struct lfads_error *err);
+
+/* Begins a file that will be PATH, under its staged name (file.h). */
+enum lfads_status h5_begin(struct h5_file *file, const char *path, struct lfads_error *err);
+/* Ends it: where STATUS, that of the writing, is LFADS_OK, closes it and gives it its name;
+ * otherwise drops it. Returns STATUS, or what failed now. Takes a file that was not begun. */
+enum lfads_status h5_finish(struct h5_file *file, enum lfads_status status,
+                            struct lfads_error *err);
 
 bool h5_has(const struct h5_file *file, const char *name);
 /* Fails where the data set is missing, lies in other files, has too many axes, or is larger than

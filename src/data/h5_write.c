@@ -19,6 +19,34 @@ static hid_t disk_type(enum h5_type type)
     return -1;
 }
 
+enum lfads_status h5_begin(struct h5_file *file, const char *path, struct lfads_error *err)
+{
+    char temp[FILE_PATH];
+    enum lfads_status status = file_stage(temp, path, err);
+
+    if (status == LFADS_OK)
+        status = h5_create(file, temp, 0, err);
+    if (status != LFADS_OK)
+        return status;
+    memcpy(file->temp, temp, sizeof temp);
+    return file_join(file->path, "", path, err);
+}
+
+enum lfads_status h5_finish(struct h5_file *file, enum lfads_status status, struct lfads_error *err)
+{
+    enum lfads_status closed = h5_close(file, status == LFADS_OK ? err : NULL);
+
+    status = status == LFADS_OK ? closed : status;
+    if (!file->temp[0])
+        return status;
+    if (status == LFADS_OK)
+        status = file_commit(file->temp, file->path, err);
+    else
+        file_discard(file->temp);
+    file->temp[0] = 0;
+    return status;
+}
+
 /* How the data set is stored, as HDF5 says it. */
 static hid_t storage_list(const struct h5_storage *storage, size_t rank, const hsize_t *dims)
 {

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/workers.h"
 #include "infer/results.h"
@@ -40,14 +40,6 @@ struct sampler {
     double began;
     struct lfads_error *err;
 };
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void fill(const struct sampler *p, struct shard *s, size_t first)
 {
@@ -169,7 +161,7 @@ static void report(const struct sampler *p)
 {
     const struct lfads_callbacks *callbacks = p->project->callbacks;
     size_t done = p->first + p->count;
-    double seconds = now() - p->began;
+    double seconds = clock_seconds() - p->began;
     struct lfads_progress progress = {.what = "trials",
                                       .share = (double)done / (double)p->trials,
                                       .trials_per_second = (double)done / seconds,
@@ -196,8 +188,8 @@ static enum lfads_status run_blocks(struct sampler *p, struct results_file *file
         if (status == LFADS_OK)
             report(p);
         if (status == LFADS_OK && project_stopped(p->project))
-            status =
-                lfads_fail(p->err, LFADS_INTERRUPTED, "stopped before %s was written", file->path);
+            status = lfads_fail(p->err, LFADS_INTERRUPTED, "stopped before %s was written",
+                                file->file.path);
     }
     return status;
 }
@@ -222,7 +214,7 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
              session->name, session_set_name(p->set), kind);
     project_line(p->project, "Writing data for %s data and kind %s.", session->name,
                  session_set_name(p->set));
-    p->began = now();
+    p->began = clock_seconds();
     status = file_join(path, config->lfads_save_dir, name, p->err);
     if (status == LFADS_OK)
         status = results_create(&p->results, p->project->model, p->session,

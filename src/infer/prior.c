@@ -135,25 +135,16 @@ static enum lfads_status write_arrays(struct prior *p)
 static enum lfads_status write_file(struct prior *p)
 {
     const struct lfads_config *config = p->project->config;
-    char name[FILE_PATH], path[FILE_PATH], temp[FILE_PATH];
-    enum lfads_status status, closed;
+    char name[FILE_PATH], path[FILE_PATH];
+    enum lfads_status status;
 
     snprintf(name, sizeof name, "%.1000smodel_runs_prior_sample", config->output_filename_stem);
     status = file_join(path, config->lfads_save_dir, name, p->err);
     if (status == LFADS_OK)
-        status = file_stage(temp, path, p->err);
-    if (status == LFADS_OK)
-        status = h5_create(&p->file, temp, 0, p->err);
+        status = h5_begin(&p->file, path, p->err);
     if (status != LFADS_OK)
         return status;
-    status = write_arrays(p);
-    closed = h5_close(&p->file, status == LFADS_OK ? p->err : NULL);
-    status = status == LFADS_OK ? closed : status;
-    if (status != LFADS_OK) {
-        file_discard(temp);
-        return status;
-    }
-    status = file_commit(temp, path, p->err);
+    status = h5_finish(&p->file, write_arrays(p), p->err);
     if (status == LFADS_OK)
         project_line(p->project, "Wrote %s", path);
     return status;

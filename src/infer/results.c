@@ -82,11 +82,7 @@ enum lfads_status results_file_create(struct results_file *file, const char *pat
     enum lfads_status status;
 
     *file = (struct results_file){.file = {.id = 0}};
-    status = file_join(file->path, "", path, err);
-    if (status == LFADS_OK)
-        status = file_stage(file->temp, path, err);
-    if (status == LFADS_OK)
-        status = h5_create(&file->file, file->temp, 0, err);
+    status = h5_begin(&file->file, path, err);
     for (int i = 0; i < RESULTS && status == LFADS_OK; i++) {
         size_t width = results->width[i], bins = results->bins[i];
         size_t dims[3] = {trials, bins ? bins : width, bins ? width / bins : 0};
@@ -110,7 +106,7 @@ enum lfads_status results_file_write(struct results_file *file, const struct res
     return status;
 }
 
-static enum lfads_status close_all(struct results_file *file, struct lfads_error *err)
+static enum lfads_status close_rows(struct results_file *file, struct lfads_error *err)
 {
     enum lfads_status status = LFADS_OK, closed;
 
@@ -119,25 +115,16 @@ static enum lfads_status close_all(struct results_file *file, struct lfads_error
             closed = h5_rows_close(&file->rows[i], status == LFADS_OK ? err : NULL);
             status = status == LFADS_OK ? closed : status;
         }
-    closed = h5_close(&file->file, status == LFADS_OK ? err : NULL);
-    return status == LFADS_OK ? closed : status;
+    return status;
 }
 
 enum lfads_status results_file_commit(struct results_file *file, struct lfads_error *err)
 {
-    enum lfads_status status = close_all(file, err);
-
-    if (status != LFADS_OK)
-        return status;
-    status = file_commit(file->temp, file->path, err);
-    file->temp[0] = 0;
-    return status;
+    return h5_finish(&file->file, close_rows(file, err), err);
 }
 
 void results_file_discard(struct results_file *file)
 {
-    close_all(file, NULL);
-    if (file->temp[0])
-        file_discard(file->temp);
-    file->temp[0] = 0;
+    close_rows(file, NULL);
+    h5_finish(&file->file, LFADS_IO, NULL);
 }

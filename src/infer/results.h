@@ -41,7 +41,6 @@ void results_free(struct results *results);
 struct results_file {
     struct h5_file file;
     struct h5_rows rows[RESULTS];
-    char path[FILE_PATH], temp[FILE_PATH];
 };
 
 /* Creates the data sets for TRIALS trials, of the widths of RESULTS. */

@@ -65,28 +65,20 @@ static enum lfads_status write_file(const struct project *p, const struct vector
                                     struct lfads_error *err)
 {
     const char *stem = p->config->output_filename_stem;
-    char name[FILE_PATH], path[FILE_PATH], temp[FILE_PATH];
+    char name[FILE_PATH], path[FILE_PATH];
     struct h5_file file = {.id = 0};
-    enum lfads_status status, closed;
+    enum lfads_status status;
 
     snprintf(name, sizeof name, "%.1000s%smodel_params", stem, *stem ? "_" : "");
     status = file_join(path, p->config->lfads_save_dir, name, err);
     if (status == LFADS_OK)
-        status = file_stage(temp, path, err);
-    if (status == LFADS_OK)
-        status = h5_create(&file, temp, 0, err);
+        status = h5_begin(&file, path, err);
     if (status != LFADS_OK)
         return status;
     status = write_rows(&file, p->model, vectors, err);
     if (status == LFADS_OK)
         status = write_scalars(&file, &p->checkpoint, err);
-    closed = h5_close(&file, status == LFADS_OK ? err : NULL);
-    status = status == LFADS_OK ? closed : status;
-    if (status != LFADS_OK) {
-        file_discard(temp);
-        return status;
-    }
-    status = file_commit(temp, path, err);
+    status = h5_finish(&file, status, err);
     if (status == LFADS_OK)
         project_line(p, "Wrote %s", path);
     return status;

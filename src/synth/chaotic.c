@@ -152,7 +152,7 @@ static enum lfads_status report(const struct chaotic *c, size_t session, size_t 
         c->callbacks->progress(c->callbacks->payload, &progress);
     if (c->callbacks && c->callbacks->stop && c->callbacks->stop(c->callbacks->payload))
         return lfads_fail(c->err, LFADS_INTERRUPTED, "stopped before %s was written",
-                          c->recordings[session].path);
+                          c->recordings[session].file.path);
     return LFADS_OK;
 }
 

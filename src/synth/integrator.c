@@ -295,12 +295,9 @@ enum lfads_status integrator_write(const struct integrator *integrator, const ch
 {
     const struct integrator *g = integrator;
     size_t square[2] = {g->units, g->units}, one = 1;
-    char temp[FILE_PATH];
     struct h5_file file = {.id = 0};
-    enum lfads_status status = file_stage(temp, path, err), closed;
+    enum lfads_status status = h5_begin(&file, path, err);
 
-    if (status == LFADS_OK)
-        status = h5_create(&file, temp, 0, err);
     if (status != LFADS_OK)
         return status;
     status = h5_write(&file, "W", H5_FLOAT32, 2, square, g->w, NULL, err);
@@ -312,13 +309,7 @@ enum lfads_status integrator_write(const struct integrator *integrator, const ch
         status = h5_write(&file, "w", H5_FLOAT32, 1, square, g->out, NULL, err);
     if (status == LFADS_OK)
         status = h5_write(&file, "c", H5_FLOAT32, 1, &one, g->out_bias, NULL, err);
-    closed = h5_close(&file, status == LFADS_OK ? err : NULL);
-    status = status == LFADS_OK ? closed : status;
-    if (status != LFADS_OK) {
-        file_discard(temp);
-        return status;
-    }
-    return file_commit(temp, path, err);
+    return h5_finish(&file, status, err);
 }
 
 enum lfads_status integrator_read(struct integrator *integrator, const char *path,

@@ -39,7 +39,7 @@ static enum lfads_status create_rows(struct recording *r, struct recording_rows 
         snprintf(name, sizeof name, key->format, sets[set]);
         rows->block[set] = calloc(BLOCK, rows->bytes);
         if (!rows->block[set])
-            return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", r->path);
+            return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", r->file.path);
         status = h5_rows_create(&rows->rows[set], &r->file, name, key->type, key->channels ? 3 : 2,
                                 dims, &storage, err);
         if (status != LFADS_OK)
@@ -60,11 +60,7 @@ enum lfads_status recording_create(struct recording *recording, const char *path
     *r = (struct recording){.conditions = (size_t)config->C,
                             .replications = (size_t)config->nreplications,
                             .train = recording_train_share(config)};
-    status = file_join(r->path, "", path, err);
-    if (status == LFADS_OK)
-        status = file_stage(r->temp, path, err);
-    if (status == LFADS_OK)
-        status = h5_create(&r->file, r->temp, 0, err);
+    status = h5_begin(&r->file, path, err);
     for (; r->keys < n_keys && status == LFADS_OK; r->keys++)
         status = create_rows(r, &r->key[r->keys], &keys[r->keys], bins, err);
     if (status != LFADS_OK)
@@ -107,7 +103,7 @@ static enum lfads_status write_set(struct recording *r, const char *format, int 
     enum lfads_status status;
 
     if (!numbers)
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", r->path);
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", r->file.path);
     for (size_t c = 0; c < r->conditions; c++)
         for (size_t k = 0; k < each; k++) {
             size_t trial = c * r->replications + (set == 0 ? k : r->train + k);
@@ -146,8 +142,8 @@ enum lfads_status recording_write_scalars(struct recording *recording,
     return status;
 }
 
-/* Writes what is held, where KEEP, and closes all. */
-static enum lfads_status close_all(struct recording *r, bool keep, struct lfads_error *err)
+/* Writes what is held, where KEEP, and closes the rows. */
+static enum lfads_status close_rows(struct recording *r, bool keep, struct lfads_error *err)
 {
     enum lfads_status status = LFADS_OK, closed;
 
@@ -162,21 +158,17 @@ static enum lfads_status close_all(struct recording *r, bool keep, struct lfads_
             closed = h5_rows_close(&rows->rows[set], status == LFADS_OK ? err : NULL);
             status = status == LFADS_OK ? closed : status;
         }
-    closed = h5_close(&r->file, status == LFADS_OK ? err : NULL);
-    return status == LFADS_OK ? closed : status;
+    return status;
 }
 
 enum lfads_status recording_commit(struct recording *recording,
                                    const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    enum lfads_status status = close_all(recording, true, err);
+    enum lfads_status status = close_rows(recording, true, err);
     char text[FILE_PATH + 40];
 
-    if (status == LFADS_OK) {
-        status = file_commit(recording->temp, recording->path, err);
-        recording->temp[0] = 0;
-    }
-    snprintf(text, sizeof text, "Wrote %s", recording->path);
+    status = h5_finish(&recording->file, status, err);
+    snprintf(text, sizeof text, "Wrote %s", recording->file.path);
     if (status == LFADS_OK && callbacks && callbacks->line)
         callbacks->line(callbacks->payload, text);
     recording_discard(recording);
@@ -185,10 +177,8 @@ enum lfads_status recording_commit(struct recording *recording,
 
 void recording_discard(struct recording *recording)
 {
-    close_all(recording, false, NULL);
-    if (recording->temp[0])
-        file_discard(recording->temp);
-    recording->temp[0] = 0;
+    close_rows(recording, false, NULL);
+    h5_finish(&recording->file, LFADS_IO, NULL);
     for (size_t k = 0; k < RECORDING_MOST_KEYS; k++)
         for (int set = 0; set < 2; set++) {
             free(recording->key[k].block[set]);

@@ -25,7 +25,6 @@ struct recording_rows {
 
 struct recording {
     struct h5_file file;
-    char path[FILE_PATH], temp[FILE_PATH];
     struct recording_rows key[RECORDING_MOST_KEYS];
     size_t keys;
     size_t conditions, replications, train; /* train of a condition's replications train */

@@ -5,17 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "train/trainer.h"
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void add_costs(struct epoch_costs *sums, const struct batch_costs *costs,
                       const struct cost_ramps *ramps)
@@ -42,7 +34,7 @@ static void report_progress(const struct trainer *t)
 {
     const struct lfads_callbacks *callbacks = t->project->callbacks;
     const struct batches *batches = t->batches[SESSION_TRAIN];
-    double seconds = now();
+    double seconds = clock_seconds();
     struct lfads_progress progress = {
         .what = "epoch",
         .share = (double)t->done / (double)batches->count,
@@ -101,7 +93,7 @@ static enum lfads_status train_epoch(struct trainer *t)
 
     batches_deal(t->batches[SESSION_TRAIN], t->project->dataset, SESSION_TRAIN, t->project->seed,
                  (uint32_t)t->epoch);
-    t->epoch_began = now();
+    t->epoch_began = clock_seconds();
     t->epoch_first = t->done;
     while (status == LFADS_OK && t->done < t->batches[SESSION_TRAIN]->count) {
         status = train_batch(t);
@@ -144,7 +136,7 @@ static bool validate(struct trainer *t, struct epoch_costs *valid)
 static void report_details(const struct trainer *t)
 {
     const struct batches *batches = t->batches[SESSION_TRAIN];
-    double seconds = now() - t->epoch_began;
+    double seconds = clock_seconds() - t->epoch_began;
     double trials = (double)((t->done - t->epoch_first) * batches->batch_size);
 
     project_line(t->project,
@@ -244,7 +236,7 @@ enum lfads_status lfads_train(const struct lfads_config *config,
 
     if (status != LFADS_OK)
         return status;
-    t.began = now();
+    t.began = clock_seconds();
     t.lock.file = -1;
     status = file_make_directory(t.project->config->lfads_save_dir, err);
     if (status == LFADS_OK)
