@@ -34,7 +34,8 @@ enum philox_purpose {
     PHILOX_CON_INPUT_MASK = 6,
     PHILOX_GEN_OUTPUT_MASK = 7,
     PHILOX_IC_NOISE = 8,
-    PHILOX_CO_NOISE = 9
+    PHILOX_CO_NOISE = 9,
+    PHILOX_EXAMPLE = 10
 };
 
 /* The address of a row of numbers; trial is the place in the batch, or the trial's number when

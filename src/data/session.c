@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/session.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,6 +144,46 @@ static enum lfads_status read_ext(struct reading *r, enum session_set set)
     return read_trials(r, name, trials->count, width, false, trials->ext, &largest, &sum);
 }
 
+/* Notes whether there is a truth; it is for looking at only and read when it is wanted. */
+static enum lfads_status find_truth(struct reading *r, enum session_set set)
+{
+    struct session_trials *trials = &r->session->set[set];
+    char name[40], wanted[100];
+    struct h5_shape shape;
+    enum lfads_status status;
+
+    snprintf(name, sizeof name, "%s_truth", session_set_name(set));
+    if (!h5_has(&r->file, name))
+        return LFADS_OK;
+    snprintf(wanted, sizeof wanted, "[%zu,%zu,%zu] as of %s_data", trials->count, r->session->bins,
+             r->session->channels, session_set_name(set));
+    status = shape_of(&shape, r, name, 3, wanted);
+    if (status == LFADS_OK &&
+        (shape.dims[0] != trials->count || shape.dims[1] != r->session->bins ||
+         shape.dims[2] != r->session->channels))
+        status = wrong_shape(r, name, &shape, wanted);
+    trials->has_truth = status == LFADS_OK;
+    return status;
+}
+
+static enum lfads_status read_conversion(struct reading *r)
+{
+    double value;
+    enum lfads_status status;
+
+    r->session->conversion = 1;
+    if (!h5_has(&r->file, "conversion_factor"))
+        return LFADS_OK;
+    status = h5_read(&value, H5_FLOAT64, &r->file, "conversion_factor", 1, r->err);
+    if (status == LFADS_OK && (!isfinite(value) || value <= 0))
+        status = lfads_fail(r->err, LFADS_BAD_DATA,
+                            "%s: conversion_factor is %g, and a number above 0 is needed",
+                            r->file.path, value);
+    if (status == LFADS_OK)
+        r->session->conversion = value;
+    return status;
+}
+
 static enum lfads_status read_set(struct reading *r, enum session_set set)
 {
     struct session *s = r->session;
@@ -174,6 +215,8 @@ static enum lfads_status read_set(struct reading *r, enum session_set set)
         pack(trials, shape.count, largest);
     if (status == LFADS_OK && r->wants->ext_inputs)
         status = read_ext(r, set);
+    if (status == LFADS_OK)
+        status = find_truth(r, set);
     return status;
 }
 
@@ -220,6 +263,8 @@ static enum lfads_status read_all(struct reading *r)
                                 r->wants->factors);
     if (status == LFADS_OK)
         status = read_alignment(&r->session->alignment_bias, r, "alignment_bias_c", 0);
+    if (status == LFADS_OK)
+        status = read_conversion(r);
     return status;
 }
 
@@ -234,7 +279,7 @@ enum lfads_status session_open(struct session **out, const char *path, const cha
     if (status != LFADS_OK)
         return status;
     r.session = calloc(1, sizeof *r.session);
-    if (r.session && (r.session->name = strdup(name))) {
+    if (r.session && (r.session->name = strdup(name)) && (r.session->path = strdup(path))) {
         r.session->ext_inputs = wants->ext_inputs;
         status = read_all(&r);
     } else {
@@ -261,6 +306,7 @@ void session_close(struct session *session)
     free(session->alignment_matrix);
     free(session->alignment_bias);
     free(session->name);
+    free(session->path);
     free(session);
 }
 
@@ -288,4 +334,20 @@ void session_copy_ext(float *dst, size_t stride, const struct session *session,
     for (size_t t = 0; t < session->bins; t++)
         memcpy(dst + t * stride, session->set[set].ext + (trial * session->bins + t) * e,
                e * sizeof *dst);
+}
+
+enum lfads_status session_read_truth(double *dst, const struct session *session,
+                                     enum session_set set, size_t trial, struct lfads_error *err)
+{
+    char name[40];
+    struct h5_file file;
+    enum lfads_status status = h5_open(&file, session->path, err);
+
+    assert(session->set[set].has_truth && trial < session->set[set].count);
+    if (status != LFADS_OK)
+        return status;
+    snprintf(name, sizeof name, "%s_truth", session_set_name(set));
+    status = h5_read_rows(dst, H5_FLOAT64, &file, name, trial, 1, err);
+    h5_close(&file, NULL);
+    return status;
 }

@@ -25,14 +25,16 @@ struct session_trials {
     float *reals;   /* [count,T,N] otherwise */
     float *ext;     /* [count,T,E] or NULL */
     double sum;     /* of all numbers */
+    bool has_truth; /* the file has true rates of these trials */
 };
 
 struct session {
-    char *name;
+    char *name, *path;
     size_t bins, channels, ext_inputs; /* T, N, E */
     struct session_trials set[SESSION_SETS];
     double *alignment_matrix; /* [N,F] or NULL */
     double *alignment_bias;   /* [N] or NULL */
+    double conversion;        /* model's rates times it are in the truth's unit; 1 if not said */
 };
 
 /* "train" or "valid". */
@@ -50,4 +52,7 @@ void session_copy_trial(float *dst, size_t stride, const struct session *session
 /* Likewise its external inputs. */
 void session_copy_ext(float *dst, size_t stride, const struct session *session,
                       enum session_set set, size_t trial);
+/* Reads the true rates of trial TRIAL, [T,N], from the file; its set must have them. */
+enum lfads_status session_read_truth(double *dst, const struct session *session,
+                                     enum session_set set, size_t trial, struct lfads_error *err);
 #endif

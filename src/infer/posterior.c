@@ -63,22 +63,6 @@ static void draw_noise(const struct sampler *p, struct shard *s, size_t trial)
     shard_draw_noise(s, &from);
 }
 
-/* Mean over a trial's rows ROW to ROW+samples-1 of an array [T,R,n] with row stride LD. */
-static void average(double *out, const real *values, size_t ld, size_t bins, size_t rows,
-                    size_t row, size_t samples, size_t n)
-{
-    memset(out, 0, bins * n * sizeof *out);
-    for (size_t t = 0; t < bins; t++)
-        for (size_t s = 0; s < samples; s++) {
-            const real *from = values + (t * rows + row + s) * ld;
-
-            for (size_t j = 0; j < n; j++)
-                out[t * n + j] += (double)from[j];
-        }
-    for (size_t i = 0; i < bins * n; i++)
-        out[i] /= (double)samples;
-}
-
 /* Averages trial B of the decoded shard into place AT of the block. */
 static void keep(const struct sampler *p, const struct shard *s, const real *output, size_t b,
                  size_t at)
@@ -97,21 +81,24 @@ static void keep(const struct sampler *p, const struct shard *s, const real *out
 
     costs_sum(&costs, m, &own, p->l2, &p->ramps);
     if (ic) {
-        average(r->values[RESULT_PRIOR_G0_MEAN] + at * ic, s->w.prior_mean, ic, 1, 1, 0, 1, ic);
-        average(r->values[RESULT_PRIOR_G0_LOGVAR] + at * ic, s->prior_logvar, ic, 1, 1, 0, 1, ic);
-        average(r->values[RESULT_POST_G0_MEAN] + at * ic, s->ic_mean, ic, 1, s->trials, b, 1, ic);
-        average(r->values[RESULT_POST_G0_LOGVAR] + at * ic, s->ic_logvar, ic, 1, s->trials, b, 1,
-                ic);
+        average_rows(r->values[RESULT_PRIOR_G0_MEAN] + at * ic, s->w.prior_mean, ic, 1, 1, 0, 1,
+                     ic);
+        average_rows(r->values[RESULT_PRIOR_G0_LOGVAR] + at * ic, s->prior_logvar, ic, 1, 1, 0, 1,
+                     ic);
+        average_rows(r->values[RESULT_POST_G0_MEAN] + at * ic, s->ic_mean, ic, 1, s->trials, b, 1,
+                     ic);
+        average_rows(r->values[RESULT_POST_G0_LOGVAR] + at * ic, s->ic_logvar, ic, 1, s->trials, b,
+                     1, ic);
     }
-    average(r->values[RESULT_GEN_ICS] + at * g, s->gen.h, g, 1, rows, row, k, g);
-    average(r->values[RESULT_GEN_STATES] + at * m->bins * g, s->gen.h + rows * g, g, m->bins, rows,
-            row, k, g);
-    average(r->values[RESULT_FACTORS] + at * m->bins * f, s->factors + rows * f, f, m->bins, rows,
-            row, k, f);
-    average(r->values[RESULT_OUTPUT] + at * m->bins * o, output, o, m->bins, rows, row, k, o);
+    average_rows(r->values[RESULT_GEN_ICS] + at * g, s->gen.h, g, 1, rows, row, k, g);
+    average_rows(r->values[RESULT_GEN_STATES] + at * m->bins * g, s->gen.h + rows * g, g, m->bins,
+                 rows, row, k, g);
+    average_rows(r->values[RESULT_FACTORS] + at * m->bins * f, s->factors + rows * f, f, m->bins,
+                 rows, row, k, f);
+    average_rows(r->values[RESULT_OUTPUT] + at * m->bins * o, output, o, m->bins, rows, row, k, o);
     if (m->co_dim)
-        average(r->values[RESULT_CONTROLLER] + at * m->bins * m->co_dim, s->gen_in,
-                model_generator_inputs(m), m->bins, rows, row, k, m->co_dim);
+        average_rows(r->values[RESULT_CONTROLLER] + at * m->bins * m->co_dim, s->gen_in,
+                     model_generator_inputs(m), m->bins, rows, row, k, m->co_dim);
     r->values[RESULT_COST][at] = costs.total;
     r->values[RESULT_NLL_VAE][at] = costs.nll_vae;
     r->values[RESULT_NLL_IWAE][at] = costs.nll_iwae;

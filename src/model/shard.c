@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/shard.h"
 
+#include <string.h>
+
 #include "model/parts.h"
 
 void shard_encode(struct shard *shard)
@@ -179,4 +181,19 @@ void shard_output(const struct shard *shard, real *out)
     shard->be->copy_masked(shard->be, out, 2 * n, shard->eta + skip, n, NULL, 0, rows, n);
     for (size_t i = 0; i < rows; i++)
         shard->be->exponential(shard->be, out + i * 2 * n + n, shard->eta_logvar + skip + i * n, n);
+}
+
+void average_rows(double *out, const real *values, size_t ld, size_t bins, size_t rows,
+                  size_t first, size_t count, size_t n)
+{
+    memset(out, 0, bins * n * sizeof *out);
+    for (size_t t = 0; t < bins; t++)
+        for (size_t r = first; r < first + count; r++) {
+            const real *from = values + (t * rows + r) * ld;
+
+            for (size_t j = 0; j < n; j++)
+                out[t * n + j] += (double)from[j];
+        }
+    for (size_t i = 0; i < bins * n; i++)
+        out[i] /= (double)count;
 }

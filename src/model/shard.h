@@ -30,4 +30,9 @@ void shard_backward(struct shard *shard, const struct shard_weights *weights);
 /* Sets rates [T,R,N], or means and variances [T,R,2N], in OUT from the log rates (log variances);
  * call before shard_backward. */
 void shard_output(const struct shard *shard, real *out);
+
+/* Sets OUT [bins,n] to the mean over COUNT rows from FIRST on, a trial's samples, of VALUES
+ * [bins,rows,ld], of whose rows the first N numbers count. */
+void average_rows(double *out, const real *values, size_t ld, size_t bins, size_t rows,
+                  size_t first, size_t count, size_t n);
 #endif

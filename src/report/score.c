@@ -214,16 +214,45 @@ static double nll_per_trial(const struct scoring *s)
     return sum / (double)s->trials;
 }
 
+/* The inferred inputs of the first trial, if the run has any; the caller's to free. */
+static enum lfads_status read_inputs(double **out, size_t *count, const struct scoring *s)
+{
+    struct h5_shape shape;
+    enum lfads_status status;
+
+    *out = NULL;
+    if (!h5_has(&s->run, "controller_outputs"))
+        return LFADS_OK;
+    status = shape_of(&shape, &s->run, "controller_outputs", s->err);
+    if (status != LFADS_OK)
+        return status;
+    if (shape.dims[0] != s->trials || shape.dims[1] != s->bins)
+        return lfads_fail(s->err, LFADS_BAD_DATA,
+                          "%s: controller_outputs are not those of its rates", s->run.path);
+    *count = shape.dims[2];
+    *out = calloc(s->bins * *count, sizeof **out);
+    if (!*out)
+        return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", s->run.path);
+    return h5_read_rows(*out, H5_FLOAT64, &s->run, "controller_outputs", 0, 1, s->err);
+}
+
 static enum lfads_status draw_figure(const struct scoring *s, const char *path)
 {
-    struct figure_trial trial = {.bins = s->bins,
-                                 .channels = s->channels,
-                                 .rates = s->means,
-                                 .truth = s->truth,
-                                 .counts = s->counts,
-                                 .conversion = s->truth ? s->conversion : 1};
+    struct figure_trial trial = {.rates = {.bins = s->bins,
+                                           .channels = s->channels,
+                                           .means = s->means,
+                                           .variances = s->variances,
+                                           .truth = s->truth,
+                                           .data = s->counts,
+                                           .conversion = s->truth ? s->conversion : 1}};
+    double *inputs;
+    enum lfads_status status = read_inputs(&inputs, &trial.inputs_count, s);
 
-    return figure_write(path, &trial, s->err);
+    trial.inputs = inputs;
+    if (status == LFADS_OK)
+        status = figure_write(path, &trial, s->err);
+    free(inputs);
+    return status;
 }
 
 static void release(struct scoring *s)

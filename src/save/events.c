@@ -75,25 +75,51 @@ enum lfads_status events_create(char path[FILE_PATH], const char *directory,
     return add_record(path, &first, err);
 }
 
+/* One record of the values. */
+static enum lfads_status add_values(const char *path, int64_t step, LfadsEvents__Value **values,
+                                    size_t count, struct lfads_error *err)
+{
+    LfadsEvents__Summary summary = LFADS_EVENTS__SUMMARY__INIT;
+    LfadsEvents__Event event = LFADS_EVENTS__EVENT__INIT;
+
+    summary.n_value = count;
+    summary.value = values;
+    event.wall_time = wall_time();
+    event.step = step;
+    event.what_case = LFADS_EVENTS__EVENT__WHAT_SUMMARY;
+    event.summary = &summary;
+    return add_record(path, &event, err);
+}
+
 enum lfads_status events_add(const char *path, int64_t step, const struct event_scalar *scalars,
                              size_t count, struct lfads_error *err)
 {
     LfadsEvents__Value values[MOST_SCALARS], *list[MOST_SCALARS];
-    LfadsEvents__Summary summary = LFADS_EVENTS__SUMMARY__INIT;
-    LfadsEvents__Event event = LFADS_EVENTS__EVENT__INIT;
 
-    summary.n_value = count < MOST_SCALARS ? count : MOST_SCALARS;
-    for (size_t i = 0; i < summary.n_value; i++) {
+    count = count < MOST_SCALARS ? count : MOST_SCALARS;
+    for (size_t i = 0; i < count; i++) {
         lfads_events__value__init(&values[i]);
         values[i].tag = (char *)scalars[i].tag;
         values[i].content_case = LFADS_EVENTS__VALUE__CONTENT_SIMPLE_VALUE;
         values[i].simple_value = (float)scalars[i].value;
         list[i] = &values[i];
     }
-    summary.value = list;
-    event.wall_time = wall_time();
-    event.step = step;
-    event.what_case = LFADS_EVENTS__EVENT__WHAT_SUMMARY;
-    event.summary = &summary;
-    return add_record(path, &event, err);
+    return add_values(path, step, list, count, err);
+}
+
+enum lfads_status events_add_image(const char *path, int64_t step, const struct event_image *image,
+                                   struct lfads_error *err)
+{
+    LfadsEvents__Image picture = LFADS_EVENTS__IMAGE__INIT;
+    LfadsEvents__Value value = LFADS_EVENTS__VALUE__INIT, *list = &value;
+
+    picture.width = image->width;
+    picture.height = image->height;
+    picture.colorspace = 3;
+    picture.encoded_image_string.data = (unsigned char *)image->png;
+    picture.encoded_image_string.len = image->length;
+    value.tag = (char *)image->tag;
+    value.content_case = LFADS_EVENTS__VALUE__CONTENT_IMAGE;
+    value.image = &picture;
+    return add_values(path, step, &list, 1, err);
 }

@@ -83,7 +83,7 @@ static enum lfads_status train_batch(struct trainer *t)
     t->gradient_norm = costs.gradient_norm;
     t->done++;
     report_progress(t);
-    return LFADS_OK;
+    return painter_collect(t->painter, t->events, false, t->err);
 }
 
 /* All batches of the epoch that are not done. A request to stop saves the place within it. */
@@ -159,6 +159,25 @@ static enum lfads_status report_epoch(const struct trainer *t, const struct fitl
     return file_append(t->csv, text, t->err);
 }
 
+static bool is_finished(const struct trainer *t)
+{
+    int64_t most = t->project->config->max_epochs;
+
+    return schedule_is_over(&t->schedule, &t->rules) || (most > 0 && t->epoch >= most);
+}
+
+/* The epoch's picture for TensorBoard; the run's last one is waited for. */
+static enum lfads_status picture_epoch(struct trainer *t)
+{
+    bool last = is_finished(t), each = t->project->config->example_every_s == 0;
+    enum lfads_status status = painter_collect(t->painter, t->events, last || each, t->err);
+
+    painter_begin(t->painter, t->learner->parameters, t->step, last);
+    if (status == LFADS_OK && last)
+        status = painter_collect(t->painter, t->events, true, t->err);
+    return status;
+}
+
 /* After the epoch's last batch: validation, log, learning rate, checkpoints. */
 static enum lfads_status finish_epoch(struct trainer *t)
 {
@@ -184,14 +203,7 @@ static enum lfads_status finish_epoch(struct trainer *t)
         status = trainer_save_lowest(t);
     if (status == LFADS_OK && (t->epoch - 1) % config->checkpoint_every == 0)
         status = trainer_save_latest(t);
-    return status;
-}
-
-static bool is_finished(const struct trainer *t)
-{
-    int64_t most = t->project->config->max_epochs;
-
-    return schedule_is_over(&t->schedule, &t->rules) || (most > 0 && t->epoch >= most);
+    return status == LFADS_OK ? picture_epoch(t) : status;
 }
 
 static enum lfads_status run(struct trainer *t)
@@ -205,6 +217,7 @@ static enum lfads_status run(struct trainer *t)
         return LFADS_OK;
     }
     status = trainer_begin_events(t);
+    t->painter = painter_create(t->project);
     while (status == LFADS_OK && !is_finished(t)) {
         status = train_epoch(t);
         if (status == LFADS_OK)
@@ -219,6 +232,7 @@ static enum lfads_status run(struct trainer *t)
 
 static void release(struct trainer *t)
 {
+    painter_free(t->painter);
     for (int set = 0; set < SESSION_SETS; set++)
         batches_free(t->batches[set]);
     learner_free(t->learner);

@@ -7,6 +7,7 @@
 #include "save/project.h"
 #include "train/fitlog.h"
 #include "train/learner.h"
+#include "train/painter.h"
 #include "train/schedule.h"
 
 struct trainer {
@@ -19,6 +20,7 @@ struct trainer {
     char *hyperparameters;
     char csv[FILE_PATH];       /* "": no table */
     char events[FILE_PATH];    /* TensorBoard's file */
+    struct painter *painter;   /* of its pictures */
     int64_t step, epoch;       /* updates done; the epoch in progress */
     size_t done;               /* batches of it that are done */
     struct epoch_costs sums;   /* of them; l2 and the weights: of the last one */

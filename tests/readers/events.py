@@ -1,5 +1,5 @@
 """TensorBoard's event file as its format says it: frames, checksums, records; the scalars are those
-of the table of costs, under the original's tags.
+of the table of costs, under the original's tags; the pictures are whole.
 
   events.py LFADS GOLDEN/files SCRATCH
 
@@ -11,6 +11,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import zlib
 
 failures = 0
 
@@ -70,9 +71,9 @@ def fields(data):
         yield key >> 3, value
 
 
-def scalars(path):
-    """(step, tag, value) of every scalar; the first record names the version."""
-    found = []
+def values_of(path):
+    """(step, tag, value) of every scalar and of every image; the first record names the version."""
+    scalars, images = [], []
     for number, data in enumerate(records(path)):
         event = dict(fields(data))
         if number == 0:
@@ -80,22 +81,64 @@ def scalars(path):
             continue
         for _, value in fields(event[5]):
             entry = dict(fields(value))
-            found.append((event[2], entry[1].decode(), struct.unpack("<f", entry[2])[0]))
-    return found
+            tag = entry[1].decode()
+            if 4 in entry:
+                images.append((event[2], tag, dict(fields(entry[4]))))
+            else:
+                scalars.append((event[2], tag, struct.unpack("<f", entry[2])[0]))
+    return scalars, images
+
+
+def png_rows(data):
+    """Width, height and the rows, each with its filter's byte, of an RGB image."""
+    check(data[:8] == b"\x89PNG\r\n\x1a\n", "a PNG's signature")
+    at, packed = 8, b""
+    while at < len(data):
+        length, name = struct.unpack(">I4s", data[at:at + 8])
+        body = data[at + 8:at + 8 + length]
+        crc, = struct.unpack(">I", data[at + 8 + length:at + 12 + length])
+        check(crc == zlib.crc32(name + body), f"checksum of {name}")
+        if name == b"IHDR":
+            width, height, depth, colour = struct.unpack(">IIBB", body[:10])
+            check((depth, colour) == (8, 2), f"{depth} bits, colours {colour}")
+        elif name == b"IDAT":
+            packed += body
+        at += 12 + length
+    raw = zlib.decompress(packed)
+    check(len(raw) == height * (1 + 3 * width), f"{len(raw)} bytes of pixels")
+    return width, height, [raw[i:i + 1 + 3 * width] for i in range(0, len(raw), 1 + 3 * width)]
+
+
+def check_images(images, steps, tag):
+    """One at each of the steps, of the original's size, with something drawn in either column."""
+    check([step for step, _, _ in images] == steps, f"pictures at {[i[0] for i in images]}")
+    for step, name, image in images:
+        check(name == tag and (image[1], image[2], image[3]) == (2000, 1800, 3), f"{name} at {step}")
+        width, height, rows = png_rows(image[4])
+        check((width, height) == (1800, 2000), f"a picture of {width} x {height}")
+        for side in (slice(1, 2700), slice(2700, 5401)):
+            drawn = sum(len(set(row[side])) > 8 for row in rows)
+            check(drawn > 300, f"{drawn} rows are drawn in a column")
+
+
+def train(lfads, golden, scratch, *more):
+    shutil.rmtree(scratch, ignore_errors=True)
+    subprocess.run([lfads, "train", f"--data_dir={golden}/data_dir", "--data_filename_stem=two",
+                    f"--lfads_save_dir={scratch}", "--factors_dim=4", "--gen_dim=9", "--co_dim=2",
+                    "--batch_size=16", "--max_epochs=3", "--seed=2", "--quiet", *more], check=True)
+    files = glob.glob(os.path.join(scratch, "lfads_log", "events.out.tfevents.*"))
+    check(len(files) == 1, f"event files: {files}")
+    return values_of(files[0])
 
 
 def main():
     lfads, golden, scratch = sys.argv[1:4]
-    shutil.rmtree(scratch, ignore_errors=True)
-    subprocess.run([lfads, "train", f"--data_dir={golden}/data_dir", "--data_filename_stem=two",
-                    f"--lfads_save_dir={scratch}", "--factors_dim=4", "--gen_dim=9", "--co_dim=2",
-                    "--batch_size=16", "--max_epochs=3", "--seed=2", "--quiet"], check=True)
-    files = glob.glob(os.path.join(scratch, "lfads_log", "events.out.tfevents.*"))
-    check(len(files) == 1, f"event files: {files}")
-    found = scalars(files[0])
+    found, images = train(lfads, golden, scratch)
+    steps = sorted({step for step, _, _ in found})
     with open(f"{golden}/events_as_text.txt") as file:
         tags = set(re.findall(r"LFADS/\w+", file.read()))
     tags = {t.replace("Learning_rate_1", "Learning_rate") for t in tags} - {"LFADS/LFADS_example"}
+    check_images(images, [steps[0], steps[-1]], "LFADS/LFADS_example/image/0")
     check({t for _, t, _ in found} == tags, f"tags {tags ^ {t for _, t, _ in found}}")
     values = {(step, tag): value for step, tag, value in found}
     check(len(values) == len(found), "a scalar is there twice")
@@ -110,6 +153,13 @@ def main():
                       f"{tag} at {step}")
             check(abs(values[step, "LFADS/AR_Autocorrelation_taus_1"] - 10) < 1, "the prior's tau")
             check(values[step, "LFADS/Gradient_global_norm"] > 0, "the gradient's norm")
+    with open(os.path.join(scratch, "fitlog.csv")) as file:
+        rows = file.read()
+    check(train(lfads, golden, scratch, "--example_every_s=-1")[1] == [], "pictures with -1")
+    with open(os.path.join(scratch, "fitlog.csv")) as file:
+        check(file.read() == rows, "a picture changes the training")
+    check_images(train(lfads, golden, scratch, "--example_every_s=0", "--output_dist=gaussian")[1],
+                 steps, "LFADS/LFADS_example/image/0")
     print("events", "FAILED" if failures else "ok")
     return failures != 0
 
