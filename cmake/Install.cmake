@@ -8,7 +8,7 @@ install(FILES $<TARGET_FILE:lfads_static> DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS lfads RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES $<TARGET_FILE_DIR:lfads>/run_lfads DESTINATION ${CMAKE_INSTALL_BINDIR})
 # What scripts written for the original call.
-install(PROGRAMS scripts/run_lfads.py scripts/run_generate_synth_data.sh
+install(PROGRAMS scripts/run_lfads.py scripts/run_generate_synth_data.sh scripts/run_examples.sh
         DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES include/lfads/lfads.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lfads)
 install(FILES README.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -83,6 +83,16 @@ def test_continuing(whole):
         same(whole, contents(f"signal{number}"), f"interrupted by {number}")
 
 
+def test_at_once(whole):
+    """Three runs on one machine, in directories of their own."""
+    folders = ["at_once_1", "at_once_2", "at_once_3"]
+    runs = [subprocess.Popen([LFADS, "train", f"--lfads_save_dir={folder}", *FLAGS, "--max_epochs=5"],
+                             cwd=SCRATCH, stdout=subprocess.DEVNULL) for folder in folders]
+    check([run.wait() for run in runs] == [0, 0, 0], "runs at once end with an error")
+    for folder in folders:
+        same(whole, contents(folder), folder)
+
+
 def test_later_rows():
     """Rows of a run whose later checkpoints are gone are put aside."""
     train("aside", "--max_epochs=2")
@@ -189,6 +199,7 @@ def main():
         same(whole, contents(f"threads{threads}"), f"{threads} threads")
     test_continuing(whole)
     test_later_rows()
+    test_at_once(whole)
     test_lock()
     test_new_session()
     test_sampling()

@@ -1,0 +1,172 @@
+"""What the flags for experiments do to a model, seen from outside: which bins of the results depend on
+which bins of the data, which shapes the parameters have, which costs change.
+
+  options.py LFADS SCRATCH
+
+SPDX-License-Identifier: Apache-2.0"""
+import os
+import shutil
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+
+LFADS, SCRATCH = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+BINS, CHANNELS, FACTORS, CON, CI, GEN, IC = 30, 12, 5, 8, 6, 17, 9
+CHANGED = 20  # the bin from which the changed data differ
+SIZES = [f"--factors_dim={FACTORS}", f"--con_dim={CON}", f"--ci_enc_dim={CI}", f"--gen_dim={GEN}",
+         f"--ic_enc_dim={IC}", "--ic_dim=4", "--batch_size=40", "--seed=5", "--quiet",
+         "--example_every_s=-1"]
+failures = 0
+
+
+def check(condition, text):
+    global failures
+    if not condition:
+        failures += 1
+        print("FAILED", text)
+
+
+def run(*words, status=0):
+    done = subprocess.run([LFADS, *words], cwd=SCRATCH, capture_output=True, text=True)
+    check(done.returncode == status, f"{' '.join(words)}: status {done.returncode} {done.stderr}")
+    return done.stderr
+
+
+def train(name, *flags, epochs=2):
+    """Trains afresh; returns the rows of the table of costs as dictionaries of numbers."""
+    shutil.rmtree(f"{SCRATCH}/{name}", ignore_errors=True)
+    run("train", "--data_dir=data", f"--lfads_save_dir={name}", "--data_filename_stem=set", *SIZES,
+        f"--max_epochs={epochs}", *flags)
+    rows = []
+    with open(f"{SCRATCH}/{name}/fitlog.csv") as file:
+        for line in file:
+            cell = [c.strip() for c in line.split(",")]
+            rows.append({"train": float(cell[5]), "valid": float(cell[6]),
+                         "train_recon": float(cell[8]), "valid_recon": float(cell[9])})
+    return rows
+
+
+def shapes(name):
+    run("write-params", f"--lfads_save_dir={name}", "--quiet")
+    with h5py.File(f"{SCRATCH}/{name}/model_params") as file:
+        return {key[6:-2]: file[key].shape for key in file}
+
+
+def means(name, data="data"):
+    """Rates and inferred inputs of the validation trials by the posterior's means."""
+    run("posterior-mean", f"--lfads_save_dir={name}", f"--data_dir={data}", "--quiet")
+    with h5py.File(f"{SCRATCH}/{name}/model_runs_one_valid_posterior_push_mean") as file:
+        inputs = file["controller_outputs"][()] if "controller_outputs" in file else None
+        return file["output_dist_params"][()], inputs
+
+
+def first_change(name, data):
+    """The first bin of the rates that changes when the data do; BINS where none does."""
+    before, after = means(name)[0], means(name, data)[0]
+    bins = np.flatnonzero((before != after).any(axis=(0, 2)))
+    return bins[0] if len(bins) else BINS
+
+
+def make_data():
+    """The sets: as drawn, with other counts, and with other external inputs, from one bin on."""
+    random = np.random.default_rng(2)
+    counts = random.poisson(0.5, (56, BINS, CHANNELS))
+    ext = random.normal(size=(56, BINS, 2))
+    for folder, what in (("data", None), ("other_counts", "counts"), ("other_ext", "ext")):
+        x, e = counts.copy(), ext.copy()
+        if what == "counts":
+            x[:, CHANGED:] = random.poisson(0.5, x[:, CHANGED:].shape)
+        if what == "ext":
+            e[:, CHANGED:] += 1
+        os.makedirs(f"{SCRATCH}/{folder}")
+        with h5py.File(f"{SCRATCH}/{folder}/set_one", "w") as file:
+            file["train_data"], file["valid_data"] = x[:40], x[40:]
+            file["train_ext_input"], file["valid_ext_input"] = e[:40], e[40:]
+
+
+def test_causality():
+    early = ["--num_steps_for_gen_ic=5", "--co_dim=2"]
+    train("causal", *early, "--do_causal_controller")
+    check(first_change("causal", "other_counts") == CHANGED + 1,
+          f"causal, lag 1: the first bin to change is {first_change('causal', 'other_counts')}")
+    check("ci_enc_rev_GRU_Gates_xh_2_ru_W" not in shapes("causal"), "an encoder of the future")
+    train("lag", *early, "--do_causal_controller", "--controller_input_lag=3")
+    check(first_change("lag", "other_counts") == CHANGED + 3,
+          f"causal, lag 3: the first bin to change is {first_change('lag', 'other_counts')}")
+    train("acausal", *early)
+    check(first_change("acausal", "other_counts") == 0, "a controller that sees all")
+
+
+def test_initial_condition():
+    train("early_ic", f"--num_steps_for_gen_ic={CHANGED}", "--co_dim=0")
+    check(first_change("early_ic", "other_counts") == BINS, "the encoder reads later bins")
+    train("later_ic", f"--num_steps_for_gen_ic={CHANGED + 1}", "--co_dim=0")
+    check(first_change("later_ic", "other_counts") == 0, "the encoder does not read its last bin")
+
+
+def test_external_inputs():
+    flags = ["--ext_input_dim=2", "--co_dim=1"]
+    train("encoders", *flags)
+    check(first_change("encoders", "other_ext") == 0, "external inputs do not reach the encoders")
+    seen = shapes("encoders")
+    check(seen["gen_GenGRU_Gates_x_2_ru_W"] == (1, 2 * GEN), "inputs of the generator")
+    check(seen["ic_enc_fwd_GRU_Gates_xh_2_ru_W"] == (CHANNELS + 2 + IC, 2 * IC), "encoder inputs")
+    train("injected", *flags, "--inject_ext_input_to_gen")
+    check(first_change("injected", "other_ext") == CHANGED, "external inputs of the generator")
+    seen = shapes("injected")
+    check(seen["gen_GenGRU_Gates_x_2_ru_W"] == (3, 2 * GEN), "inputs of the generator, injected")
+    check(seen["ic_enc_fwd_GRU_Gates_xh_2_ru_W"] == (CHANNELS + IC, 2 * IC), "encoders, injected")
+
+
+def test_feedback():
+    key, encoded = "con_GenGRU_Gates_x_2_ru_W", 2 * CI
+    for name, width, flags in (("factors", FACTORS, []), ("none", 0,
+                                                          ["--do_feed_factors_to_controller=no"]),
+                               ("rates", CHANNELS, ["--feedback_factors_or_rates=rates"])):
+        rows = train(name, "--co_dim=1", *flags)
+        check(shapes(name)[key] == (encoded + width, 2 * CON), f"{name} fed back: the shape")
+        check(np.isfinite(means(name)[1]).all() and rows[1]["valid"] > 0, f"{name} fed back")
+
+
+def test_jitter():
+    # with a learning rate of next to nothing validation shows the same model, unjittered
+    flags = ["--co_dim=0", "--learning_rate_init=1e-30", "--learning_rate_stop=0"]
+    still = train("still", *flags)
+    moved = train("moved", *flags, "--temporal_spike_jitter_width=4")
+    check(still[0]["valid"] == moved[0]["valid"], "validation data are jittered")
+    check(still[0]["train_recon"] != moved[0]["train_recon"], "training data are not jittered")
+    check(moved[0]["train_recon"] != moved[1]["train_recon"], "every epoch has the same jitter")
+    check("--temporal_spike_jitter_width" in run(
+        "train", "--data_dir=data", "--data_filename_stem=set", "--lfads_save_dir=refused", *SIZES,
+        "--co_dim=0", f"--temporal_spike_jitter_width={BINS}", status=2), "a jitter of all bins")
+
+
+def test_correlation_cost():
+    # no other cost than the reconstruction's has a weight in the first epochs
+    flags = ["--co_dim=3", "--kl_start_step=100", "--l2_start_step=100"]
+    extra = {}
+    for scale in (0, 1000, 2000):
+        row = train(f"corr{scale}", *flags, f"--co_mean_corr_scale={scale}", epochs=1)[0]
+        extra[scale] = row["train"] - row["train_recon"]
+    check(extra[0] == 0 and extra[1000] > 0.1, f"the correlation cost: {extra}")
+    check(abs(extra[2000] - 2 * extra[1000]) < 0.03, f"twice the scale: {extra}")
+    check("co_mean_corr_scale" in run(
+        "train", "--data_dir=data", "--data_filename_stem=set", "--lfads_save_dir=refused", *SIZES,
+        "--co_dim=1", "--co_mean_corr_scale=1", status=2), "one inferred input has no correlation")
+
+
+def main():
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    os.makedirs(SCRATCH)
+    make_data()
+    for test in (test_causality, test_initial_condition, test_external_inputs, test_feedback,
+                 test_jitter, test_correlation_cost):
+        test()
+    check(not os.path.exists(f"{SCRATCH}/refused"), "a refused run leaves a directory")
+    print("options", "FAILED" if failures else "ok")
+    return failures != 0
+
+
+sys.exit(main())
