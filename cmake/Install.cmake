@@ -11,6 +11,7 @@ install(FILES $<TARGET_FILE_DIR:lfads>/run_lfads DESTINATION ${CMAKE_INSTALL_BIN
 install(PROGRAMS scripts/run_lfads.py scripts/run_generate_synth_data.sh scripts/run_examples.sh
         DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES include/lfads/lfads.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lfads)
+install(FILES ${PROJECT_BINARY_DIR}/lfads.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES README.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 configure_file(cmake/lfads.pc.in lfads.pc @ONLY)

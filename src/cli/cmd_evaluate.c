@@ -23,10 +23,12 @@ static const struct flag flags[] = {
     {"model_run", FLAG_IS_STRING, FLAG_DATA, AT(model_run), "", "", 0, 0, false,
      "file of results: model_runs_... in the save directory"},
     {"figure", FLAG_IS_STRING, FLAG_DATA, AT(figure), "", "", 0, 0, false,
-     "PNG to write: rates, truth and spikes of one trial; empty: none"},
+     "PNG to write: rates, truth, spikes and inferred inputs of the first trial; empty: none"},
     {"json", FLAG_IS_BOOL, FLAG_DATA, AT(json), "false", "", 0, 0, false, "print one JSON object"},
 };
 static const struct flag_table table = {flags, sizeof flags / sizeof flags[0]};
+
+const struct flag_table *evaluate_table(void) { return &table; }
 
 static enum lfads_status set_flag(void *payload, size_t place, const char *text,
                                   struct lfads_error *err)

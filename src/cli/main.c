@@ -7,13 +7,7 @@
 #include "cli/cli.h"
 #include "config/help.h"
 
-struct command {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *about;
-};
-
-static const struct command commands[] = {
+const struct command cli_commands[] = {
     {"train", command_train, "train a model, or continue"},
     {"posterior-sample", command_posterior_sample, "denoised rates: posterior samples, averaged"},
     {"posterior-mean", command_posterior_mean, "denoised rates: one pass with posterior means"},
@@ -21,8 +15,9 @@ static const struct command commands[] = {
     {"write-params", command_write_params, "every parameter to an HDF5 file"},
     {"synth", command_synth, "make synthetic data"},
     {"evaluate", command_evaluate, "score a model run against its data"},
+    {"manual", command_manual, "print the manual page's source, or --markdown: all flags"},
+    {NULL, NULL, NULL},
 };
-enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 bool cli_wants_help(int argc, char **argv)
 {
@@ -35,11 +30,8 @@ bool cli_wants_help(int argc, char **argv)
 
 int cli_help(const char *about, const struct flag_table *table)
 {
-    char *text;
-
-    help_text(&text, table);
-    printf("%s\n%s", about, text ? text : "");
-    free(text);
+    puts(about);
+    help_write(stdout, table, HELP_TERMINAL);
     return EXIT_FINE;
 }
 
@@ -57,8 +49,8 @@ static void print_usage(FILE *out)
     fputs("LFADS: denoised firing rates, factors and inferred inputs from spike recordings.\n\n"
           "Usage: lfads COMMAND [--flag=value ...]\n\n",
           out);
-    for (int i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-17s %s\n", commands[i].name, commands[i].about);
+    for (const struct command *c = cli_commands; c->name; c++)
+        fprintf(out, "  %-17s %s\n", c->name, c->about);
     fputs("\nlfads COMMAND --help lists a command's flags; lfads --version says how it was built.\n"
           "Without a command, or called as run_lfads, --kind=KIND says what to do.\n",
           out);
@@ -99,9 +91,9 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--version") == 0)
         return print_version();
-    for (int i = 0; i < COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 2, argv + 2);
+    for (const struct command *c = cli_commands; c->name; c++)
+        if (strcmp(argv[1], c->name) == 0)
+            return c->run(argc - 2, argv + 2);
     if (argv[1][0] == '-' && names_kind(argc - 1, argv + 1))
         return command_by_kind(argc - 1, argv + 1);
     if (cli_wants_help(argc - 1, argv + 1)) {

@@ -1,9 +1,7 @@
-/* help.c - the text of --help, from the table of flags.
+/* help.c - the text of --help, of the manual page and of the flags' documentation.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/help.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { WIDTH = 80, INDENT = 6 };
@@ -30,34 +28,79 @@ static void put_wrapped(FILE *out, const char *sentence)
     fputc('\n', out);
 }
 
-static void put_flag(FILE *out, const struct flag *flag)
+/* A word in the form's own spelling: what has a meaning there is marked. */
+static void put_escaped(FILE *out, const char *text, enum help_form form)
+{
+    for (; *text; text++) {
+        if (form == HELP_MAN && *text == '-')
+            fputs("\\-", out);
+        else if (form == HELP_MAN && *text == '\\')
+            fputs("\\e", out);
+        else if (form == HELP_MARKDOWN && *text == '|')
+            fputs("\\|", out);
+        else
+            fputc(*text, out);
+    }
+}
+
+static const char *standard_of(const struct flag *flag)
+{
+    return strcmp(flag->standard, "9223372036854775807") == 0 ? "all" : flag->standard;
+}
+
+static void put_flag(FILE *out, const struct flag *flag, enum help_form form)
 {
     char range[200], sentence[800];
 
     flag_range(range, sizeof range, flag);
-    fprintf(out, "  --%s=%s\n", flag->name,
-            strcmp(flag->standard, "9223372036854775807") == 0 ? "all" : flag->standard);
     if (flag->type == FLAG_IS_STRING && !*flag->choices)
         snprintf(sentence, sizeof sentence, "%s", flag->help);
     else
         snprintf(sentence, sizeof sentence, "%s (%s)", flag->help, range);
-    put_wrapped(out, sentence);
+    switch (form) {
+    case HELP_TERMINAL:
+        fprintf(out, "  --%s=%s\n", flag->name, standard_of(flag));
+        put_wrapped(out, sentence);
+        return;
+    case HELP_MAN:
+        fprintf(out, ".TP\n.BI \\-\\-%s= \"", flag->name);
+        put_escaped(out, standard_of(flag), form);
+        fputs("\"\n", out);
+        put_escaped(out, sentence, form);
+        fputs("\n", out);
+        return;
+    case HELP_MARKDOWN:
+        fprintf(out, "| `--%s` | %s%s%s | ", flag->name, *flag->standard ? "`" : "",
+                standard_of(flag), *flag->standard ? "`" : "");
+        put_escaped(out, sentence, form);
+        fputs(" |\n", out);
+        return;
+    }
 }
 
-void help_text(char **text, const struct flag_table *table)
+static void put_title(FILE *out, const char *title, enum help_form form)
+{
+    switch (form) {
+    case HELP_TERMINAL:
+        fprintf(out, "\n%s flags, with their defaults:\n", title);
+        return;
+    case HELP_MAN:
+        fprintf(out, ".SS %s flags\n", title);
+        return;
+    case HELP_MARKDOWN:
+        fprintf(out, "\n### %s\n\n| flag | default | |\n|---|---|---|\n", title);
+        return;
+    }
+}
+
+void help_write(FILE *out, const struct flag_table *table, enum help_form form)
 {
     static const char *const titles[] = {[FLAG_RUN] = "Run",
                                          [FLAG_DATA] = "Data",
                                          [FLAG_MODEL] = "Model",
                                          [FLAG_TRAINING] = "Training"};
     static const enum flag_group order[] = {FLAG_DATA, FLAG_RUN, FLAG_MODEL, FLAG_TRAINING};
-    size_t length;
-    FILE *out = open_memstream(text, &length);
 
-    if (!out) {
-        *text = NULL;
-        return;
-    }
     for (size_t g = 0; g < sizeof order / sizeof order[0]; g++) {
         bool titled = false;
 
@@ -65,13 +108,9 @@ void help_text(char **text, const struct flag_table *table)
             if (table->flags[i].group != order[g])
                 continue;
             if (!titled)
-                fprintf(out, "\n%s flags, with their defaults:\n", titles[order[g]]);
+                put_title(out, titles[order[g]], form);
             titled = true;
-            put_flag(out, &table->flags[i]);
+            put_flag(out, &table->flags[i], form);
         }
-    }
-    if (fclose(out) != 0) {
-        free(*text);
-        *text = NULL;
     }
 }

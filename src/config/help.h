@@ -1,10 +1,17 @@
-/* help.h - a table of flags as text for --help.
+/* help.h - a table of flags as text: for --help, the manual page and the documentation.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CONFIG_HELP_H
 #define LFADS_CONFIG_HELP_H
+#include <stdio.h>
+
 #include "config/flag.h"
 
-/* Sets *TEXT, the caller's to free, to the flags by groups, each with what it takes, its default
- * and its sentence, at most 80 columns wide; NULL without memory. */
-void help_text(char **text, const struct flag_table *table);
+enum help_form {
+    HELP_TERMINAL, /* at most 80 columns wide */
+    HELP_MAN,      /* source of a manual page */
+    HELP_MARKDOWN  /* a table a group */
+};
+
+/* Writes the flags by groups, each with its default, what it takes and its sentence. */
+void help_write(FILE *out, const struct flag_table *table, enum help_form form);
 #endif

@@ -100,6 +100,23 @@ def test_help():
     case("evaluate", ["evaluate"], 2, "needs --data_file and --model_run")
 
 
+def test_manual():
+    """The page and docs/flags.md have every flag; the latter is what the program writes today."""
+    global failures
+    page = subprocess.run([LFADS, "manual"], capture_output=True, text=True).stdout
+    table = subprocess.run([LFADS, "manual", "--markdown"], capture_output=True, text=True).stdout
+    for name, _ in flags_of_help():
+        if f"\\-\\-{name}=" not in page or f"| `--{name}` |" not in table:
+            failures += 1
+            print(f"FAILED --{name} is not in the manual")
+    with open(os.path.join(os.path.dirname(__file__), "../../docs/flags.md")) as file:
+        if file.read() != table:
+            failures += 1
+            print("FAILED docs/flags.md is out of date: lfads manual --markdown writes it")
+    case("an unknown form", ["manual", "--html"], 2, "--markdown, not --html")
+    case("help of manual", ["manual", "--help"], 0, "", "manual page")
+
+
 def train(stem, *more):
     return ["train", "--data_dir=data", f"--data_filename_stem={stem}", "--lfads_save_dir=none",
             *SMALL, *more]
@@ -197,6 +214,7 @@ def main():
     os.makedirs(os.path.join(SCRATCH, "data"))
     test_flags()
     test_help()
+    test_manual()
     test_data()
     test_checkpoints()
     for folder, _, names in os.walk(SCRATCH):

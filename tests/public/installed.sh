@@ -47,4 +47,5 @@ PATH="$scratch/prefix/bin:$PATH"
 (cd "$scratch" && python3 "$(command -v run_lfads.py)" --kind=posterior_push_mean \
     --lfads_save_dir="$scratch/save" --output_filename_stem=drop_in_ >/dev/null)
 test -s "$scratch/save/drop_in_dataset_N20_S20_valid_posterior_push_mean"
+grep -q '^.TH LFADS 1' "$scratch/prefix/share/man/man1/lfads.1"
 "$scratch/prefix/bin/lfads" --version | grep -q '^lfads [0-9]'
