@@ -123,12 +123,19 @@ struct lfads_score {
     double nll;            /* negative log-likelihood of the data under the rates, a trial */
     double nll_vae, nll_iwae; /* mean bounds of the trials, as the model run has them */
 };
-/* Scores the rates in a model-run file against data set SET ("train" or "valid") of a data file;
- * the file's first trials are compared. FIGURE, if not NULL, names a PNG to write: rates, truth
- * and spikes of one trial. A score is released by lfads_score_release. */
-LFADS_API enum lfads_status lfads_evaluate(struct lfads_score *score, const char *data_file,
-                                           const char *set, const char *model_run_file,
-                                           const char *figure, struct lfads_error *err);
+/* What is scored. Members that are NULL or 0 mean what is said. */
+struct lfads_evaluation {
+    const char *data_file, *model_run_file;
+    const char *set;          /* "train" or "valid" (NULL) */
+    double conversion_factor; /* rates times it are in the truth's unit; 0: the data file's */
+    const char *figure; /* a PNG to write: rates, truth, data and inferred inputs; NULL: none */
+    size_t trial;       /* which trial the figure shows */
+};
+/* Scores the rates in a model-run file against its data; the data file's first trials are
+ * compared. A score is released by lfads_score_release. */
+LFADS_API enum lfads_status lfads_evaluate(struct lfads_score *score,
+                                           const struct lfads_evaluation *what,
+                                           struct lfads_error *err);
 LFADS_API void lfads_score_release(struct lfads_score *score);
 
 #ifdef __cplusplus

@@ -10,6 +10,8 @@
 /* The flags of this command. */
 struct request {
     char *data_file, *set, *model_run, *figure;
+    double conversion_factor;
+    int64_t trial;
     bool json;
 };
 
@@ -23,7 +25,11 @@ static const struct flag flags[] = {
     {"model_run", FLAG_IS_STRING, FLAG_DATA, AT(model_run), "", "", 0, 0, false,
      "file of results: model_runs_... in the save directory"},
     {"figure", FLAG_IS_STRING, FLAG_DATA, AT(figure), "", "", 0, 0, false,
-     "PNG to write: rates, truth, spikes and inferred inputs of the first trial; empty: none"},
+     "PNG to write: rates, truth, spikes and inferred inputs of a trial; empty: none"},
+    {"trial", FLAG_IS_INT, FLAG_DATA, AT(trial), "0", "", 0, 1e15, false,
+     "trial that the figure shows"},
+    {"conversion_factor", FLAG_IS_FLOAT, FLAG_DATA, AT(conversion_factor), "0", "", 0, 1e30, false,
+     "what the rates are multiplied by to be in the truth's unit; 0: what the data file says"},
     {"json", FLAG_IS_BOOL, FLAG_DATA, AT(json), "false", "", 0, 0, false, "print one JSON object"},
 };
 static const struct flag_table table = {flags, sizeof flags / sizeof flags[0]};
@@ -87,8 +93,9 @@ static void print_json(const struct lfads_score *s)
 
 int command_evaluate(int argc, char **argv)
 {
-    struct request request = {NULL, NULL, NULL, NULL, false};
+    struct request request = {.json = false};
     struct lfads_score score = {.trials = 0};
+    struct lfads_evaluation what;
     struct lfads_error err;
     enum lfads_status status;
 
@@ -101,9 +108,15 @@ int command_evaluate(int argc, char **argv)
         err = (struct lfads_error){.text = "evaluate needs --data_file and --model_run"};
         status = LFADS_USAGE;
     }
+    what = (struct lfads_evaluation){.data_file = request.data_file,
+                                     .model_run_file = request.model_run,
+                                     .set = request.set,
+                                     .conversion_factor = request.conversion_factor,
+                                     .figure =
+                                         request.figure && *request.figure ? request.figure : NULL,
+                                     .trial = (size_t)request.trial};
     if (status == LFADS_OK)
-        status = lfads_evaluate(&score, request.data_file, request.set, request.model_run,
-                                *request.figure ? request.figure : NULL, &err);
+        status = lfads_evaluate(&score, &what, &err);
     if (status == LFADS_OK)
         (request.json ? print_json : print_text)(&score);
     lfads_score_release(&score);

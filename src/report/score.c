@@ -15,6 +15,7 @@ struct scoring {
     size_t trials, bins, channels;
     double *counts, *means, *variances, *truth;
     double conversion;
+    const struct lfads_evaluation *what;
     struct lfads_error *err;
 };
 
@@ -69,8 +70,9 @@ static enum lfads_status read_truth(struct scoring *s, const char *set)
                             s->data.path, name);
     if (status == LFADS_OK)
         status = read_trials(&s->truth, s, &s->data, name, s->channels);
-    s->conversion = 1;
-    if (status == LFADS_OK && h5_has(&s->data, "conversion_factor"))
+    s->conversion = s->what->conversion_factor > 0 ? s->what->conversion_factor : 1;
+    if (status == LFADS_OK && !(s->what->conversion_factor > 0) &&
+        h5_has(&s->data, "conversion_factor"))
         status = h5_read(&s->conversion, H5_FLOAT64, &s->data, "conversion_factor", 1, s->err);
     return status;
 }
@@ -214,7 +216,7 @@ static double nll_per_trial(const struct scoring *s)
     return sum / (double)s->trials;
 }
 
-/* The inferred inputs of the first trial, if the run has any; the caller's to free. */
+/* The inferred inputs of the shown trial, if the run has any; the caller's to free. */
 static enum lfads_status read_inputs(double **out, size_t *count, const struct scoring *s)
 {
     struct h5_shape shape;
@@ -233,24 +235,30 @@ static enum lfads_status read_inputs(double **out, size_t *count, const struct s
     *out = calloc(s->bins * *count, sizeof **out);
     if (!*out)
         return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", s->run.path);
-    return h5_read_rows(*out, H5_FLOAT64, &s->run, "controller_outputs", 0, 1, s->err);
+    return h5_read_rows(*out, H5_FLOAT64, &s->run, "controller_outputs", s->what->trial, 1, s->err);
 }
 
-static enum lfads_status draw_figure(const struct scoring *s, const char *path)
+static enum lfads_status draw_figure(const struct scoring *s)
 {
-    struct figure_trial trial = {.rates = {.bins = s->bins,
-                                           .channels = s->channels,
-                                           .means = s->means,
-                                           .variances = s->variances,
-                                           .truth = s->truth,
-                                           .data = s->counts,
-                                           .conversion = s->truth ? s->conversion : 1}};
+    size_t at = s->what->trial * s->bins * s->channels;
+    struct figure_trial trial;
     double *inputs;
-    enum lfads_status status = read_inputs(&inputs, &trial.inputs_count, s);
+    enum lfads_status status;
 
+    if (s->what->trial >= s->trials)
+        return lfads_fail(s->err, LFADS_USAGE, "there is no trial %zu: %s has %zu, counted from 0",
+                          s->what->trial, s->run.path, s->trials);
+    trial = (struct figure_trial){.rates = {.bins = s->bins,
+                                            .channels = s->channels,
+                                            .means = s->means + at,
+                                            .variances = s->variances ? s->variances + at : NULL,
+                                            .truth = s->truth ? s->truth + at : NULL,
+                                            .data = s->counts + at,
+                                            .conversion = s->truth ? s->conversion : 1}};
+    status = read_inputs(&inputs, &trial.inputs_count, s);
     trial.inputs = inputs;
     if (status == LFADS_OK)
-        status = figure_write(path, &trial, s->err);
+        status = figure_write(s->what->figure, &trial, s->err);
     free(inputs);
     return status;
 }
@@ -265,18 +273,17 @@ static void release(struct scoring *s)
     free(s->truth);
 }
 
-enum lfads_status lfads_evaluate(struct lfads_score *score, const char *data_file, const char *set,
-                                 const char *model_run_file, const char *figure,
+enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_evaluation *what,
                                  struct lfads_error *err)
 {
-    struct scoring s = {.err = err};
-    enum lfads_status status = h5_open(&s.data, data_file, err);
+    struct scoring s = {.what = what, .err = err};
+    enum lfads_status status = h5_open(&s.data, what->data_file, err);
 
     *score = (struct lfads_score){.trials = 0};
     if (status == LFADS_OK)
-        status = h5_open(&s.run, model_run_file, err);
+        status = h5_open(&s.run, what->model_run_file, err);
     if (status == LFADS_OK)
-        status = read_all(&s, set);
+        status = read_all(&s, what->set ? what->set : "valid");
     if (status == LFADS_OK) {
         *score = (struct lfads_score){.trials = s.trials,
                                       .bins = s.bins,
@@ -288,8 +295,8 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const char *data_fil
     }
     if (status == LFADS_OK)
         status = score_bounds(score, &s);
-    if (status == LFADS_OK && figure)
-        status = draw_figure(&s, figure);
+    if (status == LFADS_OK && what->figure)
+        status = draw_figure(&s);
     release(&s);
     return status;
 }

@@ -48,6 +48,16 @@ def main():
     mine, k = score("--set=valid", f"--figure={SCRATCH}/figure.png"), counts[:6]
     t = truth[:6]
     close("r2", mine["r2"], 1 - ((t - 4 * rates) ** 2).sum() / ((t - t.mean()) ** 2).sum())
+    other = score("--conversion_factor=2", "--trial=5", f"--figure={SCRATCH}/other.png")
+    close("r2 by another factor", other["r2"],
+          1 - ((t - 2 * rates) ** 2).sum() / ((t - t.mean()) ** 2).sum())
+    with open(f"{SCRATCH}/figure.png", "rb") as a, open(f"{SCRATCH}/other.png", "rb") as b:
+        close("figures of two trials are one", a.read() == b.read(), False)
+    done = subprocess.run([LFADS, "evaluate", f"--data_file={SCRATCH}/data", "--trial=6",
+                           f"--model_run={SCRATCH}/run", f"--figure={SCRATCH}/none.png"],
+                          capture_output=True, text=True)
+    close("a trial too many", (done.returncode, "no trial 6" in done.stderr,
+                               os.path.exists(f"{SCRATCH}/none.png")) == (2, True, False), True)
     for j in range(5):
         tj = t[:, :, j]
         close(f"r2 of channel {j}", mine["channel_r2"][j],
