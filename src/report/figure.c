@@ -38,6 +38,25 @@ static double inputs_height(const struct figure_trial *trial)
     return trial->inputs ? stripe * 2.5 : 0;
 }
 
+/* True inputs have a unit of their own: they fill the panel as the inferred ones do. */
+static void draw_inputs(struct panel *panel, const struct figure_trial *trial)
+{
+    struct panel truth = *panel;
+    size_t n = trial->n_true_inputs;
+
+    panel_fit(panel, trial->inputs, trial->n_inputs, trial->n_inputs);
+    panel_frame(panel, trial->true_inputs ? "inferred inputs, true inputs (gray, scaled)"
+                                          : "inferred inputs");
+    if (trial->true_inputs)
+        panel_fit(&truth, trial->true_inputs, n, n);
+    for (size_t i = 0; i < n; i++) {
+        struct series series = {.values = trial->true_inputs + i, .stride = n, .factor = 1};
+
+        panel_curve(&truth, &series, panel_gray, 2);
+    }
+    panel_curves(panel, trial->inputs, trial->n_inputs, trial->n_inputs);
+}
+
 static void draw_sheet(cairo_t *cairo, const struct figure_trial *trial,
                        const struct rates_shown *shown)
 {
@@ -59,9 +78,7 @@ static void draw_sheet(cairo_t *cairo, const struct figure_trial *trial,
         return;
     panel.top += panel.height + gap;
     panel.height = inputs_height(trial);
-    panel_fit(&panel, trial->inputs, trial->inputs_count, trial->inputs_count);
-    panel_frame(&panel, "inferred inputs");
-    panel_curves(&panel, trial->inputs, trial->inputs_count, trial->inputs_count);
+    draw_inputs(&panel, trial);
 }
 
 enum lfads_status figure_write(const char *path, const struct figure_trial *trial,

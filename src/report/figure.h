@@ -8,12 +8,13 @@
 /* A trial and the inferred inputs of it. */
 struct figure_trial {
     struct rates rates;
-    const double *inputs; /* [T,inputs_count] or NULL */
-    size_t inputs_count;
+    const double *inputs;      /* [T,n_inputs] or NULL */
+    const double *true_inputs; /* [T,n_true_inputs] or NULL; in a unit of their own */
+    size_t n_inputs, n_true_inputs;
 };
 
 /* Writes a PNG to PATH, whole or not at all: the channels with most going on, rates red over truth
- * black over the data; below them the inferred inputs. */
+ * black over the data; below them the inferred inputs over the true ones. */
 enum lfads_status figure_write(const char *path, const struct figure_trial *trial,
                                struct lfads_error *err);
 #endif

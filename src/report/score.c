@@ -216,33 +216,50 @@ static double nll_per_trial(const struct scoring *s)
     return sum / (double)s->trials;
 }
 
-/* The inferred inputs of the shown trial, if the run has any; the caller's to free. */
-static enum lfads_status read_inputs(double **out, size_t *count, const struct scoring *s)
+/* The shown trial's [T,count] of a data set [trials,T,count], the caller's to free; *OUT stays NULL
+ * where the file has no such set. */
+static enum lfads_status read_inputs(double **out, size_t *count, const struct scoring *s,
+                                     const struct h5_file *file, const char *name)
 {
     struct h5_shape shape;
     enum lfads_status status;
 
-    *out = NULL;
-    if (!h5_has(&s->run, "controller_outputs"))
+    if (!h5_has(file, name))
         return LFADS_OK;
-    status = shape_of(&shape, &s->run, "controller_outputs", s->err);
+    status = shape_of(&shape, file, name, s->err);
     if (status != LFADS_OK)
         return status;
-    if (shape.dims[0] != s->trials || shape.dims[1] != s->bins)
-        return lfads_fail(s->err, LFADS_BAD_DATA,
-                          "%s: controller_outputs are not those of its rates", s->run.path);
+    if (shape.dims[0] < s->trials || shape.dims[1] != s->bins)
+        return lfads_fail(s->err, LFADS_BAD_DATA, "%s: %s are not those of its trials", file->path,
+                          name);
     *count = shape.dims[2];
     *out = calloc(s->bins * *count, sizeof **out);
     if (!*out)
-        return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", s->run.path);
-    return h5_read_rows(*out, H5_FLOAT64, &s->run, "controller_outputs", s->what->trial, 1, s->err);
+        return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    return h5_read_rows(*out, H5_FLOAT64, file, name, s->what->trial, 1, s->err);
 }
 
-static enum lfads_status draw_figure(const struct scoring *s)
+/* The true inputs, by the names that the generators of synthetic sets give them. */
+static enum lfads_status read_true_inputs(double **out, size_t *count, const struct scoring *s,
+                                          const char *set)
+{
+    static const char *const names[] = {"input_%s_truth", "%s_inputs_u"};
+    enum lfads_status status = LFADS_OK;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && status == LFADS_OK && !*out; i++) {
+        char name[40];
+
+        snprintf(name, sizeof name, names[i], set);
+        status = read_inputs(out, count, s, &s->data, name);
+    }
+    return status;
+}
+
+static enum lfads_status draw_figure(const struct scoring *s, const char *set)
 {
     size_t at = s->what->trial * s->bins * s->channels;
+    double *inputs = NULL, *truth = NULL;
     struct figure_trial trial;
-    double *inputs;
     enum lfads_status status;
 
     if (s->what->trial >= s->trials)
@@ -255,11 +272,15 @@ static enum lfads_status draw_figure(const struct scoring *s)
                                             .truth = s->truth ? s->truth + at : NULL,
                                             .data = s->counts + at,
                                             .conversion = s->truth ? s->conversion : 1}};
-    status = read_inputs(&inputs, &trial.inputs_count, s);
+    status = read_inputs(&inputs, &trial.n_inputs, s, &s->run, "controller_outputs");
+    if (status == LFADS_OK && inputs)
+        status = read_true_inputs(&truth, &trial.n_true_inputs, s, set);
     trial.inputs = inputs;
+    trial.true_inputs = truth;
     if (status == LFADS_OK)
         status = figure_write(s->what->figure, &trial, s->err);
     free(inputs);
+    free(truth);
     return status;
 }
 
@@ -277,13 +298,14 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_e
                                  struct lfads_error *err)
 {
     struct scoring s = {.what = what, .err = err};
+    const char *set = what->set ? what->set : "valid";
     enum lfads_status status = h5_open(&s.data, what->data_file, err);
 
     *score = (struct lfads_score){.trials = 0};
     if (status == LFADS_OK)
         status = h5_open(&s.run, what->model_run_file, err);
     if (status == LFADS_OK)
-        status = read_all(&s, what->set ? what->set : "valid");
+        status = read_all(&s, set);
     if (status == LFADS_OK) {
         *score = (struct lfads_score){.trials = s.trials,
                                       .bins = s.bins,
@@ -296,7 +318,7 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_e
     if (status == LFADS_OK)
         status = score_bounds(score, &s);
     if (status == LFADS_OK && what->figure)
-        status = draw_figure(&s);
+        status = draw_figure(&s, set);
     release(&s);
     return status;
 }
