@@ -50,16 +50,14 @@ void controller_inputs_forward(struct shard *s)
                rows, false);
 }
 
-void controller_begin_forward(struct shard *s)
+/* The rows of a trial's samples share the products of its encoders' states. */
+static void share_inputs(struct shard *s, const struct gru_tape *bin, size_t t)
 {
-    const struct model *m = s->model;
-    size_t units = m->con_units;
+    size_t at = t * s->trials * s->model->con_units, units = s->model->con_units;
 
-    if (s->samples == 1)
-        return;
-    s->be->repeat_rows(s->be, s->con.ru, s->con_shared.ru, s->samples, m->bins, s->trials,
+    s->be->repeat_rows(s->be, bin->ru, s->con_shared.ru + 2 * at, s->samples, 1, s->trials,
                        2 * units);
-    s->be->repeat_rows(s->be, s->con.c, s->con_shared.c, s->samples, m->bins, s->trials, units);
+    s->be->repeat_rows(s->be, bin->c, s->con_shared.c + at, s->samples, 1, s->trials, units);
 }
 
 void controller_inputs_backward(struct shard *s)
@@ -129,6 +127,8 @@ void controller_step_forward(struct shard *s, size_t t)
 
     if (t == 0)
         be->set_rows(be, h, units, s->w.con_start, rows, units);
+    if (s->samples > 1)
+        share_inputs(s, &step.tape, t);
     if (step.fed_width) {
         feed_back(s, &step, t);
         gru_inputs(be, &step.tape, &s->w.con, step.fed, step.fed_width, model_ci_width(m),

@@ -19,14 +19,15 @@ void generator_begin_forward(struct shard *s)
         }
         be->copy_masked(be, s->gen_in + m->co_dim, in, ext, e, s->ext_mask, e, m->bins * s->rows,
                         e);
-        if (!m->co_dim)
+        if (!m->co_dim && !s->gen.one_bin)
             gru_inputs(be, &s->gen, &s->w.gen, s->gen_in, in, 0, in, m->bins * s->rows, false);
     }
     if (s->gen_out != s->gen.h)
         be->copy_masked(be, s->gen_out, g, s->gen.h, g, NULL, 0, s->rows, g);
 }
 
-/* With a controller the bin's inputs are known only now; without, their products are taken. */
+/* With a controller the bin's inputs are known only now; without, their products are taken, if they
+ * are all kept. */
 void generator_step_forward(struct shard *s, size_t t)
 {
     const struct model *m = s->model;
@@ -34,7 +35,7 @@ void generator_step_forward(struct shard *s, size_t t)
     struct gru_tape bin = gru_tape_at(&s->gen, &s->w.gen, t, rows);
     real *h_new = bin.h + rows * g;
 
-    if (m->co_dim)
+    if (in && (m->co_dim || bin.one_bin))
         gru_inputs(s->be, &bin, &s->w.gen, s->gen_in + t * rows * in, in, 0, in, rows, false);
     gru_step(s->be, h_new, &bin, &s->w.gen, bin.h, m->clip, rows, in > 0);
     if (s->gen_out != s->gen.h)

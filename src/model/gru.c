@@ -5,10 +5,13 @@
 struct gru_tape gru_tape_at(const struct gru_tape *tape, const struct gru *gru, size_t t,
                             size_t rows)
 {
-    size_t skip = t * rows * gru->units;
+    size_t states = t * rows * gru->units, skip = tape->one_bin ? 0 : states;
 
-    return (struct gru_tape){
-        .ru = tape->ru + 2 * skip, .rh = tape->rh + skip, .c = tape->c + skip, .h = tape->h + skip};
+    return (struct gru_tape){.ru = tape->ru + 2 * skip,
+                             .rh = tape->rh + skip,
+                             .c = tape->c + skip,
+                             .h = tape->h + states,
+                             .one_bin = tape->one_bin};
 }
 
 void gru_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,

@@ -17,10 +17,11 @@ struct gru {
 };
 
 struct gru_tape {
-    real *ru; /* [K,B,2H]: the gates; backward: the gradient before sigma */
-    real *rh; /* [K,B,H]: r*h */
-    real *c;  /* [K,B,H]: the candidate; backward: the gradient before tanh */
-    real *h;  /* [K+1,B,H]: the states; where the initial one lies is the user's matter */
+    real *ru;     /* [K,B,2H]: the gates; backward: the gradient before sigma */
+    real *rh;     /* [K,B,H]: r*h */
+    real *c;      /* [K,B,H]: the candidate; backward: the gradient before tanh */
+    real *h;      /* [K+1,B,H]: the states; where the initial one lies is the user's matter */
+    bool one_bin; /* ru, rh and c hold the bin in progress only: there will be no backward */
 };
 
 /* Bins of the tape from bin T on. */

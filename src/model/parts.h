@@ -27,8 +27,6 @@ void ic_sample_backward(struct shard *s, real kl);
 
 /* controller.c (model.md 5): ci states -> products of the encoders' part of the input. */
 void controller_inputs_forward(struct shard *s);
-/* Those products, for the rows of a trial's samples. */
-void controller_begin_forward(struct shard *s);
 /* Gradients in the controller's tape -> dci_fwd, dci_rev. */
 void controller_inputs_backward(struct shard *s);
 /* One bin: fed-back factors, controller's state, posterior and sample of u, into gen_in. */

@@ -49,8 +49,6 @@ void shard_decode(struct shard *shard)
     generator_begin_forward(shard);
     if (controlled && shard->draw == DRAW_PRIOR)
         draw_inputs(shard);
-    else if (controlled)
-        controller_begin_forward(shard);
     if (fed_back)
         feed_forward(shard, 0);
     for (size_t t = 0; t < bins; t++) {

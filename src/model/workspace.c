@@ -25,14 +25,17 @@ static void *take(struct place *place, size_t count, size_t size)
 static real *reals(struct place *place, size_t count) { return take(place, count, sizeof(real)); }
 static acc *accs(struct place *place, size_t count) { return take(place, count, sizeof(acc)); }
 
-static struct gru_tape tape(struct place *place, size_t bins, size_t rows, size_t units)
+/* ONE_BIN: of all but the states only the bin in progress is kept. */
+static struct gru_tape tape(struct place *place, size_t bins, size_t rows, size_t units,
+                            bool one_bin)
 {
-    size_t count = bins * rows * units;
+    size_t count = one_bin ? rows * units : bins * rows * units;
 
     return (struct gru_tape){.ru = reals(place, 2 * count),
                              .rh = reals(place, count),
                              .c = reals(place, count),
-                             .h = reals(place, count + rows * units)};
+                             .h = reals(place, (bins + 1) * rows * units),
+                             .one_bin = one_bin};
 }
 
 static void place_inputs(struct shard *s, struct place *p)
@@ -66,10 +69,10 @@ static void place_encoders(struct shard *s, struct place *p)
     const struct model *m = s->model;
     size_t b = s->trials, ic = m->ic_dim ? m->ic_enc : 0, ci = m->co_dim ? m->ci_enc : 0;
 
-    s->ic_fwd = tape(p, m->ic_bins, b, ic);
-    s->ic_rev = tape(p, m->ic_bins, b, ic);
-    s->ci_fwd = tape(p, m->bins, b, ci);
-    s->ci_rev = tape(p, m->bins, b, m->causal ? 0 : ci);
+    s->ic_fwd = tape(p, m->ic_bins, b, ic, false);
+    s->ic_rev = tape(p, m->ic_bins, b, ic, false);
+    s->ci_fwd = tape(p, m->bins, b, ci, false);
+    s->ci_rev = tape(p, m->bins, b, m->causal ? 0 : ci, false);
     s->ic_enc = reals(p, b * 2 * ic);
     s->ic_mean = reals(p, b * m->ic_dim);
     s->ic_logvar = reals(p, b * m->ic_dim);
@@ -85,7 +88,7 @@ static void place_controller(struct shard *s, struct place *p)
     s->ci_in = reals(p, m->co_dim ? m->bins * s->trials * model_ci_width(m) : 0);
     s->con_shared = (struct gru_tape){.ru = reals(p, 2 * shared), .c = reals(p, shared)};
     s->fed = reals(p, m->co_dim ? row_bins * model_fed_width(m, s->session) : 0);
-    s->con = tape(p, m->bins, s->rows, c);
+    s->con = tape(p, m->bins, s->rows, c, s->samples > 1);
     s->co_mean = reals(p, row_bins * m->co_dim);
     s->co_logvar = reals(p, row_bins * m->co_dim);
     s->co_sample = reals(p, row_bins * m->co_dim);
@@ -100,7 +103,7 @@ static void place_generator(struct shard *s, struct place *p)
     s->row_logvar = s->samples > 1 ? reals(p, r * m->ic_dim) : s->ic_logvar;
     s->g0 = reals(p, r * m->ic_dim);
     s->gen_in = reals(p, m->bins * r * model_generator_inputs(m));
-    s->gen = tape(p, m->bins, r, m->gen_units);
+    s->gen = tape(p, m->bins, r, m->gen_units, s->samples > 1);
     s->gen_out = s->dropout ? reals(p, slots * m->gen_units) : s->gen.h;
     s->gen_ext = reals(p, s->samples > 1 ? m->bins * r * m->ext_inputs : 0);
     s->fac_w = reals(p, m->gen_units * m->factors);

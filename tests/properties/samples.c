@@ -1,0 +1,138 @@
+/* samples.c - for random configurations: several samples of a trial decoded together, from what the
+ * encoders made of the trial once, are those of passes of one sample each.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/shard.h"
+#include "random_model.h"
+
+enum { CONFIGURATIONS = 200, TRIALS = 3, SAMPLES = 4 };
+
+static struct shard *create(const struct random_model *r, size_t trials, size_t samples)
+{
+    struct shard *s;
+    struct lfads_error err;
+
+    if (shard_create(&s, r->learner->be, r->model, trials, samples, false, &err) != LFADS_OK) {
+        printf("%s\n", err.text);
+        exit(1);
+    }
+    return s;
+}
+
+static void begin(struct shard *s, const struct random_model *r, size_t trials, size_t samples)
+{
+    shard_begin(s, r->session, trials, samples, DRAW_SAMPLE, false, r->learner->parameters, NULL,
+                NULL);
+}
+
+static struct philox_address noise_of(const struct random_model *r, size_t trial, size_t sample)
+{
+    return (struct philox_address){
+        .seed = r->seed, .step = 9, .trial = (uint32_t)trial, .sample = (uint32_t)sample};
+}
+
+/* The largest difference of n numbers, where a row of many [T,rows,n] is compared with one [T,n].
+ */
+static double apart(const real *many, size_t rows, size_t row, const real *one, size_t bins,
+                    size_t n)
+{
+    double most = 0;
+
+    for (size_t t = 0; t < bins; t++)
+        for (size_t j = 0; j < n; j++) {
+            double x = fabs((double)(many[(t * rows + row) * n + j] - one[t * n + j]));
+
+            if (!(x <= most)) /* a NaN is a difference */
+                most = x;
+        }
+    return most;
+}
+
+/* Sample SAMPLE of trial TRIAL alone, against its row of the decoded samples. */
+static bool check_sample(const struct random_model *r, const struct shard *encoded,
+                         const struct shard *decoded, const real *output, size_t trial,
+                         size_t sample)
+{
+    const struct model *m = r->model;
+    size_t n = model_channels(m, r->session), width = m->gaussian ? 2 * n : n;
+    struct philox_address noise = noise_of(r, trial, sample);
+    struct shard *alone = create(r, 1, 1);
+    real *one = calloc(m->bins * width, sizeof *one);
+    double off;
+
+    begin(alone, r, 1, 1);
+    for (size_t t = 0; t < m->bins; t++) {
+        memcpy(alone->x + t * n, encoded->x + (t * TRIALS + trial) * n, n * sizeof(real));
+        if (m->ext_inputs)
+            memcpy(alone->ext + t * m->ext_inputs,
+                   encoded->ext + (t * TRIALS + trial) * m->ext_inputs,
+                   m->ext_inputs * sizeof(real));
+    }
+    shard_draw_noise(alone, &noise);
+    shard_forward(alone);
+    shard_output(alone, one);
+    off = apart(output, SAMPLES, sample, one, m->bins, width);
+    off = fmax(off, apart(decoded->gen.h + SAMPLES * m->gen_units, SAMPLES, sample,
+                          alone->gen.h + m->gen_units, m->bins, m->gen_units));
+    if (m->co_dim)
+        off = fmax(
+            off, apart(decoded->co_sample, SAMPLES, sample, alone->co_sample, m->bins, m->co_dim));
+    off = fmax(off, fabs((double)(decoded->loglik[sample] - alone->loglik[0])));
+    off = fmax(off, fabs((double)(decoded->kl_co[sample] - alone->kl_co[0])));
+    free(one);
+    shard_free(alone);
+    if (off < 1e-9)
+        return true;
+    printf("seed %llu, trial %zu, sample %zu: off by %.3g\n %s\n", (unsigned long long)r->seed,
+           trial, sample, off, r->text);
+    return false;
+}
+
+static int check(uint64_t seed)
+{
+    struct random_model r;
+    struct shard *encoded, *decoded;
+    struct batch_source source;
+    real *output;
+    int failed = 0;
+
+    random_model_create(&r, seed, backend_reference(), TRIALS, 1);
+    source = random_model_batch(&r);
+    encoded = create(&r, TRIALS, 1);
+    decoded = create(&r, 1, SAMPLES);
+    output =
+        calloc(r.model->bins * SAMPLES * 2 * model_channels(r.model, r.session), sizeof *output);
+    begin(encoded, &r, TRIALS, 1);
+    source.fill(source.payload, encoded, 0);
+    shard_encode(encoded);
+    for (size_t trial = 0; trial < TRIALS; trial++) {
+        struct philox_address noise = noise_of(&r, trial, 0);
+
+        begin(decoded, &r, 1, SAMPLES);
+        shard_take(decoded, encoded, trial);
+        shard_draw_noise(decoded, &noise);
+        shard_decode(decoded);
+        shard_output(decoded, output);
+        for (size_t sample = 0; sample < SAMPLES && !failed; sample++)
+            failed = !check_sample(&r, encoded, decoded, output, trial, sample);
+    }
+    free(output);
+    shard_free(encoded);
+    shard_free(decoded);
+    random_model_free(&r);
+    return failed;
+}
+
+int main(void)
+{
+    int failed = 0;
+
+    for (uint64_t seed = 1; seed <= CONFIGURATIONS; seed++)
+        failed += check(seed);
+    printf("%d configurations, %d failed\n", CONFIGURATIONS, failed);
+    return failed != 0;
+}
