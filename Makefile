@@ -25,8 +25,11 @@ demo: build
 	@sh scripts/demo.sh $(BUILD)/src/cli/lfads build/demo
 
 bench: build
-	@$(BUILD)/bench/lfads-bench step W1 1
-	@$(BUILD)/bench/lfads-bench step W1 2
+	@$(BUILD)/bench/lfads-bench step --workload=W1 --threads=1
+	@$(BUILD)/bench/lfads-bench step --workload=W1 --threads=2
+	@$(BUILD)/bench/lfads-bench sample --workload=W2 --threads=1
+	@$(BUILD)/bench/lfads-bench ops --workload=W1
+	@$(BUILD)/bench/lfads-bench startup
 
 install: build
 	@cmake --install $(BUILD)

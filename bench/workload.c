@@ -23,15 +23,15 @@ static const struct size sizes[] = {
       "ic_dim=100"}},
 };
 
-static bool configure(struct lfads_config *config, const struct size *size)
+static bool set_flags(struct lfads_config *config, const char *const *flags, size_t count)
 {
     struct lfads_error err;
     char name[64];
 
-    for (size_t i = 0; i < 12 && size->flags[i]; i++) {
-        const char *equals = strchr(size->flags[i], '=');
+    for (size_t i = 0; i < count && flags[i]; i++) {
+        const char *equals = strchr(flags[i], '=');
 
-        snprintf(name, sizeof name, "%.*s", (int)(equals - size->flags[i]), size->flags[i]);
+        snprintf(name, sizeof name, "%.*s", (int)(equals - flags[i]), flags[i]);
         if (lfads_config_set(config, name, equals + 1, &err) != LFADS_OK) {
             fprintf(stderr, "%s\n", err.text);
             return false;
@@ -40,46 +40,60 @@ static bool configure(struct lfads_config *config, const struct size *size)
     return true;
 }
 
+/* The batch is a flag of the program: of those given the last counts. */
+static bool configure(struct workload *w, const struct options *options, const struct size *size)
+{
+    char batch[40];
+
+    snprintf(batch, sizeof batch, "%zu", size->batch);
+    return lfads_config_set(w->config, "batch_size", batch, NULL) == LFADS_OK &&
+           set_flags(w->config, size->flags, 12) &&
+           set_flags(w->config, options->flags, options->n_flags);
+}
+
 /* Counts of a mean of 0.2 a bin, by address. */
-static bool make_counts(struct workload *w, const struct size *size)
+static bool make_counts(struct workload *w)
 {
     struct philox_address at = {.seed = 1, .purpose = PHILOX_SHUFFLE};
-    uint32_t *words = calloc(size->channels, sizeof *words);
+    size_t rows = w->model->bins * w->batch, channels = w->model->sessions[0].channels;
+    uint32_t *words = calloc(channels, sizeof *words);
 
-    w->counts = calloc(size->bins * size->batch * size->channels, sizeof *w->counts);
-    for (size_t row = 0; words && w->counts && row < size->bins * size->batch; row++) {
+    w->counts = calloc(rows * channels, sizeof *w->counts);
+    for (size_t row = 0; words && w->counts && row < rows; row++) {
         at.trial = (uint32_t)row;
-        philox_words(words, &at, (uint32_t)size->channels);
-        for (size_t j = 0; j < size->channels; j++)
-            w->counts[row * size->channels + j] =
+        philox_words(words, &at, (uint32_t)channels);
+        for (size_t j = 0; j < channels; j++)
+            w->counts[row * channels + j] =
                 (float)((words[j] < 0x2a000000u) + (words[j] < 0x04000000u));
     }
     free(words);
     return w->counts != NULL;
 }
 
-bool workload_create(struct workload *w, const char *name, const struct backend *be, size_t threads)
+bool workload_create(struct workload *w, const struct options *options, const struct backend *be,
+                     size_t threads)
 {
     const struct size *size = NULL;
-    struct learner_options options = {.threads = threads, .trained = true, .max_grad_norm = 200};
+    struct learner_options how = {.threads = threads, .trained = true, .max_grad_norm = 200};
     struct model_session session = {.name = "bench"};
     struct lfads_error err = {.text = "no memory"};
 
     memset(w, 0, sizeof *w);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-        if (strcmp(sizes[i].name, name) == 0)
+        if (strcmp(sizes[i].name, options->workload) == 0)
             size = &sizes[i];
     if (!size) {
-        fprintf(stderr, "no workload %s: W1, W2 or W3\n", name);
+        fprintf(stderr, "no workload %s: W1, W2 or W3\n", options->workload);
         return false;
     }
-    w->batch = options.batch_size = size->batch;
     w->seed = 1;
-    session.channels = size->channels;
-    if (lfads_config_create(&w->config, &err) != LFADS_OK || !configure(w->config, size) ||
-        model_create(&w->model, w->config, size->bins, &session, 1, &err) != LFADS_OK ||
-        learner_create(&w->learner, be, w->model, &options, &err) != LFADS_OK ||
-        !make_counts(w, size)) {
+    session.channels = options->channels ? options->channels : size->channels;
+    if (lfads_config_create(&w->config, &err) == LFADS_OK && configure(w, options, size))
+        w->batch = how.batch_size = (size_t)w->config->batch_size;
+    if (!w->batch ||
+        model_create(&w->model, w->config, options->bins ? options->bins : size->bins, &session, 1,
+                     &err) != LFADS_OK ||
+        learner_create(&w->learner, be, w->model, &how, &err) != LFADS_OK || !make_counts(w)) {
         fprintf(stderr, "%s\n", err.text);
         workload_free(w);
         return false;
@@ -97,9 +111,8 @@ void workload_free(struct workload *w)
     free(w->counts);
 }
 
-static void fill(void *payload, struct shard *s, size_t first)
+void workload_fill(const struct workload *w, struct shard *s, size_t first)
 {
-    const struct workload *w = payload;
     size_t n = model_channels(s->model, s->session);
     struct philox_address from = {.seed = w->seed, .step = w->step, .trial = (uint32_t)first};
 
@@ -108,6 +121,8 @@ static void fill(void *payload, struct shard *s, size_t first)
                s->trials * n * sizeof *s->x);
     shard_draw_noise(s, &from);
 }
+
+static void fill(void *payload, struct shard *s, size_t first) { workload_fill(payload, s, first); }
 
 void workload_step(struct workload *w)
 {

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BENCH_WORKLOAD_H
 #define LFADS_BENCH_WORKLOAD_H
+#include "bench.h"
 #include "config/config.h"
 #include "train/learner.h"
 
@@ -15,11 +16,14 @@ struct workload {
     uint32_t step;
 };
 
-/* NAME: "W1" (the README's first example), "W2" (its second, with a controller) or "W3" (the size
- * of a Neural Latents Benchmark model). Prints and returns false for any other. */
-bool workload_create(struct workload *w, const char *name, const struct backend *be,
+/* The workload that OPTIONS name: "W1" (the README's first example), "W2" (its second, with a
+ * controller) or "W3" (the size of a Neural Latents Benchmark model), with the options' own sizes
+ * and flags over it. Prints and returns false for what can't be. */
+bool workload_create(struct workload *w, const struct options *options, const struct backend *be,
                      size_t threads);
 void workload_free(struct workload *w);
+/* Fills a shard of this model with the batch's trials from FIRST on, noise and masks. */
+void workload_fill(const struct workload *w, struct shard *s, size_t first);
 /* One whole training step. */
 void workload_step(struct workload *w);
 /* Floating-point operations of the step's matrix products, multiplication and addition counted

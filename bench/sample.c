@@ -1,0 +1,123 @@
+/* sample.c - posterior sampling: a group of trials encoded once, each decoded with all its samples.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/workers.h"
+#include "model/shard.h"
+#include "workload.h"
+
+enum { GROUP = 16 };
+
+struct sampling {
+    struct workload *w;
+    size_t threads, samples;
+    struct shard **encoders, **decoders;
+};
+
+static void run_group(void *payload, size_t group, size_t thread)
+{
+    const struct sampling *s = payload;
+    struct shard *encoded = s->encoders[thread], *decoded = s->decoders[thread];
+    struct philox_address noise = {.seed = 1, .step = 1};
+
+    shard_begin(encoded, 0, GROUP, 1, DRAW_SAMPLE, false, s->w->learner->parameters, NULL, NULL);
+    workload_fill(s->w, encoded, group * GROUP % s->w->batch);
+    shard_encode(encoded);
+    for (size_t b = 0; b < GROUP; b++) {
+        shard_begin(decoded, 0, 1, s->samples, DRAW_SAMPLE, false, s->w->learner->parameters, NULL,
+                    NULL);
+        shard_take(decoded, encoded, b);
+        noise.trial = (uint32_t)(group * GROUP + b);
+        shard_draw_noise(decoded, &noise);
+        shard_decode(decoded);
+    }
+}
+
+/* A group on each thread. */
+static void run(void *payload)
+{
+    const struct sampling *s = payload;
+
+    workers_run(s->threads, s->threads, run_group, payload);
+}
+
+/* Operations of a trial's products: encoders and the encoders' part of the controller's input once
+ * (ONCE), the rest for each sample. */
+static double operations(const struct workload *w, double samples, double once)
+{
+    const struct model *m = w->model;
+    double rows = (double)m->bins, g = (double)m->gen_units, f = (double)m->factors;
+    double u = (double)m->co_dim, c = u > 0 ? (double)m->con_units : 0;
+    double ci = u > 0 ? (double)m->ci_enc : 0, ic = (double)m->ic_enc,
+           n = (double)m->sessions[0].channels;
+    double inputs = (double)model_encoder_inputs(m, 0), z = (double)m->ic_dim;
+    double fed = u > 0 ? (double)model_fed_width(m, 0) : 0;
+    double shared = c > 0 ? (double)model_ci_width(m) * 3 * c : 0;
+    double encoders = 3 * 2 * (ic * (inputs + ic) + ci * (inputs + ci));
+    double decoder = 3 * (c * (c + fed) + g * (g + u)) + 2 * c * u + g * f + f * n;
+
+    return 2 * (rows * (once * (encoders + shared) + samples * decoder) + samples * z * g +
+                once * 2 * 2 * ic * z);
+}
+
+static bool create(struct sampling *s)
+{
+    struct lfads_error err;
+
+    s->encoders = calloc(s->threads, sizeof(struct shard *));
+    s->decoders = calloc(s->threads, sizeof(struct shard *));
+    for (size_t i = 0; i < s->threads && s->encoders && s->decoders; i++)
+        if (shard_create(&s->encoders[i], backend_cpu(), s->w->model, GROUP, 1, false, &err) !=
+                LFADS_OK ||
+            shard_create(&s->decoders[i], backend_cpu(), s->w->model, 1, s->samples, false, &err) !=
+                LFADS_OK) {
+            fprintf(stderr, "%s\n", err.text);
+            return false;
+        }
+    return s->encoders && s->decoders;
+}
+
+static void release(struct sampling *s)
+{
+    for (size_t i = 0; i < s->threads; i++) {
+        shard_free(s->encoders[i]);
+        shard_free(s->decoders[i]);
+    }
+    free(s->encoders);
+    free(s->decoders);
+}
+
+int bench_sample(const struct options *options)
+{
+    struct workload w;
+    struct sampling s = {
+        .w = &w, .threads = options->threads, .samples = options->samples ? options->samples : 128};
+    struct peak peak;
+    struct timing timing;
+    struct figures figures;
+    double trials = (double)(GROUP * options->threads), samples = (double)s.samples, gflop;
+
+    if (!peak_create(&peak, options->threads) || !workload_create(&w, options, backend_cpu(), 1) ||
+        !create(&s))
+        return 1;
+    gflop = 1e-9 * trials * operations(&w, samples, 1);
+    time_against_peak(&timing, &peak, options->repeats, gflop, run, &s);
+    figures_begin(&figures, options, "sample");
+    figures_text(&figures, "workload", options->workload);
+    figures_number(&figures, "threads", (double)options->threads, "");
+    figures_number(&figures, "samples", samples, "a trial");
+    figures_number(&figures, "ms_a_trial", 1e3 * timing.seconds / trials, "ms, median");
+    figures_number(&figures, "gflop_a_trial", gflop / trials, "GFLOP in matrix products");
+    figures_number(&figures, "times_fewer_operations",
+                   operations(&w, samples, samples) / operations(&w, samples, 1),
+                   "than with encoders run for each sample");
+    figures_number(&figures, "sgemm_gflop_a_second", timing.peak, "GFLOP/s, dnnl_sgemm 1024^3");
+    figures_number(&figures, "share_of_sgemm", timing.ratio, "median of the pairs");
+    figures_number(&figures, "peak_memory", peak_memory(), "MiB");
+    figures_end(&figures);
+    release(&s);
+    workload_free(&w);
+    peak_free(&peak);
+    return 0;
+}

@@ -1,0 +1,87 @@
+/* timing.c - medians, and the machine's matrix product in the same run.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <oneapi/dnnl/dnnl.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "base/clock.h"
+#include "base/workers.h"
+#include "bench.h"
+
+enum { SIDE = 1024, WARM_UPS = 2 };
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+double median(double *times, size_t count)
+{
+    qsort(times, count, sizeof *times, compare);
+    return times[count / 2];
+}
+
+double peak_memory(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)usage.ru_maxrss / 1024;
+}
+
+bool peak_create(struct peak *peak, size_t threads)
+{
+    size_t count = threads * 3 * SIDE * SIDE;
+
+    peak->threads = threads;
+    peak->memory = aligned_alloc(64, count * sizeof *peak->memory);
+    for (size_t i = 0; peak->memory && i < count; i++)
+        peak->memory[i] = (float)(i % 7) - 3;
+    return peak->memory != NULL;
+}
+
+void peak_free(struct peak *peak) { free(peak->memory); }
+
+static void multiply(void *payload, size_t item, size_t thread)
+{
+    float *a = (float *)payload + thread * 3 * SIDE * SIDE;
+
+    (void)item;
+    dnnl_sgemm('N', 'N', SIDE, SIDE, SIDE, 1, a, SIDE, a + SIDE * SIDE, SIDE, 0,
+               a + 2 * SIDE * SIDE, SIDE);
+}
+
+double peak_rate(const struct peak *peak)
+{
+    double start = clock_seconds();
+
+    workers_run(peak->threads, peak->threads, multiply, peak->memory);
+    return 2e-9 * SIDE * SIDE * SIDE * (double)peak->threads / (clock_seconds() - start);
+}
+
+void time_against_peak(struct timing *timing, const struct peak *peak, size_t repeats, double gflop,
+                       void (*work)(void *payload), void *payload)
+{
+    double times[MOST_REPEATS], rates[MOST_REPEATS], ratios[MOST_REPEATS];
+
+    for (size_t i = 0; i < repeats + WARM_UPS; i++) {
+        double before = peak_rate(peak), start = clock_seconds(), seconds, rate;
+        size_t at = i - WARM_UPS;
+
+        work(payload);
+        seconds = clock_seconds() - start;
+        /* the mean of times, not of rates: what the work would have taken */
+        rate = 2 / (1 / before + 1 / peak_rate(peak));
+        if (i < WARM_UPS)
+            continue;
+        times[at] = seconds;
+        rates[at] = rate;
+        ratios[at] = gflop / seconds / rate;
+    }
+    timing->seconds = median(times, repeats);
+    timing->least = times[0];
+    timing->peak = median(rates, repeats);
+    timing->ratio = median(ratios, repeats);
+}
