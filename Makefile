@@ -28,6 +28,7 @@ bench: build
 	@$(BUILD)/bench/lfads-bench step --workload=W1 --threads=1
 	@$(BUILD)/bench/lfads-bench step --workload=W1 --threads=2
 	@$(BUILD)/bench/lfads-bench sample --workload=W2 --threads=1
+	@$(BUILD)/bench/lfads-bench latency --workload=W1
 	@$(BUILD)/bench/lfads-bench ops --workload=W1
 	@$(BUILD)/bench/lfads-bench startup
 

@@ -56,5 +56,6 @@ void time_against_peak(struct timing *timing, const struct peak *peak, size_t re
 int bench_step(const struct options *options);
 int bench_ops(const struct options *options);
 int bench_sample(const struct options *options);
+int bench_latency(const struct options *options);
 int bench_startup(const struct options *options);
 #endif

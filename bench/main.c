@@ -7,20 +7,25 @@
 
 #include "bench.h"
 
-static const char usage[] = "usage: lfads-bench COMMAND [--option=value ...]\n"
-                            "  step      a whole training step\n"
-                            "  sample    posterior samples of a trial\n"
-                            "  ops       single operations of the backend at the workload's sizes\n"
-                            "  startup   the program from its start to its end\n"
-                            "options: --workload=W1|W2|W3 --threads=N --repeats=N --bins=T "
-                            "--channels=N --samples=S --json,\n"
-                            "and any flag of the model, such as --gen_dim=64\n";
+static const char usage[] =
+    "usage: lfads-bench COMMAND [--option=value ...]\n"
+    "  step      a whole training step\n"
+    "  sample    posterior samples of a trial\n"
+    "  latency   one trial from its data to its rates, by the posterior's means\n"
+    "  ops       single operations of the backend at the workload's sizes\n"
+    "  startup   the program from its start to its end\n"
+    "options: --workload=W1|W2|W3 --threads=N --repeats=N --bins=T "
+    "--channels=N --samples=S --json,\n"
+    "and any flag of the model, such as --gen_dim=64\n";
 
 static const struct {
     const char *name;
     int (*run)(const struct options *options);
-} commands[] = {
-    {"step", bench_step}, {"sample", bench_sample}, {"ops", bench_ops}, {"startup", bench_startup}};
+} commands[] = {{"step", bench_step},
+                {"sample", bench_sample},
+                {"latency", bench_latency},
+                {"ops", bench_ops},
+                {"startup", bench_startup}};
 
 /* Whether WORD is --NAME=a number; sets it. */
 static bool number_is(const char *word, const char *name, size_t *value)

@@ -97,6 +97,35 @@ LFADS_API enum lfads_status lfads_write_params(const struct lfads_config *config
                                                const struct lfads_callbacks *callbacks,
                                                struct lfads_error *err);
 
+/* ---- one trial at a time ------------------------------------------------------------------------
+ * A trained model in memory, for experiments that wait for the answer: a call is one pass with the
+ * posterior's means, on the caller's thread, with memory taken beforehand; it touches no file. */
+struct lfads_denoiser;
+struct lfads_denoiser_shape {
+    size_t bins, channels, ext_inputs; /* T, N, E: what a trial must have */
+    size_t outputs;                    /* N (rates), or 2N (a Gaussian's means and variances) */
+    size_t factors, inputs;            /* F; inferred inputs */
+};
+/* What is wanted of a trial: arrays of the caller, each NULL where it is not. */
+struct lfads_denoised {
+    float *output;  /* [T,outputs] */
+    float *factors; /* [T,factors] */
+    float *inputs;  /* [T,inputs] */
+};
+/* Loads the checkpoint that file INDEX ("checkpoint", "checkpoint_lve") of SAVE_DIR names. SESSION:
+ * whose trials will come; NULL: the first. The data files are not needed. */
+LFADS_API enum lfads_status lfads_denoiser_create(struct lfads_denoiser **out, const char *save_dir,
+                                                  const char *index, const char *session,
+                                                  struct lfads_error *err);
+LFADS_API void lfads_denoiser_free(struct lfads_denoiser *denoiser);
+LFADS_API void lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser,
+                                        struct lfads_denoiser_shape *shape);
+/* Denoises DATA [T,N], with EXT [T,E] (NULL where E is 0). Fails for numbers that are not finite
+ * or, of counts, negative. */
+LFADS_API enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *data,
+                                          const float *ext, const struct lfads_denoised *denoised,
+                                          struct lfads_error *err);
+
 /* ---- synthetic data -----------------------------------------------------------------------------
  */
 struct lfads_synth_config;

@@ -138,3 +138,53 @@ enum lfads_status hyperparams_read(struct lfads_config *config, const char *text
     json_decref(object);
     return status;
 }
+
+void hyperparams_release_sessions(struct hyperparams_sessions *sessions)
+{
+    for (size_t i = 0; sessions->names && i < sessions->count; i++)
+        free(sessions->names[i]);
+    free(sessions->names);
+    free(sessions->channels);
+    *sessions = (struct hyperparams_sessions){.count = 0};
+}
+
+/* Whether the object says of every session its name and a sensible number of channels. */
+static bool read_sessions(struct hyperparams_sessions *sessions, const json_t *object)
+{
+    const json_t *names = json_object_get(object, "dataset_names");
+    const json_t *dims = json_object_get(object, "dataset_dims");
+    json_int_t bins = json_integer_value(json_object_get(object, "num_steps"));
+    size_t count = json_array_size(names);
+
+    if (count == 0 || bins < 1 || bins > (1 << 20))
+        return false;
+    sessions->bins = (size_t)bins;
+    sessions->names = calloc(count, sizeof *sessions->names);
+    sessions->channels = calloc(count, sizeof *sessions->channels);
+    for (; sessions->names && sessions->channels && sessions->count < count; sessions->count++) {
+        const char *name = json_string_value(json_array_get(names, sessions->count));
+        json_int_t channels = name ? json_integer_value(json_object_get(dims, name)) : 0;
+
+        if (channels < 1 || channels > (1 << 20))
+            return false;
+        sessions->channels[sessions->count] = (size_t)channels;
+        sessions->names[sessions->count] = strdup(name);
+    }
+    return sessions->count == count;
+}
+
+enum lfads_status hyperparams_read_sessions(struct hyperparams_sessions *sessions, const char *text,
+                                            const char *from, struct lfads_error *err)
+{
+    json_t *object = json_loads(text, 0, NULL);
+    bool fine;
+
+    *sessions = (struct hyperparams_sessions){.count = 0};
+    fine = object && read_sessions(sessions, object);
+    json_decref(object);
+    if (fine)
+        return LFADS_OK;
+    hyperparams_release_sessions(sessions);
+    return lfads_fail(err, LFADS_BAD_DATA,
+                      "%s: its hyperparameters do not say which sessions it is for", from);
+}

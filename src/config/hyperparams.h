@@ -19,4 +19,15 @@ enum lfads_status hyperparams_text(char **text, const struct lfads_config *confi
  * flags are left alone; a value that a flag does not take is an error. */
 enum lfads_status hyperparams_read(struct lfads_config *config, const char *text, const char *from,
                                    struct lfads_error *err);
+
+/* The sessions that the text was written for; all is the caller's to release. */
+struct hyperparams_sessions {
+    char **names;
+    size_t *channels;
+    size_t count, bins;
+};
+/* Reads them; on failure there is nothing to release. */
+enum lfads_status hyperparams_read_sessions(struct hyperparams_sessions *sessions, const char *text,
+                                            const char *from, struct lfads_error *err);
+void hyperparams_release_sessions(struct hyperparams_sessions *sessions);
 #endif

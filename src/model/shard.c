@@ -40,7 +40,7 @@ static void draw_inputs(struct shard *s)
     s->be->copy_masked(s->be, s->gen_in, in, s->co_sample, n, NULL, 0, m->bins * s->rows, n);
 }
 
-void shard_decode(struct shard *shard)
+void shard_generate(struct shard *shard)
 {
     size_t bins = shard->model->bins;
     bool fed_back = is_fed_back(shard), controlled = shard->model->co_dim > 0;
@@ -62,6 +62,11 @@ void shard_decode(struct shard *shard)
         factors_forward(shard, 1, bins);
     if (!fed_back || !shard->model->feed_rates)
         readout_forward(shard, 1, bins);
+}
+
+void shard_decode(struct shard *shard)
+{
+    shard_generate(shard);
     if (shard->draw == DRAW_PRIOR)
         return;
     likelihood_forward(shard);

@@ -16,8 +16,10 @@ void shard_forward(struct shard *shard);
 /* The first half of shard_forward, all that does not depend on a sample: encoders, posterior of
  * g0, the encoders' part of the controller's input. */
 void shard_encode(struct shard *shard);
-/* The second half: samples, controller and generator, factors, output, costs. */
+/* The second half: shard_generate, and the costs. */
 void shard_decode(struct shard *shard);
+/* Samples, controller and generator, factors, output. */
+void shard_generate(struct shard *shard);
 
 /* Gives a shard of one trial all that shard_decode needs of trial TRIAL of ENCODED, a shard without
  * samples that was encoded: its data and what the encoders made of it. */

@@ -226,6 +226,23 @@ enum lfads_status checkpoint_read_parameters(real *parameters, real *m, real *v,
     return status;
 }
 
+enum lfads_status checkpoint_has(bool *has, const char *path, const char *name,
+                                 struct lfads_error *err)
+{
+    char flat[400];
+    struct h5_file file;
+    enum lfads_status status = seal_check(path, err);
+
+    if (status == LFADS_OK)
+        status = h5_open(&file, path, err);
+    if (status != LFADS_OK)
+        return status;
+    checkpoint_flat_name(flat, sizeof flat, name);
+    *has = h5_has(&file, flat);
+    h5_close(&file, NULL);
+    return LFADS_OK;
+}
+
 void checkpoint_release(struct checkpoint *checkpoint)
 {
     free(checkpoint->costs);

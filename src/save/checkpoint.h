@@ -33,6 +33,9 @@ enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *pat
 enum lfads_status checkpoint_read_parameters(real *parameters, real *m, real *v, const char *path,
                                              const struct model *model, bool *fresh,
                                              struct lfads_error *err);
+/* Sets *HAS to whether it holds parameter NAME. */
+enum lfads_status checkpoint_has(bool *has, const char *path, const char *name,
+                                 struct lfads_error *err);
 void checkpoint_release(struct checkpoint *checkpoint);
 /* A parameter's name as a data set's: "/" becomes "_". */
 void checkpoint_flat_name(char *flat, size_t size, const char *name);

@@ -1,0 +1,110 @@
+/* latency.c - one trial from its data to its rates, everything allocated beforehand, and the same
+ * trial's recurrent products alone, which is the least that it could take.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/workers.h"
+#include "model/shard.h"
+#include "workload.h"
+
+enum { CALLS = 20 }; /* of one measurement */
+
+struct latency {
+    const struct workload *w;
+    struct shard *shard;
+    real *output;
+    double seconds;
+};
+
+static void denoise(void *payload, size_t item, size_t thread)
+{
+    struct latency *l = payload;
+    struct shard *s = l->shard;
+    double start = clock_seconds();
+
+    (void)item, (void)thread;
+    for (int i = 0; i < CALLS; i++) {
+        shard_begin(s, 0, 1, 1, DRAW_MEAN, false, l->w->learner->parameters, NULL, NULL);
+        workload_fill(l->w, s, 0);
+        shard_encode(s);
+        shard_generate(s);
+        shard_output(s, l->output);
+    }
+    l->seconds = (clock_seconds() - start) / CALLS;
+}
+
+static void multiply(const struct shard *s, const struct gru *gru, const struct gru_tape *tape)
+{
+    size_t units = gru->units;
+
+    s->be->product(s->be, tape->ru, 2 * units, tape->h, units, false, gru->h_ru, 2 * units, false,
+                   1, 2 * units, units, false);
+    s->be->product(s->be, tape->c, units, tape->rh, units, false, gru->rh_c, units, false, 1, units,
+                   units, false);
+}
+
+static void products(void *payload, size_t item, size_t thread)
+{
+    struct latency *l = payload;
+    struct shard *s = l->shard;
+    const struct model *m = s->model;
+    double start = clock_seconds();
+
+    (void)item, (void)thread;
+    for (int i = 0; i < CALLS; i++)
+        for (size_t t = 0; t < m->bins; t++) {
+            if (m->ic_dim) {
+                multiply(s, &s->w.ic_fwd, &s->ic_fwd);
+                multiply(s, &s->w.ic_rev, &s->ic_rev);
+            }
+            if (m->co_dim) {
+                multiply(s, &s->w.ci_fwd, &s->ci_fwd);
+                multiply(s, &s->w.ci_rev, &s->ci_rev);
+                multiply(s, &s->w.con, &s->con);
+            }
+            multiply(s, &s->w.gen, &s->gen);
+        }
+    l->seconds = (clock_seconds() - start) / CALLS;
+}
+
+/* Microseconds, the median. */
+static double measure(struct latency *l, size_t repeats, void (*work)(void *, size_t, size_t))
+{
+    double times[MOST_REPEATS];
+
+    workers_run(1, 1, work, l);
+    for (size_t i = 0; i < repeats; i++) {
+        workers_run(1, 1, work, l);
+        times[i] = 1e6 * l->seconds;
+    }
+    return median(times, repeats);
+}
+
+int bench_latency(const struct options *options)
+{
+    struct workload w;
+    struct latency l = {.w = &w};
+    struct figures figures;
+    struct lfads_error err;
+    double whole, alone;
+
+    if (!workload_create(&w, options, backend_cpu(), 1))
+        return 1;
+    l.output = calloc(2 * w.model->bins * w.model->sessions[0].channels, sizeof *l.output);
+    if (!l.output || shard_create(&l.shard, backend_cpu(), w.model, 1, 1, false, &err) != LFADS_OK)
+        return 1;
+    whole = measure(&l, options->repeats, denoise);
+    alone = measure(&l, options->repeats, products);
+    figures_begin(&figures, options, "latency");
+    figures_text(&figures, "workload", options->workload);
+    figures_number(&figures, "us_a_trial", whole, "us, median");
+    figures_number(&figures, "us_recurrent_products_alone", alone, "us, median");
+    figures_number(&figures, "times_the_products", whole / alone, "");
+    figures_end(&figures);
+    free(l.output);
+    shard_free(l.shard);
+    workload_free(&w);
+    return 0;
+}

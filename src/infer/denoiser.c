@@ -1,0 +1,229 @@
+/* denoiser.c - a trained model that denoises single trials, all memory taken beforehand. The
+ * entries are lfads_denoiser_create and lfads_denoise of the public header.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/workers.h"
+#include "config/hyperparams.h"
+#include "model/shard.h"
+#include "save/checkpoint.h"
+#include "save/index.h"
+
+struct lfads_denoiser {
+    struct model *model;
+    struct shard *shard;
+    real *parameters, *output;
+    size_t session;
+    /* the call in progress */
+    const float *data, *ext;
+    const struct lfads_denoised *denoised;
+};
+
+/* A lone session has a read-in if it was trained with one: what its alignment was does not matter
+ * any more. */
+static enum lfads_status find_readin(struct model_session *session, double **alignment,
+                                     const struct lfads_config *config, const char *path,
+                                     struct lfads_error *err)
+{
+    char name[400];
+    bool has;
+    enum lfads_status status;
+
+    snprintf(name, sizeof name, "LFADS/x_2_infac_%s_W", session->name);
+    status = checkpoint_has(&has, path, name, err);
+    if (status != LFADS_OK || !has)
+        return status;
+    *alignment = calloc(session->channels * (size_t)config->factors_dim, sizeof **alignment);
+    session->alignment_matrix = *alignment;
+    return *alignment ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
+}
+
+static enum lfads_status make_model(struct lfads_denoiser *d, const struct lfads_config *config,
+                                    const struct hyperparams_sessions *known, const char *path,
+                                    struct lfads_error *err)
+{
+    struct model_session *sessions = calloc(known->count, sizeof *sessions);
+    double *alignment = NULL;
+    enum lfads_status status = LFADS_OK;
+
+    if (!sessions)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
+    for (size_t i = 0; i < known->count; i++)
+        sessions[i] =
+            (struct model_session){.name = known->names[i], .channels = known->channels[i]};
+    if (known->count == 1)
+        status = find_readin(&sessions[0], &alignment, config, path, err);
+    if (status == LFADS_OK)
+        status = model_create(&d->model, config, known->bins, sessions, known->count, err);
+    free(alignment);
+    free(sessions);
+    return status;
+}
+
+static enum lfads_status find_session(struct lfads_denoiser *d, const char *session,
+                                      const char *path, struct lfads_error *err)
+{
+    for (d->session = 0; session && d->session < d->model->n_sessions; d->session++)
+        if (strcmp(d->model->sessions[d->session].name, session) == 0)
+            return LFADS_OK;
+    return session
+               ? lfads_fail(err, LFADS_USAGE, "%s was not trained on a session %s", path, session)
+               : LFADS_OK;
+}
+
+static enum lfads_status allocate(struct lfads_denoiser *d, struct lfads_error *err)
+{
+    size_t outputs = 2 * model_channels(d->model, d->session);
+
+    d->parameters = memory_create(d->model->size * sizeof(real));
+    d->output = memory_create(d->model->bins * outputs * sizeof(real));
+    if (!d->parameters || !d->output)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model of %zu parameters",
+                          d->model->size);
+    return shard_create(&d->shard, backend_cpu(), d->model, 1, 1, false, err);
+}
+
+/* Loads the checkpoint at PATH. */
+static enum lfads_status load(struct lfads_denoiser *d, const char *path, const char *session,
+                              struct lfads_error *err)
+{
+    struct hyperparams_sessions known = {.count = 0};
+    struct lfads_config *config = NULL;
+    struct checkpoint checkpoint;
+    enum lfads_status status = checkpoint_read(&checkpoint, path, err);
+
+    if (status == LFADS_OK)
+        status = lfads_config_create(&config, err);
+    if (status == LFADS_OK)
+        status = hyperparams_read(config, checkpoint.hyperparameters, path, err);
+    if (status == LFADS_OK)
+        status = hyperparams_read_sessions(&known, checkpoint.hyperparameters, path, err);
+    if (status == LFADS_OK)
+        status = make_model(d, config, &known, path, err);
+    if (status == LFADS_OK)
+        status = find_session(d, session, path, err);
+    if (status == LFADS_OK)
+        status = allocate(d, err);
+    if (status == LFADS_OK)
+        status = checkpoint_read_parameters(d->parameters, NULL, NULL, path, d->model, NULL, err);
+    hyperparams_release_sessions(&known);
+    lfads_config_free(config);
+    checkpoint_release(&checkpoint);
+    return status;
+}
+
+enum lfads_status lfads_denoiser_create(struct lfads_denoiser **out, const char *save_dir,
+                                        const char *index, const char *session,
+                                        struct lfads_error *err)
+{
+    struct lfads_denoiser *d = calloc(1, sizeof *d);
+    char path[FILE_PATH];
+    enum lfads_status status;
+
+    *out = NULL;
+    if (!d)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
+    status = index_latest(path, save_dir, index, err);
+    if (status == LFADS_OK && !*path)
+        status = lfads_fail(err, LFADS_BAD_DATA, "there is no checkpoint: %s has no file %s",
+                            save_dir, index);
+    if (status == LFADS_OK)
+        status = load(d, path, session, err);
+    if (status != LFADS_OK) {
+        lfads_denoiser_free(d);
+        return status;
+    }
+    *out = d;
+    return LFADS_OK;
+}
+
+void lfads_denoiser_free(struct lfads_denoiser *denoiser)
+{
+    if (!denoiser)
+        return;
+    shard_free(denoiser->shard);
+    model_free(denoiser->model);
+    free(denoiser->parameters);
+    free(denoiser->output);
+    free(denoiser);
+}
+
+void lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser,
+                              struct lfads_denoiser_shape *shape)
+{
+    const struct model *m = denoiser->model;
+    size_t n = model_channels(m, denoiser->session);
+
+    *shape = (struct lfads_denoiser_shape){.bins = m->bins,
+                                           .channels = n,
+                                           .ext_inputs = m->ext_inputs,
+                                           .outputs = m->gaussian ? 2 * n : n,
+                                           .factors = m->factors,
+                                           .inputs = m->co_dim};
+}
+
+static enum lfads_status check(const struct lfads_denoiser *d, const float *numbers, size_t width,
+                               bool counts, const char *what, struct lfads_error *err)
+{
+    for (size_t i = 0; i < d->model->bins * width; i++)
+        if (!isfinite(numbers[i]) || (counts && numbers[i] < 0))
+            return lfads_fail(err, LFADS_BAD_DATA, "%s is %g in bin %zu, channel %zu", what,
+                              (double)numbers[i], i / width, i % width);
+    return LFADS_OK;
+}
+
+/* Copies N of the LD numbers of each of the bins' rows, where they are wanted. */
+static void hand_out(float *to, const real *from, size_t bins, size_t ld, size_t n)
+{
+    for (size_t t = 0; to && t < bins; t++)
+        memcpy(to + t * n, from + t * ld, n * sizeof *to);
+}
+
+static void denoise(void *payload, size_t item, size_t thread)
+{
+    struct lfads_denoiser *d = payload;
+    const struct model *m = d->model;
+    struct shard *s = d->shard;
+    size_t n = model_channels(m, d->session), outputs = m->gaussian ? 2 * n : n;
+
+    (void)item, (void)thread;
+    shard_begin(s, d->session, 1, 1, DRAW_MEAN, false, d->parameters, NULL, NULL);
+    memcpy(s->x, d->data, m->bins * n * sizeof *d->data);
+    if (m->ext_inputs)
+        memcpy(s->ext, d->ext, m->bins * m->ext_inputs * sizeof *d->ext);
+    shard_encode(s);
+    shard_generate(s);
+    if (d->denoised->output) {
+        shard_output(s, d->output);
+        hand_out(d->denoised->output, d->output, m->bins, outputs, outputs);
+    }
+    hand_out(d->denoised->factors, s->factors + m->factors, m->bins, m->factors, m->factors);
+    if (m->co_dim)
+        hand_out(d->denoised->inputs, s->gen_in, m->bins, model_generator_inputs(m), m->co_dim);
+}
+
+enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *data,
+                                const float *ext, const struct lfads_denoised *denoised,
+                                struct lfads_error *err)
+{
+    const struct model *m = denoiser->model;
+    enum lfads_status status = LFADS_OK;
+
+    if (!data || (m->ext_inputs && !ext))
+        return lfads_fail(err, LFADS_USAGE, "a trial needs data%s",
+                          m->ext_inputs ? " and external inputs" : "");
+    status = check(denoiser, data, model_channels(m, denoiser->session), !m->gaussian, "data", err);
+    if (status == LFADS_OK && m->ext_inputs)
+        status = check(denoiser, ext, m->ext_inputs, false, "external input", err);
+    if (status != LFADS_OK)
+        return status;
+    denoiser->data = data;
+    denoiser->ext = ext;
+    denoiser->denoised = denoised;
+    workers_run(1, 1, denoise, denoiser);
+    return LFADS_OK;
+}
