@@ -11,7 +11,6 @@
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 #include <immintrin.h>
-#include <sleef.h>
 
 #define KERNEL(name) cpu_avx512_##name
 typedef __m512 vec;
@@ -30,7 +29,31 @@ static inline void vec_store(float *p, vec x, size_t n)
     _mm512_mask_storeu_ps(p, vec_lanes(n), x);
 }
 static inline vec vec_all(float x) { return _mm512_set1_ps(x); }
-static inline vec vec_exp(vec x) { return Sleef_expf16_u10avx512f(x); }
+/* 2^n e^r with n whole and |r| <= ln(2)/2, e^r by its series, whose next term is below 2^-27;
+ * inline, for a call of a library's would spill what the caller holds in registers. */
+static inline vec vec_exp(vec x)
+{
+    const vec n = _mm512_roundscale_ps(x * _mm512_set1_ps(0x1.715476p+0f), 0);
+    const vec r = _mm512_fnmadd_ps(n, _mm512_set1_ps(-0x1.05c610p-29f),
+                                   _mm512_fnmadd_ps(n, _mm512_set1_ps(0x1.62e430p-1f), x));
+    vec sum = _mm512_set1_ps(1.0f / 5040);
+
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 720));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 120));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 24));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 6));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(0.5f));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
+    return _mm512_scalef_ps(sum, n);
+}
+/* 1/x of a positive number that has one: an estimate of 14 bits and a step of Newton's. */
+static inline vec vec_reciprocal(vec x)
+{
+    const vec guess = _mm512_rcp14_ps(x);
+
+    return _mm512_fmadd_ps(_mm512_fnmadd_ps(x, guess, _mm512_set1_ps(1)), guess, guess);
+}
 static inline vec vec_sqrt(vec x) { return _mm512_sqrt_ps(x); }
 /* of a NaN and a number these give the second */
 static inline vec vec_min(vec a, vec b) { return _mm512_min_ps(a, b); }
@@ -68,6 +91,7 @@ static inline void vec_store(float *p, vec x, size_t n)
 }
 static inline vec vec_all(float x) { return _mm256_set1_ps(x); }
 static inline vec vec_exp(vec x) { return Sleef_expf8_u10avx2(x); }
+static inline vec vec_reciprocal(vec x) { return _mm256_set1_ps(1) / x; }
 static inline vec vec_sqrt(vec x) { return _mm256_sqrt_ps(x); }
 static inline vec vec_min(vec a, vec b) { return _mm256_min_ps(a, b); }
 static inline vec vec_max(vec a, vec b) { return _mm256_max_ps(a, b); }
@@ -93,6 +117,7 @@ static inline void vec_store(float *p, vec x, size_t n)
 }
 static inline vec vec_all(float x) { return x; }
 static inline vec vec_exp(vec x) { return expf(x); }
+static inline vec vec_reciprocal(vec x) { return 1 / x; }
 static inline vec vec_sqrt(vec x) { return sqrtf(x); }
 static inline vec vec_min(vec a, vec b) { return a < b ? a : b; }
 static inline vec vec_max(vec a, vec b) { return a > b ? a : b; }
@@ -101,7 +126,10 @@ static inline vec vec_within(vec x, vec s, vec k) { return fabsf(s) > k ? 0 : x;
 
 /* The logistic function and tanh = 2 sigma(2x) - 1: a few 1e-8 off at most, in absolute terms,
  * which is what the gates' range asks for, at a quarter of the time of a tanh that is also exact
- * in relative terms near zero. exp may overflow to infinity: then the quotient is zero. */
-static inline vec vec_sigmoid(vec x) { return vec_all(1) / (vec_all(1) + vec_exp(vec_all(0) - x)); }
+ * in relative terms near zero. exp is kept from overflowing, below 1e-37 of the result. */
+static inline vec vec_sigmoid(vec x)
+{
+    return vec_reciprocal(vec_all(1) + vec_exp(vec_min(vec_all(87), vec_all(0) - x)));
+}
 static inline vec vec_tanh(vec x) { return vec_all(2) * vec_sigmoid(x + x) - vec_all(1); }
 #endif
