@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/h5_output.h"
 #include "data/h5_private.h"
 
 static enum lfads_status remember(struct h5_file *file, const char *path, struct lfads_error *err)
 {
     file->id = 0;
     file->temp[0] = 0;
+    file->reason = NULL;
     if (snprintf(file->path, sizeof file->path, "%s", path) >= (int)sizeof file->path)
         return lfads_fail(err, LFADS_IO, "the path %.200s is too long", path);
     return LFADS_OK;
@@ -43,41 +45,53 @@ enum lfads_status h5_create(struct h5_file *file, const char *path, size_t reser
                             struct lfads_error *err)
 {
     struct quiet quiet;
-    FILE *plain;
-    hid_t id, list;
+    hid_t list, output;
 
     if (remember(file, path, err) != LFADS_OK)
         return LFADS_IO;
-    plain = fopen(path, "wb");
-    if (!plain)
-        return lfads_fail(err, LFADS_IO, "can't write %s: %m", path);
-    fclose(plain);
+    file->reason = calloc(1, sizeof *file->reason);
+    if (!file->reason)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
     quiet = quiet_begin();
     list = H5Pcreate(H5P_FILE_CREATE);
+    output = h5_output_list(file->reason);
     H5Pset_userblock(list, reserved);
-    id = H5Fcreate(path, H5F_ACC_TRUNC, list, H5P_DEFAULT);
+    file->id = H5Fcreate(path, H5F_ACC_TRUNC, list, output);
     H5Pclose(list);
+    H5Pclose(output);
     quiet_end(&quiet);
-    if (id < 0)
-        return lfads_fail(err, LFADS_IO, "can't write %s", path);
-    file->id = id;
-    return LFADS_OK;
+    if (file->id >= 0 && *file->reason == 0)
+        return LFADS_OK;
+    file->id = file->id < 0 ? 0 : file->id;
+    h5_close(file, err);
+    return LFADS_IO;
+}
+
+enum lfads_status h5_write_failed(const struct h5_file *file, const char *what,
+                                  struct lfads_error *err)
+{
+    int reason = file->reason ? *file->reason : 0;
+
+    return lfads_fail(err, LFADS_IO, "can't write %s%s%s: %s", what ? what : "", what ? " to " : "",
+                      file->path, reason ? strerror(reason) : "HDF5 does not say why");
 }
 
 enum lfads_status h5_close(struct h5_file *file, struct lfads_error *err)
 {
     struct quiet quiet = quiet_begin();
     hid_t id = file->id;
-    bool fine = true;
+    enum lfads_status status;
+    bool fine = !file->reason || id > 0;
 
     file->id = 0;
-    if (id > 0) {
-        fine = H5Fflush(id, H5F_SCOPE_LOCAL) >= 0;
-        fine = H5Fclose(id) >= 0 && fine;
-    }
+    if (id > 0)
+        fine = H5Fclose(id) >= 0;
     quiet_end(&quiet);
-    return fine ? LFADS_OK
-                : lfads_fail(err, LFADS_IO, "can't write %s: is the disk full?", file->path);
+    fine = fine && (!file->reason || *file->reason == 0);
+    status = fine ? LFADS_OK : h5_write_failed(file, NULL, err);
+    free(file->reason);
+    file->reason = NULL;
+    return status;
 }
 
 bool h5_has(const struct h5_file *file, const char *name)

@@ -27,6 +27,11 @@ static inline void quiet_end(const struct quiet *quiet)
     H5Eset_auto2(H5E_DEFAULT, quiet->print, quiet->payload);
 }
 
+/* The sentence for a file that could not be written, or WHAT of it (may be NULL), with the reason.
+ */
+enum lfads_status h5_write_failed(const struct h5_file *file, const char *what,
+                                  struct lfads_error *err);
+
 static inline hid_t memory_type(enum h5_type type)
 {
     switch (type) {

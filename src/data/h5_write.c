@@ -71,11 +71,8 @@ static hid_t storage_list(const struct h5_storage *storage, size_t rank, const h
     return list;
 }
 
-static enum lfads_status write_failed(const struct h5_file *file, const char *name,
-                                      struct lfads_error *err)
-{
-    return lfads_fail(err, LFADS_IO, "can't write %s to %s: is the disk full?", name, file->path);
-}
+/* Whether what was just written went to the system: HDF5 is not told where it did not. */
+static bool went_out(const struct h5_file *file) { return *file->reason == 0; }
 
 enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, const char *name,
                                  enum h5_type type, size_t rank, const size_t *dims,
@@ -100,7 +97,10 @@ enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, con
     H5Sclose(space);
     quiet_end(&quiet);
     rows->set = set > 0 ? set : 0;
-    return rows->set ? LFADS_OK : write_failed(file, name, err);
+    if (rows->set && went_out(file))
+        return LFADS_OK;
+    h5_rows_close(rows, NULL);
+    return h5_write_failed(file, name, err);
 }
 
 /* The part of the data set's space that rows FIRST to FIRST+COUNT-1 are. */
@@ -136,7 +136,7 @@ enum lfads_status h5_rows_write(struct h5_rows *rows, size_t first, size_t count
                                         rows->storage.gzip, rows->storage.threads)
                       : write_plain(rows, first, count, values);
     quiet_end(&quiet);
-    return fine ? LFADS_OK : write_failed(rows->file, rows->name, err);
+    return fine && went_out(rows->file) ? LFADS_OK : h5_write_failed(rows->file, rows->name, err);
 }
 
 enum lfads_status h5_rows_close(struct h5_rows *rows, struct lfads_error *err)
@@ -146,7 +146,9 @@ enum lfads_status h5_rows_close(struct h5_rows *rows, struct lfads_error *err)
 
     quiet_end(&quiet);
     rows->set = 0;
-    return fine ? LFADS_OK : write_failed(rows->file, rows->name, err);
+    return fine && (!rows->file || went_out(rows->file))
+               ? LFADS_OK
+               : h5_write_failed(rows->file, rows->name, err);
 }
 
 enum lfads_status h5_write(struct h5_file *file, const char *name, enum h5_type type, size_t rank,
@@ -181,5 +183,5 @@ enum lfads_status h5_write_text(struct h5_file *file, const char *name, const ch
     H5Sclose(space);
     H5Tclose(type);
     quiet_end(&quiet);
-    return fine ? LFADS_OK : write_failed(file, name, err);
+    return fine && went_out(file) ? LFADS_OK : h5_write_failed(file, name, err);
 }

@@ -1,0 +1,118 @@
+/* faults.c - preloaded, makes a system call on the run's files fail, as a full disk or a failing
+ * one would: the FAULT_FIRST-th and all later calls of FAULT_CALL (open, write, fsync, rename) on
+ * paths that contain FAULT_PATH fail with FAULT_ERRNO. The first that fails makes the file
+ * FAULT_MARK. SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static atomic_int calls;
+
+static int faulty(const char *call, const char *path)
+{
+    const char *wanted = getenv("FAULT_CALL"), *part = getenv("FAULT_PATH");
+    int mark;
+
+    if (!wanted || strcmp(wanted, call) != 0 || !path || !strstr(path, part))
+        return 0;
+    if (atomic_fetch_add(&calls, 1) + 1 < atoi(getenv("FAULT_FIRST")))
+        return 0;
+    mark = (int)syscall(SYS_openat, AT_FDCWD, getenv("FAULT_MARK"), O_CREAT | O_WRONLY, 0666);
+    if (mark >= 0)
+        syscall(SYS_close, mark);
+    errno = atoi(getenv("FAULT_ERRNO"));
+    return 1;
+}
+
+/* The path of an open file. */
+static int faulty_file(const char *call, int file)
+{
+    char link[64], path[4096];
+    ssize_t length;
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    length = readlink(link, path, sizeof path - 1);
+    path[length > 0 ? length : 0] = 0;
+    return faulty(call, path);
+}
+
+#define NEXT(type, name) ((type)dlsym(RTLD_NEXT, name))
+
+static int open_next(const char *name, const char *path, int flags, mode_t mode)
+{
+    if ((flags & O_ACCMODE) != O_RDONLY && faulty("open", path))
+        return -1;
+    return NEXT(int (*)(const char *, int, ...), name)(path, flags, mode);
+}
+
+int open(const char *path, int flags, ...)
+{
+    va_list words;
+    mode_t mode;
+
+    va_start(words, flags);
+    mode = flags & O_CREAT ? (mode_t)va_arg(words, unsigned) : 0;
+    va_end(words);
+    return open_next("open", path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...)
+{
+    va_list words;
+    mode_t mode;
+
+    va_start(words, flags);
+    mode = flags & O_CREAT ? (mode_t)va_arg(words, unsigned) : 0;
+    va_end(words);
+    return open_next("open64", path, flags, mode);
+}
+
+/* Of a full disk a first part may still be written. */
+static int cut(const char *call, int file, size_t *count)
+{
+    if (!faulty_file(call, file))
+        return 0;
+    if (getenv("FAULT_PARTIAL") && *count > 1) {
+        unsetenv("FAULT_PARTIAL");
+        *count /= 2;
+        return 0;
+    }
+    return 1;
+}
+
+ssize_t write(int file, const void *bytes, size_t count)
+{
+    return cut("write", file, &count)
+               ? -1
+               : NEXT(ssize_t(*)(int, const void *, size_t), "write")(file, bytes, count);
+}
+
+ssize_t pwrite(int file, const void *bytes, size_t count, off_t at)
+{
+    return cut("write", file, &count) ? -1
+                                      : NEXT(ssize_t(*)(int, const void *, size_t, off_t),
+                                             "pwrite")(file, bytes, count, at);
+}
+
+ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t at)
+{
+    return cut("write", file, &count) ? -1
+                                      : NEXT(ssize_t(*)(int, const void *, size_t, off64_t),
+                                             "pwrite64")(file, bytes, count, at);
+}
+
+int fsync(int file) { return faulty_file("fsync", file) ? -1 : NEXT(int (*)(int), "fsync")(file); }
+
+int rename(const char *from, const char *to)
+{
+    return faulty("rename", to) ? -1
+                                : NEXT(int (*)(const char *, const char *), "rename")(from, to);
+}

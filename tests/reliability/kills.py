@@ -1,0 +1,63 @@
+"""Training that is killed at random moments, again and again, ends as if it had not been: the same
+bits in its checkpoints, the same table of costs. No kill leaves a damaged or missing checkpoint.
+
+  kills.py LFADS SCRATCH KILLS
+
+SPDX-License-Identifier: Apache-2.0"""
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import runs
+
+LFADS, SCRATCH, KILLS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), int(sys.argv[3])
+
+
+def interrupt(after):
+    """Starts or continues the run, kills it after so many seconds; whether it had ended before."""
+    process = subprocess.Popen(runs.command(LFADS, "run"), cwd=SCRATCH, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE)
+    try:
+        _, error = process.communicate(timeout=after)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        return False
+    if process.returncode != 0:
+        print(f"FAILED after a kill: status {process.returncode}: {error.decode()}")
+        sys.exit(1)
+    return True
+
+
+def main():
+    runs.make_data(SCRATCH)
+    start = time.monotonic()
+    done = runs.train(LFADS, SCRATCH, "whole")
+    whole = time.monotonic() - start
+    if done.returncode != 0:
+        print(done.stderr)
+        return 1
+    wanted = runs.contents(f"{SCRATCH}/whole")
+    seed = int(os.environ.get("KILLS_SEED", time.time()))
+    print(f"an undisturbed run takes {whole:.2f} s; KILLS_SEED={seed}")
+    draw = random.Random(seed)
+    kills = finished = 0
+    while kills < KILLS:
+        if interrupt(draw.uniform(0, whole)):
+            differ = runs.differences(wanted, runs.contents(f"{SCRATCH}/run"))
+            if differ:
+                print(f"FAILED: a run that was killed differs from one that was not: {differ}")
+                return 1
+            finished += 1
+            shutil.rmtree(f"{SCRATCH}/run")
+        else:
+            kills += 1
+    print(f"{kills} kills, {finished} runs finished, all as if undisturbed")
+    return 0 if finished else 1
+
+
+sys.exit(main())
