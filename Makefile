@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 PRESET ?= release
 BUILD = build/$(PRESET)
+# what the sanitizers are told, where the build has them
+CTEST = LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.txt:print_suppressions=0 ctest
 
 .PHONY: build check check-long demo bench install setup clean
 
@@ -14,11 +16,11 @@ setup:
 
 # All tests but the long ones; ends with CTest's summary.
 check: build
-	@ctest --test-dir $(BUILD) --output-on-failure -LE long
+	@$(CTEST) --test-dir $(BUILD) --output-on-failure -LE long
 
 # What takes a quarter of an hour and more.
 check-long: build
-	@ctest --test-dir $(BUILD) --output-on-failure -L long
+	@$(CTEST) --test-dir $(BUILD) --output-on-failure -L long
 
 # Data, a short training, denoised rates, their score and a figure, in build/demo.
 demo: build

@@ -229,6 +229,14 @@ static enum lfads_status create(struct sampler *p)
 
     for (size_t s = 0; s < m->n_sessions; s++)
         widest = m->sessions[s].channels > widest ? m->sessions[s].channels : widest;
+    status = memory_check(
+        m->size * sizeof(real) +
+            threads *
+                (shard_bytes(m, GROUP, 1, false) + m->bins * rows * widest * 2 * sizeof(real) +
+                 (p->draw == DRAW_SAMPLE ? shard_bytes(m, 1, p->samples, false) : 0)),
+        "sampling", "--batch_size or --threads", p->err);
+    if (status != LFADS_OK)
+        return status;
     p->parameters = memory_create(m->size * sizeof(real));
     p->encoders = calloc(threads, sizeof(struct shard *));
     p->decoders = calloc(threads, sizeof(struct shard *));

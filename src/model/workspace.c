@@ -171,12 +171,28 @@ static void set_sizes(struct shard *s, size_t session, size_t trials, size_t sam
     s->rows = trials * samples;
 }
 
+size_t shard_bytes(const struct model *model, size_t trials, size_t samples, bool trained)
+{
+    struct shard s = {.model = model,
+                      .trained = trained,
+                      .dropout = trained,
+                      .most_trials = trials,
+                      .most_samples = samples};
+    size_t bytes = 0;
+
+    for (size_t session = 0; session < model->n_sessions; session++) {
+        set_sizes(&s, session, trials, samples);
+        bytes = max(bytes, place_all(&s, NULL));
+    }
+    return bytes;
+}
+
 enum lfads_status shard_create(struct shard **out, const struct backend *be,
                                const struct model *model, size_t trials, size_t samples,
                                bool trained, struct lfads_error *err)
 {
     struct shard *s = calloc(1, sizeof *s);
-    size_t bytes = 0;
+    size_t bytes = shard_bytes(model, trials, samples, trained);
 
     *out = NULL;
     if (!s)
@@ -186,10 +202,6 @@ enum lfads_status shard_create(struct shard **out, const struct backend *be,
     s->trained = s->dropout = trained;
     s->most_trials = trials;
     s->most_samples = samples;
-    for (size_t session = 0; session < model->n_sessions; session++) {
-        set_sizes(s, session, trials, samples);
-        bytes = max(bytes, place_all(s, NULL));
-    }
     s->memory = memory_create(bytes);
     if (!s->memory) {
         free(s);

@@ -84,6 +84,8 @@ enum lfads_status shard_create(struct shard **out, const struct backend *be,
                                const struct model *model, size_t trials, size_t samples,
                                bool trained, struct lfads_error *err);
 void shard_free(struct shard *shard);
+/* Bytes that such a shard takes. */
+size_t shard_bytes(const struct model *model, size_t trials, size_t samples, bool trained);
 
 /* Lays the shard's arrays out for TRIALS trials of SESSION, contents undefined, and points its
  * views into PARAMETERS, TRANSPOSED and GRADIENT (the latter two NULL without backward pass).

@@ -86,9 +86,8 @@ static void draw_inputs(struct panel panel, const struct example_column *c)
 
 static void draw_image(struct panel panel, const double *values, size_t channels, const char *title)
 {
-    panel.low = INFINITY;
-    panel.high = -INFINITY;
-    for (size_t i = 0; i < panel.bins * channels; i++) {
+    panel.low = panel.high = values[0];
+    for (size_t i = 1; i < panel.bins * channels; i++) {
         panel.low = fmin(panel.low, values[i]);
         panel.high = fmax(panel.high, values[i]);
     }

@@ -115,7 +115,7 @@ void panel_curve(const struct panel *panel, const struct series *series, struct 
 
 void panel_fit(struct panel *panel, const double *values, size_t n, size_t shown)
 {
-    double low = INFINITY, high = -INFINITY, margin;
+    double low = values[0], high = values[0], margin;
 
     for (size_t t = 0; t < panel->bins; t++)
         for (size_t i = 0; i < shown; i++) {

@@ -72,6 +72,15 @@ enum lfads_status learner_create(struct learner **out, const struct backend *be,
     return LFADS_OK;
 }
 
+size_t learner_bytes(const struct model *model, const struct learner_options *options)
+{
+    size_t lanes = min(shard_count(options->batch_size), MOST_LANES);
+    size_t vectors = options->trained ? 5 + lanes : 1;
+    size_t shard = shard_bytes(model, min(SHARD_TRIALS, options->batch_size), 1, options->trained);
+
+    return vectors * model->size * sizeof(real) + min(options->threads, lanes) * shard;
+}
+
 void learner_free(struct learner *learner)
 {
     if (!learner)

@@ -40,6 +40,8 @@ enum lfads_status learner_create(struct learner **out, const struct backend *be,
                                  const struct model *model, const struct learner_options *options,
                                  struct lfads_error *err);
 void learner_free(struct learner *learner);
+/* Bytes that such a learner takes. */
+size_t learner_bytes(const struct model *model, const struct learner_options *options);
 
 /* To be called when PARAMETERS were written from outside: refreshes what is derived from them. */
 void learner_refresh(struct learner *learner);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "save/index.h"
 #include "train/trainer.h"
 
@@ -124,7 +125,10 @@ enum lfads_status trainer_begin(struct trainer *trainer)
         .stop = config->learning_rate_stop,
         .l2_wanted = config->l2_gen_scale > 0 || config->l2_con_scale > 0,
     };
-    status = learner_create(&t->learner, t->project->be, t->project->model, &options, t->err);
+    status = memory_check(learner_bytes(t->project->model, &options), "training",
+                          "--threads, --gen_dim or the encoders' dimensions", t->err);
+    if (status == LFADS_OK)
+        status = learner_create(&t->learner, t->project->be, t->project->model, &options, t->err);
     for (int set = 0; set < SESSION_SETS && status == LFADS_OK; set++)
         status = batches_create(&t->batches[set], t->project->dataset, (enum session_set)set,
                                 options.batch_size, t->err);

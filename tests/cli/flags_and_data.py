@@ -6,6 +6,7 @@ nothing behind.
 SPDX-License-Identifier: Apache-2.0"""
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -173,6 +174,24 @@ def test_data():
         case("a refused run left its directory", ["--version"], 99, "")
 
 
+def test_memory():
+    """More memory than may be had is refused before training begins."""
+    global failures
+    if "asan" in subprocess.run(["ldd", LFADS], capture_output=True, text=True).stdout:
+        print("the sanitizer needs address space of its own: limits of memory were not tried")
+        return
+    write("large_a", train_data=counts(), valid_data=counts())
+    done = subprocess.run([LFADS, "train", "--data_dir=data", "--data_filename_stem=large",
+                           "--lfads_save_dir=large", "--gen_dim=8000", "--batch_size=8",
+                           "--max_epochs=1"],
+                          capture_output=True, text=True, cwd=SCRATCH,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (6 << 28,) * 2))
+    if done.returncode != 1 or not re.search(r"training needs \d+ MiB .* can be had: lower",
+                                             done.stderr):
+        failures += 1
+        print(f"FAILED memory: status {done.returncode}, {done.stderr!r}")
+
+
 def test_checkpoints():
     run = ["--data_dir=data", "--data_filename_stem=good", "--lfads_save_dir=run"]
     case("no checkpoint", ["posterior-sample", *run], 2, "there is no checkpoint")
@@ -216,6 +235,7 @@ def main():
     test_help()
     test_manual()
     test_data()
+    test_memory()
     test_checkpoints()
     for folder, _, names in os.walk(SCRATCH):
         for name in names:

@@ -17,6 +17,7 @@ import runs
 LFADS, SHIM, SCRATCH = (os.path.abspath(p) for p in sys.argv[1:4])
 BEFORE, AFTER = 3, 5  # epochs of the run that is disturbed: continued from the first to the second
 MARK = f"{SCRATCH}/mark"
+os.environ["ASAN_OPTIONS"] = "verify_asan_link_order=0"  # the shim is loaded before the sanitizer
 failures = fired = 0
 
 
