@@ -93,6 +93,20 @@ def test_at_once(whole):
         same(whole, contents(folder), folder)
 
 
+def test_divergence(whole):
+    """A cost that is not finite ends the run; what was saved before is kept and goes on."""
+    train("diverged", "--max_epochs=2")
+    kept = contents("diverged")
+    done = subprocess.run([LFADS, "train", "--lfads_save_dir=diverged", *FLAGS, "--max_epochs=5",
+                           "--learning_rate_init=999", "--do_reset_learning_rate"],
+                          capture_output=True, text=True, cwd=SCRATCH)
+    check(done.returncode == 1 and "is not finite at step" in done.stderr and
+          "lower --learning_rate_init" in done.stderr, f"divergence: {done.stderr}")
+    same(kept, contents("diverged"), "after a divergence")
+    train("diverged", "--max_epochs=5")
+    same(whole, contents("diverged"), "continued after a divergence")
+
+
 def test_later_rows():
     """Rows of a run whose later checkpoints are gone are put aside."""
     train("aside", "--max_epochs=2")
@@ -200,6 +214,7 @@ def main():
     test_continuing(whole)
     test_later_rows()
     test_at_once(whole)
+    test_divergence(whole)
     test_lock()
     test_new_session()
     test_sampling()
