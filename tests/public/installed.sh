@@ -12,7 +12,8 @@ cmake --install "$build" --prefix "$scratch/prefix" >/dev/null
 library=$(dirname "$(find "$scratch/prefix" -name liblfads.a)")
 export PKG_CONFIG_PATH="$library/pkgconfig" LD_LIBRARY_PATH="$library"
 
-strict="-Wall -Wextra -Werror -pedantic"
+# CFLAGS: what the library itself was compiled with, such as a sanitizer
+strict="-Wall -Wextra -Werror -pedantic ${CFLAGS:-}"
 # shellcheck disable=SC2046,SC2086 # lists of words
 cc -std=c17 $strict "$source/tests/public/header.c" -o "$scratch/header_c" \
     $(sed "s|^prefix=.*|prefix=$scratch/prefix|" "$library/pkgconfig/lfads.pc" >"$scratch/lfads.pc" &&
