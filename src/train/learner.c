@@ -9,13 +9,34 @@
 #include "base/workers.h"
 
 enum {
-    SHARD_TRIALS = 16, /* products reach their full speed from 8 rows on; 16 stay in cache */
-    MOST_LANES = 32    /* bounds the memory of gradients; more threads than this are not used */
+    LEAST_TRIALS = 16, /* of a shard: products reach their full speed from 8 rows on */
+    MOST_TRIALS = 64,
+    LEAST_LANES = 4,         /* for as many threads at least, where the batch has the trials */
+    BYTES_A_TRIAL = 1 << 17, /* of recurrent weights, for which a shard's trials share the way */
+    MOST_LANES = 32 /* bounds the memory of gradients; more threads than this are not used */
 };
 
 static size_t min(size_t a, size_t b) { return a < b ? a : b; }
 
-static size_t shard_count(size_t trials) { return (trials + SHARD_TRIALS - 1) / SHARD_TRIALS; }
+/* Trials of a shard: 16 stay in the cache; networks whose weights do not are read for each bin
+ * anew, and are worth reading for more trials. It must not depend on threads, for sums do on it. */
+static size_t shard_trials(const struct model *m, size_t batch)
+{
+    size_t units = m->gen_units, trials = LEAST_TRIALS;
+
+    units = m->co_dim && m->con_units > units ? m->con_units : units;
+    units = m->co_dim && m->ci_enc > units ? m->ci_enc : units;
+    units = m->ic_dim && m->ic_enc > units ? m->ic_enc : units;
+    while (trials < MOST_TRIALS && 3 * units * units * sizeof(real) > trials * BYTES_A_TRIAL &&
+           2 * trials * LEAST_LANES <= batch)
+        trials *= 2;
+    return trials;
+}
+
+static size_t shard_count(const struct learner *l, size_t trials)
+{
+    return (trials + l->shard_trials - 1) / l->shard_trials;
+}
 
 static bool create_vectors(struct learner *l)
 {
@@ -54,7 +75,8 @@ enum lfads_status learner_create(struct learner **out, const struct backend *be,
     l->be = be;
     l->model = model;
     l->options = *options;
-    l->n_lanes = min(shard_count(options->batch_size), MOST_LANES);
+    l->shard_trials = shard_trials(model, options->batch_size);
+    l->n_lanes = min(shard_count(l, options->batch_size), MOST_LANES);
     l->options.threads = min(options->threads, l->n_lanes);
     l->shards = calloc(l->options.threads, sizeof *l->shards);
     if (!l->shards || !create_vectors(l)) {
@@ -62,8 +84,8 @@ enum lfads_status learner_create(struct learner **out, const struct backend *be,
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to train %zu parameters", model->size);
     }
     for (size_t i = 0; i < l->options.threads && status == LFADS_OK; i++)
-        status = shard_create(&l->shards[i], be, model, min(SHARD_TRIALS, options->batch_size), 1,
-                              options->trained, err);
+        status = shard_create(&l->shards[i], be, model, min(l->shard_trials, options->batch_size),
+                              1, options->trained, err);
     if (status != LFADS_OK) {
         learner_free(l);
         return status;
@@ -74,9 +96,11 @@ enum lfads_status learner_create(struct learner **out, const struct backend *be,
 
 size_t learner_bytes(const struct model *model, const struct learner_options *options)
 {
-    size_t lanes = min(shard_count(options->batch_size), MOST_LANES);
+    struct learner l = {.shard_trials = shard_trials(model, options->batch_size)};
+    size_t lanes = min(shard_count(&l, options->batch_size), MOST_LANES);
     size_t vectors = options->trained ? 5 + lanes : 1;
-    size_t shard = shard_bytes(model, min(SHARD_TRIALS, options->batch_size), 1, options->trained);
+    size_t shard =
+        shard_bytes(model, min(l.shard_trials, options->batch_size), 1, options->trained);
 
     return vectors * model->size * sizeof(real) + min(options->threads, lanes) * shard;
 }
@@ -136,11 +160,11 @@ static void run_lane(void *payload, size_t lane, size_t thread)
 
     if (gradient)
         l->be->clear(l->be, gradient, l->model->size);
-    for (size_t i = lane; i < shard_count(trials); i += l->n_lanes) {
-        size_t first = i * SHARD_TRIALS;
+    for (size_t i = lane; i < shard_count(l, trials); i += l->n_lanes) {
+        size_t first = i * l->shard_trials;
 
-        shard_begin(shard, run->source->session, min(SHARD_TRIALS, trials - first), 1, DRAW_SAMPLE,
-                    run->source->dropout, l->parameters, l->transposed, gradient);
+        shard_begin(shard, run->source->session, min(l->shard_trials, trials - first), 1,
+                    DRAW_SAMPLE, run->source->dropout, l->parameters, l->transposed, gradient);
         run->source->fill(run->source->payload, shard, first);
         shard_forward(shard);
         keep_costs(l, shard, first);
@@ -154,7 +178,7 @@ static void reduce_stretch(void *payload, size_t stretch, size_t thread)
 {
     struct run *run = payload;
     struct learner *l = run->learner;
-    size_t lanes = min(l->n_lanes, shard_count(run->source->trials));
+    size_t lanes = min(l->n_lanes, shard_count(l, run->source->trials));
     size_t length = (l->model->size + l->options.threads - 1) / l->options.threads;
     size_t first = stretch * length, last = min(first + length, l->model->size);
 
@@ -169,7 +193,7 @@ static void reduce_stretch(void *payload, size_t stretch, size_t thread)
 static void run_batch(struct run *run)
 {
     struct learner *l = run->learner;
-    size_t lanes = min(l->n_lanes, shard_count(run->source->trials));
+    size_t lanes = min(l->n_lanes, shard_count(l, run->source->trials));
 
     assert(run->source->trials <= l->options.batch_size);
     workers_run(l->options.threads, lanes, run_lane, run);

@@ -18,6 +18,7 @@ struct learner {
     const struct backend *be;
     const struct model *model;
     struct learner_options options;
+    size_t shard_trials;                              /* of a shard */
     real *parameters, *transposed, *gradient, *m, *v; /* [model->size] each */
     real **lanes; /* gradients of the lanes, [model->size] each */
     size_t n_lanes;

@@ -11,7 +11,8 @@ enum {
     WIDE = 3,
     ROW = 8, /* vectors across, where there is one row only */
     SUMS = ROWS * WIDE,
-    FEW = 64 /* rows up to which tiles are faster */
+    FEW = 64,      /* rows up to which tiles are faster, */
+    NEAR = 3 << 18 /* and numbers of b, which they walk through in strides */
 };
 
 /* One product: c [m,ldc] from a [m,lda] and b [k,ldb]. */
@@ -103,7 +104,7 @@ void KERNEL(product)(SELF, real *c, size_t ldc, const real *a, size_t lda, bool 
 {
     dnnl_status_t status;
 
-    if (LANES > 1 && m <= FEW && 2 * n >= LANES && !transpose_a && !transpose_b) {
+    if (LANES > 1 && m <= FEW && 2 * n >= LANES && k * n <= NEAR && !transpose_a && !transpose_b) {
         multiply((struct factors){a, b, lda, ldb, c, ldc, k, add}, m, n);
         return;
     }
