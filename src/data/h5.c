@@ -13,7 +13,7 @@ static enum lfads_status remember(struct h5_file *file, const char *path, struct
 {
     file->id = 0;
     file->temp[0] = 0;
-    file->reason = NULL;
+    file->output = NULL;
     if (snprintf(file->path, sizeof file->path, "%s", path) >= (int)sizeof file->path)
         return lfads_fail(err, LFADS_IO, "the path %.200s is too long", path);
     return LFADS_OK;
@@ -49,18 +49,18 @@ enum lfads_status h5_create(struct h5_file *file, const char *path, size_t reser
 
     if (remember(file, path, err) != LFADS_OK)
         return LFADS_IO;
-    file->reason = calloc(1, sizeof *file->reason);
-    if (!file->reason)
+    file->output = calloc(1, sizeof *file->output);
+    if (!file->output)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
     quiet = quiet_begin();
     list = H5Pcreate(H5P_FILE_CREATE);
-    output = h5_output_list(file->reason);
+    output = h5_output_begin(file->output);
     H5Pset_userblock(list, reserved);
     file->id = H5Fcreate(path, H5F_ACC_TRUNC, list, output);
     H5Pclose(list);
     H5Pclose(output);
     quiet_end(&quiet);
-    if (file->id >= 0 && *file->reason == 0)
+    if (file->id >= 0 && file->output->reason == 0)
         return LFADS_OK;
     file->id = file->id < 0 ? 0 : file->id;
     h5_close(file, err);
@@ -70,7 +70,7 @@ enum lfads_status h5_create(struct h5_file *file, const char *path, size_t reser
 enum lfads_status h5_write_failed(const struct h5_file *file, const char *what,
                                   struct lfads_error *err)
 {
-    int reason = file->reason ? *file->reason : 0;
+    int reason = file->output ? file->output->reason : 0;
 
     return lfads_fail(err, LFADS_IO, "can't write %s%s%s: %s", what ? what : "", what ? " to " : "",
                       file->path, reason ? strerror(reason) : "HDF5 does not say why");
@@ -81,16 +81,19 @@ enum lfads_status h5_close(struct h5_file *file, struct lfads_error *err)
     struct quiet quiet = quiet_begin();
     hid_t id = file->id;
     enum lfads_status status;
-    bool fine = !file->reason || id > 0;
+    bool fine = !file->output || id > 0;
 
     file->id = 0;
     if (id > 0)
         fine = H5Fclose(id) >= 0;
+    if (file->output) {
+        h5_output_end(file->output);
+        fine = fine && file->output->reason == 0;
+    }
     quiet_end(&quiet);
-    fine = fine && (!file->reason || *file->reason == 0);
     status = fine ? LFADS_OK : h5_write_failed(file, NULL, err);
-    free(file->reason);
-    file->reason = NULL;
+    free(file->output);
+    file->output = NULL;
     return status;
 }
 

@@ -14,8 +14,8 @@ enum { H5_MOST_RANK = 4 };
 struct h5_file {
     int64_t id; /* HDF5's; 0: not open */
     char path[FILE_PATH];
-    char temp[FILE_PATH]; /* while it is written by h5_begin and h5_finish: its staged name */
-    int *reason;          /* of a file that is written: errno of what failed; NULL: it is read */
+    char temp[FILE_PATH];     /* while it is written by h5_begin and h5_finish: its staged name */
+    struct h5_output *output; /* of a file that is written (h5_output.h); NULL: it is read */
 };
 
 /* Types of numbers, in memory and on disk. */

@@ -11,19 +11,20 @@
 /* What HDF5 keeps for a file; its own part comes first. */
 struct output {
     H5FD_t own;
-    int file, *reason;
+    int file;
+    struct h5_output *caller;
     haddr_t end, allocated; /* of what was written; of what HDF5 means to use */
 };
 
 /* What the list carries to open. */
 struct target {
-    int *reason;
+    struct h5_output *caller;
 };
 
 static herr_t note(struct output *output)
 {
-    if (*output->reason == 0)
-        *output->reason = errno;
+    if (output->caller->reason == 0)
+        output->caller->reason = errno;
     return 0;
 }
 
@@ -37,7 +38,7 @@ static H5FD_t *output_open(const char *name, unsigned flags, hid_t list, haddr_t
         free(output);
         return NULL;
     }
-    output->reason = target->reason;
+    output->caller = target->caller;
     output->file = open(name, O_RDWR | O_CREAT | O_TRUNC, 0666);
     if (output->file >= 0)
         return &output->own;
@@ -118,7 +119,7 @@ static herr_t output_write(H5FD_t *own, H5FD_mem_t type, hid_t list, haddr_t add
     (void)type, (void)list;
     if (output->end < address + size)
         output->end = address + size;
-    while (size > 0 && *output->reason == 0) {
+    while (size > 0 && output->caller->reason == 0) {
         ssize_t written = pwrite(output->file, bytes, size, (off_t)address);
 
         if (written < 0 && errno == EINTR)
@@ -137,7 +138,7 @@ static herr_t output_truncate(H5FD_t *own, hid_t list, hbool_t closing)
     struct output *output = (struct output *)own;
 
     (void)list, (void)closing;
-    if (output->end != output->allocated && *output->reason == 0 &&
+    if (output->end != output->allocated && output->caller->reason == 0 &&
         ftruncate(output->file, (off_t)output->allocated) != 0)
         note(output);
     output->end = output->allocated;
@@ -161,16 +162,21 @@ static const H5FD_class_t output_class = {
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
-hid_t h5_output_list(int *reason)
+hid_t h5_output_begin(struct h5_output *output)
 {
-    struct target target = {.reason = reason};
-    hid_t list = H5Pcreate(H5P_FILE_ACCESS), driver = H5FDregister(&output_class);
+    struct target target = {.caller = output};
+    hid_t list = H5Pcreate(H5P_FILE_ACCESS);
 
-    if (driver < 0 || H5Pset_driver(list, driver, &target) < 0) {
-        H5Pclose(list);
-        list = -1;
-    }
-    if (driver >= 0)
-        H5FDunregister(driver); /* the list, and then the file, keep it */
-    return list;
+    *output = (struct h5_output){.driver = H5FDregister(&output_class)};
+    if (output->driver >= 0 && H5Pset_driver(list, output->driver, &target) >= 0)
+        return list;
+    H5Pclose(list);
+    return -1;
+}
+
+void h5_output_end(struct h5_output *output)
+{
+    if (output->driver >= 0)
+        H5FDunregister(output->driver);
+    output->driver = -1;
 }

@@ -6,7 +6,15 @@
 #define LFADS_DATA_H5_OUTPUT_H
 #include <hdf5.h>
 
-/* A list for H5Fcreate, to be closed by H5Pclose, or negative. *REASON, which must outlive the
- * file, becomes the errno of the first call that fails. */
-hid_t h5_output_list(int *reason);
+struct h5_output {
+    int reason;   /* errno of the first call that failed; 0: all went well */
+    hid_t driver; /* HDF5's, negative: none */
+};
+
+/* Sets OUTPUT, which must outlive the file, and returns a list for H5Fcreate, to be closed by
+ * H5Pclose; negative where HDF5 has no memory. */
+hid_t h5_output_begin(struct h5_output *output);
+/* To be called when the file is closed: HDF5 1.10 frees the driver with the last reference to it,
+ * and then calls it to close the file. */
+void h5_output_end(struct h5_output *output);
 #endif

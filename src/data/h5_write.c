@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "data/h5_chunks.h"
+#include "data/h5_output.h"
 #include "data/h5_private.h"
 
 static hid_t disk_type(enum h5_type type)
@@ -72,7 +73,7 @@ static hid_t storage_list(const struct h5_storage *storage, size_t rank, const h
 }
 
 /* Whether what was just written went to the system: HDF5 is not told where it did not. */
-static bool went_out(const struct h5_file *file) { return *file->reason == 0; }
+static bool went_out(const struct h5_file *file) { return file->output->reason == 0; }
 
 enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, const char *name,
                                  enum h5_type type, size_t rank, const size_t *dims,
