@@ -8,6 +8,8 @@
  * where it is not LFADS_OK, fills the caller's struct lfads_error (may be NULL) with one sentence
  * that names the thing, its value and the remedy. The library never prints and never exits.
  * Threads: a handle belongs to one thread at a time; different handles are independent.
+ * Signals: oneDNN's products use the stack pointer for other things; handlers of signals that may
+ * arrive while the library computes need a stack of their own (sigaltstack, SA_ONSTACK).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_LFADS_H
 #define LFADS_LFADS_H

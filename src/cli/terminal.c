@@ -81,22 +81,34 @@ static bool is_stopped(void *payload)
     return caught != 0;
 }
 
+/* oneDNN's products keep numbers where a thread's stack pointer points to: a handler that ran there
+ * would write over the heap. So it has a stack of its own. */
+static void catch_signals(struct terminal *terminal)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK | SA_RESETHAND};
+    stack_t stack = {.ss_sp = terminal->stack, .ss_size = sizeof terminal->stack};
+
+    sigaltstack(&stack, NULL);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
 void terminal_begin(struct terminal *terminal, struct lfads_callbacks *callbacks, bool quiet)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_NODEFER};
-
     *terminal = (struct terminal){.quiet = quiet, .live = isatty(STDOUT_FILENO) == 1};
     *callbacks = (struct lfads_callbacks){.payload = terminal,
                                           .line = print_line,
                                           .warn = print_warning,
                                           .progress = print_progress,
                                           .stop = is_stopped};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    catch_signals(terminal);
 }
 
 void terminal_end(struct terminal *terminal)
 {
+    stack_t none = {.ss_flags = SS_DISABLE};
+
+    sigaltstack(&none, NULL);
     erase(terminal);
     fflush(stdout);
 }

@@ -10,6 +10,7 @@ struct terminal {
     size_t shown; /* columns of the live line that is there */
     double last;  /* when it was drawn */
     const char *what;
+    char stack[1 << 16]; /* of the signals' handler */
 };
 
 /* Sets CALLBACKS up to print to the terminal and to stop on SIGINT and SIGTERM; a second signal

@@ -1,5 +1,6 @@
-"""Training that is killed at random moments, again and again, ends as if it had not been: the same
-bits in its checkpoints, the same table of costs. No kill leaves a damaged or missing checkpoint.
+"""Training that is killed or stopped at random moments, again and again, ends as if it had not been:
+the same bits in its checkpoints, the same table of costs. No kill leaves a damaged or missing
+checkpoint.
 
   kills.py LFADS SCRATCH KILLS
 
@@ -17,15 +18,19 @@ import runs
 LFADS, SCRATCH, KILLS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), int(sys.argv[3])
 
 
-def interrupt(after):
-    """Starts or continues the run, kills it after so many seconds; whether it had ended before."""
+def interrupt(after, number):
+    """Starts or continues the run, sends the signal after so many seconds; whether it had ended
+    before."""
     process = subprocess.Popen(runs.command(LFADS, "run"), cwd=SCRATCH, stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE)
     try:
         _, error = process.communicate(timeout=after)
     except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        process.send_signal(number)
+        _, error = process.communicate()
+        if process.returncode not in (-number, 128 + number, 0):
+            print(f"FAILED by signal {number}: status {process.returncode}: {error.decode()}")
+            sys.exit(1)
         return False
     if process.returncode != 0:
         print(f"FAILED after a kill: status {process.returncode}: {error.decode()}")
@@ -47,7 +52,7 @@ def main():
     draw = random.Random(seed)
     kills = finished = 0
     while kills < KILLS:
-        if interrupt(draw.uniform(0, whole)):
+        if interrupt(draw.uniform(0, whole), draw.choice((signal.SIGKILL, signal.SIGTERM))):
             differ = runs.differences(wanted, runs.contents(f"{SCRATCH}/run"))
             if differ:
                 print(f"FAILED: a run that was killed differs from one that was not: {differ}")
