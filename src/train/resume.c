@@ -152,7 +152,8 @@ enum lfads_status trainer_prepare_files(struct trainer *trainer)
         return status;
     snprintf(name, sizeof name, "%.1000s.csv", config->csv_log);
     status = file_join(t->csv, config->lfads_save_dir, name, t->err);
-    if (status == LFADS_OK && *t->project->checkpoint_path)
+    if (status ==
+        LFADS_OK) /* without a checkpoint too: a run may have been killed before its first */
         status = fitlog_trim(t->csv, t->step, t->err);
     return status;
 }
