@@ -155,6 +155,15 @@ static enum lfads_status read_state(struct checkpoint *checkpoint, const struct 
     return status;
 }
 
+/* Opens the checkpoint at PATH, if its seal is whole: HDF5 must not see a damaged one. */
+static enum lfads_status open_sealed(struct h5_file *file, const char *path,
+                                     struct lfads_error *err)
+{
+    enum lfads_status status = seal_check(path, err);
+
+    return status == LFADS_OK ? h5_open(file, path, err) : status;
+}
+
 enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *path,
                                   struct lfads_error *err)
 {
@@ -162,9 +171,7 @@ enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *pat
     enum lfads_status status;
 
     *checkpoint = (struct checkpoint){.step = 0};
-    status = seal_check(path, err);
-    if (status == LFADS_OK)
-        status = h5_open(&file, path, err);
+    status = open_sealed(&file, path, err);
     if (status != LFADS_OK)
         return status;
     status = read_state(checkpoint, &file, err);
@@ -211,10 +218,8 @@ enum lfads_status checkpoint_read_parameters(real *parameters, real *m, real *v,
                                              struct lfads_error *err)
 {
     struct h5_file file;
-    enum lfads_status status = seal_check(path, err);
+    enum lfads_status status = open_sealed(&file, path, err);
 
-    if (status == LFADS_OK)
-        status = h5_open(&file, path, err);
     if (status != LFADS_OK)
         return status;
     status = read_params(parameters, &file, model, "", fresh, err);
@@ -231,10 +236,8 @@ enum lfads_status checkpoint_has(bool *has, const char *path, const char *name,
 {
     char flat[400];
     struct h5_file file;
-    enum lfads_status status = seal_check(path, err);
+    enum lfads_status status = open_sealed(&file, path, err);
 
-    if (status == LFADS_OK)
-        status = h5_open(&file, path, err);
     if (status != LFADS_OK)
         return status;
     checkpoint_flat_name(flat, sizeof flat, name);
