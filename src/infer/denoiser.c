@@ -77,7 +77,7 @@ static enum lfads_status find_session(struct lfads_denoiser *d, const char *sess
 
 static enum lfads_status allocate(struct lfads_denoiser *d, struct lfads_error *err)
 {
-    size_t outputs = 2 * model_channels(d->model, d->session);
+    size_t outputs = model_outputs(d->model, d->session);
 
     d->parameters = memory_create(d->model->size * sizeof(real));
     d->output = memory_create(d->model->bins * outputs * sizeof(real));
@@ -156,12 +156,11 @@ void lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser,
                               struct lfads_denoiser_shape *shape)
 {
     const struct model *m = denoiser->model;
-    size_t n = model_channels(m, denoiser->session);
 
     *shape = (struct lfads_denoiser_shape){.bins = m->bins,
-                                           .channels = n,
+                                           .channels = model_channels(m, denoiser->session),
                                            .ext_inputs = m->ext_inputs,
-                                           .outputs = m->gaussian ? 2 * n : n,
+                                           .outputs = model_outputs(m, denoiser->session),
                                            .factors = m->factors,
                                            .inputs = m->co_dim};
 }
@@ -188,7 +187,7 @@ static void denoise(void *payload, size_t item, size_t thread)
     struct lfads_denoiser *d = payload;
     const struct model *m = d->model;
     struct shard *s = d->shard;
-    size_t n = model_channels(m, d->session), outputs = m->gaussian ? 2 * n : n;
+    size_t n = model_channels(m, d->session), outputs = model_outputs(m, d->session);
 
     (void)item, (void)thread;
     shard_begin(s, d->session, 1, 1, DRAW_MEAN, false, d->parameters, NULL, NULL);

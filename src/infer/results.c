@@ -25,7 +25,6 @@ static const char *const keys[RESULTS] = {
 /* Numbers a bin (or a trial, where there are no bins) of each result; 0: the model has it not. */
 static void set_widths(struct results *r, const struct model *m, size_t session)
 {
-    size_t n = model_channels(m, session);
     const size_t inner[RESULTS] = {
         [RESULT_PRIOR_G0_MEAN] = m->ic_dim,
         [RESULT_PRIOR_G0_LOGVAR] = m->ic_dim,
@@ -35,7 +34,7 @@ static void set_widths(struct results *r, const struct model *m, size_t session)
         [RESULT_CONTROLLER] = m->co_dim,
         [RESULT_GEN_STATES] = m->gen_units,
         [RESULT_FACTORS] = m->factors,
-        [RESULT_OUTPUT] = m->gaussian ? 2 * n : n,
+        [RESULT_OUTPUT] = model_outputs(m, session),
         [RESULT_COST] = 1,
         [RESULT_NLL_VAE] = 1,
         [RESULT_NLL_IWAE] = 1,

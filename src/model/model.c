@@ -15,6 +15,11 @@ size_t model_channels(const struct model *model, size_t session)
     return model->sessions[session].channels;
 }
 
+size_t model_outputs(const struct model *model, size_t session)
+{
+    return (model->gaussian ? 2 : 1) * model_channels(model, session);
+}
+
 size_t model_encoder_inputs(const struct model *model, size_t session)
 {
     size_t own = model->identity_readin ? model_channels(model, session) : model->factors;

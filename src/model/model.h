@@ -95,6 +95,8 @@ void model_initialise(const struct model *model, real *vector, uint64_t seed);
 
 /* Derived sizes. */
 size_t model_channels(const struct model *model, size_t session);
+/* Numbers of a bin's output distribution: N rates, or N means and N variances. */
+size_t model_outputs(const struct model *model, size_t session);
 /* Channels that the encoders see: N or F, and E where external inputs go to them. */
 size_t model_encoder_inputs(const struct model *model, size_t session);
 /* The encoders' part of the controller's input. */

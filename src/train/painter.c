@@ -24,10 +24,10 @@ enum {
 /* What is drawn of one set, all in one allocation. */
 struct side {
     size_t session, trial;
-    float *x, *ext;                                        /* [T,N], [T,E] */
-    double *data, *truth, *means, *variances;              /* [T,N] */
-    double *output, *inputs, *external, *factors, *states; /* [T,·] */
-    void *memory;                                          /* NULL: the set is empty */
+    float *x, *ext;                               /* [T,N], [T,E] */
+    double *data, *truth, *means, *variances;     /* [T,N] */
+    double *inputs, *external, *factors, *states; /* [T,·] */
+    void *memory;                                 /* NULL: the set is empty */
     char title[400];
 };
 
@@ -88,8 +88,8 @@ void painter_free(struct painter *painter)
 
 static bool allocate(struct side *side, const struct model *m, size_t n, bool has_truth)
 {
-    size_t bins = m->bins, outputs = m->gaussian ? 2 * n : n;
-    size_t reals = bins * (n * 4 + outputs + m->co_dim + m->ext_inputs + m->factors + m->gen_units);
+    size_t bins = m->bins;
+    size_t reals = bins * (n * 4 + m->co_dim + m->ext_inputs + m->factors + m->gen_units);
     double *at = side->memory = calloc(reals + bins * (n + m->ext_inputs), sizeof *at);
 
     if (!at)
@@ -98,8 +98,7 @@ static bool allocate(struct side *side, const struct model *m, size_t n, bool ha
     side->means = side->data + bins * n;
     side->variances = m->gaussian ? side->means + bins * n : NULL;
     side->truth = has_truth ? side->means + 2 * bins * n : NULL;
-    side->output = side->means + 3 * bins * n;
-    side->inputs = side->output + bins * outputs;
+    side->inputs = side->means + 3 * bins * n;
     side->external = side->inputs + bins * m->co_dim;
     side->factors = side->external + bins * m->ext_inputs;
     side->states = side->factors + bins * m->factors;
@@ -149,19 +148,15 @@ static void average(struct side *side, const struct shard *s, const real *output
 {
     const struct model *m = s->model;
     size_t bins = m->bins, r = s->rows, g = m->gen_units, f = m->factors, u = m->co_dim;
-    size_t n = model_channels(m, s->session), width = m->gaussian ? 2 * n : n;
+    size_t n = model_channels(m, s->session), width = model_outputs(m, s->session);
 
-    average_rows(side->output, output, width, bins, r, 0, r, width);
+    average_rows(side->means, output, width, bins, r, 0, r, n);
+    if (m->gaussian)
+        average_rows(side->variances, output + n, width, bins, r, 0, r, n);
     average_rows(side->factors, s->factors + r * f, f, bins, r, 0, r, f);
     average_rows(side->states, s->gen.h + r * g, g, bins, r, 0, r, g);
     if (u)
         average_rows(side->inputs, s->gen_in, model_generator_inputs(m), bins, r, 0, r, u);
-    for (size_t t = 0; t < bins; t++)
-        for (size_t j = 0; j < n; j++) {
-            side->means[t * n + j] = side->output[t * width + j];
-            if (m->gaussian)
-                side->variances[t * n + j] = side->output[t * width + n + j];
-        }
 }
 
 static enum lfads_status run_trial(struct picture *p, struct shard *s, enum session_set set)
@@ -172,7 +167,7 @@ static enum lfads_status run_trial(struct picture *p, struct shard *s, enum sess
     struct philox_address noise = {.seed = p->project->seed,
                                    .step = (uint32_t)p->step,
                                    .trial = PHILOX_MAX_TRIAL - 1 - (uint32_t)set};
-    real *output = calloc(m->bins * SAMPLES * n * 2, sizeof *output);
+    real *output = calloc(m->bins * SAMPLES * model_outputs(m, side->session), sizeof *output);
 
     if (!output)
         return lfads_fail(&p->error, LFADS_NO_MEMORY, "no memory");

@@ -134,7 +134,7 @@ static void check_observations(struct pass *pass)
     const struct shard *s = pass->s;
     const struct model *m = s->model;
     size_t n = model_channels(m, s->session), rows = m->bins * s->trials;
-    size_t width = m->gaussian ? 2 * n : n;
+    size_t width = model_outputs(m, s->session);
     real *out = calloc(rows * width, sizeof *out), *single = calloc(rows * n, sizeof *single);
 
     shard_output(s, out);

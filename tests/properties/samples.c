@@ -58,7 +58,7 @@ static bool check_sample(const struct random_model *r, const struct shard *encod
                          size_t sample)
 {
     const struct model *m = r->model;
-    size_t n = model_channels(m, r->session), width = m->gaussian ? 2 * n : n;
+    size_t n = model_channels(m, r->session), width = model_outputs(m, r->session);
     struct philox_address noise = noise_of(r, trial, sample);
     struct shard *alone = create(r, 1, 1);
     real *one = calloc(m->bins * width, sizeof *one);
