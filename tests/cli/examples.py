@@ -13,6 +13,9 @@ import sys
 import h5py
 import numpy as np
 
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+from verdict import check, conclude
+
 LFADS, SCRIPTS, SCRATCH = (os.path.abspath(p) for p in sys.argv[1:4])
 PROGRAMS, DATA, SAVE = f"{SCRATCH}/programs", f"{SCRATCH}/data", f"{SCRATCH}/save"
 EXTRA = "--max_epochs=2 --seed=3 --quiet --kl_increase_steps=2 --l2_increase_steps=2 --device=cpu"
@@ -27,14 +30,6 @@ EXAMPLES = {
     "gaussian": (["dataset_N50_S50"], [], "LFADS_glm_fac_2_logvars_dataset_N50_S50_W"),
     "gaussian_on_counts": (["dataset_N50_S50"], [], "LFADS_glm_fac_2_means_dataset_N50_S50_W"),
 }
-failures = 0
-
-
-def check(condition, text):
-    global failures
-    if not condition:
-        failures += 1
-        print("FAILED", text)
 
 
 def run(*command, folder=SCRATCH, **more):
@@ -110,8 +105,7 @@ def main():
     done = subprocess.run(["./run_examples.sh", DATA, SAVE, "nothing"], cwd=PROGRAMS,
                           capture_output=True, text=True)
     check(done.returncode == 2 and "nothing" in done.stderr, done.stderr)
-    print("examples", "FAILED" if failures else "ok")
-    return failures != 0
+    return conclude("examples")
 
 
 sys.exit(main())

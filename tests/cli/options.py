@@ -12,20 +12,15 @@ import sys
 import h5py
 import numpy as np
 
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+from verdict import check, conclude
+
 LFADS, SCRATCH = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 BINS, CHANNELS, FACTORS, CON, CI, GEN, IC = 30, 12, 5, 8, 6, 17, 9
 CHANGED = 20  # the bin from which the changed data differ
 SIZES = [f"--factors_dim={FACTORS}", f"--con_dim={CON}", f"--ci_enc_dim={CI}", f"--gen_dim={GEN}",
          f"--ic_enc_dim={IC}", "--ic_dim=4", "--batch_size=40", "--seed=5", "--quiet",
          "--example_every_s=-1"]
-failures = 0
-
-
-def check(condition, text):
-    global failures
-    if not condition:
-        failures += 1
-        print("FAILED", text)
 
 
 def run(*words, status=0):
@@ -165,8 +160,7 @@ def main():
                  test_jitter, test_correlation_cost):
         test()
     check(not os.path.exists(f"{SCRATCH}/refused"), "a refused run leaves a directory")
-    print("options", "FAILED" if failures else "ok")
-    return failures != 0
+    return conclude("options")
 
 
 sys.exit(main())

@@ -14,19 +14,14 @@ import time
 import h5py
 import numpy as np
 
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+from verdict import check, conclude
+
 LFADS, SCRATCH = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-failures = 0
 FLAGS = ["--data_dir=data", "--data_filename_stem=two", "--factors_dim=3", "--ic_dim=4",
          "--ic_enc_dim=9", "--gen_dim=17", "--co_dim=2", "--con_dim=8", "--ci_enc_dim=7",
          "--batch_size=40", "--seed=11", "--kl_increase_steps=10", "--l2_increase_steps=10",
          "--temporal_spike_jitter_width=2", "--learning_rate_n_to_compare=1"]
-
-
-def check(condition, text):
-    global failures
-    if not condition:
-        failures += 1
-        print("FAILED", text)
 
 
 def train(folder, *more, status=0):
@@ -218,8 +213,7 @@ def main():
     test_lock()
     test_new_session()
     test_sampling()
-    print("training", "FAILED" if failures else "ok")
-    return failures != 0
+    return conclude("training")
 
 
 sys.exit(main())

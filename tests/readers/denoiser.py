@@ -11,16 +11,11 @@ import sys
 import h5py
 import numpy as np
 
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+from verdict import check, conclude
+
 LFADS, STREAM, SCRATCH = (os.path.abspath(p) for p in sys.argv[1:4])
 BINS = 12
-failures = 0
-
-
-def check(condition, text):
-    global failures
-    if not condition:
-        failures += 1
-        print("FAILED", text)
 
 
 def run(*words):
@@ -82,8 +77,7 @@ def main():
     trial[0, 3, 2] = np.nan
     check(b"bin 3, channel 2" in stream(trial, "plain").stderr, "a NaN")
     check(b"cut short" in stream(trial[:, 1:], "plain").stderr, "half a trial")
-    print("denoiser", "FAILED" if failures else "ok")
-    return failures != 0
+    return conclude("denoiser")
 
 
 sys.exit(main())

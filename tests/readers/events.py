@@ -13,14 +13,8 @@ import subprocess
 import sys
 import zlib
 
-failures = 0
-
-
-def check(condition, text):
-    global failures
-    if not condition:
-        failures += 1
-        print("FAILED", text)
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+from verdict import check, conclude
 
 
 def crc32c(data):
@@ -160,8 +154,7 @@ def main():
         check(file.read() == rows, "a picture changes the training")
     check_images(train(lfads, golden, scratch, "--example_every_s=0", "--output_dist=gaussian")[1],
                  steps, "LFADS/LFADS_example/image/0")
-    print("events", "FAILED" if failures else "ok")
-    return failures != 0
+    return conclude("events")
 
 
 sys.exit(main())

@@ -18,15 +18,10 @@ import zlib
 import h5py
 import numpy as np
 
-failures = 0
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+from verdict import check, conclude
+
 SEAL = 512
-
-
-def check(condition, text):
-    global failures
-    if not condition:
-        failures += 1
-        print("FAILED", text)
 
 
 def run(lfads, *arguments):
@@ -149,8 +144,7 @@ def main():
         compare_runs(f"{scratch}/model_runs_prior_sample",
                      f"{golden}/save_dir/model_runs_prior_sample",
                      tuple(k for k in file if not k.startswith("prior_g0")))
-    print("files", "FAILED" if failures else "ok")
-    return failures != 0
+    return conclude("files")
 
 
 sys.exit(main())

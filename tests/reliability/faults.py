@@ -14,18 +14,15 @@ import h5py
 
 import runs
 
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+import verdict
+from verdict import check
+
 LFADS, SHIM, SCRATCH = (os.path.abspath(p) for p in sys.argv[1:4])
 BEFORE, AFTER = 3, 5  # epochs of the run that is disturbed: continued from the first to the second
 MARK = f"{SCRATCH}/mark"
 os.environ["ASAN_OPTIONS"] = "verify_asan_link_order=0"  # the shim is loaded before the sanitizer
-failures = fired = 0
-
-
-def check(condition, text):
-    global failures
-    if not condition:
-        failures += 1
-        print("FAILED", text)
+fired = 0
 
 
 def disturb(call, number, first, partial):
@@ -93,7 +90,7 @@ def main():
              ("rename", errno.EACCES, False)]
     for call, number, partial in cases:
         first, step = 1, 1
-        while disturb(call, number, first, partial) and failures < 10:
+        while disturb(call, number, first, partial) and verdict.failures < 10:
             first += step
             step += first // 8  # checkpoints take many calls: later ones are tried in strides
     for words in (["posterior-sample", "--lfads_save_dir=run", "--batch_size=4"],
@@ -102,8 +99,8 @@ def main():
                   ["write-params", "--lfads_save_dir=run"],
                   ["synth", "chaotic", "--save_dir=run", "--C=20", "--nreplications=2"]):
         disturb_results(words, "run/")
-    print(f"{fired} faults, {failures} failures")
-    return failures != 0 or fired < 30
+    print(f"{fired} faults, {verdict.failures} failures")
+    return verdict.failures != 0 or fired < 30
 
 
 sys.exit(main())
