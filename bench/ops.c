@@ -19,6 +19,8 @@ struct run {
     size_t bins, units, channels, factors, size;
     float *array[ARRAYS];
     double *sums;
+    float update[3]; /* of the optimizer: scale, rate, whether to stand still */
+    uint32_t when[2];
 };
 
 struct operation {
@@ -63,15 +65,15 @@ ELEMENTWISE(add_masked, BIN * 4, A(0), r->units, A(1), r->units, A(2), r->units,
 ELEMENTWISE(sum_rows, r->bins *BIN * 2, A(0), A(1), 2 * r->units, r->bins *ROWS, 2 * r->units)
 ELEMENTWISE(poisson_backward, r->bins *ROWS * r->channels * 3, A(0), 0.01f, A(1),
             r->bins *ROWS * r->channels)
-ELEMENTWISE(exponential, BIN * 2, A(0), A(1), BIN)
-ELEMENTWISE(add_scaled, r->size * 3, A(0), 0.001f, A(1), r->size)
-ELEMENTWISE(adam, r->size * 7, A(0), A(1), A(2), A(3), 1, 0.001f, r->size)
+ELEMENTWISE(exponential, BIN * 2, A(0), BIN, A(1), BIN, 1, BIN)
+ELEMENTWISE(add_scaled, r->size * 3, A(0), r->update, A(1), r->size)
+ELEMENTWISE(adam, r->size * 7, A(0), A(1), A(2), A(3), r->update, r->size)
 
 static void dropout_mask(const struct run *r)
 {
     struct philox_address from = {.seed = 1, .purpose = PHILOX_GEN_OUTPUT_MASK};
 
-    r->be->dropout_mask(r->be, A(0), &from, 0.95f, r->bins, ROWS, r->units);
+    r->be->dropout_mask(r->be, A(0), &from, r->when, 0.95f, r->bins, ROWS, r->units);
 }
 static double dropout_mask_work(const struct run *r)
 {
@@ -131,7 +133,8 @@ static bool create(struct run *r, const struct model *m)
                       .units = m->gen_units,
                       .channels = m->sessions[0].channels,
                       .factors = m->factors,
-                      .size = m->size};
+                      .size = m->size,
+                      .update = {0.001f, 0.001f}};
     count = count > 2 * m->gen_units * widest ? count : 2 * m->gen_units * widest;
     count = count > m->size ? count : m->size;
     r->sums = calloc(ROWS, sizeof *r->sums);

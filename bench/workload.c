@@ -74,7 +74,8 @@ bool workload_create(struct workload *w, const struct options *options, const st
                      size_t threads)
 {
     const struct size *size = NULL;
-    struct learner_options how = {.threads = threads, .trained = true, .max_grad_norm = 200};
+    struct learner_options how = {
+        .threads = threads, .most_pending = 1, .trained = true, .max_grad_norm = 200};
     struct model_session session = {.name = "bench"};
     struct lfads_error err = {.text = "no memory"};
 
@@ -98,8 +99,8 @@ bool workload_create(struct workload *w, const struct options *options, const st
         workload_free(w);
         return false;
     }
-    model_initialise(w->model, w->learner->parameters, w->seed);
-    learner_refresh(w->learner);
+    model_initialise(w->model, learner_read(w->learner).parameters, w->seed);
+    learner_write(w->learner);
     return true;
 }
 
@@ -114,26 +115,42 @@ void workload_free(struct workload *w)
 void workload_fill(const struct workload *w, struct shard *s, size_t first)
 {
     size_t n = model_channels(s->model, s->session);
-    struct philox_address from = {.seed = w->seed, .step = w->step, .trial = (uint32_t)first};
 
     for (size_t t = 0; t < s->model->bins; t++)
-        memcpy(s->x + t * s->trials * n, w->counts + (t * w->batch + first) * n,
-               s->trials * n * sizeof *s->x);
+        memcpy(s->host_x + t * s->trials * n, w->counts + (t * w->batch + first) * n,
+               s->trials * n * sizeof *s->host_x);
+    shard_upload(s);
+    shard_place_noise(s, w->step, (uint32_t)first);
+}
+
+void workload_draw(const struct workload *w, struct shard *s)
+{
+    struct philox_address from = {.seed = w->seed};
+
     shard_draw_noise(s, &from);
 }
 
 static void fill(void *payload, struct shard *s, size_t first) { workload_fill(payload, s, first); }
 
+static void draw(void *payload, struct shard *s, size_t first)
+{
+    (void)first;
+    workload_draw(payload, s);
+}
+
 void workload_step(struct workload *w)
 {
-    struct batch_source source = {
-        .trials = w->batch, .dropout = w->model->keep_prob < 1, .fill = fill, .payload = w};
+    struct batch_source source = {.trials = w->batch,
+                                  .dropout = w->model->keep_prob < 1,
+                                  .fill = fill,
+                                  .draw = draw,
+                                  .payload = w};
     struct cost_ramps ramps = {.kl = 0.5, .l2 = 0.5};
     struct batch_costs costs;
 
-    learner_differentiate(w->learner, &costs, &source, &ramps);
+    learner_step(w->learner, &source, &ramps, 0.001, w->step + 1);
+    learner_collect(w->learner, &costs, NULL);
     w->step++;
-    learner_update(w->learner, learner_norm(w->learner), 0.001, w->step);
 }
 
 double workload_operations(const struct workload *w)

@@ -22,8 +22,10 @@ struct workload {
 bool workload_create(struct workload *w, const struct options *options, const struct backend *be,
                      size_t threads);
 void workload_free(struct workload *w);
-/* Fills a shard of this model with the batch's trials from FIRST on, noise and masks. */
+/* Fills a shard of this model with the batch's trials from FIRST on. */
 void workload_fill(const struct workload *w, struct shard *s, size_t first);
+/* Draws its noise and masks. */
+void workload_draw(const struct workload *w, struct shard *s);
 /* One whole training step. */
 void workload_step(struct workload *w);
 /* Floating-point operations of the step's matrix products, multiplication and addition counted

@@ -1,8 +1,12 @@
 /* backend.h - what computes: a table of operations over memory of its own.
  *
  * The model is written once against this table. `reference` is plain loops and defines what each
- * operation means; `cpu` is the fast one. Operations and their contracts: operations.def.
- * SPDX-License-Identifier: Apache-2.0 */
+ * operation means; `cpu` is the fast one; a device's comes from a module (choose.h). Operations and
+ * their contracts: operations.def.
+ *
+ * All arrays that operations take lie in the backend's memory. Host code touches them through
+ * upload and download only, unless host_memory says that they are its own. A backend is used by one
+ * thread at a time unless it has host_memory. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_BACKEND_H
 #define LFADS_BACKEND_BACKEND_H
 #include <stdbool.h>
@@ -17,13 +21,71 @@ struct backend;
 /* The first argument of every operation is the backend itself; CPU kernels need nothing of it. */
 #define SELF const struct backend *self __attribute__((unused))
 
+/* The time loop of a GRU of H units over K bins of ROWS rows, whose inputs' products are all in the
+ * tape already (model/gru.h: what gru_step does bin by bin). The state after bin t is in slot t+1
+ * of h, the first one in slot 0; in REVERSE, from the last bin to the first, in slot t and slot K.
+ */
+struct gru_sequence {
+    real *ru, *rh, *c, *h;    /* [K,rows,2H] [K,rows,H] [K,rows,H] [K+1,rows,H] */
+    bool one_bin;             /* ru, rh and c have room for one bin and are scratch */
+    bool reverse, has_inputs; /* without inputs ru and c come in undefined */
+    const real *h_ru, *rh_c;  /* [H,2H] [H,H]; backward: transposed, [2H,H] [H,H] */
+    const real *b_ru, *b_c;   /* [2H] [H]; forward */
+    real clip;
+    size_t bins, rows, units; /* K, rows, H */
+    /* backward: ru and c become gradients as gru_step_backward leaves them */
+    real *dh, *drh; /* [rows,H]: the last state's gradient, becoming the first's; scratch */
+    const real *dstates, *mask; /* [K,rows,H] or NULL: dstates times mask joins the gradient of the
+                                   state after each bin before that bin's step backward */
+};
+
 struct backend {
     const char *name;
     void *context; /* the backend's own, or NULL */
+
+    /* ---- memory ---- */
+    bool host_memory; /* the host may read and write the backend's arrays itself */
+    /* BYTES of zeros, aligned to 64 bytes at least; NULL where there are none. */
+    void *(*memory_create)(SELF, size_t bytes);
+    void (*memory_free)(SELF, void *memory); /* takes NULL */
+    /* Bytes that memory_create may still have. */
+    size_t (*memory_available)(SELF);
+    /* Host to backend, in the order of operations; SRC may be changed on return. */
+    void (*upload)(SELF, void *dst, const void *src, size_t bytes);
+    /* Backend to host; waits for the operations before it. */
+    void (*download)(SELF, void *dst, const void *src, size_t bytes);
+    /* The same without waiting: DST, which comes from host_create, is complete after finish. */
+    void (*download_later)(SELF, void *dst, const void *src, size_t bytes);
+    /* Zeroed host memory that the device can reach. */
+    void *(*host_create)(SELF, size_t bytes);
+    void (*host_free)(SELF, void *memory); /* takes NULL */
+    /* Waits for all operations; the first error since the last call. */
+    enum lfads_status (*finish)(SELF, struct lfads_error *err);
+
+    /* ---- optional: NULL where the backend has it not ---- */
+    /* Operations between record and recorded are kept under KEY, and run. replay runs them again,
+     * on the same arrays; false: none are kept under KEY. Uploads and downloads are not recorded.
+     */
+    bool (*replay)(SELF, uint64_t key);
+    void (*record)(SELF, uint64_t key);
+    void (*recorded)(SELF, uint64_t key);
+    /* Operations after fork may run beside those of other branches, below MOST_BRANCHES, until
+     * join; they begin after what was before the first fork. After join, branch 0 is the one again.
+     */
+    void (*fork)(SELF, unsigned branch);
+    void (*join)(SELF);
+    void (*gru_sequence)(SELF, const struct gru_sequence *sequence);
+    void (*gru_sequence_backward)(SELF, const struct gru_sequence *sequence);
+    /* Kernels launched so far; the device's peak in GFLOP/s at its precision, 0 if not known. */
+    uint64_t (*launches)(SELF);
+    double (*peak)(SELF);
+
 #define OPERATION(name, arguments) void(*name) arguments;
 #include "backend/operations.def"
 #undef OPERATION
 };
+
+enum { MOST_BRANCHES = 4 };
 
 /* Plain loops, in float or double: the definition. */
 const struct backend *backend_reference(void);
@@ -31,4 +93,24 @@ const struct backend *backend_reference(void);
 /* oneDNN products and vector mathematics for the instruction set found at run time. */
 const struct backend *backend_cpu(void);
 #endif
+
+/* ---- modules: backends in libraries of their own, loaded when asked for (choose.h) ---- */
+
+enum { BACKEND_MODULE_VERSION = 1 }; /* rises with any change of this file or operations.def */
+
+struct backend_module {
+    int version;      /* BACKEND_MODULE_VERSION of the module's build */
+    size_t real_size; /* sizeof(real) of it */
+    /* Sets *COUNT to the usable devices; fails, saying why, where there is no driver, no device, or
+     * none new enough. */
+    enum lfads_status (*probe)(size_t *count, struct lfads_error *err);
+    /* Opens device DEVICE to compute in PRECISION ("float32", "tf32", "bf16"). GROWTH: takes memory
+     * as it is needed, instead of most of it at once. *OUT is freed by release. */
+    enum lfads_status (*create)(struct backend **out, size_t device, const char *precision,
+                                bool growth, struct lfads_error *err);
+    void (*release)(struct backend *backend); /* takes NULL */
+};
+
+/* The one function that lfads_cuda.so exports. */
+const struct backend_module *lfads_cuda_module(void);
 #endif

@@ -191,9 +191,9 @@ static void denoise(void *payload, size_t item, size_t thread)
 
     (void)item, (void)thread;
     shard_begin(s, d->session, 1, 1, DRAW_MEAN, false, d->parameters, NULL, NULL);
-    memcpy(s->x, d->data, m->bins * n * sizeof *d->data);
+    memcpy(s->host_x, d->data, m->bins * n * sizeof *d->data);
     if (m->ext_inputs)
-        memcpy(s->ext, d->ext, m->bins * m->ext_inputs * sizeof *d->ext);
+        memcpy(s->host_ext, d->ext, m->bins * m->ext_inputs * sizeof *d->ext);
     shard_encode(s);
     shard_generate(s);
     if (d->denoised->output) {

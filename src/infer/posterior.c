@@ -2,37 +2,50 @@
  * posterior's means (training.md, "Kinds"). The entries are lfads_posterior_sample and
  * lfads_posterior_mean of the public header.
  *
- * Trials are encoded a group at a time, once, however many samples there are; samples are decoded
- * trial by trial. Threads take groups; a trial's noise is addressed by its number, so results do
- * not depend on groups or threads. SPDX-License-Identifier: Apache-2.0 */
+ * Trials are encoded a group at a time, once, however many samples there are. Threads take groups;
+ * there samples are decoded trial by trial, which stays near the processor. A device takes a group
+ * and all its samples at once. A trial's noise is addressed by its number, so results do not depend
+ * on groups or threads. SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/host_memory.h"
 #include "base/clock.h"
-#include "base/memory.h"
 #include "base/workers.h"
 #include "infer/results.h"
 #include "model/costs.h"
 #include "save/project.h"
 
 enum {
-    GROUP = 16,                         /* trials encoded at once */
+    GROUP = 16,                         /* trials encoded at once by a thread */
+    DEVICE_ROWS = 1 << 14,              /* trials times samples of a device's group, if they fit */
     BLOCK_GROUPS = 4,                   /* groups a thread between two writes */
     VALID_TRIALS = PHILOX_MAX_TRIAL / 2 /* where validation trials' numbers begin */
+};
+
+/* What one thread works with. */
+struct worker {
+    struct shard *encoder; /* of a group, where it is decoded trial by trial; else NULL */
+    struct shard *decoder;
+    real *output; /* the backend's: output distribution of the decoder's rows */
+    acc *means; /* the backend's: room for any result of the decoder's trials; NULL with host_memory
+                 */
+    acc *costs; /* the host's: as the decoder's shard has them */
 };
 
 /* A run over the trials of a project. */
 struct sampler {
     struct project *project;
-    real *parameters;
+    real *parameters;        /* the backend's */
     struct cost_ramps ramps; /* at the checkpoint's step */
     double l2;
     enum shard_draw draw;
-    size_t samples;                      /* of each trial; 1 for means */
-    struct shard **encoders, **decoders; /* one a thread */
-    real **outputs;                      /* one a thread: output distribution of a decoder's rows */
+    size_t samples; /* of each trial; 1 for means */
+    size_t group;   /* trials encoded at once */
+    size_t threads;
+    struct worker *workers; /* one a thread */
     /* the set in progress */
     size_t session, trials, first, count; /* first, count: the block */
     enum session_set set;
@@ -47,101 +60,144 @@ static void fill(const struct sampler *p, struct shard *s, size_t first)
     size_t n = session->channels, e = session->ext_inputs;
 
     for (size_t b = 0; b < s->trials; b++) {
-        session_copy_trial(s->x + b * n, s->trials * n, session, p->set, first + b);
+        session_copy_trial(s->host_x + b * n, s->trials * n, session, p->set, first + b);
         if (e)
-            session_copy_ext(s->ext + b * e, s->trials * e, session, p->set, first + b);
+            session_copy_ext(s->host_ext + b * e, s->trials * e, session, p->set, first + b);
     }
+    shard_upload(s);
 }
 
 static void draw_noise(const struct sampler *p, struct shard *s, size_t trial)
 {
-    struct philox_address from = {
-        .seed = p->project->seed,
-        .step = (uint32_t)p->project->checkpoint.step,
-        .trial = (uint32_t)(trial + (p->set == SESSION_VALID ? VALID_TRIALS : 0))};
+    struct philox_address from = {.seed = p->project->seed};
 
+    shard_place_noise(s, (uint32_t)p->project->checkpoint.step,
+                      (uint32_t)(trial + (p->set == SESSION_VALID ? VALID_TRIALS : 0)));
     shard_draw_noise(s, &from);
 }
 
-/* Averages trial B of the decoded shard into place AT of the block. */
-static void keep(const struct sampler *p, const struct shard *s, const real *output, size_t b,
-                 size_t at)
+/* Means over a trial's SAMPLES of VALUES [T,R,ld], or [R,ld] for a result without bins, into the
+ * block's place AT. */
+static void keep_means(const struct sampler *p, const struct worker *w, enum result which,
+                       size_t at, const real *values, size_t ld, size_t samples)
 {
-    const struct model *m = s->model;
     const struct results *r = &p->results;
-    size_t rows = s->rows, k = s->samples, row = b * k, g = m->gen_units, f = m->factors;
-    size_t o = r->width[RESULT_OUTPUT] / m->bins, ic = m->ic_dim;
-    struct row_costs own = {.loglik = s->loglik + row,
-                            .kl_ic = s->kl_ic + b,
-                            .kl_co = s->kl_co + row,
-                            .corr = s->corr + row,
-                            .rows = k,
-                            .samples = k};
-    struct batch_costs costs;
+    const struct shard *s = w->decoder;
+    size_t bins = r->bins[which] ? r->bins[which] : 1, n = r->width[which] / bins;
+    double *into = r->values[which] + at * r->width[which];
 
-    costs_sum(&costs, m, &own, p->l2, &p->ramps);
-    if (ic) {
-        average_rows(r->values[RESULT_PRIOR_G0_MEAN] + at * ic, s->w.prior_mean, ic, 1, 1, 0, 1,
-                     ic);
-        average_rows(r->values[RESULT_PRIOR_G0_LOGVAR] + at * ic, s->prior_logvar, ic, 1, 1, 0, 1,
-                     ic);
-        average_rows(r->values[RESULT_POST_G0_MEAN] + at * ic, s->ic_mean, ic, 1, s->trials, b, 1,
-                     ic);
-        average_rows(r->values[RESULT_POST_G0_LOGVAR] + at * ic, s->ic_logvar, ic, 1, s->trials, b,
-                     1, ic);
+    if (!r->width[which])
+        return;
+    s->be->average_samples(s->be, w->means ? w->means : into, values, ld, bins, s->trials, samples,
+                           n);
+    if (w->means)
+        s->be->download(s->be, into, w->means, s->trials * r->width[which] * sizeof *into);
+}
+
+/* A row that all trials share. */
+static void keep_row(const struct sampler *p, const struct worker *w, enum result which, size_t at,
+                     const real *row)
+{
+    const struct results *r = &p->results;
+    const struct shard *s = w->decoder;
+    size_t n = r->width[which];
+    double *into = r->values[which] + at * n;
+
+    if (!n)
+        return;
+    s->be->average_samples(s->be, w->means ? w->means : into, row, n, 1, 1, 1, n);
+    if (w->means)
+        s->be->download(s->be, into, w->means, n * sizeof *into);
+    for (size_t b = 1; b < s->trials; b++)
+        memcpy(into + b * n, into, n * sizeof *into);
+}
+
+/* The bounds of each trial from its samples' costs. */
+static void keep_costs(const struct sampler *p, const struct worker *w, size_t at)
+{
+    const struct shard *s = w->decoder;
+    size_t k = s->samples, rows = s->rows;
+
+    s->be->download(s->be, w->costs, s->loglik, shard_costs(rows, s->trials) * sizeof *w->costs);
+    for (size_t b = 0; b < s->trials; b++) {
+        struct row_costs own = {.loglik = w->costs + b * k,
+                                .kl_co = w->costs + rows + b * k,
+                                .corr = w->costs + 2 * rows + b * k,
+                                .kl_ic = w->costs + 3 * rows + b,
+                                .rows = k,
+                                .samples = k};
+        struct batch_costs costs;
+
+        costs_sum(&costs, s->model, &own, p->l2, &p->ramps);
+        p->results.values[RESULT_COST][at + b] = costs.total;
+        p->results.values[RESULT_NLL_VAE][at + b] = costs.nll_vae;
+        p->results.values[RESULT_NLL_IWAE][at + b] = costs.nll_iwae;
+        p->results.values[RESULT_STEP][at + b] = (double)p->project->checkpoint.step;
     }
-    average_rows(r->values[RESULT_GEN_ICS] + at * g, s->gen.h, g, 1, rows, row, k, g);
-    average_rows(r->values[RESULT_GEN_STATES] + at * m->bins * g, s->gen.h + rows * g, g, m->bins,
-                 rows, row, k, g);
-    average_rows(r->values[RESULT_FACTORS] + at * m->bins * f, s->factors + rows * f, f, m->bins,
-                 rows, row, k, f);
-    average_rows(r->values[RESULT_OUTPUT] + at * m->bins * o, output, o, m->bins, rows, row, k, o);
-    if (m->co_dim)
-        average_rows(r->values[RESULT_CONTROLLER] + at * m->bins * m->co_dim, s->gen_in,
-                     model_generator_inputs(m), m->bins, rows, row, k, m->co_dim);
-    r->values[RESULT_COST][at] = costs.total;
-    r->values[RESULT_NLL_VAE][at] = costs.nll_vae;
-    r->values[RESULT_NLL_IWAE][at] = costs.nll_iwae;
-    r->values[RESULT_STEP][at] = (double)p->project->checkpoint.step;
 }
 
-/* Means: the group is decoded as it was encoded. */
-static void run_means(const struct sampler *p, struct shard *s, real *output, size_t at)
+/* What the decoded shard holds of its trials into place AT of the block. */
+static void keep(const struct sampler *p, const struct worker *w, size_t at)
 {
+    const struct shard *s = w->decoder;
+    const struct model *m = s->model;
+    size_t rows = s->rows, k = s->samples, g = m->gen_units, f = m->factors, ic = m->ic_dim;
+
+    shard_output(s, w->output);
+    keep_costs(p, w, at);
+    keep_row(p, w, RESULT_PRIOR_G0_MEAN, at, s->w.prior_mean);
+    keep_row(p, w, RESULT_PRIOR_G0_LOGVAR, at, s->prior_logvar);
+    keep_means(p, w, RESULT_POST_G0_MEAN, at, s->ic_mean, ic, 1);
+    keep_means(p, w, RESULT_POST_G0_LOGVAR, at, s->ic_logvar, ic, 1);
+    keep_means(p, w, RESULT_GEN_ICS, at, s->gen.h, g, k);
+    keep_means(p, w, RESULT_GEN_STATES, at, s->gen.h + rows * g, g, k);
+    keep_means(p, w, RESULT_FACTORS, at, s->factors + rows * f, f, k);
+    keep_means(p, w, RESULT_OUTPUT, at, w->output, model_outputs(m, s->session), k);
+    keep_means(p, w, RESULT_CONTROLLER, at, s->gen_in, model_generator_inputs(m), k);
+}
+
+static void begin(const struct sampler *p, struct shard *s, size_t trials, size_t samples)
+{
+    shard_begin(s, p->session, trials, samples, p->draw, false, p->parameters, NULL, NULL);
+}
+
+/* The group in one shard. */
+static void run_together(const struct sampler *p, const struct worker *w, size_t at, size_t count)
+{
+    struct shard *s = w->decoder;
+
+    begin(p, s, count, p->samples);
+    fill(p, s, p->first + at);
     draw_noise(p, s, p->first + at);
-    shard_decode(s);
-    shard_output(s, output);
-    for (size_t b = 0; b < s->trials; b++)
-        keep(p, s, output, b, at + b);
+    shard_forward(s);
+    keep(p, w, at);
 }
 
-/* Samples: each trial of the encoded group in a shard of its own. */
-static void run_samples(const struct sampler *p, const struct shard *encoded, struct shard *s,
-                        real *output, size_t at)
+/* Each trial of the encoded group in a shard of its own. */
+static void run_apart(const struct sampler *p, const struct worker *w, size_t at, size_t count)
 {
-    for (size_t b = 0; b < encoded->trials; b++) {
-        shard_begin(s, p->session, 1, p->samples, DRAW_SAMPLE, false, p->parameters, NULL, NULL);
-        shard_take(s, encoded, b);
-        draw_noise(p, s, p->first + at + b);
-        shard_decode(s);
-        shard_output(s, output);
-        keep(p, s, output, 0, at + b);
+    begin(p, w->encoder, count, 1);
+    fill(p, w->encoder, p->first + at);
+    shard_encode(w->encoder);
+    for (size_t b = 0; b < count; b++) {
+        begin(p, w->decoder, 1, p->samples);
+        shard_take(w->decoder, w->encoder, b);
+        draw_noise(p, w->decoder, p->first + at + b);
+        shard_decode(w->decoder);
+        keep(p, w, at + b);
     }
 }
 
 static void run_group(void *payload, size_t group, size_t thread)
 {
     const struct sampler *p = payload;
-    struct shard *s = p->encoders[thread];
-    size_t at = group * GROUP, count = p->count - at < GROUP ? p->count - at : GROUP;
+    const struct worker *w = &p->workers[thread];
+    size_t at = group * p->group, count = p->count - at < p->group ? p->count - at : p->group;
 
-    shard_begin(s, p->session, count, 1, p->draw, false, p->parameters, NULL, NULL);
-    fill(p, s, p->first + at);
-    shard_encode(s);
-    if (p->draw == DRAW_MEAN)
-        run_means(p, s, p->outputs[thread], at);
+    if (w->encoder)
+        run_apart(p, w, at, count);
     else
-        run_samples(p, s, p->decoders[thread], p->outputs[thread], at);
+        run_together(p, w, at, count);
 }
 
 static void report(const struct sampler *p)
@@ -165,13 +221,16 @@ static void report(const struct sampler *p)
 
 static enum lfads_status run_blocks(struct sampler *p, struct results_file *file)
 {
-    size_t block = p->project->threads * BLOCK_GROUPS * GROUP;
+    const struct backend *be = p->project->be;
+    size_t block = p->threads * BLOCK_GROUPS * p->group;
     enum lfads_status status = LFADS_OK;
 
     for (p->first = 0; p->first < p->trials && status == LFADS_OK; p->first += p->count) {
         p->count = p->trials - p->first < block ? p->trials - p->first : block;
-        workers_run(p->project->threads, (p->count + GROUP - 1) / GROUP, run_group, p);
-        status = results_file_write(file, &p->results, p->first, p->count, p->err);
+        workers_run(p->threads, (p->count + p->group - 1) / p->group, run_group, p);
+        status = be->finish(be, p->err);
+        if (status == LFADS_OK)
+            status = results_file_write(file, &p->results, p->first, p->count, p->err);
         if (status == LFADS_OK)
             report(p);
         if (status == LFADS_OK && project_stopped(p->project))
@@ -186,7 +245,7 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
 {
     const struct lfads_config *config = p->project->config;
     const struct session *session = p->project->dataset->sessions[p->session];
-    size_t block = p->project->threads * BLOCK_GROUPS * GROUP;
+    size_t block = p->threads * BLOCK_GROUPS * p->group;
     char name[FILE_PATH], path[FILE_PATH];
     struct results_file file = {.file = {.id = 0}};
     enum lfads_status status;
@@ -220,53 +279,109 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
     return status;
 }
 
-static enum lfads_status create(struct sampler *p)
+/* Numbers of the widest session's output, and of the widest result of a trial. */
+static void find_widest(const struct model *m, size_t *output, size_t *result)
 {
-    const struct model *m = p->project->model;
-    size_t threads = p->project->threads, widest = 0;
-    size_t rows = p->draw == DRAW_MEAN ? GROUP : p->samples;
-    enum lfads_status status = LFADS_OK;
+    *output = 0;
+    for (size_t s = 0; s < m->n_sessions; s++) {
+        size_t width = m->bins * model_outputs(m, s);
 
-    for (size_t s = 0; s < m->n_sessions; s++)
-        widest = m->sessions[s].channels > widest ? m->sessions[s].channels : widest;
-    status = memory_check(
-        m->size * sizeof(real) +
-            threads *
-                (shard_bytes(m, GROUP, 1, false) + m->bins * rows * widest * 2 * sizeof(real) +
-                 (p->draw == DRAW_SAMPLE ? shard_bytes(m, 1, p->samples, false) : 0)),
-        "sampling", "--batch_size or --threads", p->err);
+        *output = width > *output ? width : *output;
+    }
+    *result = *output;
+    *result = m->bins * m->gen_units > *result ? m->bins * m->gen_units : *result;
+    *result = m->bins * m->factors > *result ? m->bins * m->factors : *result;
+    *result = m->bins * m->co_dim > *result ? m->bins * m->co_dim : *result;
+    *result = m->ic_dim > *result ? m->ic_dim : *result;
+}
+
+/* Whether threads decode an encoded group's trials one by one. */
+static bool is_apart(const struct sampler *p)
+{
+    return p->draw == DRAW_SAMPLE && p->project->be->host_memory;
+}
+
+/* Bytes of the backend's memory for one worker. */
+static size_t worker_bytes(const struct sampler *p)
+{
+    const struct backend *be = p->project->be;
+    const struct model *m = p->project->model;
+    size_t trials = is_apart(p) ? 1 : p->group, output, result;
+
+    find_widest(m, &output, &result);
+    return shard_bytes(be, m, trials, p->samples, false) +
+           (is_apart(p) ? shard_bytes(be, m, p->group, 1, false) : 0) +
+           trials * p->samples * output * sizeof(real) +
+           (be->host_memory ? 0 : trials * result * sizeof(acc));
+}
+
+/* Threads and the trials of a group: on a device as many as fit into what is free of its memory. */
+static enum lfads_status choose_sizes(struct sampler *p)
+{
+    const struct backend *be = p->project->be;
+    size_t parameters = p->project->model->size * sizeof(real);
+
+    p->threads = be->host_memory ? p->project->threads : 1;
+    p->group = GROUP;
+    if (!be->host_memory) {
+        p->group = DEVICE_ROWS / p->samples > 0 ? DEVICE_ROWS / p->samples : 1;
+        while (p->group > 1 && parameters + worker_bytes(p) > be->memory_available(be) / 10 * 9)
+            p->group /= 2;
+    }
+    return backend_check_memory(be, parameters + p->threads * worker_bytes(p), "sampling",
+                                be->host_memory ? "--batch_size or --threads" : "--batch_size",
+                                p->err);
+}
+
+static enum lfads_status create_worker(struct worker *w, const struct sampler *p)
+{
+    const struct backend *be = p->project->be;
+    const struct model *m = p->project->model;
+    size_t trials = is_apart(p) ? 1 : p->group, rows = trials * p->samples, output, result;
+    enum lfads_status status = shard_create(&w->decoder, be, m, trials, p->samples, false, p->err);
+
+    if (status == LFADS_OK && is_apart(p))
+        status = shard_create(&w->encoder, be, m, p->group, 1, false, p->err);
     if (status != LFADS_OK)
         return status;
-    p->parameters = memory_create(m->size * sizeof(real));
-    p->encoders = calloc(threads, sizeof(struct shard *));
-    p->decoders = calloc(threads, sizeof(struct shard *));
-    p->outputs = calloc(threads, sizeof(real *));
-    if (!p->parameters || !p->encoders || !p->decoders || !p->outputs)
+    find_widest(m, &output, &result);
+    w->output = be->memory_create(be, rows * output * sizeof *w->output);
+    w->means = be->host_memory ? NULL : be->memory_create(be, trials * result * sizeof *w->means);
+    w->costs = be->host_create(be, shard_costs(rows, trials) * sizeof *w->costs);
+    return w->output && w->costs && (w->means || be->host_memory)
+               ? LFADS_OK
+               : lfads_fail(p->err, LFADS_NO_MEMORY,
+                            "no memory for %zu rows of output: lower --batch_size or --threads",
+                            rows);
+}
+
+static enum lfads_status create(struct sampler *p)
+{
+    enum lfads_status status = choose_sizes(p);
+
+    if (status != LFADS_OK)
+        return status;
+    p->workers = calloc(p->threads, sizeof *p->workers);
+    if (!p->workers)
         return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to sample");
-    for (size_t i = 0; i < threads && status == LFADS_OK; i++) {
-        p->outputs[i] = calloc(m->bins * rows * widest * 2, sizeof(real));
-        if (!p->outputs[i])
-            return lfads_fail(p->err, LFADS_NO_MEMORY,
-                              "no memory for %zu rows of output: lower --batch_size or --threads",
-                              rows);
-        status = shard_create(&p->encoders[i], p->project->be, m, GROUP, 1, false, p->err);
-        if (status == LFADS_OK && p->draw == DRAW_SAMPLE)
-            status = shard_create(&p->decoders[i], p->project->be, m, 1, p->samples, false, p->err);
-    }
+    for (size_t i = 0; i < p->threads && status == LFADS_OK; i++)
+        status = create_worker(&p->workers[i], p);
     return status;
 }
 
 static void release(struct sampler *p)
 {
-    for (size_t i = 0; i < p->project->threads; i++) {
-        shard_free(p->encoders ? p->encoders[i] : NULL);
-        shard_free(p->decoders ? p->decoders[i] : NULL);
-        free(p->outputs ? p->outputs[i] : NULL);
+    const struct backend *be = p->project->be;
+
+    for (size_t i = 0; p->workers && i < p->threads; i++) {
+        shard_free(p->workers[i].encoder);
+        shard_free(p->workers[i].decoder);
+        be->memory_free(be, p->workers[i].output);
+        be->memory_free(be, p->workers[i].means);
+        be->host_free(be, p->workers[i].costs);
     }
-    free(p->encoders);
-    free(p->decoders);
-    free(p->outputs);
-    free(p->parameters);
+    free(p->workers);
+    be->memory_free(be, p->parameters);
     project_close(p->project);
 }
 
@@ -282,11 +397,11 @@ static enum lfads_status run(const struct lfads_config *config,
     p.samples = draw == DRAW_MEAN ? 1 : (size_t)p.project->config->batch_size;
     status = create(&p);
     if (status == LFADS_OK)
-        status = checkpoint_read_parameters(p.parameters, NULL, NULL, p.project->checkpoint_path,
-                                            p.project->model, NULL, err);
+        status = project_parameters(&p.parameters, p.project, err);
+    if (status == LFADS_OK)
+        status = costs_l2_alone(&p.l2, p.project->be, p.project->model, p.parameters, err);
     if (status == LFADS_OK) {
         p.ramps = costs_ramps(p.project->config, p.project->checkpoint.step);
-        p.l2 = costs_l2(p.project->be, p.project->model, p.parameters);
         status = project_write_hyperparams(p.project, kind, err);
     }
     for (p.session = 0; p.session < p.project->dataset->count && status == LFADS_OK; p.session++)

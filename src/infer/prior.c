@@ -42,7 +42,7 @@ static enum lfads_status fill_ext(const struct prior *p, size_t session)
 
     if (!e)
         return LFADS_OK;
-    memset(p->shard->ext, 0, s->bins * p->samples * e * sizeof *p->shard->ext);
+    memset(p->shard->host_ext, 0, s->bins * p->samples * e * sizeof *p->shard->host_ext);
     if (!*from)
         return LFADS_OK;
     trial = strtoull(from + 6, &end, 10);
@@ -53,65 +53,102 @@ static enum lfads_status fill_ext(const struct prior *p, size_t session)
                           "trial of session %s from 0 on",
                           from, s->name);
     for (size_t r = 0; r < p->samples; r++)
-        session_copy_ext(p->shard->ext + r * e, p->samples * e, s, set, trial);
+        session_copy_ext(p->shard->host_ext + r * e, p->samples * e, s, set, trial);
     return LFADS_OK;
 }
 
-/* [T,R,n] with row stride LD to [R,T,n] doubles in the file; n 0: nothing. */
+/* [T,R,n] with row stride LD to [R,T,n] doubles in the file: means over one sample each, which puts
+ * trials first. n 0: nothing. */
 static enum lfads_status write_turned(struct prior *p, const char *name, const real *values,
                                       size_t ld, size_t n)
 {
+    const struct backend *be = p->project->be;
     size_t bins = p->project->model->bins, rows = p->samples, dims[3] = {rows, bins, n};
+    size_t bytes = rows * bins * n * sizeof(double);
     struct h5_storage storage = {.gzip = 4, .threads = p->project->threads};
-    double *turned = calloc(rows * bins * n + 1, sizeof *turned);
-    enum lfads_status status = LFADS_OK;
+    acc *turned;
+    double *host;
+    enum lfads_status status;
 
-    if (!turned)
-        return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to write %s", name);
-    for (size_t t = 0; t < bins; t++)
-        for (size_t r = 0; r < rows; r++)
-            for (size_t j = 0; j < n; j++)
-                turned[(r * bins + t) * n + j] = (double)values[(t * rows + r) * ld + j];
-    if (n)
-        status = h5_write(&p->file, name, H5_FLOAT64, 3, dims, turned, &storage, p->err);
-    free(turned);
+    if (!n)
+        return LFADS_OK;
+    turned = be->memory_create(be, bytes);
+    host = be->host_create(be, bytes);
+    if (turned && host) {
+        be->average_samples(be, turned, values, ld, bins, rows, 1, n);
+        be->download(be, host, turned, bytes);
+        status = be->finish(be, p->err);
+        if (status == LFADS_OK)
+            status = h5_write(&p->file, name, H5_FLOAT64, 3, dims, host, &storage, p->err);
+    } else {
+        status = lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to write %s", name);
+    }
+    be->memory_free(be, turned);
+    be->host_free(be, host);
     return status;
 }
 
-/* The same row for every sample, as float. */
-static enum lfads_status write_row(struct prior *p, const char *name, const real *row, size_t n)
+/* ROWS rows of VALUES, or the one row for every sample (ROWS 1), as float. */
+static enum lfads_status write_rows(struct prior *p, const char *name, const real *values,
+                                    size_t rows, size_t n)
 {
+    const struct backend *be = p->project->be;
     size_t dims[2] = {p->samples, n};
     struct h5_storage storage = {.gzip = 4, .threads = 1};
-    float *rows = calloc(p->samples * n + 1, sizeof *rows);
+    float *host = calloc(p->samples * n + 1, sizeof *host);
     enum lfads_status status = LFADS_OK;
 
-    if (!rows)
+    if (!host)
         return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to write %s", name);
-    for (size_t r = 0; r < p->samples; r++)
-        memcpy(rows + r * n, row, n * sizeof *rows);
     if (n)
-        status = h5_write(&p->file, name, H5_FLOAT32, 2, dims, rows, &storage, p->err);
-    free(rows);
+        be->download(be, host, values, rows * n * sizeof *host);
+    for (size_t r = rows; r < p->samples; r++)
+        memcpy(host + r * n, host, n * sizeof *host);
+    status = be->finish(be, p->err);
+    if (n && status == LFADS_OK)
+        status = h5_write(&p->file, name, H5_FLOAT32, 2, dims, host, &storage, p->err);
+    free(host);
     return status;
+}
+
+static enum lfads_status write_output(struct prior *p)
+{
+    const struct shard *s = p->shard;
+    size_t width = model_outputs(s->model, s->session);
+    real *output = s->be->memory_create(s->be, s->model->bins * s->rows * width * sizeof *output);
+    enum lfads_status status;
+
+    if (!output)
+        return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory for the rates of %zu samples",
+                          s->rows);
+    shard_output(s, output);
+    status = write_turned(p, "output_dist_params", output, width, width);
+    s->be->memory_free(s->be, output);
+    return status;
+}
+
+static enum lfads_status write_cost(struct prior *p)
+{
+    double ramp = costs_ramps(p->project->config, p->project->checkpoint.step).l2, l2;
+    enum lfads_status status =
+        costs_l2_alone(&l2, p->project->be, p->project->model, p->parameters, p->err);
+    size_t one = 1;
+    float cost;
+
+    if (status != LFADS_OK)
+        return status;
+    cost = (float)(ramp * l2);
+    return h5_write(&p->file, "costs", H5_FLOAT32, 1, &one, &cost,
+                    &(struct h5_storage){.gzip = 4, .threads = 1}, p->err);
 }
 
 static enum lfads_status write_arrays(struct prior *p)
 {
     const struct shard *s = p->shard;
     const struct model *m = s->model;
-    size_t g = m->gen_units, f = m->factors, r = s->rows, ics[2] = {r, g}, one = 1;
-    size_t o = model_channels(m, s->session) * (m->gaussian ? 2 : 1);
-    double ramp = costs_ramps(p->project->config, p->project->checkpoint.step).l2;
-    float cost = (float)(ramp * costs_l2(s->be, m, p->parameters));
-    real *output = calloc(m->bins * r * o, sizeof *output);
-    enum lfads_status status;
+    size_t g = m->gen_units, f = m->factors, r = s->rows;
+    enum lfads_status status = write_output(p);
 
-    if (!output)
-        return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory for the rates of %zu samples", r);
-    shard_output(s, output);
-    status = write_turned(p, "output_dist_params", output, o, o);
-    free(output);
     if (status == LFADS_OK)
         status = write_turned(p, "gen_states", s->gen.h + r * g, g, g);
     if (status == LFADS_OK)
@@ -120,16 +157,12 @@ static enum lfads_status write_arrays(struct prior *p)
         status =
             write_turned(p, "prior_zs_ar_con", s->gen_in, model_generator_inputs(m), m->co_dim);
     if (status == LFADS_OK)
-        status = h5_write(&p->file, "gen_ics", H5_FLOAT32, 2, ics, s->gen.h,
-                          &(struct h5_storage){.gzip = 4, .threads = 1}, p->err);
+        status = write_rows(p, "gen_ics", s->gen.h, r, g);
     if (status == LFADS_OK)
-        status = write_row(p, "prior_g0_mean", s->w.prior_mean, m->ic_dim);
+        status = write_rows(p, "prior_g0_mean", s->w.prior_mean, 1, m->ic_dim);
     if (status == LFADS_OK)
-        status = write_row(p, "prior_g0_logvar", s->prior_logvar, m->ic_dim);
-    if (status == LFADS_OK)
-        status = h5_write(&p->file, "costs", H5_FLOAT32, 1, &one, &cost,
-                          &(struct h5_storage){.gzip = 4, .threads = 1}, p->err);
-    return status;
+        status = write_rows(p, "prior_g0_logvar", s->prior_logvar, 1, m->ic_dim);
+    return status == LFADS_OK ? write_cost(p) : status;
 }
 
 static enum lfads_status write_file(struct prior *p)
@@ -152,8 +185,7 @@ static enum lfads_status write_file(struct prior *p)
 
 static enum lfads_status sample(struct prior *p)
 {
-    struct philox_address from = {.seed = p->project->seed,
-                                  .step = (uint32_t)p->project->checkpoint.step};
+    struct philox_address from = {.seed = p->project->seed};
     size_t session = 0;
     enum lfads_status status = choose_session(&session, p);
 
@@ -163,6 +195,8 @@ static enum lfads_status sample(struct prior *p)
     status = fill_ext(p, session);
     if (status != LFADS_OK)
         return status;
+    shard_upload(p->shard);
+    shard_place_noise(p->shard, (uint32_t)p->project->checkpoint.step, 0);
     shard_draw_noise(p->shard, &from);
     shard_decode(p->shard);
     status = project_write_hyperparams(p->project, "prior_sample", p->err);
@@ -179,17 +213,13 @@ enum lfads_status lfads_prior_sample(const struct lfads_config *config,
     if (status != LFADS_OK)
         return status;
     p.samples = (size_t)p.project->config->batch_size;
-    p.parameters = calloc(p.project->model->size, sizeof *p.parameters);
-    status = p.parameters
-                 ? checkpoint_read_parameters(p.parameters, NULL, NULL, p.project->checkpoint_path,
-                                              p.project->model, NULL, err)
-                 : lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters");
+    status = project_parameters(&p.parameters, p.project, err);
     if (status == LFADS_OK)
         status = shard_create(&p.shard, p.project->be, p.project->model, p.samples, 1, false, err);
     if (status == LFADS_OK)
         status = sample(&p);
     shard_free(p.shard);
-    free(p.parameters);
+    p.project->be->memory_free(p.project->be, p.parameters);
     project_close(p.project);
     return status;
 }

@@ -111,7 +111,7 @@ static void feed_back(struct shard *s, const struct step *step, size_t t)
     const real *from = s->model->feed_rates ? s->eta + at : s->factors + at;
 
     if (s->model->feed_rates && !s->model->gaussian) {
-        s->be->exponential(s->be, step->fed, from, s->rows * n);
+        s->be->exponential(s->be, step->fed, n, from, n, s->rows, n);
         from = step->fed;
     }
     s->be->copy_masked(s->be, step->fed, n, from, n, step->mask, step->ldm, s->rows, n);
@@ -175,7 +175,7 @@ void controller_step_backward(struct shard *s, size_t t)
                 n, true);
     be->product(be, s->dcon_h, units, dlogvar, n, false, s->wt.co_logvar.w, units, false, rows,
                 units, n, true);
-    gru_step_backward(be, s->dcon_h, &step.tape, &s->wt.con, step.tape.h, s->drh, m->clip, rows);
+    gru_step_backward(be, s->dcon_h, &step.tape, &s->wt.con, step.tape.h, s->drh[0], m->clip, rows);
     if (step.fed_width)
         feed_back_backward(s, &step, t);
 }

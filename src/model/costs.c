@@ -55,24 +55,13 @@ void costs_sum(struct batch_costs *costs, const struct model *model, const struc
     costs->nll_iwae = log(count) - (most + log(likely));
 }
 
-struct shard_weights costs_shard_weights(const struct model *model, size_t trials,
-                                         const struct cost_ramps *ramps)
+/* What the squares under PENALTY are weighted with: its scale over the count of all that are under
+ * any, whatever their scales. */
+static double penalty_scale(const struct model *m, enum param_penalty penalty)
 {
-    double share = 1 / (double)trials;
-
-    return (struct shard_weights){.recon = (real)share,
-                                  .kl_ic = (real)(ramps->kl * model->kl_ic_weight * share),
-                                  .kl_co = (real)(ramps->kl * model->kl_co_weight * share),
-                                  .corr = (real)(model->corr_scale * share / pairs(model))};
-}
-
-/* The scale of a parameter's penalty over the count of all that are under it, whatever their
- * scales. */
-static double penalty_scale(const struct model *m, const struct param *param)
-{
-    double scale = param->penalty == PENALTY_GENERATOR    ? m->l2_gen_scale
-                   : param->penalty == PENALTY_CONTROLLER ? m->l2_con_scale
-                                                          : 0;
+    double scale = penalty == PENALTY_GENERATOR    ? m->l2_gen_scale
+                   : penalty == PENALTY_CONTROLLER ? m->l2_con_scale
+                                                   : 0;
     double count = 0;
 
     if (!(scale > 0))
@@ -83,32 +72,63 @@ static double penalty_scale(const struct model *m, const struct param *param)
     return scale / count;
 }
 
-double costs_l2(const struct backend *be, const struct model *model, const real *parameters)
+struct step_weights costs_step_weights(const struct model *model, size_t trials,
+                                       const struct cost_ramps *ramps)
 {
-    double sum = 0;
+    double share = 1 / (double)trials;
 
+    return (struct step_weights){
+        .kl_ic = (real)(ramps->kl * model->kl_ic_weight * share),
+        .kl_co = (real)(ramps->kl * model->kl_co_weight * share),
+        .l2_gen = (real)(ramps->l2 * penalty_scale(model, PENALTY_GENERATOR)),
+        .l2_con = (real)(ramps->l2 * penalty_scale(model, PENALTY_CONTROLLER))};
+}
+
+struct shard_weights costs_shard_weights(const struct model *model, size_t trials,
+                                         const struct step_weights *weights)
+{
+    double share = 1 / (double)trials;
+
+    return (struct shard_weights){.recon = (real)share,
+                                  .corr = (real)(model->corr_scale * share / pairs(model)),
+                                  .kl_ic = &weights->kl_ic,
+                                  .kl_co = &weights->kl_co};
+}
+
+void costs_l2(const struct backend *be, acc *l2, const struct model *model, const real *parameters)
+{
+    be->clear_sums(be, l2, 1);
     for (size_t i = 0; i < model->n_params; i++) {
         const struct param *p = &model->params[i];
-        double scale = penalty_scale(model, p);
-        acc squares;
+        double scale = penalty_scale(model, p->penalty);
 
-        if (!(scale > 0))
-            continue;
-        be->sum_squares(be, &squares, parameters + p->offset, p->rows * p->cols);
-        sum += scale * squares / 2;
+        if (scale > 0)
+            be->sum_squares(be, l2, scale / 2, parameters + p->offset, p->rows * p->cols);
     }
-    return sum;
+}
+
+enum lfads_status costs_l2_alone(double *l2, const struct backend *be, const struct model *model,
+                                 const real *parameters, struct lfads_error *err)
+{
+    acc *sum = be->memory_create(be, sizeof *sum);
+
+    if (!sum)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the L2 cost");
+    costs_l2(be, sum, model, parameters);
+    be->download(be, l2, sum, sizeof *l2);
+    be->memory_free(be, sum);
+    return be->finish(be, err);
 }
 
 void costs_l2_backward(const struct backend *be, const struct model *model, real *gradient,
-                       const real *parameters, double ramp)
+                       const real *parameters, const struct step_weights *weights)
 {
     for (size_t i = 0; i < model->n_params; i++) {
         const struct param *p = &model->params[i];
-        double scale = ramp * penalty_scale(model, p);
 
-        if (scale > 0)
-            be->add_scaled(be, gradient + p->offset, (real)scale, parameters + p->offset,
-                           p->rows * p->cols);
+        if (penalty_scale(model, p->penalty) > 0)
+            be->add_scaled(be, gradient + p->offset,
+                           p->penalty == PENALTY_GENERATOR ? &weights->l2_gen : &weights->l2_con,
+                           parameters + p->offset, p->rows * p->cols);
     }
 }

@@ -15,7 +15,13 @@ struct cost_ramps {
 struct batch_costs {
     double total, recon, kl, l2, corr; /* corr times its scale */
     double nll_vae, nll_iwae;
-    double gradient_norm; /* before clipping; the caller's to set (learner_norm) */
+    double gradient_norm; /* before clipping; the learner's to set */
+};
+
+/* The weights of a step, as operations read them from the backend's memory. */
+struct step_weights {
+    real kl_ic, kl_co;   /* of the divergences of a trial */
+    real l2_gen, l2_con; /* of the squares' gradient */
 };
 
 /* Costs of ROWS rows as shards leave them; the divergence of g0 is a trial's, SAMPLES rows'. */
@@ -32,13 +38,20 @@ struct cost_ramps costs_ramps(const struct lfads_config *config, int64_t step);
 /* Sets COSTS of the rows as one batch; L2 as costs_l2 says. */
 void costs_sum(struct batch_costs *costs, const struct model *model, const struct row_costs *rows,
                double l2, const struct cost_ramps *ramps);
-/* The weights that the gradient gives the costs of each of TRIALS trials. */
+/* The weights of a batch of TRIALS trials. */
+struct step_weights costs_step_weights(const struct model *model, size_t trials,
+                                       const struct cost_ramps *ramps);
+/* What the gradient gives the costs of each of TRIALS trials; WEIGHTS is in the backend's memory.
+ */
 struct shard_weights costs_shard_weights(const struct model *model, size_t trials,
-                                         const struct cost_ramps *ramps);
+                                         const struct step_weights *weights);
 
-/* The L2 cost of PARAMETERS, unweighted by the ramp. */
-double costs_l2(const struct backend *be, const struct model *model, const real *parameters);
-/* Adds RAMP times its gradient. */
+/* Sets *L2, in the backend's memory, to the L2 cost of PARAMETERS, unweighted by the ramp. */
+void costs_l2(const struct backend *be, acc *l2, const struct model *model, const real *parameters);
+/* The same as a number of the host's. */
+enum lfads_status costs_l2_alone(double *l2, const struct backend *be, const struct model *model,
+                                 const real *parameters, struct lfads_error *err);
+/* Adds its gradient with the ramp's weight in WEIGHTS, which is in the backend's memory. */
 void costs_l2_backward(const struct backend *be, const struct model *model, real *gradient,
-                       const real *parameters, double ramp);
+                       const real *parameters, const struct step_weights *weights);
 #endif

@@ -14,6 +14,7 @@ struct pass {
     real *dstart;
     const struct gru_tape *tape;
     size_t bins;
+    unsigned branch; /* of the step: the four encoders need nothing of each other */
     bool reverse;
 };
 
@@ -27,6 +28,7 @@ static struct pass ic_pass(struct shard *s, bool reverse)
         .dstart = reverse ? s->dw.ic_rev_start : s->dw.ic_fwd_start,
         .tape = reverse ? &s->ic_rev : &s->ic_fwd,
         .bins = s->model->ic_bins,
+        .branch = reverse ? 1 : 0,
         .reverse = reverse,
     };
 }
@@ -41,6 +43,7 @@ static struct pass ci_pass(struct shard *s, bool reverse)
         .dstart = reverse ? s->dw.ci_rev_start : s->dw.ci_fwd_start,
         .tape = reverse ? &s->ci_rev : &s->ci_fwd,
         .bins = s->model->bins,
+        .branch = reverse ? 3 : 2,
         .reverse = reverse,
     };
 }
@@ -50,47 +53,64 @@ static real *slot(const struct shard *s, const struct pass *pass, size_t slot)
     return pass->tape->h + slot * s->trials * pass->w->units;
 }
 
+static struct gru_bins all_bins(const struct shard *s, const struct pass *pass)
+{
+    return (struct gru_bins){.bins = pass->bins,
+                             .rows = s->trials,
+                             .reverse = pass->reverse,
+                             .has_inputs = true,
+                             .clip = s->model->clip};
+}
+
+/* What follows may run beside the other branches, where the backend has any. */
+static void fork_branch(const struct shard *s, unsigned branch)
+{
+    if (s->be->fork)
+        s->be->fork(s->be, branch);
+}
+
+static void join_branches(const struct shard *s)
+{
+    if (s->be->join)
+        s->be->join(s->be);
+}
+
 static void pass_forward(struct shard *s, struct pass pass)
 {
+    const struct gru_bins all = all_bins(s, &pass);
     size_t rows = s->trials, inputs = pass.w->inputs, units = pass.w->units;
 
+    fork_branch(s, pass.branch);
     gru_inputs(s->be, pass.tape, pass.w, s->enc_in, inputs, 0, inputs, pass.bins * rows, false);
     s->be->set_rows(s->be, slot(s, &pass, pass.reverse ? pass.bins : 0), units, pass.start, rows,
                     units);
-    for (size_t i = 0; i < pass.bins; i++) {
-        size_t t = pass.reverse ? pass.bins - 1 - i : i;
-        struct gru_tape bin = gru_tape_at(pass.tape, pass.w, t, rows);
-        real *before = slot(s, &pass, pass.reverse ? t + 1 : t);
-        real *after = slot(s, &pass, pass.reverse ? t : t + 1);
-
-        gru_step(s->be, after, &bin, pass.w, before, s->model->clip, rows, true);
-    }
+    gru_run(s->be, pass.tape, pass.w, &all);
 }
 
-/* The gradient of the last state comes in s->dh; DSTATES [K,B,H] (or NULL) joins bin by bin. */
+/* The gradient of the last state comes in the branch's dh; DSTATES [K,B,H] (or NULL) joins bin by
+ * bin. */
 static void pass_backward(struct shard *s, struct pass pass, const real *dstates)
 {
     const struct backend *be = s->be;
+    struct gru_bins all = all_bins(s, &pass);
     size_t rows = s->trials, inputs = pass.w->inputs, units = pass.w->units;
-    size_t factors = s->model->factors;
+    real *dh = s->dh[pass.branch];
 
-    for (size_t i = pass.bins; i-- > 0;) {
-        size_t t = pass.reverse ? pass.bins - 1 - i : i;
-        struct gru_tape bin = gru_tape_at(pass.tape, pass.w, t, rows);
-        const real *before = slot(s, &pass, pass.reverse ? t + 1 : t);
-
-        if (dstates)
-            be->add_masked(be, s->dh, units, dstates + t * rows * units, units, NULL, 0, rows,
-                           units);
-        gru_step_backward(be, s->dh, &bin, pass.wt, before, s->drh, s->model->clip, rows);
-    }
-    be->sum_rows(be, pass.dstart, s->dh, units, rows, units);
+    all.dstates = dstates;
+    gru_run_backward(be, dh, pass.tape, pass.wt, s->drh[pass.branch], &all);
+    be->sum_rows(be, pass.dstart, dh, units, rows, units);
     gru_weights_backward(be, pass.dw, pass.tape, slot(s, &pass, pass.reverse ? 1 : 0),
                          pass.bins * rows);
     gru_inputs_backward(be, pass.dw, pass.tape, s->enc_in, inputs, 0, inputs, pass.bins * rows);
-    if (!s->model->identity_readin)
-        gru_dinputs(be, s->dreadin, factors, pass.wt, pass.tape, 0, factors, pass.bins * rows,
-                    true);
+}
+
+/* From the gradients in the tape: the part of the read-in's. */
+static void pass_dreadin(struct shard *s, struct pass pass)
+{
+    size_t factors = s->model->factors;
+
+    gru_dinputs(s->be, s->dreadin, factors, pass.wt, pass.tape, 0, factors, pass.bins * s->trials,
+                true);
 }
 
 /* g = dropout(forward state after bin K-1 ⊕ backward state after bin 0). */
@@ -107,13 +127,13 @@ static void join_states(struct shard *s)
                     mask ? mask + units : NULL, 2 * units, rows, units);
 }
 
-/* The gradient of one half of g, into dh. */
-static void part_states(struct shard *s, bool reverse)
+/* The gradient of one half of g, into the branch's dh. */
+static void part_states(struct shard *s, const struct pass *pass)
 {
-    size_t units = s->model->ic_enc, first = reverse ? units : 0;
+    size_t units = s->model->ic_enc, first = pass->reverse ? units : 0;
     const real *mask = s->ic_enc_mask;
 
-    s->be->copy_masked(s->be, s->dh, units, s->dic_enc + first, 2 * units,
+    s->be->copy_masked(s->be, s->dh[pass->branch], units, s->dic_enc + first, 2 * units,
                        mask ? mask + first : NULL, 2 * units, s->trials, units);
 }
 
@@ -124,33 +144,52 @@ void encoders_forward(struct shard *s)
     if (m->ic_dim) {
         pass_forward(s, ic_pass(s, false));
         pass_forward(s, ic_pass(s, true));
-        join_states(s);
     }
     if (m->co_dim) {
         pass_forward(s, ci_pass(s, false));
         if (!m->causal)
             pass_forward(s, ci_pass(s, true));
     }
+    join_branches(s);
+    if (m->ic_dim)
+        join_states(s);
+}
+
+static void ci_backward(struct shard *s, bool reverse)
+{
+    struct pass pass = ci_pass(s, reverse);
+
+    fork_branch(s, pass.branch);
+    s->be->clear(s->be, s->dh[pass.branch], s->trials * s->model->ci_enc);
+    pass_backward(s, pass, reverse ? s->dci_rev : s->dci_fwd);
+}
+
+static void ic_backward(struct shard *s, bool reverse)
+{
+    struct pass pass = ic_pass(s, reverse);
+
+    fork_branch(s, pass.branch);
+    part_states(s, &pass);
+    pass_backward(s, pass, NULL);
 }
 
 void encoders_backward(struct shard *s)
 {
     const struct model *m = s->model;
-    size_t ci_count = s->trials * m->ci_enc;
 
-    if (!m->identity_readin)
-        s->be->clear(s->be, s->dreadin, m->bins * s->trials * m->factors);
-    if (m->co_dim) {
-        s->be->clear(s->be, s->dh, ci_count);
-        pass_backward(s, ci_pass(s, false), s->dci_fwd);
-        s->be->clear(s->be, s->dh, ci_count);
-        if (!m->causal)
-            pass_backward(s, ci_pass(s, true), s->dci_rev);
+    for (int reverse = 0; reverse < 2; reverse++) {
+        if (m->co_dim && !(reverse && m->causal))
+            ci_backward(s, reverse);
+        if (m->ic_dim)
+            ic_backward(s, reverse);
     }
-    if (m->ic_dim) {
-        part_states(s, false);
-        pass_backward(s, ic_pass(s, false), NULL);
-        part_states(s, true);
-        pass_backward(s, ic_pass(s, true), NULL);
-    }
+    join_branches(s);
+    if (m->identity_readin)
+        return;
+    s->be->clear(s->be, s->dreadin, m->bins * s->trials * m->factors);
+    for (int reverse = 0; reverse < 2 && m->co_dim; reverse++)
+        if (!(reverse && m->causal))
+            pass_dreadin(s, ci_pass(s, reverse));
+    for (int reverse = 0; reverse < 2 && m->ic_dim; reverse++)
+        pass_dreadin(s, ic_pass(s, reverse));
 }

@@ -52,9 +52,42 @@ void generator_step_backward(struct shard *s, size_t t)
 
     be->add_masked(be, s->dgen_h, g, s->dgen_out + at, g, s->gen_mask ? s->gen_mask + at : NULL, g,
                    rows, g);
-    gru_step_backward(be, s->dgen_h, &bin, &s->wt.gen, bin.h, s->drh, m->clip, rows);
+    gru_step_backward(be, s->dgen_h, &bin, &s->wt.gen, bin.h, s->drh[0], m->clip, rows);
     if (n)
         gru_dinputs(be, s->du + t * rows * n, n, &s->wt.gen, &bin, 0, n, rows, true);
+}
+
+bool generator_runs_alone(const struct shard *s)
+{
+    return !s->model->co_dim && !(model_generator_inputs(s->model) && s->gen.one_bin);
+}
+
+static struct gru_bins all_bins(const struct shard *s)
+{
+    return (struct gru_bins){.bins = s->model->bins,
+                             .rows = s->rows,
+                             .has_inputs = model_generator_inputs(s->model) > 0,
+                             .clip = s->model->clip};
+}
+
+void generator_run_forward(struct shard *s)
+{
+    const struct gru_bins all = all_bins(s);
+    size_t g = s->model->gen_units, rows = s->rows;
+
+    gru_run(s->be, &s->gen, &s->w.gen, &all);
+    if (s->gen_out != s->gen.h)
+        s->be->copy_masked(s->be, s->gen_out + rows * g, g, s->gen.h + rows * g, g, s->gen_mask, g,
+                           all.bins * rows, g);
+}
+
+void generator_run_backward(struct shard *s)
+{
+    struct gru_bins all = all_bins(s);
+
+    all.dstates = s->dgen_out;
+    all.mask = s->gen_mask;
+    gru_run_backward(s->be, s->dgen_h, &s->gen, &s->wt.gen, s->drh[0], &all);
 }
 
 void generator_weights_backward(struct shard *s)

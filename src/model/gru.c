@@ -74,6 +74,79 @@ void gru_step_backward(const struct backend *be, real *dh, const struct gru_tape
                 2 * units, true);
 }
 
+/* The same for a backend that does all bins in one operation. */
+static struct gru_sequence sequence(const struct gru_tape *tape, const struct gru *gru,
+                                    const struct gru_bins *all)
+{
+    return (struct gru_sequence){.ru = tape->ru,
+                                 .rh = tape->rh,
+                                 .c = tape->c,
+                                 .h = tape->h,
+                                 .one_bin = tape->one_bin,
+                                 .reverse = all->reverse,
+                                 .has_inputs = all->has_inputs,
+                                 .h_ru = gru->h_ru,
+                                 .rh_c = gru->rh_c,
+                                 .b_ru = gru->b_ru,
+                                 .b_c = gru->b_c,
+                                 .clip = all->clip,
+                                 .bins = all->bins,
+                                 .rows = all->rows,
+                                 .units = gru->units,
+                                 .dstates = all->dstates,
+                                 .mask = all->mask};
+}
+
+/* The state before step I of the sequence, or after step I-1. */
+static real *state(const struct gru_tape *tape, const struct gru *gru, const struct gru_bins *all,
+                   size_t i)
+{
+    return tape->h + (all->reverse ? all->bins - i : i) * all->rows * gru->units;
+}
+
+void gru_run(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
+             const struct gru_bins *all)
+{
+    if (be->gru_sequence) {
+        struct gru_sequence whole = sequence(tape, gru, all);
+
+        be->gru_sequence(be, &whole);
+        return;
+    }
+    for (size_t i = 0; i < all->bins; i++) {
+        size_t t = all->reverse ? all->bins - 1 - i : i;
+        struct gru_tape bin = gru_tape_at(tape, gru, t, all->rows);
+
+        gru_step(be, state(tape, gru, all, i + 1), &bin, gru, state(tape, gru, all, i), all->clip,
+                 all->rows, all->has_inputs);
+    }
+}
+
+void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape *tape,
+                      const struct gru *gru_t, real *drh, const struct gru_bins *all)
+{
+    size_t units = gru_t->units;
+
+    if (be->gru_sequence_backward) {
+        struct gru_sequence whole = sequence(tape, gru_t, all);
+
+        whole.dh = dh;
+        whole.drh = drh;
+        be->gru_sequence_backward(be, &whole);
+        return;
+    }
+    for (size_t i = all->bins; i-- > 0;) {
+        size_t t = all->reverse ? all->bins - 1 - i : i, at = t * all->rows * units;
+        struct gru_tape bin = gru_tape_at(tape, gru_t, t, all->rows);
+
+        if (all->dstates)
+            be->add_masked(be, dh, units, all->dstates + at, units,
+                           all->mask ? all->mask + at : NULL, units, all->rows, units);
+        gru_step_backward(be, dh, &bin, gru_t, state(tape, gru_t, all, i), drh, all->clip,
+                          all->rows);
+    }
+}
+
 void gru_weights_backward(const struct backend *be, const struct gru *dgru,
                           const struct gru_tape *tape, const real *h_before, size_t rows)
 {

@@ -49,6 +49,25 @@ void gru_step(const struct backend *be, real *h_new, const struct gru_tape *bin,
  * and candidates become their gradients. DRH [B,H] is scratch. */
 void gru_step_backward(const struct backend *be, real *dh, const struct gru_tape *bin,
                        const struct gru *gru_t, const real *h, real *drh, real clip, size_t rows);
+
+/* All steps of a GRU whose inputs' products are in the tape, one after the other: over BINS bins of
+ * ROWS rows, from the last to the first in REVERSE. The state after bin t is in slot t+1 of the
+ * tape, the first in slot 0; in reverse, in slot t and slot BINS. */
+struct gru_bins {
+    size_t bins, rows;
+    bool reverse, has_inputs;
+    real clip;
+    /* backward: [K,B,H] or NULL: DSTATES times MASK joins the gradient of the state after each bin
+     */
+    const real *dstates, *mask;
+};
+void gru_run(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
+             const struct gru_bins *all);
+/* In place: dh [B,H] comes in as the gradient of the last state, without its bin of dstates, and
+ * leaves as that of the first. As gru_step_backward otherwise. */
+void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape *tape,
+                      const struct gru *gru_t, real *drh, const struct gru_bins *all);
+
 /* Adds to DGRU the gradients of the recurrent maps and biases, all bins at once: h_before
  * [rows,H] the states that each step started from, rows = K*B. */
 void gru_weights_backward(const struct backend *be, const struct gru *dgru,

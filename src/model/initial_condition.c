@@ -86,7 +86,7 @@ void ic_sample_forward(struct shard *s)
         s->be->copy_masked(s->be, s->gen.h, g, s->g0, n, NULL, 0, s->rows, n);
 }
 
-void ic_sample_backward(struct shard *s, real kl)
+void ic_sample_backward(struct shard *s, const real *kl)
 {
     const struct model *m = s->model;
     const struct backend *be = s->be;

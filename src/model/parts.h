@@ -22,8 +22,8 @@ void ic_posterior_forward(struct shard *s);
 void ic_posterior_backward(struct shard *s);
 /* Posterior (or prior) -> g0 and the generator's state in slot 0. */
 void ic_sample_forward(struct shard *s);
-/* dgen_h -> dic_mean, dic_logvar, the divergence's part with weight KL included. */
-void ic_sample_backward(struct shard *s, real kl);
+/* dgen_h -> dic_mean, dic_logvar, the divergence's part with weight *KL included. */
+void ic_sample_backward(struct shard *s, const real *kl);
 
 /* controller.c (model.md 5): ci states -> products of the encoders' part of the input. */
 void controller_inputs_forward(struct shard *s);
@@ -44,6 +44,10 @@ void generator_begin_forward(struct shard *s);
 void generator_step_forward(struct shard *s, size_t t);
 /* dgen_out of the bin joins dgen_h, which becomes the gradient of slot t; du gets its part. */
 void generator_step_backward(struct shard *s, size_t t);
+/* Whether nothing but its own states drives the generator from bin to bin, and all bins at once. */
+bool generator_runs_alone(const struct shard *s);
+void generator_run_forward(struct shard *s);
+void generator_run_backward(struct shard *s);
 /* Gradients of the generator's maps, all bins at once. */
 void generator_weights_backward(struct shard *s);
 /* gen_out -> factors, COUNT slots from slot FIRST on. */

@@ -8,10 +8,9 @@ void divergences_forward(struct shard *s)
     const struct model *m = s->model;
     const struct backend *be = s->be;
 
-    for (size_t b = 0; b < s->trials; b++)
-        s->kl_ic[b] = 0;
-    for (size_t r = 0; r < s->rows; r++)
-        s->kl_co[r] = s->corr[r] = 0;
+    be->clear_sums(be, s->kl_co, s->rows);
+    be->clear_sums(be, s->corr, s->rows);
+    be->clear_sums(be, s->kl_ic, s->trials);
     if (m->ic_dim)
         be->kl_gaussian(be, s->kl_ic, s->ic_mean, s->ic_logvar, s->w.prior_mean, s->prior_logvar,
                         s->trials, m->ic_dim);

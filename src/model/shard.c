@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/shard.h"
 
-#include <string.h>
-
 #include "model/parts.h"
 
 void shard_encode(struct shard *shard)
@@ -51,7 +49,9 @@ void shard_generate(struct shard *shard)
         draw_inputs(shard);
     if (fed_back)
         feed_forward(shard, 0);
-    for (size_t t = 0; t < bins; t++) {
+    if (generator_runs_alone(shard))
+        generator_run_forward(shard);
+    for (size_t t = 0; t < bins && !generator_runs_alone(shard); t++) {
         if (controlled && shard->draw != DRAW_PRIOR)
             controller_step_forward(shard, t);
         generator_step_forward(shard, t);
@@ -130,7 +130,9 @@ static void dynamics_backward(struct shard *s)
     if (!fed_back)
         factors_backward(s, 0, m->bins);
     s->be->clear(s->be, s->dgen_h, s->rows * m->gen_units);
-    for (size_t t = m->bins; t-- > 0;) {
+    if (generator_runs_alone(s))
+        generator_run_backward(s);
+    for (size_t t = generator_runs_alone(s) ? 0 : m->bins; t-- > 0;) {
         if (late_readout)
             readout_backward(s, t + 1, 1);
         if (fed_back)
@@ -177,26 +179,10 @@ void shard_output(const struct shard *shard, real *out)
     size_t n = model_channels(m, shard->session), rows = m->bins * shard->rows,
            skip = shard->rows * n;
 
-    if (!m->gaussian) {
-        shard->be->exponential(shard->be, out, shard->eta + skip, rows * n);
+    if (!m->gaussian) { /* one row: vectors then reach over rows */
+        shard->be->exponential(shard->be, out, rows * n, shard->eta + skip, rows * n, 1, rows * n);
         return;
     }
     shard->be->copy_masked(shard->be, out, 2 * n, shard->eta + skip, n, NULL, 0, rows, n);
-    for (size_t i = 0; i < rows; i++)
-        shard->be->exponential(shard->be, out + i * 2 * n + n, shard->eta_logvar + skip + i * n, n);
-}
-
-void average_rows(double *out, const real *values, size_t ld, size_t bins, size_t rows,
-                  size_t first, size_t count, size_t n)
-{
-    memset(out, 0, bins * n * sizeof *out);
-    for (size_t t = 0; t < bins; t++)
-        for (size_t r = first; r < first + count; r++) {
-            const real *from = values + (t * rows + r) * ld;
-
-            for (size_t j = 0; j < n; j++)
-                out[t * n + j] += (double)from[j];
-        }
-    for (size_t i = 0; i < bins * n; i++)
-        out[i] /= (double)count;
+    shard->be->exponential(shard->be, out + n, 2 * n, shard->eta_logvar + skip, n, rows, n);
 }

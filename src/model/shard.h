@@ -8,7 +8,8 @@
 /* Weights of the costs in the gradient: of a trial's negative log-likelihood, its divergences and
  * its correlation cost; all already divided by the trials of the batch. */
 struct shard_weights {
-    real recon, kl_ic, kl_co, corr;
+    real recon, corr;
+    const real *kl_ic, *kl_co; /* in the backend's memory, for they change from step to step */
 };
 
 /* From data, noise and masks in the shard to parameters of the output distribution and costs. */
@@ -29,12 +30,7 @@ void shard_take(struct shard *shard, const struct shard *encoded, size_t trial);
  * the activations are used up. */
 void shard_backward(struct shard *shard, const struct shard_weights *weights);
 
-/* Sets rates [T,R,N], or means and variances [T,R,2N], in OUT from the log rates (log variances);
- * call before shard_backward. */
+/* Sets rates [T,R,N], or means and variances [T,R,2N], in OUT, memory of the backend's, from the
+ * log rates (log variances); call before shard_backward. */
 void shard_output(const struct shard *shard, real *out);
-
-/* Sets OUT [bins,n] to the mean over COUNT rows from FIRST on, a trial's samples, of VALUES
- * [bins,rows,ld], of whose rows the first N numbers count. */
-void average_rows(double *out, const real *values, size_t ld, size_t bins, size_t rows,
-                  size_t first, size_t count, size_t n);
 #endif

@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-#include "base/memory.h"
-
 enum { ALIGNMENT = 64 };
 
 /* Where the next array goes; with no base, only measures. */
@@ -45,9 +43,9 @@ static void place_inputs(struct shard *s, struct place *p)
     size_t trial_bins = m->bins * s->trials, row_bins = m->bins * s->rows;
     bool plain_input = m->identity_readin && (!m->ext_inputs || m->ext_to_generator);
 
+    s->when = take(p, 2, sizeof *s->when);
     s->x = reals(p, trial_bins * n);
     s->ext = reals(p, trial_bins * m->ext_inputs);
-    s->scratch = take(p, s->trained ? m->bins * n : 0, sizeof *s->scratch);
     s->ic_noise = reals(p, s->rows * m->ic_dim);
     s->co_noise = reals(p, row_bins * m->co_dim);
     s->data_mask = s->ext_mask = s->ic_enc_mask = s->con_mask = s->gen_mask = NULL;
@@ -62,6 +60,18 @@ static void place_inputs(struct shard *s, struct place *p)
     }
     s->data_seen = s->dropout ? reals(p, trial_bins * n) : s->x;
     s->enc_in = plain_input ? s->data_seen : reals(p, trial_bins * in);
+}
+
+/* What the host fills, in memory of its own. */
+static void place_host(struct shard *s, struct place *arrays, struct place *own)
+{
+    const struct model *m = s->model;
+    size_t n = model_channels(m, s->session), trial_bins = m->bins * s->trials;
+    bool shared = s->be->host_memory;
+
+    s->host_x = shared ? s->x : reals(own, trial_bins * n);
+    s->host_ext = shared ? s->ext : reals(own, trial_bins * m->ext_inputs);
+    s->scratch = take(shared ? arrays : own, s->trained ? m->bins * n : 0, sizeof *s->scratch);
 }
 
 static void place_encoders(struct shard *s, struct place *p)
@@ -111,11 +121,13 @@ static void place_generator(struct shard *s, struct place *p)
     s->factors = reals(p, slots * m->factors);
     s->eta = reals(p, slots * n);
     s->eta_logvar = m->gaussian ? reals(p, slots * n) : NULL;
-    s->loglik = accs(p, r);
-    s->kl_ic = accs(p, s->trials);
-    s->kl_co = accs(p, r);
-    s->corr = accs(p, r);
+    s->loglik = accs(p, shard_costs(r, s->trials));
+    s->kl_co = s->loglik ? s->loglik + r : NULL;
+    s->corr = s->loglik ? s->kl_co + r : NULL;
+    s->kl_ic = s->loglik ? s->corr + r : NULL;
 }
+
+size_t shard_costs(size_t rows, size_t trials) { return 3 * rows + trials; }
 
 static size_t max(size_t a, size_t b) { return a > b ? a : b; }
 
@@ -143,23 +155,32 @@ static void place_gradients(struct shard *s, struct place *p)
     s->dic_enc = reals(p, m->ic_dim ? r * 2 * m->ic_enc : 0);
     s->dci_fwd = reals(p, bins * r * ci);
     s->dci_rev = reals(p, m->causal ? 0 : bins * r * ci);
-    s->dh = reals(p, r * units);
-    s->drh = reals(p, r * units);
+    for (int i = 0; i < MOST_BRANCHES; i++) {
+        bool own = i == 0 || s->be->fork;
+
+        s->dh[i] = own ? reals(p, r * units) : s->dh[0];
+        s->drh[i] = own ? reals(p, r * units) : s->drh[0];
+    }
     s->dreadin = reals(p, m->identity_readin ? 0 : bins * r * m->factors);
 }
 
-/* Places every array from BASE on (NULL: measures only); returns the bytes they take. */
-static size_t place_all(struct shard *s, char *base)
+struct bytes {
+    size_t memory, host;
+};
+
+/* Places every array (no memory yet: measures only); returns the bytes they take. */
+static struct bytes place_all(struct shard *s)
 {
-    struct place p = {.base = base};
+    struct place p = {.base = s->memory}, host = {.base = s->host};
 
     place_inputs(s, &p);
+    place_host(s, &p, &host);
     place_encoders(s, &p);
     place_controller(s, &p);
     place_generator(s, &p);
     if (s->trained)
         place_gradients(s, &p);
-    return p.used;
+    return (struct bytes){.memory = p.used, .host = host.used};
 }
 
 static void set_sizes(struct shard *s, size_t session, size_t trials, size_t samples)
@@ -171,20 +192,30 @@ static void set_sizes(struct shard *s, size_t session, size_t trials, size_t sam
     s->rows = trials * samples;
 }
 
-size_t shard_bytes(const struct model *model, size_t trials, size_t samples, bool trained)
+static struct bytes measure(const struct backend *be, const struct model *model, size_t trials,
+                            size_t samples, bool trained)
 {
-    struct shard s = {.model = model,
+    struct shard s = {.be = be,
+                      .model = model,
                       .trained = trained,
                       .dropout = trained,
                       .most_trials = trials,
                       .most_samples = samples};
-    size_t bytes = 0;
+    struct bytes bytes = {0};
 
     for (size_t session = 0; session < model->n_sessions; session++) {
         set_sizes(&s, session, trials, samples);
-        bytes = max(bytes, place_all(&s, NULL));
+        struct bytes own = place_all(&s);
+        bytes.memory = max(bytes.memory, own.memory);
+        bytes.host = max(bytes.host, own.host);
     }
     return bytes;
+}
+
+size_t shard_bytes(const struct backend *be, const struct model *model, size_t trials,
+                   size_t samples, bool trained)
+{
+    return measure(be, model, trials, samples, trained).memory;
 }
 
 enum lfads_status shard_create(struct shard **out, const struct backend *be,
@@ -192,7 +223,7 @@ enum lfads_status shard_create(struct shard **out, const struct backend *be,
                                bool trained, struct lfads_error *err)
 {
     struct shard *s = calloc(1, sizeof *s);
-    size_t bytes = shard_bytes(model, trials, samples, trained);
+    struct bytes bytes = measure(be, model, trials, samples, trained);
 
     *out = NULL;
     if (!s)
@@ -202,12 +233,13 @@ enum lfads_status shard_create(struct shard **out, const struct backend *be,
     s->trained = s->dropout = trained;
     s->most_trials = trials;
     s->most_samples = samples;
-    s->memory = memory_create(bytes);
-    if (!s->memory) {
-        free(s);
+    s->memory = be->memory_create(be, bytes.memory);
+    s->host = bytes.host ? be->host_create(be, bytes.host) : NULL;
+    if (!s->memory || (bytes.host && !s->host)) {
+        shard_free(s);
         return lfads_fail(err, LFADS_NO_MEMORY,
                           "no memory for %zu MiB of activations: lower --batch_size or --threads",
-                          bytes >> 20);
+                          bytes.memory >> 20);
     }
     *out = s;
     return LFADS_OK;
@@ -217,7 +249,8 @@ void shard_free(struct shard *shard)
 {
     if (!shard)
         return;
-    free(shard->memory);
+    shard->be->memory_free(shard->be, shard->memory);
+    shard->be->host_free(shard->be, shard->host);
     free(shard);
 }
 
@@ -229,7 +262,7 @@ void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samp
     set_sizes(shard, session, trials, samples);
     shard->draw = draw;
     shard->dropout = dropout;
-    place_all(shard, shard->memory);
+    place_all(shard);
     params_view(&shard->w, shard->model, parameters, session);
     params_view(&shard->wt, shard->model, transposed, session);
     params_view(&shard->dw, shard->model, gradient, session);
@@ -240,7 +273,27 @@ static void draw_mask(struct shard *s, real *mask, struct philox_address from,
 {
     from.purpose = purpose;
     if (n)
-        s->be->dropout_mask(s->be, mask, &from, (real)s->model->keep_prob, bins, s->trials, n);
+        s->be->dropout_mask(s->be, mask, &from, s->when, (real)s->model->keep_prob, bins, s->trials,
+                            n);
+}
+
+void shard_upload(struct shard *shard)
+{
+    const struct model *m = shard->model;
+    size_t bins = m->bins * shard->trials, n = model_channels(m, shard->session);
+
+    if (shard->be->host_memory)
+        return;
+    shard->be->upload(shard->be, shard->x, shard->host_x, bins * n * sizeof *shard->x);
+    shard->be->upload(shard->be, shard->ext, shard->host_ext,
+                      bins * m->ext_inputs * sizeof *shard->ext);
+}
+
+void shard_place_noise(struct shard *shard, uint32_t step, uint32_t trial)
+{
+    const uint32_t when[2] = {step, trial};
+
+    shard->be->upload(shard->be, shard->when, when, sizeof when);
 }
 
 void shard_draw_noise(struct shard *shard, const struct philox_address *from)
@@ -252,13 +305,13 @@ void shard_draw_noise(struct shard *shard, const struct philox_address *from)
     at.session = (uint32_t)session;
     if (m->ic_dim) {
         at.purpose = PHILOX_IC_NOISE;
-        shard->be->normals(shard->be, shard->ic_noise, &at, 1, shard->rows, shard->samples,
-                           m->ic_dim);
+        shard->be->normals(shard->be, shard->ic_noise, &at, shard->when, 1, shard->rows,
+                           shard->samples, m->ic_dim);
     }
     if (m->co_dim) {
         at.purpose = PHILOX_CO_NOISE;
-        shard->be->normals(shard->be, shard->co_noise, &at, m->bins, shard->rows, shard->samples,
-                           m->co_dim);
+        shard->be->normals(shard->be, shard->co_noise, &at, shard->when, m->bins, shard->rows,
+                           shard->samples, m->co_dim);
     }
     if (!shard->dropout)
         return;

@@ -28,9 +28,13 @@ struct shard {
     struct weights w, wt, dw; /* parameters, transposed copies, gradient (adds to) */
 
     /* data */
-    real *x;        /* [T,B,N] */
-    real *ext;      /* [T,B,E] */
-    float *scratch; /* [T,N]: for who fills x, in training */
+    real *x;   /* [T,B,N] */
+    real *ext; /* [T,B,E] */
+    /* the host's, for who fills the shard: x and ext themselves where the backend's memory is the
+     * host's, else what shard_upload copies there */
+    real *host_x, *host_ext;
+    float *scratch; /* [T,N], in training */
+    uint32_t *when; /* [2]: step and first trial of the noise's addresses */
     /* noise and masks; masks are divided by keep_prob */
     real *ic_noise;                          /* [R,ic] */
     real *co_noise;                          /* [T,R,co] */
@@ -60,22 +64,23 @@ struct shard {
     real *factors;          /* slots [T+1,R,F] */
     real *eta, *eta_logvar; /* slots [T+1,R,N]: log rates, or means and
                                log variances; backward: their gradients */
-    /* costs a row; the divergences without their weights */
-    acc *loglik, *kl_ic, *kl_co, *corr; /* [R], [B], [R], [R] */
+    /* costs a row, one after the other; the divergences without their weights */
+    acc *loglik, *kl_co, *corr, *kl_ic; /* [R], [R], [R], [B] */
     /* backward */
-    real *dfactors;                    /* slots [T+1,R,F] */
-    real *dgen_out, *dgen_h;           /* [T,R,G], [R,G] */
-    real *du, *dco_mean, *dco_logvar;  /* [T,R,co] */
-    real *dcon_h, *dci_in, *dfed;      /* [R,C], [T,B,·], [R,·] */
-    real *dg0, *dic_mean, *dic_logvar; /* [R,ic] */
-    real *dprior_logvar, *dfac_w;      /* [ic], [G,F] */
-    real *dic_enc;                     /* [B,2ic_enc] */
-    real *dci_fwd, *dci_rev;           /* [T,B,ci_enc] */
-    real *dh, *drh;                    /* [R,widest units] */
-    real *dreadin;                     /* [T,B,F] */
+    real *dfactors;                               /* slots [T+1,R,F] */
+    real *dgen_out, *dgen_h;                      /* [T,R,G], [R,G] */
+    real *du, *dco_mean, *dco_logvar;             /* [T,R,co] */
+    real *dcon_h, *dci_in, *dfed;                 /* [R,C], [T,B,·], [R,·] */
+    real *dg0, *dic_mean, *dic_logvar;            /* [R,ic] */
+    real *dprior_logvar, *dfac_w;                 /* [ic], [G,F] */
+    real *dic_enc;                                /* [B,2ic_enc] */
+    real *dci_fwd, *dci_rev;                      /* [T,B,ci_enc] */
+    real *dh[MOST_BRANCHES], *drh[MOST_BRANCHES]; /* [R,widest units]: one where the backend has no
+                                                     branches */
+    real *dreadin;                                /* [T,B,F] */
 
     size_t most_trials, most_samples;
-    void *memory;
+    void *memory, *host; /* the arrays; the host's, or NULL where they are among them */
 };
 
 /* Makes a shard for up to TRIALS trials of any session with SAMPLES samples each. TRAINED: with
@@ -84,8 +89,9 @@ enum lfads_status shard_create(struct shard **out, const struct backend *be,
                                const struct model *model, size_t trials, size_t samples,
                                bool trained, struct lfads_error *err);
 void shard_free(struct shard *shard);
-/* Bytes that such a shard takes. */
-size_t shard_bytes(const struct model *model, size_t trials, size_t samples, bool trained);
+/* Bytes of BE's memory that such a shard takes. */
+size_t shard_bytes(const struct backend *be, const struct model *model, size_t trials,
+                   size_t samples, bool trained);
 
 /* Lays the shard's arrays out for TRIALS trials of SESSION, contents undefined, and points its
  * views into PARAMETERS, TRANSPOSED and GRADIENT (the latter two NULL without backward pass).
@@ -94,6 +100,13 @@ void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samp
                  enum shard_draw draw, bool dropout, real *parameters, real *transposed,
                  real *gradient);
 
-/* Draws noise and masks. FROM names seed, step and the place of the shard's first trial. */
+/* Data and external inputs from host_x and host_ext to x and ext. */
+void shard_upload(struct shard *shard);
+/* Says which step's noise shard_draw_noise draws, and the place of the shard's first trial. */
+void shard_place_noise(struct shard *shard, uint32_t step, uint32_t trial);
+/* Draws noise and masks. FROM names the seed and, where several passes meet at a step, the sample.
+ */
 void shard_draw_noise(struct shard *shard, const struct philox_address *from);
+/* Costs of ROWS rows and TRIALS trials as loglik to kl_ic hold them. */
+size_t shard_costs(size_t rows, size_t trials);
 #endif

@@ -188,6 +188,34 @@ void project_close(struct project *project)
     free(project);
 }
 
+enum lfads_status project_parameters(real **out, const struct project *project,
+                                     struct lfads_error *err)
+{
+    const struct backend *be = project->be;
+    size_t bytes = project->model->size * sizeof(real);
+    real *host;
+    enum lfads_status status;
+
+    *out = be->memory_create(be, bytes);
+    host = be->host_memory ? *out : malloc(bytes);
+    if (!*out || !host) {
+        status =
+            lfads_fail(err, LFADS_NO_MEMORY, "no memory for %zu parameters", project->model->size);
+    } else {
+        status = checkpoint_read_parameters(host, NULL, NULL, project->checkpoint_path,
+                                            project->model, NULL, err);
+        if (!be->host_memory && status == LFADS_OK)
+            be->upload(be, *out, host, bytes);
+    }
+    if (host != *out)
+        free(host);
+    if (status != LFADS_OK) {
+        be->memory_free(be, *out);
+        *out = NULL;
+    }
+    return status;
+}
+
 enum lfads_status project_hyperparams(char **text, const struct project *project,
                                       struct lfads_error *err)
 {

@@ -29,6 +29,10 @@ enum lfads_status project_open(struct project **out, const struct lfads_config *
                                struct lfads_error *err);
 void project_close(struct project *project);
 
+/* The checkpoint's parameters in the backend's memory, which frees *OUT. */
+enum lfads_status project_parameters(real **out, const struct project *project,
+                                     struct lfads_error *err);
+
 /* Makes the save directory and writes hyperparameters-<step>.txt, KIND as its kind. */
 enum lfads_status project_write_hyperparams(struct project *project, const char *kind,
                                             struct lfads_error *err);

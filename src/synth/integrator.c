@@ -63,9 +63,10 @@ static void draw_trials(real *input, real *target, size_t bins, size_t count, do
                         uint64_t seed, uint32_t step)
 {
     const struct backend *be = backend_cpu();
-    struct philox_address from = {.seed = seed, .purpose = PHILOX_CO_NOISE, .step = step};
+    struct philox_address from = {.seed = seed, .purpose = PHILOX_CO_NOISE};
+    const uint32_t when[2] = {step, 0};
 
-    be->normals(be, input, &from, bins, count, 1, 1);
+    be->normals(be, input, &from, when, bins, count, 1, 1);
     for (size_t r = 0; r < count; r++) {
         double sum = 0;
 
@@ -164,10 +165,10 @@ static void update(struct lesson *l, struct integrator *g, int step)
     const struct backend *be = backend_cpu();
     double rate = 0.003 * (1 + cos(M_PI * step / STEPS)) / 2, norm;
     double first = 1 - pow(0.9, step + 1), second = 1 - pow(0.999, step + 1);
-    acc squares;
+    acc squares = 0;
 
     rate *= fmin(1, (step + 1.0) / WARM_UP);
-    be->sum_squares(be, &squares, l->gradient.weights, g->size);
+    be->sum_squares(be, &squares, 1, l->gradient.weights, g->size);
     norm = fmax(1, sqrt(squares));
     for (size_t i = 0; i < g->size; i++) {
         real d = l->gradient.weights[i] / (real)norm, *m = &l->m.weights[i], *v = &l->v.weights[i];

@@ -3,9 +3,7 @@
 #include "train/learner.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/memory.h"
 #include "base/workers.h"
 
 enum {
@@ -38,28 +36,57 @@ static size_t shard_count(const struct learner *l, size_t trials)
     return (trials + l->shard_trials - 1) / l->shard_trials;
 }
 
+/* Shards, lanes and threads. On a device one shard is the batch. */
+static void lay_out(struct learner *l)
+{
+    size_t batch = l->options.batch_size;
+
+    l->shard_trials = l->be->host_memory ? shard_trials(l->model, batch) : batch;
+    l->n_lanes = min(shard_count(l, batch), MOST_LANES);
+    l->options.threads = min(l->options.threads, l->n_lanes);
+}
+
 static bool create_vectors(struct learner *l)
 {
-    size_t size = l->model->size, batch = l->options.batch_size;
+    const struct backend *be = l->be;
+    size_t bytes = l->model->size * sizeof(real);
 
-    l->parameters = memory_create(size * sizeof(real));
-    l->loglik = calloc(4 * batch, sizeof *l->loglik);
-    if (!l->parameters || !l->loglik)
+    l->parameters = be->memory_create(be, bytes);
+    l->numbers = be->memory_create(be, sizeof *l->numbers);
+    l->sums = be->memory_create(be, SUMS * sizeof *l->sums);
+    if (!be->host_memory)
+        l->host = be->host_create(be, 3 * bytes);
+    if (!l->parameters || !l->numbers || !l->sums || (!be->host_memory && !l->host))
         return false;
-    l->kl_ic = l->loglik + batch;
-    l->kl_co = l->kl_ic + batch;
-    l->corr = l->kl_co + batch;
     if (!l->options.trained)
         return true;
-    l->transposed = memory_create(size * sizeof(real));
-    l->gradient = memory_create(size * sizeof(real));
-    l->m = memory_create(size * sizeof(real));
-    l->v = memory_create(size * sizeof(real));
+    l->transposed = be->memory_create(be, bytes);
+    l->gradient = be->memory_create(be, bytes);
+    l->m = be->memory_create(be, bytes);
+    l->v = be->memory_create(be, bytes);
     l->lanes = calloc(l->n_lanes, sizeof *l->lanes);
     for (size_t i = 0; l->lanes && i < l->n_lanes; i++)
-        if (!(l->lanes[i] = memory_create(size * sizeof(real))))
+        if (!(l->lanes[i] = l->n_lanes == 1 ? l->gradient : be->memory_create(be, bytes)))
             return false;
     return l->transposed && l->gradient && l->m && l->v && l->lanes;
+}
+
+static bool create_pending(struct learner *l)
+{
+    size_t batch = l->options.batch_size, each = 4 * batch + SUMS, count = l->options.most_pending;
+
+    l->pending = calloc(count, sizeof *l->pending);
+    l->costs = l->be->host_create(l->be, count * each * sizeof *l->costs);
+    for (size_t i = 0; l->pending && l->costs && i < count; i++) {
+        struct pending *p = &l->pending[i];
+
+        p->loglik = l->costs + i * each;
+        p->kl_ic = p->loglik + batch;
+        p->kl_co = p->kl_ic + batch;
+        p->corr = p->kl_co + batch;
+        p->sums = p->corr + batch;
+    }
+    return l->pending && l->costs;
 }
 
 enum lfads_status learner_create(struct learner **out, const struct backend *be,
@@ -75,11 +102,9 @@ enum lfads_status learner_create(struct learner **out, const struct backend *be,
     l->be = be;
     l->model = model;
     l->options = *options;
-    l->shard_trials = shard_trials(model, options->batch_size);
-    l->n_lanes = min(shard_count(l, options->batch_size), MOST_LANES);
-    l->options.threads = min(options->threads, l->n_lanes);
+    lay_out(l);
     l->shards = calloc(l->options.threads, sizeof *l->shards);
-    if (!l->shards || !create_vectors(l)) {
+    if (!l->shards || !create_vectors(l) || !create_pending(l)) {
         learner_free(l);
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to train %zu parameters", model->size);
     }
@@ -94,58 +119,134 @@ enum lfads_status learner_create(struct learner **out, const struct backend *be,
     return LFADS_OK;
 }
 
-size_t learner_bytes(const struct model *model, const struct learner_options *options)
+size_t learner_bytes(const struct backend *be, const struct model *model,
+                     const struct learner_options *options)
 {
-    struct learner l = {.shard_trials = shard_trials(model, options->batch_size)};
-    size_t lanes = min(shard_count(&l, options->batch_size), MOST_LANES);
-    size_t vectors = options->trained ? 5 + lanes : 1;
-    size_t shard =
-        shard_bytes(model, min(l.shard_trials, options->batch_size), 1, options->trained);
+    struct learner l = {.be = be, .model = model, .options = *options};
+    size_t vectors, shard;
 
-    return vectors * model->size * sizeof(real) + min(options->threads, lanes) * shard;
+    lay_out(&l);
+    vectors = options->trained ? 5 + (l.n_lanes > 1 ? l.n_lanes : 0) : 1;
+    shard = shard_bytes(be, model, min(l.shard_trials, options->batch_size), 1, options->trained);
+    return vectors * model->size * sizeof(real) + l.options.threads * shard;
 }
 
 void learner_free(struct learner *learner)
 {
+    const struct backend *be;
+
     if (!learner)
         return;
+    be = learner->be;
     for (size_t i = 0; learner->shards && i < learner->options.threads; i++)
         shard_free(learner->shards[i]);
-    for (size_t i = 0; learner->lanes && i < learner->n_lanes; i++)
-        free(learner->lanes[i]);
+    for (size_t i = 0; learner->lanes && learner->n_lanes > 1 && i < learner->n_lanes; i++)
+        be->memory_free(be, learner->lanes[i]);
     free(learner->shards);
     free(learner->lanes);
-    free(learner->parameters);
-    free(learner->transposed);
-    free(learner->gradient);
-    free(learner->m);
-    free(learner->v);
-    free(learner->loglik);
+    be->memory_free(be, learner->parameters);
+    be->memory_free(be, learner->transposed);
+    be->memory_free(be, learner->gradient);
+    be->memory_free(be, learner->m);
+    be->memory_free(be, learner->v);
+    be->memory_free(be, learner->numbers);
+    be->memory_free(be, learner->sums);
+    be->host_free(be, learner->host);
+    be->host_free(be, learner->costs);
+    free(learner->pending);
     free(learner);
 }
 
-void learner_refresh(struct learner *learner)
+static void refresh(struct learner *l)
 {
-    if (learner->options.trained)
-        params_transpose(learner->be, learner->transposed, learner->model, learner->parameters);
+    if (l->options.trained)
+        params_transpose(l->be, l->transposed, l->model, l->parameters);
 }
 
-/* One batch on its way through the shards. */
+struct learner_vectors learner_read(const struct learner *learner)
+{
+    const struct learner *l = learner;
+    size_t size = l->model->size, bytes = size * sizeof(real);
+    struct learner_vectors v = {.parameters = l->host};
+
+    if (l->be->host_memory)
+        return (struct learner_vectors){l->parameters, l->m, l->v};
+    l->be->download(l->be, v.parameters, l->parameters, bytes);
+    if (!l->options.trained)
+        return v;
+    v.m = v.parameters + size;
+    v.v = v.m + size;
+    l->be->download(l->be, v.m, l->m, bytes);
+    l->be->download(l->be, v.v, l->v, bytes);
+    return v;
+}
+
+void learner_write(struct learner *learner)
+{
+    struct learner *l = learner;
+    size_t size = l->model->size, bytes = size * sizeof(real);
+
+    if (!l->be->host_memory) {
+        l->be->upload(l->be, l->parameters, l->host, bytes);
+        if (l->options.trained) {
+            l->be->upload(l->be, l->m, l->host + size, bytes);
+            l->be->upload(l->be, l->v, l->host + 2 * size, bytes);
+        }
+    }
+    refresh(l);
+}
+
+enum kind { EVALUATE, DIFFERENTIATE, STEP };
+
+/* One pass on its way through the shards. */
 struct run {
     struct learner *learner;
     const struct batch_source *source;
-    struct shard_weights weights;
-    bool backward;
+    enum kind kind;
+    struct pending *pending;
 };
 
-static void keep_costs(struct learner *l, const struct shard *s, size_t first)
+static void begin_shard(const struct run *run, struct shard *shard, size_t lane, size_t first)
 {
+    struct learner *l = run->learner;
+
+    shard_begin(shard, run->source->session, min(l->shard_trials, run->source->trials - first), 1,
+                DRAW_SAMPLE, run->source->dropout, l->parameters, l->transposed,
+                run->kind == EVALUATE ? NULL : l->lanes[lane]);
+    run->source->fill(run->source->payload, shard, first);
+}
+
+static void run_shard(const struct run *run, struct shard *shard, size_t first)
+{
+    const struct learner *l = run->learner;
+    struct shard_weights weights =
+        costs_shard_weights(l->model, run->source->trials, &l->numbers->weights);
+
+    if (run->source->draw)
+        run->source->draw(run->source->payload, shard, first);
+    shard_forward(shard);
+    if (run->kind != EVALUATE)
+        shard_backward(shard, &weights);
+}
+
+static void keep_costs(const struct run *run, const struct shard *s, size_t first)
+{
+    const struct backend *be = run->learner->be;
+    const struct pending *p = run->pending;
     size_t bytes = s->trials * sizeof(acc);
 
-    memcpy(l->loglik + first, s->loglik, bytes);
-    memcpy(l->kl_ic + first, s->kl_ic, bytes);
-    memcpy(l->kl_co + first, s->kl_co, bytes);
-    memcpy(l->corr + first, s->corr, bytes);
+    be->download_later(be, p->loglik + first, s->loglik, bytes);
+    be->download_later(be, p->kl_ic + first, s->kl_ic, bytes);
+    be->download_later(be, p->kl_co + first, s->kl_co, bytes);
+    be->download_later(be, p->corr + first, s->corr, bytes);
+}
+
+static void clear_lane(const struct run *run, size_t lane)
+{
+    const struct learner *l = run->learner;
+
+    if (run->kind != EVALUATE)
+        l->be->clear(l->be, l->lanes[lane], l->model->size);
 }
 
 /* A lane's shards one after the other: LANE, LANE + lanes, …; their gradients add up in the lane.
@@ -155,21 +256,14 @@ static void run_lane(void *payload, size_t lane, size_t thread)
     struct run *run = payload;
     struct learner *l = run->learner;
     struct shard *shard = l->shards[thread];
-    size_t trials = run->source->trials;
-    real *gradient = run->backward ? l->lanes[lane] : NULL;
 
-    if (gradient)
-        l->be->clear(l->be, gradient, l->model->size);
-    for (size_t i = lane; i < shard_count(l, trials); i += l->n_lanes) {
+    clear_lane(run, lane);
+    for (size_t i = lane; i < shard_count(l, run->source->trials); i += l->n_lanes) {
         size_t first = i * l->shard_trials;
 
-        shard_begin(shard, run->source->session, min(l->shard_trials, trials - first), 1,
-                    DRAW_SAMPLE, run->source->dropout, l->parameters, l->transposed, gradient);
-        run->source->fill(run->source->payload, shard, first);
-        shard_forward(shard);
-        keep_costs(l, shard, first);
-        if (run->backward)
-            shard_backward(shard, &run->weights);
+        begin_shard(run, shard, lane, first);
+        run_shard(run, shard, first);
+        keep_costs(run, shard, first);
     }
 }
 
@@ -180,98 +274,147 @@ static void reduce_stretch(void *payload, size_t stretch, size_t thread)
     struct learner *l = run->learner;
     size_t lanes = min(l->n_lanes, shard_count(l, run->source->trials));
     size_t length = (l->model->size + l->options.threads - 1) / l->options.threads;
-    size_t first = stretch * length, last = min(first + length, l->model->size);
+    size_t first = stretch * length, last = min(first + length, l->model->size), n = last - first;
 
     (void)thread;
     for (size_t lane = 0; lane < lanes && first < last; lane++) {
         if (lane == 0)
-            l->be->clear(l->be, l->gradient + first, last - first);
-        l->be->add_scaled(l->be, l->gradient + first, 1, l->lanes[lane] + first, last - first);
+            l->be->clear(l->be, l->gradient + first, n);
+        l->be->add_masked(l->be, l->gradient + first, n, l->lanes[lane] + first, n, NULL, 0, 1, n);
     }
 }
 
-static void run_batch(struct run *run)
+static void update(struct learner *l)
 {
-    struct learner *l = run->learner;
-    size_t lanes = min(l->n_lanes, shard_count(l, run->source->trials));
+    struct step_numbers *numbers = l->numbers;
 
-    assert(run->source->trials <= l->options.batch_size);
-    workers_run(l->options.threads, lanes, run_lane, run);
-    if (run->backward)
-        workers_run(l->options.threads, l->options.threads, reduce_stretch, run);
-}
-
-/* The costs of the batch that the shards have just run. */
-static void sum_costs(const struct learner *l, struct batch_costs *costs, size_t trials,
-                      const struct cost_ramps *ramps)
-{
-    struct row_costs rows = {.loglik = l->loglik,
-                             .kl_ic = l->kl_ic,
-                             .kl_co = l->kl_co,
-                             .corr = l->corr,
-                             .rows = trials,
-                             .samples = 1};
-
-    costs_sum(costs, l->model, &rows, costs_l2(l->be, l->model, l->parameters), ramps);
-}
-
-void learner_evaluate(struct learner *learner, struct batch_costs *costs,
-                      const struct batch_source *source, const struct cost_ramps *ramps)
-{
-    struct run run = {.learner = learner, .source = source};
-
-    run_batch(&run);
-    sum_costs(learner, costs, source->trials, ramps);
-}
-
-void learner_differentiate(struct learner *learner, struct batch_costs *costs,
-                           const struct batch_source *source, const struct cost_ramps *ramps)
-{
-    struct run run = {
-        .learner = learner,
-        .source = source,
-        .backward = true,
-        .weights = costs_shard_weights(learner->model, source->trials, ramps),
-    };
-
-    run_batch(&run);
-    costs_l2_backward(learner->be, learner->model, learner->gradient, learner->parameters,
-                      ramps->l2);
-    sum_costs(learner, costs, source->trials, ramps);
-}
-
-double learner_norm(const struct learner *learner)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < learner->model->n_params; i++) {
-        const struct param *p = &learner->model->params[i];
-        acc squares;
-
-        if (!p->trained)
-            continue;
-        learner->be->sum_squares(learner->be, &squares, learner->gradient + p->offset,
-                                 p->rows * p->cols);
-        sum += squares;
-    }
-    return sqrt(sum);
-}
-
-void learner_update(struct learner *learner, double norm, double learning_rate, int64_t update)
-{
-    struct learner *l = learner;
-    double most = l->options.max_grad_norm;
-    double scale = norm > most ? most / norm : 1;
-    double rate =
-        learning_rate * sqrt(1 - pow(0.999, (double)update)) / (1 - pow(0.9, (double)update));
-
+    l->be->limit_update(l->be, numbers->update, &l->sums[SUM_SQUARES], &numbers->rate,
+                        l->options.max_grad_norm);
     for (size_t i = 0; i < l->model->n_params; i++) {
         const struct param *p = &l->model->params[i];
         size_t at = p->offset;
 
         if (p->trained)
             l->be->adam(l->be, l->parameters + at, l->m + at, l->v + at, l->gradient + at,
-                        (real)scale, (real)rate, p->rows * p->cols);
+                        numbers->update, p->rows * p->cols);
     }
-    learner_refresh(l);
+    refresh(l);
+}
+
+/* What follows when the gradient of the shards is there: the L2 cost and its gradient, the norm
+ * over the trained parameters, the update. */
+static void finish_batch(const struct run *run)
+{
+    struct learner *l = run->learner;
+
+    costs_l2(l->be, &l->sums[SUM_L2], l->model, l->parameters);
+    l->be->clear_sums(l->be, &l->sums[SUM_SQUARES], 1);
+    if (run->kind == EVALUATE)
+        return;
+    costs_l2_backward(l->be, l->model, l->gradient, l->parameters, &l->numbers->weights);
+    for (size_t i = 0; i < l->model->n_params; i++) {
+        const struct param *p = &l->model->params[i];
+
+        if (p->trained)
+            l->be->sum_squares(l->be, &l->sums[SUM_SQUARES], 1, l->gradient + p->offset,
+                               p->rows * p->cols);
+    }
+    if (run->kind == STEP)
+        update(l);
+}
+
+/* On threads, shard by shard. */
+static void run_on_host(struct run *run)
+{
+    struct learner *l = run->learner;
+
+    workers_run(l->options.threads, min(l->n_lanes, shard_count(l, run->source->trials)), run_lane,
+                run);
+    if (run->kind != EVALUATE && l->n_lanes > 1)
+        workers_run(l->options.threads, l->options.threads, reduce_stretch, run);
+    finish_batch(run);
+}
+
+/* As one shard; the same pass of a session again is replayed, where the backend can. */
+static void run_on_device(struct run *run)
+{
+    const struct learner *l = run->learner;
+    const struct backend *be = l->be;
+    struct shard *shard = l->shards[0];
+    uint64_t key = (uint64_t)run->source->trials << 32 | run->source->session << 4 | run->kind;
+
+    begin_shard(run, shard, 0, 0);
+    if (!be->replay || !be->replay(be, key)) {
+        if (be->record)
+            be->record(be, key);
+        clear_lane(run, 0);
+        run_shard(run, shard, 0);
+        finish_batch(run);
+        if (be->recorded)
+            be->recorded(be, key);
+    }
+    keep_costs(run, shard, 0);
+}
+
+static void run_batch(struct learner *l, const struct batch_source *source,
+                      const struct cost_ramps *ramps, enum kind kind, double rate)
+{
+    struct pending *p = &l->pending[l->n_pending];
+    struct run run = {.learner = l, .source = source, .kind = kind, .pending = p};
+    struct step_weights weights = costs_step_weights(l->model, source->trials, ramps);
+    real narrow = (real)rate;
+
+    assert(source->trials <= l->options.batch_size && l->n_pending < l->options.most_pending);
+    l->be->upload(l->be, &l->numbers->weights, &weights, sizeof weights);
+    l->be->upload(l->be, &l->numbers->rate, &narrow, sizeof narrow);
+    if (l->be->host_memory)
+        run_on_host(&run);
+    else
+        run_on_device(&run);
+    l->be->download_later(l->be, p->sums, l->sums, SUMS * sizeof *l->sums);
+    p->trials = source->trials;
+    p->ramps = *ramps;
+    l->n_pending++;
+}
+
+void learner_evaluate(struct learner *learner, const struct batch_source *source,
+                      const struct cost_ramps *ramps)
+{
+    run_batch(learner, source, ramps, EVALUATE, 0);
+}
+
+void learner_differentiate(struct learner *learner, const struct batch_source *source,
+                           const struct cost_ramps *ramps)
+{
+    run_batch(learner, source, ramps, DIFFERENTIATE, 0);
+}
+
+void learner_step(struct learner *learner, const struct batch_source *source,
+                  const struct cost_ramps *ramps, double learning_rate, int64_t update)
+{
+    double count = (double)update;
+
+    run_batch(learner, source, ramps, STEP,
+              learning_rate * sqrt(1 - pow(0.999, count)) / (1 - pow(0.9, count)));
+}
+
+enum lfads_status learner_collect(struct learner *learner, struct batch_costs *costs,
+                                  struct lfads_error *err)
+{
+    enum lfads_status status = learner->be->finish(learner->be, err);
+
+    for (size_t i = 0; i < learner->n_pending && status == LFADS_OK; i++) {
+        const struct pending *p = &learner->pending[i];
+        struct row_costs rows = {.loglik = p->loglik,
+                                 .kl_ic = p->kl_ic,
+                                 .kl_co = p->kl_co,
+                                 .corr = p->corr,
+                                 .rows = p->trials,
+                                 .samples = 1};
+
+        costs_sum(&costs[i], learner->model, &rows, p->sums[SUM_L2], &p->ramps);
+        costs[i].gradient_norm = sqrt(p->sums[SUM_SQUARES]);
+    }
+    learner->n_pending = 0;
+    return status;
 }

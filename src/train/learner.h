@@ -3,6 +3,10 @@
  *
  * A batch is cut into shards of a fixed number of trials, whatever the number of threads; their
  * gradients are summed in a fixed order, so results have the same bits for any number of threads.
+ * On a device the batch is one shard.
+ *
+ * Passes over batches are begun one after the other; their costs are collected later, for a device
+ * is not waited for in between. Where the backend has host_memory a pass is over when it was begun.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TRAIN_LEARNER_H
 #define LFADS_TRAIN_LEARNER_H
@@ -10,28 +14,54 @@
 
 struct learner_options {
     size_t batch_size, threads;
+    size_t most_pending;  /* passes begun and not collected */
     bool trained;         /* gradients and updates are wanted */
     double max_grad_norm; /* clipping of the global norm */
+};
+
+/* What operations read of a step, and what they leave of it, in the backend's memory. */
+struct step_numbers {
+    struct step_weights weights;
+    real rate;      /* bias-corrected */
+    real update[3]; /* limit_update's */
+};
+enum { SUM_SQUARES, SUM_L2, SUMS }; /* of the gradient; the L2 cost */
+
+/* A pass whose costs wait to be collected. */
+struct pending {
+    size_t trials;
+    struct cost_ramps ramps;
+    acc *loglik, *kl_ic, *kl_co, *corr; /* [batch_size] each, */
+    acc *sums;                          /* and [SUMS], in the learner's host memory */
 };
 
 struct learner {
     const struct backend *be;
     const struct model *model;
     struct learner_options options;
-    size_t shard_trials;                              /* of a shard */
-    real *parameters, *transposed, *gradient, *m, *v; /* [model->size] each */
-    real **lanes; /* gradients of the lanes, [model->size] each */
+    size_t shard_trials; /* of a shard */
+    /* the backend's memory, [model->size] each */
+    real *parameters, *transposed, *gradient, *m, *v;
+    real **lanes; /* gradients of the lanes; of a single lane: gradient */
     size_t n_lanes;
-    struct shard **shards;              /* one a thread */
-    acc *loglik, *kl_ic, *kl_co, *corr; /* [batch_size], of the last batch */
+    struct step_numbers *numbers;
+    acc *sums;             /* [SUMS] */
+    struct shard **shards; /* one a thread */
+    /* the host's */
+    struct pending *pending; /* [most_pending] */
+    size_t n_pending;
+    acc *costs; /* theirs */
+    real *host; /* copies of parameters, m and v, [3,model->size]; NULL with host_memory */
 };
 
-/* Where a batch's trials come from: FILL is called, on any thread, for each shard, and fills its
- * data, noise and masks for the batch's trials from FIRST on. */
+/* Where a batch's trials come from. FILL is called, on any thread, for each shard, and fills its
+ * data for the batch's trials from FIRST on; DRAW (or NULL) then calls the operations that draw
+ * noise and masks and may be recorded: what differs from step to step, FILL uploads. */
 struct batch_source {
     size_t session, trials;
     bool dropout;
     void (*fill)(void *payload, struct shard *shard, size_t first);
+    void (*draw)(void *payload, struct shard *shard, size_t first);
     void *payload;
 };
 
@@ -41,19 +71,31 @@ enum lfads_status learner_create(struct learner **out, const struct backend *be,
                                  const struct model *model, const struct learner_options *options,
                                  struct lfads_error *err);
 void learner_free(struct learner *learner);
-/* Bytes that such a learner takes. */
-size_t learner_bytes(const struct model *model, const struct learner_options *options);
+/* Bytes of BE's memory that such a learner takes. */
+size_t learner_bytes(const struct backend *be, const struct model *model,
+                     const struct learner_options *options);
 
-/* To be called when PARAMETERS were written from outside: refreshes what is derived from them. */
-void learner_refresh(struct learner *learner);
-/* Sets COSTS of a batch without touching the gradient. */
-void learner_evaluate(struct learner *learner, struct batch_costs *costs,
-                      const struct batch_source *source, const struct cost_ramps *ramps);
-/* Sets COSTS and the learner's gradient of the total, before clipping. */
-void learner_differentiate(struct learner *learner, struct batch_costs *costs,
-                           const struct batch_source *source, const struct cost_ramps *ramps);
-/* The norm of the gradient over the trained parameters. */
-double learner_norm(const struct learner *learner);
-/* Clips the gradient, whose norm is NORM, and does Adam's UPDATE-th update, counted from 1. */
-void learner_update(struct learner *learner, double norm, double learning_rate, int64_t update);
+/* Parameters and moments (NULL where the learner is not trained) in the host's memory. */
+struct learner_vectors {
+    real *parameters, *m, *v;
+};
+/* They are valid until the next pass. */
+struct learner_vectors learner_read(const struct learner *learner);
+/* To be called when what learner_read gave was written: refreshes all that comes from it. */
+void learner_write(struct learner *learner);
+
+/* These begin a pass over a batch; at most most_pending may wait. */
+/* Its costs, without touching the gradient. */
+void learner_evaluate(struct learner *learner, const struct batch_source *source,
+                      const struct cost_ramps *ramps);
+/* Its costs and the learner's gradient of their total, before clipping. */
+void learner_differentiate(struct learner *learner, const struct batch_source *source,
+                           const struct cost_ramps *ramps);
+/* The same, and Adam's UPDATE-th update, counted from 1, with the clipped gradient. After a
+ * gradient that is not finite no update changes anything. */
+void learner_step(struct learner *learner, const struct batch_source *source,
+                  const struct cost_ramps *ramps, double learning_rate, int64_t update);
+/* Waits for the passes begun and sets COSTS of each, in their order, [n_pending]. */
+enum lfads_status learner_collect(struct learner *learner, struct batch_costs *costs,
+                                  struct lfads_error *err);
 #endif

@@ -1,6 +1,6 @@
 /* painter.c - a random trial of either set through the model, averaged over samples, and its
- * picture.
- * SPDX-License-Identifier: Apache-2.0 */
+ * picture. The processor computes it, whatever trains: one trial asks for no device, and a device
+ * is not shared between threads. SPDX-License-Identifier: Apache-2.0 */
 #include "train/painter.h"
 
 #include <inttypes.h>
@@ -149,14 +149,15 @@ static void average(struct side *side, const struct shard *s, const real *output
     const struct model *m = s->model;
     size_t bins = m->bins, r = s->rows, g = m->gen_units, f = m->factors, u = m->co_dim;
     size_t n = model_channels(m, s->session), width = model_outputs(m, s->session);
+    const struct backend *be = s->be;
 
-    average_rows(side->means, output, width, bins, r, 0, r, n);
+    be->average_samples(be, side->means, output, width, bins, 1, r, n);
     if (m->gaussian)
-        average_rows(side->variances, output + n, width, bins, r, 0, r, n);
-    average_rows(side->factors, s->factors + r * f, f, bins, r, 0, r, f);
-    average_rows(side->states, s->gen.h + r * g, g, bins, r, 0, r, g);
+        be->average_samples(be, side->variances, output + n, width, bins, 1, r, n);
+    be->average_samples(be, side->factors, s->factors + r * f, f, bins, 1, r, f);
+    be->average_samples(be, side->states, s->gen.h + r * g, g, bins, 1, r, g);
     if (u)
-        average_rows(side->inputs, s->gen_in, model_generator_inputs(m), bins, r, 0, r, u);
+        be->average_samples(be, side->inputs, s->gen_in, model_generator_inputs(m), bins, 1, r, u);
 }
 
 static enum lfads_status run_trial(struct picture *p, struct shard *s, enum session_set set)
@@ -164,17 +165,16 @@ static enum lfads_status run_trial(struct picture *p, struct shard *s, enum sess
     const struct model *m = p->project->model;
     struct side *side = &p->side[set];
     size_t n = model_channels(m, side->session);
-    struct philox_address noise = {.seed = p->project->seed,
-                                   .step = (uint32_t)p->step,
-                                   .trial = PHILOX_MAX_TRIAL - 1 - (uint32_t)set};
+    struct philox_address noise = {.seed = p->project->seed};
     real *output = calloc(m->bins * SAMPLES * model_outputs(m, side->session), sizeof *output);
 
     if (!output)
         return lfads_fail(&p->error, LFADS_NO_MEMORY, "no memory");
     shard_begin(s, side->session, 1, SAMPLES, DRAW_SAMPLE, false, p->parameters, NULL, NULL);
-    memcpy(s->x, side->x, m->bins * n * sizeof *side->x);
+    memcpy(s->host_x, side->x, m->bins * n * sizeof *side->x);
     if (m->ext_inputs)
-        memcpy(s->ext, side->ext, m->bins * m->ext_inputs * sizeof *side->ext);
+        memcpy(s->host_ext, side->ext, m->bins * m->ext_inputs * sizeof *side->ext);
+    shard_place_noise(s, (uint32_t)p->step, PHILOX_MAX_TRIAL - 1 - (uint32_t)set);
     shard_draw_noise(s, &noise);
     shard_forward(s);
     shard_output(s, output);
@@ -218,7 +218,7 @@ static void paint(void *payload, size_t item, size_t thread)
 
     (void)item, (void)thread;
     p->status =
-        shard_create(&shard, p->project->be, p->project->model, 1, SAMPLES, false, &p->error);
+        shard_create(&shard, backend_cpu(), p->project->model, 1, SAMPLES, false, &p->error);
     for (int set = 0; set < SESSION_SETS && p->status == LFADS_OK; set++) {
         if (p->side[set].memory)
             p->status = run_trial(p, shard, (enum session_set)set);
@@ -264,7 +264,13 @@ static struct picture *create_picture(const struct project *project, const real 
     return p;
 }
 
-static void begin(struct painter *painter, const real *parameters, int64_t step)
+bool painter_is_due(const struct painter *painter, int64_t step, bool last)
+{
+    return painter && !painter->given_up && !painter->picture && painter->drawn != step &&
+           (last || clock_seconds() >= painter->next);
+}
+
+void painter_begin(struct painter *painter, const real *parameters, int64_t step)
 {
     struct picture *p = create_picture(painter->project, parameters, step);
     enum lfads_status status = LFADS_OK;
@@ -282,14 +288,6 @@ static void begin(struct painter *painter, const real *parameters, int64_t step)
     }
     painter->picture = p;
     painter->drawn = step;
-}
-
-void painter_begin(struct painter *painter, const real *parameters, int64_t step, bool last)
-{
-    if (!painter || painter->given_up || painter->picture || painter->drawn == step)
-        return;
-    if (last || clock_seconds() >= painter->next)
-        begin(painter, parameters, step);
 }
 
 /* The next picture's time, such that pictures take little of training's. */

@@ -14,9 +14,10 @@ struct painter;
 struct painter *painter_create(const struct project *project);
 /* Waits for a picture in progress and drops it. Takes NULL, as all of these do. */
 void painter_free(struct painter *painter);
-/* Begins a picture of PARAMETERS, which are copied, at STEP, if it is time for one or it is the
- * LAST of the run. */
-void painter_begin(struct painter *painter, const real *parameters, int64_t step, bool last);
+/* Whether it is time for a picture at STEP, or it is the LAST of the run. */
+bool painter_is_due(const struct painter *painter, int64_t step, bool last);
+/* Begins a picture of PARAMETERS, which are copied, at STEP. Not to be called unless one is due. */
+void painter_begin(struct painter *painter, const real *parameters, int64_t step);
 /* Adds a finished picture to the events at PATH; WAIT: waits for one in progress. */
 enum lfads_status painter_collect(struct painter *painter, const char *path, bool wait,
                                   struct lfads_error *err);

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "backend/host_memory.h"
 #include "save/index.h"
 #include "train/trainer.h"
+
+enum { PENDING = 256 }; /* steps that a device may be behind at most */
 
 static enum lfads_status save(struct trainer *t, const char *kind, const char *index, size_t keep)
 {
@@ -23,6 +25,7 @@ static enum lfads_status save(struct trainer *t, const char *kind, const char *i
                                     .n_costs = t->schedule.n_costs,
                                     .recorded = t->schedule.recorded,
                                     .hyperparameters = t->hyperparameters};
+    struct learner_vectors vectors = learner_read(t->learner);
     char name[FILE_PATH], path[FILE_PATH];
     enum lfads_status status;
 
@@ -30,8 +33,8 @@ static enum lfads_status save(struct trainer *t, const char *kind, const char *i
     snprintf(name, sizeof name, "%s%s.ckpt-%" PRId64, config->checkpoint_name, kind, t->step);
     status = file_join(path, config->lfads_save_dir, name, t->err);
     if (status == LFADS_OK)
-        status = checkpoint_write(path, t->project->model, &checkpoint, t->learner->parameters,
-                                  t->learner->m, t->learner->v, t->err);
+        status = checkpoint_write(path, t->project->model, &checkpoint, vectors.parameters,
+                                  vectors.m, vectors.v, t->err);
     if (status == LFADS_OK)
         status = index_add(config->lfads_save_dir, index, path, keep, t->err);
     return status;
@@ -49,7 +52,7 @@ enum lfads_status trainer_save_lowest(struct trainer *trainer)
 }
 
 /* All that the checkpoint has; maps of sessions that it does not know keep their first values. */
-static enum lfads_status read_parameters(struct trainer *t)
+static enum lfads_status read_parameters(struct trainer *t, const struct learner_vectors *vectors)
 {
     const struct project *p = t->project;
     bool *fresh = calloc(p->model->n_sessions, sizeof *fresh);
@@ -57,7 +60,7 @@ static enum lfads_status read_parameters(struct trainer *t)
 
     if (!fresh)
         return lfads_fail(t->err, LFADS_NO_MEMORY, "no memory to read %s", p->checkpoint_path);
-    status = checkpoint_read_parameters(t->learner->parameters, t->learner->m, t->learner->v,
+    status = checkpoint_read_parameters(vectors->parameters, vectors->m, vectors->v,
                                         p->checkpoint_path, p->model, fresh, t->err);
     for (size_t s = 0; s < p->model->n_sessions && status == LFADS_OK; s++)
         if (fresh[s])
@@ -74,17 +77,20 @@ static enum lfads_status begin(struct trainer *t)
 {
     const struct project *p = t->project;
     const struct checkpoint *c = &p->checkpoint;
-    enum lfads_status status;
+    struct learner_vectors vectors = learner_read(t->learner);
+    enum lfads_status status = LFADS_OK;
     size_t skip;
 
-    model_initialise(p->model, t->learner->parameters, p->seed);
+    model_initialise(p->model, vectors.parameters, p->seed);
+    if (*p->checkpoint_path)
+        status = read_parameters(t, &vectors);
+    if (status != LFADS_OK)
+        return status;
+    learner_write(t->learner);
     if (!*p->checkpoint_path) {
         project_line(p, "Created model with fresh parameters.");
         return LFADS_OK;
     }
-    status = read_parameters(t);
-    if (status != LFADS_OK)
-        return status;
     t->step = c->step;
     t->epoch = c->epoch;
     t->done = (size_t)c->batches;
@@ -109,6 +115,7 @@ enum lfads_status trainer_begin(struct trainer *trainer)
     const struct lfads_config *config = t->project->config;
     struct learner_options options = {.batch_size = (size_t)config->batch_size,
                                       .threads = t->project->threads,
+                                      .most_pending = t->project->be->host_memory ? 1 : PENDING,
                                       .trained = true,
                                       .max_grad_norm = config->max_grad_norm};
     double *costs = calloc((size_t)config->learning_rate_n_to_compare, sizeof *costs);
@@ -125,17 +132,19 @@ enum lfads_status trainer_begin(struct trainer *trainer)
         .stop = config->learning_rate_stop,
         .l2_wanted = config->l2_gen_scale > 0 || config->l2_con_scale > 0,
     };
-    status = memory_check(learner_bytes(t->project->model, &options), "training",
-                          "--threads, --gen_dim or the encoders' dimensions", t->err);
+    status = backend_check_memory(
+        t->project->be, learner_bytes(t->project->be, t->project->model, &options), "training",
+        "--threads, --gen_dim or the encoders' dimensions", t->err);
     if (status == LFADS_OK)
         status = learner_create(&t->learner, t->project->be, t->project->model, &options, t->err);
+    t->costs = calloc(options.most_pending, sizeof *t->costs);
+    if (status == LFADS_OK && !t->costs)
+        status = lfads_fail(t->err, LFADS_NO_MEMORY, "no memory for costs");
     for (int set = 0; set < SESSION_SETS && status == LFADS_OK; set++)
         status = batches_create(&t->batches[set], t->project->dataset, (enum session_set)set,
                                 options.batch_size, t->err);
     if (status == LFADS_OK)
         status = begin(t);
-    if (status == LFADS_OK)
-        learner_refresh(t->learner);
     return status;
 }
 

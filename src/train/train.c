@@ -50,7 +50,8 @@ static void report_progress(const struct trainer *t)
         callbacks->progress(callbacks->payload, &progress);
 }
 
-static enum lfads_status refuse_infinite(const struct trainer *t, const struct batch_costs *costs)
+static enum lfads_status refuse_infinite(const struct trainer *t, const struct batch_costs *costs,
+                                         int64_t step)
 {
     const char *which = !isfinite(costs->recon)   ? "reconstruction cost"
                         : !isfinite(costs->kl)    ? "KL cost"
@@ -61,9 +62,30 @@ static enum lfads_status refuse_infinite(const struct trainer *t, const struct b
     return lfads_fail(t->err, LFADS_NUMERIC,
                       "the %s is not finite at step %" PRId64 " (epoch %" PRId64 "): the last "
                       "checkpoint is kept; lower --learning_rate_init or --cell_clip_value",
-                      which, t->step, t->epoch);
+                      which, step, t->epoch);
 }
 
+/* Adds the costs of the steps that wait to the epoch's; fails at the first that is not finite: it
+ * and those after it have changed nothing. */
+static enum lfads_status collect_steps(struct trainer *t)
+{
+    size_t count = t->learner->n_pending;
+    enum lfads_status status = learner_collect(t->learner, t->costs, t->err);
+
+    for (size_t i = 0; i < count && status == LFADS_OK; i++) {
+        const struct batch_costs *costs = &t->costs[i];
+        int64_t step = t->step - (int64_t)(count - i);
+        struct cost_ramps ramps = costs_ramps(t->project->config, step);
+
+        if (!isfinite(costs->total) || !isfinite(costs->gradient_norm))
+            return refuse_infinite(t, costs, step);
+        add_costs(&t->sums, costs, &ramps);
+        t->gradient_norm = costs->gradient_norm;
+    }
+    return status;
+}
+
+/* Begins a step, and collects the costs of those begun where no more may wait. */
 static enum lfads_status train_batch(struct trainer *t)
 {
     const struct batch *batch = &t->batches[SESSION_TRAIN]->batch[t->done];
@@ -71,17 +93,15 @@ static enum lfads_status train_batch(struct trainer *t)
         .trainer = t, .batch = batch, .set = SESSION_TRAIN, .step = (uint32_t)t->step};
     struct batch_source source = feed_source(&feed);
     struct cost_ramps ramps = costs_ramps(t->project->config, t->step);
-    struct batch_costs costs;
+    enum lfads_status status = LFADS_OK;
 
-    learner_differentiate(t->learner, &costs, &source, &ramps);
-    costs.gradient_norm = learner_norm(t->learner);
-    if (!isfinite(costs.total) || !isfinite(costs.gradient_norm))
-        return refuse_infinite(t, &costs);
     t->step++;
-    learner_update(t->learner, costs.gradient_norm, (double)t->schedule.learning_rate, t->step);
-    add_costs(&t->sums, &costs, &ramps);
-    t->gradient_norm = costs.gradient_norm;
     t->done++;
+    learner_step(t->learner, &source, &ramps, (double)t->schedule.learning_rate, t->step);
+    if (t->learner->n_pending == t->learner->options.most_pending)
+        status = collect_steps(t);
+    if (status != LFADS_OK)
+        return status;
     report_progress(t);
     return painter_collect(t->painter, t->events, false, t->err);
 }
@@ -98,26 +118,40 @@ static enum lfads_status train_epoch(struct trainer *t)
     while (status == LFADS_OK && t->done < t->batches[SESSION_TRAIN]->count) {
         status = train_batch(t);
         if (status == LFADS_OK && project_stopped(t->project)) {
-            status = trainer_save_latest(t);
+            status = collect_steps(t);
+            if (status == LFADS_OK)
+                status = trainer_save_latest(t);
             if (status == LFADS_OK)
                 return lfads_fail(t->err, LFADS_INTERRUPTED,
                                   "stopped at step %" PRId64 "; the same command continues",
                                   t->step);
         }
     }
+    return status == LFADS_OK ? collect_steps(t) : status;
+}
+
+/* Adds the costs of the batches that wait. */
+static enum lfads_status collect_valid(struct trainer *t, struct epoch_costs *valid)
+{
+    struct cost_ramps ramps = costs_ramps(t->project->config, t->step);
+    size_t count = t->learner->n_pending;
+    enum lfads_status status = learner_collect(t->learner, t->costs, t->err);
+
+    for (size_t i = 0; i < count && status == LFADS_OK; i++)
+        add_costs(valid, &t->costs[i], &ramps);
     return status;
 }
 
-/* Sets the epoch's validation costs; false where there is no validation data. */
-static bool validate(struct trainer *t, struct epoch_costs *valid)
+/* Sets the epoch's validation costs, zero where there is no validation data. */
+static enum lfads_status validate(struct trainer *t, struct epoch_costs *valid)
 {
     struct batches *batches = t->batches[SESSION_VALID];
     struct cost_ramps ramps = costs_ramps(t->project->config, t->step);
-    struct batch_costs costs;
+    enum lfads_status status = LFADS_OK;
 
     *valid = (struct epoch_costs){0};
     batches_deal(batches, t->project->dataset, SESSION_VALID, t->project->seed, (uint32_t)t->epoch);
-    for (size_t i = 0; i < batches->count; i++) {
+    for (size_t i = 0; i < batches->count && status == LFADS_OK; i++) {
         struct feed feed = {.trainer = t,
                             .batch = &batches->batch[i],
                             .set = SESSION_VALID,
@@ -125,12 +159,13 @@ static bool validate(struct trainer *t, struct epoch_costs *valid)
                             .place = (uint32_t)(i * batches->batch_size)};
         struct batch_source source = feed_source(&feed);
 
-        learner_evaluate(t->learner, &costs, &source, &ramps);
-        add_costs(valid, &costs, &ramps);
+        learner_evaluate(t->learner, &source, &ramps);
+        if (t->learner->n_pending == t->learner->options.most_pending || i + 1 == batches->count)
+            status = collect_valid(t, valid);
     }
     if (batches->count)
         *valid = means(*valid, batches->count);
-    return batches->count > 0;
+    return status;
 }
 
 static void report_details(const struct trainer *t)
@@ -172,7 +207,8 @@ static enum lfads_status picture_epoch(struct trainer *t)
     bool last = is_finished(t), each = t->project->config->example_every_s == 0;
     enum lfads_status status = painter_collect(t->painter, t->events, last || each, t->err);
 
-    painter_begin(t->painter, t->learner->parameters, t->step, last);
+    if (painter_is_due(t->painter, t->step, last))
+        painter_begin(t->painter, learner_read(t->learner).parameters, t->step);
     if (status == LFADS_OK && last)
         status = painter_collect(t->painter, t->events, true, t->err);
     return status;
@@ -187,8 +223,10 @@ static enum lfads_status finish_epoch(struct trainer *t)
     bool lowest;
 
     row.train = means(t->sums, t->done);
-    row.has_valid = validate(t, &row.valid);
-    status = report_epoch(t, &row);
+    status = validate(t, &row.valid);
+    row.has_valid = t->batches[SESSION_VALID]->count > 0;
+    if (status == LFADS_OK)
+        status = report_epoch(t, &row);
     if (status == LFADS_OK)
         status = trainer_log_events(t, &row);
     if (schedule_epoch(&t->schedule, &t->rules, row.train.total))
@@ -236,6 +274,7 @@ static void release(struct trainer *t)
     for (int set = 0; set < SESSION_SETS; set++)
         batches_free(t->batches[set]);
     learner_free(t->learner);
+    free(t->costs);
     free(t->schedule.costs);
     free(t->hyperparameters);
     lock_release(&t->lock);

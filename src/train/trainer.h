@@ -14,6 +14,7 @@ struct trainer {
     struct project *project;
     struct lock lock; /* of the save directory */
     struct learner *learner;
+    struct batch_costs *costs; /* room for those of passes that wait to be collected */
     struct batches *batches[SESSION_SETS];
     struct schedule schedule;
     struct schedule_rules rules;

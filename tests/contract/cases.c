@@ -38,6 +38,22 @@ real *case_output(struct arrays *arrays, size_t count, double scale)
     return make(arrays, count, scale, false, true);
 }
 
+/* Words, zero, not compared. */
+static uint32_t *case_words(struct arrays *a, size_t count)
+{
+    return (uint32_t *)case_input(a, count, 0);
+}
+
+/* What limit_update sets: scale 0.5, rate 0.01, not halted. */
+static real *case_update(struct arrays *a)
+{
+    real *how = case_output(a, 3, 0);
+
+    how[0] = (real)0.5;
+    how[1] = (real)0.01;
+    return how;
+}
+
 acc *case_sums(struct arrays *arrays, size_t count) { return make(arrays, count, 0, true, true); }
 
 void arrays_release(struct arrays *arrays)
@@ -127,6 +143,47 @@ CASE(repeat_rows)
 }
 
 CASE(clear) { be->clear(be, case_output(a, rows * n, 1), rows * n); }
+
+CASE(clear_sums)
+{
+    acc *sums = case_sums(a, rows * n);
+
+    (void)be;
+    for (size_t i = 0; i < rows * n; i++)
+        sums[i] = 1;
+    be->clear_sums(be, sums, rows * n - 1);
+}
+
+/* Trials in an order that is not theirs, one of them twice. */
+static uint32_t *trial_list(struct arrays *a, size_t count, size_t all)
+{
+    uint32_t *trials = case_words(a, count);
+
+    for (size_t i = 0; i < count; i++)
+        trials[i] = (uint32_t)((all - 1 - i / 2) % all);
+    return trials;
+}
+
+CASE(gather_trials)
+{
+    size_t all = rows + 2, count = all * BINS * n;
+    float *wide = case_input(a, count, 3);
+    uint8_t *small = (uint8_t *)case_words(a, count / 4 + 1);
+
+    for (size_t i = 0; i < count; i++)
+        small[i] = (uint8_t)(i * 7 % 251);
+    be->gather_trials(be, case_output(a, BINS * rows * n, 1), wide, false, trial_list(a, rows, all),
+                      BINS, rows, n);
+    be->gather_trials(be, case_output(a, BINS * rows * n, 1), small, true, trial_list(a, rows, all),
+                      BINS, rows, n);
+}
+
+CASE(average_samples)
+{
+    be->average_samples(be, case_sums(a, BINS * rows * n),
+                        case_input(a, BINS * rows * SAMPLES * (n + 1), 1), n + 1, BINS, rows,
+                        SAMPLES, n);
+}
 
 CASE(normalise_columns)
 {
@@ -236,7 +293,7 @@ CASE(kl_gaussian)
 CASE(kl_gaussian_backward)
 {
     be->kl_gaussian_backward(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1),
-                             case_output(a, n, 1), case_output(a, n, 1), (real)0.3,
+                             case_output(a, n, 1), case_output(a, n, 1), case_input(a, 1, 1),
                              case_input(a, rows * n, 1), case_input(a, rows * n, 1),
                              case_input(a, n, 1), case_input(a, n, 1), rows, n);
 }
@@ -261,7 +318,7 @@ CASE(kl_ar1_backward)
     size_t count = BINS * rows * n;
 
     be->kl_ar1_backward(be, case_output(a, count, 1), case_output(a, count, 1),
-                        case_output(a, n, 1), case_output(a, n, 1), (real)0.3,
+                        case_output(a, n, 1), case_output(a, n, 1), case_input(a, 1, 1),
                         case_input(a, count, 1), case_input(a, n, 1), case_input(a, n, 1), BINS,
                         rows, n);
 }
@@ -316,43 +373,74 @@ CASE(gaussian_backward)
 
 CASE(exponential)
 {
-    be->exponential(be, case_output(a, rows * n, 1), case_input(a, rows * n, 4), rows * n);
+    be->exponential(be, case_output(a, rows * (n + 1), 1), n + 1, case_input(a, rows * (n + 2), 4),
+                    n + 2, rows, n);
 }
 
-static const struct philox_address address = {.seed = 0x123456789abcdef,
-                                              .purpose = PHILOX_CO_NOISE,
-                                              .step = 9,
-                                              .session = 2,
-                                              .trial = 5,
-                                              .sample = 0};
+static const struct philox_address address = {
+    .seed = 0x123456789abcdef, .purpose = PHILOX_CO_NOISE, .session = 2, .trial = 5, .sample = 0};
+
+/* Step 9, from trial 3 on. */
+static const uint32_t *when(struct arrays *a)
+{
+    uint32_t *words = case_words(a, 2);
+
+    words[0] = 9;
+    words[1] = 3;
+    return words;
+}
 
 CASE(normals)
 {
-    be->normals(be, case_output(a, BINS * rows * SAMPLES * n, 1), &address, BINS, rows * SAMPLES,
-                SAMPLES, n);
+    be->normals(be, case_output(a, BINS * rows * SAMPLES * n, 1), &address, when(a), BINS,
+                rows * SAMPLES, SAMPLES, n);
 }
 
 CASE(dropout_mask)
 {
-    be->dropout_mask(be, case_output(a, BINS * rows * n, 1), &address, (real)0.7, BINS, rows, n);
+    be->dropout_mask(be, case_output(a, BINS * rows * n, 1), &address, when(a), (real)0.7, BINS,
+                     rows, n);
 }
 
-CASE(sum_squares) { be->sum_squares(be, case_sums(a, 1), case_input(a, rows * n, 1), rows * n); }
+CASE(sum_squares)
+{
+    acc *sum = case_sums(a, 1);
+
+    *sum = 2;
+    be->sum_squares(be, sum, 0.5, case_input(a, rows * n, 1), rows * n);
+}
+
+CASE(limit_update)
+{
+    static const acc squares[] = {2.25, 1e6, (acc)NAN, (acc)INFINITY};
+
+    (void)rows, (void)n;
+    for (size_t i = 0; i < 4; i++) {
+        acc *sum = make(a, 1, 0, true, false);
+
+        *sum = squares[i];
+        be->limit_update(be, case_update(a), sum, case_input(a, 1, 1), 30);
+    }
+}
 
 CASE(add_scaled)
 {
-    be->add_scaled(be, case_output(a, rows * n, 1), (real)0.7, case_input(a, rows * n, 1),
+    be->add_scaled(be, case_output(a, rows * n, 1), case_input(a, 1, 1), case_input(a, rows * n, 1),
                    rows * n);
 }
 
+/* Moved, and, after a norm that was not finite, left as it was. */
 CASE(adam)
 {
-    real *v = case_output(a, rows * n, 1);
+    for (int halted = 0; halted < 2; halted++) {
+        real *v = case_output(a, rows * n, 1), *how = case_update(a);
 
-    for (size_t i = 0; i < rows * n; i++)
-        v[i] *= v[i];
-    be->adam(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1), v,
-             case_input(a, rows * n, 1), (real)0.5, (real)0.01, rows * n);
+        for (size_t i = 0; i < rows * n; i++)
+            v[i] *= v[i];
+        how[2] = (real)halted;
+        be->adam(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1), v,
+                 case_input(a, rows * n, 1), how, rows * n);
+    }
 }
 
 const struct operation_case operation_cases[] = {

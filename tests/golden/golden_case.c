@@ -73,7 +73,7 @@ static void make_model(struct golden_case *c)
 
 void golden_case_open(struct golden_case *c, const char *path, const struct backend *be)
 {
-    struct learner_options options = {.threads = 2, .trained = true};
+    struct learner_options options = {.threads = 2, .most_pending = 1, .trained = true};
     struct lfads_error err;
     char text[64];
 
@@ -97,6 +97,8 @@ void golden_case_open(struct golden_case *c, const char *path, const struct back
 
 void golden_case_reset(struct golden_case *c)
 {
+    struct learner_vectors vectors = learner_read(c->learner);
+
     for (size_t i = 0; i < c->model->n_params; i++) {
         const struct param *param = &c->model->params[i];
         struct array values = golden_read(c->file, "params/%s", param->name);
@@ -104,12 +106,12 @@ void golden_case_reset(struct golden_case *c)
         if (!values.values || values.count != param->rows * param->cols)
             stop(c, "a parameter of ours is not in the file, or not of its shape");
         for (size_t j = 0; j < values.count; j++)
-            c->learner->parameters[param->offset + j] = (real)values.values[j];
+            vectors.parameters[param->offset + j] = (real)values.values[j];
         golden_release(&values);
     }
-    memset(c->learner->m, 0, c->model->size * sizeof(real));
-    memset(c->learner->v, 0, c->model->size * sizeof(real));
-    learner_refresh(c->learner);
+    memset(vectors.m, 0, c->model->size * sizeof(real));
+    memset(vectors.v, 0, c->model->size * sizeof(real));
+    learner_write(c->learner);
 }
 
 void golden_case_close(struct golden_case *c)
@@ -125,7 +127,7 @@ void golden_case_close(struct golden_case *c)
 static void copy_array(real *dst, const struct array *array, size_t first, size_t trials,
                        size_t bins, size_t n, double otherwise)
 {
-    for (size_t t = 0; dst && t < bins; t++)
+    for (size_t t = 0; t < bins; t++)
         for (size_t b = 0; b < trials; b++)
             for (size_t j = 0; j < n; j++)
                 dst[(t * trials + b) * n + j] =
@@ -137,12 +139,18 @@ static void copy_in(const struct golden_batch *batch, const struct shard *s, rea
                     const char *format, const char *word, size_t first, size_t bins, size_t n,
                     double otherwise)
 {
+    size_t count = s->trials * bins * n;
+    real *turned = dst ? calloc(count + 1, sizeof *turned) : NULL;
     char path[160];
     struct array array;
 
+    if (!turned)
+        return;
     snprintf(path, sizeof path, format, word);
     array = golden_read(batch->c->file, "%s%s", batch->c->prefix[batch->session], path);
-    copy_array(dst, &array, first, s->trials, bins, n, otherwise);
+    copy_array(turned, &array, first, s->trials, bins, n, otherwise);
+    s->be->upload(s->be, dst, turned, count * sizeof *turned);
+    free(turned);
     golden_release(&array);
 }
 

@@ -18,6 +18,16 @@ struct pass {
     size_t known;
 };
 
+/* COUNT numbers of SIZE bytes of the backend's in the host's memory, to be freed; NULL for none. */
+static void *fetch(const struct shard *s, const void *ours, size_t count, size_t size)
+{
+    void *host = ours && count ? calloc(count, size) : NULL;
+
+    if (host)
+        s->be->download(s->be, host, ours, count * size);
+    return host;
+}
+
 /* Compares [T,B,n] of ours, rows LD apart, with [B,T,n] of the file. BINS 1: [B,n]. */
 static void array_is(struct pass *pass, const char *name, const real *ours, size_t ld, size_t bins,
                      size_t n)
@@ -25,16 +35,19 @@ static void array_is(struct pass *pass, const char *name, const real *ours, size
     struct array golden = golden_read(pass->c->file, "%s/%s", pass->group, name);
     size_t trials = pass->s->trials;
     double *turned = calloc(golden.count + 1, sizeof *turned);
+    /* the last row may end with its n numbers */
+    real *host = fetch(pass->s, ours, n ? (bins * trials - 1) * ld + n : 0, sizeof *host);
 
     if (golden.values) {
         pass->known++;
         for (size_t b = 0; b < trials; b++)
             for (size_t t = 0; t < bins; t++)
                 for (size_t j = 0; j < n && golden.count == trials * bins * n; j++)
-                    turned[(b * bins + t) * n + j] = (double)ours[(t * trials + b) * ld + j];
+                    turned[(b * bins + t) * n + j] = (double)host[(t * trials + b) * ld + j];
         golden_compare(pass->verdict, name, turned, &golden, 0, pass->tolerances->output);
     }
     free(turned);
+    free(host);
     golden_release(&golden);
 }
 
@@ -44,14 +57,16 @@ static void row_is(struct pass *pass, const char *name, const real *ours, size_t
 {
     struct array golden = golden_read(pass->c->file, "%s/%s", pass->group, name);
     double *all = calloc(golden.count + 1, sizeof *all);
+    real *host = fetch(pass->s, ours, n, sizeof *host);
 
     if (golden.values) {
         pass->known++;
         for (size_t i = 0; i < golden.count; i++)
-            all[i] = (double)ours[i % n];
+            all[i] = (double)host[i % n];
         golden_compare(pass->verdict, name, all, &golden, 0, tolerance);
     }
     free(all);
+    free(host);
     golden_release(&golden);
 }
 
@@ -60,14 +75,16 @@ static void costs_are(struct pass *pass, const char *name, const acc *ours, doub
 {
     struct array golden = golden_read(pass->c->file, "%s/%s", pass->group, name);
     double *all = calloc(golden.count + 1, sizeof *all);
+    acc *host = fetch(pass->s, ours, pass->s->trials, sizeof *host);
 
     if (golden.values) {
         pass->known++;
         for (size_t b = 0; b < pass->s->trials; b++)
-            all[b] = weight * ours[b];
+            all[b] = weight * host[b];
         golden_compare(pass->verdict, name, all, &golden, 0, pass->tolerances->output);
     }
     free(all);
+    free(host);
     golden_release(&golden);
 }
 
@@ -106,53 +123,70 @@ static void check_dynamics(struct pass *pass)
     array_is(pass, "post_co_mean", s->co_mean, u, m->bins, u);
     array_is(pass, "post_co_logvar", s->co_logvar, u, m->bins, u);
     if (u) {
-        real phi[16], logvar[16];
+        real *phi = s->be->memory_create(s->be, 2 * u * sizeof *phi), *logvar = phi + u;
 
         s->be->ar1_stationary(s->be, phi, logvar, s->w.ar_logatau, s->w.ar_logevar, u);
         row_is(pass, "prior_co_phis", phi, u, pass->tolerances->output);
         row_is(pass, "prior_co_logpvars", logvar, u, pass->tolerances->prior_logvar);
+        s->be->memory_free(s->be, phi);
     }
 }
 
-/* The log-likelihood of single bins and numbers, by the same operation on parts of the arrays. */
-static acc loglik_of(const struct shard *s, size_t t, size_t b, size_t first, size_t n)
+/* The log-likelihood of single bins and numbers, by the same operation on parts of the arrays: into
+ * *SUM, in the backend's memory. */
+static void loglik_of(const struct shard *s, acc *sum, size_t t, size_t b, size_t first, size_t n)
 {
     size_t all = model_channels(s->model, s->session), at = (t * s->trials + b) * all + first;
     const real *eta = s->eta + s->trials * all + at;
-    acc sum;
 
     if (s->model->gaussian)
-        s->be->gaussian(s->be, &sum, eta, s->eta_logvar + s->trials * all + at, s->x + at, 1, 1, 1,
+        s->be->gaussian(s->be, sum, eta, s->eta_logvar + s->trials * all + at, s->x + at, 1, 1, 1,
                         n);
     else
-        s->be->poisson(s->be, &sum, eta, s->x + at, 1, 1, 1, n);
-    return sum;
+        s->be->poisson(s->be, sum, eta, s->x + at, 1, 1, 1, n);
+}
+
+/* The same of all bins and trials, WIDTH numbers at a time. */
+static void logliks_are(struct pass *pass, const char *name, size_t width)
+{
+    const struct shard *s = pass->s;
+    size_t n = model_channels(s->model, s->session), across = n / width, bins = s->model->bins;
+    size_t count = bins * s->trials * across;
+    acc *sums = s->be->memory_create(s->be, count * sizeof *sums), *host;
+    real *single = calloc(count, sizeof *single), *back;
+
+    for (size_t i = 0; i < count; i++)
+        loglik_of(s, sums + i, i / across / s->trials, i / across % s->trials, i % across * width,
+                  width);
+    host = fetch(s, sums, count, sizeof *host);
+    for (size_t i = 0; i < count; i++)
+        single[i] = (real)host[i];
+    back = s->be->memory_create(s->be, count * sizeof *back);
+    s->be->upload(s->be, back, single, count * sizeof *back);
+    array_is(pass, name, back, across, bins, across);
+    s->be->memory_free(s->be, sums);
+    s->be->memory_free(s->be, back);
+    free(single);
+    free(host);
 }
 
 static void check_observations(struct pass *pass)
 {
     const struct shard *s = pass->s;
     const struct model *m = s->model;
-    size_t n = model_channels(m, s->session), rows = m->bins * s->trials;
-    size_t width = model_outputs(m, s->session);
-    real *out = calloc(rows * width, sizeof *out), *single = calloc(rows * n, sizeof *single);
+    size_t n = model_channels(m, s->session), width = model_outputs(m, s->session);
+    real *out = s->be->memory_create(s->be, m->bins * s->trials * width * sizeof *out);
 
     shard_output(s, out);
     array_is(pass, "output_dist_params", out, width, m->bins, width);
     if (s->draw != DRAW_PRIOR) {
-        for (size_t i = 0; i < rows; i++)
-            for (size_t j = 0; j < n; j++)
-                single[i * n + j] = (real)loglik_of(s, i / s->trials, i % s->trials, j, 1);
-        array_is(pass, "loglik", single, n, m->bins, n);
-        for (size_t i = 0; i < rows; i++)
-            single[i] = (real)loglik_of(s, i / s->trials, i % s->trials, 0, n);
-        array_is(pass, "loglik_t", single, 1, m->bins, 1);
+        logliks_are(pass, "loglik", 1);
+        logliks_are(pass, "loglik_t", n);
         costs_are(pass, "loglik_b", s->loglik, 1);
         costs_are(pass, "kl_g0_b", s->kl_ic, m->kl_ic_weight);
         costs_are(pass, "kl_co_b", s->kl_co, m->kl_co_weight);
     }
-    free(out);
-    free(single);
+    s->be->memory_free(s->be, out);
 }
 
 /* Numbers that the learner sums, checked by outputs_check_costs; the means' pass has its own. */
@@ -274,11 +308,17 @@ static void check_own_costs(struct pass *pass)
     const struct shard *s = pass->s;
     const struct model *m = s->model;
     double recon = 0, kl = 0, n = (double)s->trials;
+    acc *loglik = fetch(s, s->loglik, s->trials, sizeof *loglik);
+    acc *kl_ic = fetch(s, s->kl_ic, s->trials, sizeof *kl_ic);
+    acc *kl_co = fetch(s, s->kl_co, s->trials, sizeof *kl_co);
 
     for (size_t b = 0; b < s->trials; b++) {
-        recon -= s->loglik[b] / n;
-        kl += (m->kl_ic_weight * s->kl_ic[b] + m->kl_co_weight * s->kl_co[b]) / n;
+        recon -= loglik[b] / n;
+        kl += (m->kl_ic_weight * kl_ic[b] + m->kl_co_weight * kl_co[b]) / n;
     }
+    free(loglik);
+    free(kl_ic);
+    free(kl_co);
     number_is(pass->verdict, pass->c, pass->group, "recon_cost", recon, pass->tolerances->cost);
     number_is(pass->verdict, pass->c, pass->group, "kl_cost", kl, pass->tolerances->cost);
     number_is(pass->verdict, pass->c, pass->group, "nll_bound_vae", recon + kl,

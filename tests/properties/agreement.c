@@ -18,7 +18,8 @@ static struct batch_costs run(struct random_model *r, uint64_t seed, const struc
 
     random_model_create(r, seed, be, TRIALS, threads);
     struct batch_source source = random_model_batch(r);
-    learner_differentiate(r->learner, &costs, &source, &ramps);
+    learner_differentiate(r->learner, &source, &ramps);
+    learner_collect(r->learner, &costs, NULL);
     return costs;
 }
 

@@ -16,7 +16,8 @@ static double total(const struct random_model *r)
     struct batch_source source = random_model_batch(r);
     struct batch_costs costs;
 
-    learner_evaluate(r->learner, &costs, &source, &ramps);
+    learner_evaluate(r->learner, &source, &ramps);
+    learner_collect(r->learner, &costs, NULL);
     return costs.total;
 }
 
@@ -61,7 +62,8 @@ static int check(uint64_t seed, size_t trials)
 
     random_model_create(&r, seed, backend_reference(), trials, 1);
     struct batch_source source = random_model_batch(&r);
-    learner_differentiate(r.learner, &costs, &source, &ramps);
+    learner_differentiate(r.learner, &source, &ramps);
+    learner_collect(r.learner, &costs, NULL);
     gradient = r.learner->gradient;
     for (size_t i = 0; i < r.model->size; i++)
         largest = fmax(largest, fabs((double)gradient[i]));

@@ -106,8 +106,11 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
 {
     static const char *const names[] = {"first", "second"};
     struct model_session sessions[2] = {{.name = names[0]}, {.name = names[1]}};
-    struct learner_options options = {
-        .batch_size = trials, .threads = threads, .trained = true, .max_grad_norm = 1e9};
+    struct learner_options options = {.batch_size = trials,
+                                      .threads = threads,
+                                      .most_pending = 1,
+                                      .trained = true,
+                                      .max_grad_norm = 1e9};
     struct lfads_error err;
     double alignment[2][64];
     size_t n_sessions;
@@ -136,7 +139,8 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
     if (model_create(&r->model, r->config, 6, sessions, n_sessions, &err) != LFADS_OK ||
         learner_create(&r->learner, be, r->model, &options, &err) != LFADS_OK)
         stop(err.text);
-    model_initialise(r->model, r->learner->parameters, seed);
+    struct learner_vectors vectors = learner_read(r->learner);
+    model_initialise(r->model, vectors.parameters, seed);
     /* biases, learned states and priors too must be somewhere */
     for (size_t i = 0; i < r->model->size; i++) {
         struct philox_address at = {
@@ -144,9 +148,9 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
         real number;
 
         philox_normals(&number, &at, 1);
-        r->learner->parameters[i] += (real)0.2 * number;
+        vectors.parameters[i] += (real)0.2 * number;
     }
-    learner_refresh(r->learner);
+    learner_write(r->learner);
 }
 
 int random_model_missing(void)
@@ -174,21 +178,43 @@ void random_model_free(struct random_model *r)
     lfads_config_free(r->config);
 }
 
+/* Normal numbers [T,trials,n], as the operation draws them, in the host's memory. */
+static void draw_numbers(real *numbers, const struct random_model *r, enum philox_purpose purpose,
+                         size_t first, size_t trials, size_t n)
+{
+    for (size_t t = 0; t < r->model->bins; t++)
+        for (size_t b = 0; b < trials && n; b++) {
+            struct philox_address at = {.seed = r->seed,
+                                        .step = 5,
+                                        .trial = (uint32_t)(first + b),
+                                        .time = (uint32_t)t,
+                                        .purpose = purpose};
+
+            philox_normals(numbers + (t * trials + b) * n, &at, (uint32_t)n);
+        }
+}
+
 static void fill(void *payload, struct shard *s, size_t first)
 {
     const struct random_model *r = payload;
     const struct model *m = s->model;
     size_t n = model_channels(m, s->session);
-    struct philox_address at = {
-        .seed = r->seed, .step = 5, .trial = (uint32_t)first, .purpose = PHILOX_JITTER};
 
-    s->be->normals(s->be, s->x, &at, m->bins, s->trials, 1, n);
+    draw_numbers(s->host_x, r, PHILOX_JITTER, first, s->trials, n);
     for (size_t i = 0; i < m->bins * s->trials * n && !m->gaussian; i++)
-        s->x[i] = (real)floor(fabs((double)s->x[i]) * 2);
-    at.purpose = PHILOX_SHUFFLE;
-    if (m->ext_inputs)
-        s->be->normals(s->be, s->ext, &at, m->bins, s->trials, 1, m->ext_inputs);
-    shard_draw_noise(s, &at);
+        s->host_x[i] = (real)floor(fabs((double)s->host_x[i]) * 2);
+    draw_numbers(s->host_ext, r, PHILOX_SHUFFLE, first, s->trials, m->ext_inputs);
+    shard_upload(s);
+    shard_place_noise(s, 5, (uint32_t)first);
+}
+
+static void draw_noise(void *payload, struct shard *s, size_t first)
+{
+    const struct random_model *r = payload;
+    struct philox_address from = {.seed = r->seed};
+
+    (void)first;
+    shard_draw_noise(s, &from);
 }
 
 struct batch_source random_model_batch(const struct random_model *r)
@@ -197,5 +223,6 @@ struct batch_source random_model_batch(const struct random_model *r)
                                  .trials = r->trials,
                                  .dropout = r->model->keep_prob < 1,
                                  .fill = fill,
+                                 .draw = draw_noise,
                                  .payload = (void *)r};
 }

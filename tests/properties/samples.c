@@ -29,10 +29,12 @@ static void begin(struct shard *s, const struct random_model *r, size_t trials, 
                 NULL);
 }
 
-static struct philox_address noise_of(const struct random_model *r, size_t trial, size_t sample)
+static void draw_noise(const struct random_model *r, struct shard *s, size_t trial, size_t sample)
 {
-    return (struct philox_address){
-        .seed = r->seed, .step = 9, .trial = (uint32_t)trial, .sample = (uint32_t)sample};
+    struct philox_address from = {.seed = r->seed, .sample = (uint32_t)sample};
+
+    shard_place_noise(s, 9, (uint32_t)trial);
+    shard_draw_noise(s, &from);
 }
 
 /* The largest difference of n numbers, where a row of many [T,rows,n] is compared with one [T,n].
@@ -59,7 +61,6 @@ static bool check_sample(const struct random_model *r, const struct shard *encod
 {
     const struct model *m = r->model;
     size_t n = model_channels(m, r->session), width = model_outputs(m, r->session);
-    struct philox_address noise = noise_of(r, trial, sample);
     struct shard *alone = create(r, 1, 1);
     real *one = calloc(m->bins * width, sizeof *one);
     double off;
@@ -72,7 +73,7 @@ static bool check_sample(const struct random_model *r, const struct shard *encod
                    encoded->ext + (t * TRIALS + trial) * m->ext_inputs,
                    m->ext_inputs * sizeof(real));
     }
-    shard_draw_noise(alone, &noise);
+    draw_noise(r, alone, trial, sample);
     shard_forward(alone);
     shard_output(alone, one);
     off = apart(output, SAMPLES, sample, one, m->bins, width);
@@ -110,11 +111,9 @@ static int check(uint64_t seed)
     source.fill(source.payload, encoded, 0);
     shard_encode(encoded);
     for (size_t trial = 0; trial < TRIALS; trial++) {
-        struct philox_address noise = noise_of(&r, trial, 0);
-
         begin(decoded, &r, 1, SAMPLES);
         shard_take(decoded, encoded, trial);
-        shard_draw_noise(decoded, &noise);
+        draw_noise(&r, decoded, trial, 0);
         shard_decode(decoded);
         shard_output(decoded, output);
         for (size_t sample = 0; sample < SAMPLES && !failed; sample++)

@@ -3,7 +3,7 @@
 #include "backend/cpu/kernels.h"
 
 /* Eight wide sums side by side, joined in a fixed order. */
-void KERNEL(sum_squares)(SELF, acc *sum, const real *x, size_t count)
+void KERNEL(sum_squares)(SELF, acc *sum, acc scale, const real *x, size_t count)
 {
     acc part[8] = {0};
     size_t i = 0;
@@ -13,25 +13,25 @@ void KERNEL(sum_squares)(SELF, acc *sum, const real *x, size_t count)
             part[k] += (acc)x[i + k] * (acc)x[i + k];
     for (; i < count; i++)
         part[0] += (acc)x[i] * (acc)x[i];
-    *sum =
-        ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+    *sum += scale * (((part[0] + part[1]) + (part[2] + part[3])) +
+                     ((part[4] + part[5]) + (part[6] + part[7])));
 }
 
-void KERNEL(add_scaled)(SELF, real *y, real scale, const real *x, size_t count)
+void KERNEL(add_scaled)(SELF, real *y, const real *scale, const real *x, size_t count)
 {
-    const vec s = vec_all(scale);
+    const vec s = vec_all(*scale);
 
     for (size_t i = 0; i < count; i += LANES)
         vec_store(y + i, vec_load(y + i, count - i) + s * vec_load(x + i, count - i), count - i);
 }
 
-void KERNEL(adam)(SELF, real *p, real *m, real *v, const real *gradient, real scale, real rate,
+void KERNEL(adam)(SELF, real *p, real *m, real *v, const real *gradient, const real *update,
                   size_t count)
 {
-    const vec s = vec_all(scale), step = vec_all(rate), epsilon = vec_all(0.1f);
+    const vec s = vec_all(update[0]), step = vec_all(update[1]), epsilon = vec_all(0.1f);
     const vec first = vec_all((real)(1 - 0.9)), second = vec_all((real)(1 - 0.999));
 
-    for (size_t i = 0; i < count; i += LANES) {
+    for (size_t i = 0; i < count && update[2] == 0; i += LANES) {
         size_t n = count - i;
         vec g = s * vec_load(gradient + i, n), mean = vec_load(m + i, n), var = vec_load(v + i, n);
 

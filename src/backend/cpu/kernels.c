@@ -4,12 +4,14 @@
 #include "backend/cpu/kernels.h"
 
 #include "backend/cpu/cpu.h"
+#include "backend/host_memory.h"
 #include "backend/reference/reference.h"
 
 const struct backend *KERNEL(table)(void)
 {
     static const struct backend table = {
         .name = "cpu",
+        HOST_MEMORY,
         .product = KERNEL(product),
         .transpose = reference_transpose,
         .add_row = KERNEL(add_row),
@@ -19,6 +21,9 @@ const struct backend *KERNEL(table)(void)
         .add_masked = KERNEL(add_masked),
         .repeat_rows = reference_repeat_rows,
         .clear = reference_clear,
+        .clear_sums = reference_clear_sums,
+        .gather_trials = reference_gather_trials,
+        .average_samples = reference_average_samples,
         .normalise_columns = reference_normalise_columns,
         .normalise_columns_backward = reference_normalise_columns_backward,
         .gru_gates = KERNEL(gru_gates),
@@ -48,6 +53,7 @@ const struct backend *KERNEL(table)(void)
         .dropout_mask = KERNEL(dropout_mask),
         .sum_squares = KERNEL(sum_squares),
         .add_scaled = KERNEL(add_scaled),
+        .limit_update = reference_limit_update,
         .adam = KERNEL(adam),
     };
 

@@ -70,8 +70,10 @@ void KERNEL(poisson_backward)(SELF, real *eta, real weight, const real *x, size_
                   count - i);
 }
 
-void KERNEL(exponential)(SELF, real *y, const real *x, size_t count)
+void KERNEL(exponential)(SELF, real *y, size_t ldy, const real *x, size_t ldx, size_t rows,
+                         size_t n)
 {
-    for (size_t i = 0; i < count; i += LANES)
-        vec_store(y + i, vec_exp(vec_load(x + i, count - i)), count - i);
+    for (size_t i = 0; i < rows; i++, y += ldy, x += ldx)
+        for (size_t j = 0; j < n; j += LANES)
+            vec_store(y + j, vec_exp(vec_load(x + j, n - j)), n - j);
 }

@@ -33,8 +33,8 @@ static void philox_blocks(uint32_t word[4 * BLOCKS], const struct philox_address
     }
 }
 
-void KERNEL(dropout_mask)(SELF, real *mask, const struct philox_address *from, real keep,
-                          size_t bins, size_t rows, size_t n)
+void KERNEL(dropout_mask)(SELF, real *mask, const struct philox_address *from, const uint32_t *when,
+                          real keep, size_t bins, size_t rows, size_t n)
 {
     /* a word below the limit keeps; keep is below 1, so the limit is below 2^32 */
     uint32_t below = (uint32_t)((double)keep * 4294967296.0);
@@ -45,8 +45,9 @@ void KERNEL(dropout_mask)(SELF, real *mask, const struct philox_address *from, r
             struct philox_address at = *from;
             real *row = mask + (t * rows + r) * n;
 
+            at.step = when[0];
             at.time += (uint32_t)t;
-            at.trial += (uint32_t)r;
+            at.trial += when[1] + (uint32_t)r;
             for (size_t j = 0; j < n; j += (size_t)4 * BLOCKS) {
                 uint32_t word[4 * BLOCKS];
                 size_t some = n - j < (size_t)4 * BLOCKS ? n - j : (size_t)4 * BLOCKS;

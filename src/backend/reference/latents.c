@@ -72,7 +72,7 @@ void reference_kl_gaussian(SELF, acc *kl, const real *mean, const real *logvar,
 }
 
 void reference_kl_gaussian_backward(SELF, real *dmean, real *dlogvar, real *dprior_mean,
-                                    real *dprior_logvar, real weight, const real *mean,
+                                    real *dprior_logvar, const real *weight, const real *mean,
                                     const real *logvar, const real *prior_mean,
                                     const real *prior_logvar, size_t rows, size_t n)
 {
@@ -82,10 +82,10 @@ void reference_kl_gaussian_backward(SELF, real *dmean, real *dlogvar, real *dpri
             real ratio = real_exp(q - p), difference = mean[i * n + j] - prior_mean[j];
             real slope = difference * real_exp(-p);
 
-            dmean[i * n + j] += weight * slope;
-            dprior_mean[j] -= weight * slope;
-            dlogvar[i * n + j] += weight * (ratio - 1) / 2;
-            dprior_logvar[j] += weight * (1 - ratio - difference * slope) / 2;
+            dmean[i * n + j] += *weight * slope;
+            dprior_mean[j] -= *weight * slope;
+            dlogvar[i * n + j] += *weight * (ratio - 1) / 2;
+            dprior_logvar[j] += *weight * (1 - ratio - difference * slope) / 2;
         }
 }
 
@@ -126,8 +126,8 @@ void reference_kl_ar1(SELF, acc *kl, const real *u, const real *logvar, const re
 /* With d_t = u_t - phi u_{t-1} (u_{-1} = 0) and v_t the log variance of the innovation, the
  * cost is sum (v_t + d_t^2 e^{-v_t})/2 - sum (logvar + noise^2)/2. */
 void reference_kl_ar1_backward(SELF, real *du, real *dlogvar, real *dlogatau, real *dlogevar,
-                               real weight, const real *u, const real *logatau, const real *logevar,
-                               size_t bins, size_t rows, size_t n)
+                               const real *weight, const real *u, const real *logatau,
+                               const real *logevar, size_t bins, size_t rows, size_t n)
 {
     for (size_t j = 0; j < n; j++) {
         real phi, first;
@@ -142,10 +142,10 @@ void reference_kl_ar1_backward(SELF, real *du, real *dlogvar, real *dlogatau, re
                 real v = t ? logevar[j] : first, d = u[at] - phi * before;
                 real slope = d * real_exp(-v);
 
-                du[at] = weight * slope;
-                dlogvar[at] -= weight / 2;
+                du[at] = *weight * slope;
+                dlogvar[at] -= *weight / 2;
                 if (t) {
-                    du[at - rows * n] -= weight * slope * phi;
+                    du[at - rows * n] -= *weight * slope * phi;
                     dphi -= (acc)(slope * before);
                     dlater += (acc)((1 - d * slope) / 2);
                 } else {
@@ -156,8 +156,8 @@ void reference_kl_ar1_backward(SELF, real *du, real *dlogvar, real *dlogatau, re
         }
         /* first = logevar - log(1-phi) - log(1+phi); dphi/dlogatau = phi e^{-logatau} */
         dphi += dfirst * (acc)(2 * phi / (1 - phi * phi));
-        dlogevar[j] += weight * (real)(dfirst + dlater);
-        dlogatau[j] += weight * (real)dphi * phi * real_exp(-logatau[j]);
+        dlogevar[j] += *weight * (real)(dfirst + dlater);
+        dlogatau[j] += *weight * (real)dphi * phi * real_exp(-logatau[j]);
     }
 }
 

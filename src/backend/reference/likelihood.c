@@ -62,8 +62,10 @@ void reference_gaussian_backward(SELF, real *mean, real *logvar, real weight, co
     }
 }
 
-void reference_exponential(SELF, real *y, const real *x, size_t count)
+void reference_exponential(SELF, real *y, size_t ldy, const real *x, size_t ldx, size_t rows,
+                           size_t n)
 {
-    for (size_t i = 0; i < count; i++)
-        y[i] = real_exp(x[i]);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < n; j++)
+            y[i * ldy + j] = real_exp(x[i * ldx + j]);
 }

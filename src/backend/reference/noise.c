@@ -2,37 +2,38 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/reference/reference.h"
 
-static struct philox_address row_address(const struct philox_address *from, size_t bin, size_t row,
-                                         size_t samples)
+static struct philox_address row_address(const struct philox_address *from, const uint32_t *when,
+                                         size_t bin, size_t row, size_t samples)
 {
     struct philox_address at = *from;
 
+    at.step = when[0];
     at.time += (uint32_t)bin;
-    at.trial += (uint32_t)(row / samples);
+    at.trial += when[1] + (uint32_t)(row / samples);
     at.sample += (uint32_t)(row % samples);
     return at;
 }
 
-void reference_normals(SELF, real *noise, const struct philox_address *from, size_t bins,
-                       size_t rows, size_t samples, size_t n)
+void reference_normals(SELF, real *noise, const struct philox_address *from, const uint32_t *when,
+                       size_t bins, size_t rows, size_t samples, size_t n)
 {
     for (size_t t = 0; t < bins; t++)
         for (size_t r = 0; r < rows; r++) {
-            struct philox_address at = row_address(from, t, r, samples);
+            struct philox_address at = row_address(from, when, t, r, samples);
 
             philox_normals(noise + (t * rows + r) * n, &at, (uint32_t)n);
         }
 }
 
-void reference_dropout_mask(SELF, real *mask, const struct philox_address *from, real keep,
-                            size_t bins, size_t rows, size_t n)
+void reference_dropout_mask(SELF, real *mask, const struct philox_address *from,
+                            const uint32_t *when, real keep, size_t bins, size_t rows, size_t n)
 {
     /* kept when the word is below keep * 2^32 */
     uint64_t limit = (uint64_t)((double)keep * 4294967296.0);
 
     for (size_t t = 0; t < bins; t++)
         for (size_t r = 0; r < rows; r++) {
-            struct philox_address at = row_address(from, t, r, 1);
+            struct philox_address at = row_address(from, when, t, r, 1);
             real *row = mask + (t * rows + r) * n;
 
             for (size_t j = 0; j < n; j++) {

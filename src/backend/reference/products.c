@@ -71,6 +71,7 @@ void reference_repeat_rows(SELF, real *dst, const real *src, size_t times, size_
 }
 
 void reference_clear(SELF, real *x, size_t count) { memset(x, 0, count * sizeof *x); }
+void reference_clear_sums(SELF, acc *x, size_t count) { memset(x, 0, count * sizeof *x); }
 
 static real column_norm(const real *v, size_t rows, size_t n, size_t j, real *squares)
 {
