@@ -35,4 +35,19 @@ enum lfads_status file_append_bytes(const char *path, const void *bytes, size_t 
 /* Sets *TEXT to the contents, NUL-terminated, the caller's to free. More than 64 MiB or a NUL
  * within is refused. */
 enum lfads_status file_read_text(char **text, const char *path, struct lfads_error *err);
+
+/* A file without a name in DIRECTORY, open for reading and writing, gone when it is closed or the
+ * process ends. Fails where the disk has no room for BYTES, which are reserved where the file
+ * system can. */
+enum lfads_status file_unnamed(int *file, const char *directory, size_t bytes,
+                               struct lfads_error *err);
+/* Writes or reads LENGTH bytes at place AT of such a file. Threads may read at once. */
+enum lfads_status file_put(int file, const void *bytes, size_t length, size_t at,
+                           struct lfads_error *err);
+enum lfads_status file_get(void *bytes, int file, size_t length, size_t at,
+                           struct lfads_error *err);
+/* Sets PARENT to PATH, or to the nearest of its parents that is there. */
+void file_nearest(char parent[FILE_PATH], const char *path);
+/* Whether what is written into the directory takes memory rather than disk. */
+bool file_is_memory(const char *directory);
 #endif

@@ -45,24 +45,51 @@ static size_t batches_of(size_t trials, size_t batch_size)
     return (trials + batch_size - 1) / batch_size;
 }
 
-enum lfads_status batches_create(struct batches **out, const struct dataset *dataset,
-                                 enum session_set set, size_t batch_size, struct lfads_error *err)
+/* Room for MOST batches. */
+static enum lfads_status create(struct batches **out, size_t most, size_t batch_size,
+                                struct lfads_error *err)
 {
     struct batches *b = calloc(1, sizeof *b);
 
     *out = NULL;
     if (b) {
         b->batch_size = batch_size;
-        for (size_t s = 0; s < dataset->count; s++)
-            b->most_batches += batches_of(dataset->sessions[s]->set[set].count, batch_size);
-        b->batch = calloc(b->most_batches + 1, sizeof *b->batch);
-        b->trials = calloc((b->most_batches + 1) * batch_size, sizeof *b->trials);
+        b->most_batches = most;
+        b->batch = calloc(most + 1, sizeof *b->batch);
+        b->trials = calloc((most + 1) * batch_size, sizeof *b->trials);
     }
     if (!b || !b->batch || !b->trials) {
         batches_free(b);
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the list of batches");
     }
     *out = b;
+    return LFADS_OK;
+}
+
+enum lfads_status batches_create(struct batches **out, const struct dataset *dataset,
+                                 enum session_set set, size_t batch_size, struct lfads_error *err)
+{
+    size_t most = 0;
+
+    for (size_t s = 0; s < dataset->count; s++)
+        most += batches_of(dataset->sessions[s]->set[set].count, batch_size);
+    return create(out, most, batch_size, err);
+}
+
+enum lfads_status batches_in_order(struct batches **out, size_t session, size_t trials,
+                                   size_t batch_size, struct lfads_error *err)
+{
+    enum lfads_status status = create(out, batches_of(trials, batch_size), batch_size, err);
+
+    if (status != LFADS_OK)
+        return status;
+    for (size_t i = 0; i < trials; i++)
+        (*out)->trials[i] = i;
+    for (size_t i = 0; i < trials; i += batch_size)
+        (*out)->batch[(*out)->count++] =
+            (struct batch){.session = session,
+                           .count = trials - i < batch_size ? trials - i : batch_size,
+                           .trials = (*out)->trials + i};
     return LFADS_OK;
 }
 
@@ -124,7 +151,8 @@ void batches_deal(struct batches *batches, const struct dataset *dataset, enum s
 
         deal_session(next, count, places, &dealer);
         for (size_t i = 0; i < places; i += batches->batch_size)
-            batches->batch[batches->count++] = (struct batch){.session = s, .trials = next + i};
+            batches->batch[batches->count++] =
+                (struct batch){.session = s, .count = batches->batch_size, .trials = next + i};
         next += places;
     }
     for (size_t i = 0; i + 1 < batches->count; i++) {

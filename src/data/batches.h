@@ -5,8 +5,8 @@
 #include "data/dataset.h"
 
 struct batch {
-    size_t session;
-    const size_t *trials; /* batch_size places in the session's set, the list's */
+    size_t session, count;
+    const size_t *trials; /* count places in the session's set, the list's */
 };
 
 struct batches {
@@ -20,6 +20,9 @@ struct batches {
 enum lfads_status batches_create(struct batches **out, const struct dataset *dataset,
                                  enum session_set set, size_t batch_size, struct lfads_error *err);
 void batches_free(struct batches *batches);
+/* The first TRIALS of SESSION in order, in batches of at most BATCH_SIZE; freed likewise. */
+enum lfads_status batches_in_order(struct batches **out, size_t session, size_t trials,
+                                   size_t batch_size, struct lfads_error *err);
 /* Deals the trials of epoch EPOCH: each session's in random order, topped up to a multiple of the
  * batch size with distinct trials of its own (repeating them where it has fewer than that), then
  * all sessions' batches in random order. A session without trials in SET has no batch. */

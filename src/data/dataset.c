@@ -66,13 +66,15 @@ static enum lfads_status open_sessions(struct dataset *dataset, const struct lis
                                        const char *directory, const char *stem,
                                        const struct session_wants *wants, struct lfads_error *err)
 {
-    size_t skip = strlen(stem) + 1;
+    size_t skip = strlen(stem) + 1, taken = 0;
 
     for (size_t i = 0; i < listing->count; i++) {
         char path[FILE_PATH];
         enum lfads_status status = file_join(path, directory, listing->names[i], err);
+        struct session_wants left = *wants;
         struct session *session;
 
+        left.place.memory -= taken < left.place.memory ? taken : left.place.memory;
         if (status == LFADS_OK && strlen(listing->names[i]) <= skip)
             status = lfads_fail(err, LFADS_BAD_DATA,
                                 "%s has no session's name after --data_filename_stem=%s and one "
@@ -80,11 +82,12 @@ static enum lfads_status open_sessions(struct dataset *dataset, const struct lis
                                 path, stem);
         if (status == LFADS_OK)
             status =
-                session_open(&dataset->sessions[i], path, listing->names[i] + skip, wants, err);
+                session_open(&dataset->sessions[i], path, listing->names[i] + skip, &left, err);
         if (status != LFADS_OK)
             return status;
         dataset->count++;
         session = dataset->sessions[i];
+        taken += session_memory(session);
         if (i > 0 && session->bins != dataset->bins)
             return lfads_fail(err, LFADS_BAD_DATA,
                               "%s has %zu bins a trial, but session %s has %zu: all sessions must "

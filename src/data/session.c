@@ -1,4 +1,4 @@
-/* session.c - reading and checking a data file.
+/* session.c - what a data file has to hold, and its parts one by one.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/session.h"
 
@@ -9,8 +9,7 @@
 #include <string.h>
 
 #include "data/h5.h"
-
-enum { TRIALS_AT_ONCE = 64 };
+#include "data/intake.h"
 
 const char *session_set_name(enum session_set set)
 {
@@ -21,6 +20,7 @@ const char *session_set_name(enum session_set set)
 struct reading {
     struct session *session;
     const struct session_wants *wants;
+    struct store_place place; /* what is left of it */
     struct h5_file file;
     struct lfads_error *err;
 };
@@ -51,73 +51,23 @@ static enum lfads_status shape_of(struct h5_shape *shape, const struct reading *
     return shape->rank == rank ? LFADS_OK : wrong_shape(r, name, shape, wanted);
 }
 
-/* Says of a number that can't be used where it stands. */
-static enum lfads_status wrong_number(const struct reading *r, const char *name, size_t place,
-                                      size_t width, double value)
+/* Reads all trials of a data set that has the right shape; what they take of the memory is no
+ * longer there for the next. */
+static enum lfads_status read_trials(struct store *store, double *sum, struct reading *r,
+                                     const char *name, size_t trials, size_t width, bool counts)
 {
-    size_t trial = place / (r->session->bins * width), rest = place % (r->session->bins * width);
+    struct intake intake = {.file = &r->file,
+                            .name = name,
+                            .trials = trials,
+                            .bins = r->session->bins,
+                            .width = width,
+                            .counts = counts,
+                            .place = r->place};
+    enum lfads_status status = intake_read(store, sum, &intake, r->err);
+    size_t taken = store_memory(store);
 
-    return lfads_fail(r->err, LFADS_BAD_DATA, "%s: %s is %g in trial %zu, bin %zu, channel %zu; %s",
-                      r->file.path, name, value, trial, rest / width, rest % width,
-                      isfinite(value) ? "poisson takes whole counts from 0 on: correct the data or "
-                                        "use --output_dist=gaussian"
-                                      : "only finite numbers can be used: correct the data");
-}
-
-/* Reads [trials,T,width] in pieces, checks each number and stores it by KEEP. */
-static enum lfads_status read_trials(const struct reading *r, const char *name, size_t trials,
-                                     size_t width, bool counts, float *reals, double *largest,
-                                     double *sum)
-{
-    size_t size = r->session->bins * width;
-    double *piece = malloc((TRIALS_AT_ONCE * size + 1) * sizeof *piece);
-    enum lfads_status status = LFADS_OK;
-
-    if (!piece)
-        return lfads_fail(r->err, LFADS_NO_MEMORY, "no memory to read %s", r->file.path);
-    for (size_t first = 0; first < trials && status == LFADS_OK; first += TRIALS_AT_ONCE) {
-        size_t some = trials - first < TRIALS_AT_ONCE ? trials - first : TRIALS_AT_ONCE;
-
-        status = h5_read_rows(piece, H5_FLOAT64, &r->file, name, first, some, r->err);
-        for (size_t i = 0; i < some * size && status == LFADS_OK; i++) {
-            if (!isfinite(piece[i]) ||
-                (counts && (piece[i] < 0 || piece[i] != floor(piece[i]) || piece[i] > 1e6)))
-                status = wrong_number(r, name, first * size + i, width, piece[i]);
-            reals[first * size + i] = (float)piece[i];
-            *largest = fmax(*largest, piece[i]);
-            *sum += piece[i];
-        }
-    }
-    free(piece);
+    r->place.memory -= taken < r->place.memory ? taken : r->place.memory;
     return status;
-}
-
-static float *allocate(const struct reading *r, size_t trials, size_t width,
-                       enum lfads_status *status)
-{
-    size_t count;
-    float *numbers = NULL;
-
-    if (!__builtin_mul_overflow(trials, r->session->bins * width, &count) && count < SIZE_MAX / 16)
-        numbers = malloc((count + 1) * sizeof *numbers);
-    *status = numbers ? LFADS_OK
-                      : lfads_fail(r->err, LFADS_NO_MEMORY, "no memory for %zu trials of %s",
-                                   trials, r->file.path);
-    return numbers;
-}
-
-/* Counts that all fit are kept as bytes. */
-static void pack(struct session_trials *trials, size_t count, double largest)
-{
-    uint8_t *bytes = largest < 256 ? malloc(count + 1) : NULL;
-
-    if (!bytes)
-        return; /* the reals serve as well */
-    for (size_t i = 0; i < count; i++)
-        bytes[i] = (uint8_t)trials->reals[i];
-    free(trials->reals);
-    trials->reals = NULL;
-    trials->bytes = bytes;
 }
 
 static enum lfads_status read_ext(struct reading *r, enum session_set set)
@@ -127,7 +77,7 @@ static enum lfads_status read_ext(struct reading *r, enum session_set set)
     char name[40], wanted[100];
     struct h5_shape shape;
     enum lfads_status status;
-    double largest = 0, sum = 0;
+    double sum;
 
     snprintf(name, sizeof name, "%s_ext_input", session_set_name(set));
     snprintf(wanted, sizeof wanted, "[%zu,%zu,%zu] (--ext_input_dim=%zu)", trials->count,
@@ -138,10 +88,7 @@ static enum lfads_status read_ext(struct reading *r, enum session_set set)
     if (shape.dims[0] != trials->count || shape.dims[1] != r->session->bins ||
         shape.dims[2] != width)
         return wrong_shape(r, name, &shape, wanted);
-    trials->ext = allocate(r, trials->count, width, &status);
-    if (status != LFADS_OK)
-        return status;
-    return read_trials(r, name, trials->count, width, false, trials->ext, &largest, &sum);
+    return read_trials(&trials->ext, &sum, r, name, trials->count, width, false);
 }
 
 /* Notes whether there is a truth; it is for looking at only and read when it is wanted. */
@@ -191,7 +138,6 @@ static enum lfads_status read_set(struct reading *r, enum session_set set)
     char name[40], wanted[100] = "[trials,bins,channels] with at least one of each";
     struct h5_shape shape;
     enum lfads_status status;
-    double largest = 0;
 
     snprintf(name, sizeof name, "%s_data", session_set_name(set));
     status = shape_of(&shape, r, name, 3, wanted);
@@ -207,12 +153,8 @@ static enum lfads_status read_set(struct reading *r, enum session_set set)
     if (shape.dims[1] != s->bins || shape.dims[2] != s->channels)
         return wrong_shape(r, name, &shape, wanted);
     trials->count = shape.dims[0];
-    trials->reals = allocate(r, trials->count, s->channels, &status);
-    if (status == LFADS_OK)
-        status = read_trials(r, name, trials->count, s->channels, r->wants->counts, trials->reals,
-                             &largest, &trials->sum);
-    if (status == LFADS_OK && r->wants->counts)
-        pack(trials, shape.count, largest);
+    status = read_trials(&trials->data, &trials->sum, r, name, trials->count, s->channels,
+                         r->wants->counts);
     if (status == LFADS_OK && r->wants->ext_inputs)
         status = read_ext(r, set);
     if (status == LFADS_OK)
@@ -271,7 +213,7 @@ static enum lfads_status read_all(struct reading *r)
 enum lfads_status session_open(struct session **out, const char *path, const char *name,
                                const struct session_wants *wants, struct lfads_error *err)
 {
-    struct reading r = {.wants = wants, .err = err};
+    struct reading r = {.wants = wants, .place = wants->place, .err = err};
     enum lfads_status status;
 
     *out = NULL;
@@ -299,9 +241,8 @@ void session_close(struct session *session)
     if (!session)
         return;
     for (int set = 0; set < SESSION_SETS; set++) {
-        free(session->set[set].bytes);
-        free(session->set[set].reals);
-        free(session->set[set].ext);
+        store_end(&session->set[set].data);
+        store_end(&session->set[set].ext);
     }
     free(session->alignment_matrix);
     free(session->alignment_bias);
@@ -310,30 +251,50 @@ void session_close(struct session *session)
     free(session);
 }
 
-void session_copy_trial(float *dst, size_t stride, const struct session *session,
-                        enum session_set set, size_t trial)
+size_t session_memory(const struct session *session)
 {
-    const struct session_trials *trials = &session->set[set];
-    size_t n = session->channels, from = trial * session->bins * n;
+    size_t bytes = 0;
 
-    for (size_t t = 0; t < session->bins; t++, dst += stride, from += n) {
-        if (!trials->bytes) {
-            memcpy(dst, trials->reals + from, n * sizeof *dst);
-            continue;
-        }
-        for (size_t j = 0; j < n; j++)
-            dst[j] = trials->bytes[from + j];
-    }
+    for (int set = 0; set < SESSION_SETS; set++)
+        bytes += store_memory(&session->set[set].data) + store_memory(&session->set[set].ext);
+    return bytes;
 }
 
-void session_copy_ext(float *dst, size_t stride, const struct session *session,
-                      enum session_set set, size_t trial)
-{
-    size_t e = session->ext_inputs;
+static bool streams(const struct store *store) { return store->count > 0 && !store->memory; }
 
-    for (size_t t = 0; t < session->bins; t++)
-        memcpy(dst + t * stride, session->set[set].ext + (trial * session->bins + t) * e,
-               e * sizeof *dst);
+bool session_streams(const struct session *session)
+{
+    bool any = false;
+
+    for (int set = 0; set < SESSION_SETS; set++)
+        any = any || streams(&session->set[set].data) || streams(&session->set[set].ext);
+    return any;
+}
+
+static enum lfads_status read_record(float *values, const struct store *store, size_t record,
+                                     struct lfads_error *err)
+{
+    void *bytes = malloc(store->numbers * sizeof *values);
+    enum lfads_status status = bytes ? store_read(bytes, store, record, err)
+                                     : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a trial");
+
+    if (status == LFADS_OK)
+        store_unpack(values, bytes, store->kind, store->numbers);
+    free(bytes);
+    return status;
+}
+
+enum lfads_status session_read_trial(float *values, float *ext, const struct session *session,
+                                     enum session_set set, size_t trial, struct lfads_error *err)
+{
+    const struct session_trials *trials = &session->set[set];
+    enum lfads_status status = LFADS_OK;
+
+    if (values)
+        status = read_record(values, &trials->data, trial, err);
+    if (status == LFADS_OK && ext && session->ext_inputs)
+        status = read_record(ext, &trials->ext, trial, err);
+    return status;
 }
 
 enum lfads_status session_read_truth(double *dst, const struct session *session,

@@ -3,29 +3,25 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_DATA_SESSION_H
 #define LFADS_DATA_SESSION_H
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/error.h"
+#include "data/store.h"
 
 enum session_set { SESSION_TRAIN, SESSION_VALID, SESSION_SETS };
 
-/* What the reader has to know of the model. */
+/* What the reader has to know of the model, and where the trials may be kept. */
 struct session_wants {
-    bool counts;       /* whole, not negative (Poisson); else finite reals */
-    size_t ext_inputs; /* E, 0: none are read */
-    size_t factors;    /* the columns that an alignment matrix must have */
+    bool counts;              /* whole, not negative (Poisson); else finite reals */
+    size_t ext_inputs;        /* E, 0: none are read */
+    size_t factors;           /* the columns that an alignment matrix must have */
+    struct store_place place; /* for all of a session's trials together */
 };
 
 /* The trials of one set. */
 struct session_trials {
     size_t count;
-    uint8_t *bytes; /* [count,T,N] where all counts fit, or NULL */
-    float *reals;   /* [count,T,N] otherwise */
-    float *ext;     /* [count,T,E] or NULL */
-    double sum;     /* of all numbers */
-    bool has_truth; /* the file has true rates of these trials */
+    struct store data; /* records [T,N] */
+    struct store ext;  /* records [T,E]; none where E is 0 */
+    double sum;        /* of all numbers of the data */
+    bool has_truth;    /* the file has true rates of these trials */
 };
 
 struct session {
@@ -46,12 +42,13 @@ enum lfads_status session_open(struct session **out, const char *path, const cha
                                const struct session_wants *wants, struct lfads_error *err);
 void session_close(struct session *session);
 
-/* Writes trial TRIAL's numbers to dst[t*stride + n], all T bins and N channels. */
-void session_copy_trial(float *dst, size_t stride, const struct session *session,
-                        enum session_set set, size_t trial);
-/* Likewise its external inputs. */
-void session_copy_ext(float *dst, size_t stride, const struct session *session,
-                      enum session_set set, size_t trial);
+/* Bytes of its trials that are in memory, and whether any are in a file. */
+size_t session_memory(const struct session *session);
+bool session_streams(const struct session *session);
+
+/* Copies trial TRIAL: values [T,N] and, where E is not 0, ext [T,E]; either may be NULL. */
+enum lfads_status session_read_trial(float *values, float *ext, const struct session *session,
+                                     enum session_set set, size_t trial, struct lfads_error *err);
 /* Reads the true rates of trial TRIAL, [T,N], from the file; its set must have them. */
 enum lfads_status session_read_truth(double *dst, const struct session *session,
                                      enum session_set set, size_t trial, struct lfads_error *err);

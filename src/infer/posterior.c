@@ -14,6 +14,7 @@
 #include "backend/host_memory.h"
 #include "base/clock.h"
 #include "base/workers.h"
+#include "data/portion.h"
 #include "infer/results.h"
 #include "model/costs.h"
 #include "save/project.h"
@@ -49,20 +50,22 @@ struct sampler {
     /* the set in progress */
     size_t session, trials, first, count; /* first, count: the block */
     enum session_set set;
+    struct portions *portions; /* the blocks' trials */
+    struct portion portion;    /* the block's */
     struct results results;
     double began;
     struct lfads_error *err;
 };
 
+/* The block's trials from FIRST on. */
 static void fill(const struct sampler *p, struct shard *s, size_t first)
 {
-    const struct session *session = p->project->dataset->sessions[p->session];
-    size_t n = session->channels, e = session->ext_inputs;
+    size_t n = p->portion.session->channels, e = p->portion.session->ext_inputs;
 
     for (size_t b = 0; b < s->trials; b++) {
-        session_copy_trial(s->host_x + b * n, s->trials * n, session, p->set, first + b);
+        portion_copy_data(s->host_x + b * n, s->trials * n, &p->portion, first + b);
         if (e)
-            session_copy_ext(s->host_ext + b * e, s->trials * e, session, p->set, first + b);
+            portion_copy_ext(s->host_ext + b * e, s->trials * e, &p->portion, first + b);
     }
     shard_upload(s);
 }
@@ -167,7 +170,7 @@ static void run_together(const struct sampler *p, const struct worker *w, size_t
     struct shard *s = w->decoder;
 
     begin(p, s, count, p->samples);
-    fill(p, s, p->first + at);
+    fill(p, s, at);
     draw_noise(p, s, p->first + at);
     shard_forward(s);
     keep(p, w, at);
@@ -177,7 +180,7 @@ static void run_together(const struct sampler *p, const struct worker *w, size_t
 static void run_apart(const struct sampler *p, const struct worker *w, size_t at, size_t count)
 {
     begin(p, w->encoder, count, 1);
-    fill(p, w->encoder, p->first + at);
+    fill(p, w->encoder, at);
     shard_encode(w->encoder);
     for (size_t b = 0; b < count; b++) {
         begin(p, w->decoder, 1, p->samples);
@@ -219,14 +222,25 @@ static void report(const struct sampler *p)
         callbacks->progress(callbacks->payload, &progress);
 }
 
+/* Trials of a block. */
+static size_t block_of(const struct sampler *p) { return p->threads * BLOCK_GROUPS * p->group; }
+
 static enum lfads_status run_blocks(struct sampler *p, struct results_file *file)
 {
     const struct backend *be = p->project->be;
-    size_t block = p->threads * BLOCK_GROUPS * p->group;
-    enum lfads_status status = LFADS_OK;
+    struct batches *blocks;
+    enum lfads_status status =
+        batches_in_order(&blocks, p->session, p->trials, block_of(p), p->err);
 
-    for (p->first = 0; p->first < p->trials && status == LFADS_OK; p->first += p->count) {
-        p->count = p->trials - p->first < block ? p->trials - p->first : block;
+    if (status != LFADS_OK)
+        return status;
+    portions_begin(p->portions, p->set, blocks->batch, blocks->count);
+    p->first = 0;
+    for (size_t i = 0; i < blocks->count && status == LFADS_OK; i++, p->first += p->count) {
+        p->count = blocks->batch[i].count;
+        status = portions_next(&p->portion, p->portions, p->err);
+        if (status != LFADS_OK)
+            break;
         workers_run(p->threads, (p->count + p->group - 1) / p->group, run_group, p);
         status = be->finish(be, p->err);
         if (status == LFADS_OK)
@@ -237,6 +251,8 @@ static enum lfads_status run_blocks(struct sampler *p, struct results_file *file
             status = lfads_fail(p->err, LFADS_INTERRUPTED, "stopped before %s was written",
                                 file->file.path);
     }
+    portions_end(p->portions);
+    batches_free(blocks);
     return status;
 }
 
@@ -245,7 +261,7 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
 {
     const struct lfads_config *config = p->project->config;
     const struct session *session = p->project->dataset->sessions[p->session];
-    size_t block = p->threads * BLOCK_GROUPS * p->group;
+    size_t block = block_of(p);
     char name[FILE_PATH], path[FILE_PATH];
     struct results_file file = {.file = {.id = 0}};
     enum lfads_status status;
@@ -359,6 +375,8 @@ static enum lfads_status create(struct sampler *p)
 {
     enum lfads_status status = choose_sizes(p);
 
+    if (status == LFADS_OK)
+        status = portions_create(&p->portions, p->project->dataset, block_of(p), p->err);
     if (status != LFADS_OK)
         return status;
     p->workers = calloc(p->threads, sizeof *p->workers);
@@ -382,6 +400,7 @@ static void release(struct sampler *p)
     }
     free(p->workers);
     be->memory_free(be, p->parameters);
+    portions_free(p->portions);
     project_close(p->project);
 }
 

@@ -30,6 +30,23 @@ static enum lfads_status choose_session(size_t *session, const struct prior *p)
     return LFADS_OK;
 }
 
+/* The external input of a trial of SESSION to all samples. */
+static enum lfads_status copy_ext(const struct prior *p, const struct session *session,
+                                  enum session_set set, size_t trial)
+{
+    size_t e = session->ext_inputs;
+    float *ext = calloc(session->bins * e, sizeof *ext);
+    enum lfads_status status =
+        ext ? session_read_trial(NULL, ext, session, set, trial, p->err)
+            : lfads_fail(p->err, LFADS_NO_MEMORY, "no memory for external inputs");
+
+    for (size_t t = 0; t < session->bins && status == LFADS_OK; t++)
+        for (size_t r = 0; r < p->samples; r++)
+            memcpy(p->shard->host_ext + (t * p->samples + r) * e, ext + t * e, e * sizeof *ext);
+    free(ext);
+    return status;
+}
+
 /* External input: the given trial's for all samples, or zeros. */
 static enum lfads_status fill_ext(const struct prior *p, size_t session)
 {
@@ -52,9 +69,7 @@ static enum lfads_status fill_ext(const struct prior *p, size_t session)
                           "--ext_input_from=%s is not allowed: it takes train:K or valid:K, K a "
                           "trial of session %s from 0 on",
                           from, s->name);
-    for (size_t r = 0; r < p->samples; r++)
-        session_copy_ext(p->shard->host_ext + r * e, p->samples * e, s, set, trial);
-    return LFADS_OK;
+    return copy_ext(p, s, set, trial);
 }
 
 /* [T,R,n] with row stride LD to [R,T,n] doubles in the file: means over one sample each, which puts

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/memory.h"
 #include "base/workers.h"
 #include "config/hyperparams.h"
 #include "save/index.h"
@@ -71,10 +72,36 @@ static enum lfads_status open_checkpoint(struct project *p, bool training, struc
     return status;
 }
 
+/* The disk for what memory does not hold: where TMPDIR says, or where the save directory is or
+ * will be. */
+static void choose_directory(char directory[FILE_PATH], const struct lfads_config *config)
+{
+    const char *wanted = getenv("TMPDIR");
+
+    file_nearest(directory, config->lfads_save_dir);
+    if (wanted && *wanted && (!file_is_memory(wanted) || file_is_memory(directory)))
+        snprintf(directory, FILE_PATH, "%s", wanted);
+}
+
+/* Where the trials are kept (--data_in_memory). */
+static struct store_place choose_place(const struct lfads_config *config, char directory[FILE_PATH])
+{
+    size_t available = memory_available();
+
+    if (strcmp(config->data_in_memory, "true") == 0)
+        return (struct store_place){.memory = available};
+    choose_directory(directory, config);
+    if (strcmp(config->data_in_memory, "false") == 0)
+        return (struct store_place){.directory = directory};
+    return (struct store_place){.memory = available / 2, .directory = directory};
+}
+
 static enum lfads_status open_data(struct project *p, struct lfads_error *err)
 {
     const struct lfads_config *config = p->config;
-    struct session_wants wants = {.counts = strcmp(config->output_dist, "poisson") == 0,
+    char directory[FILE_PATH];
+    struct session_wants wants = {.place = choose_place(config, directory),
+                                  .counts = strcmp(config->output_dist, "poisson") == 0,
                                   .ext_inputs = (size_t)config->ext_input_dim,
                                   .factors = (size_t)config->factors_dim};
     enum lfads_status status =

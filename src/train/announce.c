@@ -18,6 +18,8 @@ static void announce_session(const struct project *p, const struct session *s)
                      "  fewer training trials than --batch_size=%lld: they are repeated to fill "
                      "a batch",
                      (long long)p->config->batch_size);
+    if (session_streams(s))
+        project_line(p, "  its trials are kept on disk and read when they are needed");
     if (s->alignment_matrix)
         project_line(p, "  read-in and read-out begin from its alignment matrix");
 }

@@ -16,16 +16,14 @@ static void fill(void *payload, struct shard *s, size_t first)
 {
     const struct feed *feed = payload;
     const struct project *p = feed->trainer->project;
-    const struct session *session = p->dataset->sessions[s->session];
-    size_t n = session->channels, e = session->ext_inputs;
+    const struct portion *portion = &feed->portion;
+    size_t n = portion->session->channels, e = portion->session->ext_inputs;
 
     for (size_t b = 0; b < s->trials; b++) {
-        size_t trial = feed->batch->trials[first + b];
-
-        session_copy_trial(s->host_x + b * n, s->trials * n, session, feed->set, trial);
+        portion_copy_data(s->host_x + b * n, s->trials * n, portion, first + b);
         if (e)
-            session_copy_ext(s->host_ext + b * e, s->trials * e, session, feed->set, trial);
-        if (feed->set == SESSION_TRAIN && p->config->temporal_spike_jitter_width > 0)
+            portion_copy_ext(s->host_ext + b * e, s->trials * e, portion, first + b);
+        if (portion->set == SESSION_TRAIN && p->config->temporal_spike_jitter_width > 0)
             jitter(feed, s, b, first);
     }
     shard_upload(s);
@@ -37,7 +35,7 @@ static void draw(void *payload, struct shard *s, size_t first)
     const struct feed *feed = payload;
     /* training and validation may meet at one step: the sample tells their noise apart */
     struct philox_address from = {.seed = feed->trainer->project->seed,
-                                  .sample = feed->set == SESSION_VALID};
+                                  .sample = feed->portion.set == SESSION_VALID};
 
     (void)first;
     shard_draw_noise(s, &from);
@@ -45,10 +43,12 @@ static void draw(void *payload, struct shard *s, size_t first)
 
 struct batch_source feed_source(const struct feed *feed)
 {
-    bool dropout = feed->set == SESSION_TRAIN && feed->trainer->project->model->keep_prob < 1;
+    const struct batch *batch = feed->portion.batch;
+    bool dropout =
+        feed->portion.set == SESSION_TRAIN && feed->trainer->project->model->keep_prob < 1;
 
-    return (struct batch_source){.session = feed->batch->session,
-                                 .trials = feed->trainer->batches[feed->set]->batch_size,
+    return (struct batch_source){.session = batch->session,
+                                 .trials = batch->count,
                                  .dropout = dropout,
                                  .fill = fill,
                                  .draw = draw,

@@ -118,6 +118,7 @@ static enum lfads_status take_trial(struct picture *p, enum session_set set)
                                   .sample = set};
     struct side *side = &p->side[set];
     const struct session *session;
+    enum lfads_status status;
     uint32_t words[2];
     size_t numbers;
 
@@ -132,9 +133,9 @@ static enum lfads_status take_trial(struct picture *p, enum session_set set)
         return lfads_fail(&p->error, LFADS_NO_MEMORY, "no memory");
     snprintf(side->title, sizeof side->title, "%s trial %zu of session %.200s, step %" PRId64,
              set == SESSION_TRAIN ? "training" : "validation", side->trial, session->name, p->step);
-    session_copy_trial(side->x, session->channels, session, set, side->trial);
-    if (m->ext_inputs)
-        session_copy_ext(side->ext, m->ext_inputs, session, set, side->trial);
+    status = session_read_trial(side->x, side->ext, session, set, side->trial, &p->error);
+    if (status != LFADS_OK)
+        return status;
     for (size_t i = 0; i < numbers; i++)
         side->data[i] = (double)side->x[i];
     for (size_t i = 0; i < m->bins * m->ext_inputs; i++)

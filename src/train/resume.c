@@ -144,6 +144,8 @@ enum lfads_status trainer_begin(struct trainer *trainer)
         status = batches_create(&t->batches[set], t->project->dataset, (enum session_set)set,
                                 options.batch_size, t->err);
     if (status == LFADS_OK)
+        status = portions_create(&t->portions, t->project->dataset, options.batch_size, t->err);
+    if (status == LFADS_OK)
         status = begin(t);
     return status;
 }

@@ -88,13 +88,14 @@ static enum lfads_status collect_steps(struct trainer *t)
 /* Begins a step, and collects the costs of those begun where no more may wait. */
 static enum lfads_status train_batch(struct trainer *t)
 {
-    const struct batch *batch = &t->batches[SESSION_TRAIN]->batch[t->done];
-    struct feed feed = {
-        .trainer = t, .batch = batch, .set = SESSION_TRAIN, .step = (uint32_t)t->step};
-    struct batch_source source = feed_source(&feed);
+    struct feed feed = {.trainer = t, .step = (uint32_t)t->step};
     struct cost_ramps ramps = costs_ramps(t->project->config, t->step);
-    enum lfads_status status = LFADS_OK;
+    struct batch_source source;
+    enum lfads_status status = portions_next(&feed.portion, t->portions, t->err);
 
+    if (status != LFADS_OK)
+        return status;
+    source = feed_source(&feed);
     t->step++;
     t->done++;
     learner_step(t->learner, &source, &ramps, (double)t->schedule.learning_rate, t->step);
@@ -109,13 +110,14 @@ static enum lfads_status train_batch(struct trainer *t)
 /* All batches of the epoch that are not done. A request to stop saves the place within it. */
 static enum lfads_status train_epoch(struct trainer *t)
 {
+    struct batches *batches = t->batches[SESSION_TRAIN];
     enum lfads_status status = LFADS_OK;
 
-    batches_deal(t->batches[SESSION_TRAIN], t->project->dataset, SESSION_TRAIN, t->project->seed,
-                 (uint32_t)t->epoch);
+    batches_deal(batches, t->project->dataset, SESSION_TRAIN, t->project->seed, (uint32_t)t->epoch);
+    portions_begin(t->portions, SESSION_TRAIN, batches->batch + t->done, batches->count - t->done);
     t->epoch_began = clock_seconds();
     t->epoch_first = t->done;
-    while (status == LFADS_OK && t->done < t->batches[SESSION_TRAIN]->count) {
+    while (status == LFADS_OK && t->done < batches->count) {
         status = train_batch(t);
         if (status == LFADS_OK && project_stopped(t->project)) {
             status = collect_steps(t);
@@ -151,14 +153,16 @@ static enum lfads_status validate(struct trainer *t, struct epoch_costs *valid)
 
     *valid = (struct epoch_costs){0};
     batches_deal(batches, t->project->dataset, SESSION_VALID, t->project->seed, (uint32_t)t->epoch);
+    portions_begin(t->portions, SESSION_VALID, batches->batch, batches->count);
     for (size_t i = 0; i < batches->count && status == LFADS_OK; i++) {
-        struct feed feed = {.trainer = t,
-                            .batch = &batches->batch[i],
-                            .set = SESSION_VALID,
-                            .step = (uint32_t)t->step,
-                            .place = (uint32_t)(i * batches->batch_size)};
-        struct batch_source source = feed_source(&feed);
+        struct feed feed = {
+            .trainer = t, .step = (uint32_t)t->step, .place = (uint32_t)(i * batches->batch_size)};
+        struct batch_source source;
 
+        status = portions_next(&feed.portion, t->portions, t->err);
+        if (status != LFADS_OK)
+            return status;
+        source = feed_source(&feed);
         learner_evaluate(t->learner, &source, &ramps);
         if (t->learner->n_pending == t->learner->options.most_pending || i + 1 == batches->count)
             status = collect_valid(t, valid);
@@ -271,6 +275,7 @@ static enum lfads_status run(struct trainer *t)
 static void release(struct trainer *t)
 {
     painter_free(t->painter);
+    portions_free(t->portions);
     for (int set = 0; set < SESSION_SETS; set++)
         batches_free(t->batches[set]);
     learner_free(t->learner);

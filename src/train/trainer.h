@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TRAIN_TRAINER_H
 #define LFADS_TRAIN_TRAINER_H
-#include "data/batches.h"
+#include "data/portion.h"
 #include "save/lock.h"
 #include "save/project.h"
 #include "train/fitlog.h"
@@ -16,6 +16,7 @@ struct trainer {
     struct learner *learner;
     struct batch_costs *costs; /* room for those of passes that wait to be collected */
     struct batches *batches[SESSION_SETS];
+    struct portions *portions; /* their trials */
     struct schedule schedule;
     struct schedule_rules rules;
     char *hyperparameters;
@@ -36,8 +37,7 @@ struct trainer {
 /* A batch on its way: where its trials come from and how its noise is addressed. */
 struct feed {
     const struct trainer *trainer;
-    const struct batch *batch;
-    enum session_set set;
+    struct portion portion;
     uint32_t step, place; /* of the noise: its step and the first trial's place */
 };
 

@@ -1,0 +1,215 @@
+/* portion.c - portions in memory, and two buffers for those that are read: while one is worked on,
+ * a thread fills the other.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "data/portion.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { BUFFERS = 2 };
+
+struct portions {
+    const struct dataset *dataset;
+    char *buffer[BUFFERS]; /* data, then external inputs; NULL: no session streams */
+    size_t data_bytes;     /* of a buffer, before the external inputs */
+    enum session_set set;
+    const struct batch *batch; /* those not taken */
+    size_t left, turn;         /* how many they are; the next one's buffer */
+    /* the reading of the first of them */
+    pthread_t thread;
+    bool running, read; /* in the thread; at all */
+    enum lfads_status status;
+    struct lfads_error error;
+};
+
+static bool streams(const struct store *store) { return store->count > 0 && !store->memory; }
+
+static size_t length_of(const struct store *store)
+{
+    return streams(store) ? store->numbers * store_bytes(store->kind) : 0;
+}
+
+/* The longest records that are read. */
+static void longest(size_t *data, size_t *ext, const struct dataset *dataset)
+{
+    *data = *ext = 0;
+    for (size_t i = 0; i < dataset->count; i++)
+        for (int set = 0; set < SESSION_SETS; set++) {
+            const struct session_trials *trials = &dataset->sessions[i]->set[set];
+
+            *data = length_of(&trials->data) > *data ? length_of(&trials->data) : *data;
+            *ext = length_of(&trials->ext) > *ext ? length_of(&trials->ext) : *ext;
+        }
+    *data = (*data + 63) / 64 * 64;
+}
+
+size_t portions_bytes(const struct dataset *dataset, size_t most)
+{
+    size_t data, ext;
+
+    longest(&data, &ext, dataset);
+    return BUFFERS * most * (data + ext);
+}
+
+enum lfads_status portions_create(struct portions **out, const struct dataset *dataset, size_t most,
+                                  struct lfads_error *err)
+{
+    struct portions *p = *out = calloc(1, sizeof *p);
+    size_t data, ext;
+
+    longest(&data, &ext, dataset);
+    if (p)
+        p->dataset = dataset;
+    for (size_t i = 0; p && data + ext > 0 && i < BUFFERS; i++) {
+        p->data_bytes = most * data;
+        p->buffer[i] = malloc(most * (data + ext));
+        if (!p->buffer[i]) {
+            portions_free(p);
+            p = *out = NULL;
+        }
+    }
+    return p ? LFADS_OK
+             : lfads_fail(err, LFADS_NO_MEMORY, "no memory for batches of %zu trials", most);
+}
+
+static void wait_for_reading(struct portions *p)
+{
+    if (p->running)
+        pthread_join(p->thread, NULL);
+    p->running = false;
+}
+
+void portions_free(struct portions *portions)
+{
+    if (!portions)
+        return;
+    wait_for_reading(portions);
+    for (size_t i = 0; i < BUFFERS; i++)
+        free(portions->buffer[i]);
+    free(portions);
+}
+
+/* The records of the batch's trials. All are announced first, for disks to take them together. */
+static enum lfads_status read_records(char *bytes, const struct store *store,
+                                      const struct batch *batch, struct lfads_error *err)
+{
+    size_t length = length_of(store);
+    enum lfads_status status = LFADS_OK;
+
+    for (size_t i = 0; i < batch->count; i++)
+        store_expect(store, batch->trials[i]);
+    for (size_t i = 0; i < batch->count && status == LFADS_OK; i++)
+        status = store_read(bytes + i * length, store, batch->trials[i], err);
+    return status;
+}
+
+static const struct session_trials *trials_of(const struct portions *p)
+{
+    return &p->dataset->sessions[p->batch->session]->set[p->set];
+}
+
+/* Reads the next batch into the buffer whose turn it is. */
+static void *read_batch(void *payload)
+{
+    struct portions *p = payload;
+    const struct session_trials *trials = trials_of(p);
+    char *buffer = p->buffer[p->turn];
+
+    p->status = LFADS_OK;
+    if (streams(&trials->data))
+        p->status = read_records(buffer, &trials->data, p->batch, &p->error);
+    if (p->status == LFADS_OK && streams(&trials->ext))
+        p->status = read_records(buffer + p->data_bytes, &trials->ext, p->batch, &p->error);
+    return NULL;
+}
+
+/* Has the next batch read by a thread; without one it is read when it is taken. */
+static void read_ahead(struct portions *p)
+{
+    p->read = false;
+    if (p->left == 0 || (!streams(&trials_of(p)->data) && !streams(&trials_of(p)->ext)))
+        return;
+    p->running = p->read = pthread_create(&p->thread, NULL, read_batch, p) == 0;
+}
+
+void portions_begin(struct portions *portions, enum session_set set, const struct batch *batch,
+                    size_t count)
+{
+    wait_for_reading(portions);
+    portions->set = set;
+    portions->batch = batch;
+    portions->left = count;
+    read_ahead(portions);
+}
+
+void portions_end(struct portions *portions)
+{
+    wait_for_reading(portions);
+    portions->left = 0;
+}
+
+enum lfads_status portions_next(struct portion *portion, struct portions *portions,
+                                struct lfads_error *err)
+{
+    struct portions *p = portions;
+    const struct session_trials *trials;
+    const char *buffer = p->buffer[p->turn];
+
+    assert(p->left > 0);
+    wait_for_reading(p);
+    if (!p->read)
+        read_batch(p);
+    if (p->status != LFADS_OK)
+        return lfads_fail(err, p->status, "%s", p->error.text);
+    trials = trials_of(p);
+    *portion = (struct portion){.session = p->dataset->sessions[p->batch->session],
+                                .set = p->set,
+                                .batch = p->batch,
+                                .data = streams(&trials->data) ? buffer : NULL,
+                                .ext = streams(&trials->ext) ? buffer + p->data_bytes : NULL};
+    p->batch++;
+    p->left--;
+    p->turn = (p->turn + 1) % BUFFERS;
+    read_ahead(p);
+    return LFADS_OK;
+}
+
+/* The I-th trial's record: among those READ (NULL: none), or in the store's memory. */
+static const char *record_of(const struct store *store, const void *read,
+                             const struct portion *portion, size_t i)
+{
+    size_t length = store->numbers * store_bytes(store->kind);
+
+    return read ? (const char *)read + i * length
+                : (const char *)store->memory + portion->batch->trials[i] * length;
+}
+
+const void *portion_record(const struct portion *portion, size_t i)
+{
+    return record_of(&portion->session->set[portion->set].data, portion->data, portion, i);
+}
+
+/* Rows of WIDTH numbers, one a bin. */
+static void copy_rows(float *dst, size_t stride, const char *record, const struct store *store,
+                      size_t width)
+{
+    size_t bytes = width * store_bytes(store->kind);
+
+    for (size_t at = 0; at < store->numbers; at += width, dst += stride, record += bytes)
+        store_unpack(dst, record, store->kind, width);
+}
+
+void portion_copy_data(float *dst, size_t stride, const struct portion *portion, size_t i)
+{
+    const struct store *store = &portion->session->set[portion->set].data;
+
+    copy_rows(dst, stride, portion_record(portion, i), store, portion->session->channels);
+}
+
+void portion_copy_ext(float *dst, size_t stride, const struct portion *portion, size_t i)
+{
+    const struct store *store = &portion->session->set[portion->set].ext;
+
+    copy_rows(dst, stride, record_of(store, portion->ext, portion, i), store,
+              portion->session->ext_inputs);
+}

@@ -1,0 +1,153 @@
+/* test_session.c - what a session holds is what its file holds, number for number, for every type
+ * in the file, every width that is kept and every place.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "data/h5.h"
+#include "data/session.h"
+
+enum { TRIALS = 300, BINS = 40, CHANNELS = 50, INPUTS = 3, RECORD = BINS * CHANNELS };
+
+static const char *const path = "test_session.h5";
+
+/* Numbers from 0 to 9, but for one. */
+static double value_of(size_t i, double large)
+{
+    return i == TRIALS * RECORD - 7 ? large : (double)(i * 2654435761u % 4294967296u % 10);
+}
+
+static void write_file(double large, double shift)
+{
+    size_t data[] = {TRIALS, BINS, CHANNELS}, ext[] = {TRIALS, BINS, INPUTS};
+    double *values = calloc(TRIALS * RECORD, sizeof *values);
+    struct h5_storage by_row = {.gzip = 1, .threads = 1};
+    struct h5_file file;
+
+    assert_non_null(values);
+    for (size_t i = 0; i < TRIALS * RECORD; i++)
+        values[i] = value_of(i, large) + shift;
+    assert_int_equal(h5_begin(&file, path, NULL), LFADS_OK);
+    h5_write(&file, "train_data", H5_FLOAT64, 3, data, values, NULL, NULL);
+    h5_write(&file, "valid_data", H5_FLOAT64, 3, data, values, &by_row, NULL);
+    for (size_t i = 0; i < TRIALS * BINS * INPUTS; i++)
+        values[i] = 0.25 - (double)i;
+    h5_write(&file, "train_ext_input", H5_FLOAT64, 3, ext, values, NULL, NULL);
+    h5_write(&file, "valid_ext_input", H5_FLOAT64, 3, ext, values, &by_row, NULL);
+    assert_int_equal(h5_finish(&file, LFADS_OK, NULL), LFADS_OK);
+    free(values);
+}
+
+static void check_trials(const struct session *s, enum session_set set, double large, double shift)
+{
+    float values[RECORD], ext[BINS * INPUTS];
+    double sum = 0;
+
+    assert_int_equal(s->set[set].count, TRIALS);
+    for (size_t trial = 0; trial < TRIALS; trial++) {
+        size_t wrong = 0;
+
+        assert_int_equal(session_read_trial(values, ext, s, set, trial, NULL), LFADS_OK);
+        for (size_t i = 0; i < RECORD; i++) {
+            wrong += values[i] != (float)(value_of(trial * RECORD + i, large) + shift);
+            sum += value_of(trial * RECORD + i, large) + shift;
+        }
+        for (size_t i = 0; i < BINS * INPUTS; i++)
+            wrong += ext[i] != 0.25f - (float)(trial * BINS * INPUTS + i);
+        assert_int_equal(wrong, 0);
+    }
+    assert_true(fabs(s->set[set].sum - sum) <= 1e-12 * fabs(sum));
+}
+
+/* Numbers up to LARGE, kept as KIND, at both places. */
+static void round_trip(double large, double shift, bool counts, enum store_kind kind)
+{
+    struct session_wants wants = {.counts = counts, .ext_inputs = INPUTS, .factors = 2};
+    size_t bytes = TRIALS * RECORD * store_bytes(kind),
+           ext = TRIALS * BINS * INPUTS * sizeof(float);
+    struct session *s;
+
+    write_file(large, shift);
+    for (int disk = 0; disk < 2; disk++) {
+        wants.place = (struct store_place){.memory = disk ? 0 : SIZE_MAX, .directory = "."};
+        assert_int_equal(session_open(&s, path, "x", &wants, NULL), LFADS_OK);
+        assert_int_equal(s->set[SESSION_TRAIN].data.kind, kind);
+        assert_int_equal(session_streams(s), disk);
+        assert_int_equal(session_memory(s), disk ? 0 : 2 * (bytes + ext));
+        check_trials(s, SESSION_TRAIN, large, shift);
+        check_trials(s, SESSION_VALID, large, shift);
+        session_close(s);
+    }
+    /* room for the first set and both external inputs: the second set goes to the disk */
+    wants.place = (struct store_place){.memory = bytes + 2 * ext, .directory = "."};
+    assert_int_equal(session_open(&s, path, "x", &wants, NULL), LFADS_OK);
+    assert_int_equal(session_memory(s), bytes + 2 * ext);
+    assert_null(s->set[SESSION_VALID].data.memory);
+    check_trials(s, SESSION_VALID, large, shift);
+    session_close(s);
+    unlink(path);
+}
+
+static void test_round_trips(void **state)
+{
+    (void)state;
+    round_trip(9, 0, true, STORE_BYTES);
+    round_trip(255, 0, true, STORE_BYTES);
+    round_trip(256, 0, true, STORE_WORDS);
+    round_trip(65535, 0, true, STORE_WORDS);
+    round_trip(65536, 0, true, STORE_REALS);
+    round_trip(1e6, 0, true, STORE_REALS);
+    round_trip(5, 0, false, STORE_REALS);
+    round_trip(-1e30, 0.1, false, STORE_REALS);
+}
+
+static void refused(double large, double shift, bool counts, const char *says)
+{
+    struct session_wants wants = {.counts = counts, .ext_inputs = INPUTS, .factors = 2};
+    struct session *s;
+    struct lfads_error err;
+
+    write_file(large, shift);
+    for (int disk = 0; disk < 2; disk++) {
+        wants.place = (struct store_place){.memory = disk ? 0 : SIZE_MAX, .directory = "."};
+        assert_int_equal(session_open(&s, path, "x", &wants, &err), LFADS_BAD_DATA);
+        assert_null(s);
+        if (!strstr(err.text, says))
+            fail_msg("%s: not in: %s", says, err.text);
+    }
+    unlink(path);
+}
+
+static void test_refused(void **state)
+{
+    const char *last = "in trial 299, bin 39, channel 43";
+
+    (void)state;
+    refused(-1, 0, true, last);
+    refused(0.5, 0, true, last);
+    refused(1000001, 0, true, last);
+    refused(1e300, 0, true, last);
+    refused(NAN, 0, true, last);
+    refused(INFINITY, 0, false, last);
+    refused(NAN, 0, false, "only finite numbers");
+    refused(1e39, 0, false, "only finite numbers"); /* no float holds it */
+    refused(9, 0.5, true, "in trial 0, bin 0, channel 0");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trips),
+        cmocka_unit_test(test_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
