@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 
 enum { MOST_TEXT = 1 << 26, TEXT_PIECE = 1 << 16 };
+
+static const char staged[] = ".part";
 
 static enum lfads_status fail(struct lfads_error *err, const char *what, const char *path)
 {
@@ -34,36 +37,6 @@ bool file_exists(const char *path)
     struct stat info;
 
     return stat(path, &info) == 0;
-}
-
-enum lfads_status file_make_directory(const char *path, struct lfads_error *err)
-{
-    char part[FILE_PATH];
-    size_t length = strlen(path);
-
-    if (length == 0 || length >= sizeof part)
-        return lfads_fail(err, LFADS_IO, "\"%.100s\" is no name of a directory", path);
-    for (size_t i = 1; i <= length; i++) {
-        if (path[i] != '/' && path[i])
-            continue;
-        memcpy(part, path, i);
-        part[i] = 0;
-        if (mkdir(part, 0777) != 0 && errno != EEXIST)
-            return fail(err, "make the directory", part);
-    }
-    if (access(path, W_OK | X_OK) != 0)
-        return fail(err, "write in the directory", path);
-    return LFADS_OK;
-}
-
-enum lfads_status file_stage(char temp[FILE_PATH], const char *path, struct lfads_error *err)
-{
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    int directory = (int)(name - path);
-
-    if (snprintf(temp, FILE_PATH, "%.*s.%s.part", directory, path, name) >= FILE_PATH)
-        return lfads_fail(err, LFADS_IO, "the path %.200s is too long", path);
-    return LFADS_OK;
 }
 
 /* Flushes a file or directory to the disk. */
@@ -92,6 +65,36 @@ static int flush_directory_of(const char *path)
     return flush_path(directory, O_RDONLY | O_DIRECTORY);
 }
 
+enum lfads_status file_make_directory(const char *path, struct lfads_error *err)
+{
+    char part[FILE_PATH];
+    size_t length = strlen(path);
+
+    if (length == 0 || length >= sizeof part)
+        return lfads_fail(err, LFADS_IO, "\"%.100s\" is no name of a directory", path);
+    for (size_t i = 1; i <= length; i++) {
+        if (path[i] != '/' && path[i])
+            continue;
+        memcpy(part, path, i);
+        part[i] = 0;
+        if (mkdir(part, 0777) == 0 ? flush_directory_of(part) != 0 : errno != EEXIST)
+            return fail(err, "make the directory", part);
+    }
+    if (access(path, W_OK | X_OK) != 0)
+        return fail(err, "write in the directory", path);
+    return LFADS_OK;
+}
+
+enum lfads_status file_stage(char temp[FILE_PATH], const char *path, struct lfads_error *err)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    int directory = (int)(name - path);
+
+    if (snprintf(temp, FILE_PATH, "%.*s.%s%s", directory, path, name, staged) >= FILE_PATH)
+        return lfads_fail(err, LFADS_IO, "the path %.200s is too long", path);
+    return LFADS_OK;
+}
+
 enum lfads_status file_commit(const char *temp, const char *path, struct lfads_error *err)
 {
     if (flush_path(temp, O_RDONLY) == 0 && rename(temp, path) == 0) {
@@ -105,6 +108,29 @@ enum lfads_status file_commit(const char *temp, const char *path, struct lfads_e
 }
 
 void file_discard(const char *temp) { unlink(temp); }
+
+void file_clear_staged(const char *directory, const char *prefix)
+{
+    DIR *listing = opendir(directory);
+    size_t length = strlen(prefix), end = strlen(staged);
+
+    for (struct dirent *entry; listing && (entry = readdir(listing));) {
+        const char *name = entry->d_name;
+        size_t all = strlen(name);
+
+        if (all > length + end && name[0] == '.' && strncmp(name + 1, prefix, length) == 0 &&
+            strcmp(name + all - end, staged) == 0)
+            unlinkat(dirfd(listing), name, 0);
+    }
+    if (listing)
+        closedir(listing);
+}
+
+enum lfads_status file_flush(const char *path, struct lfads_error *err)
+{
+    return !file_exists(path) || flush_path(path, O_RDONLY) == 0 ? LFADS_OK
+                                                                 : fail(err, "flush", path);
+}
 
 static int write_all(int file, const char *bytes, size_t left)
 {

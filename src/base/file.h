@@ -24,6 +24,11 @@ enum lfads_status file_stage(char temp[FILE_PATH], const char *path, struct lfad
 /* Flushes TEMP to the disk and gives it its name. On failure TEMP is removed. */
 enum lfads_status file_commit(const char *temp, const char *path, struct lfads_error *err);
 void file_discard(const char *temp);
+/* Removes what killed processes left in DIRECTORY under staged names of files whose names begin
+ * with PREFIX. Nobody may be writing such files. */
+void file_clear_staged(const char *directory, const char *prefix);
+/* Flushes PATH, a file that is added to, to the disk. One that is not there is fine. */
+enum lfads_status file_flush(const char *path, struct lfads_error *err);
 
 /* The whole file at once, by stage and commit. */
 enum lfads_status file_write_text(const char *path, const char *text, struct lfads_error *err);

@@ -46,6 +46,22 @@ static bool is_current(int file, const char *path)
            own.st_dev == named.st_dev;
 }
 
+/* Opens and locks PATH; -1 where it can't be opened. HELD: another process has it. */
+static int open_locked(const char *path, bool *held)
+{
+    int file;
+
+    for (;;) {
+        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (file < 0)
+            return -1;
+        *held = flock(file, LOCK_EX | LOCK_NB) != 0;
+        if (*held || is_current(file, path))
+            return file;
+        close(file);
+    }
+}
+
 enum lfads_status lock_take(struct lock *lock, const char *directory, struct lfads_error *err)
 {
     enum lfads_status status = file_join(lock->path, directory, ".lfads_lock", err);
@@ -57,10 +73,9 @@ enum lfads_status lock_take(struct lock *lock, const char *directory, struct lfa
     if (status != LFADS_OK)
         return status;
     gethostname(host, sizeof host - 1);
-    lock->file = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    lock->file = open_locked(lock->path, &held);
     if (lock->file < 0)
         return lfads_fail(err, LFADS_IO, "can't write %s: %s", lock->path, strerror(errno));
-    held = flock(lock->file, LOCK_EX | LOCK_NB) != 0 || !is_current(lock->file, lock->path);
     holder = read_holder(lock->file);
     if (held || (*holder.host && strcmp(holder.host, host) != 0)) {
         close(lock->file);

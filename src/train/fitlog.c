@@ -46,25 +46,25 @@ void fitlog_csv(char *text, size_t size, const struct fitlog_row *row)
                  t->l2_weight);
 }
 
-/* The first line of TEXT whose step is greater, or the text's end. */
-static char *first_later(char *text, int64_t step)
+/* The first line of TEXT that is of EPOCH or later, or not whole; or the text's end. (Steps do not
+ * tell: an epoch's last update may have been saved before the epoch's row was written.) */
+static char *first_later(char *text, int64_t epoch)
 {
     char *line = text;
 
     while (*line) {
         char *end = strchr(line, '\n');
-        int64_t epoch, at;
+        int64_t at;
 
-        if (sscanf(line, "epoch,%" SCNd64 ", step,%" SCNd64, &epoch, &at) == 2 && at > step)
+        if (!end || (sscanf(line, "epoch,%" SCNd64, &at) == 1 && at >= epoch))
             return line;
-        if (!end)
-            return line + strlen(line);
         line = end + 1;
     }
     return line;
 }
 
-enum lfads_status fitlog_trim(const char *path, int64_t step, struct lfads_error *err)
+enum lfads_status fitlog_trim(const char *path, int64_t epoch, int64_t step,
+                              struct lfads_error *err)
 {
     char aside[FILE_PATH], *text, *later;
     enum lfads_status status;
@@ -74,7 +74,7 @@ enum lfads_status fitlog_trim(const char *path, int64_t step, struct lfads_error
     status = file_read_text(&text, path, err);
     if (status != LFADS_OK)
         return status;
-    later = first_later(text, step);
+    later = first_later(text, epoch);
     if (*later) {
         snprintf(aside, sizeof aside, "%s.%" PRId64, path, step);
         status = file_write_text(aside, later, err);

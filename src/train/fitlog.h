@@ -25,7 +25,8 @@ struct fitlog_row {
 void fitlog_line(char *text, size_t size, const struct fitlog_row *row);
 /* The row for the table, with its newline. */
 void fitlog_csv(char *text, size_t size, const struct fitlog_row *row);
-/* Moves rows of PATH later than STEP to PATH.<STEP>: they belong to a run that was not kept.
- * Nothing happens where there are none. */
-enum lfads_status fitlog_trim(const char *path, int64_t step, struct lfads_error *err);
+/* Moves the rows of EPOCH and later ones, and one that was cut short, from PATH to PATH.<STEP>: a
+ * run that continues at STEP of EPOCH writes them again. Nothing happens where there are none. */
+enum lfads_status fitlog_trim(const char *path, int64_t epoch, int64_t step,
+                              struct lfads_error *err);
 #endif

@@ -32,6 +32,8 @@ static enum lfads_status save(struct trainer *t, const char *kind, const char *i
     memcpy(checkpoint.sums, &t->sums, sizeof t->sums);
     snprintf(name, sizeof name, "%s%s.ckpt-%" PRId64, config->checkpoint_name, kind, t->step);
     status = file_join(path, config->lfads_save_dir, name, t->err);
+    if (status == LFADS_OK && *t->csv) /* whose rows the checkpoint counts as written */
+        status = file_flush(t->csv, t->err);
     if (status == LFADS_OK)
         status = checkpoint_write(path, t->project->model, &checkpoint, vectors.parameters,
                                   vectors.m, vectors.v, t->err);
@@ -150,13 +152,26 @@ enum lfads_status trainer_begin(struct trainer *trainer)
     return status;
 }
 
+/* Of training's files; those of sampling may be somebody's work in progress. */
+static void clear_staged(const struct lfads_config *config)
+{
+    const char *const prefixes[] = {config->checkpoint_name, "checkpoint", config->csv_log,
+                                    "hyperparameters"};
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (*prefixes[i])
+            file_clear_staged(config->lfads_save_dir, prefixes[i]);
+}
+
 enum lfads_status trainer_prepare_files(struct trainer *trainer)
 {
     struct trainer *t = trainer;
     const struct lfads_config *config = t->project->config;
     char name[FILE_PATH];
-    enum lfads_status status = project_write_hyperparams(t->project, "train", t->err);
+    enum lfads_status status;
 
+    clear_staged(config);
+    status = project_write_hyperparams(t->project, "train", t->err);
     if (status == LFADS_OK)
         status = project_hyperparams(&t->hyperparameters, t->project, t->err);
     if (status != LFADS_OK || !*config->csv_log)
@@ -165,6 +180,6 @@ enum lfads_status trainer_prepare_files(struct trainer *trainer)
     status = file_join(t->csv, config->lfads_save_dir, name, t->err);
     if (status ==
         LFADS_OK) /* without a checkpoint too: a run may have been killed before its first */
-        status = fitlog_trim(t->csv, t->step, t->err);
+        status = fitlog_trim(t->csv, t->epoch, t->step, t->err);
     return status;
 }

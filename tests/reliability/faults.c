@@ -1,11 +1,14 @@
 /* faults.c - preloaded, makes a system call on the run's files fail, as a full disk or a failing
  * one would: the FAULT_FIRST-th and all later calls of FAULT_CALL (open, write, fsync, rename) on
  * paths that contain FAULT_PATH fail with FAULT_ERRNO. The first that fails makes the file
- * FAULT_MARK. SPDX-License-Identifier: Apache-2.0 */
+ * FAULT_MARK. With FAULT_SIGNAL the FAULT_FIRST-th call raises that signal instead and then does
+ * its work; FAULT_CALL "any" stands for all calls but the writes of a file that has not its name
+ * yet. SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -19,15 +22,24 @@ static atomic_int calls;
 static int faulty(const char *call, const char *path)
 {
     const char *wanted = getenv("FAULT_CALL"), *part = getenv("FAULT_PATH");
-    int mark;
+    const char *number = getenv("FAULT_SIGNAL");
+    int mark, over;
 
-    if (!wanted || strcmp(wanted, call) != 0 || !path || !strstr(path, part))
+    if (!wanted || !path || !strstr(path, part))
         return 0;
-    if (atomic_fetch_add(&calls, 1) + 1 < atoi(getenv("FAULT_FIRST")))
+    if (strcmp(wanted, "any") == 0 ? strcmp(call, "write") == 0 && strstr(path, ".part")
+                                   : strcmp(wanted, call) != 0)
+        return 0;
+    over = atomic_fetch_add(&calls, 1) + 1 - atoi(getenv("FAULT_FIRST"));
+    if (over < 0 || (number && over > 0))
         return 0;
     mark = (int)syscall(SYS_openat, AT_FDCWD, getenv("FAULT_MARK"), O_CREAT | O_WRONLY, 0666);
     if (mark >= 0)
         syscall(SYS_close, mark);
+    if (number) {
+        raise(atoi(number));
+        return 0;
+    }
     errno = atoi(getenv("FAULT_ERRNO"));
     return 1;
 }
@@ -110,6 +122,11 @@ ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t at)
 }
 
 int fsync(int file) { return faulty_file("fsync", file) ? -1 : NEXT(int (*)(int), "fsync")(file); }
+
+int unlink(const char *path)
+{
+    return faulty("unlink", path) ? -1 : NEXT(int (*)(const char *), "unlink")(path);
+}
 
 int rename(const char *from, const char *to)
 {

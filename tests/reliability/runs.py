@@ -26,12 +26,12 @@ def make_data(scratch):
             file[key] = random.poisson(rate, (trials, 30, 8))
 
 
-def command(lfads, folder, epochs=EPOCHS):
-    return [lfads, "train", f"--lfads_save_dir={folder}", f"--max_epochs={epochs}", *FLAGS]
+def command(lfads, folder, epochs=EPOCHS, more=()):
+    return [lfads, "train", f"--lfads_save_dir={folder}", f"--max_epochs={epochs}", *FLAGS, *more]
 
 
-def train(lfads, scratch, folder, epochs=EPOCHS, **environment):
-    return subprocess.run(command(lfads, folder, epochs), cwd=scratch, capture_output=True,
+def train(lfads, scratch, folder, epochs=EPOCHS, more=(), **environment):
+    return subprocess.run(command(lfads, folder, epochs, more), cwd=scratch, capture_output=True,
                           text=True, env={**os.environ, **environment})
 
 

@@ -1,0 +1,105 @@
+/* test_fitlog.c - what a run that continues leaves of the table of costs.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "train/fitlog.h"
+
+/* Rows of epochs 0 to EPOCHS-1, of four updates each. */
+static char *rows(int epochs)
+{
+    static char text[4000];
+    size_t length = 0;
+
+    text[0] = 0;
+    for (int i = 0; i < epochs; i++) {
+        struct fitlog_row row = {.epoch = i, .step = 4 * (i + 1), .has_valid = true};
+
+        fitlog_csv(text + length, sizeof text - length, &row);
+        length += strlen(text + length);
+    }
+    return text;
+}
+
+/* Of a table TEXT, a run that continues at STEP of EPOCH leaves KEPT and moves the rest aside. */
+static void check(const char *text, int64_t epoch, int64_t step, const char *kept)
+{
+    char folder[] = "/tmp/fitlog_XXXXXX", path[64], aside[100], *found;
+    struct lfads_error err;
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/fitlog.csv", folder);
+    snprintf(aside, sizeof aside, "%s.%lld", path, (long long)step);
+    assert_int_equal(file_write_text(path, text, &err), LFADS_OK);
+    assert_int_equal(fitlog_trim(path, epoch, step, &err), LFADS_OK);
+    assert_int_equal(file_read_text(&found, path, &err), LFADS_OK);
+    assert_string_equal(found, kept);
+    free(found);
+    if (strcmp(text, kept) != 0) {
+        assert_int_equal(file_read_text(&found, aside, &err), LFADS_OK);
+        assert_string_equal(found, text + strlen(kept));
+        free(found);
+    } else {
+        assert_false(file_exists(aside));
+    }
+    unlink(path);
+    unlink(aside);
+    rmdir(folder);
+}
+
+static void whole_epochs(void **state)
+{
+    char kept[4000];
+
+    (void)state;
+    snprintf(kept, sizeof kept, "%s", rows(2));
+    check(kept, 2, 8, kept);
+    check(rows(3), 2, 8, kept);  /* killed before the checkpoint of epoch 2 */
+    check(rows(5), 2, 10, kept); /* continues from an older checkpoint, within an epoch */
+    check(rows(2), 0, 0, "");    /* killed before the first checkpoint */
+}
+
+/* A stop after an epoch's last update saves the step that its row will have. */
+static void row_of_the_epoch_in_progress(void **state)
+{
+    char kept[4000];
+
+    (void)state;
+    snprintf(kept, sizeof kept, "%s", rows(2));
+    check(rows(3), 2, 12, kept);
+}
+
+/* A full disk may take the first part of a row. */
+static void row_cut_short(void **state)
+{
+    char text[4000], kept[4000];
+
+    (void)state;
+    snprintf(kept, sizeof kept, "%s", rows(2));
+    for (size_t cut = 1; cut < 20; cut++) {
+        snprintf(text, sizeof text, "%s", rows(3));
+        text[strlen(kept) + cut] = 0;
+        check(text, 2, 8, kept);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_epochs),
+        cmocka_unit_test(row_of_the_epoch_in_progress),
+        cmocka_unit_test(row_cut_short),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
