@@ -13,24 +13,21 @@ static float sum_lanes(vec x)
     return sum;
 }
 
-/* log k! of whole k: by table where it is short. */
-static double log_factorial(float k)
+/* log k! of whole k, each of a vector: by table where all are short. */
+static vec log_factorials(vec k)
 {
-    static const double table[] = {0,
-                                   0,
-                                   0.69314718055994531,
-                                   1.7917594692280550,
-                                   3.1780538303479458,
-                                   4.7874917427820458,
-                                   6.5792512120101012,
-                                   8.5251613610654147,
-                                   10.604602902745251,
-                                   12.801827480081469,
-                                   15.104412573075516,
-                                   17.502307845873887,
-                                   19.987214495661885};
+    static const float table[16] = {0,           0,           0.69314718f, 1.7917595f,
+                                    3.1780538f,  4.7874917f,  6.5792512f,  8.5251614f,
+                                    10.6046029f, 12.8018275f, 15.1044126f, 17.5023078f,
+                                    19.9872145f, 22.5521639f, 25.1912212f, 27.8992714f};
+    float lane[LANES];
 
-    return k < 13 ? table[(int)k] : lgamma((double)k + 1);
+    if (!vec_any_above(k, 15))
+        return vec_lookup(table, k);
+    vec_store(lane, k, LANES);
+    for (int i = 0; i < LANES; i++)
+        lane[i] = (float)lgamma((double)lane[i] + 1);
+    return vec_load(lane, LANES);
 }
 
 /* A row of a bin is summed in float, rows in the wide type. */
@@ -47,15 +44,13 @@ void KERNEL(poisson)(SELF, acc *loglik, const real *eta, const real *x, size_t b
             vec terms = vec_all(0);
 
             for (size_t j = 0; j < n; j += LANES) {
-                vec log_rate = vec_load(e + j, n - j);
+                vec log_rate = vec_load(e + j, n - j), count = vec_load(k + j, n - j);
 
-                terms = terms + vec_load(k + j, n - j) * log_rate - vec_exp(log_rate);
+                terms = terms + count * log_rate - vec_exp(log_rate) - log_factorials(count);
             }
             sum += (acc)sum_lanes(terms);
             /* what a load does not read is zero, and exp(0) was taken off for it */
             sum += (acc)((LANES - n % LANES) % LANES);
-            for (size_t j = 0; j < n; j++)
-                sum -= log_factorial(k[j]);
         }
         loglik[r] = sum;
     }

@@ -5,6 +5,61 @@
 
 enum { BLOCKS = 16 }; /* at a time: loops of this length over 32-bit words become vectors */
 
+#ifdef __AVX512F__
+#include <immintrin.h>
+
+enum { HALF = BLOCKS / 2 };
+
+/* Words of eight blocks in the low halves of 64-bit lanes. The high halves fill with what nobody
+ * reads, for products take the low ones only. */
+struct words {
+    __m512i a, b, c, d;
+};
+
+static inline void turn(struct words *w, __m512i k0, __m512i k1)
+{
+    __m512i p0 = _mm512_mul_epu32(w->a, _mm512_set1_epi64(0xD2511F53u));
+    __m512i p1 = _mm512_mul_epu32(w->c, _mm512_set1_epi64(0xCD9E8D57u));
+
+    w->a = _mm512_ternarylogic_epi64(_mm512_srli_epi64(p1, 32), w->b, k0, 0x96); /* all three xor */
+    w->b = p1;
+    w->c = _mm512_ternarylogic_epi64(_mm512_srli_epi64(p0, 32), w->d, k1, 0x96);
+    w->d = p0;
+}
+
+static inline void put(uint32_t *word, __m512i half)
+{
+    _mm256_storeu_si256((__m256i *)word, _mm512_cvtepi64_epi32(half));
+}
+
+/* The first words of blocks FIRST to FIRST+BLOCKS-1, then their second ones, and so on: what
+ * philox_block gives, side by side. */
+static void philox_blocks(uint32_t word[4 * BLOCKS], const struct philox_address *at,
+                          uint32_t first)
+{
+    uint32_t k0 = (uint32_t)at->seed, k1 = (uint32_t)(at->seed >> 32);
+    struct words half[2];
+
+    for (int i = 0; i < 2; i++) {
+        __m512i block = _mm512_add_epi64(_mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7),
+                                         _mm512_set1_epi64(first + (uint32_t)i * HALF));
+
+        half[i] = (struct words){_mm512_or_si512(block, _mm512_set1_epi64(at->sample << 16)),
+                                 _mm512_set1_epi64(at->time | at->session << 20),
+                                 _mm512_set1_epi64(at->trial | (uint32_t)at->purpose << 28),
+                                 _mm512_set1_epi64(at->step)};
+    }
+    for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
+        for (int i = 0; i < 2; i++)
+            turn(&half[i], _mm512_set1_epi64(k0), _mm512_set1_epi64(k1));
+    for (int i = 0; i < 2; i++) {
+        put(word + i * HALF, half[i].a);
+        put(word + BLOCKS + i * HALF, half[i].b);
+        put(word + 2 * BLOCKS + i * HALF, half[i].c);
+        put(word + 3 * BLOCKS + i * HALF, half[i].d);
+    }
+}
+#else
 /* The first words of blocks FIRST to FIRST+BLOCKS-1, then their second ones, and so on: what
  * philox_block gives, side by side. */
 static void philox_blocks(uint32_t word[4 * BLOCKS], const struct philox_address *at,
@@ -32,6 +87,7 @@ static void philox_blocks(uint32_t word[4 * BLOCKS], const struct philox_address
         k1 += 0xBB67AE85u;
     }
 }
+#endif
 
 void KERNEL(dropout_mask)(SELF, real *mask, const struct philox_address *from, const uint32_t *when,
                           real keep, size_t bins, size_t rows, size_t n)

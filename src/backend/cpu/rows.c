@@ -9,20 +9,28 @@ void KERNEL(add_row)(SELF, real *y, size_t ldy, const real *b, size_t rows, size
             vec_store(y + j, vec_load(y + j, n - j) + vec_load(b + j, n - j), n - j);
 }
 
-/* Four rows at a time, so that db is not stored and loaded again for each. */
+/* A stretch of columns whose sums stay in registers, so that each row is read in one go. */
 void KERNEL(sum_rows)(SELF, real *db, const real *dy, size_t ldy, size_t rows, size_t n)
 {
-    for (size_t j = 0; j < n; j += LANES) {
-        vec sum[4] = {vec_load(db + j, n - j), vec_all(0), vec_all(0), vec_all(0)};
-        const real *column = dy + j;
-        size_t i = 0;
+    enum { VECTORS = 8, STRETCH = VECTORS * LANES };
 
-        for (; i + 4 <= rows; i += 4, column += 4 * ldy)
-            for (size_t k = 0; k < 4; k++)
-                sum[k] = sum[k] + vec_load(column + k * ldy, n - j);
-        for (; i < rows; i++, column += ldy)
-            sum[0] = sum[0] + vec_load(column, n - j);
-        vec_store(db + j, sum[0] + sum[1] + (sum[2] + sum[3]), n - j);
+    for (; n >= STRETCH; n -= STRETCH, db += STRETCH, dy += STRETCH) {
+        vec sum[VECTORS];
+
+        for (size_t k = 0; k < VECTORS; k++)
+            sum[k] = vec_load(db + k * LANES, LANES);
+        for (size_t i = 0; i < rows; i++)
+            for (size_t k = 0; k < VECTORS; k++)
+                sum[k] = sum[k] + vec_load(dy + i * ldy + k * LANES, LANES);
+        for (size_t k = 0; k < VECTORS; k++)
+            vec_store(db + k * LANES, sum[k], LANES);
+    }
+    for (size_t j = 0; j < n; j += LANES) {
+        vec sum = vec_load(db + j, n - j);
+
+        for (size_t i = 0; i < rows; i++)
+            sum = sum + vec_load(dy + i * ldy + j, n - j);
+        vec_store(db + j, sum, n - j);
     }
 }
 

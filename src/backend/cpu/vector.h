@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CPU_VECTOR_H
 #define LFADS_BACKEND_CPU_VECTOR_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,12 +48,32 @@ static inline vec vec_exp(vec x)
     sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
     return _mm512_scalef_ps(sum, n);
 }
-/* 1/x of a positive number that has one: an estimate of 14 bits and a step of Newton's. */
-static inline vec vec_reciprocal(vec x)
+/* e^x of |x| <= 87: n is what adding and taking off 1.5 2^23 rounds to, and its bits go straight to
+ * the exponent. The sum is that of vec_exp less its last term, 2^-23 at most. */
+static inline vec vec_exp_small(vec x)
 {
-    const vec guess = _mm512_rcp14_ps(x);
+    const vec round = _mm512_set1_ps(0x1.8p+23f);
+    const vec place = _mm512_fmadd_ps(x, _mm512_set1_ps(0x1.715476p+0f), round), n = place - round;
+    const vec r = _mm512_fnmadd_ps(n, _mm512_set1_ps(0x1.62e430p-1f), x);
+    vec sum = _mm512_set1_ps(1.0f / 720);
 
-    return _mm512_fmadd_ps(_mm512_fnmadd_ps(x, guess, _mm512_set1_ps(1)), guess, guess);
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 120));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 24));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 6));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(0.5f));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
+    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(sum),
+                                                _mm512_slli_epi32(_mm512_castps_si512(place), 23)));
+}
+/* log k! of whole k below 16, of which TABLE has the values. */
+static inline vec vec_lookup(const float table[16], vec k)
+{
+    return _mm512_permutexvar_ps(_mm512_cvttps_epi32(k), _mm512_loadu_ps(table));
+}
+static inline bool vec_any_above(vec x, float most)
+{
+    return _mm512_cmp_ps_mask(x, _mm512_set1_ps(most), _CMP_NLE_UQ) != 0;
 }
 static inline vec vec_sqrt(vec x) { return _mm512_sqrt_ps(x); }
 /* of a NaN and a number these give the second */
@@ -91,7 +112,15 @@ static inline void vec_store(float *p, vec x, size_t n)
 }
 static inline vec vec_all(float x) { return _mm256_set1_ps(x); }
 static inline vec vec_exp(vec x) { return Sleef_expf8_u10avx2(x); }
-static inline vec vec_reciprocal(vec x) { return _mm256_set1_ps(1) / x; }
+static inline vec vec_exp_small(vec x) { return vec_exp(x); }
+static inline vec vec_lookup(const float table[16], vec k)
+{
+    return _mm256_i32gather_ps(table, _mm256_cvttps_epi32(k), 4);
+}
+static inline bool vec_any_above(vec x, float most)
+{
+    return _mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_set1_ps(most), _CMP_NLE_UQ)) != 0;
+}
 static inline vec vec_sqrt(vec x) { return _mm256_sqrt_ps(x); }
 static inline vec vec_min(vec a, vec b) { return _mm256_min_ps(a, b); }
 static inline vec vec_max(vec a, vec b) { return _mm256_max_ps(a, b); }
@@ -117,7 +146,9 @@ static inline void vec_store(float *p, vec x, size_t n)
 }
 static inline vec vec_all(float x) { return x; }
 static inline vec vec_exp(vec x) { return expf(x); }
-static inline vec vec_reciprocal(vec x) { return 1 / x; }
+static inline vec vec_exp_small(vec x) { return expf(x); }
+static inline vec vec_lookup(const float table[16], vec k) { return table[(int)k]; }
+static inline bool vec_any_above(vec x, float most) { return !(x <= most); }
 static inline vec vec_sqrt(vec x) { return sqrtf(x); }
 static inline vec vec_min(vec a, vec b) { return a < b ? a : b; }
 static inline vec vec_max(vec a, vec b) { return a > b ? a : b; }
@@ -126,10 +157,13 @@ static inline vec vec_within(vec x, vec s, vec k) { return fabsf(s) > k ? 0 : x;
 
 /* The logistic function and tanh = 2 sigma(2x) - 1: a few 1e-8 off at most, in absolute terms,
  * which is what the gates' range asks for, at a quarter of the time of a tanh that is also exact
- * in relative terms near zero. exp is kept from overflowing, below 1e-37 of the result. */
+ * in relative terms near zero. exp is kept from overflowing, below 1e-37 of the result. A NaN comes
+ * out as one: it is the first of what is compared. */
 static inline vec vec_sigmoid(vec x)
 {
-    return vec_reciprocal(vec_all(1) + vec_exp(vec_min(vec_all(87), vec_all(0) - x)));
+    const vec most = vec_all(87), least = vec_all(-87);
+
+    return vec_all(1) / (vec_all(1) + vec_exp_small(vec_max(least, vec_min(most, vec_all(0) - x))));
 }
 static inline vec vec_tanh(vec x) { return vec_all(2) * vec_sigmoid(x + x) - vec_all(1); }
 #endif
