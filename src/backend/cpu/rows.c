@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
 
+/* Numbers that are asked for ahead (see cells.c), and rows of sums. */
+enum { AHEAD = 512, ROWS_AHEAD = 16 };
+
 void KERNEL(add_row)(SELF, real *y, size_t ldy, const real *b, size_t rows, size_t n)
 {
     for (size_t i = 0; i < rows; i++, y += ldy)
@@ -20,8 +23,10 @@ void KERNEL(sum_rows)(SELF, real *db, const real *dy, size_t ldy, size_t rows, s
         for (size_t k = 0; k < VECTORS; k++)
             sum[k] = vec_load(db + k * LANES, LANES);
         for (size_t i = 0; i < rows; i++)
-            for (size_t k = 0; k < VECTORS; k++)
+            for (size_t k = 0; k < VECTORS; k++) {
+                __builtin_prefetch(dy + (i + ROWS_AHEAD) * ldy + k * LANES);
                 sum[k] = sum[k] + vec_load(dy + i * ldy + k * LANES, LANES);
+            }
         for (size_t k = 0; k < VECTORS; k++)
             vec_store(db + k * LANES, sum[k], LANES);
     }
@@ -39,8 +44,13 @@ void KERNEL(copy_masked)(SELF, real *dst, size_t ldd, const real *src, size_t ld
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j += LANES) {
-            vec x = vec_load(src + i * lds + j, n - j);
+            vec x;
 
+            __builtin_prefetch(src + i * lds + j + AHEAD);
+            __builtin_prefetch(dst + i * ldd + j + AHEAD, 1);
+            if (mask)
+                __builtin_prefetch(mask + i * ldm + j + AHEAD);
+            x = vec_load(src + i * lds + j, n - j);
             if (mask)
                 x = x * vec_load(mask + i * ldm + j, n - j);
             vec_store(dst + i * ldd + j, x, n - j);
@@ -52,8 +62,13 @@ void KERNEL(add_masked)(SELF, real *dst, size_t ldd, const real *src, size_t lds
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j += LANES) {
-            vec x = vec_load(src + i * lds + j, n - j);
+            vec x;
 
+            __builtin_prefetch(src + i * lds + j + AHEAD);
+            __builtin_prefetch(dst + i * ldd + j + AHEAD, 1);
+            if (mask)
+                __builtin_prefetch(mask + i * ldm + j + AHEAD);
+            x = vec_load(src + i * lds + j, n - j);
             if (mask)
                 x = x * vec_load(mask + i * ldm + j, n - j);
             vec_store(dst + i * ldd + j, vec_load(dst + i * ldd + j, n - j) + x, n - j);
