@@ -12,8 +12,8 @@ struct options {
     const char *workload; /* W1, W2 or W3 */
     size_t threads, repeats;
     size_t bins, channels, samples; /* 0: the workload's, or 128 samples */
-    bool json;
-    const char *flags[MOST_FLAGS]; /* name=value of the program's flags, over the workload's */
+    bool json, bf16;                /* bf16: products of numbers rounded to bfloat16 */
+    const char *flags[MOST_FLAGS];  /* name=value of the program's flags, over the workload's */
     size_t n_flags;
 };
 

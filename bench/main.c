@@ -49,6 +49,8 @@ static bool parse(struct options *o, int argc, char **argv)
             o->workload = word + 9;
         else if (strcmp(word, "json") == 0)
             o->json = true;
+        else if (strncmp(word, "precision=", 10) == 0)
+            o->bf16 = strcmp(word + 10, "bf16") == 0;
         else if (!number_is(word, "threads", &o->threads) &&
                  !number_is(word, "repeats", &o->repeats) && !number_is(word, "bins", &o->bins) &&
                  !number_is(word, "channels", &o->channels) &&

@@ -14,8 +14,15 @@ int bench_step(const struct options *options)
     struct figures figures;
     double gflop;
 
+    struct backend *bf16 = NULL;
+    struct lfads_error err;
+
+    if (options->bf16 && backend_cpu_bf16_create(&bf16, &err) != LFADS_OK) {
+        fprintf(stderr, "%s\n", err.text);
+        return 1;
+    }
     if (!peak_create(&peak, options->threads) ||
-        !workload_create(&w, options, backend_cpu(), options->threads))
+        !workload_create(&w, options, bf16 ? bf16 : backend_cpu(), options->threads))
         return 1;
     gflop = 1e-9 * workload_operations(&w);
     time_against_peak(&timing, &peak, options->repeats, gflop, step, &w);

@@ -76,6 +76,10 @@ struct backend {
     void (*join)(SELF);
     void (*gru_sequence)(SELF, const struct gru_sequence *sequence);
     void (*gru_sequence_backward)(SELF, const struct gru_sequence *sequence);
+    /* The matrix [rows,cols] at OFFSET of VECTOR, from memory_create, has changed and will be the
+     * right factor of many products: a backend may keep it in a form of its own until memory_free.
+     * A vector's matrices come in the order of their places; not while other threads compute. */
+    void (*pack)(SELF, const real *vector, size_t offset, size_t rows, size_t cols);
     /* Kernels launched so far; the device's peak in GFLOP/s at its precision, 0 if not known. */
     uint64_t (*launches)(SELF);
     double (*peak)(SELF);
@@ -92,6 +96,10 @@ const struct backend *backend_reference(void);
 #ifndef LFADS_REAL_DOUBLE
 /* oneDNN products and vector mathematics for the instruction set found at run time. */
 const struct backend *backend_cpu(void);
+/* The same with products of numbers rounded to bfloat16, summed in float. Fails where the processor
+ * has no AVX512-BF16. *OUT is freed by backend_cpu_bf16_free, which takes NULL. */
+enum lfads_status backend_cpu_bf16_create(struct backend **out, struct lfads_error *err);
+void backend_cpu_bf16_free(struct backend *backend);
 #endif
 
 /* ---- modules: backends in libraries of their own, loaded when asked for (choose.h) ---- */

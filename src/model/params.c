@@ -375,3 +375,18 @@ void params_transpose(const struct backend *be, real *dst, const struct model *m
         be->transpose(be, dst + lower, vector + lower, p->rows - p->split, p->cols);
     }
 }
+
+void params_pack(const struct backend *be, const struct model *model, const real *vector,
+                 bool transposed)
+{
+    for (size_t i = 0; be->pack && i < model->n_params; i++) {
+        const struct param *p = &model->params[i];
+        size_t upper = p->split, lower = p->rows - p->split;
+
+        if (upper)
+            be->pack(be, vector, p->offset, transposed ? p->cols : upper,
+                     transposed ? upper : p->cols);
+        be->pack(be, vector, p->offset + upper * p->cols, transposed ? p->cols : lower,
+                 transposed ? lower : p->cols);
+    }
+}

@@ -42,4 +42,8 @@ void params_view(struct weights *weights, const struct model *model, real *vecto
  * each for itself), for products with the transpose in the backward pass. */
 void params_transpose(const struct backend *be, real *dst, const struct model *model,
                       const real *vector);
+/* Lets the backend know that the maps of VECTOR, parameters or their transposed copy, have changed.
+ */
+void params_pack(const struct backend *be, const struct model *model, const real *vector,
+                 bool transposed);
 #endif

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/workers.h"
 #include "config/hyperparams.h"
+#include "model/params.h"
 #include "save/index.h"
 
 void project_line(const struct project *project, const char *format, ...)
@@ -233,6 +234,8 @@ enum lfads_status project_parameters(real **out, const struct project *project,
                                             project->model, NULL, err);
         if (!be->host_memory && status == LFADS_OK)
             be->upload(be, *out, host, bytes);
+        if (status == LFADS_OK)
+            params_pack(be, project->model, *out, false);
     }
     if (host != *out)
         free(host);

@@ -159,8 +159,11 @@ void learner_free(struct learner *learner)
 
 static void refresh(struct learner *l)
 {
-    if (l->options.trained)
-        params_transpose(l->be, l->transposed, l->model, l->parameters);
+    params_pack(l->be, l->model, l->parameters, false);
+    if (!l->options.trained)
+        return;
+    params_transpose(l->be, l->transposed, l->model, l->parameters);
+    params_pack(l->be, l->model, l->transposed, true);
 }
 
 struct learner_vectors learner_read(const struct learner *learner)

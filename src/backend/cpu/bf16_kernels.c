@@ -1,0 +1,113 @@
+/* bf16_kernels.c - rounding to bfloat16 and products of pairs, for processors with AVX512-BF16.
+ *
+ * Factors that are not packed beforehand are packed a block at a time, on the stack, into what the
+ * second-level cache holds. SPDX-License-Identifier: Apache-2.0 */
+#include "backend/cpu/bf16.h"
+
+#ifdef __AVX512BF16__
+#include "backend/cpu/vector.h"
+
+typedef uint32_t factor;
+typedef __m512bh factor_vector;
+static inline factor_vector factor_load(const factor *p, size_t n)
+{
+    return (factor_vector)_mm512_maskz_loadu_epi32(vec_lanes(n), p);
+}
+static inline factor_vector factor_all(factor x)
+{
+    return (factor_vector)_mm512_set1_epi32((int)x);
+}
+static inline vec factor_add(vec sum, factor_vector x, factor_vector y)
+{
+    return _mm512_dpbf16_ps(sum, x, y);
+}
+#include "backend/cpu/tile.h"
+
+enum {
+    LEFT = 128,  /* rows of a block of the left factor */
+    RIGHT = 240, /* columns of one of the right factor: five panels */
+    DEPTH = 512, /* of both, in numbers */
+    PAIRS = DEPTH / 2,
+    AHEAD = 16 /* rows: activations come from the third-level cache */
+};
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+static inline __m512i rounded(const real *x, size_t n)
+{
+    return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(vec_load(x, n)));
+}
+
+void bf16_pack(uint32_t *pairs, const real *x, size_t ldx, size_t k, size_t n)
+{
+    for (size_t i = 0; i < k; i += 2, pairs += n, x += 2 * ldx)
+        for (size_t j = 0; j < n; j += LANES) {
+            __m512i first, second;
+
+            __builtin_prefetch(x + AHEAD * ldx + j);
+            __builtin_prefetch(x + (AHEAD + 1) * ldx + j);
+            first = rounded(x + j, n - j);
+            second = i + 1 < k ? rounded(x + ldx + j, n - j) : _mm512_setzero_si512();
+
+            _mm512_mask_storeu_epi32(pairs + j, vec_lanes(n - j),
+                                     _mm512_or_si512(first, _mm512_slli_epi32(second, 16)));
+        }
+}
+
+/* Sets pairs [m,PAIRS] to those of the rows of a [m,lda], K numbers of each. */
+static void pack_rows(uint32_t *pairs, const real *a, size_t lda, size_t m, size_t k)
+{
+    for (size_t i = 0; i < m; i++, pairs += PAIRS, a += lda) {
+        for (size_t j = 0; j < k; j += LANES)
+            _mm256_storeu_si256((__m256i *)(pairs + j / 2),
+                                (__m256i)_mm512_cvtneps_pbh(vec_load(a + j, k - j)));
+    }
+}
+
+/* A block of at most RIGHT columns and DEPTH numbers deep, for all rows of c. */
+static void multiply_block(struct factors f, const real *a, size_t lda, bool transpose_a, size_t m,
+                           size_t n, size_t depth)
+{
+    uint32_t left[LEFT * PAIRS];
+
+    f.a = left;
+    f.k = (depth + 1) / 2;
+    for (size_t i = 0; i < m; i += LEFT, f.c += LEFT * f.ldc) {
+        size_t rows = least(m - i, LEFT);
+
+        if (transpose_a) {
+            bf16_pack(left, a + i, lda, depth, rows);
+            f.a_row = 1;
+            f.a_step = rows;
+        } else {
+            pack_rows(left, a + i * lda, lda, rows, depth);
+            f.a_row = PAIRS;
+            f.a_step = 1;
+        }
+        multiply(f, rows, n);
+    }
+}
+
+void bf16_product(real *c, size_t ldc, const real *a, size_t lda, bool transpose_a, const real *b,
+                  size_t ldb, const uint32_t *pairs, size_t m, size_t n, size_t k, bool add)
+{
+    /* what is packed already needs no block of columns */
+    const size_t wide = pairs ? n : RIGHT;
+    uint32_t right[PAIRS * RIGHT];
+
+    for (size_t j = 0; j < n; j += wide)
+        for (size_t at = 0; at < k; at += DEPTH) {
+            size_t columns = least(n - j, wide), depth = least(k - at, DEPTH);
+            struct factors f = {.b = pairs ? pairs + at / 2 * ldb : right,
+                                .ldb = pairs ? ldb : columns,
+                                .c = c + j,
+                                .ldc = ldc,
+                                .add = add || at > 0};
+
+            if (!pairs)
+                bf16_pack(right, b + at * ldb + j, ldb, depth, columns);
+            multiply_block(f, transpose_a ? a + at * lda : a + at, lda, transpose_a, m, columns,
+                           depth);
+        }
+}
+#endif

@@ -1,0 +1,145 @@
+/* bf16_weights.c - matrices kept in pairs of bfloat16, found by the place of the floats that they
+ * were made of.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "backend/cpu/bf16.h"
+
+struct packed {
+    size_t offset, rows, cols;
+    uint32_t *pairs; /* [(rows+1)/2,cols] */
+};
+
+/* A vector's matrices, in the order of their places. */
+struct vector {
+    const real *start;
+    struct packed *packed;
+    size_t count, room;
+    struct vector *next;
+};
+
+struct bf16_weights {
+    struct vector *first;
+};
+
+struct bf16_weights *bf16_weights_create(void) { return calloc(1, sizeof(struct bf16_weights)); }
+
+static void release(struct vector *v)
+{
+    for (size_t i = 0; i < v->count; i++)
+        free(v->packed[i].pairs);
+    free(v->packed);
+    free(v);
+}
+
+void bf16_weights_free(struct bf16_weights *weights)
+{
+    while (weights && weights->first) {
+        struct vector *v = weights->first;
+
+        weights->first = v->next;
+        release(v);
+    }
+    free(weights);
+}
+
+void bf16_weights_forget(struct bf16_weights *weights, const real *vector)
+{
+    for (struct vector **at = &weights->first; *at; at = &(*at)->next)
+        if ((*at)->start == vector) {
+            struct vector *v = *at;
+
+            *at = v->next;
+            release(v);
+            return;
+        }
+}
+
+static struct vector *vector_of(struct bf16_weights *weights, const real *start)
+{
+    struct vector *v = weights->first;
+
+    while (v && v->start != start)
+        v = v->next;
+    if (v)
+        return v;
+    v = calloc(1, sizeof *v);
+    if (!v)
+        return NULL;
+    v->start = start;
+    v->next = weights->first;
+    return weights->first = v;
+}
+
+/* How many of the matrices begin at or before OFFSET. */
+static size_t count_before(const struct vector *v, size_t offset)
+{
+    size_t low = 0, high = v->count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (v->packed[middle].offset <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct packed *append(struct vector *v, size_t offset, size_t rows, size_t cols)
+{
+    size_t words = (rows + 1) / 2 * cols, line = 64 / sizeof(uint32_t);
+
+    if (v->count == v->room) {
+        size_t room = v->room ? 2 * v->room : 64;
+        struct packed *more = realloc(v->packed, room * sizeof *more);
+
+        if (!more)
+            return NULL;
+        v->packed = more;
+        v->room = room;
+    }
+    assert(v->count == 0 || v->packed[v->count - 1].offset < offset);
+    v->packed[v->count] = (struct packed){
+        .offset = offset,
+        .rows = rows,
+        .cols = cols,
+        .pairs = aligned_alloc(64, (words + line - 1) / line * line * sizeof(uint32_t))};
+    return v->packed[v->count].pairs ? &v->packed[v->count++] : NULL;
+}
+
+bool bf16_weights_pack(struct bf16_weights *weights, const real *vector, size_t offset, size_t rows,
+                       size_t cols)
+{
+    struct vector *v = vector_of(weights, vector);
+    size_t before = v ? count_before(v, offset) : 0;
+    struct packed *p = before && v->packed[before - 1].offset == offset ? &v->packed[before - 1]
+                       : v ? append(v, offset, rows, cols)
+                           : NULL;
+
+    if (!p)
+        return false;
+    assert(p->rows == rows && p->cols == cols);
+    bf16_pack(p->pairs, vector + offset, cols, rows, cols);
+    return true;
+}
+
+const uint32_t *bf16_weights_find(const struct bf16_weights *weights, const real *b, size_t ldb,
+                                  size_t k, size_t n)
+{
+    for (const struct vector *v = weights->first; v; v = v->next) {
+        size_t offset = ((uintptr_t)b - (uintptr_t)v->start) / sizeof *b, row, col;
+        size_t before = b >= v->start ? count_before(v, offset) : 0;
+        const struct packed *p = before ? &v->packed[before - 1] : NULL;
+
+        if (!p || p->cols != ldb)
+            continue;
+        row = (offset - p->offset) / ldb;
+        col = (offset - p->offset) % ldb;
+        if (row % 2 == 0 && row + k <= p->rows && col + n <= ldb &&
+            (k % 2 == 0 || row + k == p->rows))
+            return p->pairs + row / 2 * ldb + col;
+    }
+    return NULL;
+}

@@ -1,0 +1,166 @@
+/* test_bf16.c - products of numbers rounded to bfloat16 against sums in double of the same rounded
+ * numbers; packed matrices are found where they were packed, and nowhere else. Does not run where
+ * the processor has no such products.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "backend/cpu/bf16.h"
+
+/* To the nearest of 8 significant bits, ties to even. */
+static double rounded(float x)
+{
+    uint32_t bits;
+    float back;
+
+    memcpy(&bits, &x, sizeof bits);
+    bits += 0x7fff + (bits >> 16 & 1);
+    bits &= 0xffff0000u;
+    memcpy(&back, &bits, sizeof back);
+    return (double)back;
+}
+
+static float *numbers(size_t count, uint32_t stream)
+{
+    struct philox_address at = {.seed = 7, .trial = stream};
+    float *x = malloc((count + 1) * sizeof *x);
+
+    assert_non_null(x);
+    for (size_t i = 0; i < count; i += 1000) {
+        at.time = (uint32_t)(i / 1000);
+        philox_normals(x + i, &at, (uint32_t)(count - i < 1000 ? count - i : 1000));
+    }
+    return x;
+}
+
+static struct backend *open_backend(void)
+{
+    struct backend *be;
+    struct lfads_error err;
+
+    if (backend_cpu_bf16_create(&be, &err) != LFADS_OK) {
+        print_message("%s\n", err.text);
+        skip();
+    }
+    return be;
+}
+
+struct sizes {
+    size_t m, n, k;
+    bool transpose_a, add;
+};
+
+/* Pairs are summed in float: an error of a rounding for each number, of the sum of sizes. */
+static void check(const struct backend *be, const struct sizes *s, const float *b)
+{
+    size_t lda = s->transpose_a ? s->m : s->k;
+    float *a = numbers(s->m * s->k, 1), *c = numbers(s->m * s->n, 3),
+          *before = numbers(s->m * s->n, 3);
+
+    be->product(be, c, s->n, a, lda, s->transpose_a, b, s->n, false, s->m, s->n, s->k, s->add);
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            double sum = s->add ? (double)before[i * s->n + j] : 0, size = fabs(sum);
+
+            for (size_t k = 0; k < s->k; k++) {
+                double x = rounded(s->transpose_a ? a[k * lda + i] : a[i * lda + k]);
+                double y = rounded(b[k * s->n + j]);
+
+                sum += x * y;
+                size += fabs(x * y);
+            }
+            assert_true(fabs((double)c[i * s->n + j] - sum) <= ldexp(size, -22));
+        }
+    free(a);
+    free(c);
+    free(before);
+}
+
+static void test_products(void **state)
+{
+    static const struct sizes sizes[] = {
+        {64, 32, 32, false, false},    {65, 50, 33, false, true},  {1600, 100, 40, false, true},
+        {32, 32, 32, true, false},     {33, 47, 35, true, true},   {200, 400, 1601, true, true},
+        {130, 250, 1027, true, false}, {70, 33, 1100, false, true}};
+    struct backend *be = open_backend();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        float *b = numbers(sizes[i].k * sizes[i].n, 2);
+
+        check(be, &sizes[i], b);
+        free(b);
+    }
+    backend_cpu_bf16_free(be);
+}
+
+static void test_packed(void **state)
+{
+    static const struct sizes sizes[] = {{16, 400, 200, false, true},
+                                         {8, 32, 33, false, false},
+                                         {1, 100, 100, false, true},
+                                         {17, 200, 600, false, true},
+                                         {16, 35, 1101, false, false}};
+    struct backend *be = open_backend();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        size_t count = sizes[i].k * sizes[i].n;
+        float *made = numbers(count, 2), *b = be->memory_create(be, (count + 5) * sizeof *b);
+
+        be->pack(be, b, 5, sizes[i].k, sizes[i].n); /* as it was before */
+        memcpy(b + 5, made, count * sizeof *b);
+        be->pack(be, b, 5, sizes[i].k, sizes[i].n);
+        check(be, &sizes[i], b + 5);
+        free(made);
+        be->memory_free(be, b);
+    }
+    assert_int_equal(be->finish(be, NULL), LFADS_OK);
+    backend_cpu_bf16_free(be);
+}
+
+static void test_find(void **state)
+{
+    struct backend *be = open_backend(); /* the kernels can be run */
+    struct bf16_weights *w = bf16_weights_create();
+    float *vector = numbers(2000, 4);
+    const uint32_t *pairs;
+
+    (void)state;
+    assert_non_null(w);
+    assert_null(bf16_weights_find(w, vector, 10, 4, 10));
+    assert_true(bf16_weights_pack(w, vector, 100, 7, 10));
+    assert_true(bf16_weights_pack(w, vector, 170, 40, 20));
+    pairs = bf16_weights_find(w, vector + 170, 20, 40, 20);
+    assert_non_null(pairs);
+    assert_ptr_equal(bf16_weights_find(w, vector + 170 + 4 * 20, 20, 36, 20), pairs + 2 * 20);
+    assert_ptr_equal(bf16_weights_find(w, vector + 173, 20, 40, 17), pairs + 3);
+    assert_ptr_equal(bf16_weights_find(w, vector + 170, 20, 12, 20), pairs);
+    assert_null(bf16_weights_find(w, vector + 170 + 20, 20, 4, 20));     /* within a pair */
+    assert_null(bf16_weights_find(w, vector + 170, 20, 41, 20));         /* too deep */
+    assert_null(bf16_weights_find(w, vector + 170, 20, 11, 20));         /* ends within a pair */
+    assert_null(bf16_weights_find(w, vector + 173, 20, 40, 18));         /* too wide */
+    assert_null(bf16_weights_find(w, vector + 170, 19, 40, 19));         /* another stride */
+    assert_null(bf16_weights_find(w, vector + 50, 10, 2, 10));           /* before them */
+    assert_non_null(bf16_weights_find(w, vector + 100 + 20, 10, 5, 10)); /* ends with an odd row */
+    bf16_weights_forget(w, vector);
+    assert_null(bf16_weights_find(w, vector + 170, 20, 40, 20));
+    bf16_weights_free(w);
+    free(vector);
+    backend_cpu_bf16_free(be);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_products),
+                                       cmocka_unit_test(test_packed), cmocka_unit_test(test_find)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
