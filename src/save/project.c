@@ -156,17 +156,21 @@ static enum lfads_status choose_seed(struct project *p, bool training, struct lf
     return LFADS_OK;
 }
 
-/* The device's backend. There is no other than the CPU's: a GPU that was asked for is missed. */
-static void choose_backend(struct project *p)
+/* The device's backend. A GPU that was asked for and can't be used is missed. */
+static enum lfads_status choose_backend(struct project *p, struct lfads_error *err)
 {
-    const char *device = *p->config->device == '/' ? p->config->device + 1 : p->config->device;
+    struct backend_wish wish = {
+        .device = p->config->device, .precision = "float32", .growth = p->config->allow_gpu_growth};
+    char why[512];
+    enum lfads_status status = backend_choose(&p->device, &wish, why, sizeof why, err);
 
-    if (strncmp(device, "gpu", 3) == 0)
+    if (status == LFADS_OK && *why)
         project_warn(p,
-                     "--device=%s: there is no GPU that this program can use; computing on the "
-                     "CPU",
-                     p->config->device);
-    p->be = backend_cpu();
+                     "--device=%s: there is no GPU that this program can use (%s); computing on "
+                     "the CPU",
+                     p->config->device, why);
+    p->be = p->device.be;
+    return status;
 }
 
 enum lfads_status project_open(struct project **out, const struct lfads_config *config,
@@ -195,11 +199,12 @@ enum lfads_status project_open(struct project **out, const struct lfads_config *
         status = make_model(p, err);
     if (status == LFADS_OK)
         status = choose_seed(p, training, err);
+    if (status == LFADS_OK)
+        status = choose_backend(p, err);
     if (status != LFADS_OK) {
         project_close(p);
         return status;
     }
-    choose_backend(p);
     p->threads = config->threads ? (size_t)config->threads : workers_available();
     *out = p;
     return LFADS_OK;
@@ -211,6 +216,7 @@ void project_close(struct project *project)
         return;
     checkpoint_release(&project->checkpoint);
     model_free(project->model);
+    backend_release(&project->device);
     dataset_close(project->dataset);
     lfads_config_free(project->config);
     free(project);

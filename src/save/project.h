@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_SAVE_PROJECT_H
 #define LFADS_SAVE_PROJECT_H
-#include "backend/backend.h"
+#include "backend/choose.h"
 #include "base/file.h"
 #include "config/config.h"
 #include "data/dataset.h"
@@ -14,6 +14,7 @@ struct project {
     struct dataset *dataset;
     struct model *model;
     const struct backend *be;
+    struct backend_choice device;    /* what be is of */
     char checkpoint_path[FILE_PATH]; /* "" where there is none */
     struct checkpoint checkpoint;    /* all zero where there is none */
     uint64_t seed;

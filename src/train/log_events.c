@@ -31,14 +31,16 @@ __attribute__((format(printf, 3, 4))) static void put(struct record *record, dou
 static void put_prior(struct record *record, const struct trainer *t)
 {
     const struct model *m = t->project->model;
+    const struct backend *be = backend_cpu();
     struct weights weights;
 
-    params_view(&weights, m, t->learner->parameters, 0);
+    if (!m->co_dim)
+        return;
+    params_view(&weights, m, learner_read(t->learner).parameters, 0);
     for (size_t i = 0; i < m->co_dim; i++) {
         real phi, logvar;
 
-        t->project->be->ar1_stationary(t->project->be, &phi, &logvar, weights.ar_logatau + i,
-                                       weights.ar_logevar + i, 1);
+        be->ar1_stationary(be, &phi, &logvar, weights.ar_logatau + i, weights.ar_logevar + i, 1);
         put(record, exp((double)weights.ar_logatau[i]), "LFADS/AR_Autocorrelation_taus_%zu", i);
         put(record, exp((double)logvar), "LFADS/AR_Variances_%zu", i);
     }

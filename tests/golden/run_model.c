@@ -1,7 +1,7 @@
 /* run_model.c - runs every golden model of the given folders (and of $LFADS_GOLDEN) through our
  * model and optimizer and compares outputs, costs, gradients, parameters and moments.
  *
- *   run_model [reference|cpu] FOLDER…
+ *   run_model [reference|cpu|far] FOLDER…
  *
  * Nothing in a file is known by its case's name: more cases are added by adding files.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "far/far.h"
 #include "golden_case.h"
 #include "golden_outputs.h"
 
@@ -251,6 +252,8 @@ int main(int argc, char **argv)
     const char *more = getenv("LFADS_GOLDEN");
     int failed = 0, cases = 0;
 
+    if (argc > 1 && strcmp(argv[1], "far") == 0)
+        be = backend_far();
 #ifndef LFADS_REAL_DOUBLE
     if (argc > 1 && strcmp(argv[1], "cpu") == 0)
         be = backend_cpu();

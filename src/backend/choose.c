@@ -1,0 +1,131 @@
+/* choose.c - finding the module of a device, and opening the device.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "backend/choose.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH = 4096 };
+
+/* Where the module may be: beside the program, as they are built; under the library directory of
+ * the program's prefix, and of the one that this was configured for. */
+static const char *const places[] = {"%s/lfads_cuda.so",
+                                     "%s/../" LFADS_LIBDIR "/lfads/lfads_cuda.so",
+                                     LFADS_FULL_LIBDIR "/lfads/lfads_cuda.so"};
+
+/* The directory of the program that runs, symbolic links resolved; "." where the system won't say.
+ */
+static void own_directory(char *path, size_t size)
+{
+    ssize_t length = readlink("/proc/self/exe", path, size - 1);
+    char *slash;
+
+    path[length > 0 ? length : 0] = '\0';
+    slash = strrchr(path, '/');
+    snprintf(slash ? slash : path, 2, "%s", slash ? "" : ".");
+}
+
+/* $LFADS_CUDA_MODULE, or the first of the places that has a file; false where none has. */
+static bool find_module(char *path, size_t size)
+{
+    const char *given = getenv("LFADS_CUDA_MODULE");
+    char own[PATH];
+
+    if (given && *given) {
+        snprintf(path, size, "%s", given);
+        return true;
+    }
+    own_directory(own, sizeof own);
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        bool here = strncmp(places[i], "%s", 2) == 0;
+
+        snprintf(path, size, "%s%s", here ? own : "", places[i] + (here ? 2 : 0));
+        if (access(path, R_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool load(struct backend_choice *c, char *why, size_t size)
+{
+    const struct backend_module *(*open_module)(void);
+    char path[PATH];
+
+    if (!find_module(path, sizeof path)) {
+        snprintf(why, size, "this installation has no lfads_cuda.so: build it with CUDA");
+        return false;
+    }
+    c->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!c->library) {
+        snprintf(why, size, "%s", dlerror());
+        return false;
+    }
+    *(void **)&open_module = dlsym(c->library, "lfads_cuda_module");
+    c->module = open_module ? open_module() : NULL;
+    if (!c->module || c->module->version != BACKEND_MODULE_VERSION ||
+        c->module->real_size != sizeof(real)) {
+        snprintf(why, size, "%s belongs to another version of this program", path);
+        return false;
+    }
+    return true;
+}
+
+static enum lfads_status open_device(struct backend_choice *c, const struct backend_wish *wish,
+                                     size_t number, bool any, char *why, size_t size,
+                                     struct lfads_error *err)
+{
+    struct lfads_error own = {.status = LFADS_OK};
+    size_t count = 0;
+    enum lfads_status status;
+
+    if (!load(c, why, size))
+        return LFADS_OK;
+    if (c->module->probe(&count, &own) != LFADS_OK || count == 0) {
+        snprintf(why, size, "%s", *own.text ? own.text : "there is none");
+        return LFADS_OK;
+    }
+    if (number >= count) {
+        snprintf(why, size, "there %s %zu, numbered from 0", count == 1 ? "is" : "are", count);
+        return LFADS_OK;
+    }
+    status = c->module->create(&c->device, number, wish->precision, wish->growth, &own);
+    if (status == LFADS_USAGE && !any) /* what it was asked for it never can */
+        return lfads_fail(err, status, "--device=%s: %s", wish->device, own.text);
+    if (status == LFADS_OK)
+        c->be = c->device;
+    else
+        snprintf(why, size, "%s", own.text);
+    return LFADS_OK;
+}
+
+enum lfads_status backend_choose(struct backend_choice *choice, const struct backend_wish *wish,
+                                 char *why, size_t size, struct lfads_error *err)
+{
+    const char *device = *wish->device == '/' ? wish->device + 1 : wish->device;
+    bool any = strcmp(device, "auto") == 0, gpu = strncmp(device, "gpu:", 4) == 0;
+    size_t number = gpu ? strtoul(device + 4, NULL, 10) : 0;
+    enum lfads_status status = LFADS_OK;
+
+    *choice = (struct backend_choice){.be = backend_cpu()};
+    *why = '\0';
+    if (any || gpu)
+        status = open_device(choice, wish, number, any, why, size, err);
+    if (any)
+        *why = '\0';
+    if (!choice->device)
+        backend_release(choice);
+    choice->be = choice->device ? choice->device : backend_cpu();
+    return status;
+}
+
+void backend_release(struct backend_choice *choice)
+{
+    if (choice->device)
+        choice->module->release(choice->device);
+    if (choice->library)
+        dlclose(choice->library);
+    *choice = (struct backend_choice){.be = NULL};
+}

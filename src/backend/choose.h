@@ -1,0 +1,29 @@
+/* choose.h - the backend that --device names. A GPU's is in a library of its own, lfads_cuda.so,
+ * which is loaded when a GPU is asked for, so that the program needs no driver where there is none.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_BACKEND_CHOOSE_H
+#define LFADS_BACKEND_CHOOSE_H
+#include "backend/backend.h"
+
+struct backend_choice {
+    const struct backend *be;
+    /* a device's; NULL with the CPU's */
+    struct backend *device;
+    const struct backend_module *module;
+    void *library;
+};
+
+/* What is asked for. */
+struct backend_wish {
+    const char *device;    /* "auto", "cpu", "cpu:N" or "gpu:N", with or without "/" before it */
+    const char *precision; /* "float32", "tf32", "bf16" */
+    bool growth;           /* --allow_gpu_growth */
+};
+
+/* Sets CHOICE, freed by backend_release: the GPU that is asked for, or with "auto" the first there
+ * is; the CPU where it can't be used, and then, if it was asked for by number, WHY to the reason.
+ * WHY is empty otherwise. Fails where the device is there but refuses what is asked of it. */
+enum lfads_status backend_choose(struct backend_choice *choice, const struct backend_wish *wish,
+                                 char *why, size_t size, struct lfads_error *err);
+void backend_release(struct backend_choice *choice);
+#endif
