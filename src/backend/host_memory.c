@@ -27,9 +27,10 @@ enum lfads_status backend_check_memory(const struct backend *be, size_t bytes, c
     available = be->memory_available(be);
     return bytes <= available
                ? LFADS_OK
-               : lfads_fail(err, LFADS_NO_MEMORY,
-                            "%s needs %zu MiB of %s's memory, and %zu MiB of it are free: lower %s",
-                            what, bytes >> 20, be->name, available >> 20, remedy);
+               : lfads_fail(
+                     err, LFADS_NO_MEMORY,
+                     "%s needs %zu MiB of the memory of %s, and %zu MiB of it are free: lower %s",
+                     what, bytes >> 20, be->name, available >> 20, remedy);
 }
 
 enum lfads_status host_memory_finish(SELF, struct lfads_error *err)

@@ -12,9 +12,8 @@ static void jitter(const struct feed *feed, struct shard *s, size_t trial, size_
                  (uint32_t)s->session, feed->place + (uint32_t)(first + trial));
 }
 
-static void fill(void *payload, struct shard *s, size_t first)
+static void copy_trials(const struct feed *feed, struct shard *s, size_t first)
 {
-    const struct feed *feed = payload;
     const struct project *p = feed->trainer->project;
     const struct portion *portion = &feed->portion;
     size_t n = portion->session->channels, e = portion->session->ext_inputs;
@@ -27,17 +26,31 @@ static void fill(void *payload, struct shard *s, size_t first)
             jitter(feed, s, b, first);
     }
     shard_upload(s);
+}
+
+static void fill(void *payload, struct shard *s, size_t first)
+{
+    const struct feed *feed = payload;
+    struct resident *resident = feed->trainer->resident;
+
+    if (resident_has(resident, s->session, feed->portion.set))
+        resident_choose(resident, feed->portion.batch->trials + first, s->trials);
+    else
+        copy_trials(feed, s, first);
     shard_place_noise(s, feed->step, feed->place + (uint32_t)first);
 }
 
 static void draw(void *payload, struct shard *s, size_t first)
 {
     const struct feed *feed = payload;
+    const struct trainer *t = feed->trainer;
+    enum session_set set = feed->portion.set;
     /* training and validation may meet at one step: the sample tells their noise apart */
-    struct philox_address from = {.seed = feed->trainer->project->seed,
-                                  .sample = feed->portion.set == SESSION_VALID};
+    struct philox_address from = {.seed = t->project->seed, .sample = set == SESSION_VALID};
 
     (void)first;
+    if (resident_has(t->resident, s->session, set))
+        resident_gather(t->resident, s->session, set, s->x, s->ext, s->trials);
     shard_draw_noise(s, &from);
 }
 

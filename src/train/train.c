@@ -278,6 +278,7 @@ static void release(struct trainer *t)
     portions_free(t->portions);
     for (int set = 0; set < SESSION_SETS; set++)
         batches_free(t->batches[set]);
+    resident_free(t->resident);
     learner_free(t->learner);
     free(t->costs);
     free(t->schedule.costs);

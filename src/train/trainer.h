@@ -8,6 +8,7 @@
 #include "train/fitlog.h"
 #include "train/learner.h"
 #include "train/painter.h"
+#include "train/resident.h"
 #include "train/schedule.h"
 
 struct trainer {
@@ -17,6 +18,7 @@ struct trainer {
     struct batch_costs *costs; /* room for those of passes that wait to be collected */
     struct batches *batches[SESSION_SETS];
     struct portions *portions; /* their trials */
+    struct resident *resident; /* trials on the device, or NULL */
     struct schedule schedule;
     struct schedule_rules rules;
     char *hyperparameters;
