@@ -24,17 +24,23 @@ static bool quoted_path(char path[FILE_PATH], const char *line, const char *key)
            FILE_PATH;
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
 /* The path itself, or a file of its name in DIRECTORY: directories get moved. */
 static enum lfads_status find_file(char path[FILE_PATH], const char *directory, const char *index,
                                    struct lfads_error *err)
 {
-    const char *slash = strrchr(path, '/');
     char moved[FILE_PATH], tensorflow[FILE_PATH + 8];
     enum lfads_status status;
 
     if (file_exists(path))
         return LFADS_OK;
-    status = file_join(moved, directory, slash ? slash + 1 : path, err);
+    status = file_join(moved, directory, base_name(path), err);
     if (status != LFADS_OK)
         return status;
     if (file_exists(moved)) {
@@ -77,6 +83,25 @@ enum lfads_status index_latest(char path[FILE_PATH], const char *directory, cons
     return find_file(path, directory, index, err);
 }
 
+/* Whether NAME is one that this program gives to checkpoints: an index from elsewhere may list
+ * anything, and what it lists is removed in time. */
+static bool is_checkpoint(const char *name)
+{
+    const char *step = strstr(name, ".ckpt-");
+
+    return step && step != name && step[6] && !step[6 + strspn(step + 6, "0123456789")];
+}
+
+/* Removes the checkpoint that the index calls PATH, if it lies in DIRECTORY. */
+static void drop(const char *path, const char *directory)
+{
+    char own[FILE_PATH];
+
+    if (is_checkpoint(base_name(path)) &&
+        file_join(own, directory, base_name(path), NULL) == LFADS_OK)
+        file_discard(own);
+}
+
 /* The kept paths of an index, oldest first. */
 struct kept {
     char (*paths)[FILE_PATH];
@@ -97,7 +122,7 @@ static bool read_kept(struct kept *kept, const char *index, const char *latest)
     rest = text;
     for (char *line; kept->paths && rest && (line = strsep(&rest, "\n"));)
         if (quoted_path(kept->paths[kept->count], line, kept_key) &&
-            strcmp(kept->paths[kept->count], latest) != 0)
+            strcmp(base_name(kept->paths[kept->count]), base_name(latest)) != 0)
             kept->count++;
     free(text);
     if (kept->paths)
@@ -141,8 +166,7 @@ enum lfads_status index_add(const char *directory, const char *name, const char 
     first = kept.count > keep ? kept.count - keep : 0;
     status = write_kept(index, &kept, first, err);
     for (size_t i = 0; status == LFADS_OK && i < first; i++)
-        if (find_file(kept.paths[i], directory, index, NULL) == LFADS_OK)
-            file_discard(kept.paths[i]);
+        drop(kept.paths[i], directory);
     free(kept.paths);
     return status;
 }

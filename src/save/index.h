@@ -12,8 +12,9 @@
  * index is damaged, where its checkpoint is gone, where it is TensorFlow's. */
 enum lfads_status index_latest(char path[FILE_PATH], const char *directory, const char *name,
                                struct lfads_error *err);
-/* Adds PATH as latest to the index NAME, keeps the last KEEP and removes the files of the others.
- * The index is replaced before a file is removed. */
+/* Adds PATH as latest to the index NAME, keeps the last KEEP and removes the files of the others,
+ * where they lie in DIRECTORY and have a checkpoint's name. The index is replaced before a file is
+ * removed. */
 enum lfads_status index_add(const char *directory, const char *name, const char *path, size_t keep,
                             struct lfads_error *err);
 /* The number after the last "-" of a checkpoint's name; 0 where there is none. */
