@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LONGEST_NAME = 64 };
+enum { LONGEST_NAME = 64, LONGEST_TEXT = 4095 };
 
 int flag_find(const struct flag_table *table, const char *name)
 {
@@ -147,6 +147,9 @@ static enum lfads_status set_string(char **value, const struct flag *flag, const
 {
     char *copy;
 
+    if (strlen(text) > LONGEST_TEXT)
+        return lfads_fail(err, LFADS_USAGE, "--%s=%.40s... is longer than %d characters",
+                          flag->name, text, LONGEST_TEXT);
     if (*flag->choices && !is_choice(flag->choices, text))
         return refuse(flag, text, err);
     copy = strdup(text);

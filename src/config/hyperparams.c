@@ -65,15 +65,47 @@ static bool put_data(FILE *out, const struct hyperparams_data *data)
     return fine;
 }
 
+static bool is_utf8(const char *text)
+{
+    json_t *string = json_string(text);
+
+    json_decref(string);
+    return string != NULL;
+}
+
+/* What JSON can't say: the first text that is not UTF-8, or NULL. */
+static const char *not_utf8(const struct lfads_config *config, const struct hyperparams_data *data)
+{
+    const struct flag_table *table = config_table();
+
+    for (size_t i = 0; i < table->count; i++) {
+        const char *const *text = (const void *)((const char *)config + table->flags[i].offset);
+
+        if (table->flags[i].type == FLAG_IS_STRING && !is_utf8(*text))
+            return *text;
+    }
+    for (size_t i = 0; i < data->sessions; i++)
+        if (!is_utf8(data->names[i]))
+            return data->names[i];
+    return NULL;
+}
+
 enum lfads_status hyperparams_text(char **text, const struct lfads_config *config,
                                    const struct hyperparams_data *data, struct lfads_error *err)
 {
     /* the original's order: its flags, the kind, the data; then what is ours */
     const struct flag_table *table = config_table();
     size_t length, kind = (size_t)flag_find(table, "kind");
-    FILE *out = open_memstream(text, &length);
-    bool fine = out != NULL;
+    const char *odd = not_utf8(config, data);
+    FILE *out;
+    bool fine = true;
 
+    *text = NULL;
+    if (odd)
+        return lfads_fail(err, LFADS_USAGE,
+                          "\"%s\" is not UTF-8, as names in the hyperparameters must be: rename it",
+                          odd);
+    out = open_memstream(text, &length);
     if (!out)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the hyperparameters");
     fputc('{', out);
@@ -97,8 +129,8 @@ enum lfads_status hyperparams_text(char **text, const struct lfads_config *confi
 static bool value_text(char *text, size_t size, const json_t *value)
 {
     if (json_is_string(value))
-        snprintf(text, size, "%s", json_string_value(value));
-    else if (json_is_boolean(value))
+        return snprintf(text, size, "%s", json_string_value(value)) < (int)size;
+    if (json_is_boolean(value))
         snprintf(text, size, "%s", json_is_true(value) ? "true" : "false");
     else if (json_is_integer(value))
         snprintf(text, size, "%" JSON_INTEGER_FORMAT, json_integer_value(value));

@@ -9,14 +9,14 @@
 
 #include "base/file.h"
 
-enum { DEEPEST_FLAGFILE = 8, LONGEST_NAME = 64 };
+enum { MOST_FLAGFILES = 32, LONGEST_NAME = 64 };
 
 struct parsing {
     const struct flag_table *table;
     parse_setter *set;
     void *payload;
     struct lfads_error *err;
-    int depth; /* of flag files */
+    int files; /* flag files that were read */
 };
 
 static enum lfads_status parse_words(struct parsing *p, int argc, char **argv);
@@ -39,8 +39,11 @@ static enum lfads_status parse_file(struct parsing *p, const char *path)
     int count = 0;
     enum lfads_status status;
 
-    if (++p->depth > DEEPEST_FLAGFILE)
-        return lfads_fail(p->err, LFADS_USAGE, "--flagfile=%s: flag files name one another", path);
+    if (++p->files > MOST_FLAGFILES)
+        return lfads_fail(p->err, LFADS_USAGE,
+                          "--flagfile=%s: these are more than %d flag files, or they name one "
+                          "another",
+                          path, MOST_FLAGFILES);
     status = file_read_text(&text, path, p->err);
     if (status != LFADS_OK)
         return status;
@@ -62,7 +65,6 @@ static enum lfads_status parse_file(struct parsing *p, const char *path)
                    : lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to read %s", path);
     free(words);
     free(text);
-    p->depth--;
     return status;
 }
 
