@@ -147,11 +147,12 @@ static int write_all(int file, const char *bytes, size_t left)
     return 0;
 }
 
-/* Opens, writes, closes: any of these may say that the disk is full. */
+/* Opens, writes, closes: any of these may say that the disk is full. A directory from elsewhere may
+ * have links to files that are none of its business: none is followed. */
 static enum lfads_status put_bytes(const char *path, int flags, const char *bytes, size_t length,
                                    struct lfads_error *err)
 {
-    int file = open(path, O_WRONLY | O_CREAT | flags, 0666), failed, kept;
+    int file = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | flags, 0666), failed, kept;
 
     if (file < 0)
         return fail(err, "write", path);
@@ -188,9 +189,29 @@ enum lfads_status file_append_bytes(const char *path, const void *bytes, size_t 
     return put_bytes(path, O_APPEND, bytes, length, err);
 }
 
+FILE *file_open(const char *path)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat info = {.st_mode = 0};
+    FILE *stream;
+
+    if (file < 0)
+        return NULL;
+    if (fstat(file, &info) != 0 || !(S_ISREG(info.st_mode) || strncmp(path, "/dev/", 5) == 0) ||
+        fcntl(file, F_SETFL, 0) != 0) {
+        close(file);
+        errno = S_ISDIR(info.st_mode) ? EISDIR : EINVAL;
+        return NULL;
+    }
+    stream = fdopen(file, "rb");
+    if (!stream)
+        close(file);
+    return stream;
+}
+
 enum lfads_status file_read_text(char **text, const char *path, struct lfads_error *err)
 {
-    FILE *file = fopen(path, "rb");
+    FILE *file = file_open(path);
     char *all = NULL;
     enum lfads_status status = LFADS_OK;
     size_t length = 0, count;

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/error.h"
 
@@ -37,6 +38,10 @@ enum lfads_status file_append(const char *path, const char *text, struct lfads_e
 /* The same for bytes. */
 enum lfads_status file_append_bytes(const char *path, const void *bytes, size_t length,
                                     struct lfads_error *err);
+/* Opens a file for reading, NULL with errno where it can't be. One that is no regular file is
+ * refused: a pipe would keep the program waiting; but those that the shell passes as /dev/fd/...
+ * are taken. */
+FILE *file_open(const char *path);
 /* Sets *TEXT to the contents, NUL-terminated, the caller's to free. More than 64 MiB or a NUL
  * within is refused. */
 enum lfads_status file_read_text(char **text, const char *path, struct lfads_error *err);

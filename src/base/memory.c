@@ -54,11 +54,16 @@ static size_t left(size_t limit, size_t used)
     return limit == 0 ? SIZE_MAX : limit > used ? limit - used : 0;
 }
 
+size_t memory_mapped(void)
+{
+    return system_number("/proc/self/statm", "", (size_t)sysconf(_SC_PAGESIZE));
+}
+
 size_t memory_available(void)
 {
     const char *group = "/sys/fs/cgroup/memory.max", *old = "/sys/fs/cgroup/memory/";
     size_t system = system_number("/proc/meminfo", "MemAvailable:", 1024);
-    size_t page = (size_t)sysconf(_SC_PAGESIZE), available = system ? system : SIZE_MAX;
+    size_t available = system ? system : SIZE_MAX;
     struct rlimit own;
     char limit[80], used[80];
 
@@ -68,8 +73,7 @@ size_t memory_available(void)
     snprintf(used, sizeof used, "%smemory.usage_in_bytes", old);
     available = least(available, left(system_number(limit, "", 1), system_number(used, "", 1)));
     if (getrlimit(RLIMIT_AS, &own) == 0 && own.rlim_cur != RLIM_INFINITY)
-        available = least(available,
-                          left((size_t)own.rlim_cur, system_number("/proc/self/statm", "", page)));
+        available = least(available, left((size_t)own.rlim_cur, memory_mapped()));
     return available;
 }
 

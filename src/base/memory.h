@@ -13,6 +13,8 @@ void *memory_create(size_t bytes);
 /* Bytes that this process may still take: what the system has, its control group allows and its own
  * limit leaves; the largest number where none says anything. */
 size_t memory_available(void);
+/* Bytes of address space that this process has taken. */
+size_t memory_mapped(void);
 /* Fails where BYTES are not available: WHAT needs them ("training"), REMEDY lowers them. */
 enum lfads_status memory_check(size_t bytes, const char *what, const char *remedy,
                                struct lfads_error *err);

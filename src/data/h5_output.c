@@ -39,7 +39,7 @@ static H5FD_t *output_open(const char *name, unsigned flags, hid_t list, haddr_t
         return NULL;
     }
     output->caller = target->caller;
-    output->file = open(name, O_RDWR | O_CREAT | O_TRUNC, 0666);
+    output->file = open(name, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
     if (output->file >= 0)
         return &output->own;
     note(output);

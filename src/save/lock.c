@@ -52,7 +52,7 @@ static int open_locked(const char *path, bool *held)
     int file;
 
     for (;;) {
-        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
         if (file < 0)
             return -1;
         *held = flock(file, LOCK_EX | LOCK_NB) != 0;

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
+
 enum { PIECE = 1 << 16 };
 
 /* The seal's text for what follows it in FILE, which is read to its end; false on a read error. */
@@ -42,7 +44,7 @@ enum lfads_status seal_write(const char *path, struct lfads_error *err)
 
 enum lfads_status seal_check(const char *path, struct lfads_error *err)
 {
-    FILE *file = fopen(path, "rb");
+    FILE *file = file_open(path);
     char seal[SEAL_BYTES], found[SEAL_BYTES] = {0};
     bool read;
 
