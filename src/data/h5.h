@@ -12,10 +12,11 @@
 enum { H5_MOST_RANK = 4 };
 
 struct h5_file {
-    int64_t id; /* HDF5's; 0: not open */
+    struct h5_reader *reader; /* of a file that is read: the process that does it (h5_reader.h) */
+    int64_t id;               /* of a file that is written: HDF5's; 0: not open */
     char path[FILE_PATH];
     char temp[FILE_PATH];     /* while it is written by h5_begin and h5_finish: its staged name */
-    struct h5_output *output; /* of a file that is written (h5_output.h); NULL: it is read */
+    struct h5_output *output; /* of a file that is written (h5_output.h) */
 };
 
 /* Types of numbers, in memory and on disk. */
@@ -35,7 +36,10 @@ struct h5_storage {
     size_t threads; /* that compress */
 };
 
-/* Opens for reading; fails for what is no HDF5 file, is cut short, can't be read. */
+/* Opens for reading; fails for what is no HDF5 file, is cut short, can't be read. Whatever is in
+ * the file, reading it gives numbers or an error: a process of its own does it (h5_reader.h). It is
+ * held to the format's plain part: numbers of up to 8 bytes that lie in this file, filtered by
+ * gzip, shuffle and Fletcher32 only. */
 enum lfads_status h5_open(struct h5_file *file, const char *path, struct lfads_error *err);
 /* Creates PATH, replacing what is there; callers write to a staged name (file.h). RESERVED bytes at
  * the file's beginning are left to the caller: 0, or a power of two from 512 on. */
@@ -51,14 +55,17 @@ enum lfads_status h5_begin(struct h5_file *file, const char *path, struct lfads_
 enum lfads_status h5_finish(struct h5_file *file, enum lfads_status status,
                             struct lfads_error *err);
 
+/* Whether there is something of this name. True too where the question alone shows damage: reading
+ * it then says so. */
 bool h5_has(const struct h5_file *file, const char *name);
-/* Fails where the data set is missing, lies in other files, has too many axes, or is larger than
- * any memory. */
+/* Fails where the data set is missing, lies in other files, has too many axes, uses other filters
+ * or types, or claims more than the file can hold. */
 enum lfads_status h5_shape(struct h5_shape *shape, const struct h5_file *file, const char *name,
                            struct lfads_error *err);
-/* Reads rows FIRST to FIRST+ROWS-1 of the first axis, converted to TYPE. */
+/* Reads rows FIRST to FIRST+ROWS-1 of the first axis, converted to TYPE; they must be COUNT numbers
+ * in all. */
 enum lfads_status h5_read_rows(void *values, enum h5_type type, const struct h5_file *file,
-                               const char *name, size_t first, size_t rows,
+                               const char *name, size_t first, size_t rows, size_t count,
                                struct lfads_error *err);
 /* Reads all, converted; the data set must hold exactly COUNT numbers. */
 enum lfads_status h5_read(void *values, enum h5_type type, const struct h5_file *file,

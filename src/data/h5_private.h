@@ -6,6 +6,14 @@
 
 #include "data/h5.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define H5_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define H5_SANITIZED 1
+#endif
+#endif
+
 /* HDF5 prints its errors by default; ours are returned. The setting is restored, for a program may
  * use HDF5 besides. */
 struct quiet {

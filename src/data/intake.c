@@ -63,7 +63,7 @@ static enum lfads_status refuse(const struct intake *intake, const double *piece
                       intake->counts && isfinite(piece[at])
                           ? "poisson takes whole counts from 0 on: correct the data or "
                             "use --output_dist=gaussian"
-                          : "only finite numbers can be used: correct the data");
+                          : "only finite numbers below 3e38 can be used: correct the data");
 }
 
 static enum store_kind kind_for(const struct intake *intake, const struct findings *f)
@@ -85,7 +85,8 @@ static enum lfads_status read_pieces(struct store *store, double *sum, const str
         size_t some = intake->trials - first < at_once ? intake->trials - first : at_once;
         struct findings f;
 
-        status = h5_read_rows(piece, H5_FLOAT64, intake->file, intake->name, first, some, err);
+        status = h5_read_rows(piece, H5_FLOAT64, intake->file, intake->name, first, some,
+                              some * size, err);
         if (status != LFADS_OK)
             return status;
         f = intake->counts ? take_counts(floats, piece, some * size)

@@ -187,7 +187,7 @@ static enum lfads_status read_alignment(double **out, const struct reading *r, c
         return lfads_fail(r->err, LFADS_NO_MEMORY, "no memory to read %s", r->file.path);
     status = h5_read(*out, H5_FLOAT64, &r->file, name, count, r->err);
     for (size_t i = 0; i < count && status == LFADS_OK; i++)
-        if (!isfinite((*out)[i]))
+        if (!isfinite((float)(*out)[i]))
             status = lfads_fail(r->err, LFADS_BAD_DATA,
                                 "%s: %s has a number that is not finite, in row %zu", r->file.path,
                                 name, columns ? i / columns : i);
@@ -308,7 +308,8 @@ enum lfads_status session_read_truth(double *dst, const struct session *session,
     if (status != LFADS_OK)
         return status;
     snprintf(name, sizeof name, "%s_truth", session_set_name(set));
-    status = h5_read_rows(dst, H5_FLOAT64, &file, name, trial, 1, err);
+    status = h5_read_rows(dst, H5_FLOAT64, &file, name, trial, 1, session->bins * session->channels,
+                          err);
     h5_close(&file, NULL);
     return status;
 }

@@ -42,16 +42,32 @@ static enum lfads_status find_readin(struct model_session *session, double **ali
     return *alignment ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
 }
 
+/* The checkpoint says how large its model is, and nobody asked for that. */
+static enum lfads_status check_memory(double bytes, const char *path, struct lfads_error *err)
+{
+    size_t available = memory_available();
+
+    return bytes <= (double)available
+               ? LFADS_OK
+               : lfads_fail(err, LFADS_NO_MEMORY,
+                            "the model of %s needs %.0f MiB of memory, and %zu MiB can be had: the "
+                            "file is damaged, or made for a larger machine",
+                            path, bytes / (1 << 20), available >> 20);
+}
+
 static enum lfads_status make_model(struct lfads_denoiser *d, const struct lfads_config *config,
                                     const struct hyperparams_sessions *known, const char *path,
                                     struct lfads_error *err)
 {
     struct model_session *sessions = calloc(known->count, sizeof *sessions);
-    double *alignment = NULL;
-    enum lfads_status status = LFADS_OK;
+    double *alignment = NULL, maps = 0;
+    enum lfads_status status;
 
     if (!sessions)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
+    for (size_t i = 0; i < known->count; i++) /* at most 2^20 sessions of 2^20 by 2^16 */
+        maps += (double)known->channels[i] * (double)config->factors_dim * 4 * sizeof(real);
+    status = check_memory(maps, path, err);
     for (size_t i = 0; i < known->count; i++)
         sessions[i] =
             (struct model_session){.name = known->names[i], .channels = known->channels[i]};
@@ -75,10 +91,17 @@ static enum lfads_status find_session(struct lfads_denoiser *d, const char *sess
                : LFADS_OK;
 }
 
-static enum lfads_status allocate(struct lfads_denoiser *d, struct lfads_error *err)
+static enum lfads_status allocate(struct lfads_denoiser *d, const char *path,
+                                  struct lfads_error *err)
 {
     size_t outputs = model_outputs(d->model, d->session);
+    enum lfads_status status =
+        check_memory((double)d->model->size * sizeof(real) +
+                         (double)shard_bytes(backend_cpu(), d->model, 1, 1, false),
+                     path, err);
 
+    if (status != LFADS_OK)
+        return status;
     d->parameters = memory_create(d->model->size * sizeof(real));
     d->output = memory_create(d->model->bins * outputs * sizeof(real));
     if (!d->parameters || !d->output)
@@ -107,7 +130,7 @@ static enum lfads_status load(struct lfads_denoiser *d, const char *path, const 
     if (status == LFADS_OK)
         status = find_session(d, session, path, err);
     if (status == LFADS_OK)
-        status = allocate(d, err);
+        status = allocate(d, path, err);
     if (status == LFADS_OK)
         status = checkpoint_read_parameters(d->parameters, NULL, NULL, path, d->model, NULL, err);
     hyperparams_release_sessions(&known);

@@ -36,7 +36,8 @@ static enum lfads_status read_trials(double **out, const struct scoring *s,
     *out = calloc(s->trials * s->bins * width, sizeof **out);
     if (!*out)
         return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
-    return h5_read_rows(*out, H5_FLOAT64, file, name, 0, s->trials, s->err);
+    return h5_read_rows(*out, H5_FLOAT64, file, name, 0, s->trials, s->trials * s->bins * width,
+                        s->err);
 }
 
 /* Parts [E,T,2N] into means and variances. */
@@ -236,7 +237,7 @@ static enum lfads_status read_inputs(double **out, size_t *count, const struct s
     *out = calloc(s->bins * *count, sizeof **out);
     if (!*out)
         return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
-    return h5_read_rows(*out, H5_FLOAT64, file, name, s->what->trial, 1, s->err);
+    return h5_read_rows(*out, H5_FLOAT64, file, name, s->what->trial, 1, s->bins * *count, s->err);
 }
 
 /* The true inputs, by the names that the generators of synthetic sets give them. */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "save/checkpoint.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "save/seal.h"
 
 enum { VERSION = 1 };
+#define MOST_COUNTED INT64_C(1000000000000000) /* steps, epochs, batches */
 
 static const struct h5_storage checked = {.checksum = true};
 
@@ -128,6 +130,32 @@ static enum lfads_status read_costs(struct checkpoint *checkpoint, const struct 
     return h5_read(checkpoint->costs, H5_FLOAT64, file, "costs", shape.count, err);
 }
 
+/* The seal says that nothing was damaged, not that an honest program wrote it. Training counts on
+ * from what is here. */
+static enum lfads_status check_scalar(const struct checkpoint *checkpoint,
+                                      const struct scalar *scalar, const char *path,
+                                      struct lfads_error *err)
+{
+    const void *value = (const char *)checkpoint + scalar->offset;
+    int64_t number;
+    double real_number;
+
+    if (scalar->type == H5_INT64) {
+        memcpy(&number, value, sizeof number);
+        if (number >= 0 &&
+            (number <= MOST_COUNTED || scalar->offset == offsetof(struct checkpoint, seed)))
+            return LFADS_OK;
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: its %s is %lld: it is damaged", path,
+                          scalar->name, (long long)number);
+    }
+    memcpy(&real_number, value, sizeof real_number);
+    return isnan(real_number) ? lfads_fail(err, LFADS_BAD_DATA,
+                                           "%s: its %s is no number: it is "
+                                           "damaged",
+                                           path, scalar->name)
+                              : LFADS_OK;
+}
+
 static enum lfads_status read_state(struct checkpoint *checkpoint, const struct h5_file *file,
                                     struct lfads_error *err)
 {
@@ -148,10 +176,8 @@ static enum lfads_status read_state(struct checkpoint *checkpoint, const struct 
         status = read_costs(checkpoint, file, err);
     if (status == LFADS_OK)
         status = h5_read_text(&checkpoint->hyperparameters, file, "hyperparameters", err);
-    if (status == LFADS_OK && (checkpoint->step < 0 || checkpoint->epoch < 0 ||
-                               checkpoint->batches < 0 || checkpoint->recorded < 0))
-        status = lfads_fail(err, LFADS_BAD_DATA, "%s: a count in it is negative: it is damaged",
-                            file->path);
+    for (size_t i = 0; i < SCALARS && status == LFADS_OK; i++)
+        status = check_scalar(checkpoint, &scalars[i], file->path, err);
     return status;
 }
 
