@@ -1,0 +1,85 @@
+"""Small valid files for the fuzz targets to start from, those that are not text.
+
+  make_corpus.py LFADS FOLDER
+
+SPDX-License-Identifier: Apache-2.0"""
+import os
+import shutil
+import subprocess
+import sys
+import zlib
+
+import h5py
+import numpy as np
+
+LFADS, FOLDER = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+random = np.random.RandomState(1)
+
+
+def counts(trials=6, bins=4, channels=3):
+    return random.poisson(1.0, (trials, bins, channels))
+
+
+def write(name, arrays, libver=None, folder="data", **storage):
+    with h5py.File(os.path.join(FOLDER, folder, name), "w", libver=libver) as file:
+        for key, value in arrays.items():
+            file.create_dataset(key, data=value, **storage if np.ndim(value) else {})
+
+
+def compact(source, target):
+    """The same checkpoint without chunks, in the latest form of the format, sealed as ours are."""
+    with h5py.File(source) as old, h5py.File(target, "w", libver="latest",
+                                             userblock_size=512) as new:
+        for key in old:
+            new[key] = old[key][()]
+    with open(target, "r+b") as file:
+        rest = file.read()[512:]
+        file.seek(0)
+        file.write(f"LFADS checkpoint\nbytes {len(rest)}\ncrc32 {zlib.crc32(rest):08x}\n".encode())
+
+
+def main():
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    os.makedirs(os.path.join(FOLDER, "data"))
+    os.makedirs(os.path.join(FOLDER, "checkpoint"))
+    os.makedirs(os.path.join(FOLDER, "damage"))
+    plain = {"train_data": counts().astype("u1"), "valid_data": counts().astype(">i4")}
+    rates = random.uniform(0.5, 2, (6, 4, 3))
+    full = {"train_data": counts().astype("f8"), "train_ext_input": rates[:, :, :1],
+            "train_truth": rates, "conversion_factor": 2.0, "output_dist_params": rates,
+            "alignment_matrix_cxf": rates[0, :3, :2], "alignment_bias_c": rates[0, 0],
+            "nll_bound_vaes": rates[:, 0, 0], "nll_bound_iwaes": rates[:, 0, 1]}
+    write("plain", plain)
+    write("full", full)
+    write("gzip", plain, compression="gzip", shuffle=True, chunks=True)
+    write("checksums", plain, compression="gzip", fletcher32=True, chunks=True)
+    write("latest", full, libver="latest")
+    write("latest_checksums", plain, libver="latest", fletcher32=True, chunks=(1, 4, 3))
+    write("half", {"train_data": rates.astype("f2"), "train_ext_input": rates[:, :, :1]})
+    # for damage.c
+    larger = {"train_data": counts(40, 16, 10), "valid_data": counts(8, 16, 10),
+              "alignment_matrix_cxf": random.normal(size=(10, 2))}
+    rows = {"compression": "gzip", "shuffle": True}
+    write("plain", larger, folder="damage")
+    write("gzip", larger, folder="damage", chunks=True, **rows)
+    write("checksums", larger, folder="damage", chunks=True, fletcher32=True, **rows)
+    write("latest_checksums", larger, libver="latest", folder="damage", chunks=True,
+          fletcher32=True)
+    # the least model that there is, after one epoch
+    scratch = os.path.join(FOLDER, "scratch")
+    os.makedirs(scratch)
+    shutil.copy(os.path.join(FOLDER, "data", "plain"), os.path.join(scratch, "d_s"))
+    small = [f"--{x}=1" for x in ("factors_dim", "ic_dim", "ic_enc_dim", "gen_dim", "batch_size",
+                                  "max_epochs", "threads", "seed")]
+    subprocess.run([LFADS, "train", f"--data_dir={scratch}", "--data_filename_stem=d",
+                    f"--lfads_save_dir={scratch}/save", "--co_dim=0", "--example_every_s=-1",
+                    "--quiet", *small], check=True)
+    for name in os.listdir(f"{scratch}/save"):
+        if name.startswith("lfads_vae.ckpt-"):
+            shutil.copy(f"{scratch}/save/{name}", os.path.join(FOLDER, "checkpoint", "least"))
+    compact(os.path.join(FOLDER, "checkpoint", "least"),
+            os.path.join(FOLDER, "checkpoint", "compact"))
+    shutil.rmtree(scratch)
+
+
+main()
