@@ -13,6 +13,8 @@ struct options {
     size_t threads, repeats;
     size_t bins, channels, samples; /* 0: the workload's, or 128 samples */
     bool json, bf16;                /* bf16: products of numbers rounded to bfloat16 */
+    const char *device;             /* gpu:N; NULL: the processor */
+    const char *precision;          /* of a device */
     const char *flags[MOST_FLAGS];  /* name=value of the program's flags, over the workload's */
     size_t n_flags;
 };
@@ -54,6 +56,8 @@ void time_against_peak(struct timing *timing, const struct peak *peak, size_t re
 
 /* The benchmarks; each returns an exit status. */
 int bench_step(const struct options *options);
+int bench_device_step(const struct options *options);
+int bench_device_sample(const struct options *options);
 int bench_ops(const struct options *options);
 int bench_sample(const struct options *options);
 int bench_latency(const struct options *options);

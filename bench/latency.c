@@ -28,7 +28,7 @@ static void denoise(void *payload, size_t item, size_t thread)
     for (int i = 0; i < CALLS; i++) {
         shard_begin(s, 0, 1, 1, DRAW_MEAN, false, l->w->learner->parameters, NULL, NULL);
         workload_fill(l->w, s, 0);
-        workload_draw(l->w, s);
+        workload_draw(l->w, s, 0);
         shard_encode(s);
         shard_generate(s);
         shard_output(s, l->output);

@@ -15,17 +15,19 @@ static const char usage[] =
     "  ops       single operations of the backend at the workload's sizes\n"
     "  startup   the program from its start to its end\n"
     "options: --workload=W1|W2|W3 --threads=N --repeats=N --bins=T "
-    "--channels=N --samples=S --json,\n"
-    "and any flag of the model, such as --gen_dim=64\n";
+    "--channels=N --samples=S --json\n"
+    "--precision=float32|tf32|bf16, --device=gpu:N (step, sample), and any flag of the model, such "
+    "as --gen_dim=64\n";
 
 static const struct {
     const char *name;
     int (*run)(const struct options *options);
-} commands[] = {{"step", bench_step},
-                {"sample", bench_sample},
-                {"latency", bench_latency},
-                {"ops", bench_ops},
-                {"startup", bench_startup}};
+    bool on_device;
+} commands[] = {{"step", bench_step, true},
+                {"sample", bench_sample, true},
+                {"latency", bench_latency, false},
+                {"ops", bench_ops, false},
+                {"startup", bench_startup, false}};
 
 /* Whether WORD is --NAME=a number; sets it. */
 static bool number_is(const char *word, const char *name, size_t *value)
@@ -50,7 +52,9 @@ static bool parse(struct options *o, int argc, char **argv)
         else if (strcmp(word, "json") == 0)
             o->json = true;
         else if (strncmp(word, "precision=", 10) == 0)
-            o->bf16 = strcmp(word + 10, "bf16") == 0;
+            o->precision = word + 10;
+        else if (strncmp(word, "device=", 7) == 0)
+            o->device = word + 7;
         else if (!number_is(word, "threads", &o->threads) &&
                  !number_is(word, "repeats", &o->repeats) && !number_is(word, "bins", &o->bins) &&
                  !number_is(word, "channels", &o->channels) &&
@@ -60,15 +64,18 @@ static bool parse(struct options *o, int argc, char **argv)
             o->flags[o->n_flags++] = word;
         }
     }
+    o->bf16 = strcmp(o->precision, "bf16") == 0;
     return o->threads >= 1 && o->threads <= 1024 && o->repeats >= 1 && o->repeats <= MOST_REPEATS;
 }
 
 int main(int argc, char **argv)
 {
-    struct options options = {.workload = "W1", .threads = 1, .repeats = 15};
+    struct options options = {
+        .workload = "W1", .threads = 1, .repeats = 15, .precision = "float32"};
 
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof commands[0]; i++)
-        if (strcmp(argv[1], commands[i].name) == 0 && parse(&options, argc - 2, argv + 2))
+        if (strcmp(argv[1], commands[i].name) == 0 && parse(&options, argc - 2, argv + 2) &&
+            (commands[i].on_device || !options.device))
             return commands[i].run(&options);
     fputs(usage, stderr);
     return 2;

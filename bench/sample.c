@@ -42,25 +42,6 @@ static void run(void *payload)
     workers_run(s->threads, s->threads, run_group, payload);
 }
 
-/* Operations of a trial's products: encoders and the encoders' part of the controller's input once
- * (ONCE), the rest for each sample. */
-static double operations(const struct workload *w, double samples, double once)
-{
-    const struct model *m = w->model;
-    double rows = (double)m->bins, g = (double)m->gen_units, f = (double)m->factors;
-    double u = (double)m->co_dim, c = u > 0 ? (double)m->con_units : 0;
-    double ci = u > 0 ? (double)m->ci_enc : 0, ic = (double)m->ic_enc,
-           n = (double)m->sessions[0].channels;
-    double inputs = (double)model_encoder_inputs(m, 0), z = (double)m->ic_dim;
-    double fed = u > 0 ? (double)model_fed_width(m, 0) : 0;
-    double shared = c > 0 ? (double)model_ci_width(m) * 3 * c : 0;
-    double encoders = 3 * 2 * (ic * (inputs + ic) + ci * (inputs + ci));
-    double decoder = 3 * (c * (c + fed) + g * (g + u)) + 2 * c * u + g * f + f * n;
-
-    return 2 * (rows * (once * (encoders + shared) + samples * decoder) + samples * z * g +
-                once * 2 * 2 * ic * z);
-}
-
 static bool create(struct sampling *s)
 {
     struct lfads_error err;
@@ -98,10 +79,12 @@ int bench_sample(const struct options *options)
     struct figures figures;
     double trials = (double)(GROUP * options->threads), samples = (double)s.samples, gflop;
 
+    if (options->device)
+        return bench_device_sample(options);
     if (!peak_create(&peak, options->threads) || !workload_create(&w, options, backend_cpu(), 1) ||
         !create(&s))
         return 1;
-    gflop = 1e-9 * trials * operations(&w, samples, 1);
+    gflop = 1e-9 * trials * workload_sampling_operations(&w, samples, 1);
     time_against_peak(&timing, &peak, options->repeats, gflop, run, &s);
     figures_begin(&figures, options, "sample");
     figures_text(&figures, "workload", options->workload);
@@ -110,7 +93,8 @@ int bench_sample(const struct options *options)
     figures_number(&figures, "ms_a_trial", 1e3 * timing.seconds / trials, "ms, median");
     figures_number(&figures, "gflop_a_trial", gflop / trials, "GFLOP in matrix products");
     figures_number(&figures, "times_fewer_operations",
-                   operations(&w, samples, samples) / operations(&w, samples, 1),
+                   workload_sampling_operations(&w, samples, samples) /
+                       workload_sampling_operations(&w, samples, 1),
                    "than with encoders run for each sample");
     figures_number(&figures, "sgemm_gflop_a_second", timing.peak, "GFLOP/s, dnnl_sgemm 1024^3");
     figures_number(&figures, "share_of_sgemm", timing.ratio, "median of the pairs");

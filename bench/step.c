@@ -17,6 +17,8 @@ int bench_step(const struct options *options)
     struct backend *bf16 = NULL;
     struct lfads_error err;
 
+    if (options->device)
+        return bench_device_step(options);
     if (options->bf16 && backend_cpu_bf16_create(&bf16, &err) != LFADS_OK) {
         fprintf(stderr, "%s\n", err.text);
         return 1;

@@ -70,12 +70,40 @@ static bool make_counts(struct workload *w)
     return w->counts != NULL;
 }
 
+/* The counts in a device's memory, trials first. */
+static bool make_resident(struct workload *w)
+{
+    const struct backend *be = w->learner->be;
+    size_t bins = w->model->bins, n = w->model->sessions[0].channels, count = w->batch * bins * n;
+    uint8_t *data = calloc(count, 1);
+    uint32_t *trials = calloc(w->batch, sizeof *trials);
+
+    if (!be->host_memory && data && trials) {
+        w->data = be->memory_create(be, count);
+        w->trials = be->memory_create(be, w->batch * sizeof *trials);
+        for (size_t b = 0; b < w->batch; b++) {
+            trials[b] = (uint32_t)b;
+            for (size_t i = 0; i < bins * n; i++)
+                data[b * bins * n + i] = (uint8_t)w->counts[(i / n * w->batch + b) * n + i % n];
+        }
+        if (w->data && w->trials) {
+            be->upload(be, w->data, data, count);
+            be->upload(be, w->trials, trials, w->batch * sizeof *trials);
+        }
+    }
+    free(data);
+    free(trials);
+    return be->host_memory || (w->data && w->trials);
+}
+
 bool workload_create(struct workload *w, const struct options *options, const struct backend *be,
                      size_t threads)
 {
     const struct size *size = NULL;
-    struct learner_options how = {
-        .threads = threads, .most_pending = 1, .trained = true, .max_grad_norm = 200};
+    struct learner_options how = {.threads = threads,
+                                  .most_pending = be->host_memory ? 1 : DEVICE_STEPS,
+                                  .trained = true,
+                                  .max_grad_norm = 200};
     struct model_session session = {.name = "bench"};
     struct lfads_error err = {.text = "no memory"};
 
@@ -94,7 +122,8 @@ bool workload_create(struct workload *w, const struct options *options, const st
     if (!w->batch ||
         model_create(&w->model, w->config, options->bins ? options->bins : size->bins, &session, 1,
                      &err) != LFADS_OK ||
-        learner_create(&w->learner, be, w->model, &how, &err) != LFADS_OK || !make_counts(w)) {
+        learner_create(&w->learner, be, w->model, &how, &err) != LFADS_OK || !make_counts(w) ||
+        !make_resident(w)) {
         fprintf(stderr, "%s\n", err.text);
         workload_free(w);
         return false;
@@ -106,6 +135,12 @@ bool workload_create(struct workload *w, const struct options *options, const st
 
 void workload_free(struct workload *w)
 {
+    const struct backend *be = w->learner ? w->learner->be : NULL;
+
+    if (be) {
+        be->memory_free(be, w->data);
+        be->memory_free(be, w->trials);
+    }
     learner_free(w->learner);
     model_free(w->model);
     lfads_config_free(w->config);
@@ -116,27 +151,28 @@ void workload_fill(const struct workload *w, struct shard *s, size_t first)
 {
     size_t n = model_channels(s->model, s->session);
 
-    for (size_t t = 0; t < s->model->bins; t++)
+    for (size_t t = 0; t < s->model->bins && !w->data; t++)
         memcpy(s->host_x + t * s->trials * n, w->counts + (t * w->batch + first) * n,
                s->trials * n * sizeof *s->host_x);
-    shard_upload(s);
+    if (!w->data)
+        shard_upload(s);
     shard_place_noise(s, w->step, (uint32_t)first);
 }
 
-void workload_draw(const struct workload *w, struct shard *s)
+void workload_draw(const struct workload *w, struct shard *s, size_t first)
 {
     struct philox_address from = {.seed = w->seed};
+
+    if (w->data)
+        s->be->gather_trials(s->be, s->x, w->data, true, w->trials + first, s->model->bins,
+                             s->trials, model_channels(s->model, s->session));
 
     shard_draw_noise(s, &from);
 }
 
 static void fill(void *payload, struct shard *s, size_t first) { workload_fill(payload, s, first); }
 
-static void draw(void *payload, struct shard *s, size_t first)
-{
-    (void)first;
-    workload_draw(payload, s);
-}
+static void draw(void *payload, struct shard *s, size_t first) { workload_draw(payload, s, first); }
 
 void workload_step(struct workload *w)
 {
@@ -146,11 +182,12 @@ void workload_step(struct workload *w)
                                   .draw = draw,
                                   .payload = w};
     struct cost_ramps ramps = {.kl = 0.5, .l2 = 0.5};
-    struct batch_costs costs;
+    struct batch_costs costs[DEVICE_STEPS];
 
     learner_step(w->learner, &source, &ramps, 0.001, w->step + 1);
-    learner_collect(w->learner, &costs, NULL);
     w->step++;
+    if (w->learner->n_pending == w->learner->options.most_pending)
+        learner_collect(w->learner, costs, NULL);
 }
 
 double workload_operations(const struct workload *w)
@@ -168,4 +205,21 @@ double workload_operations(const struct workload *w)
                   once * 2 * (2 * 2 * ic * z + z * g);
 
     return 3 * rest + 2 * in;
+}
+
+double workload_sampling_operations(const struct workload *w, double samples, double once)
+{
+    const struct model *m = w->model;
+    double rows = (double)m->bins, g = (double)m->gen_units, f = (double)m->factors;
+    double u = (double)m->co_dim, c = u > 0 ? (double)m->con_units : 0;
+    double ci = u > 0 ? (double)m->ci_enc : 0, ic = (double)m->ic_enc,
+           n = (double)m->sessions[0].channels;
+    double inputs = (double)model_encoder_inputs(m, 0), z = (double)m->ic_dim;
+    double fed = u > 0 ? (double)model_fed_width(m, 0) : 0;
+    double shared = c > 0 ? (double)model_ci_width(m) * 3 * c : 0;
+    double encoders = 3 * 2 * (ic * (inputs + ic) + ci * (inputs + ci));
+    double decoder = 3 * (c * (c + fed) + g * (g + u)) + 2 * c * u + g * f + f * n;
+
+    return 2 * (rows * (once * (encoders + shared) + samples * decoder) + samples * z * g +
+                once * 2 * 2 * ic * z);
 }
