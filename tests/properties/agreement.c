@@ -1,10 +1,14 @@
-/* agreement.c - for random configurations: the CPU backend's costs and gradient are the
- * reference's, to rounding; and they have the same bits for any number of threads.
+/* agreement.c - for random configurations: a backend's costs and gradient are the reference's, to
+ * rounding, and the gradient is the slope of the total; the CPU's have the same bits for any number
+ * of threads.
+ *
+ *   agreement [gpu:N]       the CPU, or a device
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "device/test_device.h"
 #include "random_model.h"
 
 enum { CONFIGURATIONS = 60, TRIALS = 67 };
@@ -23,16 +27,27 @@ static struct batch_costs run(struct random_model *r, uint64_t seed, const struc
     return costs;
 }
 
+/* The gradient in the host's memory, the caller's to free. */
+static real *fetch_gradient(const struct random_model *r)
+{
+    const struct learner *l = r->learner;
+    real *gradient = calloc(r->model->size, sizeof *gradient);
+
+    l->be->download(l->be, gradient, l->gradient, r->model->size * sizeof *gradient);
+    return gradient;
+}
+
 /* Rounding grows over bins and through differences of sums: the golden cases' tolerances. */
-static int check_backends(uint64_t seed)
+static int check_backends(uint64_t seed, const struct backend *be)
 {
     struct random_model ours, theirs;
-    struct batch_costs a = run(&ours, seed, backend_cpu(), 2);
+    struct batch_costs a = run(&ours, seed, be, 2);
     struct batch_costs b = run(&theirs, seed, backend_reference(), 2);
     double most = 0, largest = 0, total = fabs(a.total - b.total) / (fabs(b.total) + 1);
+    real *gradient = fetch_gradient(&ours);
 
     for (size_t i = 0; i < ours.model->size; i++) {
-        double x = (double)ours.learner->gradient[i], y = (double)theirs.learner->gradient[i];
+        double x = (double)gradient[i], y = (double)theirs.learner->gradient[i];
 
         if (!(fabs(x - y) <= most))
             most = fabs(x - y);
@@ -42,8 +57,54 @@ static int check_backends(uint64_t seed)
     if (!fine)
         printf("seed %llu: gradient off by %.3g, total by %.3g\n %s\n", (unsigned long long)seed,
                most / largest, total, ours.text);
+    free(gradient);
     random_model_free(&ours);
     random_model_free(&theirs);
+    return !fine;
+}
+
+/* The batch's total where the parameters are START and STEP times DIRECTION. */
+static double total_along(struct random_model *r, const real *start, const real *direction,
+                          double step)
+{
+    struct learner_vectors vectors = learner_read(r->learner);
+    struct batch_source source = random_model_batch(r);
+    struct batch_costs costs;
+
+    for (size_t i = 0; i < r->model->size; i++)
+        vectors.parameters[i] = start[i] + (real)step * direction[i];
+    learner_write(r->learner);
+    learner_evaluate(r->learner, &source, &ramps);
+    learner_collect(r->learner, &costs, NULL);
+    return costs.total;
+}
+
+/* Along the gradient of what is trained the total rises by the gradient's norm, as far as float and
+ * a step that is not zero can tell; a state that the step carries over its limit is a corner. */
+static int check_slope(uint64_t seed, const struct backend *be)
+{
+    struct random_model r;
+    struct batch_costs costs = run(&r, seed, be, 1);
+    size_t bytes = r.model->size * sizeof(real);
+    real *direction = fetch_gradient(&r), *start = malloc(bytes);
+    double norm = costs.gradient_norm, h = 1e-3, slope;
+
+    memcpy(start, learner_read(r.learner).parameters, bytes);
+    for (size_t i = 0; i < r.model->n_params; i++)
+        for (size_t j = 0; j < r.model->params[i].rows * r.model->params[i].cols; j++) {
+            real *d = &direction[r.model->params[i].offset + j];
+
+            *d = r.model->params[i].trained ? (real)((double)*d / norm) : 0;
+        }
+    slope =
+        (total_along(&r, start, direction, h) - total_along(&r, start, direction, -h)) / (2 * h);
+    bool fine = fabs(slope - norm) <= 0.02 * norm;
+    if (!fine)
+        printf("seed %llu: the total rises by %.6g, its gradient says %.6g\n %s\n",
+               (unsigned long long)seed, slope, norm, r.text);
+    free(direction);
+    free(start);
+    random_model_free(&r);
     return !fine;
 }
 
@@ -70,12 +131,15 @@ static int check_threads(uint64_t seed)
     return failed;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    const struct backend *device = argc > 1 ? test_device(argv[1]) : NULL;
     int failed = 0;
 
     for (uint64_t seed = 1; seed <= CONFIGURATIONS; seed++)
-        failed += check_backends(seed) + check_threads(seed);
+        failed += device ? check_backends(seed, device) + check_slope(seed, device)
+                         : check_backends(seed, backend_cpu()) + check_slope(seed, backend_cpu()) +
+                               check_threads(seed);
     printf("%d configurations, %d failed\n", CONFIGURATIONS, failed);
     return failed != 0;
 }
