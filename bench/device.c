@@ -13,7 +13,8 @@ enum { WARM_UPS = 2, ROWS = 1 << 14 };
 /* The device of the options; prints and returns false where there is none. */
 static bool open_device(struct backend_choice *choice, const struct options *options)
 {
-    struct backend_wish wish = {.device = options->device, .precision = options->precision};
+    struct backend_wish wish = {
+        .device = options->device, .precision = options->precision, .growth = true};
     struct lfads_error err;
     char why[512];
 

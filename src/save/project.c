@@ -159,8 +159,9 @@ static enum lfads_status choose_seed(struct project *p, bool training, struct lf
 /* The device's backend. A GPU that was asked for and can't be used is missed. */
 static enum lfads_status choose_backend(struct project *p, struct lfads_error *err)
 {
+    /* several runs share a device: each takes the memory it needs, whatever --allow_gpu_growth */
     struct backend_wish wish = {
-        .device = p->config->device, .precision = "float32", .growth = p->config->allow_gpu_growth};
+        .device = p->config->device, .precision = "float32", .growth = true};
     char why[512];
     enum lfads_status status = backend_choose(&p->device, &wish, why, sizeof why, err);
 

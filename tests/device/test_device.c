@@ -11,7 +11,7 @@ enum { DID_NOT_RUN = 77 };
 
 const struct backend *test_device(const char *name)
 {
-    struct backend_wish wish = {.device = name, .precision = "float32"};
+    struct backend_wish wish = {.device = name, .precision = "float32", .growth = true};
     static struct backend_choice choice;
     struct lfads_error err;
     char why[512];
