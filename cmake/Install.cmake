@@ -5,6 +5,9 @@ set_target_properties(lfads_shared PROPERTIES VERSION ${PROJECT_VERSION}
                       SOVERSION ${PROJECT_VERSION_MAJOR})
 install(TARGETS lfads_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES $<TARGET_FILE:lfads_static> DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET lfads_cuda)
+  install(TARGETS lfads_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/lfads)
+endif()
 install(TARGETS lfads RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES $<TARGET_FILE_DIR:lfads>/run_lfads DESTINATION ${CMAKE_INSTALL_BINDIR})
 # What scripts written for the original call.

@@ -31,9 +31,9 @@ def files(*patterns):
     return sorted(found)
 
 
-SOURCES = files("src/**/*.[ch]", "src/**/*.def", "include/**/*.h")
-CODE = SOURCES + files("tests/**/*.[ch]", "bench/*.[ch]", "examples/*.[ch]")
-TEXT = CODE + files("tests/**/*.py", "tests/**/*.cpp", "**/CMakeLists.txt", "cmake/*", "scripts/*", "*.md",
+SOURCES = files("src/**/*.[ch]", "src/**/*.cu", "src/**/*.def", "include/**/*.h")
+CODE = SOURCES + files("tests/**/*.[ch]", "tests/**/*.cpp", "bench/*.[ch]", "examples/*.[ch]")
+TEXT = CODE + files("tests/**/*.py", "**/CMakeLists.txt", "cmake/*", "scripts/*", "*.md",
                     "docs/**/*.md", "Makefile", ".ci/run", "*.json")
 
 

@@ -1,0 +1,136 @@
+/* adam.cu - the optimizer's update and the sums it needs (model.md 8).
+ *
+ * Parameters lie without gaps, so that a stretch may begin anywhere; where all its arrays begin at
+ * 16 bytes, four numbers at a time are moved.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "backend/cuda/kernels.h"
+
+static bool aligned(const void *memory) { return (uintptr_t)memory % sizeof(float4) == 0; }
+
+enum { SUM_BLOCKS = 256, SUM_A_BLOCK = 8 * THREADS };
+
+/* Squares in float, their sums in double. One block adds to *sum, several leave theirs. */
+static __global__ void sum_squares_kernel(double *sum, double *partial, double scale,
+                                          const float *x, size_t count)
+{
+    SHARED_MEMORY(double, sums);
+    double own = 0;
+
+    FOR_EACH(i, count) { own += (double)x[i] * (double)x[i]; }
+    own = cuda_block_sum(own, sums);
+    if (threadIdx.x)
+        return;
+    if (gridDim.x == 1)
+        *sum += scale * own;
+    else
+        partial[blockIdx.x] = own;
+}
+
+static __global__ void add_partial_kernel(double *sum, const double *partial, double scale,
+                                          unsigned count)
+{
+    SHARED_MEMORY(double, sums);
+    double own = cuda_block_sum(threadIdx.x < count ? partial[threadIdx.x] : 0, sums);
+
+    if (threadIdx.x == 0)
+        *sum += scale * own;
+}
+
+/* How many blocks there are does not depend on the device. */
+void cuda_sum_squares(SELF, acc *sum, acc scale, const real *x, size_t count)
+{
+    struct cuda_context *c = cuda_begin(self, __func__);
+    unsigned blocks = (unsigned)cuda_least((count + SUM_A_BLOCK - 1) / SUM_A_BLOCK, SUM_BLOCKS);
+    size_t shared = THREADS / WARP * sizeof(double);
+    double *partial = (double *)cuda_now(c)->scratch;
+
+    if (!count)
+        return;
+    cuda_launch(c, sum_squares_kernel, dim3(blocks), dim3(THREADS), shared, sum, partial, scale, x,
+                count);
+    if (blocks > 1)
+        cuda_launch(c, add_partial_kernel, dim3(1), dim3(SUM_BLOCKS), shared, sum, partial, scale,
+                    blocks);
+}
+
+static __global__ void add_scaled_kernel(float *y, const float *scale, const float *x, size_t count)
+{
+    FOR_EACH(i, count) { y[i] += *scale * x[i]; }
+}
+
+void cuda_add_scaled(SELF, real *y, const real *scale, const real *x, size_t count)
+{
+    cuda_each(cuda_begin(self, __func__), add_scaled_kernel, count, y, scale, x, count);
+}
+
+static __global__ void limit_update_kernel(float *update, const double *squares, const float *rate,
+                                           double most)
+{
+    double norm = sqrt(*squares);
+
+    update[0] = (float)(norm > most ? most / norm : 1);
+    update[1] = *rate;
+    if (!(norm <= 1.7976931348623157e308)) /* infinite, or no number */
+        update[2] = 1;
+}
+
+void cuda_limit_update(SELF, real *update, const acc *squares, const real *rate, acc most)
+{
+    cuda_launch(cuda_begin(self, __func__), limit_update_kernel, dim3(1), dim3(1), 0, update,
+                squares, rate, most);
+}
+
+/* beta1 0.9, beta2 0.999, epsilon 0.1 outside the bias correction, which is in the rate. */
+static __device__ void adam_one(float *p, float *m, float *v, float gradient, float scale,
+                                float rate)
+{
+    float g = scale * gradient;
+
+    *m += (g - *m) * (float)(1 - 0.9);
+    *v += (g * g - *v) * (float)(1 - 0.999);
+    *p -= rate * *m / (sqrtf(*v) + 0.1f);
+}
+
+static __global__ void adam_kernel(float *p, float *m, float *v, const float *gradient,
+                                   const float *update, size_t count)
+{
+    float scale = update[0], rate = update[1];
+
+    if (update[2] != 0)
+        return;
+    FOR_EACH(i, count) { adam_one(p + i, m + i, v + i, gradient[i], scale, rate); }
+}
+
+static __global__ void adam_by_four_kernel(float4 *p, float4 *m, float4 *v, const float4 *gradient,
+                                           const float *update, size_t fours)
+{
+    float scale = update[0], rate = update[1];
+
+    if (update[2] != 0)
+        return;
+    FOR_EACH(i, fours)
+    {
+        float4 P = p[i], M = m[i], V = v[i], G = gradient[i];
+
+        adam_one(&P.x, &M.x, &V.x, G.x, scale, rate);
+        adam_one(&P.y, &M.y, &V.y, G.y, scale, rate);
+        adam_one(&P.z, &M.z, &V.z, G.z, scale, rate);
+        adam_one(&P.w, &M.w, &V.w, G.w, scale, rate);
+        p[i] = P;
+        m[i] = M;
+        v[i] = V;
+    }
+}
+
+void cuda_adam(SELF, real *p, real *m, real *v, const real *gradient, const real *update,
+               size_t count)
+{
+    struct cuda_context *c = cuda_begin(self, __func__);
+    size_t fours = aligned(p) && aligned(m) && aligned(v) && aligned(gradient) ? count / 4 : 0;
+    size_t done = 4 * fours;
+
+    cuda_each(c, adam_by_four_kernel, fours, (float4 *)p, (float4 *)m, (float4 *)v,
+              (const float4 *)gradient, update, fours);
+    cuda_each(c, adam_kernel, count - done, p + done, m + done, v + done, gradient + done, update,
+              count - done);
+}

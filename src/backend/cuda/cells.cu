@@ -1,0 +1,88 @@
+/* cells.cu - the elementwise parts of the GRU (model.md 2), forward beside backward.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "backend/cuda/cells.h"
+
+static __global__ void gru_gates_kernel(float *ru, float *rh, const float *bias, const float *h,
+                                        size_t rows, size_t units)
+{
+    FOR_ROWS(i, j, rows, units)
+    {
+        float *r = ru + i * 2 * units + j, *u = r + units;
+        size_t at = i * units + j;
+
+        *r = cuda_sigmoid(*r + bias[j]);
+        *u = cuda_sigmoid(*u + bias[units + j] + 1);
+        rh[at] = *r * h[at];
+    }
+}
+
+void cuda_gru_gates(SELF, real *ru, real *rh, const real *bias, const real *h, size_t rows,
+                    size_t units)
+{
+    cuda_rows(cuda_begin(self, __func__), gru_gates_kernel, rows, units, ru, rh, bias, h, rows,
+              units);
+}
+
+static __global__ void gru_gates_backward_kernel(float *dh, float *ru, const float *drh,
+                                                 const float *h, size_t rows, size_t units)
+{
+    FOR_ROWS(i, j, rows, units)
+    {
+        float *r = ru + i * 2 * units + j;
+        size_t at = i * units + j;
+        float d = drh[at];
+
+        dh[at] += d * *r;
+        *r = cuda_reset_gradient(d, h[at], *r);
+    }
+}
+
+void cuda_gru_gates_backward(SELF, real *dh, real *ru, const real *drh, const real *h, size_t rows,
+                             size_t units)
+{
+    cuda_rows(cuda_begin(self, __func__), gru_gates_backward_kernel, rows, units, dh, ru, drh, h,
+              rows, units);
+}
+
+static __global__ void gru_state_kernel(float *h_new, float *c, const float *bias, const float *ru,
+                                        const float *h, float clip, size_t rows, size_t units)
+{
+    FOR_ROWS(i, j, rows, units)
+    {
+        size_t at = i * units + j;
+        float candidate = tanhf(c[at] + bias[j]);
+
+        c[at] = candidate;
+        h_new[at] = cuda_clip(cuda_blend(ru[i * 2 * units + units + j], h[at], candidate), clip);
+    }
+}
+
+void cuda_gru_state(SELF, real *h_new, real *c, const real *bias, const real *ru, const real *h,
+                    real clip, size_t rows, size_t units)
+{
+    cuda_rows(cuda_begin(self, __func__), gru_state_kernel, rows, units, h_new, c, bias, ru, h,
+              clip, rows, units);
+}
+
+static __global__ void gru_state_backward_kernel(float *dh, float *c, float *ru,
+                                                 const float *dh_new, const float *h, float clip,
+                                                 size_t rows, size_t units)
+{
+    FOR_ROWS(i, j, rows, units)
+    {
+        size_t at = i * units + j;
+        float *gate = ru + i * 2 * units + units + j;
+        struct cuda_state_gradient d = cuda_state_backward(dh_new[at], h[at], c[at], *gate, clip);
+
+        dh[at] = d.h;
+        *gate = d.u;
+        c[at] = d.c;
+    }
+}
+
+void cuda_gru_state_backward(SELF, real *dh, real *c, real *ru, const real *dh_new, const real *h,
+                             real clip, size_t rows, size_t units)
+{
+    cuda_rows(cuda_begin(self, __func__), gru_state_backward_kernel, rows, units, dh, c, ru, dh_new,
+              h, clip, rows, units);
+}

@@ -1,0 +1,167 @@
+/* cuda.h - what the files of the CUDA backend share: a device in use, and how kernels are launched.
+ *
+ * The files are CUDA C++ for nvcc; a C++ compiler reads them too, against tests/emulation, which
+ * stands for CUDA's runtime (docs/gpu.md). So there is nothing here that nvcc alone understands.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_BACKEND_CUDA_H
+#define LFADS_BACKEND_CUDA_H
+#include <cublas_v2.h>
+#include <cuda_runtime.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <tuple>
+
+extern "C" {
+#include "backend/backend.h"
+}
+
+enum {
+    WARP = 32,
+    THREADS = 256,           /* of a block, where nothing asks for another number */
+    BLOCKS_A_PROCESSOR = 16, /* at most: kernels loop over what is left */
+    SCRATCH = 4 << 20        /* bytes of a branch for sums of blocks */
+};
+
+/* A stream of operations and what only it may use while they run. */
+struct cuda_branch {
+    cudaStream_t stream;
+    cublasHandle_t blas;
+    void *workspace; /* of blas: its own would be allocated inside a capture */
+    void *scratch;   /* [SCRATCH] bytes */
+    cudaEvent_t done;
+    bool used; /* since the last join */
+};
+
+struct cuda_memory; /* memory.cu */
+struct cuda_graphs; /* graph.cu */
+
+/* A device in use: the context of its table. */
+struct cuda_context {
+    struct backend table;
+    int device, processors;
+    int capability; /* major*10 + minor */
+    size_t shared_most;
+    char name[64];
+    cublasComputeType_t compute;
+    struct cuda_branch branches[MOST_BRANCHES];
+    unsigned branch;
+    bool forked, capturing;
+    cudaEvent_t begun; /* what was before the first fork */
+    struct cuda_memory *memory;
+    struct cuda_graphs *graphs;
+    uint64_t launches;
+    const char *operation; /* in progress, for the error's sentence */
+    bool failed;
+    struct lfads_error error; /* the first since the last finish */
+};
+
+/* The context of an operation that begins; FUNCTION is cuda_<operation>. */
+struct cuda_context *cuda_begin(const struct backend *self, const char *function);
+static inline struct cuda_branch *cuda_now(struct cuda_context *c)
+{
+    return &c->branches[c->branch];
+}
+/* Keeps the first error; true where there is none. */
+bool cuda_check(struct cuda_context *c, cudaError_t error);
+bool cuda_check_blas(struct cuda_context *c, cublasStatus_t status);
+/* Keeps an error of our own, one sentence. */
+void cuda_fail(struct cuda_context *c, enum lfads_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+bool cuda_memory_open(struct cuda_context *c, bool growth);
+void cuda_memory_close(struct cuda_context *c);
+void *cuda_memory_create(SELF, size_t bytes);
+void cuda_memory_free(SELF, void *memory);
+size_t cuda_memory_available(SELF);
+void cuda_upload(SELF, void *dst, const void *src, size_t bytes);
+void cuda_download(SELF, void *dst, const void *src, size_t bytes);
+void cuda_download_later(SELF, void *dst, const void *src, size_t bytes);
+void *cuda_host_create(SELF, size_t bytes);
+void cuda_host_free(SELF, void *memory);
+enum lfads_status cuda_finish(SELF, struct lfads_error *err);
+
+bool cuda_graphs_open(struct cuda_context *c);
+/* Forgets all that was recorded; nothing of it may be running. */
+void cuda_graphs_forget(struct cuda_context *c);
+void cuda_graphs_close(struct cuda_context *c);
+bool cuda_replay(SELF, uint64_t key);
+void cuda_record(SELF, uint64_t key);
+void cuda_recorded(SELF, uint64_t key);
+void cuda_fork(SELF, unsigned branch);
+void cuda_join(SELF);
+
+bool cuda_sequence_open(struct cuda_context *c);
+void cuda_gru_sequence(SELF, const struct gru_sequence *sequence);
+void cuda_gru_sequence_backward(SELF, const struct gru_sequence *sequence);
+
+#define OPERATION(name, arguments) void cuda_##name arguments;
+#include "backend/operations.def"
+#undef OPERATION
+
+/* ---- launching ---- */
+
+/* Runs KERNEL in the branch in progress; after an error, nothing. */
+template <class... P, class... A>
+void cuda_launch(struct cuda_context *c, void (*kernel)(P...), dim3 grid, dim3 block, size_t shared,
+                 A... arguments)
+{
+    std::tuple<P...> values(static_cast<P>(arguments)...);
+    void *places[sizeof...(P)];
+
+    if (c->failed)
+        return;
+    std::apply(
+        [&](auto &...value) {
+            size_t i = 0;
+
+            ((places[i++] = const_cast<void *>(static_cast<const void *>(&value))), ...);
+        },
+        values);
+    c->launches++;
+    cuda_check(c, cudaLaunchKernel(kernel, grid, block, places, shared, cuda_now(c)->stream));
+}
+
+static inline size_t cuda_least(size_t a, size_t b) { return a < b ? a : b; }
+static inline unsigned cuda_blocks(const struct cuda_context *c, size_t count, size_t a_block)
+{
+    size_t most = (size_t)c->processors * BLOCKS_A_PROCESSOR;
+
+    return (unsigned)cuda_least((count + a_block - 1) / a_block, most);
+}
+
+/* Runs KERNEL, whose loop is FOR_EACH, for COUNT numbers; nothing for none. */
+template <class K, class... A>
+void cuda_each(struct cuda_context *c, K kernel, size_t count, A... arguments)
+{
+    if (count)
+        cuda_launch(c, kernel, dim3(cuda_blocks(c, count, THREADS)), dim3(THREADS), 0,
+                    arguments...);
+}
+
+/* Threads of a block over N columns: the least power of two that covers them, up to MOST. */
+static inline unsigned cuda_width(size_t n, unsigned most)
+{
+    unsigned width = 1;
+
+    while (width < most && width < n)
+        width *= 2;
+    return width;
+}
+
+/* Runs KERNEL, whose loop is FOR_ROWS, for ROWS rows of N numbers: columns along a block's x, so
+ * that neighbours in memory are neighbours in a warp whatever N is. */
+template <class K, class... A>
+void cuda_rows(struct cuda_context *c, K kernel, size_t rows, size_t n, A... arguments)
+{
+    unsigned width = cuda_width(n, THREADS / 2), height = THREADS / width;
+    unsigned across = n ? cuda_blocks(c, n, width) : 0;
+    size_t down = (rows + height - 1) / height;
+    size_t most = (size_t)c->processors * BLOCKS_A_PROCESSOR / (across ? across : 1) + 1;
+
+    down = cuda_least(cuda_least(down, most), 65535);
+    if (rows && n)
+        cuda_launch(c, kernel, dim3(across, (unsigned)down), dim3(width, height), 0, arguments...);
+}
+#endif

@@ -1,0 +1,242 @@
+/* memory.cu - a device's memory, and the ways to it and from it.
+ *
+ * Without growth most of the device's memory is taken at once and handed out from there, so that a
+ * run that has begun does not come short of it; with growth, as it is asked for.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include <map>
+#include <new>
+
+#include "backend/cuda/cuda.h"
+
+enum {
+    ALIGNMENT = 256,
+    LANES = 4,           /* of the way up: one is filled while others are on their way */
+    LANE_BYTES = 4 << 20 /* uploads of more than all lanes wait */
+};
+
+struct cuda_memory {
+    char *pool; /* NULL with growth */
+    size_t pool_bytes;
+    std::map<char *, size_t> taken; /* of the pool */
+    char *staging;                  /* [LANES][LANE_BYTES] of pinned memory */
+    cudaEvent_t left[LANES];        /* what was uploaded from a lane has arrived */
+    unsigned lane;
+    size_t at; /* in the lane */
+};
+
+static void open_pool(struct cuda_context *c)
+{
+    size_t available = 0, total = 0;
+
+    if (cudaMemGetInfo(&available, &total) != cudaSuccess)
+        return;
+    c->memory->pool_bytes = available / 10 * 9 / ALIGNMENT * ALIGNMENT;
+    if (cudaMalloc((void **)&c->memory->pool, c->memory->pool_bytes) != cudaSuccess) {
+        cudaGetLastError(); /* then as it is needed */
+        c->memory->pool = NULL;
+    }
+}
+
+bool cuda_memory_open(struct cuda_context *c, bool growth)
+{
+    c->memory = new (std::nothrow) cuda_memory();
+    if (!c->memory) {
+        cuda_fail(c, LFADS_NO_MEMORY, "no memory for the device's table of memory");
+        return false;
+    }
+    for (unsigned i = 0; i < LANES; i++)
+        if (!cuda_check(c, cudaEventCreateWithFlags(&c->memory->left[i], cudaEventDisableTiming)))
+            return false;
+    if (!cuda_check(c, cudaMallocHost((void **)&c->memory->staging, (size_t)LANES * LANE_BYTES)))
+        return false;
+    if (!growth)
+        open_pool(c);
+    return true;
+}
+
+void cuda_memory_close(struct cuda_context *c)
+{
+    if (!c->memory)
+        return;
+    for (unsigned i = 0; i < LANES; i++)
+        if (c->memory->left[i])
+            cudaEventDestroy(c->memory->left[i]);
+    cudaFreeHost(c->memory->staging);
+    cudaFree(c->memory->pool);
+    delete c->memory;
+}
+
+/* The first gap of the pool that BYTES fit into, or NULL. */
+static char *take_from_pool(struct cuda_memory *m, size_t bytes)
+{
+    char *at = m->pool;
+
+    if (!at || bytes > m->pool_bytes)
+        return NULL;
+    for (const auto &[start, size] : m->taken) {
+        if ((size_t)(start - at) >= bytes)
+            break;
+        at = start + size;
+    }
+    if ((size_t)(at - m->pool) + bytes > m->pool_bytes)
+        return NULL;
+    m->taken[at] = bytes;
+    return at;
+}
+
+size_t cuda_memory_available(SELF)
+{
+    struct cuda_context *c = cuda_begin(self, __func__);
+    size_t available = 0, total = 0, used = 0;
+
+    if (c->memory->pool) {
+        for (const auto &piece : c->memory->taken)
+            used += piece.second;
+        return c->memory->pool_bytes - used;
+    }
+    return cudaMemGetInfo(&available, &total) == cudaSuccess ? available : 0;
+}
+
+void *cuda_memory_create(SELF, size_t bytes)
+{
+    struct cuda_context *c = cuda_begin(self, __func__);
+    size_t whole = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT; /* one byte at least */
+    void *memory = c->failed ? NULL : take_from_pool(c->memory, whole);
+
+    if (c->failed)
+        return NULL;
+    if (!memory && cudaMalloc(&memory, whole) != cudaSuccess) {
+        cudaGetLastError();
+        cuda_fail(
+            c, LFADS_NO_MEMORY,
+            "%.1f MiB of its memory are needed and %.1f MiB are free; use smaller batches, or "
+            "end what else computes on it",
+            (double)whole / 1048576, (double)cuda_memory_available(self) / 1048576);
+        return NULL;
+    }
+    if (!cuda_check(c, cudaMemsetAsync(memory, 0, whole, cuda_now(c)->stream))) {
+        cuda_memory_free(self, memory);
+        return NULL;
+    }
+    return memory;
+}
+
+/* What still runs may use it, and what was recorded may have been recorded with it. */
+void cuda_memory_free(SELF, void *memory)
+{
+    struct cuda_context *c = cuda_begin(self, __func__);
+    auto piece = c->memory->taken.find((char *)memory);
+
+    if (!memory)
+        return;
+    for (unsigned i = 0; i < MOST_BRANCHES; i++)
+        cudaStreamSynchronize(c->branches[i].stream);
+    cuda_graphs_forget(c);
+    if (piece == c->memory->taken.end())
+        cudaFree(memory);
+    else
+        c->memory->taken.erase(piece);
+}
+
+/* A captured copy would be repeated with the graph, from memory that has changed since. */
+static bool may_copy(struct cuda_context *c, size_t bytes)
+{
+    if (c->capturing)
+        cuda_fail(c, LFADS_IO, "%s within a recording", c->operation);
+    return bytes && !c->failed;
+}
+
+/* Room for BYTES in pinned memory that no upload reads any more. */
+static char *staging_room(struct cuda_context *c, size_t bytes)
+{
+    struct cuda_memory *m = c->memory;
+
+    if (m->at + bytes > LANE_BYTES) {
+        cuda_check(c, cudaEventRecord(m->left[m->lane], cuda_now(c)->stream));
+        m->lane = (m->lane + 1) % LANES;
+        m->at = 0;
+        cuda_check(c, cudaEventSynchronize(m->left[m->lane]));
+    }
+    char *room = m->staging + (size_t)m->lane * LANE_BYTES + m->at;
+
+    m->at += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return room;
+}
+
+void cuda_upload(SELF, void *dst, const void *src, size_t bytes)
+{
+    struct cuda_context *c = cuda_begin(self, __func__);
+    cudaStream_t stream = cuda_now(c)->stream;
+
+    if (!may_copy(c, bytes))
+        return;
+    if (bytes > (size_t)LANES * LANE_BYTES) {
+        if (cuda_check(c, cudaMemcpyAsync(dst, src, bytes, cudaMemcpyHostToDevice, stream)))
+            cuda_check(c, cudaStreamSynchronize(stream));
+        return;
+    }
+    for (size_t at = 0; at < bytes && !c->failed; at += LANE_BYTES) {
+        size_t some = cuda_least(bytes - at, LANE_BYTES);
+        char *room = staging_room(c, some);
+
+        memcpy(room, (const char *)src + at, some);
+        cuda_check(c,
+                   cudaMemcpyAsync((char *)dst + at, room, some, cudaMemcpyHostToDevice, stream));
+    }
+}
+
+void cuda_download_later(SELF, void *dst, const void *src, size_t bytes)
+{
+    struct cuda_context *c = cuda_begin(self, __func__);
+
+    if (may_copy(c, bytes))
+        cuda_check(c,
+                   cudaMemcpyAsync(dst, src, bytes, cudaMemcpyDeviceToHost, cuda_now(c)->stream));
+}
+
+void cuda_download(SELF, void *dst, const void *src, size_t bytes)
+{
+    struct cuda_context *c = cuda_begin(self, __func__);
+    cudaStream_t stream = cuda_now(c)->stream;
+
+    if (may_copy(c, bytes) &&
+        cuda_check(c, cudaMemcpyAsync(dst, src, bytes, cudaMemcpyDeviceToHost, stream)))
+        cuda_check(c, cudaStreamSynchronize(stream));
+}
+
+void *cuda_host_create(SELF, size_t bytes)
+{
+    struct cuda_context *c = cuda_begin(self, __func__);
+    void *memory = NULL;
+
+    if (cudaMallocHost(&memory, bytes ? bytes : 1) != cudaSuccess) {
+        cudaGetLastError();
+        cuda_fail(c, LFADS_NO_MEMORY, "%.1f MiB of the host's memory can't be pinned for it",
+                  (double)bytes / 1048576);
+        return NULL;
+    }
+    memset(memory, 0, bytes);
+    return memory;
+}
+
+void cuda_host_free(SELF, void *memory)
+{
+    cuda_begin(self, __func__);
+    if (memory)
+        cudaFreeHost(memory);
+}
+
+enum lfads_status cuda_finish(SELF, struct lfads_error *err)
+{
+    struct cuda_context *c = (struct cuda_context *)self->context;
+
+    cuda_join(self);
+    c->operation = "the work on it";
+    cuda_check(c, cudaStreamSynchronize(c->branches[0].stream));
+    if (!c->failed)
+        return LFADS_OK;
+    c->failed = false;
+    return lfads_fail(err, c->error.status, "%s", c->error.text);
+}
