@@ -447,5 +447,7 @@ const struct operation_case operation_cases[] = {
 #define OPERATION(operation, arguments) {#operation, operation},
 #include "backend/operations.def"
 #undef OPERATION
+    {"gru_sequence", case_gru_sequence},
+    {"gru_sequence_backward", case_gru_sequence_backward},
     {NULL, NULL},
 };

@@ -5,7 +5,7 @@
 #define LFADS_TESTS_CASES_H
 #include "backend/backend.h"
 
-enum { CASE_ARRAYS = 16 };
+enum { CASE_ARRAYS = 32 };
 
 /* The arrays of one run of a case. Filled by address, so two runs see the same numbers. */
 struct arrays {
@@ -30,6 +30,11 @@ struct operation_case {
     /* Makes the arrays and calls the operation for ROWS rows of N numbers. */
     void (*run)(const struct backend *be, struct arrays *arrays, size_t rows, size_t n);
 };
+
+/* Cases of whole time loops (sequences.c). */
+void case_gru_sequence(const struct backend *be, struct arrays *arrays, size_t rows, size_t n);
+void case_gru_sequence_backward(const struct backend *be, struct arrays *arrays, size_t rows,
+                                size_t n);
 
 /* Ends with a case without name. */
 extern const struct operation_case operation_cases[];

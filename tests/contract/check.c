@@ -8,11 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cases.h"
-
-#ifdef __x86_64__
-#include "backend/cpu/cpu.h"
-#endif
+#include "check.h"
 
 static double number(const struct arrays *a, size_t array, size_t i)
 {
@@ -35,12 +31,15 @@ static double difference(const struct arrays *ours, const struct arrays *theirs,
     return most / largest;
 }
 
-static int check(const struct backend *be, const struct operation_case *c, size_t rows, size_t n)
+static int check(const struct backend *be, void (*attach)(const struct backend *, struct arrays *),
+                 const struct operation_case *c, size_t rows, size_t n)
 {
     struct arrays ours = {.used = 0}, theirs = {.used = 0};
     double allowed = 32 * ldexp(1, -24) * sqrt((double)(rows > n ? rows : n));
     int failed = 0;
 
+    if (attach)
+        attach(be, &ours);
     c->run(be, &ours, rows, n);
     c->run(backend_reference(), &theirs, rows, n);
     for (size_t i = 0; i < ours.used; i++) {
@@ -57,7 +56,8 @@ static int check(const struct backend *be, const struct operation_case *c, size_
     return failed;
 }
 
-static int check_backend(const struct backend *be, const char *set)
+int check_backend(const struct backend *be, const char *set,
+                  void (*attach)(const struct backend *be, struct arrays *arrays))
 {
     static const size_t sizes[][2] = {{1, 1},   {3, 2},   {16, 16}, {5, 17},
                                       {16, 50}, {7, 200}, {40, 33}};
@@ -65,19 +65,7 @@ static int check_backend(const struct backend *be, const char *set)
 
     for (const struct operation_case *c = operation_cases; c->name; c++)
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++, cases++)
-            failed += check(be, c, sizes[i][0], sizes[i][1]);
+            failed += check(be, attach, c, sizes[i][0], sizes[i][1]);
     printf("%s (%s): %d cases, %d failed\n", be->name, set, cases, failed);
     return failed;
-}
-
-int main(void)
-{
-    int failed = check_backend(backend_cpu(), "best set of this processor");
-
-#ifdef __x86_64__
-    failed += check_backend(cpu_plain_table(), "plain");
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        failed += check_backend(cpu_avx2_table(), "AVX2");
-#endif
-    return failed != 0;
 }

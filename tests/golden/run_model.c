@@ -1,7 +1,7 @@
 /* run_model.c - runs every golden model of the given folders (and of $LFADS_GOLDEN) through our
  * model and optimizer and compares outputs, costs, gradients, parameters and moments.
  *
- *   run_model [reference|cpu|far] FOLDER…
+ *   run_model [reference|cpu|far|gpu:N] FOLDER…
  *
  * Nothing in a file is known by its case's name: more cases are added by adding files.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device/test_device.h"
 #include "far/far.h"
 #include "golden_case.h"
 #include "golden_outputs.h"
@@ -257,6 +258,8 @@ int main(int argc, char **argv)
 #ifndef LFADS_REAL_DOUBLE
     if (argc > 1 && strcmp(argv[1], "cpu") == 0)
         be = backend_cpu();
+    if (argc > 1 && strncmp(argv[1], "gpu:", 4) == 0)
+        be = test_device(argv[1]);
 #endif
     printf("golden models on %s, %zu bytes a number\n", be->name, sizeof(real));
     for (int i = 2; i < argc; i++)

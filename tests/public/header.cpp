@@ -1,5 +1,5 @@
-// header.cpp - the public header compiles alone in C++, where there is a compiler for it.
-// SPDX-License-Identifier: Apache-2.0
+/* header.cpp - the public header compiles alone in C++, where there is a compiler for it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <lfads/lfads.h>
 
 int main() { return lfads_version()[0] == 0; }

@@ -1,0 +1,74 @@
+/* sequences.c - cases of the optional operations that take a GRU through all bins: a backend that
+ * has them is compared with one that is led bin by bin (model/gru.c).
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cases.h"
+#include "model/gru.h"
+
+enum { BINS = 3 };
+
+/* Weights that keep the sums of N products near one. */
+static real *weights(struct arrays *a, size_t rows, size_t n)
+{
+    return case_input(a, rows * n, 1 / sqrt((double)rows));
+}
+
+static struct gru_tape tape(struct arrays *a, size_t bins, size_t rows, size_t n)
+{
+    return (struct gru_tape){.ru = case_output(a, bins * rows * 2 * n, 1),
+                             .rh = case_output(a, bins * rows * n, 1),
+                             .c = case_output(a, bins * rows * n, 1),
+                             .h = case_output(a, (BINS + 1) * rows * n, 1)};
+}
+
+static void run(const struct backend *be, struct arrays *a, struct gru_bins all, bool one_bin,
+                size_t n)
+{
+    struct gru gru = {.units = n,
+                      .h_ru = weights(a, n, 2 * n),
+                      .rh_c = weights(a, n, n),
+                      .b_ru = case_input(a, 2 * n, 1),
+                      .b_c = case_input(a, n, 1)};
+    struct gru_tape t = tape(a, one_bin ? 1 : BINS, all.rows, n);
+
+    t.one_bin = one_bin;
+    gru_run(be, &t, &gru, &all);
+}
+
+/* Forward with inputs and in reverse without; then with room for one bin only. */
+void case_gru_sequence(const struct backend *be, struct arrays *a, size_t rows, size_t n)
+{
+    struct gru_bins all = {.bins = BINS, .rows = rows, .has_inputs = true, .clip = 1};
+
+    run(be, a, all, false, n);
+    all.has_inputs = false;
+    all.reverse = true;
+    run(be, a, all, false, n);
+    all.reverse = false;
+    run(be, a, all, true, n);
+}
+
+/* The tape as forward leaves it: gates within (0,1), candidates within (-1,1). */
+static void gates_of(struct gru_tape *t, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < BINS * rows * 2 * n; i++)
+        t->ru[i] = real_sigmoid(t->ru[i]);
+    for (size_t i = 0; i < BINS * rows * n; i++)
+        t->c[i] = real_tanh(t->c[i]);
+}
+
+void case_gru_sequence_backward(const struct backend *be, struct arrays *a, size_t rows, size_t n)
+{
+    size_t count = BINS * rows * n;
+
+    for (int kind = 0; kind < 3; kind++) {
+        struct gru gru_t = {.units = n, .h_ru = weights(a, 2 * n, n), .rh_c = weights(a, n, n)};
+        struct gru_tape t = tape(a, BINS, rows, n);
+        struct gru_bins all = {.bins = BINS, .rows = rows, .reverse = kind == 1, .clip = 1};
+
+        gates_of(&t, rows, n);
+        all.dstates = kind ? case_input(a, count, 1) : NULL;
+        all.mask = kind > 1 ? case_input(a, count, 1) : NULL;
+        gru_run_backward(be, case_output(a, rows * n, 1), &t, &gru_t, case_input(a, rows * n, 1),
+                         &all);
+    }
+}

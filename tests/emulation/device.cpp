@@ -1,0 +1,334 @@
+/* device.cpp - the emulated device: its memory, which the host cannot reach, and its kernels.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "device.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <map>
+
+#include "cuda_runtime.h"
+#include "emulation.h"
+#include "fibers.h"
+
+#if defined(__has_include)
+#if __has_include(<sanitizer/asan_interface.h>)
+#include <sanitizer/asan_interface.h>
+#endif
+#endif
+#ifndef ASAN_POISON_MEMORY_REGION
+#define ASAN_POISON_MEMORY_REGION(memory, bytes) ((void)(memory), (void)(bytes))
+#define ASAN_UNPOISON_MEMORY_REGION(memory, bytes) ((void)(memory), (void)(bytes))
+#endif
+
+dim3 threadIdx, blockIdx, blockDim, gridDim;
+
+namespace
+{
+const size_t SPACE = (size_t)8 << 30; /* of addresses */
+const size_t LINE = 256, PAGE = 4096, FILLED = 32 << 10;
+const size_t SHARED_MOST = 96 << 10, SHARED_USUAL = 48 << 10;
+
+struct device {
+    char *space = nullptr;
+    size_t opened_bytes = 0; /* from the space's beginning: what is in use */
+    int opened = 0;
+    size_t limit = (size_t)2 << 30, used = 0;
+    std::map<char *, size_t> allocations, pinned;
+    char *shared = nullptr; /* followed by a page that cannot be reached */
+    char *block_shared = nullptr;
+    std::map<const void *, size_t> shared_allowed;
+    int capability = 80;
+    bool reverse = false;
+    uint64_t failing_launch = 0;
+    cudaError_t last_error = cudaSuccess;
+};
+device d;
+
+size_t round_up(size_t bytes, size_t to) { return (bytes + to - 1) / to * to; }
+
+void protect(int how)
+{
+    if (d.opened_bytes && mprotect(d.space, d.opened_bytes, how) != 0) {
+        perror("emulated device memory");
+        abort();
+    }
+}
+
+bool within(const std::map<char *, size_t> &ranges, const void *memory, size_t bytes)
+{
+    char *at = (char *)const_cast<void *>(memory);
+    auto next = ranges.upper_bound(at);
+
+    if (next == ranges.begin())
+        return false;
+    --next;
+    return at + bytes <= next->first + next->second;
+}
+
+cudaError_t keep(cudaError_t error)
+{
+    if (error != cudaSuccess)
+        d.last_error = error;
+    return error;
+}
+} // namespace
+
+emulation::access::access()
+{
+    if (d.opened++ == 0)
+        protect(PROT_READ | PROT_WRITE);
+}
+
+emulation::access::~access()
+{
+    if (--d.opened == 0)
+        protect(PROT_NONE);
+}
+
+bool emulation::reversed() { return d.reverse; }
+bool emulation::on_device(const void *memory, size_t bytes)
+{
+    return within(d.allocations, memory, bytes);
+}
+bool emulation::is_pinned(const void *memory, size_t bytes)
+{
+    return within(d.pinned, memory, bytes);
+}
+
+/* ---- memory ---- */
+
+/* The first gap between allocations that BYTES and a line of distance fit into. */
+static char *find_gap(size_t bytes)
+{
+    char *at = d.space;
+
+    for (const auto &[start, size] : d.allocations) {
+        if ((size_t)(start - at) >= bytes + LINE)
+            return at;
+        at = start + round_up(size, LINE) + LINE;
+    }
+    return at + bytes <= d.space + SPACE ? at : nullptr;
+}
+
+cudaError_t cudaMalloc(void **memory, size_t bytes)
+{
+    *memory = nullptr;
+    if (emulation::capturing())
+        return keep(cudaErrorStreamCaptureUnsupported);
+    if (!d.space)
+        d.space = (char *)mmap(nullptr, SPACE, PROT_NONE,
+                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    char *at = d.used + bytes <= d.limit ? find_gap(bytes) : nullptr;
+
+    if (!at)
+        return keep(cudaErrorMemoryAllocation);
+    d.allocations[at] = bytes;
+    d.used += bytes;
+    if ((size_t)(at - d.space) + bytes > d.opened_bytes)
+        d.opened_bytes = round_up((size_t)(at - d.space) + bytes + LINE, PAGE);
+    {
+        emulation::access access;
+
+        ASAN_UNPOISON_MEMORY_REGION(at, bytes);
+        /* NaN; not in all of what is large, for pages in use are slow to close */
+        memset(at, 0xff, bytes < FILLED ? bytes : FILLED);
+        ASAN_POISON_MEMORY_REGION(at + bytes, LINE);
+    }
+    *memory = at;
+    return cudaSuccess;
+}
+
+cudaError_t cudaFree(void *memory)
+{
+    auto found = d.allocations.find((char *)memory);
+
+    if (!memory)
+        return cudaSuccess;
+    if (found == d.allocations.end() || emulation::capturing())
+        return keep(cudaErrorInvalidValue);
+    d.used -= found->second;
+    ASAN_POISON_MEMORY_REGION(found->first, found->second);
+    d.allocations.erase(found);
+    return cudaSuccess;
+}
+
+cudaError_t cudaMallocHost(void **memory, size_t bytes)
+{
+    *memory = malloc(bytes ? bytes : 1);
+    if (!*memory)
+        return keep(cudaErrorMemoryAllocation);
+    d.pinned[(char *)*memory] = bytes;
+    return cudaSuccess;
+}
+
+cudaError_t cudaFreeHost(void *memory)
+{
+    d.pinned.erase((char *)memory);
+    free(memory);
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t bytes, cudaMemcpyKind kind,
+                            cudaStream_t stream)
+{
+    bool down = kind == cudaMemcpyDeviceToHost;
+    const void *host = down ? dst : src;
+
+    if (!emulation::on_device(down ? src : dst, bytes) || emulation::on_device(host, 1))
+        return keep(cudaErrorInvalidValue);
+    /* a copy that is replayed needs host memory that stays */
+    if (emulation::capturing() && !emulation::is_pinned(host, bytes))
+        return keep(cudaErrorStreamCaptureUnsupported);
+    return keep(emulation::submit(stream, [=] { memcpy(dst, src, bytes); }));
+}
+
+cudaError_t cudaMemsetAsync(void *memory, int value, size_t bytes, cudaStream_t stream)
+{
+    if (!emulation::on_device(memory, bytes))
+        return keep(cudaErrorInvalidValue);
+    return keep(emulation::submit(stream, [=] { memset(memory, value, bytes); }));
+}
+
+/* ---- the device ---- */
+
+cudaError_t cudaGetLastError()
+{
+    cudaError_t error = d.last_error;
+
+    d.last_error = cudaSuccess;
+    return error;
+}
+
+cudaError_t cudaGetDeviceCount(int *count)
+{
+    *count = 1;
+    return cudaSuccess;
+}
+
+cudaError_t cudaSetDevice(int device)
+{
+    return device == 0 ? cudaSuccess : keep(cudaErrorInvalidDevice);
+}
+
+cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int)
+{
+    switch (attribute) {
+    case cudaDevAttrClockRate:
+        *value = 1500000;
+        break;
+    case cudaDevAttrMultiProcessorCount:
+        *value = 3;
+        break;
+    case cudaDevAttrComputeCapabilityMajor:
+        *value = d.capability / 10;
+        break;
+    case cudaDevAttrComputeCapabilityMinor:
+        *value = d.capability % 10;
+        break;
+    case cudaDevAttrMaxSharedMemoryPerBlockOptin:
+        *value = (int)SHARED_MOST;
+        break;
+    }
+    return cudaSuccess;
+}
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int)
+{
+    snprintf(properties->name, sizeof properties->name, "emulated device");
+    properties->major = d.capability / 10;
+    properties->minor = d.capability % 10;
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemGetInfo(size_t *available, size_t *total)
+{
+    *total = d.limit;
+    *available = d.limit > d.used ? d.limit - d.used : 0;
+    return cudaSuccess;
+}
+
+const char *cudaGetErrorName(cudaError_t error)
+{
+    switch (error) {
+    case cudaErrorMemoryAllocation:
+        return "cudaErrorMemoryAllocation";
+    case cudaErrorIllegalAddress:
+        return "cudaErrorIllegalAddress";
+    case cudaErrorStreamCaptureUnsupported:
+        return "cudaErrorStreamCaptureUnsupported";
+    case cudaErrorStreamCaptureUnjoined:
+        return "cudaErrorStreamCaptureUnjoined";
+    default:
+        return error == cudaSuccess ? "cudaSuccess" : "another CUDA error";
+    }
+}
+
+const char *cudaGetErrorString(cudaError_t error) { return cudaGetErrorName(error); }
+
+/* ---- kernels ---- */
+
+void *emulation::shared_memory() { return d.block_shared; }
+
+cudaError_t emulation::allow_shared(const void *kernel, size_t bytes)
+{
+    if (bytes > SHARED_MOST)
+        return keep(cudaErrorInvalidValue);
+    d.shared_allowed[kernel] = bytes;
+    return cudaSuccess;
+}
+
+cudaError_t emulation::check_shape(const void *kernel, dim3 grid, dim3 block, size_t shared)
+{
+    size_t threads = (size_t)block.x * block.y * block.z, most = SHARED_USUAL;
+
+    if (d.shared_allowed.count(kernel) && d.shared_allowed[kernel] > most)
+        most = d.shared_allowed[kernel];
+    if (!threads || threads > 1024 || !grid.x || !grid.y || !grid.z || grid.x > 0x7fffffff ||
+        grid.y > 65535 || grid.z > 65535 || shared > most)
+        return keep(cudaErrorInvalidValue);
+    if (d.failing_launch && --d.failing_launch == 0)
+        return keep(cudaErrorIllegalAddress);
+    return cudaSuccess;
+}
+
+static void select_thread(unsigned thread)
+{
+    threadIdx.x = thread % blockDim.x;
+    threadIdx.y = thread / blockDim.x % blockDim.y;
+    threadIdx.z = thread / blockDim.x / blockDim.y;
+}
+
+void emulation::run_grid(dim3 grid, dim3 block, size_t shared, const std::function<void()> &body)
+{
+    size_t blocks = (size_t)grid.x * grid.y * grid.z;
+    unsigned threads = block.x * block.y * block.z;
+
+    if (!d.shared) {
+        d.shared = (char *)mmap(nullptr, SHARED_MOST + PAGE, PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        mprotect(d.shared + SHARED_MOST, PAGE, PROT_NONE);
+    }
+    d.block_shared = d.shared + SHARED_MOST - round_up(shared, 16);
+    gridDim = grid;
+    blockDim = block;
+    for (size_t i = 0; i < blocks; i++) {
+        size_t at = d.reverse ? blocks - 1 - i : i;
+
+        blockIdx.x = (unsigned)(at % grid.x);
+        blockIdx.y = (unsigned)(at / grid.x % grid.y);
+        blockIdx.z = (unsigned)(at / grid.x / grid.y);
+        memset(d.block_shared, 0xff, shared);
+        run_threads(threads, d.reverse, body, select_thread);
+    }
+}
+
+/* ---- what tests ask for ---- */
+
+void emulation_reverse(bool reverse) { d.reverse = reverse; }
+void emulation_limit_memory(size_t bytes) { d.limit = bytes; }
+void emulation_set_capability(int capability) { d.capability = capability; }
+void emulation_fail_launch(uint64_t count) { d.failing_launch = count; }
+size_t emulation_memory_in_use(void) { return d.used; }

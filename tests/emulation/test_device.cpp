@@ -1,0 +1,414 @@
+/* test_device.cpp - what the CUDA backend does beside its operations, on the emulated device:
+ * graphs, branches, memory, errors; and that the emulation finds the mistakes it is there to find.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <vector>
+
+extern "C" {
+#include <cmocka.h>
+}
+#include "backend/cuda/kernels.h"
+#include "emulation.h"
+
+namespace
+{
+const backend *be;
+
+float *upload(const std::vector<float> &numbers)
+{
+    auto *memory = (float *)be->memory_create(be, numbers.size() * sizeof(float));
+
+    be->upload(be, memory, numbers.data(), numbers.size() * sizeof(float));
+    return memory;
+}
+
+std::vector<float> download(const float *memory, size_t count)
+{
+    std::vector<float> numbers(count);
+
+    be->download(be, numbers.data(), memory, count * sizeof(float));
+    return numbers;
+}
+
+void expect(const float *memory, const std::vector<float> &numbers)
+{
+    std::vector<float> found = download(memory, numbers.size());
+
+    for (size_t i = 0; i < numbers.size(); i++)
+        assert_float_equal(found[i], numbers[i], 1e-6f);
+}
+
+void expect_finished()
+{
+    lfads_error err;
+
+    assert_int_equal(be->finish(be, &err), LFADS_OK);
+}
+
+void expect_error(const char *words)
+{
+    lfads_error err;
+
+    assert_int_not_equal(be->finish(be, &err), LFADS_OK);
+    if (!strstr(err.text, words))
+        fail_msg("'%s' does not say '%s'", err.text, words);
+    expect_finished(); /* it is reported once */
+}
+
+/* Runs WORK in a process of its own; how that ends is returned. */
+int status_of(void (*work)())
+{
+    pid_t child = fork();
+    int status = 0;
+
+    if (child == 0) {
+        fclose(stderr); /* what the emulation says of it */
+        signal(SIGSEGV, SIG_DFL);
+        signal(SIGABRT, SIG_DFL);
+        work();
+        _exit(0);
+    }
+    waitpid(child, &status, 0);
+    return status;
+}
+
+/* ---- graphs ---- */
+
+/* y += scale x in one branch, z = x in another, then y += z. */
+void record(uint64_t key, float *y, float *z, const float *scale, const float *x)
+{
+    if (be->replay(be, key))
+        return;
+    be->record(be, key);
+    be->fork(be, 1);
+    be->add_scaled(be, y, scale, x, 2);
+    be->fork(be, 2);
+    be->copy_masked(be, z, 2, x, 2, nullptr, 0, 1, 2);
+    be->join(be);
+    be->add_masked(be, y, 2, z, 2, nullptr, 0, 1, 2);
+    be->recorded(be, key);
+}
+
+void test_replay_takes_new_values(void **)
+{
+    float *y = upload({0, 0}), *z = upload({0, 0}), *x = upload({1, 2}), *scale = upload({10});
+    const float other = 100, numbers[] = {3, 4};
+
+    record(5, y, z, scale, x); /* runs */
+    record(5, y, z, scale, x); /* is captured, and runs */
+    expect(y, {22, 44});
+    be->upload(be, scale, &other, sizeof other);
+    be->upload(be, x, numbers, sizeof numbers);
+    record(5, y, z, scale, x); /* is replayed */
+    expect(y, {22 + 303, 44 + 404});
+    assert_true(be->replay(be, 5));
+    assert_false(be->replay(be, 6));
+    expect_finished();
+    for (float *memory : {y, z, x, scale})
+        be->memory_free(be, memory);
+    assert_false(be->replay(be, 5)); /* its arrays may be gone */
+}
+
+void test_launches_of_graphs_are_counted(void **)
+{
+    float *y = upload({0, 0}), *z = upload({0, 0}), *x = upload({1, 2}), *scale = upload({10});
+    uint64_t before = be->launches(be), each;
+
+    record(5, y, z, scale, x);
+    each = be->launches(be) - before;
+    assert_int_equal(each, 3);
+    record(5, y, z, scale, x);
+    record(5, y, z, scale, x);
+    assert_int_equal(be->launches(be) - before, 3 * each);
+    for (float *memory : {y, z, x, scale})
+        be->memory_free(be, memory);
+}
+
+void test_more_graphs_than_are_kept(void **)
+{
+    float *y = upload({0, 0}), *z = upload({0, 0}), *x = upload({1, 2}), *scale = upload({1});
+
+    for (int round = 0; round < 3; round++)
+        for (uint64_t key = 0; key < 100; key++)
+            record(key, y, z, scale, x);
+    expect(y, {600, 1200});
+    expect_finished();
+    for (float *memory : {y, z, x, scale})
+        be->memory_free(be, memory);
+}
+
+void test_copies_are_not_recorded(void **)
+{
+    float *x = upload({1, 2});
+    const float number = 3;
+
+    for (int time = 0; time < 2; time++) {
+        be->record(be, 7);
+        be->upload(be, x, &number, sizeof number);
+        be->recorded(be, 7);
+    }
+    expect_error("upload within a recording");
+    be->memory_free(be, x);
+}
+
+/* ---- memory ---- */
+
+void test_uploads_of_every_size(void **)
+{
+    for (size_t count : {1, 1000, 1 << 20, 3 << 20, 5 << 20}) {
+        std::vector<float> numbers(count);
+
+        for (size_t i = 0; i < count; i++)
+            numbers[i] = (float)(i % 1000);
+        float *memory = upload(numbers);
+
+        for (int again = 0; again < 5; again++)
+            be->upload(be, memory, numbers.data(), count * sizeof(float));
+        assert_memory_equal(download(memory, count).data(), numbers.data(), count * sizeof(float));
+        be->memory_free(be, memory);
+    }
+    expect_finished();
+}
+
+void test_pool(void **)
+{
+    backend *device;
+    lfads_error err;
+
+    emulation_limit_memory(emulation_memory_in_use() + ((size_t)256 << 20));
+    assert_int_equal(lfads_cuda_module()->create(&device, 0, "float32", false, &err), LFADS_OK);
+    size_t all = device->memory_available(device), each = all / 8;
+    std::vector<void *> pieces;
+
+    assert_true(all > (size_t)64 << 20);
+    for (int i = 0; i < 7; i++)
+        pieces.push_back(device->memory_create(device, each));
+    device->memory_free(device, pieces[3]);
+    pieces[3] = device->memory_create(device, each / 2);
+    pieces.push_back(device->memory_create(device, each / 4));
+    for (void *piece : pieces) {
+        assert_non_null(piece);
+        device->memory_free(device, piece);
+    }
+    assert_int_equal(device->memory_available(device), all);
+    lfads_cuda_module()->release(device);
+    emulation_limit_memory((size_t)2 << 30);
+}
+
+void test_too_much_memory(void **)
+{
+    assert_null(be->memory_create(be, (size_t)1 << 40));
+    expect_error("1048576.0 MiB of its memory are needed and ");
+}
+
+void test_nothing_is_left(void **)
+{
+    size_t before = emulation_memory_in_use();
+    backend *device;
+    lfads_error err;
+
+    assert_int_equal(lfads_cuda_module()->create(&device, 0, "float32", false, &err), LFADS_OK);
+    assert_true(emulation_memory_in_use() > before);
+    lfads_cuda_module()->release(device);
+    assert_int_equal(emulation_memory_in_use(), before);
+    lfads_cuda_module()->release(nullptr);
+}
+
+/* ---- errors ---- */
+
+void test_first_error_stays(void **)
+{
+    float *x = upload({1, 2});
+
+    emulation_fail_launch(1);
+    be->exponential(be, x, 2, x, 2, 1, 2);
+    be->add_row(be, x, 2, x, 1, 2);
+    expect_error("exponential: cudaErrorIllegalAddress");
+    be->memory_free(be, x);
+}
+
+void expect_refusal(const char *precision, const char *words)
+{
+    backend *device;
+    lfads_error err;
+
+    assert_int_equal(lfads_cuda_module()->create(&device, 0, precision, true, &err), LFADS_USAGE);
+    assert_null(device);
+    if (!strstr(err.text, words))
+        fail_msg("'%s' does not say '%s'", err.text, words);
+}
+
+void test_devices_that_cannot(void **)
+{
+    lfads_error err;
+    size_t count;
+
+    expect_refusal("half", "choose float32, tf32 or bf16");
+    emulation_set_capability(75);
+    expect_refusal("tf32", "(compute capability 7.5, 8.0 is needed)");
+    emulation_set_capability(61);
+    expect_refusal("float32", "compute capability 6.1");
+    assert_int_not_equal(lfads_cuda_module()->probe(&count, &err), LFADS_OK);
+    assert_int_equal(count, 0);
+    emulation_set_capability(80);
+    assert_int_equal(lfads_cuda_module()->probe(&count, &err), LFADS_OK);
+    assert_int_equal(count, 1);
+}
+
+/* ---- precision ---- */
+
+float product_in(const char *precision)
+{
+    backend *device;
+    lfads_error err;
+    float number = 1 + 1.0f / 512, result;
+
+    assert_int_equal(lfads_cuda_module()->create(&device, 0, precision, true, &err), LFADS_OK);
+    auto *x = (float *)device->memory_create(device, sizeof number);
+    auto *y = (float *)device->memory_create(device, sizeof number);
+
+    device->upload(device, x, &number, sizeof number);
+    device->product(device, y, 1, x, 1, false, x, 1, false, 1, 1, 1, false);
+    device->download(device, &result, y, sizeof result);
+    lfads_cuda_module()->release(device);
+    return result;
+}
+
+void test_precisions_reach_cublas(void **)
+{
+    float exact = 1 + 1.0f / 512;
+
+    assert_float_equal(product_in("float32"), exact * exact, 0);
+    assert_float_equal(product_in("tf32"), exact * exact, 0); /* ten bits hold the factor */
+    assert_float_equal(product_in("bf16"), 1, 0);             /* seven do not */
+}
+
+/* ---- the emulation itself ---- */
+
+__global__ void missing_barrier(float *x)
+{
+    SHARED_MEMORY(float, shared);
+
+    shared[threadIdx.x] = (float)threadIdx.x;
+    x[threadIdx.x] = shared[threadIdx.x ^ 1];
+}
+
+__global__ void divergent_barrier(float *)
+{
+    if (threadIdx.x % 2)
+        __syncthreads();
+}
+
+__global__ void two_barriers(float *)
+{
+    if (threadIdx.x % 2)
+        __syncthreads();
+    else
+        __syncthreads();
+}
+
+__global__ void divergent_shuffle(float *x)
+{
+    if (threadIdx.x < 16)
+        x[threadIdx.x] = __shfl_xor_sync(0xffffffffu, 1.0f, 1);
+}
+
+__global__ void beyond_shared(float *)
+{
+    SHARED_MEMORY(float, shared);
+
+    shared[64] = 0;
+}
+
+void launch(void (*kernel)(float *), float *x)
+{
+    cuda_launch((cuda_context *)be->context, kernel, dim3(1), dim3(64), 64 * sizeof(float), x);
+}
+
+float *some;
+
+void test_host_cannot_reach_memory(void **)
+{
+    some = upload(std::vector<float>(64));
+    int status = status_of([] { *(volatile float *)some = 1; });
+
+    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
+    assert_int_equal(status_of([] { (void)download(some, 64); }), 0);
+}
+
+void test_mistakes_are_found(void **)
+{
+    launch(missing_barrier, some);
+    assert_true(isnan(download(some, 1)[0])); /* read before it was written */
+    for (auto work :
+         {+[] { launch(divergent_barrier, some); }, +[] { launch(two_barriers, some); },
+          +[] { launch(divergent_shuffle, some); }, +[] { launch(beyond_shared, some); }}) {
+        int status = status_of(work);
+
+        assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
+    }
+    be->memory_free(be, some);
+}
+
+/* A branch that is not joined, and one that does not wait for what it needs. */
+void test_missing_edges_are_found(void **)
+{
+    auto *c = (cuda_context *)be->context;
+    float *x = upload({1}), *y = upload({0});
+    cudaGraphExec_t executable;
+    cudaGraph_t graph;
+    cudaStream_t main = c->branches[0].stream, other = c->branches[1].stream;
+
+    cudaStreamBeginCapture(main, cudaStreamCaptureModeRelaxed);
+    cudaEventRecord(c->begun, main);
+    cudaStreamWaitEvent(other, c->begun, 0);
+    cudaMemsetAsync(x, 0, sizeof *x, other);
+    assert_int_equal(cudaStreamEndCapture(main, &graph), cudaErrorStreamCaptureUnjoined);
+
+    cudaStreamBeginCapture(main, cudaStreamCaptureModeRelaxed);
+    cudaEventRecord(c->begun, main);
+    cudaStreamWaitEvent(other, c->begun, 0);
+    be->copy_masked(be, y, 1, x, 1, nullptr, 0, 1, 1); /* y = 1, as captured */
+    cudaMemsetAsync(x, 0, sizeof *x, other);
+    cudaEventRecord(c->branches[1].done, other);
+    cudaStreamWaitEvent(main, c->branches[1].done, 0);
+    assert_int_equal(cudaStreamEndCapture(main, &graph), cudaSuccess);
+    cudaGraphInstantiateWithFlags(&executable, graph, 0);
+    cudaGraphLaunch(executable, main);
+    expect(y, {0}); /* the other branch went first */
+    cudaGraphExecDestroy(executable);
+    cudaGraphDestroy(graph);
+    be->memory_free(be, x);
+    be->memory_free(be, y);
+}
+} // namespace
+
+int main()
+{
+    const CMUnitTest tests[] = {
+        cmocka_unit_test(test_replay_takes_new_values),
+        cmocka_unit_test(test_launches_of_graphs_are_counted),
+        cmocka_unit_test(test_more_graphs_than_are_kept),
+        cmocka_unit_test(test_copies_are_not_recorded),
+        cmocka_unit_test(test_uploads_of_every_size),
+        cmocka_unit_test(test_pool),
+        cmocka_unit_test(test_too_much_memory),
+        cmocka_unit_test(test_nothing_is_left),
+        cmocka_unit_test(test_first_error_stays),
+        cmocka_unit_test(test_devices_that_cannot),
+        cmocka_unit_test(test_precisions_reach_cublas),
+        cmocka_unit_test(test_host_cannot_reach_memory),
+        cmocka_unit_test(test_mistakes_are_found),
+        cmocka_unit_test(test_missing_edges_are_found),
+    };
+
+    be = emulation_backend();
+    return cmocka_run_group_tests_name("device", tests, nullptr, nullptr);
+}
