@@ -13,7 +13,7 @@ const struct backend *KERNEL(table)(void)
         .name = "cpu",
         HOST_MEMORY,
         .product = KERNEL(product),
-        .transpose = reference_transpose,
+        .transpose = KERNEL(transpose),
         .add_row = KERNEL(add_row),
         .set_rows = reference_set_rows,
         .sum_rows = KERNEL(sum_rows),

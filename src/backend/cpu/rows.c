@@ -1,9 +1,21 @@
-/* rows.c - biases and masks on rows, in vectors.
+/* rows.c - biases, masks and sums on rows in vectors; transposes by blocks.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
 
 /* Numbers that are asked for ahead (see cells.c), and rows of sums. */
 enum { AHEAD = 512, ROWS_AHEAD = 16 };
+
+/* Blocks whose lines of both arrays stay near. */
+void KERNEL(transpose)(SELF, real *dst, const real *src, size_t rows, size_t n)
+{
+    enum { SIDE = 16 };
+
+    for (size_t i = 0; i < rows; i += SIDE)
+        for (size_t j = 0; j < n; j += SIDE)
+            for (size_t column = j; column < n && column < j + SIDE; column++)
+                for (size_t row = i; row < rows && row < i + SIDE; row++)
+                    dst[column * rows + row] = src[row * n + column];
+}
 
 void KERNEL(add_row)(SELF, real *y, size_t ldy, const real *b, size_t rows, size_t n)
 {
