@@ -101,6 +101,22 @@ static enum lfads_status open_device(struct backend_choice *c, const struct back
     return LFADS_OK;
 }
 
+static enum lfads_status open_cpu(struct backend_choice *c, const char *precision,
+                                  struct lfads_error *err)
+{
+    enum lfads_status status = LFADS_OK;
+
+    c->be = backend_cpu();
+    if (strcmp(precision, "tf32") == 0)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--precision=tf32 is for GPUs: on the CPU use float32 or bf16");
+    if (strcmp(precision, "bf16") == 0) {
+        status = backend_cpu_bf16_create(&c->own, err);
+        c->be = c->own;
+    }
+    return status;
+}
+
 enum lfads_status backend_choose(struct backend_choice *choice, const struct backend_wish *wish,
                                  char *why, size_t size, struct lfads_error *err)
 {
@@ -109,16 +125,16 @@ enum lfads_status backend_choose(struct backend_choice *choice, const struct bac
     size_t number = gpu ? strtoul(device + 4, NULL, 10) : 0;
     enum lfads_status status = LFADS_OK;
 
-    *choice = (struct backend_choice){.be = backend_cpu()};
+    *choice = (struct backend_choice){.be = NULL};
     *why = '\0';
     if (any || gpu)
         status = open_device(choice, wish, number, any, why, size, err);
     if (any)
         *why = '\0';
-    if (!choice->device)
-        backend_release(choice);
-    choice->be = choice->device ? choice->device : backend_cpu();
-    return status;
+    if (status != LFADS_OK || choice->device)
+        return status;
+    backend_release(choice);
+    return open_cpu(choice, wish->precision, err);
 }
 
 void backend_release(struct backend_choice *choice)
@@ -127,5 +143,6 @@ void backend_release(struct backend_choice *choice)
         choice->module->release(choice->device);
     if (choice->library)
         dlclose(choice->library);
+    backend_cpu_bf16_free(choice->own);
     *choice = (struct backend_choice){.be = NULL};
 }

@@ -7,6 +7,7 @@
 
 struct backend_choice {
     const struct backend *be;
+    struct backend *own; /* one of the CPU's that was made for this choice, or NULL */
     /* a device's; NULL with the CPU's */
     struct backend *device;
     const struct backend_module *module;
@@ -16,7 +17,7 @@ struct backend_choice {
 /* What is asked for. */
 struct backend_wish {
     const char *device;    /* "auto", "cpu", "cpu:N" or "gpu:N", with or without "/" before it */
-    const char *precision; /* "float32", "tf32", "bf16" */
+    const char *precision; /* of products' factors: "float32", "tf32", "bf16" */
     bool growth;           /* --allow_gpu_growth */
 };
 

@@ -161,7 +161,7 @@ static enum lfads_status choose_backend(struct project *p, struct lfads_error *e
 {
     /* several runs share a device: each takes the memory it needs, whatever --allow_gpu_growth */
     struct backend_wish wish = {
-        .device = p->config->device, .precision = "float32", .growth = true};
+        .device = p->config->device, .precision = p->config->precision, .growth = true};
     char why[512];
     enum lfads_status status = backend_choose(&p->device, &wish, why, sizeof why, err);
 

@@ -152,12 +152,42 @@ def test_correlation_cost():
         "--co_dim=1", "--co_mean_corr_scale=1", status=2), "one inferred input has no correlation")
 
 
+def test_precision():
+    # wide enough for products to be in bfloat16
+    flags = ["--gen_dim=64", "--ic_enc_dim=48", "--factors_dim=33", "--co_dim=0"]
+    text = run("train", "--data_dir=data", "--data_filename_stem=set", "--lfads_save_dir=refused",
+               *SIZES, *flags, "--device=cpu", "--precision=tf32", status=2)
+    check("--precision=tf32 is for GPUs" in text, f"tf32 on the CPU: {text}")
+    with open("/proc/cpuinfo") as file:
+        supported = "avx512_bf16" in file.read()
+    if not supported:
+        text = run("train", "--data_dir=data", "--data_filename_stem=set",
+                   "--lfads_save_dir=refused", *SIZES, *flags, "--device=cpu", "--precision=bf16",
+                   status=2)
+        check("AVX512-BF16" in text, f"bf16 without the instructions: {text}")
+        return
+    exact = train("float32", *flags, "--device=cpu")
+    one = train("bf16", *flags, "--device=cpu", "--precision=bf16", "--threads=1")
+    two = train("bf16_threads", *flags, "--device=cpu", "--precision=bf16", "--threads=2")
+    check(one == two, f"bf16 on one thread and on two: {one} {two}")
+    check(one != exact, "bf16 changes nothing")
+    for a, b in zip(one, exact):
+        check(abs(a["train"] - b["train"]) < 0.005 * b["train"], f"bf16 {a}, float32 {b}")
+    means("bf16")
+    run("posterior-mean", "--lfads_save_dir=bf16", "--precision=bf16", "--device=cpu", "--quiet",
+        "--output_filename_stem=rounded_")
+    with h5py.File(f"{SCRATCH}/bf16/rounded_one_valid_posterior_push_mean") as a, \
+            h5py.File(f"{SCRATCH}/bf16/model_runs_one_valid_posterior_push_mean") as b:
+        off = np.abs(a["output_dist_params"][()] / b["output_dist_params"][()] - 1).max()
+    check(0 < off < 0.05, f"rates of a model run in bf16 are off by {off:.2g}")
+
+
 def main():
     shutil.rmtree(SCRATCH, ignore_errors=True)
     os.makedirs(SCRATCH)
     make_data()
     for test in (test_causality, test_initial_condition, test_external_inputs, test_feedback,
-                 test_jitter, test_correlation_cost):
+                 test_jitter, test_correlation_cost, test_precision):
         test()
     check(not os.path.exists(f"{SCRATCH}/refused"), "a refused run leaves a directory")
     return conclude("options")
