@@ -7,25 +7,30 @@
 #include "base/workers.h"
 
 enum {
-    LEAST_TRIALS = 16, /* of a shard: products reach their full speed from 8 rows on */
+    LEAST_TRIALS = 8, /* of a shard: products reach their full speed from here on */
     MOST_TRIALS = 64,
     LEAST_LANES = 4,         /* for as many threads at least, where the batch has the trials */
-    BYTES_A_TRIAL = 1 << 17, /* of recurrent weights, for which a shard's trials share the way */
+    BYTES_A_TRIAL = 1 << 16, /* of recurrent weights, for which a shard's trials share the way */
     MOST_LANES = 32 /* bounds the memory of gradients; more threads than this are not used */
 };
 
 static size_t min(size_t a, size_t b) { return a < b ? a : b; }
 
-/* Trials of a shard: 16 stay in the cache; networks whose weights do not are read for each bin
- * anew, and are worth reading for more trials. It must not depend on threads, for sums do on it. */
+static size_t max(size_t a, size_t b) { return a > b ? a : b; }
+static size_t recurrent_bytes(size_t units) { return 3 * units * units * sizeof(real); }
+
+/* Trials of a shard: the fewer, the nearer its activations stay. But the weights that a bin's steps
+ * walk through, those of an encoder or of generator and controller together, are worth walking
+ * through for more trials the further away they lie. It must not depend on threads, for sums do on
+ * it. */
 static size_t shard_trials(const struct model *m, size_t batch)
 {
-    size_t units = m->gen_units, trials = LEAST_TRIALS;
+    size_t decoder =
+        recurrent_bytes(m->gen_units) + (m->co_dim ? recurrent_bytes(m->con_units) : 0);
+    size_t encoder = max(m->ic_dim ? m->ic_enc : 0, m->co_dim ? m->ci_enc : 0);
+    size_t bytes = max(decoder, recurrent_bytes(encoder)), trials = LEAST_TRIALS;
 
-    units = m->co_dim && m->con_units > units ? m->con_units : units;
-    units = m->co_dim && m->ci_enc > units ? m->ci_enc : units;
-    units = m->ic_dim && m->ic_enc > units ? m->ic_enc : units;
-    while (trials < MOST_TRIALS && 3 * units * units * sizeof(real) > trials * BYTES_A_TRIAL &&
+    while (trials < MOST_TRIALS && bytes > trials * BYTES_A_TRIAL &&
            2 * trials * LEAST_LANES <= batch)
         trials *= 2;
     return trials;
