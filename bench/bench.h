@@ -12,10 +12,10 @@ struct options {
     const char *workload; /* W1, W2 or W3 */
     size_t threads, repeats;
     size_t bins, channels, samples; /* 0: the workload's, or 128 samples */
-    bool json, bf16;                /* bf16: products of numbers rounded to bfloat16 */
-    const char *device;             /* gpu:N; NULL: the processor */
-    const char *precision;          /* of a device */
-    const char *flags[MOST_FLAGS];  /* name=value of the program's flags, over the workload's */
+    bool json;
+    const char *device;            /* gpu:N; NULL: the processor */
+    const char *precision;         /* of a device */
+    const char *flags[MOST_FLAGS]; /* name=value of the program's flags, over the workload's */
     size_t n_flags;
 };
 

@@ -64,7 +64,6 @@ static bool parse(struct options *o, int argc, char **argv)
             o->flags[o->n_flags++] = word;
         }
     }
-    o->bf16 = strcmp(o->precision, "bf16") == 0;
     return o->threads >= 1 && o->threads <= 1024 && o->repeats >= 1 && o->repeats <= MOST_REPEATS;
 }
 

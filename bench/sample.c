@@ -10,6 +10,7 @@
 enum { GROUP = 16 };
 
 struct sampling {
+    const struct backend *be;
     struct workload *w;
     size_t threads, samples;
     struct shard **encoders, **decoders;
@@ -49,9 +50,8 @@ static bool create(struct sampling *s)
     s->encoders = calloc(s->threads, sizeof(struct shard *));
     s->decoders = calloc(s->threads, sizeof(struct shard *));
     for (size_t i = 0; i < s->threads && s->encoders && s->decoders; i++)
-        if (shard_create(&s->encoders[i], backend_cpu(), s->w->model, GROUP, 1, false, &err) !=
-                LFADS_OK ||
-            shard_create(&s->decoders[i], backend_cpu(), s->w->model, 1, s->samples, false, &err) !=
+        if (shard_create(&s->encoders[i], s->be, s->w->model, GROUP, 1, false, &err) != LFADS_OK ||
+            shard_create(&s->decoders[i], s->be, s->w->model, 1, s->samples, false, &err) !=
                 LFADS_OK) {
             fprintf(stderr, "%s\n", err.text);
             return false;
@@ -74,6 +74,7 @@ int bench_sample(const struct options *options)
     struct workload w;
     struct sampling s = {
         .w = &w, .threads = options->threads, .samples = options->samples ? options->samples : 128};
+    struct backend_choice choice;
     struct peak peak;
     struct timing timing;
     struct figures figures;
@@ -81,13 +82,17 @@ int bench_sample(const struct options *options)
 
     if (options->device)
         return bench_device_sample(options);
-    if (!peak_create(&peak, options->threads) || !workload_create(&w, options, backend_cpu(), 1) ||
-        !create(&s))
+    if (!workload_processor(&choice, options) || !peak_create(&peak, options->threads) ||
+        !workload_create(&w, options, choice.be, 1))
+        return 1;
+    s.be = choice.be;
+    if (!create(&s))
         return 1;
     gflop = 1e-9 * trials * workload_sampling_operations(&w, samples, 1);
     time_against_peak(&timing, &peak, options->repeats, gflop, run, &s);
     figures_begin(&figures, options, "sample");
     figures_text(&figures, "workload", options->workload);
+    figures_text(&figures, "precision", options->precision);
     figures_number(&figures, "threads", (double)options->threads, "");
     figures_number(&figures, "samples", samples, "a trial");
     figures_number(&figures, "ms_a_trial", 1e3 * timing.seconds / trials, "ms, median");
@@ -102,6 +107,7 @@ int bench_sample(const struct options *options)
     figures_end(&figures);
     release(&s);
     workload_free(&w);
+    backend_release(&choice);
     peak_free(&peak);
     return 0;
 }

@@ -1,7 +1,5 @@
 /* step.c - a whole training step: masks and noise, forward, backward, clipping, Adam.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
-
 #include "workload.h"
 
 static void step(void *payload) { workload_step(payload); }
@@ -12,24 +10,19 @@ int bench_step(const struct options *options)
     struct peak peak;
     struct timing timing;
     struct figures figures;
+    struct backend_choice choice;
     double gflop;
-
-    struct backend *bf16 = NULL;
-    struct lfads_error err;
 
     if (options->device)
         return bench_device_step(options);
-    if (options->bf16 && backend_cpu_bf16_create(&bf16, &err) != LFADS_OK) {
-        fprintf(stderr, "%s\n", err.text);
-        return 1;
-    }
-    if (!peak_create(&peak, options->threads) ||
-        !workload_create(&w, options, bf16 ? bf16 : backend_cpu(), options->threads))
+    if (!workload_processor(&choice, options) || !peak_create(&peak, options->threads) ||
+        !workload_create(&w, options, choice.be, options->threads))
         return 1;
     gflop = 1e-9 * workload_operations(&w);
     time_against_peak(&timing, &peak, options->repeats, gflop, step, &w);
     figures_begin(&figures, options, "step");
     figures_text(&figures, "workload", options->workload);
+    figures_text(&figures, "precision", options->precision);
     figures_number(&figures, "threads", (double)options->threads, "");
     figures_number(&figures, "ms_a_step", 1e3 * timing.seconds, "ms, median");
     figures_number(&figures, "least_ms_a_step", 1e3 * timing.least, "ms");
@@ -41,6 +34,7 @@ int bench_step(const struct options *options)
     figures_number(&figures, "peak_memory", peak_memory(), "MiB");
     figures_end(&figures);
     workload_free(&w);
+    backend_release(&choice);
     peak_free(&peak);
     return 0;
 }

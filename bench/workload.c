@@ -133,6 +133,18 @@ bool workload_create(struct workload *w, const struct options *options, const st
     return true;
 }
 
+bool workload_processor(struct backend_choice *choice, const struct options *options)
+{
+    struct backend_wish wish = {.device = "cpu", .precision = options->precision};
+    struct lfads_error err;
+    char why[64];
+
+    if (backend_choose(choice, &wish, why, sizeof why, &err) == LFADS_OK)
+        return true;
+    fprintf(stderr, "%s\n", err.text);
+    return false;
+}
+
 void workload_free(struct workload *w)
 {
     const struct backend *be = w->learner ? w->learner->be : NULL;

@@ -113,6 +113,10 @@ static enum lfads_status open_cpu(struct backend_choice *c, const char *precisio
     if (strcmp(precision, "bf16") == 0) {
         status = backend_cpu_bf16_create(&c->own, err);
         c->be = c->own;
+    } else if (strcmp(precision, "float32") != 0) {
+        status =
+            lfads_fail(err, LFADS_USAGE,
+                       "--precision=%s is not known: it takes float32, tf32 or bf16", precision);
     }
     return status;
 }
