@@ -7,12 +7,14 @@
  * and all its samples at once. A trial's noise is addressed by its number, so results do not depend
  * on groups or threads. SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "backend/host_memory.h"
 #include "base/clock.h"
+#include "base/progress.h"
 #include "base/workers.h"
 #include "data/portion.h"
 #include "infer/results.h"
@@ -54,6 +56,8 @@ struct sampler {
     struct portion portion;    /* the block's */
     struct results results;
     double began;
+    atomic_size_t done;  /* of the set's trials */
+    atomic_bool stopped; /* the caller wants no more */
     struct lfads_error *err;
 };
 
@@ -164,9 +168,24 @@ static void begin(const struct sampler *p, struct shard *s, size_t trials, size_
     shard_begin(s, p->session, trials, samples, p->draw, false, p->parameters, NULL, NULL);
 }
 
-/* The group in one shard. */
-static void run_together(const struct sampler *p, const struct worker *w, size_t at, size_t count)
+/* Counts trials that are done. Callbacks belong to the caller's thread, which is the first. */
+static void report_trials(struct sampler *p, size_t count, size_t thread)
 {
+    size_t done = atomic_fetch_add(&p->done, count) + count;
+    double seconds = clock_seconds() - p->began;
+    struct lfads_progress progress = {.what = "trials",
+                                      .share = (double)done / (double)p->trials,
+                                      .trials_per_second = (double)done / seconds,
+                                      .seconds = seconds};
+
+    if (thread == 0 && progress_report(p->project->callbacks, &progress))
+        atomic_store(&p->stopped, true);
+}
+
+/* The group in one shard. */
+static void run_together(struct sampler *p, size_t at, size_t count, size_t thread)
+{
+    const struct worker *w = &p->workers[thread];
     struct shard *s = w->decoder;
 
     begin(p, s, count, p->samples);
@@ -174,52 +193,48 @@ static void run_together(const struct sampler *p, const struct worker *w, size_t
     draw_noise(p, s, p->first + at);
     shard_forward(s);
     keep(p, w, at);
+    report_trials(p, count, thread);
 }
 
 /* Each trial of the encoded group in a shard of its own. */
-static void run_apart(const struct sampler *p, const struct worker *w, size_t at, size_t count)
+static void run_apart(struct sampler *p, size_t at, size_t count, size_t thread)
 {
+    const struct worker *w = &p->workers[thread];
+
     begin(p, w->encoder, count, 1);
     fill(p, w->encoder, at);
     shard_encode(w->encoder);
-    for (size_t b = 0; b < count; b++) {
+    for (size_t b = 0; b < count && !atomic_load(&p->stopped); b++) {
         begin(p, w->decoder, 1, p->samples);
         shard_take(w->decoder, w->encoder, b);
         draw_noise(p, w->decoder, p->first + at + b);
         shard_decode(w->decoder);
         keep(p, w, at + b);
+        report_trials(p, 1, thread);
     }
 }
 
 static void run_group(void *payload, size_t group, size_t thread)
 {
-    const struct sampler *p = payload;
-    const struct worker *w = &p->workers[thread];
+    struct sampler *p = payload;
     size_t at = group * p->group, count = p->count - at < p->group ? p->count - at : p->group;
 
-    if (w->encoder)
-        run_apart(p, w, at, count);
+    if (atomic_load(&p->stopped))
+        return;
+    if (p->workers[thread].encoder)
+        run_apart(p, at, count, thread);
     else
-        run_together(p, w, at, count);
+        run_together(p, at, count, thread);
 }
 
-static void report(const struct sampler *p)
+/* The original's lines for each trial of the block. */
+static void report_block(const struct sampler *p)
 {
-    const struct lfads_callbacks *callbacks = p->project->callbacks;
-    size_t done = p->first + p->count;
-    double seconds = clock_seconds() - p->began;
-    struct lfads_progress progress = {.what = "trials",
-                                      .share = (double)done / (double)p->trials,
-                                      .trials_per_second = (double)done / seconds,
-                                      .seconds = seconds};
-
     for (size_t i = 0; p->draw == DRAW_SAMPLE && i < p->count; i++) {
         project_line(p->project, "Running %zu of %zu.", p->first + i + 1, p->trials);
         project_line(p->project, "bound nll(vae): %.3f, bound nll(iwae): %.3f",
                      p->results.values[RESULT_NLL_VAE][i], p->results.values[RESULT_NLL_IWAE][i]);
     }
-    if (callbacks && callbacks->progress)
-        callbacks->progress(callbacks->payload, &progress);
 }
 
 /* Trials of a block. */
@@ -243,13 +258,13 @@ static enum lfads_status run_blocks(struct sampler *p, struct results_file *file
             break;
         workers_run(p->threads, (p->count + p->group - 1) / p->group, run_group, p);
         status = be->finish(be, p->err);
+        if (status == LFADS_OK && atomic_load(&p->stopped))
+            status = lfads_fail(p->err, LFADS_INTERRUPTED, "stopped before %s was written",
+                                file->file.path);
         if (status == LFADS_OK)
             status = results_file_write(file, &p->results, p->first, p->count, p->err);
         if (status == LFADS_OK)
-            report(p);
-        if (status == LFADS_OK && project_stopped(p->project))
-            status = lfads_fail(p->err, LFADS_INTERRUPTED, "stopped before %s was written",
-                                file->file.path);
+            report_block(p);
     }
     portions_end(p->portions);
     batches_free(blocks);
@@ -277,6 +292,7 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
     project_line(p->project, "Writing data for %s data and kind %s.", session->name,
                  session_set_name(p->set));
     p->began = clock_seconds();
+    atomic_store(&p->done, 0);
     status = file_join(path, config->lfads_save_dir, name, p->err);
     if (status == LFADS_OK)
         status = results_create(&p->results, p->project->model, p->session,

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/progress.h"
 #include "synth/alignment.h"
 #include "synth/network.h"
 #include "synth/observation.h"
@@ -19,6 +21,7 @@ struct chaotic {
     const struct lfads_synth_config *config;
     const struct lfads_callbacks *callbacks;
     struct lfads_error *err;
+    double began; /* seconds of the clock */
     size_t bins, conditions, replications, units, own, sessions;
     struct numpy_random random, noise;
     struct network network;
@@ -146,11 +149,10 @@ static enum lfads_status report(const struct chaotic *c, size_t session, size_t 
 {
     double all = (double)(c->sessions * c->conditions);
     struct lfads_progress progress = {.what = "trials",
-                                      .share = (double)(session * c->conditions + done) / all};
+                                      .share = (double)(session * c->conditions + done) / all,
+                                      .seconds = clock_seconds() - c->began};
 
-    if (c->callbacks && c->callbacks->progress)
-        c->callbacks->progress(c->callbacks->payload, &progress);
-    if (c->callbacks && c->callbacks->stop && c->callbacks->stop(c->callbacks->payload))
+    if (progress_report(c->callbacks, &progress))
         return lfads_fail(c->err, LFADS_INTERRUPTED, "stopped before %s was written",
                           c->recordings[session].file.path);
     return LFADS_OK;
@@ -321,6 +323,7 @@ enum lfads_status chaotic_generate_next(const struct lfads_synth_config *config,
     struct chaotic c = {.config = config,
                         .callbacks = callbacks,
                         .err = err,
+                        .began = clock_seconds(),
                         .bins = (size_t)(config->T / config->dt),
                         .conditions = (size_t)config->C,
                         .replications = (size_t)config->nreplications,

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/progress.h"
 #include "synth/integrator.h"
 #include "synth/observation.h"
 #include "synth/recording.h"
@@ -116,8 +118,21 @@ static void run_condition(struct integration *g, const double *input)
     observation_scale(g->truth, g->bins, n);
 }
 
+static enum lfads_status report(const struct integration *g, double began, size_t done)
+{
+    struct lfads_progress progress = {.what = "trials",
+                                      .share = (double)done / (double)g->conditions,
+                                      .seconds = clock_seconds() - began};
+
+    if (progress_report(g->callbacks, &progress))
+        return lfads_fail(g->err, LFADS_INTERRUPTED, "stopped before %s was written",
+                          g->recording.file.path);
+    return LFADS_OK;
+}
+
 static enum lfads_status add_trials(struct integration *g)
 {
+    double began = clock_seconds();
     const struct lfads_synth_config *config = g->config;
     enum lfads_status status = LFADS_OK;
 
@@ -131,6 +146,8 @@ static enum lfads_status add_trials(struct integration *g)
                               config->dt, &g->random);
             status = recording_add(&g->recording, k, rows, g->err);
         }
+        if (status == LFADS_OK)
+            status = report(g, began, c + 1);
     }
     return status;
 }

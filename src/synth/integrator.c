@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "backend/backend.h"
+#include "base/clock.h"
 #include "base/memory.h"
+#include "base/progress.h"
 #include "base/workers.h"
 #include "data/h5.h"
 
@@ -202,19 +204,6 @@ static void begin(struct integrator *g, uint64_t seed)
         g->out[j] /= root;
 }
 
-static enum lfads_status report(const struct lfads_callbacks *callbacks, int step,
-                                struct lfads_error *err)
-{
-    struct lfads_progress progress = {.what = "training an integrator",
-                                      .share = (double)step / STEPS};
-
-    if (callbacks && callbacks->progress)
-        callbacks->progress(callbacks->payload, &progress);
-    if (callbacks && callbacks->stop && callbacks->stop(callbacks->payload))
-        return lfads_fail(err, LFADS_INTERRUPTED, "stopped while the integrator was trained");
-    return LFADS_OK;
-}
-
 static double fresh_error(struct lesson *l, const struct integrator *g, size_t bins, double spread,
                           uint64_t seed)
 {
@@ -229,18 +218,30 @@ struct training {
     struct integrator *network;
     struct lesson lesson;
     size_t bins;
-    double spread, limit, error;
+    double spread, limit, error, began;
     uint64_t seed;
     const struct lfads_callbacks *callbacks;
     struct lfads_error *err;
     enum lfads_status status;
 };
 
+static enum lfads_status report(const struct training *t, int step)
+{
+    struct lfads_progress progress = {.what = "training an integrator",
+                                      .share = (step + 1.0) / STEPS,
+                                      .seconds = clock_seconds() - t->began};
+
+    if (progress_report(t->callbacks, &progress))
+        return lfads_fail(t->err, LFADS_INTERRUPTED, "stopped while the integrator was trained");
+    return LFADS_OK;
+}
+
 static void train_once(struct training *t, uint64_t seed)
 {
     struct lesson *l = &t->lesson;
     struct integrator *g = t->network;
 
+    t->began = clock_seconds();
     begin(g, seed);
     memset(l->m.weights, 0, g->size * sizeof(real));
     memset(l->v.weights, 0, g->size * sizeof(real));
@@ -249,7 +250,7 @@ static void train_once(struct training *t, uint64_t seed)
         integrator_run(g, l->states, l->output, l->input, t->bins, BATCH);
         differentiate(l, g, t->bins);
         update(l, g, step);
-        t->status = report(t->callbacks, step, t->err);
+        t->status = report(t, step);
     }
     if (t->status == LFADS_OK)
         t->error = fresh_error(l, g, t->bins, t->spread, seed);

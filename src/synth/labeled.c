@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/progress.h"
 #include "synth/network.h"
 #include "synth/observation.h"
 #include "synth/recording.h"
@@ -17,6 +19,7 @@ struct labeled {
     const struct lfads_synth_config *config;
     const struct lfads_callbacks *callbacks;
     struct lfads_error *err;
+    double began; /* seconds of the clock */
     size_t bins, conditions, replications, trials, units;
     struct numpy_random random;
     struct network network[NETWORKS];
@@ -101,6 +104,19 @@ static enum lfads_status run_networks(struct labeled *l)
                             : lfads_fail(l->err, LFADS_NO_MEMORY, "no memory to run a network");
 }
 
+/* Counts are drawn for each network, then they are written: as many rounds of all trials. */
+static enum lfads_status report(const struct labeled *l, size_t round, size_t trial)
+{
+    size_t done = round * l->trials + trial + 1, all = (NETWORKS + 1) * l->trials;
+    struct lfads_progress progress = {.what = "trials",
+                                      .share = (double)done / (double)all,
+                                      .seconds = clock_seconds() - l->began};
+
+    if (progress_report(l->callbacks, &progress))
+        return lfads_fail(l->err, LFADS_INTERRUPTED, "stopped before the labeled set was written");
+    return LFADS_OK;
+}
+
 /* The original draws every trial's counts from the first network, then from the second, and throws
  * half of them away. */
 static enum lfads_status draw_counts(struct labeled *l)
@@ -122,6 +138,8 @@ static enum lfads_status draw_counts(struct labeled *l)
                                         "--max_firing_rate=%g makes more than %d spikes a bin",
                                         l->config->max_firing_rate, UINT8_MAX);
             }
+            if (status == LFADS_OK)
+                status = report(l, n, trial);
         }
     free(counts);
     return status;
@@ -144,6 +162,8 @@ static enum lfads_status add_trials(struct labeled *l)
         for (size_t t = 0; t < l->bins; t++)
             label[t] = (int64_t)l->label[trial];
         status = recording_add(&l->recording, trial % l->replications, rows, l->err);
+        if (status == LFADS_OK)
+            status = report(l, NETWORKS, trial);
     }
     free(counts);
     free(label);
@@ -202,6 +222,7 @@ enum lfads_status labeled_generate(const struct lfads_synth_config *config,
     struct labeled l = {.config = config,
                         .callbacks = callbacks,
                         .err = err,
+                        .began = clock_seconds(),
                         .bins = (size_t)(config->T / config->dt),
                         .conditions = (size_t)config->C,
                         .replications = (size_t)config->nreplications,

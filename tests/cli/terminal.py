@@ -1,0 +1,164 @@
+"""What a person sees at a terminal: a live line that fits, and Ctrl-C that ends a command soon and
+leaves nothing half-written.
+
+  terminal.py LFADS SCRATCH
+
+SPDX-License-Identifier: Apache-2.0"""
+import fcntl
+import os
+import pty
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+import h5py
+import numpy as np
+
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+from verdict import check, conclude
+
+LFADS, SCRATCH = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+COLUMNS, PATIENCE = 50, 60
+SMALL = ["--data_dir=data", "--data_filename_stem=set", "--gen_dim=8", "--factors_dim=3", "--seed=1",
+         "--ic_enc_dim=6", "--ic_dim=4", "--co_dim=0", "--batch_size=4", "--example_every_s=-1"]
+
+
+class Terminal:
+    """A command at a terminal of COLUMNS."""
+
+    def __init__(self, *words):
+        self.process, self.screen = pty.fork()
+        if self.process == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
+            os.chdir(SCRATCH)
+            os.execv(LFADS, [LFADS, *words])
+        self.text = ""
+
+    def read(self):
+        try:
+            piece = os.read(self.screen, 65536).decode()
+        except OSError:  # the command has ended
+            piece = ""
+        self.text += piece
+        return piece != ""
+
+    def wait_for(self, pattern):
+        began = time.monotonic()
+        while not re.search(pattern, self.text):
+            if not self.read() or time.monotonic() - began > PATIENCE:
+                check(False, f"no {pattern} in {self.text[-300:]!r}")
+                return
+
+    def press(self, key):
+        os.write(self.screen, key)
+
+    def end(self):
+        """The exit status."""
+        while self.read():
+            pass
+        _, status = os.waitpid(self.process, 0)
+        os.close(self.screen)
+        return os.waitstatus_to_exitcode(status)
+
+
+def stop(pattern, message, *words):
+    """Presses Ctrl-C when PATTERN is there; returns what was on the screen."""
+    run = Terminal(*words)
+    run.wait_for(pattern)
+    run.press(b"\x03")
+    pressed = time.monotonic()
+    status = run.end()
+    check(status == 130, f"{words[:2]}: status {status}")
+    check(time.monotonic() - pressed < 20, f"{words[:2]} goes on after Ctrl-C")
+    check(re.search(rf"\n(lfads: )?{message}", run.text), f"{words[:2]}: {run.text[-200:]!r}")
+    return run.text
+
+
+def live_lines(text):
+    return [part for part in re.split(r"[\r\n]+|\^C", text)
+            if re.match(r"(epoch|trials|training)\b", part)]
+
+
+def left_over(folder):
+    path = f"{SCRATCH}/{folder}"
+    return sorted(os.listdir(path)) if os.path.exists(path) else []
+
+
+def test_training():
+    text = stop(r"(?s)epoch .*epoch .*epoch ", "lfads: stopped at step", "train",
+                "--lfads_save_dir=model", *SMALL)
+    check(max(map(len, live_lines(text))) <= COLUMNS - 1, "the live line is broken")
+    check(f"\r{' ' * (COLUMNS - 1)}\r" in text, "a live line is not taken away as a whole")
+    check(all("\r" not in line.rstrip("\r") or "Epoch:" in line for line in text.split("\n")
+              if line.startswith("Epoch:")), "a line of costs is overwritten")
+
+
+def test_sampling():
+    # a trial takes a fraction of a second, all of them minutes
+    text = stop(r"trials: .*left", "lfads: stopped before .*posterior_sample", "posterior-sample",
+                "--lfads_save_dir=model", "--batch_size=4000")
+    check(re.search(r"trials: +\d+ %, \d+ s, \d+ (s|min|h).* left", text), "the time that is left")
+    check(not [f for f in left_over("model") if "posterior" in f], f"left: {left_over('model')}")
+
+
+def test_second_signal():
+    """Where the first signal is not obeyed yet the second ends the program."""
+    run = subprocess.Popen([LFADS, "posterior-sample", "--lfads_save_dir=model", "--threads=1",
+                            "--batch_size=4000"], cwd=SCRATCH, stdout=subprocess.PIPE, text=True)
+    run.stdout.readline()
+    # both arrive at once, so that nothing can be done between them
+    for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
+        run.send_signal(number)
+    check(run.wait() == -signal.SIGTERM, f"a second signal: status {run.returncode}")
+
+
+def test_synth():
+    for generator, pattern in (("chaotic", "trials: .*left"), ("labeled", "trials: .*left"),
+                               ("itb", "training an integrator: .*left")):
+        text = stop(pattern, "lfads: stopped", "synth", generator, "--save_dir=made", "--C=4000")
+        check(left_over("made") == [], f"{generator} leaves {left_over('made')}")
+        check(" left" in text, f"{generator}: no time")
+    # a set that is written after the network was trained, and the time it says to have taken
+    shutil.copy(network(), f"{SCRATCH}/network.h5")
+    text = stop(r"trials: +\d+ %, [1-9]\d* s,", "lfads: stopped before made/itb_rnn", "synth", "itb",
+                "--save_dir=made", "--C=40000", "--checkpoint_path=network.h5")
+    check(left_over("made") == [], f"itb leaves {left_over('made')}")
+
+
+def network():
+    path = f"{SCRATCH}/weights.h5"
+    with h5py.File(path, "w") as file:
+        random = np.random.default_rng(1)
+        file["W"] = (0.9 * np.eye(50)).astype(np.float32)
+        for name in ("B", "b", "w"):
+            file[name] = random.normal(size=50).astype(np.float32)
+        file["c"] = np.zeros(1, np.float32)
+    return path
+
+
+def test_pipe():
+    """No control characters where nobody looks."""
+    done = subprocess.run([LFADS, "posterior-sample", "--lfads_save_dir=model"], cwd=SCRATCH,
+                          capture_output=True)
+    control = set(done.stdout + done.stderr) & (set(range(32)) - {10})
+    check(done.returncode == 0 and not control, f"control characters {control}")
+
+
+def main():
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    os.makedirs(f"{SCRATCH}/data")
+    random = np.random.default_rng(1)
+    with h5py.File(f"{SCRATCH}/data/set_one", "w") as file:
+        for name, trials in (("train_data", 400), ("valid_data", 40)):
+            file[name] = random.poisson(0.5, (trials, 30, 8))
+    for test in (test_training, test_sampling, test_second_signal, test_synth, test_pipe):
+        test()
+    return conclude("terminal")
+
+
+sys.exit(main())
