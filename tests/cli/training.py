@@ -88,6 +88,20 @@ def test_at_once(whole):
         same(whole, contents(folder), folder)
 
 
+def test_copied(whole):
+    """A copy of a directory goes on by itself: the one it was copied from stays as it is."""
+    train("copied_from", "--max_epochs=3", "--checkpoint_every=1")
+    shutil.copytree(os.path.join(SCRATCH, "copied_from"), os.path.join(SCRATCH, "copy"))
+    before = sorted(os.listdir(os.path.join(SCRATCH, "copied_from")))
+    train("copy", "--max_epochs=5", "--checkpoint_every=1", "--max_ckpt_to_keep=1",
+          "--max_ckpt_to_keep_lve=1")
+    same(whole, contents("copy"), "a copy")
+    after = sorted(os.listdir(os.path.join(SCRATCH, "copied_from")))
+    check(before == after, f"training a copy removes {set(before) - set(after)}")
+    kept = [f for f in os.listdir(os.path.join(SCRATCH, "copy")) if ".ckpt-" in f]
+    check(len([f for f in kept if "_lve" not in f]) == 1, f"kept: {kept}")
+
+
 def test_divergence(whole):
     """A cost that is not finite ends the run; what was saved before is kept and goes on."""
     train("diverged", "--max_epochs=2")
@@ -209,6 +223,7 @@ def main():
     test_continuing(whole)
     test_later_rows()
     test_at_once(whole)
+    test_copied(whole)
     test_divergence(whole)
     test_lock()
     test_new_session()
