@@ -146,6 +146,7 @@ LFADS_API enum lfads_status lfads_synth(const char *generator,
 /* ---- scoring
  * ------------------------------------------------------------------------------------- */
 struct lfads_score {
+    const char *set; /* whose trials were compared: "train" or "valid"; not to be freed */
     size_t trials, bins, channels;
     bool has_truth, has_bits_per_spike, has_bounds;
     double r2;             /* conversion_factor-scaled rates against the truth, all pooled */
@@ -157,7 +158,7 @@ struct lfads_score {
 /* What is scored. Members that are NULL or 0 mean what is said. */
 struct lfads_evaluation {
     const char *data_file, *model_run_file;
-    const char *set;          /* "train" or "valid" (NULL) */
+    const char *set; /* "train" or "valid"; NULL: what the model run's name says, else "valid" */
     double conversion_factor; /* rates times it are in the truth's unit; 0: the data file's */
     const char *figure; /* a PNG to write: rates, truth, data and inferred inputs; NULL: none */
     size_t trial;       /* which trial the figure shows */

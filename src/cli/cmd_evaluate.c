@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/cli.h"
 #include "config/parse.h"
@@ -20,8 +21,8 @@ struct request {
 static const struct flag flags[] = {
     {"data_file", FLAG_IS_STRING, FLAG_DATA, AT(data_file), "", "", 0, 0, false,
      "data file that the model was run on"},
-    {"set", FLAG_IS_STRING, FLAG_DATA, AT(set), "valid", "train|valid", 0, 0, false,
-     "which of its trials"},
+    {"set", FLAG_IS_STRING, FLAG_DATA, AT(set), "auto", "auto|train|valid", 0, 0, false,
+     "which of its trials; auto: those that the model run's name says, else valid"},
     {"model_run", FLAG_IS_STRING, FLAG_DATA, AT(model_run), "", "", 0, 0, false,
      "file of results: model_runs_... in the save directory"},
     {"figure", FLAG_IS_STRING, FLAG_DATA, AT(figure), "", "", 0, 0, false,
@@ -44,7 +45,8 @@ static enum lfads_status set_flag(void *payload, size_t place, const char *text,
 
 static void print_text(const struct lfads_score *s)
 {
-    printf("%zu trials, %zu bins, %zu channels\n", s->trials, s->bins, s->channels);
+    printf("%zu trials of %s_data, %zu bins, %zu channels\n", s->trials, s->set, s->bins,
+           s->channels);
     if (s->has_truth) {
         double least = s->channel_r2[0], most = s->channel_r2[0];
 
@@ -73,7 +75,8 @@ static void print_number(const char *before, double value)
 
 static void print_json(const struct lfads_score *s)
 {
-    printf("{\"trials\": %zu, \"bins\": %zu, \"channels\": %zu", s->trials, s->bins, s->channels);
+    printf("{\"set\": \"%s\", \"trials\": %zu, \"bins\": %zu, \"channels\": %zu", s->set, s->trials,
+           s->bins, s->channels);
     if (s->has_truth) {
         print_number(", \"r2\": ", s->r2);
         printf(", \"channel_r2\": [");
@@ -100,7 +103,10 @@ int command_evaluate(int argc, char **argv)
     enum lfads_status status;
 
     if (cli_wants_help(argc, argv))
-        return cli_help("Scores the rates of a model run against data and truth.", &table);
+        return cli_help(
+            "Usage: lfads evaluate --data_file=FILE --model_run=FILE [--flag=value ...]\n\n"
+            "Scores the rates of a model run against data and truth.",
+            &table);
     status = flag_defaults(&request, &table, &err);
     if (status == LFADS_OK)
         status = parse_flags(argc, argv, &table, set_flag, &request, &err);
@@ -110,11 +116,13 @@ int command_evaluate(int argc, char **argv)
     }
     what = (struct lfads_evaluation){.data_file = request.data_file,
                                      .model_run_file = request.model_run,
-                                     .set = request.set,
+                                     .set = NULL,
                                      .conversion_factor = request.conversion_factor,
                                      .figure =
                                          request.figure && *request.figure ? request.figure : NULL,
                                      .trial = (size_t)request.trial};
+    if (status == LFADS_OK && strcmp(request.set, "auto") != 0)
+        what.set = request.set;
     if (status == LFADS_OK)
         status = lfads_evaluate(&score, &what, &err);
     if (status == LFADS_OK)

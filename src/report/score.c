@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "data/h5.h"
 #include "report/figure.h"
 
@@ -18,6 +19,26 @@ struct scoring {
     const struct lfads_evaluation *what;
     struct lfads_error *err;
 };
+
+/* The set that the name of a model run says, as the kinds of posterior name their files. */
+static const char *set_of_run(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+    return strstr(name, "_train_posterior_") ? "train" : "valid";
+}
+
+static enum lfads_status open_files(struct scoring *s)
+{
+    const char *const paths[] = {s->what->data_file, s->what->model_run_file};
+    enum lfads_status status;
+
+    for (size_t i = 0; i < 2; i++)
+        if (!file_exists(paths[i]))
+            return lfads_fail(s->err, LFADS_USAGE, "there is no file %s", paths[i]);
+    status = h5_open(&s->data, s->what->data_file, s->err);
+    return status == LFADS_OK ? h5_open(&s->run, s->what->model_run_file, s->err) : status;
+}
 
 static enum lfads_status shape_of(struct h5_shape *shape, const struct h5_file *file,
                                   const char *name, struct lfads_error *err)
@@ -78,6 +99,15 @@ static enum lfads_status read_truth(struct scoring *s, const char *set)
     return status;
 }
 
+/* Samples of the priors have one cost for all of them. */
+static bool is_cost_of_all(const struct scoring *s, size_t trials)
+{
+    struct h5_shape costs;
+
+    return trials > 1 && h5_has(&s->run, "costs") &&
+           h5_shape(&costs, &s->run, "costs", NULL) == LFADS_OK && costs.count == 1;
+}
+
 static enum lfads_status read_all(struct scoring *s, const char *set)
 {
     char name[40];
@@ -90,6 +120,11 @@ static enum lfads_status read_all(struct scoring *s, const char *set)
         status = shape_of(&run, &s->run, "output_dist_params", s->err);
     if (status != LFADS_OK)
         return status;
+    if (h5_has(&s->run, "prior_zs_ar_con") || is_cost_of_all(s, run.dims[0]))
+        return lfads_fail(s->err, LFADS_BAD_DATA,
+                          "%s has samples of the priors, which belong to no trial: score a run of "
+                          "posterior-sample or posterior-mean",
+                          s->run.path);
     s->trials = run.dims[0];
     s->bins = data.dims[1];
     s->channels = data.dims[2];
@@ -299,16 +334,15 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_e
                                  struct lfads_error *err)
 {
     struct scoring s = {.what = what, .err = err};
-    const char *set = what->set ? what->set : "valid";
-    enum lfads_status status = h5_open(&s.data, what->data_file, err);
+    const char *set = what->set ? what->set : set_of_run(what->model_run_file);
+    enum lfads_status status = open_files(&s);
 
     *score = (struct lfads_score){.trials = 0};
     if (status == LFADS_OK)
-        status = h5_open(&s.run, what->model_run_file, err);
-    if (status == LFADS_OK)
         status = read_all(&s, set);
     if (status == LFADS_OK) {
-        *score = (struct lfads_score){.trials = s.trials,
+        *score = (struct lfads_score){.set = set,
+                                      .trials = s.trials,
                                       .bins = s.bins,
                                       .channels = s.channels,
                                       .has_bits_per_spike = s.variances == NULL,

@@ -32,6 +32,23 @@ def close(name, a, b):
         print(f"FAILED {name}: {a}, here {b}")
 
 
+def check_sets(counts, rates):
+    """The trials that are scored are those of the run's name, and no trials for samples of priors."""
+    for name, found in (("model_runs_s_train_posterior_push_mean", "train"), ("runs", "valid"),
+                        ("model_runs_train_valid_posterior_sample_and_average", "valid")):
+        with h5py.File(f"{SCRATCH}/{name}", "w") as file:
+            file["output_dist_params"] = rates
+        close(name, score(f"--model_run={SCRATCH}/{name}")["set"] == found, True)
+        close(f"{name}, said", score(f"--model_run={SCRATCH}/{name}", "--set=train")["set"] == "train",
+              True)
+    for key, value in (("costs", np.ones(1)), ("prior_zs_ar_con", np.ones((6, 20, 1)))):
+        with h5py.File(f"{SCRATCH}/prior", "w") as file:
+            file["output_dist_params"], file[key] = rates, value
+        done = subprocess.run([LFADS, "evaluate", f"--data_file={SCRATCH}/data",
+                               f"--model_run={SCRATCH}/prior"], capture_output=True, text=True)
+        close("samples of priors", (done.returncode, "priors" in done.stderr) == (2, True), True)
+
+
 def main():
     shutil.rmtree(SCRATCH, ignore_errors=True)
     os.makedirs(SCRATCH)
@@ -75,9 +92,11 @@ def main():
     with h5py.File(f"{SCRATCH}/run", "w") as file:
         file["output_dist_params"] = np.concatenate([rates, variances], axis=2)
     mine = score("--set=train")
+    close("the set", mine["set"] == "train", True)
     gauss = 0.5 * (np.log(2 * np.pi * variances) + (k - rates) ** 2 / variances)
     close("Gaussian nll", mine["nll"], gauss.sum() / 6)
     close("keys", "r2" in mine or "bits_per_spike" in mine or "nll_bound_vae" in mine, False)
+    check_sets(counts, rates)
     print("evaluate", "FAILED" if failures else "ok")
     return failures != 0
 
