@@ -98,8 +98,7 @@ enum lfads_status lfads_write_params(const struct lfads_config *config,
     if (v.parameters) {
         v.m = v.parameters + p->model->size;
         v.v = v.m + p->model->size;
-        status = checkpoint_read_parameters(v.parameters, v.m, v.v, p->checkpoint_path, p->model,
-                                            NULL, err);
+        status = project_read_parameters(p, v.parameters, v.m, v.v, err);
     } else {
         status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters");
     }

@@ -222,6 +222,11 @@ static enum lfads_status read_params(real *vector, const struct h5_file *file,
             fresh[p->session] = true;
             continue;
         }
+        if (p->session != PARAM_SHARED && !h5_has(file, name))
+            return lfads_fail(err, LFADS_BAD_DATA,
+                              "%s was not trained on session %s: choose other data, or train on "
+                              "this session too",
+                              file->path, model->sessions[p->session].name);
         status = h5_shape(&shape, file, name, err);
         if (status != LFADS_OK)
             return status;

@@ -46,6 +46,22 @@ bool project_stopped(const struct project *project)
            project->callbacks->stop(project->callbacks->payload);
 }
 
+/* Training without the index that was asked for begins afresh: not over what another index has. */
+static enum lfads_status refuse_afresh(const struct lfads_config *config, struct lfads_error *err)
+{
+    char path[FILE_PATH];
+    enum lfads_status status = file_join(path, config->lfads_save_dir, "checkpoint", err);
+
+    if (status != LFADS_OK || !file_exists(path))
+        return status;
+    return lfads_fail(
+        err, LFADS_BAD_DATA,
+        "--lfads_save_dir=%s has no file %s (--checkpoint_pb_load_name), and training "
+        "afresh would write over the checkpoints that its file checkpoint names: "
+        "leave the flag out or choose another --lfads_save_dir",
+        config->lfads_save_dir, config->checkpoint_pb_load_name);
+}
+
 /* The checkpoint that the save directory's index names, and the flags it was made with. */
 static enum lfads_status open_checkpoint(struct project *p, bool training, struct lfads_error *err)
 {
@@ -56,7 +72,7 @@ static enum lfads_status open_checkpoint(struct project *p, bool training, struc
     if (status != LFADS_OK)
         return status;
     if (!*p->checkpoint_path)
-        return training ? LFADS_OK
+        return training ? refuse_afresh(config, err)
                         : lfads_fail(err, LFADS_BAD_DATA,
                                      "there is no checkpoint: --lfads_save_dir=%s has no file %s "
                                      "(--checkpoint_pb_load_name); train first",
@@ -223,6 +239,14 @@ void project_close(struct project *project)
     free(project);
 }
 
+enum lfads_status project_read_parameters(const struct project *project, real *parameters, real *m,
+                                          real *v, struct lfads_error *err)
+{
+    project_line(project, "Reading model parameters from %s", project->checkpoint_path);
+    return checkpoint_read_parameters(parameters, m, v, project->checkpoint_path, project->model,
+                                      NULL, err);
+}
+
 enum lfads_status project_parameters(real **out, const struct project *project,
                                      struct lfads_error *err)
 {
@@ -237,8 +261,7 @@ enum lfads_status project_parameters(real **out, const struct project *project,
         status =
             lfads_fail(err, LFADS_NO_MEMORY, "no memory for %zu parameters", project->model->size);
     } else {
-        status = checkpoint_read_parameters(host, NULL, NULL, project->checkpoint_path,
-                                            project->model, NULL, err);
+        status = project_read_parameters(project, host, NULL, NULL, err);
         if (!be->host_memory && status == LFADS_OK)
             be->upload(be, *out, host, bytes);
         if (status == LFADS_OK)

@@ -30,7 +30,10 @@ enum lfads_status project_open(struct project **out, const struct lfads_config *
                                struct lfads_error *err);
 void project_close(struct project *project);
 
-/* The checkpoint's parameters in the backend's memory, which frees *OUT. */
+/* Says which checkpoint it is and reads its parameters and, where M and V are not NULL, moments. */
+enum lfads_status project_read_parameters(const struct project *project, real *parameters, real *m,
+                                          real *v, struct lfads_error *err);
+/* The same parameters in the backend's memory, which frees *OUT. */
 enum lfads_status project_parameters(real **out, const struct project *project,
                                      struct lfads_error *err);
 

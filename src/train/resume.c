@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "config/hyperparams.h"
 #include "save/index.h"
 #include "train/trainer.h"
 
@@ -53,6 +54,31 @@ enum lfads_status trainer_save_lowest(struct trainer *trainer)
                 (size_t)trainer->project->config->max_ckpt_to_keep_lve);
 }
 
+/* Maps of sessions that the data no longer have are in no later checkpoint: that is said. */
+static enum lfads_status warn_of_lost(const struct trainer *t)
+{
+    const struct project *p = t->project;
+    struct hyperparams_sessions known;
+    enum lfads_status status = hyperparams_read_sessions(&known, p->checkpoint.hyperparameters,
+                                                         p->checkpoint_path, t->err);
+
+    if (status != LFADS_OK)
+        return status;
+    for (size_t i = 0; i < known.count; i++) {
+        size_t at = 0;
+
+        while (at < p->model->n_sessions && strcmp(p->model->sessions[at].name, known.names[i]))
+            at++;
+        if (at == p->model->n_sessions)
+            project_warn(p,
+                         "session %s of the checkpoint is not among the data: checkpoints from now "
+                         "on are without its read-in and read-out",
+                         known.names[i]);
+    }
+    hyperparams_release_sessions(&known);
+    return LFADS_OK;
+}
+
 /* All that the checkpoint has; maps of sessions that it does not know keep their first values. */
 static enum lfads_status read_parameters(struct trainer *t, const struct learner_vectors *vectors)
 {
@@ -71,7 +97,7 @@ static enum lfads_status read_parameters(struct trainer *t, const struct learner
                          "comes from the checkpoint.",
                          p->model->sessions[s].name);
     free(fresh);
-    return status;
+    return status == LFADS_OK ? warn_of_lost(t) : status;
 }
 
 /* Continues from the checkpoint, or begins with fresh parameters. */

@@ -159,11 +159,16 @@ def test_new_session():
     before = contents("grown")[2]
     out = train("grown", "--max_epochs=2", "--do_train_io_only")
     os.remove(os.path.join(SCRATCH, "data", "two_c"))
+    shutil.copytree(os.path.join(SCRATCH, "grown"), os.path.join(SCRATCH, "shrunk"))
     check("Session c is new" in out and "Session a is new" not in out, out)
     after = contents("grown")[2]
     new = set(after) - set(before)
     check(new and all("_c_" in name for name in new), f"new parameters: {new}")
     changed(before, after, ("LFADS_x_2_infac_", "LFADS_glm_"), "io only")
+    done = subprocess.run([LFADS, "train", "--lfads_save_dir=shrunk", *FLAGS, "--max_epochs=3"],
+                          capture_output=True, text=True, cwd=SCRATCH)
+    check(done.returncode == 0 and "session c of the checkpoint is not among the data" in
+          done.stderr and "session a" not in done.stderr, f"a session that is gone: {done.stderr}")
     train("encoders", "--max_epochs=1")
     before = contents("encoders")[2]
     train("encoders", "--max_epochs=2", "--do_train_encoder_only")
