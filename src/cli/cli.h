@@ -26,6 +26,7 @@ int command_write_params(int argc, char **argv);
 int command_synth(int argc, char **argv);
 int command_evaluate(int argc, char **argv);
 int command_manual(int argc, char **argv);
+int command_help(int argc, char **argv);
 /* As the original's script: --kind among the flags says what to do. */
 int command_by_kind(int argc, char **argv);
 

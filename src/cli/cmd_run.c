@@ -16,20 +16,26 @@ struct kind {
     verb *run;
 };
 
+#define REMEMBERED                                                                                 \
+    "--lfads_save_dir is all it needs: flags of data, model and training that are not given are\n" \
+    "those of its checkpoint."
+
 static const struct kind kinds[] = {
     {"train", "train",
      "Trains a model on the sessions of a data set, or goes on where the save directory stands.",
      lfads_train},
     {"posterior_sample_and_average", "posterior-sample",
-     "For each trial: draws samples from its posterior, runs the model on each, writes averages.",
+     "For each trial: draws samples from its posterior, runs the model on each, writes "
+     "averages.\n" REMEMBERED,
      lfads_posterior_sample},
     {"posterior_push_mean", "posterior-mean",
-     "For each trial: runs the model on its posterior's means and writes the results.",
+     "For each trial: runs the model on its posterior's means and writes the results.\n" REMEMBERED,
      lfads_posterior_mean},
-    {"prior_sample", "prior-sample", "Runs the model on samples of its priors.",
+    {"prior_sample", "prior-sample", "Runs the model on samples of its priors.\n" REMEMBERED,
      lfads_prior_sample},
     {"write_model_params", "write-params",
-     "Writes every parameter and optimizer slot to one HDF5 file.", lfads_write_params},
+     "Writes every parameter and optimizer slot to one HDF5 file.\n" REMEMBERED,
+     lfads_write_params},
 };
 
 static enum lfads_status set_flag(void *payload, size_t place, const char *text,
@@ -79,8 +85,10 @@ static int run_command(const char *command, int argc, char **argv)
 
     while (strcmp(kind->command, command) != 0)
         kind++;
-    if (cli_wants_help(argc, argv))
+    if (cli_wants_help(argc, argv)) {
+        printf("Usage: lfads %s [--flag=value ...]\n\n", command);
         return cli_help(kind->about, config_table());
+    }
     return run(kind, argc, argv);
 }
 
@@ -102,7 +110,9 @@ int command_write_params(int argc, char **argv) { return run_command("write-para
 
 int command_by_kind(int argc, char **argv)
 {
-    if (cli_wants_help(argc, argv))
+    if (cli_wants_help(argc, argv)) {
+        puts("Usage: run_lfads --kind=KIND [--flag=value ...]\n");
         return cli_help("Does what --kind says, as the original's script did.", config_table());
+    }
     return run(NULL, argc, argv);
 }

@@ -184,26 +184,56 @@ static bool shapes_model(const struct flag *flag)
     return flag->group == FLAG_MODEL;
 }
 
+static bool differs(const struct lfads_config *config, const struct lfads_config *saved,
+                    const struct flag *flag)
+{
+    return shapes_model(flag) && !flag_equal(config, saved, flag);
+}
+
+/* The checkpoint's values of all flags that differ from it, as they are typed. */
+static void remedy_text(char *text, size_t size, const struct lfads_config *config,
+                        const struct lfads_config *saved)
+{
+    size_t length = 0;
+
+    *text = 0;
+    for (size_t i = 0; i < CONFIG_FLAGS && length < size; i++) {
+        char value[200];
+
+        if (!differs(config, saved, &flags[i]))
+            continue;
+        flag_text(value, sizeof value, saved, &flags[i]);
+        length += (size_t)snprintf(text + length, size - length, "%s--%s=%s", length ? " " : "",
+                                   flags[i].name, value);
+    }
+}
+
 static enum lfads_status refuse_change(const struct lfads_config *config,
-                                       const struct lfads_config *saved, const struct flag *flag,
-                                       struct lfads_error *err)
+                                       const struct lfads_config *saved, size_t place,
+                                       const char *remedy, struct lfads_error *err)
 {
     char ours[200], theirs[200];
 
-    flag_text(ours, sizeof ours, config, flag);
-    flag_text(theirs, sizeof theirs, saved, flag);
-    return lfads_fail(err, LFADS_USAGE,
-                      "--%s=%s contradicts the checkpoint in %s, which has --%s=%s: leave the flag "
-                      "out or choose another --lfads_save_dir",
-                      flag->name, ours, config->lfads_save_dir, flag->name, theirs);
+    flag_text(ours, sizeof ours, config, &flags[place]);
+    flag_text(theirs, sizeof theirs, saved, &flags[place]);
+    return lfads_fail(
+        err, LFADS_USAGE,
+        "--%s=%s%s contradicts the checkpoint in %s, which has --%s=%s: %s, or choose "
+        "another --lfads_save_dir",
+        flags[place].name, ours, config->given[place] ? "" : ", the default,",
+        config->lfads_save_dir, flags[place].name, theirs, remedy);
 }
 
 enum lfads_status config_match(const struct lfads_config *config, const struct lfads_config *saved,
                                struct lfads_error *err)
 {
+    char typed[600], remedy[640];
+
+    remedy_text(typed, sizeof typed, config, saved);
+    snprintf(remedy, sizeof remedy, "train with %s", typed);
     for (size_t i = 0; i < CONFIG_FLAGS; i++)
-        if (shapes_model(&flags[i]) && !flag_equal(config, saved, &flags[i]))
-            return refuse_change(config, saved, &flags[i], err);
+        if (differs(config, saved, &flags[i]))
+            return refuse_change(config, saved, i, remedy, err);
     return LFADS_OK;
 }
 
@@ -218,8 +248,8 @@ enum lfads_status config_inherit(struct lfads_config *config, const struct lfads
         if (flags[i].group == FLAG_RUN)
             continue;
         if (config->given[i]) {
-            if (shapes_model(&flags[i]) && !flag_equal(config, saved, &flags[i]))
-                return refuse_change(config, saved, &flags[i], err);
+            if (differs(config, saved, &flags[i]))
+                return refuse_change(config, saved, i, "leave the flag out", err);
             continue;
         }
         flag_text(text, sizeof text, saved, &flags[i]);

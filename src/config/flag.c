@@ -10,7 +10,9 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LONGEST_NAME = 64, LONGEST_TEXT = 4095 };
+#include "config/nearest.h"
+
+enum { LONGEST_TEXT = 4095 };
 
 int flag_find(const struct flag_table *table, const char *name)
 {
@@ -20,50 +22,18 @@ int flag_find(const struct flag_table *table, const char *name)
     return -1;
 }
 
-static size_t least_of(size_t a, size_t b, size_t c)
-{
-    size_t least = a < b ? a : b;
-
-    return least < c ? least : c;
-}
-
-/* Insertions, deletions and replacements that turn A into B. */
-static size_t edits(const char *a, const char *b)
-{
-    size_t row[LONGEST_NAME + 1], length = strlen(b);
-
-    for (size_t j = 0; j <= length; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
-
-        row[0] = i;
-        for (size_t j = 1; j <= length; j++) {
-            size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-
-            diagonal = row[j];
-            row[j] = least_of(row[j] + 1, row[j - 1] + 1, replaced);
-        }
-    }
-    return row[length];
-}
-
 const char *flag_nearest(const struct flag_table *table, const char *name)
 {
-    size_t best = strlen(name) / 3 + 2; /* farther is no help */
-    const char *nearest = NULL;
+    struct nearest nearest = nearest_begin(name);
 
-    if (strlen(name) > LONGEST_NAME)
-        return NULL;
-    for (size_t i = 0; i < table->count; i++) {
-        size_t distance = edits(name, table->flags[i].name);
+    for (size_t i = 0; i < table->count; i++)
+        nearest_try(&nearest, table->flags[i].name);
+    return nearest.name;
+}
 
-        if (distance < best) {
-            best = distance;
-            nearest = table->flags[i].name;
-        }
-    }
-    return nearest;
+bool flag_takes_all(const struct flag *flag)
+{
+    return flag->type == FLAG_IS_INT && strcmp(flag->standard, "9223372036854775807") == 0;
 }
 
 static void *field(void *record, const struct flag *flag) { return (char *)record + flag->offset; }
@@ -111,7 +81,10 @@ void flag_range(char *text, size_t size, const struct flag *flag)
         snprintf(text, size, "true or false");
         return;
     case FLAG_IS_INT:
-        snprintf(text, size, "an integer from %s to %s", least, most);
+        if (flag_takes_all(flag))
+            snprintf(text, size, "an integer from %s, or all", least);
+        else
+            snprintf(text, size, "an integer from %s to %s", least, most);
         return;
     case FLAG_IS_FLOAT:
         if (flag->most >= HUGE_VAL)
@@ -177,6 +150,10 @@ static bool set_int(int64_t *value, const struct flag *flag, const char *text)
     char *end;
     long long number;
 
+    if (flag_takes_all(flag) && strcmp(text, "all") == 0) {
+        *value = INT64_MAX;
+        return true;
+    }
     errno = 0;
     number = strtoll(text, &end, 10);
     if (end == text || *end || errno || (double)number < flag->least || (double)number > flag->most)

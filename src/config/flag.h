@@ -34,8 +34,10 @@ struct flag_table {
 
 /* The place of NAME in the table, or -1. */
 int flag_find(const struct flag_table *table, const char *name);
-/* The table's name nearest to NAME by edits, or NULL where none is near. */
+/* The table's name nearest to NAME, or NULL where none is near. */
 const char *flag_nearest(const struct flag_table *table, const char *name);
+/* Whether its default is the greatest integer, which stands for all there are and is written so. */
+bool flag_takes_all(const struct flag *flag);
 
 /* Sets every field of RECORD (zeroed before) to its default. */
 enum lfads_status flag_defaults(void *record, const struct flag_table *table,

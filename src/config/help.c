@@ -45,7 +45,7 @@ static void put_escaped(FILE *out, const char *text, enum help_form form)
 
 static const char *standard_of(const struct flag *flag)
 {
-    return strcmp(flag->standard, "9223372036854775807") == 0 ? "all" : flag->standard;
+    return flag_takes_all(flag) ? "all" : flag->standard;
 }
 
 static void put_flag(FILE *out, const struct flag *flag, enum help_form form)

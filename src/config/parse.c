@@ -44,6 +44,8 @@ static enum lfads_status parse_file(struct parsing *p, const char *path)
                           "--flagfile=%s: these are more than %d flag files, or they name one "
                           "another",
                           path, MOST_FLAGFILES);
+    if (!file_exists(path))
+        return lfads_fail(p->err, LFADS_USAGE, "--flagfile=%s: there is no such file", path);
     status = file_read_text(&text, path, p->err);
     if (status != LFADS_OK)
         return status;
@@ -107,13 +109,27 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
     return place < 0 ? parse_file(p, value) : p->set(p->payload, (size_t)place, value, p->err);
 }
 
+/* Whether WORD is --NAME of a boolean, which takes no word after it. */
+static bool is_boolean(const struct parsing *p, const char *word)
+{
+    const char *name = word + strspn(word, "-");
+    int place = flag_find(p->table, name);
+
+    return name != word && place >= 0 && p->table->flags[place].type == FLAG_IS_BOOL;
+}
+
 static enum lfads_status parse_words(struct parsing *p, int argc, char **argv)
 {
     enum lfads_status status = LFADS_OK;
     int used;
 
-    for (int i = 0; i < argc && status == LFADS_OK; i += used)
+    for (int i = 0; i < argc && status == LFADS_OK; i += used) {
+        if (i > 0 && *argv[i] != '-' && is_boolean(p, argv[i - 1]))
+            return lfads_fail(p->err, LFADS_USAGE,
+                              "\"%s\" is no flag: a boolean's value comes after =, %s=%s", argv[i],
+                              argv[i - 1], argv[i]);
         status = parse_word(p, argc - i, argv + i, &used);
+    }
     return status;
 }
 

@@ -69,6 +69,13 @@ def test_flags():
             case(name, ["train", f"--{name}=other"], 2, rf"--{name}=other is not allowed: .*\|")
     case("typo", ["train", "--gendim=3"], 2, "no flag --gendim=3; did you mean --gen_dim")
     case("far from all", ["train", "--zzzzzzzzzz"], 2, "no flag --zzzzzzzzzz; --help")
+    case("beginning", ["evaluate", "--data=x"], 2, "did you mean --data_file")
+    case("boolean", ["train", "--do_train_readin", "false"], 2, "after =, --do_train_readin=false")
+    case("boolean and word", ["train", "--quiet", "x"], 2, "--quiet=x")
+    case("all", ["posterior-mean", "--ps_nexamples_to_process=all", "--lfads_save_dir=none"], 2,
+         "there is no checkpoint")
+    case("all of another", ["train", "--gen_dim=all"], 2, "--gen_dim=all is not allowed")
+    case("all or", ["train", "--num_steps_for_gen_ic=0"], 2, "an integer from 1, or all")
     case("no value", ["train", "--gen_dim"], 2, "--gen_dim needs a value")
     case("no flag at all", ["train", "gen_dim=3"], 2, '"gen_dim=3" is no flag')
     case("keep_prob 0", ["train", "--keep_prob=0"], 2, "above 0 to 1")
@@ -79,7 +86,7 @@ def test_flags():
     case("correlation", ["train", "--co_mean_corr_scale=1", "--co_dim=1"], 2, "co_dim of 2")
     case("jitter", ["train", "--temporal_spike_jitter_width=1", "--output_dist=gaussian"], 2,
          "needs --output_dist=poisson")
-    case("flag file", ["train", "--flagfile=absent"], 1, "can't read absent: No such file")
+    case("flag file", ["train", "--flagfile=absent"], 2, "--flagfile=absent: there is no such file")
     with open(os.path.join(SCRATCH, "flags"), "w") as file:
         file.write("# sizes\n--gen_dim=5\n  -factors_dim 2\n")
     case("flag file's line", ["train", "--flagfile=flags"], 2, "no flag -factors_dim 2")
@@ -91,13 +98,22 @@ def test_help():
     for command in ("train", "posterior-sample", "posterior-mean", "prior-sample", "write-params",
                     "synth", "evaluate"):
         case(command, [command, "--help"], 0, "", "--")
-    case("unknown command", ["trian"], 2, "no command trian")
+    case("unknown command", ["trian"], 2, r"no command trian; did you mean train\?")
+    case("far from all commands", ["xyzzy"], 2, "no command xyzzy; lfads --help")
+    case("no command", ["--data_dir=x"], 2, "a command comes before the flags")
+    case("help of a command", ["help", "train"], 0, "", r"Usage: lfads train .*(?s:.*)--gen_dim")
+    case("help of none", ["help"], 0, "", "posterior-sample")
+    case("help of a misspelt one", ["help", "trian"], 2, "did you mean train")
     case("kind and command", ["train", "--kind=prior_sample"], 2, "contradicts the command train")
     case("kind", ["--kind=nothing"], 2, "--kind=nothing is not allowed")
     case("run_lfads", ["--help"], 0, "", "--kind", os.path.join(os.path.dirname(LFADS),
                                                                 "run_lfads"))
     case("generator", ["synth", "other", "--save_dir=none"], 2, "no generator other")
     case("units", ["synth", "chaotic", "--N=50", "--S=20"], 2, "multiple of S")
+    case("the original's version", ["--version"], 0, "", r"^lfads \d",
+         os.path.join(os.path.dirname(LFADS), "run_lfads"))
+    case("no file to score", ["evaluate", "--data_file=absent", "--model_run=x"], 2,
+         "there is no file absent")
     case("evaluate", ["evaluate"], 2, "needs --data_file and --model_run")
 
 
@@ -199,10 +215,19 @@ def test_checkpoints():
          "warning: --device=gpu:0: there is no GPU")
     case("finished", ["train", *run, *SMALL, "--max_epochs=1"], 0, "", "This run is finished")
     case("other size", ["train", *run, *SMALL, "--gen_dim=7"], 2,
-         "--gen_dim=7 contradicts the checkpoint in run, which has --gen_dim=6")
+         "--gen_dim=7 contradicts the checkpoint in run, which has --gen_dim=6: train with "
+         "--gen_dim=6, or")
+    case("no size", ["train", *run, "--co_dim=0", "--seed=1"], 2,
+         "--ic_dim=64, the default, contradicts .*: train with --ic_dim=4 --factors_dim=3 "
+         "--ic_enc_dim=5 --gen_dim=6, or choose")
     case("other size to sample", ["posterior-mean", "--lfads_save_dir=run", "--gen_dim=7"], 2,
-         "--gen_dim=7 contradicts")
-    case("remembered", ["posterior-mean", "--lfads_save_dir=run"], 0, "")
+         "--gen_dim=7 contradicts .*: leave the flag out")
+    case("other session", ["posterior-mean", "--lfads_save_dir=run", "--data_filename_stem=twin"],
+         2, "was not trained on session a")
+    case("no such index", ["train", *run, *SMALL, "--checkpoint_pb_load_name=checkpoint_lv"], 2,
+         "run has no file checkpoint_lv .* write over")
+    case("remembered", ["posterior-mean", "--lfads_save_dir=run"], 0, "",
+         "Reading model parameters from run/lfads_vae.ckpt-")
     case("stem", ["posterior-mean", "--lfads_save_dir=run", "--output_filename_stem=x_"], 0, "")
     for name in ("model_runs_s_valid_posterior_push_mean", "x_s_valid_posterior_push_mean"):
         if not os.path.exists(os.path.join(SCRATCH, "run", name)):
