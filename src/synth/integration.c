@@ -43,6 +43,24 @@ static void say(const struct integration *g, const char *what, const char *path,
         g->callbacks->line(g->callbacks->payload, text);
 }
 
+/* That the weights can be written at PATH is known before a minute is spent on them. */
+static enum lfads_status prepare(const char *path, struct lfads_error *err)
+{
+    char tensorflow[FILE_PATH + 8], directory[FILE_PATH];
+    const char *slash = strrchr(path, '/');
+
+    snprintf(tensorflow, sizeof tensorflow, "%s.index", path);
+    if (file_exists(tensorflow))
+        return lfads_fail(err, LFADS_USAGE,
+                          "--checkpoint_path=%s is a checkpoint of TensorFlow, which can't be read: "
+                          "leave the flag out, and a network is trained",
+                          path);
+    if (!slash || slash == path)
+        return LFADS_OK;
+    snprintf(directory, sizeof directory, "%.*s", (int)(slash - path), path);
+    return file_make_directory(directory, err);
+}
+
 /* The weights' file: the one that was named, or one beside the data. */
 static enum lfads_status get_network(struct integration *g)
 {
@@ -61,6 +79,9 @@ static enum lfads_status get_network(struct integration *g)
         say(g, "Using the integrator", path, HUGE_VAL);
         return integrator_read(&g->network, path, g->err);
     }
+    status = prepare(path, g->err);
+    if (status != LFADS_OK)
+        return status;
     status = integrator_train(&g->network, &error, g->bins, c->u_std, error_limit,
                               (uint64_t)c->synth_data_seed, g->callbacks, g->err);
     if (status == LFADS_OK)

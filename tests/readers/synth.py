@@ -62,8 +62,57 @@ def check_noisy(name, array, golden):
         fail(f"{name}: mean {values.mean()}, spread {values.std()}")
 
 
+def remake_integration(weights, inputs):
+    """The set's outputs [C,T] and rates [C,T,N] from the weights, and the generator that the counts
+    are drawn by, all by the original's recipe."""
+    with h5py.File(weights, "r") as file:
+        w, b_in, bias, out, out_bias = (file[name][()] for name in ("W", "B", "b", "w", "c"))
+    random = np.random.RandomState(5)
+    mixture = random.randn(50, 50) / np.sqrt(50)
+    outputs, rates = [], []
+    for u in inputs:
+        h, states = np.zeros(50, np.float32), []
+        for value in u.astype(np.float32):
+            h = np.tanh(h @ w + value * b_in + bias, dtype=np.float32)
+            states.append(h)
+        outputs.append(np.array(states) @ out + out_bias)
+        mixed = mixture @ np.array(states, float).T
+        least = mixed.min(axis=1, keepdims=True)
+        rates.append(((mixed - least) / (mixed.max(axis=1, keepdims=True) - least)).T)
+    return np.array(outputs), np.array(rates), random
+
+
+def check_recipe(path):
+    """Inputs are drawn as the original's, and all else follows from them and the weights."""
+    inputs = np.random.RandomState(6)
+    inputs = np.array([inputs.randn(100) * 0.25 for _ in range(800)])
+    outputs, rates, random = remake_integration(
+        os.path.join(os.path.dirname(path), "integrator_N50.h5"), inputs)
+    with h5py.File(path, "r") as file:
+        if file["train_inputs_u"].shape[0] != 3200:
+            fail("the integration set has not the original's shape")
+            return
+        # by the file's own rates: a count hangs on their last bit
+        counts = [np.array([random.poisson(channel * 30.0 * 0.01) for channel in rate.T]).T
+                  for rate in file["valid_truth"][()] for _ in range(5)]
+        counts = np.array(counts)
+        for name, first, each in (("train", 0, 4), ("valid", 4, 1)):
+            of_trial = np.arange(800).repeat(each)
+            if not close(file[f"{name}_inputs_u"][:, :, 0], inputs[of_trial]):
+                fail(f"{name}_inputs_u are not the original's draws")
+            for key, mine in (("outputs_u", outputs), ("truth", rates)):
+                off = np.abs(file[f"{name}_{key}"][()] - mine[of_trial]).max()
+                if off > 1e-4:
+                    fail(f"{name}_{key} is off by {off:g}")
+            trials = (np.arange(800)[:, None] * 5 + first + np.arange(each)).ravel()
+            differ = (file[f"{name}_data"][()] != counts[trials]).sum()
+            if differ:
+                fail(f"{name}_data: {differ} counts differ from the recipe's")
+
+
 def check_integrator(path):
     """The network's own output follows the running sum of its input, within the bounds."""
+    check_recipe(path)
     with h5py.File(path, "r") as file:
         wanted = np.clip(np.cumsum(file["valid_inputs_u"][:, :, 0], axis=1), -1, 1)
         error = np.mean((file["valid_outputs_u"][()] - wanted) ** 2)
