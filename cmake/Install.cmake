@@ -16,7 +16,10 @@ install(PROGRAMS scripts/run_lfads.py scripts/run_generate_synth_data.sh scripts
 install(FILES include/lfads/lfads.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lfads)
 install(FILES ${PROJECT_BINARY_DIR}/lfads.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES README.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
+file(RELATIVE_PATH LFADS_PC_TO_PREFIX "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig"
+     "${CMAKE_INSTALL_PREFIX}")
 configure_file(cmake/lfads.pc.in lfads.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/lfads.pc
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

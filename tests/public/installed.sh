@@ -16,8 +16,7 @@ export PKG_CONFIG_PATH="$library/pkgconfig" LD_LIBRARY_PATH="$library"
 strict="-Wall -Wextra -Werror -pedantic ${CFLAGS:-}"
 # shellcheck disable=SC2046,SC2086 # lists of words
 cc -std=c17 $strict "$source/tests/public/header.c" -o "$scratch/header_c" \
-    $(sed "s|^prefix=.*|prefix=$scratch/prefix|" "$library/pkgconfig/lfads.pc" >"$scratch/lfads.pc" &&
-        PKG_CONFIG_PATH="$scratch" pkg-config --cflags --libs lfads)
+    $(pkg-config --cflags --libs lfads)
 "$scratch/header_c"
 if command -v c++ >/dev/null; then
     c++ $strict "$source/tests/public/header.cpp" -I"$scratch/prefix/include" -L"$library" -llfads \
@@ -48,5 +47,6 @@ PATH="$scratch/prefix/bin:$PATH"
 (cd "$scratch" && python3 "$(command -v run_lfads.py)" --kind=posterior_push_mean \
     --lfads_save_dir="$scratch/save" --output_filename_stem=drop_in_ >/dev/null)
 test -s "$scratch/save/drop_in_dataset_N20_S20_valid_posterior_push_mean"
+test -s "$(find "$scratch/prefix" -path '*doc/lfads/docs/files.md')"
 grep -q '^.TH LFADS 1' "$scratch/prefix/share/man/man1/lfads.1"
 "$scratch/prefix/bin/lfads" --version | grep -q '^lfads [0-9]'
