@@ -6,6 +6,11 @@
 # given. EXTRA in the environment: more flags, such as "--max_epochs=120 --seed=1".
 # SPDX-License-Identifier: Apache-2.0
 set -eu
+if [ $# -lt 2 ]; then
+    echo "usage: run_examples.sh DATA SAVE [NAME ...]    trains examples on the sets in DATA, each" \
+        "in SAVE/NAME"
+    case ${1:-} in -h | --help) exit 0 ;; *) exit 2 ;; esac
+fi
 data=$1
 save=$2
 shift 2

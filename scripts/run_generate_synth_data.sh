@@ -3,6 +3,13 @@
 #   run_generate_synth_data.sh [DIR]      DIR: /tmp/rnn_synth_data_v1.0/
 # SPDX-License-Identifier: Apache-2.0
 set -eu
+case ${1:-} in
+-*)
+    echo "usage: run_generate_synth_data.sh [DIR]    makes the seven sets, in DIR or in" \
+        "/tmp/rnn_synth_data_v1.0/"
+    case $1 in -h | --help) exit 0 ;; *) exit 2 ;; esac
+    ;;
+esac
 folder=${1:-/tmp/rnn_synth_data_v1.0/}
 here=$(dirname "$0")
 # the program beside this script, or the one on the path

@@ -44,7 +44,7 @@ def make_programs():
     os.makedirs(PROGRAMS)
     shutil.copy(LFADS, PROGRAMS)
     os.symlink("lfads", f"{PROGRAMS}/run_lfads")
-    for name in ("run_lfads.py", "run_examples.sh"):
+    for name in ("run_lfads.py", "run_examples.sh", "run_generate_synth_data.sh"):
         shutil.copy(f"{SCRIPTS}/{name}", PROGRAMS)
 
 
@@ -105,6 +105,11 @@ def main():
     done = subprocess.run(["./run_examples.sh", DATA, SAVE, "nothing"], cwd=PROGRAMS,
                           capture_output=True, text=True)
     check(done.returncode == 2 and "nothing" in done.stderr, done.stderr)
+    for script in ("run_examples.sh", "run_generate_synth_data.sh"):
+        for word, status in (("--help", 0), ("--other", 2)):
+            done = subprocess.run([f"./{script}", word], cwd=PROGRAMS, capture_output=True, text=True)
+            check(done.returncode == status and done.stdout.startswith(f"usage: {script}"),
+                  f"{script} {word}: {done.returncode}")
     return conclude("examples")
 
 
