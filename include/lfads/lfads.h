@@ -57,8 +57,7 @@ LFADS_API enum lfads_status lfads_config_set(struct lfads_config *config, const 
 /* The flag's value as text, owned by CONFIG, valid until its next call; NULL for no such flag. */
 LFADS_API const char *lfads_config_get(struct lfads_config *config, const char *name);
 
-/* ---- what a long call tells its caller --------------------------------------------------------
- */
+/* ---- what a long call tells its caller ------------------------------------------------------ */
 struct lfads_progress {
     const char *what;    /* "epoch", "trials": what share refers to */
     double share;        /* of the epoch or file, 0 to 1 */
@@ -76,8 +75,7 @@ struct lfads_callbacks {
     bool (*stop)(void *payload); /* true: save and return LFADS_INTERRUPTED */
 };
 
-/* ---- the verbs: each reads and writes files as docs/files.md describes ------------------------
- */
+/* ---- the verbs: each reads and writes files as docs/files.md describes ---------------------- */
 /* Trains on the data set of the configuration; continues where lfads_save_dir has a checkpoint. */
 LFADS_API enum lfads_status lfads_train(const struct lfads_config *config,
                                         const struct lfads_callbacks *callbacks,
@@ -99,7 +97,7 @@ LFADS_API enum lfads_status lfads_write_params(const struct lfads_config *config
                                                const struct lfads_callbacks *callbacks,
                                                struct lfads_error *err);
 
-/* ---- one trial at a time ------------------------------------------------------------------------
+/* ---- one trial at a time --------------------------------------------------------------------
  * A trained model in memory, for experiments that wait for the answer: a call is one pass with the
  * posterior's means, on the caller's thread, with memory taken beforehand; it touches no file. */
 struct lfads_denoiser;
@@ -128,8 +126,7 @@ LFADS_API enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const
                                           const float *ext, const struct lfads_denoised *denoised,
                                           struct lfads_error *err);
 
-/* ---- synthetic data -----------------------------------------------------------------------------
- */
+/* ---- synthetic data ------------------------------------------------------------------------- */
 struct lfads_synth_config;
 LFADS_API enum lfads_status lfads_synth_config_create(struct lfads_synth_config **out,
                                                       struct lfads_error *err);
@@ -143,8 +140,7 @@ LFADS_API enum lfads_status lfads_synth(const char *generator,
                                         const struct lfads_callbacks *callbacks,
                                         struct lfads_error *err);
 
-/* ---- scoring
- * ------------------------------------------------------------------------------------- */
+/* ---- scoring -------------------------------------------------------------------------------- */
 struct lfads_score {
     const char *set; /* whose trials were compared: "train" or "valid"; not to be freed */
     size_t trials, bins, channels;

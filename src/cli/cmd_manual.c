@@ -28,6 +28,7 @@ enum { PARTS = sizeof parts / sizeof parts[0] };
 static void print_page(void)
 {
     printf(".TH LFADS 1 \"\" \"lfads %s\" \"User Commands\"\n"
+           ".\\\" Names are not to be broken.\n.nh\n.ad l\n"
            ".SH NAME\n"
            "lfads \\- denoised firing rates, factors and inferred inputs from spike recordings\n"
            ".SH SYNOPSIS\n"

@@ -14,30 +14,37 @@
 #include "model/params.h"
 #include "save/index.h"
 
-void project_line(const struct project *project, const char *format, ...)
+static void say(void (*callback)(void *payload, const char *text), void *payload,
+                const char *format, va_list words)
 {
     char text[1024];
+
+    if (!callback)
+        return;
+    vsnprintf(text, sizeof text, format, words);
+    callback(payload, text);
+}
+
+void project_line(const struct project *project, const char *format, ...)
+{
+    const struct lfads_callbacks *callbacks = project->callbacks;
     va_list words;
 
-    if (!project->callbacks || !project->callbacks->line)
-        return;
     va_start(words, format);
-    vsnprintf(text, sizeof text, format, words);
+    if (callbacks)
+        say(callbacks->line, callbacks->payload, format, words);
     va_end(words);
-    project->callbacks->line(project->callbacks->payload, text);
 }
 
 void project_warn(const struct project *project, const char *format, ...)
 {
-    char text[1024];
+    const struct lfads_callbacks *callbacks = project->callbacks;
     va_list words;
 
-    if (!project->callbacks || !project->callbacks->warn)
-        return;
     va_start(words, format);
-    vsnprintf(text, sizeof text, format, words);
+    if (callbacks)
+        say(callbacks->warn, callbacks->payload, format, words);
     va_end(words);
-    project->callbacks->warn(project->callbacks->payload, text);
 }
 
 bool project_stopped(const struct project *project)

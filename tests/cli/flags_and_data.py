@@ -109,6 +109,12 @@ def test_help():
     case("run_lfads", ["--help"], 0, "", "--kind", os.path.join(os.path.dirname(LFADS),
                                                                 "run_lfads"))
     case("generator", ["synth", "other", "--save_dir=none"], 2, "no generator other")
+    open(os.path.join(SCRATCH, "model-65000.index"), "w").close()
+    case("TensorFlow's weights", ["synth", "itb", "--save_dir=made",
+                                  "--checkpoint_path=model-65000"], 2,
+         "--checkpoint_path=model-65000 is a checkpoint of TensorFlow")
+    case("no place for weights", ["synth", "itb", "--save_dir=made", "--checkpoint_path=/proc/a/b"],
+         1, "can't make the directory /proc/a")
     case("units", ["synth", "chaotic", "--N=50", "--S=20"], 2, "multiple of S")
     case("the original's version", ["--version"], 0, "", r"^lfads \d",
          os.path.join(os.path.dirname(LFADS), "run_lfads"))
@@ -130,6 +136,12 @@ def test_manual():
         if file.read() != table:
             failures += 1
             print("FAILED docs/flags.md is out of date: lfads manual --markdown writes it")
+    if shutil.which("groff"):
+        warnings = subprocess.run(["groff", "-man", "-ww", "-Tutf8"], input=page, text=True,
+                                  capture_output=True)
+        if warnings.stderr or "poste‐" in warnings.stdout:
+            failures += 1
+            print(f"FAILED the manual page: {warnings.stderr}")
     case("an unknown form", ["manual", "--html"], 2, "--markdown, not --html")
     case("help of manual", ["manual", "--help"], 0, "", "manual page")
 
