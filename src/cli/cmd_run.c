@@ -17,25 +17,25 @@ struct kind {
 };
 
 #define REMEMBERED                                                                                 \
-    "--lfads_save_dir is all it needs: flags of data, model and training that are not given are\n" \
-    "those of its checkpoint."
+    "\n--lfads_save_dir is all it needs: flags of data, model and training that are not\n"         \
+    "given are those of its checkpoint."
 
 static const struct kind kinds[] = {
     {"train", "train",
-     "Trains a model on the sessions of a data set, or goes on where the save directory stands.",
+     "Trains a model on the sessions of a data set, or goes on where the save\n"
+     "directory stands.",
      lfads_train},
     {"posterior_sample_and_average", "posterior-sample",
-     "For each trial: draws samples from its posterior, runs the model on each, writes "
-     "averages.\n" REMEMBERED,
+     "For each trial: draws samples from its posterior, runs the model on each, and\n"
+     "writes averages." REMEMBERED,
      lfads_posterior_sample},
     {"posterior_push_mean", "posterior-mean",
-     "For each trial: runs the model on its posterior's means and writes the results.\n" REMEMBERED,
+     "For each trial: runs the model on its posterior's means and writes the results." REMEMBERED,
      lfads_posterior_mean},
-    {"prior_sample", "prior-sample", "Runs the model on samples of its priors.\n" REMEMBERED,
+    {"prior_sample", "prior-sample", "Runs the model on samples of its priors." REMEMBERED,
      lfads_prior_sample},
     {"write_model_params", "write-params",
-     "Writes every parameter and optimizer slot to one HDF5 file.\n" REMEMBERED,
-     lfads_write_params},
+     "Writes every parameter and optimizer slot to one HDF5 file." REMEMBERED, lfads_write_params},
 };
 
 static enum lfads_status set_flag(void *payload, size_t place, const char *text,

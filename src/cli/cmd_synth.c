@@ -12,10 +12,11 @@ static const char about[] =
     "Usage: lfads synth GENERATOR [--flag=value ...]\n"
     "\n"
     "Makes a synthetic data set. Generators:\n"
-    "  chaotic   a chaotic recurrent network, seen through counts or noisy reals; with S\n"
-    "            below N, several sessions\n"
+    "  chaotic   a chaotic recurrent network, seen through counts or noisy reals;\n"
+    "            with S below N, several sessions\n"
     "  labeled   two chaotic networks; which one made a trial is its external input\n"
-    "  itb       a network that integrates its input to a bound; trained the first time";
+    "  itb       a network that integrates its input to a bound; trained the first\n"
+    "            time";
 
 static enum lfads_status set_flag(void *payload, size_t place, const char *text,
                                   struct lfads_error *err)

@@ -55,7 +55,7 @@ static void print_usage(FILE *out)
           out);
     for (const struct command *c = cli_commands; c->name; c++)
         fprintf(out, "  %-17s %s\n", c->name, c->about);
-    fputs("\nlfads COMMAND --help lists a command's flags; lfads --version says how it was built.\n"
+    fputs("\nlfads COMMAND --help lists a command's flags, lfads --version how it was built.\n"
           "Without a command, or called as run_lfads, --kind=KIND says what to do.\n",
           out);
 }

@@ -6,13 +6,25 @@
 
 enum { WIDTH = 80, INDENT = 6 };
 
+/* Letters of the first word; of one too long for a line, as many of its choices as fit. */
+static size_t word_length(const char *sentence)
+{
+    size_t length = strcspn(sentence, " "), cut = WIDTH - INDENT;
+
+    if (length <= cut)
+        return length;
+    while (cut > 0 && sentence[cut - 1] != '|')
+        cut--;
+    return cut ? cut : length;
+}
+
 /* SENTENCE in lines of WIDTH, indented. */
 static void put_wrapped(FILE *out, const char *sentence)
 {
     size_t column = 0;
 
     while (*sentence) {
-        size_t length = strcspn(sentence, " ");
+        size_t length = word_length(sentence);
 
         if (column == 0 || column + 1 + length > WIDTH) {
             fprintf(out, "%s%*s", column ? "\n" : "", INDENT, "");
@@ -36,6 +48,8 @@ static void put_escaped(FILE *out, const char *text, enum help_form form)
             fputs("\\-", out);
         else if (form == HELP_MAN && *text == '\\')
             fputs("\\e", out);
+        else if (form == HELP_MAN && *text == '|')
+            fputs("|\\:", out); /* a line may be broken here */
         else if (form == HELP_MARKDOWN && *text == '|')
             fputs("\\|", out);
         else

@@ -51,10 +51,11 @@ static enum lfads_status prepare(const char *path, struct lfads_error *err)
 
     snprintf(tensorflow, sizeof tensorflow, "%s.index", path);
     if (file_exists(tensorflow))
-        return lfads_fail(err, LFADS_USAGE,
-                          "--checkpoint_path=%s is a checkpoint of TensorFlow, which can't be read: "
-                          "leave the flag out, and a network is trained",
-                          path);
+        return lfads_fail(
+            err, LFADS_USAGE,
+            "--checkpoint_path=%s is a checkpoint of TensorFlow, which can't be read: "
+            "leave the flag out, and a network is trained",
+            path);
     if (!slash || slash == path)
         return LFADS_OK;
     snprintf(directory, sizeof directory, "%.*s", (int)(slash - path), path);

@@ -56,6 +56,12 @@ def flags_of_help():
 
 def test_flags():
     names = flags_of_help()
+    for command in ("help", "train", "posterior-sample", "posterior-mean", "prior-sample",
+                    "write-params", "synth", "evaluate"):
+        text = subprocess.run([LFADS, command, "--help"], capture_output=True, text=True).stdout
+        wide = [line for line in text.splitlines() if len(line) > 80]
+        if wide:
+            case(f"{command} --help is wider than 80 columns: {wide}", ["--version"], 99, "")
     if len(names) < 65:
         case(f"the help lists only {len(names)} flags", ["--version"], 99, "")
     for name, takes in names:
