@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "report/figure.h"
 
+#include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "report/panel.h"
@@ -89,6 +91,7 @@ enum lfads_status figure_write(const char *path, const struct figure_trial *tria
     cairo_surface_t *surface;
     cairo_t *cairo;
     cairo_status_t drawn;
+    const char *reason;
     double height;
     enum lfads_status status = file_stage(temp, path, err);
 
@@ -99,11 +102,14 @@ enum lfads_status figure_write(const char *path, const struct figure_trial *tria
     surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
     cairo = cairo_create(surface);
     draw_sheet(cairo, trial, &shown);
+    errno = 0;
     drawn = cairo_surface_write_to_png(surface, temp);
+    reason = drawn == CAIRO_STATUS_WRITE_ERROR && errno ? strerror(errno)
+                                                        : cairo_status_to_string(drawn);
     cairo_destroy(cairo);
     cairo_surface_destroy(surface);
     if (drawn == CAIRO_STATUS_SUCCESS)
         return file_commit(temp, path, err);
     file_discard(temp);
-    return lfads_fail(err, LFADS_IO, "can't write %s: %s", path, cairo_status_to_string(drawn));
+    return lfads_fail(err, LFADS_IO, "can't write %s: %s", path, reason);
 }

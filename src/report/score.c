@@ -1,6 +1,7 @@
 /* score.c - how good a model run's rates are: against the truth, and as predictions of the data.
  * The entry is lfads_evaluate of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,14 +52,31 @@ static enum lfads_status shape_of(struct h5_shape *shape, const struct h5_file *
     return status;
 }
 
+/* Fails for the first of VALUES [E,T,width] that is no number, or, from FROM on in its row, below
+ * LEAST. */
+static enum lfads_status check_numbers(const double *values, const struct scoring *s,
+                                       const struct h5_file *file, const char *name, size_t width,
+                                       size_t from, double least)
+{
+    for (size_t i = 0; i < s->trials * s->bins * width; i++)
+        if (!isfinite(values[i]) || (i % width >= from && values[i] < least))
+            return lfads_fail(
+                s->err, LFADS_BAD_DATA, "%s: %s is %g in trial %zu, bin %zu, place %zu of the bin",
+                file->path, name, values[i], i / width / s->bins, i / width % s->bins, i % width);
+    return LFADS_OK;
+}
+
 static enum lfads_status read_trials(double **out, const struct scoring *s,
                                      const struct h5_file *file, const char *name, size_t width)
 {
+    enum lfads_status status;
+
     *out = calloc(s->trials * s->bins * width, sizeof **out);
     if (!*out)
         return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
-    return h5_read_rows(*out, H5_FLOAT64, file, name, 0, s->trials, s->trials * s->bins * width,
-                        s->err);
+    status = h5_read_rows(*out, H5_FLOAT64, file, name, 0, s->trials, s->trials * s->bins * width,
+                          s->err);
+    return status == LFADS_OK ? check_numbers(*out, s, file, name, width, width, 0) : status;
 }
 
 /* Parts [E,T,2N] into means and variances. */
@@ -138,6 +156,12 @@ static enum lfads_status read_all(struct scoring *s, const char *set)
     status = read_trials(&s->counts, s, &s->data, name, s->channels);
     if (status == LFADS_OK)
         status = read_trials(&s->means, s, &s->run, "output_dist_params", run.dims[2]);
+    /* rates are not negative; a Gaussian's means may be, its variances are above 0 */
+    if (status == LFADS_OK && run.dims[2] == s->channels)
+        status = check_numbers(s->means, s, &s->run, "output_dist_params", s->channels, 0, 0);
+    else if (status == LFADS_OK)
+        status = check_numbers(s->means, s, &s->run, "output_dist_params", run.dims[2], s->channels,
+                               DBL_MIN);
     if (status == LFADS_OK && run.dims[2] == 2 * s->channels)
         status = part_gaussian(s);
     return status == LFADS_OK ? read_truth(s, set) : status;

@@ -49,6 +49,27 @@ def check_sets(counts, rates):
         close("samples of priors", (done.returncode, "priors" in done.stderr) == (2, True), True)
 
 
+def check_refused(rates):
+    """Numbers that no score can be made of."""
+    for name, width, place, value in (("nan", 5, 2, np.nan), ("negative", 5, 2, -0.1),
+                                      ("variance", 10, 7, 0.0)):
+        values = np.ones(rates.shape[:2] + (width,))
+        values[3, 4, place] = value
+        with h5py.File(f"{SCRATCH}/{name}", "w") as file:
+            file["output_dist_params"] = values
+        done = subprocess.run([LFADS, "evaluate", f"--data_file={SCRATCH}/data",
+                               f"--model_run={SCRATCH}/{name}"], capture_output=True, text=True)
+        close(f"{name}: {done.stderr}", (done.returncode, f"trial 3, bin 4, place {place}" in
+                                         done.stderr) == (2, True), True)
+    with h5py.File(f"{SCRATCH}/means", "w") as file:  # a mean may be negative
+        file["output_dist_params"] = np.ones(rates.shape[:2] + (10,)) - 2 * (np.arange(10) < 5)
+    close("negative means", math.isfinite(score(f"--model_run={SCRATCH}/means")["nll"]), True)
+    done = subprocess.run([LFADS, "evaluate", f"--data_file={SCRATCH}/data", "--figure=/proc/x/y.png",
+                           f"--model_run={SCRATCH}/means"], capture_output=True, text=True)
+    close(f"no directory: {done.stderr}", (done.returncode, "can't write /proc/x/y.png: No such" in
+                                           done.stderr) == (1, True), True)
+
+
 def main():
     shutil.rmtree(SCRATCH, ignore_errors=True)
     os.makedirs(SCRATCH)
@@ -97,6 +118,7 @@ def main():
     close("Gaussian nll", mine["nll"], gauss.sum() / 6)
     close("keys", "r2" in mine or "bits_per_spike" in mine or "nll_bound_vae" in mine, False)
     check_sets(counts, rates)
+    check_refused(rates)
     print("evaluate", "FAILED" if failures else "ok")
     return failures != 0
 
