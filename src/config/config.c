@@ -153,6 +153,14 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
                           "--temporal_spike_jitter_width=%lld moves spikes: it needs "
                           "--output_dist=poisson",
                           (long long)c->temporal_spike_jitter_width);
+    if (!*c->data_dir || !*c->lfads_save_dir)
+        return lfads_fail(err, LFADS_USAGE, "--%s must not be empty: . is this directory",
+                          *c->data_dir ? "lfads_save_dir" : "data_dir");
+    if (strchr(c->csv_log, '/'))
+        return lfads_fail(err, LFADS_USAGE,
+                          "--csv_log=%s must be a name without /: the table of costs is in "
+                          "--lfads_save_dir",
+                          c->csv_log);
     if (strchr(c->checkpoint_name, '/') || !*c->checkpoint_name)
         return lfads_fail(err, LFADS_USAGE,
                           "--checkpoint_name=%s must be a name without /, not empty",

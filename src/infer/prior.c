@@ -58,7 +58,9 @@ static enum lfads_status fill_ext(const struct prior *p, size_t session)
     char *end;
 
     if (!e)
-        return LFADS_OK;
+        return *from ? lfads_fail(p->err, LFADS_USAGE,
+                                  "--ext_input_from=%s: the model has no external inputs", from)
+                     : LFADS_OK;
     memset(p->shard->host_ext, 0, s->bins * p->samples * e * sizeof *p->shard->host_ext);
     if (!*from)
         return LFADS_OK;

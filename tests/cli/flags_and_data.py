@@ -92,6 +92,9 @@ def test_flags():
     case("correlation", ["train", "--co_mean_corr_scale=1", "--co_dim=1"], 2, "co_dim of 2")
     case("jitter", ["train", "--temporal_spike_jitter_width=1", "--output_dist=gaussian"], 2,
          "needs --output_dist=poisson")
+    case("table", ["train", "--csv_log=a/b"], 2, "--csv_log=a/b must be a name without /")
+    case("nowhere", ["train", "--lfads_save_dir="], 2, "--lfads_save_dir must not be empty")
+    case("from nowhere", ["train", "--data_dir="], 2, "--data_dir must not be empty")
     case("flag file", ["train", "--flagfile=absent"], 2, "--flagfile=absent: there is no such file")
     with open(os.path.join(SCRATCH, "flags"), "w") as file:
         file.write("# sizes\n--gen_dim=5\n  -factors_dim 2\n")
@@ -240,6 +243,8 @@ def test_checkpoints():
          "--ic_enc_dim=5 --gen_dim=6, or choose")
     case("other size to sample", ["posterior-mean", "--lfads_save_dir=run", "--gen_dim=7"], 2,
          "--gen_dim=7 contradicts .*: leave the flag out")
+    case("no external input", ["prior-sample", "--lfads_save_dir=run", "--ext_input_from=valid:3"], 2,
+         "--ext_input_from=valid:3: the model has no external inputs")
     case("other session", ["posterior-mean", "--lfads_save_dir=run", "--data_filename_stem=twin"],
          2, "was not trained on session a")
     case("no such index", ["train", *run, *SMALL, "--checkpoint_pb_load_name=checkpoint_lv"], 2,
