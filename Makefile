@@ -5,7 +5,10 @@ BUILD = build/$(PRESET)
 # what the sanitizers are told, where the build has them
 CTEST = LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.txt:print_suppressions=0 ctest
 
-.PHONY: build check check-long demo bench install setup clean
+# how long each fuzz target runs
+FUZZ_SECONDS = 1200
+
+.PHONY: build check check-long demo bench fuzz install setup clean
 
 build: setup
 	@cmake --preset $(PRESET) >/dev/null
@@ -20,6 +23,7 @@ check: build
 
 # What takes a quarter of an hour and more.
 check-long: build
+	@sh scripts/setup.sh packages-long.txt
 	@$(CTEST) --test-dir $(BUILD) --output-on-failure -L long
 
 # Data, a short training, denoised rates, their score and a figure, in build/demo.
@@ -33,6 +37,14 @@ bench: build
 	@$(BUILD)/bench/lfads-bench latency --workload=W1
 	@$(BUILD)/bench/lfads-bench ops --workload=W1
 	@$(BUILD)/bench/lfads-bench startup
+
+# Broken and hostile input by clang's libFuzzer, FUZZ_SECONDS each; what it finds new stays in
+# build/fuzz/tests/fuzz/found.
+fuzz:
+	@sh scripts/setup.sh packages-long.txt
+	@cmake --preset fuzz -DLFADS_FUZZ_SECONDS=$(FUZZ_SECONDS) >/dev/null
+	@cmake --build build/fuzz
+	@$(CTEST) --test-dir build/fuzz --output-on-failure -L fuzz
 
 install: build
 	@cmake --install $(BUILD)

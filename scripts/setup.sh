@@ -1,9 +1,13 @@
 #!/bin/sh
-# Installs the Debian packages of packages.txt that are missing; does nothing where none is.
+# setup.sh [LIST...]: installs the Debian packages of packages.txt, and of further lists beside it,
+# that are missing; does nothing where none is.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 here=$(dirname "$0")
-packages=$(grep -v '^#' "$here/packages.txt")
+packages=
+for list in packages.txt "$@"; do
+    packages="$packages $(grep -v '^#' "$here/$list")"
+done
 
 if ! command -v dpkg-query >/dev/null; then
     echo "setup: this is no Debian; install the libraries that docs/dependencies.md lists" >&2

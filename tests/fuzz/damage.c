@@ -29,6 +29,7 @@ struct subject {
     struct checkpoint state;
     size_t begin[MOST_RANGES], end[MOST_RANGES], ranges;
     long refused, right, wrong, unnoticed;
+    long crashes, loops; /* of libhdf5, among the refused */
 };
 
 static bool same_set(const struct session *a, const struct session *b, int set)
@@ -73,13 +74,12 @@ static bool same_state(const struct checkpoint *a, const struct checkpoint *b)
 
 /* Reads the file as it is now. */
 static enum lfads_status read_file(struct session **session, struct checkpoint *state,
-                                   bool checkpoint)
+                                   bool checkpoint, struct lfads_error *err)
 {
-    struct lfads_error err = {.text = ""};
-    enum lfads_status status = checkpoint ? checkpoint_read(state, "f", &err)
-                                          : session_open(session, "f", "s", &wants, &err);
+    enum lfads_status status = checkpoint ? checkpoint_read(state, "f", err)
+                                          : session_open(session, "f", "s", &wants, err);
 
-    target_check(status, &err);
+    target_check(status, err);
     return status;
 }
 
@@ -88,11 +88,14 @@ static void try_one(struct subject *s, const uint8_t *bytes, size_t length, bool
 {
     struct session *session = NULL;
     struct checkpoint state = {.step = 0};
+    struct lfads_error err = {.text = ""};
     bool same;
 
     target_write("f", bytes, length);
-    if (read_file(&session, &state, s->checkpoint) != LFADS_OK) {
+    if (read_file(&session, &state, s->checkpoint, &err) != LFADS_OK) {
         s->refused++;
+        s->crashes += strstr(err.text, "libhdf5 crashed") != NULL;
+        s->loops += strstr(err.text, "comes to no end") != NULL;
         checkpoint_release(&state);
         return;
     }
@@ -156,7 +159,8 @@ static bool begin(struct subject *s, const char *path)
         H5Fclose(id);
     }
     target_write("f", s->bytes, s->length);
-    return read_file(&s->session, &s->state, s->checkpoint) == LFADS_OK;
+    return read_file(&s->session, &s->state, s->checkpoint, &(struct lfads_error){.text = ""}) ==
+           LFADS_OK;
 }
 
 int main(int argc, char **argv)
@@ -178,9 +182,10 @@ int main(int argc, char **argv)
         try_one(s, s->bytes, s->length, is_covered(s, at));
         s->bytes[at] ^= change;
     }
-    printf("%s: %ld bytes changed: %ld refused, %ld read right, %ld read wrong, %ld of these where "
-           "there is a checksum\n",
-           argv[3], flips, s->refused, s->right, s->wrong, s->unnoticed);
+    printf(
+        "%s: %ld bytes changed: %ld refused (libhdf5 crashed on %ld and looped on %ld), %ld read "
+        "right, %ld read wrong, %ld of these where there is a checksum\n",
+        argv[3], flips, s->refused, s->crashes, s->loops, s->right, s->wrong, s->unnoticed);
     s->refused = s->right = 0;
     for (size_t cut = 0; cut < s->length; cut += KIB)
         try_one(s, s->bytes, cut, true);
