@@ -160,18 +160,21 @@ static enum lfads_status check_stored(const struct check *c, H5D_layout_t layout
 static enum lfads_status check_chunks(const struct check *c, size_t *slots)
 {
     const struct h5_shape *shape = &c->set->shape;
-    hsize_t chunk[H5S_MAX_RANK] = {0};
+    hsize_t chunk[H5S_MAX_RANK] = {0}, most[H5S_MAX_RANK] = {0};
     size_t bytes = c->set->number, strip = c->set->number, across = 1;
 
     if (H5Pget_chunk(c->list, H5_MOST_RANK, chunk) != (int)shape->rank)
         return refuse(c, "has chunks of another shape: the file is damaged");
+    H5Sget_simple_extent_dims(c->set->space, NULL, most);
     for (size_t i = 0; i < shape->rank; i++) {
         size_t side = (size_t)chunk[i], count = side ? (shape->dims[i] + side - 1) / side : 0;
 
-        if (side == 0 || (i > 0 && __builtin_mul_overflow(across, count, &across)) ||
+        /* HDF5 makes none that are larger than the set may grow */
+        if (side == 0 || chunk[i] > most[i] ||
+            (i > 0 && __builtin_mul_overflow(across, count, &across)) ||
             __builtin_mul_overflow(bytes, side, &bytes) ||
             __builtin_mul_overflow(strip, i > 0 ? count * side : side, &strip))
-            return refuse(c, "has chunks larger than any memory: the file is damaged");
+            return refuse(c, "has chunks larger than itself or any memory: the file is damaged");
     }
     if (bytes > c->file->memory || bytes > UINT32_MAX)
         return lfads_fail(c->err, LFADS_NO_MEMORY,
