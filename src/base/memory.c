@@ -11,70 +11,75 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+enum {
+    LINE = 64,
+    PAGE = 1 << 21,
+    STACK = 1 << 23, /* the usual */
+    ARENA = 1 << 26, /* address space that malloc reserves for a thread */
+    LIBRARIES = 6 << 20,
+    A_THREAD = 1 << 20
+};
+
+static size_t unit_of(size_t bytes) { return bytes >= PAGE ? PAGE : LINE; }
+
+size_t memory_rounded(size_t bytes)
+{
+    size_t unit = unit_of(bytes), whole;
+
+    return __builtin_add_overflow(bytes, unit, &whole) ? SIZE_MAX : whole / unit * unit;
+}
+
 void *memory_create(size_t bytes)
 {
-    const size_t line = 64, page = (size_t)1 << 21;
-    size_t unit = bytes >= page ? page : line, whole;
+    size_t unit = unit_of(bytes), whole = memory_rounded(bytes);
     void *memory;
 
-    if (__builtin_add_overflow(bytes, unit, &whole))
+    if (whole == SIZE_MAX)
         return NULL;
-    whole = whole / unit * unit;
     memory = aligned_alloc(unit, whole);
     if (!memory)
         return NULL;
-    if (unit == page)
+    if (unit == PAGE)
         madvise(memory, whole, MADV_HUGEPAGE); /* advice: the system may have none */
     memset(memory, 0, whole);
     return memory;
 }
 
-/* The number after KEY in a file of the system's, times UNIT; 0 where there is none. */
-static size_t system_number(const char *path, const char *key, size_t unit)
-{
-    FILE *file = fopen(path, "r");
-    char line[256];
-    unsigned long long number = 0;
-
-    if (!file)
-        return 0;
-    while (fgets(line, sizeof line, file))
-        if (strncmp(line, key, strlen(key)) == 0 &&
-            sscanf(line + strlen(key), "%llu", &number) == 1)
-            break;
-    fclose(file);
-    return (size_t)number * unit;
-}
-
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
-
-/* What a limit leaves of which USED is taken; a limit of 0 is none. */
-static size_t left(size_t limit, size_t used)
-{
-    return limit == 0 ? SIZE_MAX : limit > used ? limit - used : 0;
-}
 
 size_t memory_mapped(void)
 {
-    return system_number("/proc/self/statm", "", (size_t)sysconf(_SC_PAGESIZE));
+    return memory_number("/proc/self/statm", "") * (size_t)sysconf(_SC_PAGESIZE);
 }
+
+size_t memory_resident(void) { return memory_number("/proc/self/status", "VmRSS:") * 1024; }
 
 size_t memory_available(void)
 {
-    const char *group = "/sys/fs/cgroup/memory.max", *old = "/sys/fs/cgroup/memory/";
-    size_t system = system_number("/proc/meminfo", "MemAvailable:", 1024);
-    size_t available = system ? system : SIZE_MAX;
+    size_t system = memory_number("/proc/meminfo", "MemAvailable:") * 1024;
+    size_t available = memory_left_by_groups("/proc/self/cgroup", "/sys/fs/cgroup");
     struct rlimit own;
-    char limit[80], used[80];
 
-    available = least(available, left(system_number(group, "", 1),
-                                      system_number("/sys/fs/cgroup/memory.current", "", 1)));
-    snprintf(limit, sizeof limit, "%smemory.limit_in_bytes", old);
-    snprintf(used, sizeof used, "%smemory.usage_in_bytes", old);
-    available = least(available, left(system_number(limit, "", 1), system_number(used, "", 1)));
-    if (getrlimit(RLIMIT_AS, &own) == 0 && own.rlim_cur != RLIM_INFINITY)
-        available = least(available, left((size_t)own.rlim_cur, memory_mapped()));
+    if (system)
+        available = least(available, system);
+    if (getrlimit(RLIMIT_AS, &own) == 0 && own.rlim_cur != RLIM_INFINITY) {
+        size_t mapped = memory_mapped();
+
+        available = least(available, own.rlim_cur > mapped ? own.rlim_cur - mapped : 0);
+    }
     return available;
+}
+
+size_t memory_of_libraries(size_t threads) { return LIBRARIES + threads * A_THREAD; }
+
+size_t memory_of_threads(size_t threads)
+{
+    struct rlimit space, stack;
+
+    if (getrlimit(RLIMIT_AS, &space) != 0 || space.rlim_cur == RLIM_INFINITY ||
+        getrlimit(RLIMIT_STACK, &stack) != 0)
+        return 0;
+    return threads * (ARENA + (stack.rlim_cur == RLIM_INFINITY ? STACK : (size_t)stack.rlim_cur));
 }
 
 enum lfads_status memory_check(size_t bytes, const char *what, const char *remedy,

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/workers.h"
 
 enum {
@@ -133,7 +134,8 @@ size_t learner_bytes(const struct backend *be, const struct model *model,
     lay_out(&l);
     vectors = options->trained ? 5 + (l.n_lanes > 1 ? l.n_lanes : 0) : 1;
     shard = shard_bytes(be, model, min(l.shard_trials, options->batch_size), 1, options->trained);
-    return vectors * model->size * sizeof(real) + l.options.threads * shard;
+    return vectors * memory_rounded(model->size * sizeof(real)) +
+           l.options.threads * memory_rounded(shard);
 }
 
 void learner_free(struct learner *learner)

@@ -17,7 +17,8 @@
 #include "save/events.h"
 
 enum {
-    SAMPLES = 32,    /* of a trial; more do not change what is seen */
+    SAMPLES = 32, /* of a trial; more do not change what is seen */
+    DRAWING = 4 * EXAMPLE_WIDTH * EXAMPLE_HEIGHT + (6 << 20), /* cairo's image, fonts, the PNG */
     SPARE_TIMES = 50 /* a picture comes no sooner than so many times the last one's time */
 };
 
@@ -66,6 +67,30 @@ struct painter *painter_create(const struct project *project)
     return painter;
 }
 
+/* Numbers [T,·] of a side, double. */
+static size_t side_numbers(const struct model *m, size_t n)
+{
+    return m->bins * (n * 4 + m->co_dim + m->ext_inputs + m->factors + m->gen_units);
+}
+
+size_t painter_bytes(const struct project *project)
+{
+    const struct model *m = project->model;
+    size_t channels = 0, outputs = 0, side;
+
+    if (project->config->example_every_s < 0)
+        return 0;
+    for (size_t s = 0; s < m->n_sessions; s++) {
+        channels = model_channels(m, s) > channels ? model_channels(m, s) : channels;
+        outputs = model_outputs(m, s) > outputs ? model_outputs(m, s) : outputs;
+    }
+    side = side_numbers(m, channels) * sizeof(double) +
+           m->bins * (channels + m->ext_inputs) * sizeof(float);
+    return m->size * sizeof(real) + SESSION_SETS * side + DRAWING +
+           m->bins * SAMPLES * outputs * sizeof(real) +
+           shard_bytes(backend_cpu(), m, 1, SAMPLES, false);
+}
+
 static void free_picture(struct picture *picture)
 {
     if (!picture)
@@ -88,8 +113,7 @@ void painter_free(struct painter *painter)
 
 static bool allocate(struct side *side, const struct model *m, size_t n, bool has_truth)
 {
-    size_t bins = m->bins;
-    size_t reals = bins * (n * 4 + m->co_dim + m->ext_inputs + m->factors + m->gen_units);
+    size_t bins = m->bins, reals = side_numbers(m, n);
     double *at = side->memory = calloc(reals + bins * (n + m->ext_inputs), sizeof *at);
 
     if (!at)

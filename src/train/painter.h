@@ -12,6 +12,8 @@ struct painter;
 /* NULL where no pictures are wanted (--example_every_s below 0) or there is no memory for them. A
  * picture that can't be made is warned of, and no more are tried: training does not fail for it. */
 struct painter *painter_create(const struct project *project);
+/* Bytes that a picture takes while it is made. */
+size_t painter_bytes(const struct project *project);
 /* Waits for a picture in progress and drops it. Takes NULL, as all of these do. */
 void painter_free(struct painter *painter);
 /* Whether it is time for a picture at STEP, or it is the LAST of the run. */

@@ -137,36 +137,6 @@ static enum lfads_status begin(struct trainer *t)
     return LFADS_OK;
 }
 
-/* Whether there is memory for such a learner; on a device, where a batch is computed as a whole,
- * what is said is the batch that would fit. */
-static enum lfads_status check_memory(const struct trainer *t,
-                                      const struct learner_options *options)
-{
-    const struct backend *be = t->project->be;
-    const struct model *m = t->project->model;
-    struct learner_options fewer = *options;
-    size_t bytes = learner_bytes(be, m, options), available;
-
-    if (be->host_memory)
-        return memory_check(bytes, "training", "--threads, --gen_dim or the encoders' dimensions",
-                            t->err);
-    available = be->memory_available(be);
-    if (bytes <= available)
-        return LFADS_OK;
-    while (fewer.batch_size > 1 && learner_bytes(be, m, &fewer) > available)
-        fewer.batch_size /= 2;
-    if (learner_bytes(be, m, &fewer) > available)
-        return lfads_fail(t->err, LFADS_NO_MEMORY,
-                          "training needs %zu MiB of the memory of %s, and %zu MiB of it are free, "
-                          "too few for any --batch_size: lower --gen_dim or the encoders' "
-                          "dimensions, or use --device=cpu",
-                          bytes >> 20, be->name, available >> 20);
-    return lfads_fail(t->err, LFADS_NO_MEMORY,
-                      "training needs %zu MiB of the memory of %s, and %zu MiB of it are free: "
-                      "--batch_size=%zu would fit",
-                      bytes >> 20, be->name, available >> 20, fewer.batch_size);
-}
-
 enum lfads_status trainer_begin(struct trainer *trainer)
 {
     struct trainer *t = trainer;
@@ -190,7 +160,7 @@ enum lfads_status trainer_begin(struct trainer *trainer)
         .stop = config->learning_rate_stop,
         .l2_wanted = config->l2_gen_scale > 0 || config->l2_con_scale > 0,
     };
-    status = check_memory(t, &options);
+    status = trainer_check_memory(t, &options);
     if (status == LFADS_OK)
         status = learner_create(&t->learner, t->project->be, t->project->model, &options, t->err);
     if (status == LFADS_OK)

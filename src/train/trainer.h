@@ -58,6 +58,10 @@ enum lfads_status trainer_save_lowest(struct trainer *trainer);
 /* A new file for TensorBoard, and an epoch's numbers into it (log_events.c). */
 enum lfads_status trainer_begin_events(struct trainer *trainer);
 enum lfads_status trainer_log_events(const struct trainer *trainer, const struct fitlog_row *row);
+/* Fails where there is not the memory for a training of OPTIONS, and says how much it will take
+ * (forecast.c). */
+enum lfads_status trainer_check_memory(const struct trainer *trainer,
+                                       const struct learner_options *options);
 /* What training says before its first epoch: sessions, trained variables, seed (announce.c). */
 void trainer_announce(const struct project *project);
 #endif
