@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 PRESET ?= release
 BUILD = build/$(PRESET)
+# tests at a time; most compute on one thread
+JOBS ?= $(shell nproc)
 # what the sanitizers are told, where the build has them
-CTEST = LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.txt:print_suppressions=0 ctest
+CTEST = LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.txt:print_suppressions=0 ctest -j$(JOBS)
 
 # how long each fuzz target runs
 FUZZ_SECONDS = 1200
 
-.PHONY: build check check-long demo bench fuzz install setup clean
+.PHONY: build check check-long analyse demo bench fuzz install setup clean
 
 build: setup
 	@cmake --preset $(PRESET) >/dev/null
@@ -25,6 +27,10 @@ check: build
 check-long: build
 	@sh scripts/setup.sh packages-long.txt
 	@$(CTEST) --test-dir $(BUILD) --output-on-failure -L long
+
+# Other compilers, static analyses, sanitizers, valgrind, coverage: ANALYSES="tidy thread" for some.
+analyse:
+	@sh scripts/analysis/run.sh $(ANALYSES)
 
 # Data, a short training, denoised rates, their score and a figure, in build/demo.
 demo: build

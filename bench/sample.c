@@ -61,7 +61,7 @@ static bool create(struct sampling *s)
 
 static void release(struct sampling *s)
 {
-    for (size_t i = 0; i < s->threads; i++) {
+    for (size_t i = 0; s->encoders && s->decoders && i < s->threads; i++) {
         shard_free(s->encoders[i]);
         shard_free(s->decoders[i]);
     }
@@ -86,8 +86,10 @@ int bench_sample(const struct options *options)
         !workload_create(&w, options, choice.be, 1))
         return 1;
     s.be = choice.be;
-    if (!create(&s))
+    if (!create(&s)) {
+        release(&s);
         return 1;
+    }
     gflop = 1e-9 * trials * workload_sampling_operations(&w, samples, 1);
     time_against_peak(&timing, &peak, options->repeats, gflop, run, &s);
     figures_begin(&figures, options, "sample");

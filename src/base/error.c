@@ -5,8 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum lfads_status lfads_fail(struct lfads_error *err, enum lfads_status status, const char *format,
-                             ...)
+enum lfads_status(lfads_fail)(struct lfads_error *err, enum lfads_status status, const char *format,
+                              ...)
 {
     va_list args;
 

@@ -7,9 +7,7 @@
 void workers_run(size_t threads, size_t count,
                  void (*work)(void *payload, size_t item, size_t thread), void *payload)
 {
-    if (threads > count)
-        threads = count;
-#pragma omp parallel num_threads((int)threads)
+#pragma omp parallel num_threads((int)(threads < count ? threads : count))
     {
         /* a region of one thread is inactive: without this a library would start threads in it */
         omp_set_num_threads(1);

@@ -1,6 +1,7 @@
 /* cmd_run.c - the commands on a model: training, sampling, writing its parameters. They share one
  * table of flags and differ in the library's verb.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,6 +67,7 @@ static int run(const struct kind *kind, int argc, char **argv)
         if (strcmp(kinds[i].name, config->kind) == 0)
             kind = &kinds[i];
     if (status == LFADS_OK) {
+        assert(kind); /* the flag takes no other */
         terminal_begin(&terminal, &callbacks, config->quiet);
         status = kind->run(config, &callbacks, &err);
         terminal_end(&terminal);

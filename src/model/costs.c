@@ -37,7 +37,6 @@ void costs_sum(struct batch_costs *costs, const struct model *model, const struc
 {
     double loglik = 0, kl = 0, corr = 0, most = (double)-INFINITY, likely = 0;
     double count = (double)rows->rows;
-
     for (size_t r = 0; r < rows->rows; r++) {
         loglik += rows->loglik[r];
         kl += row_kl(model, rows, r);
@@ -52,6 +51,7 @@ void costs_sum(struct batch_costs *costs, const struct model *model, const struc
     costs->corr = model->corr_scale * corr / (count * pairs(model));
     costs->total = costs->recon + ramps->kl * costs->kl + ramps->l2 * costs->l2 + costs->corr;
     costs->nll_vae = costs->recon + costs->kl;
+    /* cppcheck-suppress invalidFunctionArg ; there are rows, and of the likeliest LIKELY has 1 */
     costs->nll_iwae = log(count) - (most + log(likely));
 }
 

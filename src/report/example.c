@@ -21,7 +21,7 @@ static struct panel panel_at(cairo_t *cairo, const struct example_column *c, siz
     return (struct panel){.cairo = cairo,
                           .left = margin + (double)column * EXAMPLE_WIDTH / 2,
                           .top = head + (double)row * height + 10,
-                          .width = EXAMPLE_WIDTH / 2 - margin - 20,
+                          .width = EXAMPLE_WIDTH / 2.0 - margin - 20,
                           .height = height - foot - 10,
                           .bins = c->rates.bins,
                           .high = 1};

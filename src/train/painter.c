@@ -115,6 +115,7 @@ static bool allocate(struct side *side, const struct model *m, size_t n, bool ha
 {
     size_t bins = m->bins, reals = side_numbers(m, n);
     double *at = side->memory = calloc(reals + bins * (n + m->ext_inputs), sizeof *at);
+    void *rest;
 
     if (!at)
         return false;
@@ -126,7 +127,8 @@ static bool allocate(struct side *side, const struct model *m, size_t n, bool ha
     side->external = side->inputs + bins * m->co_dim;
     side->factors = side->external + bins * m->ext_inputs;
     side->states = side->factors + bins * m->factors;
-    side->x = (float *)(at + reals);
+    rest = at + reals;
+    side->x = rest;
     side->ext = side->x + bins * n;
     return true;
 }

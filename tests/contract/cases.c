@@ -41,7 +41,9 @@ real *case_output(struct arrays *arrays, size_t count, double scale)
 /* Words, zero, not compared. */
 static uint32_t *case_words(struct arrays *a, size_t count)
 {
-    return (uint32_t *)case_input(a, count, 0);
+    void *words = case_input(a, count, 0);
+
+    return words;
 }
 
 /* What limit_update sets: scale 0.5, rate 0.01, not halted. */

@@ -292,12 +292,14 @@ void outputs_check_step(struct verdict *verdict, const struct golden_case *c, in
 
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         struct array all = golden_read(c->file, "steps/%s", numbers[i].name);
-        struct array one = {.values = all.values + update, .count = 1};
         char name[100];
 
         snprintf(name, sizeof name, "steps/%s[%d]", numbers[i].name, update);
-        if (all.values)
+        if (all.values) {
+            struct array one = {.values = all.values + update, .count = 1};
+
             golden_compare(verdict, name, &numbers[i].ours, &one, 0, numbers[i].tolerance);
+        }
         golden_release(&all);
     }
 }

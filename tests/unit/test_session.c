@@ -135,9 +135,9 @@ static void test_refused(void **state)
     refused(0.5, 0, true, last);
     refused(1000001, 0, true, last);
     refused(1e300, 0, true, last);
-    refused(NAN, 0, true, last);
-    refused(INFINITY, 0, false, last);
-    refused(NAN, 0, false, "only finite numbers");
+    refused((double)NAN, 0, true, last);
+    refused((double)INFINITY, 0, false, last);
+    refused((double)NAN, 0, false, "only finite numbers");
     refused(1e39, 0, false, "only finite numbers"); /* no float holds it */
     refused(9, 0.5, true, "in trial 0, bin 0, channel 0");
 }

@@ -1,0 +1,19 @@
+# What the analyses share; to be read by the others, in the repository's root.
+# SPDX-License-Identifier: Apache-2.0
+set -eu
+jobs=$(nproc)
+
+# build PRESET
+build() {
+    cmake --preset "$1" >/dev/null
+    cmake --build "build/$1"
+}
+
+# tests PRESET CTEST_FLAGS...: those that need minutes, and those that look at files rather than run
+# the program, are left to `make check`.
+tests() {
+    preset=$1
+    shift
+    ctest --test-dir "build/$preset" --output-on-failure -j "$jobs" -LE 'long|real|style' \
+        -E 'unit/chaotic|readers/synth|cli/examples|public/' "$@"
+}

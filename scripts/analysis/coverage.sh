@@ -1,0 +1,13 @@
+# Which lines and branches the tests reach: a table in build/coverage/coverage.txt, pages in
+# build/coverage/html. Fails below 90 % of lines.
+# SPDX-License-Identifier: Apache-2.0
+. scripts/analysis/common.sh
+build coverage
+find build/coverage -name '*.gcda' -delete
+tests coverage
+mkdir -p build/coverage/html
+gcovr --root . build/coverage --filter 'src/' --exclude '.*events\.pb.*' -j "$jobs" \
+    --exclude-unreachable-branches --exclude-throw-branches --print-summary \
+    --txt build/coverage/coverage.txt --html-details build/coverage/html/index.html \
+    --fail-under-line 90 | tee build/coverage/summary.txt
+sed -n 's/^\(lines\|branches\): \([0-9.]*%\).*/\1 \2/p' build/coverage/summary.txt | paste -sd' '

@@ -1,0 +1,5 @@
+# The tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer.
+# SPDX-License-Identifier: Apache-2.0
+. scripts/analysis/common.sh
+build sanitize
+LSAN_OPTIONS="suppressions=$PWD/tests/leaks.txt:print_suppressions=0" tests sanitize

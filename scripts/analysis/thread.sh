@@ -1,0 +1,13 @@
+# Tests with several threads under ThreadSanitizer. clang's OpenMP library tells it, through Archer,
+# which threads wait for which; libraries that were not compiled for it (HDF5, oneDNN, cairo) are left
+# out of account. That it sees races of ours was tried by planting one in a shard's costs.
+# SPDX-License-Identifier: Apache-2.0
+. scripts/analysis/common.sh
+build thread
+export TSAN_OPTIONS="ignore_noninstrumented_modules=1"
+ARCHER_OPTIONS=verbose=1 build/thread/tests/properties/property_agreement 2>&1 |
+    grep -q 'Archer detected' || {
+    echo "Archer, which explains OpenMP to ThreadSanitizer, was not loaded"
+    exit 1
+}
+tests thread -R 'golden/cpu|contract|properties|cli/training|readers/denoiser|readers/events'

@@ -1,0 +1,27 @@
+# A short life under valgrind: data, training, going on, sampling, export, scores.
+# SPDX-License-Identifier: Apache-2.0
+. scripts/analysis/common.sh
+build debug
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+run() {
+    valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
+        build/debug/src/cli/lfads "$@"
+}
+save=$scratch/save
+run synth chaotic --save_dir="$scratch/data" --datafile_name=set --C=20 --N=6 --S=5 --T=0.3 \
+    --nreplications=2
+run train --data_dir="$scratch/data" --data_filename_stem=set --lfads_save_dir="$save" \
+    --factors_dim=3 --gen_dim=8 --con_dim=6 --ci_enc_dim=6 --ic_enc_dim=6 --ic_dim=3 --co_dim=1 \
+    --batch_size=16 --threads=2 --seed=1 --max_epochs=2
+run train --data_dir="$scratch/data" --data_filename_stem=set --lfads_save_dir="$save" \
+    --factors_dim=3 --gen_dim=8 --con_dim=6 --ci_enc_dim=6 --ic_enc_dim=6 --ic_dim=3 --co_dim=1 \
+    --batch_size=16 --threads=2 --seed=1 --max_epochs=3
+for kind in posterior-sample posterior-mean prior-sample write-params; do
+    run "$kind" --lfads_save_dir="$save" --batch_size=4
+done
+session=$(basename "$scratch"/data/set_*)
+session=${session#set_}
+run evaluate --data_file="$scratch/data/set_$session" --set=valid --figure="$scratch/rates.png" \
+    --model_run="$save/model_runs_${session}_valid_posterior_sample_and_average"
+echo "nothing found"
