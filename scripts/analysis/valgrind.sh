@@ -9,7 +9,7 @@ run() {
         build/debug/src/cli/lfads "$@"
 }
 save=$scratch/save
-run synth chaotic --save_dir="$scratch/data" --datafile_name=set --C=20 --N=6 --S=5 --T=0.3 \
+run synth chaotic --save_dir="$scratch/data" --datafile_name=set --C=20 --N=6 --S=6 --T=0.3 \
     --nreplications=2
 run train --data_dir="$scratch/data" --data_filename_stem=set --lfads_save_dir="$save" \
     --factors_dim=3 --gen_dim=8 --con_dim=6 --ci_enc_dim=6 --ic_enc_dim=6 --ic_dim=3 --co_dim=1 \

@@ -191,6 +191,25 @@ struct learner_vectors learner_read(const struct learner *learner)
     return v;
 }
 
+const char *learner_not_finite(const struct learner *learner)
+{
+    const struct model *m = learner->model;
+    const real *gradient = learner->gradient;
+
+    if (!learner->be->host_memory) {
+        learner->be->download(learner->be, learner->host, gradient, m->size * sizeof(real));
+        gradient = learner->host;
+    }
+    for (size_t i = 0; i < m->n_params; i++) {
+        const struct param *p = &m->params[i];
+
+        for (size_t j = 0; p->trained && j < p->rows * p->cols; j++)
+            if (!isfinite(gradient[p->offset + j]))
+                return p->name;
+    }
+    return NULL;
+}
+
 void learner_write(struct learner *learner)
 {
     struct learner *l = learner;

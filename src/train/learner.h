@@ -95,6 +95,9 @@ void learner_differentiate(struct learner *learner, const struct batch_source *s
  * gradient that is not finite no update changes anything. */
 void learner_step(struct learner *learner, const struct batch_source *source,
                   const struct cost_ramps *ramps, double learning_rate, int64_t update);
+/* The name of the first trained parameter whose gradient, as the last pass left it, is not finite;
+ * NULL where there is none. */
+const char *learner_not_finite(const struct learner *learner);
 /* Waits for the passes begun and sets COSTS of each, in their order, [n_pending]. */
 enum lfads_status learner_collect(struct learner *learner, struct batch_costs *costs,
                                   struct lfads_error *err);

@@ -56,13 +56,15 @@ static enum lfads_status refuse_infinite(const struct trainer *t, const struct b
     const char *which = !isfinite(costs->recon)   ? "reconstruction cost"
                         : !isfinite(costs->kl)    ? "KL cost"
                         : !isfinite(costs->l2)    ? "L2 cost"
+                        : !isfinite(costs->corr)  ? "cost of correlated inputs"
                         : !isfinite(costs->total) ? "total cost"
                                                   : "gradient";
+    const char *parameter = isfinite(costs->total) ? learner_not_finite(t->learner) : NULL;
 
     return lfads_fail(t->err, LFADS_NUMERIC,
-                      "the %s is not finite at step %" PRId64 " (epoch %" PRId64 "): the last "
+                      "the %s%s%s is not finite at step %" PRId64 " (epoch %" PRId64 "): the last "
                       "checkpoint is kept; lower --learning_rate_init or --cell_clip_value",
-                      which, step, t->epoch);
+                      which, parameter ? " of " : "", parameter ? parameter : "", step, t->epoch);
 }
 
 /* Adds the costs of the steps that wait to the epoch's; fails at the first that is not finite: it

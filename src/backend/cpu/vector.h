@@ -31,9 +31,11 @@ static inline void vec_store(float *p, vec x, size_t n)
 }
 static inline vec vec_all(float x) { return _mm512_set1_ps(x); }
 /* 2^n e^r with n whole and |r| <= ln(2)/2, e^r by its series, whose next term is below 2^-27;
- * inline, for a call of a library's would spill what the caller holds in registers. */
-static inline vec vec_exp(vec x)
+ * inline, for a call of a library's would spill what the caller holds in registers. Beyond 128 the
+ * result is 0 or infinite anyway, and r would not be small. */
+static inline vec vec_exp(vec argument)
 {
+    const vec x = _mm512_min_ps(_mm512_set1_ps(128), _mm512_max_ps(_mm512_set1_ps(-128), argument));
     const vec n = _mm512_roundscale_ps(x * _mm512_set1_ps(0x1.715476p+0f), 0);
     const vec r = _mm512_fnmadd_ps(n, _mm512_set1_ps(-0x1.05c610p-29f),
                                    _mm512_fnmadd_ps(n, _mm512_set1_ps(0x1.62e430p-1f), x));
