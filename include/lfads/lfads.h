@@ -6,7 +6,8 @@
  * Ownership: what a _create function hands out is freed by its _free partner, which takes NULL.
  * Errors: a function that can fail for the user's or the machine's reasons returns a status and,
  * where it is not LFADS_OK, fills the caller's struct lfads_error (may be NULL) with one sentence
- * that names the thing, its value and the remedy. The library never prints and never exits.
+ * that names the thing, its value and the remedy. The library never prints and never exits. A NULL
+ * where none may be is LFADS_USAGE. A freed handle can't be told from a live one: don't use it.
  * Threads: a handle belongs to one thread at a time; different handles are independent.
  * Signals: oneDNN's products use the stack pointer for other things; handlers of signals that may
  * arrive while the library computes need a stack of their own (sigaltstack, SA_ONSTACK).
@@ -54,7 +55,8 @@ LFADS_API void lfads_config_free(struct lfads_config *config);
 /* Sets flag NAME from text, as the command line does; the range is checked. */
 LFADS_API enum lfads_status lfads_config_set(struct lfads_config *config, const char *name,
                                              const char *value, struct lfads_error *err);
-/* The flag's value as text, owned by CONFIG, valid until its next call; NULL for no such flag. */
+/* The flag's value as text, owned by CONFIG, valid until its next call; NULL for no such flag, or
+ * for a CONFIG that is NULL. */
 LFADS_API const char *lfads_config_get(struct lfads_config *config, const char *name);
 
 /* ---- what a long call tells its caller ------------------------------------------------------ */
@@ -118,6 +120,7 @@ LFADS_API enum lfads_status lfads_denoiser_create(struct lfads_denoiser **out, c
                                                   const char *index, const char *session,
                                                   struct lfads_error *err);
 LFADS_API void lfads_denoiser_free(struct lfads_denoiser *denoiser);
+/* All zero of a NULL. */
 LFADS_API void lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser,
                                         struct lfads_denoiser_shape *shape);
 /* Denoises DATA [T,N], with EXT [T,E] (NULL where E is 0). Fails for numbers that are not finite
@@ -160,7 +163,7 @@ struct lfads_evaluation {
     size_t trial;       /* which trial the figure shows */
 };
 /* Scores the rates in a model-run file against its data; the data file's first trials are
- * compared. A score is released by lfads_score_release. */
+ * compared. A score is released by lfads_score_release, which takes NULL and released ones. */
 LFADS_API enum lfads_status lfads_evaluate(struct lfads_score *score,
                                            const struct lfads_evaluation *what,
                                            struct lfads_error *err);

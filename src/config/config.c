@@ -24,10 +24,13 @@ const struct flag_table *config_table(void)
 
 enum lfads_status lfads_config_create(struct lfads_config **out, struct lfads_error *err)
 {
-    struct lfads_config *config = calloc(1, sizeof *config);
+    struct lfads_config *config;
     enum lfads_status status;
 
+    if (!out)
+        return lfads_fail(err, LFADS_USAGE, "lfads_config_create: out is NULL");
     *out = NULL;
+    config = calloc(1, sizeof *config);
     if (!config)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a configuration");
     status = flag_defaults(config, config_table(), err);
@@ -60,8 +63,14 @@ enum lfads_status config_set(struct lfads_config *config, size_t place, const ch
 enum lfads_status lfads_config_set(struct lfads_config *config, const char *name, const char *value,
                                    struct lfads_error *err)
 {
-    int place = flag_find(config_table(), name);
+    int place;
 
+    if (!config || !name || !value)
+        return lfads_fail(err, LFADS_USAGE, "lfads_config_set: %s is NULL",
+                          !config ? "config"
+                          : !name ? "name"
+                                  : "value");
+    place = flag_find(config_table(), name);
     if (place < 0)
         return lfads_fail(err, LFADS_USAGE, "there is no flag --%s", name);
     return config_set(config, (size_t)place, value, err);
@@ -69,7 +78,7 @@ enum lfads_status lfads_config_set(struct lfads_config *config, const char *name
 
 const char *lfads_config_get(struct lfads_config *config, const char *name)
 {
-    int place = flag_find(config_table(), name);
+    int place = config && name ? flag_find(config_table(), name) : -1;
 
     if (place < 0)
         return NULL;

@@ -23,10 +23,13 @@ const struct flag_table *synth_config_table(void)
 enum lfads_status lfads_synth_config_create(struct lfads_synth_config **out,
                                             struct lfads_error *err)
 {
-    struct lfads_synth_config *config = calloc(1, sizeof *config);
+    struct lfads_synth_config *config;
     enum lfads_status status;
 
+    if (!out)
+        return lfads_fail(err, LFADS_USAGE, "lfads_synth_config_create: out is NULL");
     *out = NULL;
+    config = calloc(1, sizeof *config);
     if (!config)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a configuration");
     status = flag_defaults(config, synth_config_table(), err);
@@ -49,8 +52,14 @@ void lfads_synth_config_free(struct lfads_synth_config *config)
 enum lfads_status lfads_synth_config_set(struct lfads_synth_config *config, const char *name,
                                          const char *value, struct lfads_error *err)
 {
-    int place = flag_find(synth_config_table(), name);
+    int place;
 
+    if (!config || !name || !value)
+        return lfads_fail(err, LFADS_USAGE, "lfads_synth_config_set: %s is NULL",
+                          !config ? "config"
+                          : !name ? "name"
+                                  : "value");
+    place = flag_find(synth_config_table(), name);
     if (place < 0)
         return lfads_fail(err, LFADS_USAGE, "there is no flag --%s", name);
     return flag_set(config, synth_config_table(), (size_t)place, value, err);

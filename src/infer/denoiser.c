@@ -143,11 +143,18 @@ enum lfads_status lfads_denoiser_create(struct lfads_denoiser **out, const char 
                                         const char *index, const char *session,
                                         struct lfads_error *err)
 {
-    struct lfads_denoiser *d = calloc(1, sizeof *d);
+    struct lfads_denoiser *d;
     char path[FILE_PATH];
     enum lfads_status status;
 
-    *out = NULL;
+    if (out)
+        *out = NULL;
+    if (!out || !save_dir || !index)
+        return lfads_fail(err, LFADS_USAGE, "lfads_denoiser_create: %s is NULL",
+                          !out        ? "out"
+                          : !save_dir ? "save_dir"
+                                      : "index");
+    d = calloc(1, sizeof *d);
     if (!d)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
     status = index_latest(path, save_dir, index, err);
@@ -178,8 +185,14 @@ void lfads_denoiser_free(struct lfads_denoiser *denoiser)
 void lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser,
                               struct lfads_denoiser_shape *shape)
 {
-    const struct model *m = denoiser->model;
+    const struct model *m;
 
+    if (!shape)
+        return;
+    *shape = (struct lfads_denoiser_shape){0};
+    if (!denoiser)
+        return;
+    m = denoiser->model;
     *shape = (struct lfads_denoiser_shape){.bins = m->bins,
                                            .channels = model_channels(m, denoiser->session),
                                            .ext_inputs = m->ext_inputs,
@@ -232,9 +245,13 @@ enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *da
                                 const float *ext, const struct lfads_denoised *denoised,
                                 struct lfads_error *err)
 {
-    const struct model *m = denoiser->model;
+    const struct model *m;
     enum lfads_status status = LFADS_OK;
 
+    if (!denoiser || !denoised)
+        return lfads_fail(err, LFADS_USAGE, "lfads_denoise: %s is NULL",
+                          denoiser ? "denoised" : "denoiser");
+    m = denoiser->model;
     if (!data || (m->ext_inputs && !ext))
         return lfads_fail(err, LFADS_USAGE, "a trial needs data%s",
                           m->ext_inputs ? " and external inputs" : "");

@@ -358,10 +358,19 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_e
                                  struct lfads_error *err)
 {
     struct scoring s = {.what = what, .err = err};
-    const char *set = what->set ? what->set : set_of_run(what->model_run_file);
-    enum lfads_status status = open_files(&s);
+    const char *set;
+    enum lfads_status status;
 
-    *score = (struct lfads_score){.trials = 0};
+    if (score)
+        *score = (struct lfads_score){.trials = 0};
+    if (!score || !what || !what->data_file || !what->model_run_file)
+        return lfads_fail(err, LFADS_USAGE, "lfads_evaluate: %s is NULL",
+                          !score             ? "score"
+                          : !what            ? "what"
+                          : !what->data_file ? "data_file"
+                                             : "model_run_file");
+    set = what->set ? what->set : set_of_run(what->model_run_file);
+    status = open_files(&s);
     if (status == LFADS_OK)
         status = read_all(&s, set);
     if (status == LFADS_OK) {
@@ -384,6 +393,8 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_e
 
 void lfads_score_release(struct lfads_score *score)
 {
+    if (!score)
+        return;
     free(score->channel_r2);
     score->channel_r2 = NULL;
 }

@@ -201,10 +201,13 @@ enum lfads_status project_open(struct project **out, const struct lfads_config *
                                bool training, const struct lfads_callbacks *callbacks,
                                struct lfads_error *err)
 {
-    struct project *p = calloc(1, sizeof *p);
+    struct project *p;
     enum lfads_status status;
 
     *out = NULL;
+    if (!config)
+        return lfads_fail(err, LFADS_USAGE, "a run needs a configuration, and config is NULL");
+    p = calloc(1, sizeof *p);
     if (p)
         p->config = config_copy(config);
     if (!p || !p->config) {

@@ -1,0 +1,165 @@
+/* misuse.c - the library's functions with NULL, nonsense and in the wrong order: each answers with
+ * an error code and a sentence, or does nothing.
+ *
+ *   misuse FOLDER      an empty one
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <lfads/lfads.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int failures;
+
+static void fail(const char *what, const char *found)
+{
+    failures++;
+    printf("FAILED %s: %s\n", what, found);
+}
+
+/* The call said STATUS and why. */
+#define REFUSED(call)                                                                              \
+    do {                                                                                           \
+        struct lfads_error err = {LFADS_OK, ""};                                                   \
+        struct lfads_error *e = &err;                                                              \
+        enum lfads_status status = call;                                                           \
+                                                                                                   \
+        if (status == LFADS_OK || err.status != status || strlen(err.text) < 10)                   \
+            fail(#call, err.text);                                                                 \
+        e = NULL; /* nobody must want to know why */                                               \
+        if ((call) != status)                                                                      \
+            fail(#call, "another status without an error to fill");                                \
+    } while (0)
+
+static void configurations(void)
+{
+    struct lfads_config *config = NULL;
+    char *longest = malloc(1 << 20);
+
+    REFUSED(lfads_config_create(NULL, e));
+    if (!longest || lfads_config_create(&config, NULL) != LFADS_OK)
+        exit(1);
+    memset(longest, 'x', (1 << 20) - 1);
+    longest[(1 << 20) - 1] = 0;
+    REFUSED(lfads_config_set(NULL, "seed", "1", e));
+    REFUSED(lfads_config_set(config, NULL, "1", e));
+    REFUSED(lfads_config_set(config, "seed", NULL, e));
+    REFUSED(lfads_config_set(config, "", "", e));
+    REFUSED(lfads_config_set(config, longest, "1", e));
+    REFUSED(lfads_config_set(config, "seed", longest, e));
+    REFUSED(lfads_config_set(config, "seed", "%s%n", e));
+    REFUSED(lfads_config_set(config, "%s%n", "1", e));
+    REFUSED(lfads_config_set(config, "gen_dim", "1e300", e));
+    REFUSED(lfads_config_set(config, "learning_rate_init", "nan", e));
+    if (lfads_config_get(NULL, "seed") || lfads_config_get(config, NULL) ||
+        lfads_config_get(config, longest))
+        fail("lfads_config_get", "the value of nothing");
+    lfads_config_free(NULL);
+    lfads_config_free(config);
+    free(longest);
+}
+
+/* Without data, without a checkpoint, without a place. */
+static void verbs(const char *folder)
+{
+    struct lfads_config *config;
+    char nowhere[4096];
+
+    REFUSED(lfads_train(NULL, NULL, e));
+    REFUSED(lfads_posterior_sample(NULL, NULL, e));
+    REFUSED(lfads_posterior_mean(NULL, NULL, e));
+    REFUSED(lfads_prior_sample(NULL, NULL, e));
+    REFUSED(lfads_write_params(NULL, NULL, e));
+    for (int i = 0; i < 3; i++) { /* all defaults; no data; data that is none */
+        if (lfads_config_create(&config, NULL) != LFADS_OK)
+            exit(1);
+        snprintf(nowhere, sizeof nowhere, "%s/nowhere", folder);
+        if (i > 0)
+            lfads_config_set(config, "lfads_save_dir", nowhere, NULL);
+        if (i > 0)
+            lfads_config_set(config, "data_dir", i == 1 ? nowhere : folder, NULL);
+        REFUSED(lfads_train(config, NULL, e));
+        REFUSED(lfads_posterior_sample(config, NULL, e));
+        REFUSED(lfads_posterior_mean(config, NULL, e));
+        REFUSED(lfads_prior_sample(config, NULL, e));
+        REFUSED(lfads_write_params(config, NULL, e));
+        lfads_config_free(config);
+    }
+}
+
+static void denoisers(const char *folder)
+{
+    struct lfads_denoiser *denoiser = (struct lfads_denoiser *)&failures;
+    struct lfads_denoiser_shape shape = {.bins = 7};
+    struct lfads_denoised denoised = {NULL, NULL, NULL};
+    float data = 0;
+
+    REFUSED(lfads_denoiser_create(NULL, folder, "checkpoint", NULL, e));
+    REFUSED(lfads_denoiser_create(&denoiser, NULL, "checkpoint", NULL, e));
+    REFUSED(lfads_denoiser_create(&denoiser, folder, NULL, NULL, e));
+    REFUSED(lfads_denoiser_create(&denoiser, folder, "checkpoint", "a", e));
+    REFUSED(lfads_denoiser_create(&denoiser, "", "", "", e));
+    if (denoiser)
+        fail("lfads_denoiser_create", "leaves a handle");
+    REFUSED(lfads_denoise(NULL, &data, NULL, &denoised, e));
+    lfads_denoiser_get_shape(NULL, &shape);
+    lfads_denoiser_get_shape(NULL, NULL);
+    if (shape.bins != 0)
+        fail("lfads_denoiser_get_shape", "bins of nothing");
+    lfads_denoiser_free(NULL);
+}
+
+static void made_data(const char *folder)
+{
+    struct lfads_synth_config *config;
+
+    REFUSED(lfads_synth_config_create(NULL, e));
+    if (lfads_synth_config_create(&config, NULL) != LFADS_OK)
+        exit(1);
+    REFUSED(lfads_synth_config_set(NULL, "N", "5", e));
+    REFUSED(lfads_synth_config_set(config, NULL, "5", e));
+    REFUSED(lfads_synth_config_set(config, "N", NULL, e));
+    REFUSED(lfads_synth_config_set(config, "N", "many", e));
+    REFUSED(lfads_synth(NULL, config, NULL, e));
+    REFUSED(lfads_synth("chaotic", NULL, NULL, e));
+    REFUSED(lfads_synth("%n", config, NULL, e));
+    lfads_synth_config_set(config, "save_dir", folder, NULL);
+    lfads_synth_config_set(config, "datafile_name", "../up", NULL);
+    REFUSED(lfads_synth("chaotic", config, NULL, e));
+    lfads_synth_config_free(NULL);
+    lfads_synth_config_free(config);
+}
+
+static void scores(const char *folder)
+{
+    struct lfads_score score;
+    struct lfads_evaluation what = {.set = "neither"};
+
+    REFUSED(lfads_evaluate(NULL, &what, e));
+    REFUSED(lfads_evaluate(&score, NULL, e));
+    REFUSED(lfads_evaluate(&score, &what, e));
+    what.data_file = folder;
+    REFUSED(lfads_evaluate(&score, &what, e));
+    what.model_run_file = folder;
+    REFUSED(lfads_evaluate(&score, &what, e));
+    lfads_score_release(&score);
+    lfads_score_release(&score);
+    lfads_score_release(NULL);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return 2;
+    if (!lfads_version() || strcmp(lfads_status_name((enum lfads_status)77), "unknown") != 0 ||
+        strcmp(lfads_status_name((enum lfads_status) - 1), "unknown") != 0)
+        fail("lfads_status_name", "a name of no status");
+    configurations();
+    verbs(argv[1]);
+    denoisers(argv[1]);
+    made_data(argv[1]);
+    scores(argv[1]);
+    printf("%d failures\n", failures);
+    return failures != 0;
+}
