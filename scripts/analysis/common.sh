@@ -9,11 +9,11 @@ build() {
     cmake --build "build/$1"
 }
 
-# tests PRESET CTEST_FLAGS...: those that need minutes, and those that look at files rather than run
-# the program, are left to `make check`.
+# tests PRESET CTEST_FLAGS...: those that need minutes, look at files rather than run the program, or
+# run the same over and over, are left to `make check`.
 tests() {
     preset=$1
     shift
     ctest --test-dir "build/$preset" --output-on-failure -j "$jobs" -LE 'long|real|style' \
-        -E 'unit/chaotic|readers/synth|cli/examples|public/' "$@"
+        -E 'unit/chaotic|readers/synth|cli/examples|public/installed|reliability/(kills|moments)' "$@"
 }

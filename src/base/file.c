@@ -109,6 +109,18 @@ enum lfads_status file_commit(const char *temp, const char *path, struct lfads_e
 
 void file_discard(const char *temp) { unlink(temp); }
 
+size_t file_count(const char *directory, const char *prefix)
+{
+    DIR *listing = opendir(directory);
+    size_t count = 0;
+
+    for (struct dirent *entry; listing && (entry = readdir(listing));)
+        count += strncmp(entry->d_name, prefix, strlen(prefix)) == 0;
+    if (listing)
+        closedir(listing);
+    return count;
+}
+
 void file_clear_staged(const char *directory, const char *prefix)
 {
     DIR *listing = opendir(directory);

@@ -25,6 +25,8 @@ enum lfads_status file_stage(char temp[FILE_PATH], const char *path, struct lfad
 /* Flushes TEMP to the disk and gives it its name. On failure TEMP is removed. */
 enum lfads_status file_commit(const char *temp, const char *path, struct lfads_error *err);
 void file_discard(const char *temp);
+/* Files in DIRECTORY whose names begin with PREFIX; 0 where it can't be read. */
+size_t file_count(const char *directory, const char *prefix);
 /* Removes what killed processes left in DIRECTORY under staged names of files whose names begin
  * with PREFIX. Nobody may be writing such files. */
 void file_clear_staged(const char *directory, const char *prefix);

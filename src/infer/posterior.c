@@ -14,6 +14,7 @@
 
 #include "backend/host_memory.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/progress.h"
 #include "base/workers.h"
 #include "data/portion.h"
@@ -271,6 +272,15 @@ static enum lfads_status run_blocks(struct sampler *p, struct results_file *file
     return status;
 }
 
+/* Trials that are sampled of a set. */
+static size_t trials_of(const struct project *p, size_t session, int set)
+{
+    size_t trials = p->dataset->sessions[session]->set[set].count;
+    int64_t most = p->config->ps_nexamples_to_process;
+
+    return (int64_t)trials > most ? (size_t)most : trials;
+}
+
 /* One set of one session to its file. */
 static enum lfads_status run_set(struct sampler *p, const char *kind)
 {
@@ -281,9 +291,7 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
     struct results_file file = {.file = {.id = 0}};
     enum lfads_status status;
 
-    p->trials = session->set[p->set].count;
-    if ((int64_t)p->trials > config->ps_nexamples_to_process)
-        p->trials = (size_t)config->ps_nexamples_to_process;
+    p->trials = trials_of(p->project, p->session, p->set);
     if (p->trials == 0)
         return LFADS_OK;
     snprintf(name, sizeof name, "%s%s_%s_%s",
@@ -420,6 +428,18 @@ static void release(struct sampler *p)
     project_close(p->project);
 }
 
+static enum lfads_status check_disk(const struct sampler *p)
+{
+    const struct project *project = p->project;
+    size_t bytes = 0;
+
+    for (size_t s = 0; s < project->dataset->count; s++)
+        for (int set = 0; set < SESSION_SETS; set++)
+            bytes += results_bytes(project->model, s, trials_of(project, s, set));
+    return limits_check_disk(bytes, project->config->lfads_save_dir, "sampling",
+                             "lower --ps_nexamples_to_process", p->err);
+}
+
 static enum lfads_status run(const struct lfads_config *config,
                              const struct lfads_callbacks *callbacks, enum shard_draw draw,
                              const char *kind, struct lfads_error *err)
@@ -430,7 +450,9 @@ static enum lfads_status run(const struct lfads_config *config,
     if (status != LFADS_OK)
         return status;
     p.samples = draw == DRAW_MEAN ? 1 : (size_t)p.project->config->batch_size;
-    status = create(&p);
+    status = check_disk(&p);
+    if (status == LFADS_OK)
+        status = create(&p);
     if (status == LFADS_OK)
         status = project_parameters(&p.parameters, p.project, err);
     if (status == LFADS_OK)

@@ -65,6 +65,17 @@ enum lfads_status results_create(struct results *results, const struct model *mo
     return LFADS_OK;
 }
 
+size_t results_bytes(const struct model *model, size_t session, size_t trials)
+{
+    struct results results = {0};
+    size_t numbers = 0;
+
+    set_widths(&results, model, session);
+    for (int i = 0; i < RESULTS; i++)
+        numbers += results.width[i];
+    return trials * numbers * 3; /* of 8 bytes each; about 4 are found */
+}
+
 void results_free(struct results *results)
 {
     for (int i = 0; i < RESULTS; i++) {

@@ -35,6 +35,9 @@ struct results {
 /* Room for TRIALS trials of SESSION; freed by results_free. */
 enum lfads_status results_create(struct results *results, const struct model *model, size_t session,
                                  size_t trials, struct lfads_error *err);
+/* Bytes on the disk that results of TRIALS trials take at least: numbers of single precision in
+ * double, compressed. */
+size_t results_bytes(const struct model *model, size_t session, size_t trials);
 void results_free(struct results *results);
 
 /* A file of results in progress, under its staged name. */

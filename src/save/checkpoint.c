@@ -82,6 +82,13 @@ static enum lfads_status write_state(struct h5_file *file, const struct checkpoi
     return status;
 }
 
+size_t checkpoint_bytes(const struct model *model)
+{
+    const size_t whole = 1 << 17, a_set = 1 << 10; /* hyperparameters and tables; a set's header */
+
+    return whole + 3 * (model->n_params * a_set + model->size * sizeof(float));
+}
+
 enum lfads_status checkpoint_write(const char *path, const struct model *model,
                                    const struct checkpoint *checkpoint, const real *parameters,
                                    const real *m, const real *v, struct lfads_error *err)

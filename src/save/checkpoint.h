@@ -20,6 +20,8 @@ struct checkpoint {
     char *hyperparameters; /* JSON text, the checkpoint's */
 };
 
+/* Bytes that a checkpoint of MODEL takes on the disk, rounded up. */
+size_t checkpoint_bytes(const struct model *model);
 /* Writes PATH whole or not at all. PARAMETERS, M and V are laid out by the model's table. */
 enum lfads_status checkpoint_write(const char *path, const struct model *model,
                                    const struct checkpoint *checkpoint, const real *parameters,

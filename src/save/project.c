@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/workers.h"
 #include "config/hyperparams.h"
@@ -216,6 +217,8 @@ enum lfads_status project_open(struct project **out, const struct lfads_config *
     }
     p->callbacks = callbacks;
     status = config_check(config, err);
+    if (status == LFADS_OK)
+        status = limits_check_descriptors(err);
     if (status == LFADS_OK)
         status = open_checkpoint(p, training, err);
     if (status == LFADS_OK)

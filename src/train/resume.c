@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "config/hyperparams.h"
 #include "save/index.h"
@@ -178,6 +179,32 @@ enum lfads_status trainer_begin(struct trainer *trainer)
     return status;
 }
 
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Checkpoints that this run may add to the save directory at a time, one in the making among them.
+ */
+static size_t checkpoints_to_come(const struct trainer *t)
+{
+    const size_t unknown = 20; /* epochs of a run without an end that are thought of */
+    const struct lfads_config *config = t->project->config;
+    size_t every = (size_t)config->checkpoint_every;
+    size_t epochs = config->max_epochs > t->epoch ? (size_t)(config->max_epochs - t->epoch) : 0;
+    size_t there = file_count(config->lfads_save_dir, config->checkpoint_name), all;
+
+    if (config->max_epochs <= 0)
+        epochs = unknown * every;
+    all = least((size_t)config->max_ckpt_to_keep, epochs / every + 1) +
+          least((size_t)config->max_ckpt_to_keep_lve, least(epochs, unknown)) + 1;
+    return all - least(there, all - 1); /* what is there makes way */
+}
+
+static enum lfads_status check_disk(const struct trainer *t)
+{
+    return limits_check_disk(checkpoints_to_come(t) * checkpoint_bytes(t->project->model),
+                             t->project->config->lfads_save_dir, "training",
+                             "lower --max_ckpt_to_keep or --max_ckpt_to_keep_lve", t->err);
+}
+
 /* Of training's files; those of sampling may be somebody's work in progress. */
 static void clear_staged(const struct lfads_config *config)
 {
@@ -197,7 +224,9 @@ enum lfads_status trainer_prepare_files(struct trainer *trainer)
     enum lfads_status status;
 
     clear_staged(config);
-    status = project_write_hyperparams(t->project, "train", t->err);
+    status = check_disk(t);
+    if (status == LFADS_OK)
+        status = project_write_hyperparams(t->project, "train", t->err);
     if (status == LFADS_OK)
         status = project_hyperparams(&t->hyperparameters, t->project, t->err);
     if (status != LFADS_OK || !*config->csv_log)

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -126,6 +127,17 @@ int fsync(int file) { return faulty_file("fsync", file) ? -1 : NEXT(int (*)(int)
 int unlink(const char *path)
 {
     return faulty("unlink", path) ? -1 : NEXT(int (*)(const char *), "unlink")(path);
+}
+
+/* Of any directory FAULT_FREE bytes are free, where it says so. */
+int statvfs(const char *path, struct statvfs *disk)
+{
+    const char *bytes = getenv("FAULT_FREE");
+    int status = NEXT(int (*)(const char *, struct statvfs *), "statvfs")(path, disk);
+
+    if (bytes)
+        disk->f_bavail = (fsblkcnt_t)strtoull(bytes, NULL, 10) / disk->f_frsize;
+    return status;
 }
 
 int rename(const char *from, const char *to)
