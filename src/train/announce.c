@@ -44,6 +44,9 @@ void trainer_announce(const struct project *p)
         total += param->rows * param->cols;
     }
     project_line(p, "Total model parameters:  %zu", total);
-    project_line(p, "Seed %llu, %s, %zu thread%s", (unsigned long long)p->seed, p->be->name,
-                 p->threads, p->threads == 1 ? "" : "s");
+    if (p->be->host_memory)
+        project_line(p, "Seed %llu, %s, %zu thread%s", (unsigned long long)p->seed, p->be->name,
+                     p->threads, p->threads == 1 ? "" : "s");
+    else
+        project_line(p, "Seed %llu, %s", (unsigned long long)p->seed, p->be->name);
 }

@@ -37,9 +37,8 @@ MODELS = {"plain": ["--co_dim=0"],
 
 
 def start(command, folder, *flags, **more):
-    environment = dict(os.environ, **more)
-    if MODULE:
-        environment["LFADS_CUDA_MODULE"] = MODULE
+    module = {"LFADS_CUDA_MODULE": MODULE} if MODULE else {}
+    environment = {**os.environ, **module, **more}
     return subprocess.Popen([LFADS, command, f"--lfads_save_dir={folder}", *DATA, *flags],
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=SCRATCH,
                             env=environment)
@@ -171,6 +170,28 @@ def test_messages():
     check(not os.path.exists(os.path.join(SCRATCH, "huge", "checkpoint")), "huge left a checkpoint")
 
 
+def test_choice():
+    """auto takes the device without a word, and without a word the processor where a module can't
+    be loaded; a device that was asked for is missed with the reason."""
+    flags = [*SMALL, *MODELS["plain"], "--max_epochs=1"]
+    broken = os.path.join(SCRATCH, "broken.so")
+    with open(broken, "w") as file:
+        file.write("no library")
+    seeds = {}
+    for device, more in (("auto", {}), ("gpu:0", {}), ("/gpu:0", {}), ("cpu:0", {}),
+                         ("auto", {"LFADS_CUDA_MODULE": broken})):
+        folder = f"choice{len(os.listdir(SCRATCH))}"
+        out, error = run("train", folder, *flags, f"--device={device}", **more)
+        check(not error, f"--device={device}: {error}")
+        seeds[device, bool(more)] = re.search("Seed 11, .*", out)[0]
+    check(seeds["auto", False] == seeds["gpu:0", False] == seeds["/gpu:0", False] and
+          seeds["auto", True] == seeds["cpu:0", False] != seeds["auto", False], f"chosen: {seeds}")
+    for module, reason in ((broken, "broken.so: "), (os.path.join(SCRATCH, "none.so"), "none.so: ")):
+        _, error = run("train", f"without_{reason[:4]}", *flags, DEVICE, LFADS_CUDA_MODULE=module)
+        check(error.count("warning:") == 1 and f"({module}: " in error and
+              "computing on the CPU" in error, f"{module}: {error}")
+
+
 def test_far_memory():
     """With little memory: the batch that is named fits; sampling takes fewer trials at once."""
     flags = [*MODELS["plain"], "--factors_dim=3", "--max_epochs=1", DEVICE, "--seed=3"]
@@ -209,6 +230,8 @@ def main():
     test_sampling()
     test_divergence()
     test_messages()
+    if MODULE:
+        test_choice()
     if MODULE and "far" in MODULE:
         test_far_memory()
     return conclude("device")
