@@ -59,10 +59,11 @@ static bool create_vectors(struct learner *l)
 
     l->parameters = be->memory_create(be, bytes);
     l->numbers = be->memory_create(be, sizeof *l->numbers);
+    l->update = be->memory_create(be, 3 * sizeof *l->update);
     l->sums = be->memory_create(be, SUMS * sizeof *l->sums);
     if (!be->host_memory)
         l->host = be->host_create(be, 3 * bytes);
-    if (!l->parameters || !l->numbers || !l->sums || (!be->host_memory && !l->host))
+    if (!l->parameters || !l->numbers || !l->update || !l->sums || (!be->host_memory && !l->host))
         return false;
     if (!l->options.trained)
         return true;
@@ -84,13 +85,8 @@ static bool create_pending(struct learner *l)
     l->pending = calloc(count, sizeof *l->pending);
     l->costs = l->be->host_create(l->be, count * each * sizeof *l->costs);
     for (size_t i = 0; l->pending && l->costs && i < count; i++) {
-        struct pending *p = &l->pending[i];
-
-        p->loglik = l->costs + i * each;
-        p->kl_ic = p->loglik + batch;
-        p->kl_co = p->kl_ic + batch;
-        p->corr = p->kl_co + batch;
-        p->sums = p->corr + batch;
+        l->pending[i].loglik = l->costs + i * each;
+        l->pending[i].sums = l->pending[i].loglik + 4 * batch;
     }
     return l->pending && l->costs;
 }
@@ -157,6 +153,7 @@ void learner_free(struct learner *learner)
     be->memory_free(be, learner->m);
     be->memory_free(be, learner->v);
     be->memory_free(be, learner->numbers);
+    be->memory_free(be, learner->update);
     be->memory_free(be, learner->sums);
     be->host_free(be, learner->host);
     be->host_free(be, learner->costs);
@@ -258,16 +255,21 @@ static void run_shard(const struct run *run, struct shard *shard, size_t first)
         shard_backward(shard, &weights);
 }
 
+/* Costs of the batch's trials from FIRST on; of all of them in one copy, for a device's sake. */
 static void keep_costs(const struct run *run, const struct shard *s, size_t first)
 {
     const struct backend *be = run->learner->be;
     const struct pending *p = run->pending;
     size_t bytes = s->trials * sizeof(acc);
 
+    if (s->trials == p->trials) {
+        be->download_later(be, p->loglik, s->loglik, 4 * bytes);
+        return;
+    }
     be->download_later(be, p->loglik + first, s->loglik, bytes);
-    be->download_later(be, p->kl_ic + first, s->kl_ic, bytes);
     be->download_later(be, p->kl_co + first, s->kl_co, bytes);
     be->download_later(be, p->corr + first, s->corr, bytes);
+    be->download_later(be, p->kl_ic + first, s->kl_ic, bytes);
 }
 
 static void clear_lane(const struct run *run, size_t lane)
@@ -315,9 +317,7 @@ static void reduce_stretch(void *payload, size_t stretch, size_t thread)
 
 static void update(struct learner *l)
 {
-    struct step_numbers *numbers = l->numbers;
-
-    l->be->limit_update(l->be, numbers->update, &l->sums[SUM_SQUARES], &numbers->rate,
+    l->be->limit_update(l->be, l->update, &l->sums[SUM_SQUARES], &l->numbers->rate,
                         l->options.max_grad_norm);
     for (size_t i = 0; i < l->model->n_params; i++) {
         const struct param *p = &l->model->params[i];
@@ -325,7 +325,7 @@ static void update(struct learner *l)
 
         if (p->trained)
             l->be->adam(l->be, l->parameters + at, l->m + at, l->v + at, l->gradient + at,
-                        numbers->update, p->rows * p->cols);
+                        l->update, p->rows * p->cols);
     }
     refresh(l);
 }
@@ -390,19 +390,21 @@ static void run_batch(struct learner *l, const struct batch_source *source,
 {
     struct pending *p = &l->pending[l->n_pending];
     struct run run = {.learner = l, .source = source, .kind = kind, .pending = p};
-    struct step_weights weights = costs_step_weights(l->model, source->trials, ramps);
-    real narrow = (real)rate;
+    struct step_numbers numbers = {.weights = costs_step_weights(l->model, source->trials, ramps),
+                                   .rate = (real)rate};
 
     assert(source->trials <= l->options.batch_size && l->n_pending < l->options.most_pending);
-    l->be->upload(l->be, &l->numbers->weights, &weights, sizeof weights);
-    l->be->upload(l->be, &l->numbers->rate, &narrow, sizeof narrow);
+    p->trials = source->trials;
+    p->ramps = *ramps;
+    p->kl_co = p->loglik + p->trials;
+    p->corr = p->kl_co + p->trials;
+    p->kl_ic = p->corr + p->trials;
+    l->be->upload(l->be, l->numbers, &numbers, sizeof numbers);
     if (l->be->host_memory)
         run_on_host(&run);
     else
         run_on_device(&run);
     l->be->download_later(l->be, p->sums, l->sums, SUMS * sizeof *l->sums);
-    p->trials = source->trials;
-    p->ramps = *ramps;
     l->n_pending++;
 }
 

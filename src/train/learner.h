@@ -19,11 +19,10 @@ struct learner_options {
     double max_grad_norm; /* clipping of the global norm */
 };
 
-/* What operations read of a step, and what they leave of it, in the backend's memory. */
+/* What operations read of a step, in the backend's memory. */
 struct step_numbers {
     struct step_weights weights;
-    real rate;      /* bias-corrected */
-    real update[3]; /* limit_update's */
+    real rate; /* bias-corrected */
 };
 enum { SUM_SQUARES, SUM_L2, SUMS }; /* of the gradient; the L2 cost */
 
@@ -31,7 +30,7 @@ enum { SUM_SQUARES, SUM_L2, SUMS }; /* of the gradient; the L2 cost */
 struct pending {
     size_t trials;
     struct cost_ramps ramps;
-    acc *loglik, *kl_ic, *kl_co, *corr; /* [batch_size] each, */
+    acc *loglik, *kl_co, *corr, *kl_ic; /* [trials] each, one after the other as in a shard, */
     acc *sums;                          /* and [SUMS], in the learner's host memory */
 };
 
@@ -45,6 +44,7 @@ struct learner {
     real **lanes; /* gradients of the lanes; of a single lane: gradient */
     size_t n_lanes;
     struct step_numbers *numbers;
+    real *update;          /* [3]: limit_update's */
     acc *sums;             /* [SUMS] */
     struct shard **shards; /* one a thread */
     /* the host's */
