@@ -27,13 +27,14 @@ def fail(path, text):
 def files(*patterns):
     found = []
     for pattern in patterns:
-        found += glob.glob(os.path.join(REPOSITORY, pattern), recursive=True)
+        found += filter(os.path.isfile,
+                        glob.glob(os.path.join(REPOSITORY, pattern), recursive=True))
     return sorted(found)
 
 
 SOURCES = files("src/**/*.[ch]", "src/**/*.cu", "src/**/*.def", "include/**/*.h")
 CODE = SOURCES + files("tests/**/*.[ch]", "tests/**/*.cpp", "bench/*.[ch]", "examples/*.[ch]")
-TEXT = CODE + files("tests/**/*.py", "**/CMakeLists.txt", "cmake/*", "scripts/*", "*.md",
+TEXT = CODE + files("tests/**/*.py", "**/CMakeLists.txt", "cmake/*", "scripts/**/*", "*.md",
                     "docs/**/*.md", "Makefile", ".ci/run", "*.json")
 
 
