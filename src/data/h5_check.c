@@ -8,7 +8,6 @@ enum {
     MOST_RATIO = 2048, /* by which a file's numbers are more than its bytes; deflate reaches 1032 */
     MOST_FILTERS = 8,  /* each of the three may stand there more than once */
     LEAST_CACHE = 1 << 20, /* HDF5's own default */
-    MOST_CACHE = 1 << 28,
     MOST_SLOTS = 1 << 16
 };
 
@@ -190,7 +189,8 @@ static enum lfads_status check_chunks(const struct check *c, size_t *slots)
 /* The data set once more, with a cache for a row of its chunks: a chunk is unpacked once. */
 static enum lfads_status open_cached(const struct check *c, size_t slots)
 {
-    size_t bytes = c->set->strip < MOST_CACHE ? c->set->strip : MOST_CACHE;
+    size_t most = c->file->memory / 2 > LEAST_CACHE ? c->file->memory / 2 : LEAST_CACHE;
+    size_t bytes = c->set->strip < most ? c->set->strip : most;
     hid_t list;
 
     if (bytes <= LEAST_CACHE)

@@ -21,8 +21,9 @@ for target in $targets; do
 done
 # shellcheck disable=SC2086 # a list of words
 cmake --build "$scratch/build" --target lfads $programs >/dev/null
-# what libhdf5 takes and never gives back is not ours, and its wishes for memory are refused
-export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1
+# what libhdf5 takes and never gives back is not ours, its wishes for memory are refused, and a process
+# that forks must stay small
+export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:quarantine_size_mb=8
 "$python" "$source/tests/fuzz/make_corpus.py" "$scratch/build/src/cli/lfads" "$scratch/corpus"
 for target in $targets; do
     case $target in
