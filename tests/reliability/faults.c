@@ -1,9 +1,9 @@
 /* faults.c - preloaded, makes a system call on the run's files fail, as a full disk or a failing
- * one would: the FAULT_FIRST-th and all later calls of FAULT_CALL (open, write, fsync, rename) on
- * paths that contain FAULT_PATH fail with FAULT_ERRNO. The first that fails makes the file
- * FAULT_MARK. With FAULT_SIGNAL the FAULT_FIRST-th call raises that signal instead and then does
- * its work; FAULT_CALL "any" stands for all calls but the writes of a file that has not its name
- * yet. SPDX-License-Identifier: Apache-2.0 */
+ * one would: the FAULT_FIRST-th and all later calls of FAULT_CALL (open, read, write, fsync,
+ * rename) on paths that contain FAULT_PATH fail with FAULT_ERRNO. The first that fails makes the
+ * file FAULT_MARK. With FAULT_SIGNAL the FAULT_FIRST-th call raises that signal instead and then
+ * does its work; FAULT_CALL "any" stands for all calls but the writes of a file that has not its
+ * name yet. SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -120,6 +120,13 @@ ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t at)
     return cut("write", file, &count) ? -1
                                       : NEXT(ssize_t(*)(int, const void *, size_t, off64_t),
                                              "pwrite64")(file, bytes, count, at);
+}
+
+ssize_t pread(int file, void *bytes, size_t count, off_t at)
+{
+    return faulty_file("read", file)
+               ? -1
+               : NEXT(ssize_t(*)(int, void *, size_t, off_t), "pread")(file, bytes, count, at);
 }
 
 int fsync(int file) { return faulty_file("fsync", file) ? -1 : NEXT(int (*)(int), "fsync")(file); }

@@ -6,6 +6,7 @@ status 1, the previous checkpoint whole, and with room again the run ends as if 
 SPDX-License-Identifier: Apache-2.0"""
 import errno
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,31 @@ def disturb(call, number, first, partial):
     return True
 
 
+def disturb_trials(call, number, first):
+    """A run whose trials are on disk, in the save directory's file without a name, which can't be
+    written or read from the FIRST time on."""
+    global fired
+    what = f"trials on disk, {call} {os.strerror(number)}, from call {first}"
+    shutil.rmtree(f"{SCRATCH}/run", ignore_errors=True)
+    shutil.copytree(f"{SCRATCH}/before", f"{SCRATCH}/run")
+    if os.path.exists(MARK):
+        os.remove(MARK)
+    words = [*runs.command(LFADS, "run", AFTER), "--data_in_memory=false"]
+    environment = {"LD_PRELOAD": SHIM, "FAULT_CALL": call, "FAULT_PATH": "run/#",
+                   "FAULT_FIRST": str(first), "FAULT_ERRNO": str(number), "FAULT_MARK": MARK}
+    done = subprocess.run(words, cwd=SCRATCH, capture_output=True, text=True,
+                          env={**os.environ, **environment})
+    check(os.path.exists(MARK), f"{what}: did not happen")
+    fired += 1
+    check(done.returncode == 1 and len(done.stderr.splitlines()) == 1 and
+          re.search(r"data that are kept in .*run: " + os.strerror(number), done.stderr),
+          f"{what}: status {done.returncode}, {done.stderr!r}")
+    done = subprocess.run(words, cwd=SCRATCH, capture_output=True, text=True)
+    check(done.returncode == 0, f"{what}: does not go on: {done.stderr}")
+    differ = runs.differences(runs.contents(f"{SCRATCH}/whole"), runs.contents(f"{SCRATCH}/run"))
+    check(not differ, f"{what}: ends otherwise: {differ}")
+
+
 def disturb_results(words, folder):
     """A command that writes results: without room it leaves none, not even half of one."""
     global fired
@@ -93,6 +119,10 @@ def main():
         while disturb(call, number, first, partial) and verdict.failures < 10:
             first += step
             step += first // 8  # checkpoints take many calls: later ones are tried in strides
+    for first in (1, 2):
+        disturb_trials("write", errno.ENOSPC, first)
+    for first in (1, 100, 200, 330):
+        disturb_trials("read", errno.EIO, first)
     for words in (["posterior-sample", "--lfads_save_dir=run", "--batch_size=4"],
                   ["posterior-mean", "--lfads_save_dir=run"],
                   ["prior-sample", "--lfads_save_dir=run"],
