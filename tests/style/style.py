@@ -27,9 +27,8 @@ def fail(path, text):
 def files(*patterns):
     found = []
     for pattern in patterns:
-        found += filter(os.path.isfile,
-                        glob.glob(os.path.join(REPOSITORY, pattern), recursive=True))
-    return sorted(found)
+        found += glob.glob(os.path.join(REPOSITORY, pattern), recursive=True)
+    return sorted(path for path in found if os.path.isfile(path))
 
 
 SOURCES = files("src/**/*.[ch]", "src/**/*.cu", "src/**/*.def", "include/**/*.h")
