@@ -103,10 +103,13 @@ void *cuda_memory_create(SELF, size_t bytes)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
     size_t whole = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT; /* one byte at least */
-    void *memory = c->failed ? NULL : take_from_pool(c->memory, whole);
+    void *memory;
 
+    if (c->capturing)
+        cuda_fail(c, LFADS_IO, "%s within a recording", c->operation);
     if (c->failed)
         return NULL;
+    memory = take_from_pool(c->memory, whole);
     if (!memory && cudaMalloc(&memory, whole) != cudaSuccess) {
         cudaGetLastError();
         cuda_fail(
