@@ -59,8 +59,8 @@ static int check(const struct backend *be, void (*attach)(const struct backend *
 int check_backend(const struct backend *be, const char *set,
                   void (*attach)(const struct backend *be, struct arrays *arrays))
 {
-    static const size_t sizes[][2] = {{1, 1},   {3, 2},   {16, 16}, {5, 17},
-                                      {16, 50}, {7, 200}, {40, 33}};
+    static const size_t sizes[][2] = {{1, 1},   {3, 2},   {16, 16},  {5, 17}, {16, 50},
+                                      {7, 200}, {40, 33}, {300, 40}, {2, 400}};
     int failed = 0, cases = 0;
 
     for (const struct operation_case *c = operation_cases; c->name; c++)
