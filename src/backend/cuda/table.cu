@@ -219,7 +219,7 @@ static bool choose_precision(struct cuda_context *c, const char *precision)
                 return true;
             cuda_fail(c, LFADS_USAGE,
                       "has no products in %s (compute capability %d.%d, 8.0 is needed); use "
-                      "--precision=float32",
+                      "float32",
                       precision, c->capability / 10, c->capability % 10);
             return false;
         }
