@@ -26,6 +26,7 @@ static void write_file(const char *directory, const char *name, const char *text
 static void test_second_form(void **state)
 {
     (void)state;
+    remove("groups2/memory.max"); /* of an earlier run */
     write_file("groups2", "memory.stat", "anon 5\n");
     write_file("groups2/outer", "memory.max", "1000\n");
     write_file("groups2/outer", "memory.current", "900\n");
