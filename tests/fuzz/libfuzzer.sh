@@ -32,6 +32,9 @@ for target in $targets; do
     esac
     [ ! -d "$source/tests/fuzz/regressions/$target" ] ||
         inputs="$inputs $source/tests/fuzz/regressions/$target"
+    # what it finds goes to the first folder
+    mkdir -p "$scratch/found/$target"
+    inputs="$scratch/found/$target $inputs"
     echo "$target: $runs executions"
     # shellcheck disable=SC2086
     if ! "$scratch/build/tests/fuzz/fuzz_$target" -seed=1 -runs="$runs" -rss_limit_mb=2048 \
