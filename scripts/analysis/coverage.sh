@@ -1,13 +1,17 @@
 # Which lines and branches the tests reach: a table in build/coverage/coverage.txt, pages in
-# build/coverage/html. Fails below 90 % of lines.
+# build/coverage/html. Fails below 90 % of lines. What runs in the process that reads HDF5 files is not
+# counted: it ends without writing its counts.
 # SPDX-License-Identifier: Apache-2.0
 . scripts/analysis/common.sh
 build coverage
 find build/coverage -name '*.gcda' -delete
-tests coverage
+tests coverage -E 'unit/chaotic|cli/examples|public/installed|reliability/(kills|moments)'
 mkdir -p build/coverage/html
 gcovr --root . build/coverage --filter 'src/' --exclude '.*events\.pb.*' -j "$jobs" \
     --exclude-unreachable-branches --exclude-throw-branches --print-summary \
     --txt build/coverage/coverage.txt --html-details build/coverage/html/index.html \
-    --fail-under-line 90 | tee build/coverage/summary.txt
+    --fail-under-line 90 >build/coverage/summary.txt || {
+    cat build/coverage/coverage.txt
+    exit 1
+}
 sed -n 's/^\(lines\|branches\): \([0-9.]*%\).*/\1 \2/p' build/coverage/summary.txt | paste -sd' '
