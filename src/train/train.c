@@ -59,7 +59,9 @@ static enum lfads_status refuse_infinite(const struct trainer *t, const struct b
                         : !isfinite(costs->corr)  ? "cost of correlated inputs"
                         : !isfinite(costs->total) ? "total cost"
                                                   : "gradient";
-    const char *parameter = isfinite(costs->total) ? learner_not_finite(t->learner) : NULL;
+    /* the gradient is that of the last step begun */
+    const char *parameter =
+        isfinite(costs->total) && step + 1 == t->step ? learner_not_finite(t->learner) : NULL;
 
     return lfads_fail(t->err, LFADS_NUMERIC,
                       "the %s%s%s is not finite at step %" PRId64 " (epoch %" PRId64 "): the last "
