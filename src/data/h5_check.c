@@ -160,7 +160,7 @@ static enum lfads_status check_chunks(const struct check *c, size_t *slots)
 {
     const struct h5_shape *shape = &c->set->shape;
     hsize_t chunk[H5S_MAX_RANK] = {0}, most[H5S_MAX_RANK] = {0};
-    size_t bytes = c->set->number, strip = c->set->number, across = 1;
+    size_t bytes = c->set->number, strip = bytes, across = 1;
 
     if (H5Pget_chunk(c->list, H5_MOST_RANK, chunk) != (int)shape->rank)
         return refuse(c, "has chunks of another shape: the file is damaged");

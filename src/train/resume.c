@@ -68,7 +68,8 @@ static enum lfads_status warn_of_lost(const struct trainer *t)
     for (size_t i = 0; i < known.count; i++) {
         size_t at = 0;
 
-        while (at < p->model->n_sessions && strcmp(p->model->sessions[at].name, known.names[i]))
+        while (at < p->model->n_sessions &&
+               strcmp(p->model->sessions[at].name, known.names[i]) != 0)
             at++;
         if (at == p->model->n_sessions)
             project_warn(p,

@@ -142,6 +142,7 @@ static herr_t note_chunks(hid_t file, const char *name, const H5L_info_t *info, 
 static bool begin(struct subject *s, const char *path)
 {
     FILE *file = fopen(path, "rb");
+    size_t got;
     hid_t id;
 
     if (!file)
@@ -150,9 +151,10 @@ static bool begin(struct subject *s, const char *path)
     s->length = (size_t)ftell(file);
     rewind(file);
     s->bytes = malloc(s->length);
-    if (fread(s->bytes, 1, s->length, file) != s->length)
-        return false;
+    got = s->bytes ? fread(s->bytes, 1, s->length, file) : 0;
     fclose(file);
+    if (got != s->length)
+        return false;
     if (!s->checkpoint) {
         id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
         H5Literate(id, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, note_chunks, s);

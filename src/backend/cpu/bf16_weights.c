@@ -5,6 +5,8 @@
 
 #include "backend/cpu/bf16.h"
 
+enum { ROOM = 64 }; /* of a vector at first */
+
 struct packed {
     size_t offset, rows, cols;
     uint32_t *pairs; /* [(rows+1)/2,cols] */
@@ -63,11 +65,15 @@ static struct vector *vector_of(struct bf16_weights *weights, const real *start)
         v = v->next;
     if (v)
         return v;
-    v = calloc(1, sizeof *v);
+    v = malloc(sizeof *v);
     if (!v)
         return NULL;
-    v->start = start;
-    v->next = weights->first;
+    *v = (struct vector){.start = start, .room = ROOM, .next = weights->first};
+    v->packed = malloc(ROOM * sizeof *v->packed);
+    if (!v->packed) {
+        free(v);
+        return NULL;
+    }
     return weights->first = v;
 }
 
@@ -92,7 +98,7 @@ static struct packed *append(struct vector *v, size_t offset, size_t rows, size_
     size_t words = (rows + 1) / 2 * cols, line = 64 / sizeof(uint32_t);
 
     if (v->count == v->room) {
-        size_t room = v->room ? 2 * v->room : 64;
+        size_t room = 2 * v->room;
         struct packed *more = realloc(v->packed, room * sizeof *more);
 
         if (!more)
@@ -113,11 +119,16 @@ bool bf16_weights_pack(struct bf16_weights *weights, const real *vector, size_t 
                        size_t cols)
 {
     struct vector *v = vector_of(weights, vector);
-    size_t before = v ? count_before(v, offset) : 0;
-    struct packed *p = before && v->packed[before - 1].offset == offset ? &v->packed[before - 1]
-                       : v ? append(v, offset, rows, cols)
-                           : NULL;
+    struct packed *p;
+    size_t before;
 
+    if (!v)
+        return false;
+    before = count_before(v, offset);
+    if (before && v->packed[before - 1].offset == offset)
+        p = &v->packed[before - 1];
+    else
+        p = append(v, offset, rows, cols);
     if (!p)
         return false;
     assert(p->rows == rows && p->cols == cols);
