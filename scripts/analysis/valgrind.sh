@@ -6,6 +6,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 run() {
     valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
+        --show-leak-kinds=definite --suppressions=scripts/analysis/valgrind.supp \
         build/debug/src/cli/lfads "$@"
 }
 save=$scratch/save
