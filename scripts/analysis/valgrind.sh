@@ -1,13 +1,15 @@
 # A short life under valgrind: data, training, going on, sampling, export, scores.
 # SPDX-License-Identifier: Apache-2.0
 . scripts/analysis/common.sh
-build debug
+# no module for GPUs: libraries that it loads keep memory
+cmake --preset debug -B build/valgrind -DLFADS_CUDA=OFF >/dev/null
+cmake --build build/valgrind --target lfads
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 run() {
     valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
         --show-leak-kinds=definite --suppressions=scripts/analysis/valgrind.supp \
-        build/debug/src/cli/lfads "$@"
+        build/valgrind/src/cli/lfads "$@"
 }
 save=$scratch/save
 run synth chaotic --save_dir="$scratch/data" --datafile_name=set --C=20 --N=6 --S=6 --T=0.3 \
