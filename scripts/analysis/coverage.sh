@@ -5,7 +5,7 @@
 . scripts/analysis/common.sh
 build coverage
 find build/coverage -name '*.gcda' -delete
-tests coverage -E 'unit/chaotic|cli/examples|public/installed|reliability/(kills|moments)|cuda'
+tests coverage -E "$left_out"
 mkdir -p build/coverage/html
 gcovr --root . build/coverage --filter 'src/' --exclude '.*events\.pb.*' -j "$jobs" \
     --exclude-unreachable-branches --exclude-throw-branches --print-summary \

@@ -3,5 +3,4 @@
 # SPDX-License-Identifier: Apache-2.0
 . scripts/analysis/common.sh
 build sanitize
-LSAN_OPTIONS="suppressions=$PWD/tests/leaks.txt:print_suppressions=0" tests sanitize \
-    -E 'unit/chaotic|readers/synth|cli/examples|public/installed|reliability/(kills|moments)|golden/cuda|device/cuda'
+LSAN_OPTIONS="suppressions=$PWD/tests/leaks.txt:print_suppressions=0" tests sanitize
