@@ -2,6 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
+bool generator_runs_alone(const struct shard *s)
+{
+    return !s->model->co_dim && !(model_generator_inputs(s->model) && s->gen.one_bin);
+}
+
 /* Normalises the map to the factors; puts the external inputs beside the inferred ones. */
 void generator_begin_forward(struct shard *s)
 {
@@ -19,15 +24,13 @@ void generator_begin_forward(struct shard *s)
         }
         be->copy_masked(be, s->gen_in + m->co_dim, in, ext, e, s->ext_mask, e, m->bins * s->rows,
                         e);
-        if (!m->co_dim && !s->gen.one_bin)
+        if (generator_runs_alone(s))
             gru_inputs(be, &s->gen, &s->w.gen, s->gen_in, in, 0, in, m->bins * s->rows, false);
     }
     if (s->gen_out != s->gen.h)
         be->copy_masked(be, s->gen_out, g, s->gen.h, g, NULL, 0, s->rows, g);
 }
 
-/* With a controller the bin's inputs are known only now; without, their products are taken, if they
- * are all kept. */
 void generator_step_forward(struct shard *s, size_t t)
 {
     const struct model *m = s->model;
@@ -35,9 +38,8 @@ void generator_step_forward(struct shard *s, size_t t)
     struct gru_tape bin = gru_tape_at(&s->gen, &s->w.gen, t, rows);
     real *h_new = bin.h + rows * g;
 
-    if (in && (m->co_dim || bin.one_bin))
-        gru_inputs(s->be, &bin, &s->w.gen, s->gen_in + t * rows * in, in, 0, in, rows, false);
-    gru_step(s->be, h_new, &bin, &s->w.gen, bin.h, m->clip, rows, in > 0);
+    gru_inputs(s->be, &bin, &s->w.gen, s->gen_in + t * rows * in, in, 0, in, rows, false);
+    gru_step(s->be, h_new, &bin, &s->w.gen, bin.h, m->clip, rows, true);
     if (s->gen_out != s->gen.h)
         s->be->copy_masked(s->be, s->gen_out + (t + 1) * rows * g, g, h_new, g,
                            s->gen_mask + t * rows * g, g, rows, g);
@@ -53,13 +55,7 @@ void generator_step_backward(struct shard *s, size_t t)
     be->add_masked(be, s->dgen_h, g, s->dgen_out + at, g, s->gen_mask ? s->gen_mask + at : NULL, g,
                    rows, g);
     gru_step_backward(be, s->dgen_h, &bin, &s->wt.gen, bin.h, s->drh[0], m->clip, rows);
-    if (n)
-        gru_dinputs(be, s->du + t * rows * n, n, &s->wt.gen, &bin, 0, n, rows, true);
-}
-
-bool generator_runs_alone(const struct shard *s)
-{
-    return !s->model->co_dim && !(model_generator_inputs(s->model) && s->gen.one_bin);
+    gru_dinputs(be, s->du + t * rows * n, n, &s->wt.gen, &bin, 0, n, rows, true);
 }
 
 static struct gru_bins all_bins(const struct shard *s)

@@ -38,14 +38,16 @@ void controller_weights_backward(struct shard *s);
 /* Sets du, dco_mean and dco_logvar from the divergence and the correlation cost. */
 void controller_costs_backward(struct shard *s, const struct shard_weights *weights);
 
-/* generator.c (model.md 6): ext -> gen_in, normalised columns; before the first bin. */
+/* generator.c (model.md 6). Whether nothing but its own states drives the generator from bin to
+ * bin: then all bins are run at once, else one by one. */
+bool generator_runs_alone(const struct shard *s);
+/* ext -> gen_in, normalised columns; before the first bin. */
 void generator_begin_forward(struct shard *s);
 /* One bin: gen_in -> state of slot t+1 and its dropped-out copy. */
 void generator_step_forward(struct shard *s, size_t t);
 /* dgen_out of the bin joins dgen_h, which becomes the gradient of slot t; du gets its part. */
 void generator_step_backward(struct shard *s, size_t t);
-/* Whether nothing but its own states drives the generator from bin to bin, and all bins at once. */
-bool generator_runs_alone(const struct shard *s);
+/* The steps of all bins at once. */
 void generator_run_forward(struct shard *s);
 void generator_run_backward(struct shard *s);
 /* Gradients of the generator's maps, all bins at once. */
