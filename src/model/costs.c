@@ -55,33 +55,34 @@ void costs_sum(struct batch_costs *costs, const struct model *model, const struc
     costs->nll_iwae = log(count) - (most + log(likely));
 }
 
-/* What the squares under PENALTY are weighted with: its scale over the count of all that are under
- * any, whatever their scales. */
-static double penalty_scale(const struct model *m, enum param_penalty penalty)
+/* What the squares under each penalty are weighted with. */
+struct penalty_scales {
+    double of[PENALTIES];
+};
+
+/* A penalty's scale over the count of all that are under any, whatever their scales. */
+static struct penalty_scales penalty_scales(const struct model *m)
 {
-    double scale = penalty == PENALTY_GENERATOR    ? m->l2_gen_scale
-                   : penalty == PENALTY_CONTROLLER ? m->l2_con_scale
-                                                   : 0;
     double count = 0;
 
-    if (!(scale > 0))
-        return 0;
     for (size_t i = 0; i < m->n_params; i++)
         if (m->params[i].penalty != PENALTY_NONE)
             count += (double)(m->params[i].rows * m->params[i].cols);
-    return scale / count;
+    return (struct penalty_scales){
+        .of = {[PENALTY_GENERATOR] = m->l2_gen_scale > 0 ? m->l2_gen_scale / count : 0,
+               [PENALTY_CONTROLLER] = m->l2_con_scale > 0 ? m->l2_con_scale / count : 0}};
 }
 
 struct step_weights costs_step_weights(const struct model *model, size_t trials,
                                        const struct cost_ramps *ramps)
 {
+    const struct penalty_scales scales = penalty_scales(model);
     double share = 1 / (double)trials;
 
-    return (struct step_weights){
-        .kl_ic = (real)(ramps->kl * model->kl_ic_weight * share),
-        .kl_co = (real)(ramps->kl * model->kl_co_weight * share),
-        .l2_gen = (real)(ramps->l2 * penalty_scale(model, PENALTY_GENERATOR)),
-        .l2_con = (real)(ramps->l2 * penalty_scale(model, PENALTY_CONTROLLER))};
+    return (struct step_weights){.kl_ic = (real)(ramps->kl * model->kl_ic_weight * share),
+                                 .kl_co = (real)(ramps->kl * model->kl_co_weight * share),
+                                 .l2_gen = (real)(ramps->l2 * scales.of[PENALTY_GENERATOR]),
+                                 .l2_con = (real)(ramps->l2 * scales.of[PENALTY_CONTROLLER])};
 }
 
 struct shard_weights costs_shard_weights(const struct model *model, size_t trials,
@@ -97,10 +98,12 @@ struct shard_weights costs_shard_weights(const struct model *model, size_t trial
 
 void costs_l2(const struct backend *be, acc *l2, const struct model *model, const real *parameters)
 {
+    const struct penalty_scales scales = penalty_scales(model);
+
     be->clear_sums(be, l2, 1);
     for (size_t i = 0; i < model->n_params; i++) {
         const struct param *p = &model->params[i];
-        double scale = penalty_scale(model, p->penalty);
+        double scale = scales.of[p->penalty];
 
         if (scale > 0)
             be->sum_squares(be, l2, scale / 2, parameters + p->offset, p->rows * p->cols);
@@ -123,10 +126,12 @@ enum lfads_status costs_l2_alone(double *l2, const struct backend *be, const str
 void costs_l2_backward(const struct backend *be, const struct model *model, real *gradient,
                        const real *parameters, const struct step_weights *weights)
 {
+    const struct penalty_scales scales = penalty_scales(model);
+
     for (size_t i = 0; i < model->n_params; i++) {
         const struct param *p = &model->params[i];
 
-        if (penalty_scale(model, p->penalty) > 0)
+        if (scales.of[p->penalty] > 0)
             be->add_scaled(be, gradient + p->offset,
                            p->penalty == PENALTY_GENERATOR ? &weights->l2_gen : &weights->l2_con,
                            parameters + p->offset, p->rows * p->cols);

@@ -38,7 +38,7 @@ enum param_alignment {
     ALIGNED_READOUT_B
 };
 enum { PARAM_SHARED = -1 }; /* the session of what belongs to none */
-enum param_penalty { PENALTY_NONE, PENALTY_GENERATOR, PENALTY_CONTROLLER };
+enum param_penalty { PENALTY_NONE, PENALTY_GENERATOR, PENALTY_CONTROLLER, PENALTIES };
 
 /* A row of the table of parameters: a matrix [rows,cols] in the one vector. */
 struct param {
