@@ -24,10 +24,7 @@ struct portions {
 
 static bool streams(const struct store *store) { return store->count > 0 && !store->memory; }
 
-static size_t length_of(const struct store *store)
-{
-    return streams(store) ? store->numbers * store_bytes(store->kind) : 0;
-}
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
 /* The longest records that are read. */
 static void longest(size_t *data, size_t *ext, const struct dataset *dataset)
@@ -37,8 +34,10 @@ static void longest(size_t *data, size_t *ext, const struct dataset *dataset)
         for (int set = 0; set < SESSION_SETS; set++) {
             const struct session_trials *trials = &dataset->sessions[i]->set[set];
 
-            *data = length_of(&trials->data) > *data ? length_of(&trials->data) : *data;
-            *ext = length_of(&trials->ext) > *ext ? length_of(&trials->ext) : *ext;
+            if (streams(&trials->data))
+                *data = larger(*data, store_length(&trials->data));
+            if (streams(&trials->ext))
+                *ext = larger(*ext, store_length(&trials->ext));
         }
     *data = (*data + 63) / 64 * 64;
 }
@@ -93,7 +92,7 @@ void portions_free(struct portions *portions)
 static enum lfads_status read_records(char *bytes, const struct store *store,
                                       const struct batch *batch, struct lfads_error *err)
 {
-    size_t length = length_of(store);
+    size_t length = store_length(store);
     enum lfads_status status = LFADS_OK;
 
     for (size_t i = 0; i < batch->count; i++)
@@ -178,15 +177,10 @@ enum lfads_status portions_next(struct portion *portion, struct portions *portio
 static const char *record_of(const struct store *store, const void *read,
                              const struct portion *portion, size_t i)
 {
-    size_t length = store->numbers * store_bytes(store->kind);
+    size_t length = store_length(store);
 
     return read ? (const char *)read + i * length
                 : (const char *)store->memory + portion->batch->trials[i] * length;
-}
-
-const void *portion_record(const struct portion *portion, size_t i)
-{
-    return record_of(&portion->session->set[portion->set].data, portion->data, portion, i);
 }
 
 /* Rows of WIDTH numbers, one a bin. */
@@ -199,17 +193,16 @@ static void copy_rows(float *dst, size_t stride, const char *record, const struc
         store_unpack(dst, record, store->kind, width);
 }
 
-void portion_copy_data(float *dst, size_t stride, const struct portion *portion, size_t i)
+void portion_copy(float *x, float *ext, const struct portion *portion, size_t first, size_t count)
 {
-    const struct store *store = &portion->session->set[portion->set].data;
+    const struct session_trials *trials = &portion->session->set[portion->set];
+    size_t n = portion->session->channels, e = portion->session->ext_inputs;
 
-    copy_rows(dst, stride, portion_record(portion, i), store, portion->session->channels);
-}
-
-void portion_copy_ext(float *dst, size_t stride, const struct portion *portion, size_t i)
-{
-    const struct store *store = &portion->session->set[portion->set].ext;
-
-    copy_rows(dst, stride, record_of(store, portion->ext, portion, i), store,
-              portion->session->ext_inputs);
+    for (size_t b = 0; b < count; b++) {
+        copy_rows(x + b * n, count * n, record_of(&trials->data, portion->data, portion, first + b),
+                  &trials->data, n);
+        if (e)
+            copy_rows(ext + b * e, count * e,
+                      record_of(&trials->ext, portion->ext, portion, first + b), &trials->ext, e);
+    }
 }

@@ -14,12 +14,9 @@ struct portion {
     const void *data, *ext;
 };
 
-/* The record [T,N] of the portion's I-th trial, of the kind of its session's store. */
-const void *portion_record(const struct portion *portion, size_t i);
-/* Writes the I-th trial's numbers to dst[t*stride + n], all T bins and N channels. */
-void portion_copy_data(float *dst, size_t stride, const struct portion *portion, size_t i);
-/* Likewise its external inputs. */
-void portion_copy_ext(float *dst, size_t stride, const struct portion *portion, size_t i);
+/* Sets x [T,count,N] to the numbers of COUNT of the portion's trials from its FIRST-th on, and ext
+ * [T,count,E] to their external inputs, where the session has any. */
+void portion_copy(float *x, float *ext, const struct portion *portion, size_t first, size_t count);
 
 /* Hands out portions of a data set one after the other. */
 struct portions;

@@ -23,12 +23,11 @@ size_t store_bytes(enum store_kind kind)
     return bytes[kind];
 }
 
-/* Bytes of a record. */
-static size_t length_of(const struct store *s) { return s->numbers * store_bytes(s->kind); }
+size_t store_length(const struct store *store) { return store->numbers * store_bytes(store->kind); }
 
 size_t store_memory(const struct store *store)
 {
-    return store->memory ? store->records * length_of(store) : 0;
+    return store->memory ? store->records * store_length(store) : 0;
 }
 
 /* Memory or a file for all records of the store's kind. */
@@ -38,7 +37,7 @@ static enum lfads_status make_room(struct store *s, struct lfads_error *err)
 
     s->memory = NULL;
     s->file = -1;
-    if (__builtin_mul_overflow(s->records, length_of(s), &bytes) || bytes > SIZE_MAX / 4)
+    if (__builtin_mul_overflow(s->records, store_length(s), &bytes) || bytes > SIZE_MAX / 4)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for %zu trials of %zu numbers",
                           s->records, s->numbers);
     if (bytes <= s->place.memory)
@@ -193,7 +192,7 @@ enum lfads_status store_add(struct store *store, const float *values, size_t cou
 enum lfads_status store_read(void *bytes, const struct store *store, size_t record,
                              struct lfads_error *err)
 {
-    size_t length = length_of(store), at = record * length;
+    size_t length = store_length(store), at = record * length;
 
     assert(record < store->count);
     if (!store->memory)
@@ -204,7 +203,7 @@ enum lfads_status store_read(void *bytes, const struct store *store, size_t reco
 
 void store_expect(const struct store *store, size_t record)
 {
-    size_t length = length_of(store);
+    size_t length = store_length(store);
 
     if (!store->memory)
         posix_fadvise(store->file, (off_t)(record * length), (off_t)length, POSIX_FADV_WILLNEED);

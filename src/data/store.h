@@ -29,6 +29,8 @@ struct store {
 
 /* Bytes of a number. */
 size_t store_bytes(enum store_kind kind);
+/* Bytes of a record. */
+size_t store_length(const struct store *store);
 /* Bytes that all records take in memory: 0 where they are in a file. */
 size_t store_memory(const struct store *store);
 

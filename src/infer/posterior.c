@@ -65,13 +65,7 @@ struct sampler {
 /* The block's trials from FIRST on. */
 static void fill(const struct sampler *p, struct shard *s, size_t first)
 {
-    size_t n = p->portion.session->channels, e = p->portion.session->ext_inputs;
-
-    for (size_t b = 0; b < s->trials; b++) {
-        portion_copy_data(s->host_x + b * n, s->trials * n, &p->portion, first + b);
-        if (e)
-            portion_copy_ext(s->host_ext + b * e, s->trials * e, &p->portion, first + b);
-    }
+    portion_copy(s->host_x, s->host_ext, &p->portion, first, s->trials);
     shard_upload(s);
 }
 

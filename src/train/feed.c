@@ -14,17 +14,12 @@ static void jitter(const struct feed *feed, struct shard *s, size_t trial, size_
 
 static void copy_trials(const struct feed *feed, struct shard *s, size_t first)
 {
-    const struct project *p = feed->trainer->project;
-    const struct portion *portion = &feed->portion;
-    size_t n = portion->session->channels, e = portion->session->ext_inputs;
+    bool jittered = feed->portion.set == SESSION_TRAIN &&
+                    feed->trainer->project->config->temporal_spike_jitter_width > 0;
 
-    for (size_t b = 0; b < s->trials; b++) {
-        portion_copy_data(s->host_x + b * n, s->trials * n, portion, first + b);
-        if (e)
-            portion_copy_ext(s->host_ext + b * e, s->trials * e, portion, first + b);
-        if (portion->set == SESSION_TRAIN && p->config->temporal_spike_jitter_width > 0)
-            jitter(feed, s, b, first);
-    }
+    portion_copy(s->host_x, s->host_ext, &feed->portion, first, s->trials);
+    for (size_t b = 0; b < s->trials && jittered; b++)
+        jitter(feed, s, b, first);
     shard_upload(s);
 }
 

@@ -124,19 +124,20 @@ static void make_session(struct session *s, const struct store_place *data,
 static void check_portion(const struct portion *portion, const struct session *sessions)
 {
     const struct batch *batch = portion->batch;
+    float values[3 * BATCH * 2], ext[3 * BATCH * 2] = {0};
 
     assert_ptr_equal(portion->session, &sessions[batch->session]);
-    for (size_t i = 0; i < batch->count; i++) {
-        float values[3 * 5], ext[3 * 2] = {0};
-
-        portion_copy_data(values, 5, portion, i);
-        if (portion->session->ext_inputs)
-            portion_copy_ext(ext, 2, portion, i);
+    portion_copy(values, ext, portion, 0, 1);
+    for (size_t j = 1; j < NUMBERS; j++)
+        assert_true(values[j] == value_of(batch->trials[0], j));
+    portion_copy(values, ext, portion, 0, batch->count);
+    for (size_t i = 0; i < batch->count; i++)
         for (size_t j = 1; j < NUMBERS; j++) {
-            assert_true(values[j / 2 * 5 + j % 2] == value_of(batch->trials[i], j));
-            assert_true(!portion->session->ext_inputs || ext[j] == value_of(batch->trials[i], j));
+            size_t at = (j / 2 * batch->count + i) * 2 + j % 2;
+
+            assert_true(values[at] == value_of(batch->trials[i], j));
+            assert_true(!portion->session->ext_inputs || ext[at] == value_of(batch->trials[i], j));
         }
-    }
 }
 
 static void test_portions(void **state)
