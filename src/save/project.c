@@ -48,12 +48,6 @@ void project_warn(const struct project *project, const char *format, ...)
     va_end(words);
 }
 
-bool project_stopped(const struct project *project)
-{
-    return project->callbacks && project->callbacks->stop &&
-           project->callbacks->stop(project->callbacks->payload);
-}
-
 /* Training without the index that was asked for begins afresh: not over what another index has. */
 static enum lfads_status refuse_afresh(const struct lfads_config *config, struct lfads_error *err)
 {

@@ -49,5 +49,4 @@ void project_line(const struct project *project, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void project_warn(const struct project *project, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-bool project_stopped(const struct project *project);
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/progress.h"
 #include "train/trainer.h"
 
 static void add_costs(struct epoch_costs *sums, const struct batch_costs *costs,
@@ -30,9 +31,9 @@ static struct epoch_costs means(struct epoch_costs sums, size_t count)
     return sums;
 }
 
-static void report_progress(const struct trainer *t)
+/* True where the caller wants training to stop. */
+static bool report_progress(const struct trainer *t)
 {
-    const struct lfads_callbacks *callbacks = t->project->callbacks;
     const struct batches *batches = t->batches[SESSION_TRAIN];
     double seconds = clock_seconds();
     struct lfads_progress progress = {
@@ -46,8 +47,7 @@ static void report_progress(const struct trainer *t)
         .seconds = seconds - t->began,
     };
 
-    if (callbacks && callbacks->progress)
-        callbacks->progress(callbacks->payload, &progress);
+    return progress_report(t->project->callbacks, &progress);
 }
 
 static enum lfads_status refuse_infinite(const struct trainer *t, const struct batch_costs *costs,
@@ -89,8 +89,9 @@ static enum lfads_status collect_steps(struct trainer *t)
     return status;
 }
 
-/* Begins a step, and collects the costs of those begun where no more may wait. */
-static enum lfads_status train_batch(struct trainer *t)
+/* Begins a step, and collects the costs of those begun where no more may wait. Sets *STOPPED where
+ * the caller wants no more. */
+static enum lfads_status train_batch(struct trainer *t, bool *stopped)
 {
     struct feed feed = {.trainer = t, .step = (uint32_t)t->step};
     struct cost_ramps ramps = costs_ramps(t->project->config, t->step);
@@ -107,7 +108,7 @@ static enum lfads_status train_batch(struct trainer *t)
         status = collect_steps(t);
     if (status != LFADS_OK)
         return status;
-    report_progress(t);
+    *stopped = report_progress(t);
     return painter_collect(t->painter, t->events, false, t->err);
 }
 
@@ -116,14 +117,15 @@ static enum lfads_status train_epoch(struct trainer *t)
 {
     struct batches *batches = t->batches[SESSION_TRAIN];
     enum lfads_status status = LFADS_OK;
+    bool stopped = false;
 
     batches_deal(batches, t->project->dataset, SESSION_TRAIN, t->project->seed, (uint32_t)t->epoch);
     portions_begin(t->portions, SESSION_TRAIN, batches->batch + t->done, batches->count - t->done);
     t->epoch_began = clock_seconds();
     t->epoch_first = t->done;
     while (status == LFADS_OK && t->done < batches->count) {
-        status = train_batch(t);
-        if (status == LFADS_OK && project_stopped(t->project)) {
+        status = train_batch(t, &stopped);
+        if (status == LFADS_OK && stopped) {
             status = collect_steps(t);
             if (status == LFADS_OK)
                 status = trainer_save_latest(t);
