@@ -51,21 +51,26 @@ void KERNEL(sum_rows)(SELF, real *db, const real *dy, size_t ldy, size_t rows, s
     }
 }
 
+/* The N numbers at SRC times those of the mask, if there is one. */
+static inline vec masked(const real *src, const real *mask, size_t n)
+{
+    __builtin_prefetch(src + AHEAD);
+    if (!mask)
+        return vec_load(src, n);
+    __builtin_prefetch(mask + AHEAD);
+    return vec_load(src, n) * vec_load(mask, n);
+}
+
 void KERNEL(copy_masked)(SELF, real *dst, size_t ldd, const real *src, size_t lds, const real *mask,
                          size_t ldm, size_t rows, size_t n)
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j += LANES) {
-            vec x;
+            real *to = dst + i * ldd + j;
 
-            __builtin_prefetch(src + i * lds + j + AHEAD);
-            __builtin_prefetch(dst + i * ldd + j + AHEAD, 1);
-            if (mask)
-                __builtin_prefetch(mask + i * ldm + j + AHEAD);
-            x = vec_load(src + i * lds + j, n - j);
-            if (mask)
-                x = x * vec_load(mask + i * ldm + j, n - j);
-            vec_store(dst + i * ldd + j, x, n - j);
+            __builtin_prefetch(to + AHEAD, 1);
+            vec_store(to, masked(src + i * lds + j, mask ? mask + i * ldm + j : NULL, n - j),
+                      n - j);
         }
 }
 
@@ -74,15 +79,10 @@ void KERNEL(add_masked)(SELF, real *dst, size_t ldd, const real *src, size_t lds
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j += LANES) {
-            vec x;
+            real *to = dst + i * ldd + j;
+            vec x = masked(src + i * lds + j, mask ? mask + i * ldm + j : NULL, n - j);
 
-            __builtin_prefetch(src + i * lds + j + AHEAD);
-            __builtin_prefetch(dst + i * ldd + j + AHEAD, 1);
-            if (mask)
-                __builtin_prefetch(mask + i * ldm + j + AHEAD);
-            x = vec_load(src + i * lds + j, n - j);
-            if (mask)
-                x = x * vec_load(mask + i * ldm + j, n - j);
-            vec_store(dst + i * ldd + j, vec_load(dst + i * ldd + j, n - j) + x, n - j);
+            __builtin_prefetch(to + AHEAD, 1);
+            vec_store(to, vec_load(to, n - j) + x, n - j);
         }
 }

@@ -30,6 +30,19 @@ static inline void vec_store(float *p, vec x, size_t n)
     _mm512_mask_storeu_ps(p, vec_lanes(n), x);
 }
 static inline vec vec_all(float x) { return _mm512_set1_ps(x); }
+/* e^r by its series up to r^6/720, with FIRST r^6 in that term's place. */
+static inline vec exp_series(vec first, vec r)
+{
+    vec sum = first;
+
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 120));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 24));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 6));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(0.5f));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
+    return sum;
+}
 /* 2^n e^r with n whole and |r| <= ln(2)/2, e^r by its series, whose next term is below 2^-27;
  * inline, for a call of a library's would spill what the caller holds in registers. Beyond 128 the
  * result is 0 or infinite anyway, and r would not be small. */
@@ -39,16 +52,9 @@ static inline vec vec_exp(vec argument)
     const vec n = _mm512_roundscale_ps(x * _mm512_set1_ps(0x1.715476p+0f), 0);
     const vec r = _mm512_fnmadd_ps(n, _mm512_set1_ps(-0x1.05c610p-29f),
                                    _mm512_fnmadd_ps(n, _mm512_set1_ps(0x1.62e430p-1f), x));
-    vec sum = _mm512_set1_ps(1.0f / 5040);
+    const vec first = _mm512_fmadd_ps(_mm512_set1_ps(1.0f / 5040), r, _mm512_set1_ps(1.0f / 720));
 
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 720));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 120));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 24));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 6));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(0.5f));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
-    return _mm512_scalef_ps(sum, n);
+    return _mm512_scalef_ps(exp_series(first, r), n);
 }
 /* e^x of |x| <= 87: n is what adding and taking off 1.5 2^23 rounds to, and its bits go straight to
  * the exponent. The sum is that of vec_exp less its last term, 2^-23 at most. */
@@ -57,18 +63,12 @@ static inline vec vec_exp_small(vec x)
     const vec round = _mm512_set1_ps(0x1.8p+23f);
     const vec place = _mm512_fmadd_ps(x, _mm512_set1_ps(0x1.715476p+0f), round), n = place - round;
     const vec r = _mm512_fnmadd_ps(n, _mm512_set1_ps(0x1.62e430p-1f), x);
-    vec sum = _mm512_set1_ps(1.0f / 720);
+    const vec sum = exp_series(_mm512_set1_ps(1.0f / 720), r);
 
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 120));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 24));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 6));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(0.5f));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
     return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(sum),
                                                 _mm512_slli_epi32(_mm512_castps_si512(place), 23)));
 }
-/* log k! of whole k below 16, of which TABLE has the values. */
+/* TABLE's numbers at whole places K below 16. */
 static inline vec vec_lookup(const float table[16], vec k)
 {
     return _mm512_permutexvar_ps(_mm512_cvttps_epi32(k), _mm512_loadu_ps(table));
