@@ -26,9 +26,11 @@ static __device__ double log_factorial(float k)
     }
 }
 
-/* A block sums a row of parameters over bins and channels: threads along channels and bins. */
-static __global__ void poisson_kernel(double *loglik, const float *eta, const float *x, size_t bins,
-                                      size_t trials, size_t samples, size_t n)
+/* Sets loglik [R] to the sums over bins and channels of TERM(place among the parameters, place
+ * among the data). A block takes a row: threads along channels and bins. */
+template <class F>
+static __device__ void sum_terms(double *loglik, size_t bins, size_t trials, size_t samples,
+                                 size_t n, F term)
 {
     SHARED_MEMORY(double, sums);
     size_t rows = trials * samples;
@@ -38,33 +40,43 @@ static __global__ void poisson_kernel(double *loglik, const float *eta, const fl
         double sum = 0;
 
         for (size_t t = threadIdx.y; t < bins; t += blockDim.y)
-            for (size_t j = threadIdx.x; j < n; j += blockDim.x) {
-                float e = eta[(t * rows + r) * n + j], k = x[(t * trials + trial) * n + j];
-
-                sum += (double)k * (double)e - (double)expf(e) - log_factorial(k);
-            }
+            for (size_t j = threadIdx.x; j < n; j += blockDim.x)
+                sum += term((t * rows + r) * n + j, (t * trials + trial) * n + j);
         sum = cuda_block_sum(sum, sums);
         if (threadIdx.x == 0 && threadIdx.y == 0)
             loglik[r] = sum;
     }
 }
 
-static dim3 row_block(size_t n)
+/* Runs KERNEL, which is sum_terms, with a block's shape that suits rows of N channels. */
+template <class K, class... A>
+static void launch_sums(struct cuda_context *c, K kernel, double *loglik, size_t bins,
+                        size_t trials, size_t samples, size_t n, A... arguments)
 {
+    size_t rows = trials * samples;
     unsigned width = cuda_width(n, THREADS / 2);
 
-    return dim3(width, THREADS / width);
+    if (rows)
+        cuda_launch(c, kernel, dim3(cuda_blocks(c, rows, 1)), dim3(width, THREADS / width),
+                    THREADS / WARP * sizeof(double), loglik, arguments..., bins, trials, samples,
+                    n);
+}
+
+static __global__ void poisson_kernel(double *loglik, const float *eta, const float *x, size_t bins,
+                                      size_t trials, size_t samples, size_t n)
+{
+    sum_terms(loglik, bins, trials, samples, n, [=](size_t at, size_t of) {
+        float e = eta[at], k = x[of];
+
+        return (double)k * (double)e - (double)expf(e) - log_factorial(k);
+    });
 }
 
 void cuda_poisson(SELF, acc *loglik, const real *eta, const real *x, size_t bins, size_t trials,
                   size_t samples, size_t n)
 {
-    struct cuda_context *c = cuda_begin(self, __func__);
-    size_t rows = trials * samples;
-
-    if (rows)
-        cuda_launch(c, poisson_kernel, dim3(cuda_blocks(c, rows, 1)), row_block(n),
-                    THREADS / WARP * sizeof(double), loglik, eta, x, bins, trials, samples, n);
+    launch_sums(cuda_begin(self, __func__), poisson_kernel, loglik, bins, trials, samples, n, eta,
+                x);
 }
 
 static __global__ void poisson_backward_kernel(float *eta, float weight, const float *x,
@@ -82,36 +94,18 @@ static __global__ void gaussian_kernel(double *loglik, const float *mean, const 
                                        const float *x, size_t bins, size_t trials, size_t samples,
                                        size_t n)
 {
-    SHARED_MEMORY(double, sums);
-    size_t rows = trials * samples;
+    sum_terms(loglik, bins, trials, samples, n, [=](size_t at, size_t of) {
+        float d = x[of] - mean[at], v = logvar[at];
 
-    for (size_t r = blockIdx.x; r < rows; r += gridDim.x) {
-        size_t trial = r / samples;
-        double sum = 0;
-
-        for (size_t t = threadIdx.y; t < bins; t += blockDim.y)
-            for (size_t j = threadIdx.x; j < n; j += blockDim.x) {
-                size_t at = (t * rows + r) * n + j;
-                float d = x[(t * trials + trial) * n + j] - mean[at], v = logvar[at];
-
-                sum -= (double)((v + LOG_2PI + d * d * expf(-v)) / 2);
-            }
-        sum = cuda_block_sum(sum, sums);
-        if (threadIdx.x == 0 && threadIdx.y == 0)
-            loglik[r] = sum;
-    }
+        return -(double)((v + LOG_2PI + d * d * expf(-v)) / 2);
+    });
 }
 
 void cuda_gaussian(SELF, acc *loglik, const real *mean, const real *logvar, const real *x,
                    size_t bins, size_t trials, size_t samples, size_t n)
 {
-    struct cuda_context *c = cuda_begin(self, __func__);
-    size_t rows = trials * samples;
-
-    if (rows)
-        cuda_launch(c, gaussian_kernel, dim3(cuda_blocks(c, rows, 1)), row_block(n),
-                    THREADS / WARP * sizeof(double), loglik, mean, logvar, x, bins, trials, samples,
-                    n);
+    launch_sums(cuda_begin(self, __func__), gaussian_kernel, loglik, bins, trials, samples, n, mean,
+                logvar, x);
 }
 
 static __global__ void gaussian_backward_kernel(float *mean, float *logvar, float weight,
