@@ -14,7 +14,7 @@ struct options {
     size_t bins, channels, samples; /* 0: the workload's, or 128 samples */
     bool json;
     const char *device;            /* gpu:N; NULL: the processor */
-    const char *precision;         /* of a device */
+    const char *precision;         /* of step's and sample's products */
     const char *flags[MOST_FLAGS]; /* name=value of the program's flags, over the workload's */
     size_t n_flags;
 };

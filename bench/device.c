@@ -4,29 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "backend/choose.h"
 #include "base/clock.h"
 #include "workload.h"
 
 enum { WARM_UPS = 2, ROWS = 1 << 14 };
-
-/* The device of the options; prints and returns false where there is none. */
-static bool open_device(struct backend_choice *choice, const struct options *options)
-{
-    struct backend_wish wish = {
-        .device = options->device, .precision = options->precision, .growth = true};
-    struct lfads_error err;
-    char why[512];
-
-    if (backend_choose(choice, &wish, why, sizeof why, &err) != LFADS_OK)
-        fprintf(stderr, "%s\n", err.text);
-    else if (!choice->device)
-        fprintf(stderr, "--device=%s: %s\n", options->device, *why ? why : "this is no device");
-    else
-        return true;
-    backend_release(choice);
-    return false;
-}
 
 static double launches(const struct backend *be)
 {
@@ -75,7 +56,7 @@ int bench_device_step(const struct options *options)
     struct figures figures;
     struct workload w;
 
-    if (!open_device(&choice, options) || !workload_create(&w, options, choice.be, 1))
+    if (!workload_backend(&choice, options) || !workload_create(&w, options, choice.be, 1))
         return 1;
     begun = launches(choice.be);
     if (!time_device(seconds, choice.be, options->repeats, run_steps, &w))
@@ -134,7 +115,7 @@ int bench_device_sample(const struct options *options)
     struct lfads_error err = {.text = "no memory"};
     size_t numbers;
 
-    if (!open_device(&choice, options) || !workload_create(&w, options, choice.be, 1))
+    if (!workload_backend(&choice, options) || !workload_create(&w, options, choice.be, 1))
         return 1;
     s.w = &w;
     s.trials = ROWS / s.samples > w.batch ? w.batch : ROWS / s.samples > 0 ? ROWS / s.samples : 1;

@@ -82,7 +82,7 @@ int bench_sample(const struct options *options)
 
     if (options->device)
         return bench_device_sample(options);
-    if (!workload_processor(&choice, options) || !peak_create(&peak, options->threads) ||
+    if (!workload_backend(&choice, options) || !peak_create(&peak, options->threads) ||
         !workload_create(&w, options, choice.be, 1))
         return 1;
     s.be = choice.be;

@@ -15,7 +15,7 @@ int bench_step(const struct options *options)
 
     if (options->device)
         return bench_device_step(options);
-    if (!workload_processor(&choice, options) || !peak_create(&peak, options->threads) ||
+    if (!workload_backend(&choice, options) || !peak_create(&peak, options->threads) ||
         !workload_create(&w, options, choice.be, options->threads))
         return 1;
     gflop = 1e-9 * workload_operations(&w);

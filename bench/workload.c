@@ -75,10 +75,14 @@ static bool make_resident(struct workload *w)
 {
     const struct backend *be = w->learner->be;
     size_t bins = w->model->bins, n = w->model->sessions[0].channels, count = w->batch * bins * n;
-    uint8_t *data = calloc(count, 1);
-    uint32_t *trials = calloc(w->batch, sizeof *trials);
+    uint8_t *data;
+    uint32_t *trials;
 
-    if (!be->host_memory && data && trials) {
+    if (be->host_memory)
+        return true;
+    data = calloc(count, 1);
+    trials = calloc(w->batch, sizeof *trials);
+    if (data && trials) {
         w->data = be->memory_create(be, count);
         w->trials = be->memory_create(be, w->batch * sizeof *trials);
         for (size_t b = 0; b < w->batch; b++) {
@@ -93,7 +97,7 @@ static bool make_resident(struct workload *w)
     }
     free(data);
     free(trials);
-    return be->host_memory || (w->data && w->trials);
+    return w->data && w->trials;
 }
 
 bool workload_create(struct workload *w, const struct options *options, const struct backend *be,
@@ -133,15 +137,21 @@ bool workload_create(struct workload *w, const struct options *options, const st
     return true;
 }
 
-bool workload_processor(struct backend_choice *choice, const struct options *options)
+bool workload_backend(struct backend_choice *choice, const struct options *options)
 {
-    struct backend_wish wish = {.device = "cpu", .precision = options->precision};
+    struct backend_wish wish = {.device = options->device ? options->device : "cpu",
+                                .precision = options->precision,
+                                .growth = true};
     struct lfads_error err;
-    char why[64];
+    char why[512];
 
-    if (backend_choose(choice, &wish, why, sizeof why, &err) == LFADS_OK)
+    if (backend_choose(choice, &wish, why, sizeof why, &err) != LFADS_OK)
+        fprintf(stderr, "%s\n", err.text);
+    else if (options->device && !choice->device)
+        fprintf(stderr, "--device=%s: %s\n", options->device, *why ? why : "this is no device");
+    else
         return true;
-    fprintf(stderr, "%s\n", err.text);
+    backend_release(choice);
     return false;
 }
 

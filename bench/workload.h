@@ -28,9 +28,9 @@ struct workload {
 bool workload_create(struct workload *w, const struct options *options, const struct backend *be,
                      size_t threads);
 void workload_free(struct workload *w);
-/* The processor's backend in the options' precision, released by backend_release. Prints and
- * returns false where there is none. */
-bool workload_processor(struct backend_choice *choice, const struct options *options);
+/* The backend of the options' device and precision, released by backend_release. Prints and returns
+ * false where there is none. */
+bool workload_backend(struct backend_choice *choice, const struct options *options);
 /* Fills a shard of this model with the batch's trials from FIRST on. */
 void workload_fill(const struct workload *w, struct shard *s, size_t first);
 /* Draws its noise and masks; on a device it gathers the trials too. */
