@@ -221,15 +221,17 @@ static enum lfads_status read_params(real *vector, const struct h5_file *file,
         const struct param *p = &model->params[i];
         char flat[400], name[420];
         struct h5_shape shape;
+        bool unknown;
         enum lfads_status status;
 
         checkpoint_flat_name(flat, sizeof flat, p->name);
         snprintf(name, sizeof name, "%s%s", flat, suffix);
-        if (fresh && p->session != PARAM_SHARED && !h5_has(file, name)) {
+        unknown = p->session != PARAM_SHARED && !h5_has(file, name);
+        if (unknown && fresh) {
             fresh[p->session] = true;
             continue;
         }
-        if (p->session != PARAM_SHARED && !h5_has(file, name))
+        if (unknown)
             return lfads_fail(err, LFADS_BAD_DATA,
                               "%s was not trained on session %s: choose other data, or train on "
                               "this session too",
