@@ -85,14 +85,20 @@ enum lfads_status file_make_directory(const char *path, struct lfads_error *err)
     return LFADS_OK;
 }
 
-enum lfads_status file_stage(char temp[FILE_PATH], const char *path, struct lfads_error *err)
+enum lfads_status file_beside(char beside[FILE_PATH], const char *path, const char *suffix,
+                              struct lfads_error *err)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     int directory = (int)(name - path);
 
-    if (snprintf(temp, FILE_PATH, "%.*s.%s%s", directory, path, name, staged) >= FILE_PATH)
+    if (snprintf(beside, FILE_PATH, "%.*s.%s%s", directory, path, name, suffix) >= FILE_PATH)
         return lfads_fail(err, LFADS_IO, "the path %.200s is too long", path);
     return LFADS_OK;
+}
+
+enum lfads_status file_stage(char temp[FILE_PATH], const char *path, struct lfads_error *err)
+{
+    return file_beside(temp, path, staged, err);
 }
 
 enum lfads_status file_commit(const char *temp, const char *path, struct lfads_error *err)
@@ -178,9 +184,11 @@ static enum lfads_status put_bytes(const char *path, int flags, const char *byte
 
 enum lfads_status file_write_text(const char *path, const char *text, struct lfads_error *err)
 {
-    char temp[FILE_PATH];
-    enum lfads_status status = file_stage(temp, path, err);
+    char temp[FILE_PATH], suffix[32];
+    enum lfads_status status;
 
+    snprintf(suffix, sizeof suffix, ".%ld%s", (long)getpid(), staged);
+    status = file_beside(temp, path, suffix, err);
     if (status == LFADS_OK)
         status = put_bytes(temp, O_TRUNC, text, strlen(text), err);
     if (status != LFADS_OK) {

@@ -22,6 +22,10 @@ enum lfads_status file_make_directory(const char *path, struct lfads_error *err)
 /* Sets TEMP to the name under which PATH is written first: in the same directory, with a dot in
  * front, so that nobody takes it for the file. */
 enum lfads_status file_stage(char temp[FILE_PATH], const char *path, struct lfads_error *err);
+/* Sets BESIDE to the name of a hidden file that belongs to PATH, in the same directory: a dot,
+ * PATH's name, SUFFIX. */
+enum lfads_status file_beside(char beside[FILE_PATH], const char *path, const char *suffix,
+                              struct lfads_error *err);
 /* Flushes TEMP to the disk and gives it its name. On failure TEMP is removed. */
 enum lfads_status file_commit(const char *temp, const char *path, struct lfads_error *err);
 void file_discard(const char *temp);
@@ -33,7 +37,7 @@ void file_clear_staged(const char *directory, const char *prefix);
 /* Flushes PATH, a file that is added to, to the disk. One that is not there is fine. */
 enum lfads_status file_flush(const char *path, struct lfads_error *err);
 
-/* The whole file at once, by stage and commit. */
+/* The whole file at once, by stage and commit; processes that write it at once do not meet. */
 enum lfads_status file_write_text(const char *path, const char *text, struct lfads_error *err);
 /* Adds TEXT at the file's end, or makes the file. */
 enum lfads_status file_append(const char *path, const char *text, struct lfads_error *err);

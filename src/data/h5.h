@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/file.h"
+#include "base/lock.h"
 
 enum { H5_MOST_RANK = 4 };
 
@@ -15,7 +15,8 @@ struct h5_file {
     struct h5_reader *reader; /* of a file that is read: the process that does it (h5_reader.h) */
     int64_t id;               /* of a file that is written: HDF5's; 0: not open */
     char path[FILE_PATH];
-    char temp[FILE_PATH];     /* while it is written by h5_begin and h5_finish: its staged name */
+    char temp[FILE_PATH]; /* while it is written by h5_begin and h5_finish: its staged name, … */
+    struct lock lock;     /* … which is this process's own */
     struct h5_output *output; /* of a file that is written (h5_output.h) */
 };
 
@@ -48,7 +49,8 @@ enum lfads_status h5_create(struct h5_file *file, const char *path, size_t reser
 /* Closes; for a file that was written, says whether all went to the system. Takes a closed one. */
 enum lfads_status h5_close(struct h5_file *file, struct lfads_error *err);
 
-/* Begins a file that will be PATH, under its staged name (file.h). */
+/* Begins a file that will be PATH, under its staged name (file.h). Fails where another process is
+ * writing it. */
 enum lfads_status h5_begin(struct h5_file *file, const char *path, struct lfads_error *err);
 /* Ends it: where STATUS, that of the writing, is LFADS_OK, closes it and gives it its name;
  * otherwise drops it. Returns STATUS, or what failed now. Takes a file that was not begun. */

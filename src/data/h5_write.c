@@ -22,15 +22,22 @@ static hid_t disk_type(enum h5_type type)
 
 enum lfads_status h5_begin(struct h5_file *file, const char *path, struct lfads_error *err)
 {
-    char temp[FILE_PATH];
+    char temp[FILE_PATH], lock[FILE_PATH];
     enum lfads_status status = file_stage(temp, path, err);
 
     if (status == LFADS_OK)
+        status = file_beside(lock, path, ".lock", err);
+    if (status == LFADS_OK)
+        status = lock_take(&file->lock, lock, path, "write elsewhere", err);
+    if (status == LFADS_OK)
         status = h5_create(file, temp, 0, err);
-    if (status != LFADS_OK)
-        return status;
-    memcpy(file->temp, temp, sizeof temp);
-    return file_join(file->path, "", path, err);
+    if (status == LFADS_OK)
+        status = file_join(file->path, "", path, err);
+    if (status == LFADS_OK)
+        memcpy(file->temp, temp, sizeof temp);
+    else
+        lock_release(&file->lock);
+    return status;
 }
 
 enum lfads_status h5_finish(struct h5_file *file, enum lfads_status status, struct lfads_error *err)
@@ -45,6 +52,7 @@ enum lfads_status h5_finish(struct h5_file *file, enum lfads_status status, stru
     else
         file_discard(file->temp);
     file->temp[0] = 0;
+    lock_release(&file->lock);
     return status;
 }
 

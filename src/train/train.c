@@ -293,6 +293,17 @@ static void release(struct trainer *t)
     project_close(t->project);
 }
 
+static enum lfads_status take_lock(struct trainer *t)
+{
+    const char *directory = t->project->config->lfads_save_dir;
+    char path[FILE_PATH];
+    enum lfads_status status = file_join(path, directory, ".lfads_lock", t->err);
+
+    if (status == LFADS_OK)
+        status = lock_take(&t->lock, path, directory, "choose another --lfads_save_dir", t->err);
+    return status;
+}
+
 enum lfads_status lfads_train(const struct lfads_config *config,
                               const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
@@ -302,10 +313,9 @@ enum lfads_status lfads_train(const struct lfads_config *config,
     if (status != LFADS_OK)
         return status;
     t.began = clock_seconds();
-    t.lock.file = -1;
     status = file_make_directory(t.project->config->lfads_save_dir, err);
     if (status == LFADS_OK)
-        status = lock_take(&t.lock, t.project->config->lfads_save_dir, err);
+        status = take_lock(&t);
     if (status == LFADS_OK) {
         trainer_announce(t.project);
         status = trainer_begin(&t);

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TRAIN_TRAINER_H
 #define LFADS_TRAIN_TRAINER_H
+#include "base/lock.h"
 #include "data/portion.h"
-#include "save/lock.h"
 #include "save/project.h"
 #include "train/fitlog.h"
 #include "train/learner.h"

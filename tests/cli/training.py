@@ -4,9 +4,11 @@ not; any number of threads gives the same bits.
   training.py LFADS SCRATCH
 
 SPDX-License-Identifier: Apache-2.0"""
+import fcntl
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -207,6 +209,27 @@ def test_sampling():
                 check(np.array_equal(one[key][()], three[key][()]), f"threads: {key}")
 
 
+def test_results_lock():
+    """Results that another process is writing are left to it; others are written."""
+    folder = os.path.join(SCRATCH, "whole")
+    lock = os.path.join(folder, ".x_model_params.lock")
+    command = [LFADS, "write-params", "--lfads_save_dir=whole"]
+    with open(lock, "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(f"17 {socket.gethostname()}\n")
+        file.flush()
+        done = subprocess.run([*command, "--output_filename_stem=x"], capture_output=True, text=True,
+                              cwd=SCRATCH)
+        check(done.returncode == 1 and "x_model_params is in use by process 17 on " in done.stderr,
+              f"results in use: {done.returncode} {done.stderr}")
+        check(not os.path.exists(os.path.join(folder, "x_model_params")), "results in use are written")
+        subprocess.run([*command, "--output_filename_stem=y"], check=True, capture_output=True,
+                       cwd=SCRATCH)
+    subprocess.run([*command, "--output_filename_stem=x"], check=True, capture_output=True, cwd=SCRATCH)
+    check(os.path.exists(os.path.join(folder, "x_model_params")), "a lock that is left is taken over")
+    check(not os.path.exists(lock), "the lock of results is given back")
+
+
 def main():
     shutil.rmtree(SCRATCH, ignore_errors=True)
     os.makedirs(os.path.join(SCRATCH, "data"))
@@ -233,6 +256,7 @@ def main():
     test_lock()
     test_new_session()
     test_sampling()
+    test_results_lock()
     return conclude("training")
 
 

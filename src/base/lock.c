@@ -1,6 +1,6 @@
-/* lock.c - the save directory's lock: the system's own lock on a file says whether its process
+/* lock.c - a lock between processes: the system's own lock on a file says whether its process
  * lives, the file's text says who and where. SPDX-License-Identifier: Apache-2.0 */
-#include "save/lock.h"
+#include "base/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,14 +62,15 @@ static int open_locked(const char *path, bool *held)
     }
 }
 
-enum lfads_status lock_take(struct lock *lock, const char *directory, struct lfads_error *err)
+enum lfads_status lock_take(struct lock *lock, const char *path, const char *what,
+                            const char *remedy, struct lfads_error *err)
 {
-    enum lfads_status status = file_join(lock->path, directory, ".lfads_lock", err);
+    enum lfads_status status = file_join(lock->path, "", path, err);
     char host[HOST] = "unknown";
     struct holder holder;
     bool held;
 
-    lock->file = -1;
+    lock->held = false;
     if (status != LFADS_OK)
         return status;
     gethostname(host, sizeof host - 1);
@@ -79,12 +80,13 @@ enum lfads_status lock_take(struct lock *lock, const char *directory, struct lfa
     holder = read_holder(lock->file);
     if (held || (*holder.host && strcmp(holder.host, host) != 0)) {
         close(lock->file);
-        lock->file = -1;
-        return lfads_fail(err, LFADS_IO,
-                          "%s is in use by process %ld on %s: wait for it, choose another "
-                          "--lfads_save_dir, or remove %s if that run has ended",
-                          directory, holder.process, *holder.host ? holder.host : host, lock->path);
+        return lfads_fail(
+            err, LFADS_IO,
+            "%s is in use by process %ld on %s: wait for it, %s, or remove %s if that "
+            "run has ended",
+            what, holder.process, *holder.host ? holder.host : host, remedy, lock->path);
     }
+    lock->held = true;
     if (write_holder(lock->file, host))
         return LFADS_OK;
     status = lfads_fail(err, LFADS_IO, "can't write %s: %s", lock->path, strerror(errno));
@@ -94,9 +96,9 @@ enum lfads_status lock_take(struct lock *lock, const char *directory, struct lfa
 
 void lock_release(struct lock *lock)
 {
-    if (lock->file < 0)
+    if (!lock->held)
         return;
     unlink(lock->path);
     close(lock->file);
-    lock->file = -1;
+    lock->held = false;
 }
