@@ -1,6 +1,5 @@
 # Which lines and branches the tests reach: a table in build/coverage/coverage.txt, pages in
-# build/coverage/html. Fails below 90 % of lines. What runs in the process that reads HDF5 files is not
-# counted: it ends without writing its counts.
+# build/coverage/html. Fails below 90 % of lines.
 # SPDX-License-Identifier: Apache-2.0
 . scripts/analysis/common.sh
 build coverage

@@ -6,11 +6,12 @@
 
 #include "data/h5.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define H5_SANITIZED 1
+/* H5_WATCHED: the reading process opens files to report, of faults or of what was run. */
+#if defined(__SANITIZE_ADDRESS__) || defined(LFADS_COVERAGE)
+#define H5_WATCHED 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define H5_SANITIZED 1
+#define H5_WATCHED 1
 #endif
 #endif
 

@@ -80,7 +80,7 @@ static bool keep_files(struct h5_source *source)
         return false;
     dup2(null, 0);
     dup2(null, 1);
-#ifndef H5_SANITIZED /* which reports there */
+#ifndef H5_WATCHED
     dup2(null, 2);
 #endif
     source->file = dup2(file, 3);
@@ -107,6 +107,19 @@ static void live(struct birth *birth)
     h5_serve(&birth->source);
 }
 
+#ifdef LFADS_COVERAGE
+void __gcov_dump(void);
+#endif
+
+/* Without what the parent means to do at its exit. */
+static _Noreturn void leave(int status)
+{
+#ifdef LFADS_COVERAGE
+    __gcov_dump();
+#endif
+    _exit(status);
+}
+
 /* Called by libhdf5 while this thread holds its lock. The child stays in here. */
 static herr_t fork_locked(hid_t list, const char *property, void *payload)
 {
@@ -116,7 +129,7 @@ static herr_t fork_locked(hid_t list, const char *property, void *payload)
     birth->process = fork();
     if (birth->process == 0) {
         live(birth);
-        _exit(0);
+        leave(0);
     }
     return 1; /* that is enough of properties */
 }

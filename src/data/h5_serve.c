@@ -41,18 +41,18 @@ static void allow(const struct server *s, size_t bytes)
     getrusage(RUSAGE_SELF, &used);
     seconds += (size_t)used.ru_utime.tv_sec + (size_t)used.ru_stime.tv_sec;
     limit(RLIMIT_CPU, seconds, RLIM_INFINITY);
-#ifndef H5_SANITIZED
+#ifndef H5_WATCHED
     limit(RLIMIT_AS, s->mapped + ROOM + bytes, RLIM_INFINITY);
 #else
     (void)s;
 #endif
 }
 
-/* No core is left behind, no file written, none opened. (A sanitizer opens files to report.) */
+/* No core is left behind, no file written, none opened. */
 static void confine(void)
 {
     limit(RLIMIT_CORE, 0, 0);
-#ifndef H5_SANITIZED
+#ifndef H5_WATCHED
     limit(RLIMIT_FSIZE, 0, 0);
     limit(RLIMIT_NOFILE, 0, 0);
 #endif

@@ -32,12 +32,15 @@ static inline void put(uint32_t *word, __m512i half)
     _mm256_storeu_si256((__m256i *)word, _mm512_cvtepi64_epi32(half));
 }
 
+#endif
+
 /* The first words of blocks FIRST to FIRST+BLOCKS-1, then their second ones, and so on: what
  * philox_block gives, side by side. */
 static void philox_blocks(uint32_t word[4 * BLOCKS], const struct philox_address *at,
                           uint32_t first)
 {
     uint32_t k0 = (uint32_t)at->seed, k1 = (uint32_t)(at->seed >> 32);
+#ifdef __AVX512F__
     struct words half[2];
 
     for (int i = 0; i < 2; i++) {
@@ -58,14 +61,7 @@ static void philox_blocks(uint32_t word[4 * BLOCKS], const struct philox_address
         put(word + 2 * BLOCKS + i * HALF, half[i].c);
         put(word + 3 * BLOCKS + i * HALF, half[i].d);
     }
-}
 #else
-/* The first words of blocks FIRST to FIRST+BLOCKS-1, then their second ones, and so on: what
- * philox_block gives, side by side. */
-static void philox_blocks(uint32_t word[4 * BLOCKS], const struct philox_address *at,
-                          uint32_t first)
-{
-    uint32_t k0 = (uint32_t)at->seed, k1 = (uint32_t)(at->seed >> 32);
     uint32_t *a = word, *b = word + BLOCKS, *c = word + 2 * BLOCKS, *d = word + 3 * BLOCKS;
 
     for (uint32_t i = 0; i < BLOCKS; i++) {
@@ -86,8 +82,8 @@ static void philox_blocks(uint32_t word[4 * BLOCKS], const struct philox_address
         k0 += 0x9E3779B9u;
         k1 += 0xBB67AE85u;
     }
-}
 #endif
+}
 
 void KERNEL(dropout_mask)(SELF, real *mask, const struct philox_address *from, const uint32_t *when,
                           real keep, size_t bins, size_t rows, size_t n)
