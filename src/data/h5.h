@@ -94,6 +94,8 @@ struct h5_rows {
 enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, const char *name,
                                  enum h5_type type, size_t rank, const size_t *dims,
                                  const struct h5_storage *storage, struct lfads_error *err);
+/* Bytes of memory that compressing COUNT rows of BYTES each takes, with THREADS threads. */
+size_t h5_packing_bytes(size_t count, size_t bytes, size_t threads);
 /* Writes rows FIRST to FIRST+COUNT-1. */
 enum lfads_status h5_rows_write(struct h5_rows *rows, size_t first, size_t count,
                                 const void *values, struct lfads_error *err);

@@ -9,14 +9,19 @@
 #include "base/workers.h"
 #include "data/h5.h"
 
-enum { ROWS_AT_ONCE = 256 };
+enum {
+    ROWS_AT_ONCE = 256,
+    COMPRESSOR = 1 << 20 /* bytes that libdeflate's takes, about */
+};
+
+static size_t at_once(size_t rows) { return rows < ROWS_AT_ONCE ? rows : ROWS_AT_ONCE; }
 
 struct batch {
     const unsigned char *values;
     size_t bytes, size, room;
     struct libdeflate_compressor **compressors; /* one a thread */
     unsigned char *shuffled;                    /* [threads,bytes] */
-    unsigned char *packed;                      /* [ROWS_AT_ONCE,room] */
+    unsigned char *packed;                      /* [ROWS_AT_ONCE,room], or fewer */
     size_t length[ROWS_AT_ONCE];                /* 0: a chunk did not fit */
 };
 
@@ -53,8 +58,13 @@ static bool write_batch(hid_t set, const struct batch *b, size_t first, size_t r
     return true;
 }
 
+size_t h5_packing_bytes(size_t count, size_t bytes, size_t threads)
+{
+    return (at_once(count) + threads) * (bytes + bytes / 1000) + threads * COMPRESSOR;
+}
+
 bool h5_chunks_write(hid_t set, size_t first, size_t rows, size_t bytes, size_t size,
-                     const void *values, int level, size_t threads)
+                     const void *values, int level, size_t threads, bool *no_memory)
 {
     struct batch b = {.values = values, .bytes = bytes, .size = size};
     bool fine = true;
@@ -66,10 +76,11 @@ bool h5_chunks_write(hid_t set, size_t first, size_t rows, size_t bytes, size_t 
     if (b.compressors && fine)
         b.room = libdeflate_zlib_compress_bound(b.compressors[0], bytes);
     b.shuffled = malloc(threads * bytes);
-    b.packed = malloc(ROWS_AT_ONCE * b.room + 1);
+    b.packed = malloc(at_once(rows) * b.room + 1);
     fine = fine && b.compressors && b.shuffled && b.packed;
+    *no_memory = !fine;
     for (size_t done = 0; fine && done < rows; done += ROWS_AT_ONCE) {
-        size_t some = rows - done < ROWS_AT_ONCE ? rows - done : ROWS_AT_ONCE;
+        size_t some = at_once(rows - done);
 
         workers_run(threads, some, pack_row, &b);
         fine = write_batch(set, &b, first + done, some);

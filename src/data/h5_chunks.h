@@ -8,7 +8,7 @@
 
 /* Writes ROWS chunks from row FIRST on, of BYTES each (numbers of SIZE bytes, little-endian) to
  * SET, which was made with shuffle and deflate: each shuffled and compressed at LEVEL as those
- * filters would. */
+ * filters would. *NO_MEMORY says whether that is why it failed. */
 bool h5_chunks_write(hid_t set, size_t first, size_t rows, size_t bytes, size_t size,
-                     const void *values, int level, size_t threads);
+                     const void *values, int level, size_t threads, bool *no_memory);
 #endif

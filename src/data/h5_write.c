@@ -1,5 +1,6 @@
 /* h5_write.c - writing data sets: whole, by rows, compressed, as text.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -139,12 +140,15 @@ enum lfads_status h5_rows_write(struct h5_rows *rows, size_t first, size_t count
     struct quiet quiet = quiet_begin();
     size_t size = rows->type == H5_FLOAT32 ? 4 : 8;
     bool packed = rows->storage.gzip && rows->rank > 0 && !rows->storage.checksum, fine = true;
+    bool no_memory = false;
 
     if (count > 0 && rows->row > 0)
         fine = packed ? h5_chunks_write(rows->set, first, count, rows->row * size, size, values,
-                                        rows->storage.gzip, rows->storage.threads)
+                                        rows->storage.gzip, rows->storage.threads, &no_memory)
                       : write_plain(rows, first, count, values);
     quiet_end(&quiet);
+    if (no_memory && rows->file->output->reason == 0)
+        rows->file->output->reason = ENOMEM;
     return fine && went_out(rows->file) ? LFADS_OK : h5_write_failed(rows->file, rows->name, err);
 }
 

@@ -7,59 +7,18 @@
  * and all its samples at once. A trial's noise is addressed by its number, so results do not depend
  * on groups or threads. SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/host_memory.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/progress.h"
 #include "base/workers.h"
-#include "data/portion.h"
-#include "infer/results.h"
-#include "model/costs.h"
-#include "save/project.h"
+#include "infer/sampler.h"
 
 enum {
-    GROUP = 16,                         /* trials encoded at once by a thread */
-    DEVICE_ROWS = 1 << 14,              /* trials times samples of a device's group, if they fit */
-    BLOCK_GROUPS = 4,                   /* groups a thread between two writes */
     VALID_TRIALS = PHILOX_MAX_TRIAL / 2 /* where validation trials' numbers begin */
-};
-
-/* What one thread works with. */
-struct worker {
-    struct shard *encoder; /* of a group, where it is decoded trial by trial; else NULL */
-    struct shard *decoder;
-    real *output; /* the backend's: output distribution of the decoder's rows */
-    acc *means; /* the backend's: room for any result of the decoder's trials; NULL with host_memory
-                 */
-    acc *costs; /* the host's: as the decoder's shard has them */
-};
-
-/* A run over the trials of a project. */
-struct sampler {
-    struct project *project;
-    real *parameters;        /* the backend's */
-    struct cost_ramps ramps; /* at the checkpoint's step */
-    double l2;
-    enum shard_draw draw;
-    size_t samples; /* of each trial; 1 for means */
-    size_t group;   /* trials encoded at once */
-    size_t threads;
-    struct worker *workers; /* one a thread */
-    /* the set in progress */
-    size_t session, trials, first, count; /* first, count: the block */
-    enum session_set set;
-    struct portions *portions; /* the blocks' trials */
-    struct portion portion;    /* the block's */
-    struct results results;
-    double began;
-    atomic_size_t done;  /* of the set's trials */
-    atomic_bool stopped; /* the caller wants no more */
-    struct lfads_error *err;
 };
 
 /* The block's trials from FIRST on. */
@@ -232,15 +191,11 @@ static void report_block(const struct sampler *p)
     }
 }
 
-/* Trials of a block. */
-static size_t block_of(const struct sampler *p) { return p->threads * BLOCK_GROUPS * p->group; }
-
 static enum lfads_status run_blocks(struct sampler *p, struct results_file *file)
 {
     const struct backend *be = p->project->be;
     struct batches *blocks;
-    enum lfads_status status =
-        batches_in_order(&blocks, p->session, p->trials, block_of(p), p->err);
+    enum lfads_status status = batches_in_order(&blocks, p->session, p->trials, p->block, p->err);
 
     if (status != LFADS_OK)
         return status;
@@ -280,7 +235,7 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
 {
     const struct lfads_config *config = p->project->config;
     const struct session *session = p->project->dataset->sessions[p->session];
-    size_t block = block_of(p);
+    size_t block = p->block;
     char name[FILE_PATH], path[FILE_PATH];
     struct results_file file = {.file = {.id = 0}};
     enum lfads_status status;
@@ -313,115 +268,6 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
     return status;
 }
 
-/* Numbers of the widest session's output, and of the widest result of a trial. */
-static void find_widest(const struct model *m, size_t *output, size_t *result)
-{
-    *output = 0;
-    for (size_t s = 0; s < m->n_sessions; s++) {
-        size_t width = m->bins * model_outputs(m, s);
-
-        *output = width > *output ? width : *output;
-    }
-    *result = *output;
-    *result = m->bins * m->gen_units > *result ? m->bins * m->gen_units : *result;
-    *result = m->bins * m->factors > *result ? m->bins * m->factors : *result;
-    *result = m->bins * m->co_dim > *result ? m->bins * m->co_dim : *result;
-    *result = m->ic_dim > *result ? m->ic_dim : *result;
-}
-
-/* Whether threads decode an encoded group's trials one by one. */
-static bool is_apart(const struct sampler *p)
-{
-    return p->draw == DRAW_SAMPLE && p->project->be->host_memory;
-}
-
-/* Bytes of the backend's memory for one worker. */
-static size_t worker_bytes(const struct sampler *p)
-{
-    const struct backend *be = p->project->be;
-    const struct model *m = p->project->model;
-    size_t trials = is_apart(p) ? 1 : p->group, output, result;
-
-    find_widest(m, &output, &result);
-    return shard_bytes(be, m, trials, p->samples, false) +
-           (is_apart(p) ? shard_bytes(be, m, p->group, 1, false) : 0) +
-           trials * p->samples * output * sizeof(real) +
-           (be->host_memory ? 0 : trials * result * sizeof(acc));
-}
-
-/* Threads and the trials of a group: on a device as many as fit into what is free of its memory. */
-static enum lfads_status choose_sizes(struct sampler *p)
-{
-    const struct backend *be = p->project->be;
-    size_t parameters = p->project->model->size * sizeof(real);
-
-    p->threads = be->host_memory ? p->project->threads : 1;
-    p->group = GROUP;
-    if (!be->host_memory) {
-        p->group = DEVICE_ROWS / p->samples > 0 ? DEVICE_ROWS / p->samples : 1;
-        while (p->group > 1 && parameters + worker_bytes(p) > be->memory_available(be) / 10 * 9)
-            p->group /= 2;
-    }
-    return backend_check_memory(be, parameters + p->threads * worker_bytes(p), "sampling",
-                                be->host_memory ? "--batch_size or --threads" : "--batch_size",
-                                p->err);
-}
-
-static enum lfads_status create_worker(struct worker *w, const struct sampler *p)
-{
-    const struct backend *be = p->project->be;
-    const struct model *m = p->project->model;
-    size_t trials = is_apart(p) ? 1 : p->group, rows = trials * p->samples, output, result;
-    enum lfads_status status = shard_create(&w->decoder, be, m, trials, p->samples, false, p->err);
-
-    if (status == LFADS_OK && is_apart(p))
-        status = shard_create(&w->encoder, be, m, p->group, 1, false, p->err);
-    if (status != LFADS_OK)
-        return status;
-    find_widest(m, &output, &result);
-    w->output = be->memory_create(be, rows * output * sizeof *w->output);
-    w->means = be->host_memory ? NULL : be->memory_create(be, trials * result * sizeof *w->means);
-    w->costs = be->host_create(be, shard_costs(rows, trials) * sizeof *w->costs);
-    return w->output && w->costs && (w->means || be->host_memory)
-               ? LFADS_OK
-               : lfads_fail(p->err, LFADS_NO_MEMORY,
-                            "no memory for %zu rows of output: lower --batch_size or --threads",
-                            rows);
-}
-
-static enum lfads_status create(struct sampler *p)
-{
-    enum lfads_status status = choose_sizes(p);
-
-    if (status == LFADS_OK)
-        status = portions_create(&p->portions, p->project->dataset, block_of(p), p->err);
-    if (status != LFADS_OK)
-        return status;
-    p->workers = calloc(p->threads, sizeof *p->workers);
-    if (!p->workers)
-        return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to sample");
-    for (size_t i = 0; i < p->threads && status == LFADS_OK; i++)
-        status = create_worker(&p->workers[i], p);
-    return status;
-}
-
-static void release(struct sampler *p)
-{
-    const struct backend *be = p->project->be;
-
-    for (size_t i = 0; p->workers && i < p->threads; i++) {
-        shard_free(p->workers[i].encoder);
-        shard_free(p->workers[i].decoder);
-        be->memory_free(be, p->workers[i].output);
-        be->memory_free(be, p->workers[i].means);
-        be->host_free(be, p->workers[i].costs);
-    }
-    free(p->workers);
-    be->memory_free(be, p->parameters);
-    portions_free(p->portions);
-    project_close(p->project);
-}
-
 static enum lfads_status check_disk(const struct sampler *p)
 {
     const struct project *project = p->project;
@@ -429,7 +275,7 @@ static enum lfads_status check_disk(const struct sampler *p)
 
     for (size_t s = 0; s < project->dataset->count; s++)
         for (int set = 0; set < SESSION_SETS; set++)
-            bytes += results_bytes(project->model, s, trials_of(project, s, set));
+            bytes += results_disk_bytes(project->model, s, trials_of(project, s, set));
     return limits_check_disk(bytes, project->config->lfads_save_dir, "sampling",
                              "lower --ps_nexamples_to_process", p->err);
 }
@@ -446,7 +292,7 @@ static enum lfads_status run(const struct lfads_config *config,
     p.samples = draw == DRAW_MEAN ? 1 : (size_t)p.project->config->batch_size;
     status = check_disk(&p);
     if (status == LFADS_OK)
-        status = create(&p);
+        status = sampler_create(&p);
     if (status == LFADS_OK)
         status = project_parameters(&p.parameters, p.project, err);
     if (status == LFADS_OK)
@@ -460,7 +306,7 @@ static enum lfads_status run(const struct lfads_config *config,
             p.set = (enum session_set)set;
             status = run_set(&p, kind);
         }
-    release(&p);
+    sampler_release(&p);
     return status;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/host_memory.h"
+#include "base/memory.h"
 #include "data/h5.h"
 #include "model/costs.h"
 #include "save/project.h"
@@ -17,6 +19,8 @@ struct prior {
     struct h5_file file;
     struct lfads_error *err;
 };
+
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
 /* The session whose read-out is used. */
 static enum lfads_status choose_session(size_t *session, const struct prior *p)
@@ -220,6 +224,32 @@ static enum lfads_status sample(struct prior *p)
     return status == LFADS_OK ? write_file(p) : status;
 }
 
+/* Memory is taken for all samples at once: the shard, their output, and the largest array twice. */
+static enum lfads_status check_memory(const struct prior *p)
+{
+    const struct backend *be = p->project->be;
+    const struct model *m = p->project->model;
+    size_t widest = larger(m->gen_units, larger(m->factors, m->co_dim)), outputs = 0, row, own;
+    size_t threads = p->project->threads;
+
+    for (size_t s = 0; s < m->n_sessions; s++)
+        outputs = larger(outputs, model_outputs(m, s));
+    row = m->bins * larger(widest, outputs) * sizeof(acc);
+    own = m->size * sizeof(real) + shard_bytes(be, m, p->samples, 1, false) +
+          p->samples * (m->bins * outputs * sizeof(real) + row);
+    if (!be->host_memory) {
+        enum lfads_status status =
+            backend_check_memory(be, own, "prior sampling", "--batch_size", p->err);
+
+        if (status != LFADS_OK)
+            return status;
+    }
+    return memory_check(memory_of_libraries(threads) + memory_of_threads(threads) +
+                            (be->host_memory ? own : 0) + p->samples * row +
+                            h5_packing_bytes(p->samples, row, threads),
+                        "prior sampling", "--batch_size", p->err);
+}
+
 enum lfads_status lfads_prior_sample(const struct lfads_config *config,
                                      const struct lfads_callbacks *callbacks,
                                      struct lfads_error *err)
@@ -230,7 +260,9 @@ enum lfads_status lfads_prior_sample(const struct lfads_config *config,
     if (status != LFADS_OK)
         return status;
     p.samples = (size_t)p.project->config->batch_size;
-    status = project_parameters(&p.parameters, p.project, err);
+    status = check_memory(&p);
+    if (status == LFADS_OK)
+        status = project_parameters(&p.parameters, p.project, err);
     if (status == LFADS_OK)
         status = shard_create(&p.shard, p.project->be, p.project->model, p.samples, 1, false, err);
     if (status == LFADS_OK)

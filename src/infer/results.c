@@ -73,7 +73,12 @@ size_t results_bytes(const struct model *model, size_t session, size_t trials)
     set_widths(&results, model, session);
     for (int i = 0; i < RESULTS; i++)
         numbers += results.width[i];
-    return trials * numbers * 3; /* of 8 bytes each; about 4 are found */
+    return trials * numbers * sizeof(double);
+}
+
+size_t results_disk_bytes(const struct model *model, size_t session, size_t trials)
+{
+    return results_bytes(model, session, trials) / 8 * 3; /* about 4 of 8 bytes are found */
 }
 
 void results_free(struct results *results)

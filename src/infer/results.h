@@ -35,9 +35,10 @@ struct results {
 /* Room for TRIALS trials of SESSION; freed by results_free. */
 enum lfads_status results_create(struct results *results, const struct model *model, size_t session,
                                  size_t trials, struct lfads_error *err);
-/* Bytes on the disk that results of TRIALS trials take at least: numbers of single precision in
- * double, compressed. */
+/* Bytes of memory that results of TRIALS trials take. */
 size_t results_bytes(const struct model *model, size_t session, size_t trials);
+/* Bytes on the disk that they take at least: numbers of single precision in double, compressed. */
+size_t results_disk_bytes(const struct model *model, size_t session, size_t trials);
 void results_free(struct results *results);
 
 /* A file of results in progress, under its staged name. */

@@ -1,5 +1,5 @@
 """The memory of a training: what is foretold is what is taken; it grows linearly with each size; and
-where there is too little, the run is refused with a line, whatever the limit.
+where there is too little, training and sampling are refused with a line, whatever the limit.
 
   memory.py LFADS SCRATCH
 
@@ -24,20 +24,24 @@ FLAGS = ["--data_dir=data", "--factors_dim=8", "--ic_dim=8", "--ic_enc_dim=32", 
          "--threads=2", "--max_epochs=1"]
 
 
-def train(folder, stem, *more, limit=None):
+def run(kind, folder, stem, *more, limit=None):
     """Status, output, peak of the resident set in MiB."""
     def confine():
         if limit:
             resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
-    shutil.rmtree(f"{SCRATCH}/{folder}", ignore_errors=True)
     with open(f"{SCRATCH}/out", "w") as out:
-        process = subprocess.Popen([LFADS, "train", f"--lfads_save_dir={folder}",
-                                    f"--data_filename_stem={stem}", *FLAGS, *more], cwd=SCRATCH,
+        process = subprocess.Popen([LFADS, kind, f"--lfads_save_dir={folder}",
+                                    f"--data_filename_stem={stem}", *more], cwd=SCRATCH,
                                    stdout=out, stderr=out, preexec_fn=confine)
         _, status, used = os.wait4(process.pid, 0)
     with open(f"{SCRATCH}/out") as out:
         return os.waitstatus_to_exitcode(status), out.read(), used.ru_maxrss / 1024
+
+
+def train(folder, stem, *more, limit=None):
+    shutil.rmtree(f"{SCRATCH}/{folder}", ignore_errors=True)
+    return run("train", folder, stem, *FLAGS, *more, limit=limit)
 
 
 def make_set(stem, trials=64, bins=60, channels=30, sessions=1):
@@ -79,16 +83,28 @@ def test_growth():
         check(y < (1 + WITHIN) * line, f"{name}: {x:.0f}, {y:.0f}, {z:.0f} MiB at {a}, {b}, {c}")
 
 
-def test_limits():
+def test_limits(what, limits, begin):
     """Any limit of address space: the run ends well or is refused with one line, and does not crash."""
-    fitted = False
-    for limit in range(150 << 20, 700 << 20, 16 << 20):
-        status, out, _ = train("limited", "base", "--gen_dim=400", limit=limit)
+    fitted = foreseen = 0
+    for limit in limits:
+        status, out, _ = begin(limit << 20)
         error = [line for line in out.splitlines() if line.startswith("lfads: ")]
         check(status == 0 or (status == 1 and len(error) == 1 and "memory" in error[0]),
-              f"{limit >> 20} MiB: status {status}, {out[-300:]!r}")
-        fitted = fitted or status == 0
-    check(fitted, "no limit was wide enough")
+              f"{what}, {limit} MiB: status {status}, {out[-300:]!r}")
+        fitted += status == 0
+        foreseen += status != 0 and f"{what} needs" in error[0]
+    check(fitted and foreseen, f"{what}: {fitted} limits were wide enough, {foreseen} foreseen")
+
+
+def test_all_limits():
+    test_limits("training", range(150, 700, 16),
+                lambda limit: train("limited", "base", "--gen_dim=400", limit=limit))
+    train("sampled", "bins600", "--gen_dim=200")
+    for what, kind, *flags in (("sampling", "posterior-sample", "--threads=2", "--batch_size=16"),
+                               ("prior sampling", "prior-sample", "--threads=2", "--batch_size=64")):
+        test_limits(what, range(150, 1200, 50),
+                    lambda limit, kind=kind, flags=flags: run(kind, "sampled", "bins600", *flags,
+                                                              "--data_dir=data", limit=limit))
 
 
 def main():
@@ -98,7 +114,7 @@ def main():
         print("the sanitizer takes memory of its own: nothing was measured")
         return 0
     test_growth()
-    test_limits()
+    test_all_limits()
     return conclude("memory")
 
 
