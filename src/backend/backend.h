@@ -63,12 +63,12 @@ struct backend {
     enum lfads_status (*finish)(SELF, struct lfads_error *err);
 
     /* ---- optional: NULL where the backend has it not ---- */
-    /* Operations between record and recorded are kept under KEY, and run. replay runs them again,
-     * on the same arrays; false: none are kept under KEY. Uploads and downloads are not recorded.
-     */
-    bool (*replay)(SELF, uint64_t key);
-    void (*record)(SELF, uint64_t key);
-    void (*recorded)(SELF, uint64_t key);
+    /* Operations between record and recorded are kept under OWNER's KEY, until memory is freed, and
+     * run. replay runs them again, on the same arrays; false: none are kept under KEY. Uploads and
+     * downloads are not recorded. Where recorded says false nothing has run: the same once more. */
+    bool (*replay)(SELF, const void *owner, uint64_t key);
+    void (*record)(SELF, const void *owner, uint64_t key);
+    bool (*recorded)(SELF, const void *owner, uint64_t key);
     /* Operations after fork may run beside those of other branches, below MOST_BRANCHES, until
      * join; they begin after what was before the first fork. After join, branch 0 is the one again.
      */
@@ -104,7 +104,7 @@ void backend_cpu_bf16_free(struct backend *backend);
 
 /* ---- modules: backends in libraries of their own, loaded when asked for (choose.h) ---- */
 
-enum { BACKEND_MODULE_VERSION = 1 }; /* rises with any change of this file or operations.def */
+enum { BACKEND_MODULE_VERSION = 2 }; /* rises with any change of this file or operations.def */
 
 struct backend_module {
     int version;      /* BACKEND_MODULE_VERSION of the module's build */

@@ -57,6 +57,7 @@ struct batch_source feed_source(const struct feed *feed)
 
     return (struct batch_source){.session = batch->session,
                                  .trials = batch->count,
+                                 .variant = feed->portion.set,
                                  .dropout = dropout,
                                  .fill = fill,
                                  .draw = draw,

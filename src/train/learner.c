@@ -107,8 +107,11 @@ enum lfads_status learner_create(struct learner **out, const struct backend *be,
     lay_out(l);
     l->shards = calloc(l->options.threads, sizeof *l->shards);
     if (!l->shards || !create_vectors(l) || !create_pending(l)) {
+        status = be->finish(be, err); /* a device knows more of it */
         learner_free(l);
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to train %zu parameters", model->size);
+        return status != LFADS_OK ? status
+                                  : lfads_fail(err, LFADS_NO_MEMORY,
+                                               "no memory to train %zu parameters", model->size);
     }
     for (size_t i = 0; i < l->options.threads && status == LFADS_OK; i++)
         status = shard_create(&l->shards[i], be, model, min(l->shard_trials, options->batch_size),
@@ -364,23 +367,34 @@ static void run_on_host(struct run *run)
     finish_batch(run);
 }
 
+/* All that the operations of a pass depend on and that is not in the backend's memory. */
+static uint64_t key_of(const struct run *run)
+{
+    const struct batch_source *s = run->source;
+
+    assert(s->trials < 1u << 31 && s->session < 1u << 24 && s->variant < 1u << 4);
+    return (uint64_t)s->trials << 32 | s->session << 8 | s->variant << 4 |
+           (unsigned)s->dropout << 2 | run->kind;
+}
+
 /* As one shard; the same pass of a session again is replayed, where the backend can. */
 static void run_on_device(struct run *run)
 {
     const struct learner *l = run->learner;
     const struct backend *be = l->be;
     struct shard *shard = l->shards[0];
-    uint64_t key = (uint64_t)run->source->trials << 32 | run->source->session << 4 | run->kind;
+    uint64_t key = key_of(run);
+    bool done;
 
     begin_shard(run, shard, 0, 0);
-    if (!be->replay || !be->replay(be, key)) {
+    done = be->replay && be->replay(be, l, key);
+    while (!done) {
         if (be->record)
-            be->record(be, key);
+            be->record(be, l, key);
         clear_lane(run, 0);
         run_shard(run, shard, 0);
         finish_batch(run);
-        if (be->recorded)
-            be->recorded(be, key);
+        done = !be->recorded || be->recorded(be, l, key);
     }
     keep_costs(run, shard, 0);
 }

@@ -56,9 +56,11 @@ struct learner {
 
 /* Where a batch's trials come from. FILL is called, on any thread, for each shard, and fills its
  * data for the batch's trials from FIRST on; DRAW (or NULL) then calls the operations that draw
- * noise and masks and may be recorded: what differs from step to step, FILL uploads. */
+ * noise and masks and may be recorded: what differs from step to step, FILL uploads. VARIANT, below
+ * 16, tells sources of a session apart whose DRAW calls other operations. */
 struct batch_source {
     size_t session, trials;
+    unsigned variant;
     bool dropout;
     void (*fill)(void *payload, struct shard *shard, size_t first);
     void (*draw)(void *payload, struct shard *shard, size_t first);

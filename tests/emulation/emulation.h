@@ -22,6 +22,8 @@ void emulation_limit_memory(size_t bytes);
 void emulation_set_capability(int capability);
 /* Makes the COUNTth launch from now on fail as a launch out of bounds does; 0: none. */
 void emulation_fail_launch(uint64_t count);
+/* Graphs that could be launched now. */
+size_t emulation_graphs(void);
 /* Bytes of device memory in use. */
 size_t emulation_memory_in_use(void);
 #ifdef __cplusplus

@@ -9,6 +9,7 @@
 
 #include "cuda_runtime.h"
 #include "device.h"
+#include "emulation.h"
 
 struct node {
     std::function<void()> work;
@@ -31,6 +32,7 @@ struct emulated_event {
 };
 
 static std::set<emulated_stream *> streams;
+static size_t executables;
 
 static void append(std::vector<size_t> *to, const std::vector<size_t> &nodes)
 {
@@ -168,6 +170,7 @@ cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t *executable, cudaGraph
     std::vector<std::vector<size_t>> before(count);
 
     *executable = new emulated_executable;
+    executables++;
     for (size_t n = 0; n < count; n++) {
         waits[n] = graph->nodes[n].after.size();
         for (size_t m : graph->nodes[n].after)
@@ -202,6 +205,7 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream)
 
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable)
 {
+    executables--;
     delete executable;
     return cudaSuccess;
 }
@@ -211,3 +215,5 @@ cudaError_t cudaGraphDestroy(cudaGraph_t graph)
     delete graph;
     return cudaSuccess;
 }
+
+size_t emulation_graphs(void) { return executables; }

@@ -63,10 +63,10 @@ static inline struct cuda_branch *cuda_now(struct cuda_context *c)
 {
     return &c->branches[c->branch];
 }
-/* Keeps the first error; true where there is none. */
+/* Keeps the first error; true where there is none. Too little memory has a status of its own. */
 bool cuda_check(struct cuda_context *c, cudaError_t error);
 bool cuda_check_blas(struct cuda_context *c, cublasStatus_t status);
-/* Keeps an error of our own, one sentence. */
+/* Keeps an error of our own, one sentence. LFADS_USAGE: of whoever called, not of the device. */
 void cuda_fail(struct cuda_context *c, enum lfads_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -86,9 +86,9 @@ bool cuda_graphs_open(struct cuda_context *c);
 /* Forgets all that was recorded; nothing of it may be running. */
 void cuda_graphs_forget(struct cuda_context *c);
 void cuda_graphs_close(struct cuda_context *c);
-bool cuda_replay(SELF, uint64_t key);
-void cuda_record(SELF, uint64_t key);
-void cuda_recorded(SELF, uint64_t key);
+bool cuda_replay(SELF, const void *owner, uint64_t key);
+void cuda_record(SELF, const void *owner, uint64_t key);
+bool cuda_recorded(SELF, const void *owner, uint64_t key);
 void cuda_fork(SELF, unsigned branch);
 void cuda_join(SELF);
 

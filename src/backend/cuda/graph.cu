@@ -3,42 +3,54 @@
  *
  * What is recorded under a key for the first time runs as it is, for CUDA loads kernels and cuBLAS
  * chooses its own when they are first used, which not all of its versions can do in a capture; the
- * second time it is captured.
+ * second time it is captured. Where that fails, or graphs would take too much of the device's
+ * memory, it runs as it is again: slower, with the same numbers.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <map>
 #include <new>
-#include <vector>
+#include <utility>
 
 #include "backend/cuda/cuda.h"
 
-enum { MOST_GRAPHS = 64 };
+enum {
+    NODE_BYTES = 16 << 10, /* of the device's memory that a node takes, about */
+    SHARE = 8              /* of it that graphs may take: one of so many parts */
+};
 
 struct cuda_graph {
-    uint64_t key, last_used, launches;
-    cudaGraphExec_t executable; /* NULL: has run once, without being captured */
+    cudaGraphExec_t executable; /* NULL: has run, without being captured */
+    uint64_t launches;
 };
 
 struct cuda_graphs {
-    std::vector<cuda_graph> kept;
-    uint64_t now, launches_before;
+    std::map<std::pair<const void *, uint64_t>, cuda_graph> seen;
+    uint64_t launches, most_launches; /* of all graphs; that they may have */
+    uint64_t launches_before;
+    bool impossible; /* a capture has failed */
 };
 
 bool cuda_graphs_open(struct cuda_context *c)
 {
+    size_t available = 0, total = 0;
+
     c->graphs = new (std::nothrow) cuda_graphs();
     if (!c->graphs) {
         cuda_fail(c, LFADS_NO_MEMORY, "no memory for its graphs");
         return false;
     }
-    c->graphs->kept.reserve(MOST_GRAPHS);
+    if (!cuda_check(c, cudaMemGetInfo(&available, &total)))
+        return false;
+    c->graphs->most_launches = total / SHARE / NODE_BYTES;
     return true;
 }
 
 void cuda_graphs_forget(struct cuda_context *c)
 {
-    for (const cuda_graph &g : c->graphs->kept)
-        if (g.executable)
-            cudaGraphExecDestroy(g.executable);
-    c->graphs->kept.clear();
+    for (const auto &[key, graph] : c->graphs->seen)
+        if (graph.executable)
+            cudaGraphExecDestroy(graph.executable);
+    c->graphs->seen.clear();
+    c->graphs->launches = 0;
 }
 
 void cuda_graphs_close(struct cuda_context *c)
@@ -49,90 +61,79 @@ void cuda_graphs_close(struct cuda_context *c)
     delete c->graphs;
 }
 
-static cuda_graph *find(struct cuda_graphs *graphs, uint64_t key)
+static void launch(struct cuda_context *c, const cuda_graph &graph)
 {
-    for (cuda_graph &g : graphs->kept)
-        if (g.key == key)
-            return &g;
-    return NULL;
+    c->launches += graph.launches;
+    cuda_check(c, cudaGraphLaunch(graph.executable, c->branches[0].stream));
 }
 
-/* A place for KEY, in the room of the one not used for longest where all are taken. */
-static cuda_graph *place_for(struct cuda_context *c, uint64_t key)
-{
-    struct cuda_graphs *graphs = c->graphs;
-    cuda_graph *oldest;
-
-    if (graphs->kept.size() < MOST_GRAPHS) {
-        graphs->kept.push_back({});
-        oldest = &graphs->kept.back();
-    } else {
-        oldest = &graphs->kept[0];
-        for (cuda_graph &g : graphs->kept)
-            if (g.last_used < oldest->last_used)
-                oldest = &g;
-        if (oldest->executable && cuda_check(c, cudaStreamSynchronize(c->branches[0].stream)))
-            cudaGraphExecDestroy(oldest->executable);
-    }
-    *oldest = {key, ++graphs->now, 0, NULL};
-    return oldest;
-}
-
-static void launch(struct cuda_context *c, cuda_graph *g)
-{
-    g->last_used = ++c->graphs->now;
-    c->launches += g->launches;
-    cuda_check(c, cudaGraphLaunch(g->executable, c->branches[0].stream));
-}
-
-bool cuda_replay(SELF, uint64_t key)
+bool cuda_replay(SELF, const void *owner, uint64_t key)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
-    cuda_graph *g = find(c->graphs, key);
+    auto found = c->graphs->seen.find({owner, key});
 
-    if (!g || !g->executable)
+    if (found == c->graphs->seen.end() || !found->second.executable)
         return false;
     if (!c->failed)
-        launch(c, g);
+        launch(c, found->second);
     return true;
 }
 
-void cuda_record(SELF, uint64_t key)
+/* Forgets an error that only the capture had: what is wrong with the device shows again. */
+static void give_up(struct cuda_context *c)
 {
-    struct cuda_context *c = cuda_begin(self, __func__);
-
-    if (!find(c->graphs, key)) {
-        place_for(c, key);
-        return;
-    }
-    c->graphs->launches_before = c->launches;
-    c->capturing =
-        !c->failed &&
-        cuda_check(c, cudaStreamBeginCapture(c->branches[0].stream, cudaStreamCaptureModeRelaxed));
+    c->graphs->impossible = true;
+    c->failed = false;
+    c->launches = c->graphs->launches_before;
 }
 
-void cuda_recorded(SELF, uint64_t key)
+void cuda_record(SELF, const void *owner, uint64_t key)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
-    cuda_graph *g = find(c->graphs, key);
+    struct cuda_graphs *graphs = c->graphs;
+    bool first = graphs->seen.insert({{owner, key}, {NULL, 0}}).second;
+
+    if (first || c->failed || graphs->impossible || graphs->launches >= graphs->most_launches)
+        return;
+    graphs->launches_before = c->launches;
+    c->capturing =
+        cuda_check(c, cudaStreamBeginCapture(c->branches[0].stream, cudaStreamCaptureModeRelaxed));
+    if (!c->capturing)
+        give_up(c);
+}
+
+bool cuda_recorded(SELF, const void *owner, uint64_t key)
+{
+    struct cuda_context *c = cuda_begin(self, __func__);
+    struct cuda_graphs *graphs = c->graphs;
+    cuda_graph made = {NULL, 0};
     cudaGraph_t graph = NULL;
 
     cuda_join(self);
     if (!c->capturing)
-        return;
+        return true;
     c->capturing = false;
     c->operation = "recording a step";
     /* a capture is ended even after an error, or the stream could not be used any more */
     cudaError_t ended = cudaStreamEndCapture(c->branches[0].stream, &graph);
 
-    if (!c->failed && cuda_check(c, ended) &&
-        cuda_check(c, cudaGraphInstantiateWithFlags(&g->executable, graph, 0))) {
-        g->launches = c->launches - c->graphs->launches_before;
-        c->launches = c->graphs->launches_before;
-        launch(c, g);
-    }
+    if (!c->failed && cuda_check(c, ended))
+        cuda_check(c, cudaGraphInstantiateWithFlags(&made.executable, graph, 0));
     if (graph)
         cudaGraphDestroy(graph);
+    cudaGetLastError();
+    if (c->failed && c->error.status != LFADS_USAGE) {
+        give_up(c);
+        return false;
+    }
+    if (c->failed)
+        return true;
+    made.launches = c->launches - graphs->launches_before;
+    graphs->launches += made.launches;
+    graphs->seen[{owner, key}] = made;
+    c->launches = graphs->launches_before;
+    launch(c, made);
+    return true;
 }
 
 /* All branches begin after what was before the first fork. */
