@@ -236,10 +236,15 @@ enum lfads_status shard_create(struct shard **out, const struct backend *be,
     s->memory = be->memory_create(be, bytes.memory);
     s->host = bytes.host ? be->host_create(be, bytes.host) : NULL;
     if (!s->memory || (bytes.host && !s->host)) {
+        enum lfads_status status = be->finish(be, err); /* a device knows more of it */
+
         shard_free(s);
-        return lfads_fail(err, LFADS_NO_MEMORY,
-                          "no memory for %zu MiB of activations: lower --batch_size or --threads",
-                          bytes.memory >> 20);
+        return status != LFADS_OK
+                   ? status
+                   : lfads_fail(err, LFADS_NO_MEMORY,
+                                "no memory for %zu MiB of activations: lower --batch_size or "
+                                "--threads",
+                                bytes.memory >> 20);
     }
     *out = s;
     return LFADS_OK;

@@ -30,7 +30,8 @@ static enum lfads_status check_device(const struct trainer *t,
     const struct backend *be = t->project->be;
     const struct model *m = t->project->model;
     struct learner_options fewer = *options;
-    size_t bytes = learner_bytes(be, m, options), available = be->memory_available(be);
+    /* a tenth is left for recorded steps and the libraries' own */
+    size_t bytes = learner_bytes(be, m, options), available = be->memory_available(be) / 10 * 9;
 
     if (bytes <= available)
         return LFADS_OK;

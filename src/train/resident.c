@@ -12,6 +12,7 @@ struct place {
 struct resident {
     const struct project *project;
     uint32_t *trials, *list;            /* [batch_size]: the device's, and the host's */
+    size_t room;                        /* bytes of the device that sets may still take */
     struct place (*sets)[SESSION_SETS]; /* a session each */
 };
 
@@ -55,18 +56,20 @@ static void take_set(struct resident *r, size_t session, enum session_set set)
     const struct session *s = p->dataset->sessions[session];
     const struct store *data = &s->set[set].data, *ext = &s->set[set].ext;
     struct place *place = &r->sets[session][set];
-    /* what is left is for the device's own needs */
-    size_t most = p->be->memory_available(p->be) / 4 * 3;
     size_t floats = s->ext_inputs ? ext->records * ext->numbers * sizeof(float) : 0;
 
-    if (!is_gathered(p, s, set) || device_bytes(data) + floats > most)
+    if (!is_gathered(p, s, set) || device_bytes(data) + floats > r->room)
         return;
     place->data = upload(p, data, is_bytes(data));
     place->ext = floats ? upload(p, ext, false) : NULL;
     if (!place->data || (floats && !place->ext)) {
         p->be->memory_free(p->be, place->data);
         place->data = NULL;
+        r->room = 0;                /* somebody else has taken it */
+        p->be->finish(p->be, NULL); /* the host will fill these batches: no error */
+        return;
     }
+    r->room -= device_bytes(data) + floats;
 }
 
 struct resident *resident_create(const struct project *project, size_t batch_size)
@@ -82,8 +85,10 @@ struct resident *resident_create(const struct project *project, size_t batch_siz
     r->trials = be->memory_create(be, batch_size * sizeof *r->trials);
     if (!r->sets || !r->list || !r->trials) {
         resident_free(r);
+        be->finish(be, NULL); /* the host will fill all batches */
         return NULL;
     }
+    r->room = be->memory_available(be) / 4 * 3; /* the rest is for the device's own needs */
     for (size_t s = 0; s < project->dataset->count; s++)
         for (int set = 0; set < SESSION_SETS; set++)
             take_set(r, s, (enum session_set)set);

@@ -31,6 +31,9 @@ static enum lfads_status save(struct trainer *t, const char *kind, const char *i
     char name[FILE_PATH], path[FILE_PATH];
     enum lfads_status status;
 
+    status = t->project->be->finish(t->project->be, t->err); /* what was read is whole, or not */
+    if (status != LFADS_OK)
+        return status;
     memcpy(checkpoint.sums, &t->sums, sizeof t->sums);
     snprintf(name, sizeof name, "%s%s.ckpt-%" PRId64, config->checkpoint_name, kind, t->step);
     status = file_join(path, config->lfads_save_dir, name, t->err);
