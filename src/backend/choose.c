@@ -58,7 +58,7 @@ static bool load(struct backend_choice *c, char *why, size_t size)
         snprintf(why, size, "this installation has no lfads_cuda.so: build it with CUDA");
         return false;
     }
-    c->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    c->library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!c->library) {
         snprintf(why, size, "%s", dlerror());
         return false;
@@ -73,32 +73,63 @@ static bool load(struct backend_choice *c, char *why, size_t size)
     return true;
 }
 
+/* One of COUNT devices. A request that it never can fulfil, or too little memory there, is an
+ * error: who asked for this device would not want the processor. */
+static enum lfads_status open_numbered(struct backend_choice *c, const struct backend_wish *wish,
+                                       size_t number, size_t count, char *why, size_t size,
+                                       struct lfads_error *err)
+{
+    struct lfads_error own = {.status = LFADS_OK};
+    enum lfads_status status;
+
+    if (number >= count) {
+        snprintf(why, size, "there %s %zu, numbered from 0", count == 1 ? "is" : "are", count);
+        return LFADS_OK;
+    }
+    status = c->module->create(&c->device, number, wish->precision, wish->growth, &own);
+    if (status == LFADS_USAGE || status == LFADS_NO_MEMORY)
+        return lfads_fail(err, status, "--device=%s: %s", wish->device, own.text);
+    if (status != LFADS_OK)
+        snprintf(why, size, "%s", own.text);
+    return LFADS_OK;
+}
+
+/* The first of COUNT devices that can be used. WHY says of none only that memory was too short. */
+static void open_first(struct backend_choice *c, const struct backend_wish *wish, size_t count,
+                       char *why, size_t size)
+{
+    *why = '\0';
+    for (size_t i = 0; i < count && !c->device; i++) {
+        struct lfads_error own = {.status = LFADS_OK};
+
+        if (c->module->create(&c->device, i, wish->precision, wish->growth, &own) ==
+            LFADS_NO_MEMORY)
+            snprintf(why, size, "%s", own.text);
+    }
+}
+
 static enum lfads_status open_device(struct backend_choice *c, const struct backend_wish *wish,
                                      size_t number, bool any, char *why, size_t size,
                                      struct lfads_error *err)
 {
     struct lfads_error own = {.status = LFADS_OK};
     size_t count = 0;
-    enum lfads_status status;
+    enum lfads_status status = LFADS_OK;
 
-    if (!load(c, why, size))
+    if (!load(c, why, size)) {
+        *why = any ? '\0' : *why;
         return LFADS_OK;
+    }
     if (c->module->probe(&count, &own) != LFADS_OK || count == 0) {
-        snprintf(why, size, "%s", *own.text ? own.text : "there is none");
+        snprintf(why, size, "%s", any ? "" : *own.text ? own.text : "there is none");
         return LFADS_OK;
     }
-    if (number >= count) {
-        snprintf(why, size, "there %s %zu, numbered from 0", count == 1 ? "is" : "are", count);
-        return LFADS_OK;
-    }
-    status = c->module->create(&c->device, number, wish->precision, wish->growth, &own);
-    if (status == LFADS_USAGE && !any) /* what it was asked for it never can */
-        return lfads_fail(err, status, "--device=%s: %s", wish->device, own.text);
-    if (status == LFADS_OK)
-        c->be = c->device;
+    if (any)
+        open_first(c, wish, count, why, size);
     else
-        snprintf(why, size, "%s", own.text);
-    return LFADS_OK;
+        status = open_numbered(c, wish, number, count, why, size, err);
+    c->be = c->device;
+    return status;
 }
 
 static enum lfads_status open_cpu(struct backend_choice *c, const char *precision,
@@ -133,7 +164,7 @@ enum lfads_status backend_choose(struct backend_choice *choice, const struct bac
     *why = '\0';
     if (any || gpu)
         status = open_device(choice, wish, number, any, why, size, err);
-    if (any)
+    if (choice->device)
         *why = '\0';
     if (status != LFADS_OK || choice->device)
         return status;

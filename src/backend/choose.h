@@ -22,8 +22,9 @@ struct backend_wish {
 };
 
 /* Sets CHOICE, freed by backend_release: the GPU that is asked for, or with "auto" the first there
- * is; the CPU where it can't be used, and then, if it was asked for by number, WHY to the reason.
- * WHY is empty otherwise. Fails where the device is there but refuses what is asked of it. */
+ * can be used; the CPU where it can't, and then, if it was asked for by number or its memory is
+ * taken, WHY to the reason. WHY is empty otherwise. Fails where the device asked for by number is
+ * there but refuses what is asked of it, or has no memory for it. */
 enum lfads_status backend_choose(struct backend_choice *choice, const struct backend_wish *wish,
                                  char *why, size_t size, struct lfads_error *err);
 void backend_release(struct backend_choice *choice);

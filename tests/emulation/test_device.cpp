@@ -84,16 +84,17 @@ int status_of(void (*work)())
 /* y += scale x in one branch, z = x in another, then y += z. */
 void record(uint64_t key, float *y, float *z, const float *scale, const float *x)
 {
-    if (be->replay(be, key))
+    if (be->replay(be, &be, key))
         return;
-    be->record(be, key);
-    be->fork(be, 1);
-    be->add_scaled(be, y, scale, x, 2);
-    be->fork(be, 2);
-    be->copy_masked(be, z, 2, x, 2, nullptr, 0, 1, 2);
-    be->join(be);
-    be->add_masked(be, y, 2, z, 2, nullptr, 0, 1, 2);
-    be->recorded(be, key);
+    do {
+        be->record(be, &be, key);
+        be->fork(be, 1);
+        be->add_scaled(be, y, scale, x, 2);
+        be->fork(be, 2);
+        be->copy_masked(be, z, 2, x, 2, nullptr, 0, 1, 2);
+        be->join(be);
+        be->add_masked(be, y, 2, z, 2, nullptr, 0, 1, 2);
+    } while (!be->recorded(be, &be, key));
 }
 
 void test_replay_takes_new_values(void **)
@@ -108,12 +109,13 @@ void test_replay_takes_new_values(void **)
     be->upload(be, x, numbers, sizeof numbers);
     record(5, y, z, scale, x); /* is replayed */
     expect(y, {22 + 303, 44 + 404});
-    assert_true(be->replay(be, 5));
-    assert_false(be->replay(be, 6));
+    assert_true(be->replay(be, &be, 5));
+    assert_false(be->replay(be, &be, 6));
+    assert_false(be->replay(be, nullptr, 5)); /* that is somebody else's */
     expect_finished();
     for (float *memory : {y, z, x, scale})
         be->memory_free(be, memory);
-    assert_false(be->replay(be, 5)); /* its arrays may be gone */
+    assert_false(be->replay(be, &be, 5)); /* its arrays may be gone */
 }
 
 void test_launches_of_graphs_are_counted(void **)
@@ -131,18 +133,65 @@ void test_launches_of_graphs_are_counted(void **)
         be->memory_free(be, memory);
 }
 
-void test_more_graphs_than_are_kept(void **)
+/* Runs WORK on a device of its own that has BYTES of memory. */
+void with_device(size_t bytes, void (*work)())
 {
+    const backend *usual = be;
+    backend *device;
+    lfads_error err;
+
+    emulation_limit_memory(emulation_memory_in_use() + bytes);
+    assert_int_equal(lfads_cuda_module()->create(&device, 0, "float32", true, &err), LFADS_OK);
+    be = device;
+    work();
+    lfads_cuda_module()->release(device);
+    be = usual;
+    emulation_limit_memory((size_t)2 << 30);
+}
+
+void record_many()
+{
+    const uint64_t keys = 2000;
     float *y = upload({0, 0}), *z = upload({0, 0}), *x = upload({1, 2}), *scale = upload({1});
 
     for (int round = 0; round < 3; round++)
-        for (uint64_t key = 0; key < 100; key++)
+        for (uint64_t key = 0; key < keys; key++)
             record(key, y, z, scale, x);
-    expect(y, {600, 1200});
+    expect(y, {2 * 3 * keys, 4 * 3 * keys});
     expect_finished();
+    assert_in_range(emulation_graphs(), 10, keys - 1);
+    be->memory_free(be, y);
+    assert_int_equal(emulation_graphs(), 0);
+    for (float *memory : {z, x, scale})
+        be->memory_free(be, memory);
+}
+
+void test_graphs_are_kept_while_memory_lasts(void **)
+{
+    with_device((size_t)128 << 20, record_many);
+}
+
+void fail_to_record()
+{
+    float *y = upload({0, 0}), *z = upload({0, 0}), *x = upload({1, 2}), *scale = upload({10});
+    uint64_t before = be->launches(be);
+
+    record(5, y, z, scale, x);
+    emulation_fail_launch(2);
+    record(5, y, z, scale, x); /* is not captured, and runs all the same */
+    record(5, y, z, scale, x);
+    expect(y, {33, 66});
+    expect_finished();
+    assert_false(be->replay(be, &be, 5));
+    assert_int_equal(be->launches(be) - before, 9);
+    emulation_fail_launch(2); /* the device's own error is one */
+    record(5, y, z, scale, x);
+    expect_error("cudaErrorIllegalAddress");
     for (float *memory : {y, z, x, scale})
         be->memory_free(be, memory);
 }
+
+void test_a_capture_that_fails(void **) { with_device((size_t)128 << 20, fail_to_record); }
 
 void test_copies_are_not_recorded(void **)
 {
@@ -150,9 +199,9 @@ void test_copies_are_not_recorded(void **)
     const float number = 3;
 
     for (int time = 0; time < 2; time++) {
-        be->record(be, 7);
+        be->record(be, &be, 7);
         be->upload(be, x, &number, sizeof number);
-        be->recorded(be, 7);
+        assert_true(be->recorded(be, &be, 7));
     }
     expect_error("upload within a recording");
     be->memory_free(be, x);
@@ -234,12 +283,12 @@ void test_first_error_stays(void **)
     be->memory_free(be, x);
 }
 
-void expect_refusal(const char *precision, const char *words)
+void expect_refusal(lfads_status status, const char *precision, const char *words)
 {
     backend *device;
     lfads_error err;
 
-    assert_int_equal(lfads_cuda_module()->create(&device, 0, precision, true, &err), LFADS_USAGE);
+    assert_int_equal(lfads_cuda_module()->create(&device, 0, precision, true, &err), status);
     assert_null(device);
     if (!strstr(err.text, words))
         fail_msg("'%s' does not say '%s'", err.text, words);
@@ -250,16 +299,19 @@ void test_devices_that_cannot(void **)
     lfads_error err;
     size_t count;
 
-    expect_refusal("half", "choose float32, tf32 or bf16");
+    expect_refusal(LFADS_USAGE, "half", "choose float32, tf32 or bf16");
     emulation_set_capability(75);
-    expect_refusal("tf32", "(compute capability 7.5, 8.0 is needed)");
+    expect_refusal(LFADS_USAGE, "tf32", "(compute capability 7.5, 8.0 is needed)");
     emulation_set_capability(61);
-    expect_refusal("float32", "compute capability 6.1");
+    expect_refusal(LFADS_IO, "float32", "compute capability 6.1");
     assert_int_not_equal(lfads_cuda_module()->probe(&count, &err), LFADS_OK);
     assert_int_equal(count, 0);
     emulation_set_capability(80);
     assert_int_equal(lfads_cuda_module()->probe(&count, &err), LFADS_OK);
     assert_int_equal(count, 1);
+    emulation_limit_memory(emulation_memory_in_use() + ((size_t)12 << 20));
+    expect_refusal(LFADS_NO_MEMORY, "float32", "too little memory");
+    emulation_limit_memory((size_t)2 << 30);
 }
 
 /* ---- precision ---- */
@@ -395,7 +447,8 @@ int main()
     const CMUnitTest tests[] = {
         cmocka_unit_test(test_replay_takes_new_values),
         cmocka_unit_test(test_launches_of_graphs_are_counted),
-        cmocka_unit_test(test_more_graphs_than_are_kept),
+        cmocka_unit_test(test_graphs_are_kept_while_memory_lasts),
+        cmocka_unit_test(test_a_capture_that_fails),
         cmocka_unit_test(test_copies_are_not_recorded),
         cmocka_unit_test(test_uploads_of_every_size),
         cmocka_unit_test(test_pool),

@@ -12,8 +12,8 @@
 
 enum {
     ALIGNMENT = 256,
-    LANES = 4,           /* of the way up: one is filled while others are on their way */
-    LANE_BYTES = 4 << 20 /* uploads of more than all lanes wait */
+    LANES = 4,            /* of the way up: one is filled while others are on their way */
+    LANE_BYTES = 16 << 20 /* uploads of more than all lanes wait */
 };
 
 struct cuda_memory {
@@ -106,18 +106,24 @@ void *cuda_memory_create(SELF, size_t bytes)
     void *memory;
 
     if (c->capturing)
-        cuda_fail(c, LFADS_IO, "%s within a recording", c->operation);
+        cuda_fail(c, LFADS_USAGE, "%s within a recording", c->operation);
     if (c->failed)
         return NULL;
     memory = take_from_pool(c->memory, whole);
-    if (!memory && cudaMalloc(&memory, whole) != cudaSuccess) {
-        cudaGetLastError();
-        cuda_fail(
-            c, LFADS_NO_MEMORY,
-            "%.1f MiB of its memory are needed and %.1f MiB are free; use smaller batches, or "
-            "end what else computes on it",
-            (double)whole / 1048576, (double)cuda_memory_available(self) / 1048576);
-        return NULL;
+    if (!memory) {
+        cudaError_t error = cudaMalloc(&memory, whole);
+
+        if (error == cudaErrorMemoryAllocation) {
+            cudaGetLastError();
+            cuda_fail(
+                c, LFADS_NO_MEMORY,
+                "%.1f MiB of its memory are needed and %.1f MiB are free; use smaller batches, or "
+                "end what else computes on it",
+                (double)whole / 1048576, (double)cuda_memory_available(self) / 1048576);
+            return NULL;
+        }
+        if (!cuda_check(c, error))
+            return NULL;
     }
     if (!cuda_check(c, cudaMemsetAsync(memory, 0, whole, cuda_now(c)->stream))) {
         cuda_memory_free(self, memory);
@@ -134,6 +140,10 @@ void cuda_memory_free(SELF, void *memory)
 
     if (!memory)
         return;
+    if (c->capturing) { /* rather lost than freed under what is recorded */
+        cuda_fail(c, LFADS_USAGE, "%s within a recording", c->operation);
+        return;
+    }
     for (unsigned i = 0; i < MOST_BRANCHES; i++)
         cudaStreamSynchronize(c->branches[i].stream);
     cuda_graphs_forget(c);
@@ -147,7 +157,7 @@ void cuda_memory_free(SELF, void *memory)
 static bool may_copy(struct cuda_context *c, size_t bytes)
 {
     if (c->capturing)
-        cuda_fail(c, LFADS_IO, "%s within a recording", c->operation);
+        cuda_fail(c, LFADS_USAGE, "%s within a recording", c->operation);
     return bytes && !c->failed;
 }
 
@@ -214,12 +224,16 @@ void *cuda_host_create(SELF, size_t bytes)
     struct cuda_context *c = cuda_begin(self, __func__);
     void *memory = NULL;
 
-    if (cudaMallocHost(&memory, bytes ? bytes : 1) != cudaSuccess) {
+    cudaError_t error = cudaMallocHost(&memory, bytes ? bytes : 1);
+
+    if (error == cudaErrorMemoryAllocation) {
         cudaGetLastError();
         cuda_fail(c, LFADS_NO_MEMORY, "%.1f MiB of the host's memory can't be pinned for it",
                   (double)bytes / 1048576);
         return NULL;
     }
+    if (!cuda_check(c, error))
+        return NULL;
     memset(memory, 0, bytes);
     return memory;
 }

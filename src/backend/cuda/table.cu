@@ -32,8 +32,12 @@ bool cuda_check(struct cuda_context *c, cudaError_t error)
     if (error == cudaSuccess)
         return true;
     cudaGetLastError();
-    cuda_fail(c, LFADS_IO, "%s: %s (%s); start again, on --device=cpu if it happens again",
-              c->operation, cudaGetErrorString(error), cudaGetErrorName(error));
+    if (error == cudaErrorMemoryAllocation)
+        cuda_fail(c, LFADS_NO_MEMORY,
+                  "%s: it has too little memory left; end what else computes on it", c->operation);
+    else
+        cuda_fail(c, LFADS_IO, "%s: %s (%s); start again, on --device=cpu if it happens again",
+                  c->operation, cudaGetErrorString(error), cudaGetErrorName(error));
     return false;
 }
 
@@ -41,6 +45,8 @@ bool cuda_check_blas(struct cuda_context *c, cublasStatus_t status)
 {
     if (status == CUBLAS_STATUS_SUCCESS)
         return true;
+    if (status == CUBLAS_STATUS_ALLOC_FAILED)
+        return cuda_check(c, cudaErrorMemoryAllocation);
     cuda_fail(c, LFADS_IO,
               "%s: cuBLAS says %s; start again, on --device=cpu if it happens "
               "again",
@@ -167,14 +173,39 @@ static void release(struct backend *backend)
 
 static __global__ void nothing_kernel() {}
 
-/* Whether this build has code for the device, which says how old it may be. */
-static bool has_code()
+/* Whether this build has code for the device in use, which the driver knows. */
+static bool has_code(struct cuda_context *c)
 {
     struct cudaFuncAttributes attributes;
-    bool has = cudaFuncGetAttributes(&attributes, nothing_kernel) == cudaSuccess;
+    cudaError_t error = cudaFuncGetAttributes(&attributes, nothing_kernel);
 
+    if (error != cudaErrorInvalidDeviceFunction && error != cudaErrorNoKernelImageForDevice &&
+        error != cudaErrorUnsupportedPtxVersion)
+        return cuda_check(c, error);
     cudaGetLastError();
-    return has;
+    cuda_fail(c, LFADS_IO,
+              "its compute capability %d.%d is not among those this build has code for; choose "
+              "another device, or build with -DCMAKE_CUDA_ARCHITECTURES=%d",
+              c->capability / 10, c->capability % 10, c->capability);
+    return false;
+}
+
+/* Whether a device is at least as new as the oldest that this build has code for. It is only asked:
+ * what is set up on a device takes memory there. */
+static bool is_new_enough(int device)
+{
+#ifdef __CUDA_ARCH_LIST__
+    static const int capabilities[] = {__CUDA_ARCH_LIST__};
+#else
+    static const int capabilities[] = {700};
+#endif
+    int major = 0, minor = 0;
+
+    return cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device) ==
+               cudaSuccess &&
+           cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device) ==
+               cudaSuccess &&
+           100 * major + 10 * minor >= capabilities[0];
 }
 
 static bool describe(struct cuda_context *c)
@@ -191,13 +222,7 @@ static bool describe(struct cuda_context *c)
     snprintf(c->name, sizeof c->name, "%.60s", properties.name);
     c->capability = properties.major * 10 + properties.minor;
     c->shared_most = (size_t)shared;
-    if (has_code())
-        return true;
-    cuda_fail(c, LFADS_USAGE,
-              "its compute capability %d.%d is not among those this build has code for; choose "
-              "another device, or build with -DCMAKE_CUDA_ARCHITECTURES=%d",
-              properties.major, properties.minor, c->capability);
-    return false;
+    return has_code(c);
 }
 
 static bool choose_precision(struct cuda_context *c, const char *precision)
@@ -273,7 +298,7 @@ static enum lfads_status probe(size_t *count, struct lfads_error *err)
         return lfads_fail(err, LFADS_IO, "CUDA can't be used: %s (%s)", cudaGetErrorString(error),
                           cudaGetErrorName(error));
     for (int i = 0; i < found; i++)
-        if (cudaSetDevice(i) == cudaSuccess && has_code()) {
+        if (is_new_enough(i)) {
             *count = (size_t)found;
             return LFADS_OK;
         }
