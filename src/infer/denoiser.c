@@ -106,7 +106,7 @@ static enum lfads_status allocate(struct lfads_denoiser *d, const char *path,
     d->output = memory_create(d->model->bins * outputs * sizeof(real));
     if (!d->parameters || !d->output)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model of %zu parameters",
-                          d->model->size);
+                          model_parameters(d->model));
     return shard_create(&d->shard, backend_cpu(), d->model, 1, 1, false, err);
 }
 

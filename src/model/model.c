@@ -155,6 +155,15 @@ void model_free(struct model *model)
     free(model);
 }
 
+size_t model_parameters(const struct model *model)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < model->n_params; i++)
+        count += model->params[i].rows * model->params[i].cols;
+    return count;
+}
+
 static void draw_param(real *values, const struct param *param, size_t place, uint64_t seed)
 {
     struct philox_address at = {

@@ -79,7 +79,7 @@ struct model {
     size_t n_sessions;
     struct param *params; /* in the original's order */
     size_t n_params;
-    size_t size; /* numbers in the parameter vector */
+    size_t size; /* numbers in the parameter vector, with those that fill its places (params.c) */
 };
 
 /* Builds the model of CONFIG for data of BINS bins. On success *OUT is the caller's, to be freed
@@ -90,7 +90,9 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
                                struct lfads_error *err);
 void model_free(struct model *model);
 
-/* Sets VECTOR [size] to the initial values drawn with SEED. */
+/* Numbers of all parameters: size without what fills places. */
+size_t model_parameters(const struct model *model);
+/* Sets the parameters in VECTOR [size] to the initial values drawn with SEED. */
 void model_initialise(const struct model *model, real *vector, uint64_t seed);
 
 /* Derived sizes. */

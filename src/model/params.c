@@ -10,6 +10,10 @@
 
 #include "config/config.h"
 
+/* Numbers of a place: parameters begin at multiples of 64 bytes, where processors' and devices'
+ * vectors are read at once. What is left of a place is zero and stays so. */
+enum { PLACE = 16 };
+
 /* One walk over the parameters: fills TABLE if there is one, points WEIGHTS into BASE if there is
  * one. */
 struct walk {
@@ -38,7 +42,7 @@ __attribute__((format(printf, 4, 5))) static void put(struct walk *walk, real **
     if (slot && walk->base)
         *slot = walk->base + walk->offset;
     walk->count++;
-    walk->offset += param.rows * param.cols;
+    walk->offset += (param.rows * param.cols + PLACE - 1) / PLACE * PLACE;
 }
 
 static struct param matrix(size_t rows, size_t cols, double scale)

@@ -86,7 +86,7 @@ size_t checkpoint_bytes(const struct model *model)
 {
     const size_t whole = 1 << 17, a_set = 1 << 10; /* hyperparameters and tables; a set's header */
 
-    return whole + 3 * (model->n_params * a_set + model->size * sizeof(float));
+    return whole + 3 * (model->n_params * a_set + model_parameters(model) * sizeof(float));
 }
 
 enum lfads_status checkpoint_write(const char *path, const struct model *model,

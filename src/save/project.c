@@ -263,10 +263,10 @@ enum lfads_status project_parameters(real **out, const struct project *project,
     enum lfads_status status;
 
     *out = be->memory_create(be, bytes);
-    host = be->host_memory ? *out : malloc(bytes);
+    host = be->host_memory ? *out : calloc(1, bytes);
     if (!*out || !host) {
-        status =
-            lfads_fail(err, LFADS_NO_MEMORY, "no memory for %zu parameters", project->model->size);
+        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for %zu parameters",
+                            model_parameters(project->model));
     } else {
         status = project_read_parameters(project, host, NULL, NULL, err);
         if (!be->host_memory && status == LFADS_OK)

@@ -111,7 +111,8 @@ enum lfads_status learner_create(struct learner **out, const struct backend *be,
         learner_free(l);
         return status != LFADS_OK ? status
                                   : lfads_fail(err, LFADS_NO_MEMORY,
-                                               "no memory to train %zu parameters", model->size);
+                                               "no memory to train %zu parameters",
+                                               model_parameters(model));
     }
     for (size_t i = 0; i < l->options.threads && status == LFADS_OK; i++)
         status = shard_create(&l->shards[i], be, model, min(l->shard_trials, options->batch_size),

@@ -82,12 +82,32 @@ static void check_starts(const struct golden_case *c, struct verdict *verdict)
     free(vector);
 }
 
+/* What fills the places of parameters up is zero. */
+static void check_rest(const struct golden_case *c, struct verdict *verdict, const char *group,
+                       const real *vector)
+{
+    size_t place = 0;
+
+    for (size_t i = 0; i <= c->model->n_params; i++) {
+        const struct param *p = i < c->model->n_params ? &c->model->params[i] : NULL;
+
+        for (; place < (p ? p->offset : c->model->size); place++)
+            if (vector[place] != 0) {
+                verdict->failed++;
+                printf("  %s: number %zu of %s belongs to no parameter and is not 0\n", c->name,
+                       place, group);
+            }
+        place += p ? p->rows * p->cols : 0;
+    }
+}
+
 /* A vector against the file's group, parameter by parameter. */
 static void check_vector(const struct golden_case *c, struct verdict *verdict, const char *group,
                          const real *vector, double tolerance, bool gradients)
 {
     double overall = 0;
 
+    check_rest(c, verdict, group, vector);
     for (int pass = gradients ? 0 : 1; pass < 2; pass++)
         for (size_t i = 0; i < c->model->n_params; i++) {
             const struct param *p = &c->model->params[i];

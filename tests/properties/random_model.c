@@ -101,6 +101,19 @@ static void stop(const char *text)
     exit(1);
 }
 
+/* Moves a parameter's numbers, numbers *PLACE and on of all that are moved. */
+static void move(real *vector, const struct param *p, uint64_t seed, uint32_t *place)
+{
+    for (size_t j = 0; j < p->rows * p->cols; j++) {
+        struct philox_address at = {
+            .seed = seed, .trial = (*place)++, .purpose = PHILOX_CO_NOISE, .step = 77};
+        real number;
+
+        philox_normals(&number, &at, 1);
+        vector[p->offset + j] += (real)0.2 * number;
+    }
+}
+
 void random_model_create(struct random_model *r, uint64_t seed, const struct backend *be,
                          size_t trials, size_t threads)
 {
@@ -113,6 +126,7 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
                                       .max_grad_norm = 1e9};
     struct lfads_error err;
     double alignment[2][64];
+    uint32_t moved = 0;
     size_t n_sessions;
 
     *r = (struct random_model){.seed = seed, .trials = trials};
@@ -142,14 +156,8 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
     struct learner_vectors vectors = learner_read(r->learner);
     model_initialise(r->model, vectors.parameters, seed);
     /* biases, learned states and priors too must be somewhere */
-    for (size_t i = 0; i < r->model->size; i++) {
-        struct philox_address at = {
-            .seed = seed, .trial = (uint32_t)i, .purpose = PHILOX_CO_NOISE, .step = 77};
-        real number;
-
-        philox_normals(&number, &at, 1);
-        vectors.parameters[i] += (real)0.2 * number;
-    }
+    for (size_t i = 0; i < r->model->n_params; i++)
+        move(vectors.parameters, &r->model->params[i], seed, &moved);
     learner_write(r->learner);
 }
 
