@@ -46,6 +46,7 @@ struct param {
     size_t rows, cols;
     size_t split;  /* rows of the upper of two stacked maps; 0: one map */
     size_t offset; /* of its first number in the vector */
+    bool map;      /* a factor of products; else a bias, a start, a prior's */
     bool trained;
     int session; /* whose read-in or read-out, or PARAM_SHARED */
     enum param_penalty penalty;

@@ -49,6 +49,7 @@ static struct param matrix(size_t rows, size_t cols, double scale)
 {
     return (struct param){.rows = rows,
                           .cols = cols,
+                          .map = true,
                           .start = PARAM_NORMAL,
                           .value = scale / sqrt((double)rows),
                           .session = PARAM_SHARED};
@@ -61,6 +62,14 @@ static struct param constant(size_t rows, size_t cols, double value)
                           .start = PARAM_CONSTANT,
                           .value = value,
                           .session = PARAM_SHARED};
+}
+
+static struct param zeros(size_t rows, size_t cols)
+{
+    struct param param = constant(rows, cols, 0);
+
+    param.map = true;
+    return param;
 }
 
 static struct param stacked(size_t inputs, size_t units, size_t cols, double scale)
@@ -177,9 +186,8 @@ static void walk_readouts(struct walk *walk)
             "LFADS/glm/fac_2_%s_%s/b", kind, name);
         if (!m->gaussian)
             continue;
-        put(walk, w ? &w->readout_logvar.w : NULL,
-            owned(constant(m->factors, n, 0), s, ALIGNED_NOT), "LFADS/glm/fac_2_logvars_%s/W",
-            name);
+        put(walk, w ? &w->readout_logvar.w : NULL, owned(zeros(m->factors, n), s, ALIGNED_NOT),
+            "LFADS/glm/fac_2_logvars_%s/W", name);
         put(walk, w ? &w->readout_logvar.b : NULL, owned(constant(1, n, 1), s, ALIGNED_NOT),
             "LFADS/glm/fac_2_logvars_%s/b", name);
     }
@@ -368,6 +376,24 @@ void params_view(struct weights *weights, const struct model *model, real *vecto
     walk_all(&walk, &unused);
 }
 
+size_t params_trained(struct stretch *stretches, const struct model *model, bool joined)
+{
+    size_t count = 0;
+    bool before = false; /* the parameter before is trained */
+
+    for (size_t i = 0; i < model->n_params; i++) {
+        const struct param *p = &model->params[i];
+        size_t numbers = p->rows * p->cols;
+
+        if (p->trained && before && joined)
+            stretches[count - 1].numbers = p->offset + numbers - stretches[count - 1].at;
+        else if (p->trained)
+            stretches[count++] = (struct stretch){p->offset, numbers};
+        before = p->trained;
+    }
+    return count;
+}
+
 void params_transpose(const struct backend *be, real *dst, const struct model *model,
                       const real *vector)
 {
@@ -375,6 +401,8 @@ void params_transpose(const struct backend *be, real *dst, const struct model *m
         const struct param *p = &model->params[i];
         size_t lower = p->offset + p->split * p->cols;
 
+        if (!p->map)
+            continue;
         be->transpose(be, dst + p->offset, vector + p->offset, p->split, p->cols);
         be->transpose(be, dst + lower, vector + lower, p->rows - p->split, p->cols);
     }
@@ -387,6 +415,8 @@ void params_pack(const struct backend *be, const struct model *model, const real
         const struct param *p = &model->params[i];
         size_t upper = p->split, lower = p->rows - p->split;
 
+        if (!p->map)
+            continue;
         if (upper)
             be->pack(be, vector, p->offset, transposed ? p->cols : upper,
                      transposed ? upper : p->cols);

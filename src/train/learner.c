@@ -106,13 +106,16 @@ enum lfads_status learner_create(struct learner **out, const struct backend *be,
     l->options = *options;
     lay_out(l);
     l->shards = calloc(l->options.threads, sizeof *l->shards);
-    if (!l->shards || !create_vectors(l) || !create_pending(l)) {
+    l->trained = calloc(model->n_params, sizeof *l->trained);
+    if (l->trained)
+        l->n_trained = params_trained(l->trained, model, !be->host_memory);
+    if (!l->shards || !l->trained || !create_vectors(l) || !create_pending(l)) {
         status = be->finish(be, err); /* a device knows more of it */
         learner_free(l);
-        return status != LFADS_OK ? status
-                                  : lfads_fail(err, LFADS_NO_MEMORY,
-                                               "no memory to train %zu parameters",
-                                               model_parameters(model));
+        return status != LFADS_OK
+                   ? status
+                   : lfads_fail(err, LFADS_NO_MEMORY, "no memory to train %zu parameters",
+                                model_parameters(model));
     }
     for (size_t i = 0; i < l->options.threads && status == LFADS_OK; i++)
         status = shard_create(&l->shards[i], be, model, min(l->shard_trials, options->batch_size),
@@ -151,6 +154,7 @@ void learner_free(struct learner *learner)
         be->memory_free(be, learner->lanes[i]);
     free(learner->shards);
     free(learner->lanes);
+    free(learner->trained);
     be->memory_free(be, learner->parameters);
     be->memory_free(be, learner->transposed);
     be->memory_free(be, learner->gradient);
@@ -323,13 +327,11 @@ static void update(struct learner *l)
 {
     l->be->limit_update(l->be, l->update, &l->sums[SUM_SQUARES], &l->numbers->rate,
                         l->options.max_grad_norm);
-    for (size_t i = 0; i < l->model->n_params; i++) {
-        const struct param *p = &l->model->params[i];
-        size_t at = p->offset;
+    for (size_t i = 0; i < l->n_trained; i++) {
+        size_t at = l->trained[i].at;
 
-        if (p->trained)
-            l->be->adam(l->be, l->parameters + at, l->m + at, l->v + at, l->gradient + at,
-                        l->update, p->rows * p->cols);
+        l->be->adam(l->be, l->parameters + at, l->m + at, l->v + at, l->gradient + at, l->update,
+                    l->trained[i].numbers);
     }
     refresh(l);
 }
@@ -345,13 +347,9 @@ static void finish_batch(const struct run *run)
     if (run->kind == EVALUATE)
         return;
     costs_l2_backward(l->be, l->model, l->gradient, l->parameters, &l->numbers->weights);
-    for (size_t i = 0; i < l->model->n_params; i++) {
-        const struct param *p = &l->model->params[i];
-
-        if (p->trained)
-            l->be->sum_squares(l->be, &l->sums[SUM_SQUARES], 1, l->gradient + p->offset,
-                               p->rows * p->cols);
-    }
+    for (size_t i = 0; i < l->n_trained; i++)
+        l->be->sum_squares(l->be, &l->sums[SUM_SQUARES], 1, l->gradient + l->trained[i].at,
+                           l->trained[i].numbers);
     if (run->kind == STEP)
         update(l);
 }

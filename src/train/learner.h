@@ -38,7 +38,9 @@ struct learner {
     const struct backend *be;
     const struct model *model;
     struct learner_options options;
-    size_t shard_trials; /* of a shard */
+    size_t shard_trials;     /* of a shard */
+    struct stretch *trained; /* [n_trained], of the vectors; joined on a device */
+    size_t n_trained;
     /* the backend's memory, [model->size] each */
     real *parameters, *transposed, *gradient, *m, *v;
     real **lanes; /* gradients of the lanes; of a single lane: gradient */
