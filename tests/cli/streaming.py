@@ -13,12 +13,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import h5py
 import numpy as np
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+from interrupt import interrupt
 from verdict import check, conclude
 
 LFADS, SCRATCH = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
@@ -110,15 +110,9 @@ def test_same():
 def test_interrupted():
     """Stopped within an epoch, the run goes on from disk, and on with all in memory."""
     words = [*FLAGS, *COUNTS, "--max_epochs=4", "--data_in_memory=false"]
-    process = subprocess.Popen([LFADS, "train", "--lfads_save_dir=parts", *words], cwd=SCRATCH,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    for line in process.stdout:
-        if line.startswith("Epoch:0"):
-            time.sleep(0.02)
-            process.send_signal(signal.SIGINT)
-            break
-    process.communicate()
-    check(process.returncode == 128 + signal.SIGINT, f"interrupted: status {process.returncode}")
+    status, _ = interrupt([LFADS, "train", "--lfads_save_dir=parts", *words], SCRATCH, "parts",
+                          signal.SIGINT)
+    check(status == 128 + signal.SIGINT, f"interrupted: status {status}")
     run("train", "parts", *words[:-2], "--max_epochs=3", "--data_in_memory=false")
     run("train", "parts", *words[:-1], "--data_in_memory=true")
     a, b = contents("counts_memory"), contents("parts")

@@ -11,12 +11,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import h5py
 import numpy as np
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+from interrupt import interrupt
 from verdict import check, conclude
 
 LFADS, SCRATCH = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
@@ -50,18 +50,11 @@ def same(a, b, what):
         check(np.array_equal(a[2][key], b[2][key]), f"{what}: {key} differs")
 
 
-def interrupt(folder, number):
+def stop_and_go_on(folder, number):
     """Starts a run, stops it by a signal in its first epochs, and lets it go on."""
-    process = subprocess.Popen([LFADS, "train", f"--lfads_save_dir={folder}", *FLAGS,
-                                "--max_epochs=5"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True, cwd=SCRATCH)
-    for line in process.stdout:
-        if line.startswith("Epoch:0"):
-            time.sleep(0.02)
-            process.send_signal(number)
-            break
-    _, error = process.communicate()
-    check(process.returncode == 128 + number, f"signal {number}: status {process.returncode}")
+    status, error = interrupt([LFADS, "train", f"--lfads_save_dir={folder}", *FLAGS,
+                               "--max_epochs=5"], SCRATCH, folder, number)
+    check(status == 128 + number, f"signal {number}: status {status}")
     check("the same command continues" in error, error)
     check("\r" not in error, "control characters where there is no terminal")
     train(folder, "--max_epochs=5")
@@ -76,7 +69,7 @@ def test_continuing(whole):
     check(len([f for f in os.listdir(os.path.join(SCRATCH, "parts")) if ".ckpt-" in f]) > 0,
           "no checkpoint")
     for number in (signal.SIGINT, signal.SIGTERM):
-        interrupt(f"signal{number}", number)
+        stop_and_go_on(f"signal{number}", number)
         same(whole, contents(f"signal{number}"), f"interrupted by {number}")
 
 
