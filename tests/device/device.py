@@ -28,6 +28,8 @@ SMALL = ["--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=6", "--gen_dim=9", "--ba
          "--seed=11", "--kl_increase_steps=30", "--l2_increase_steps=30",
          "--learning_rate_n_to_compare=40", "--learning_rate_init=0.02"]
 CONTROLLED = ["--co_dim=2", "--con_dim=5", "--ci_enc_dim=4", "--co_mean_corr_scale=0.1"]
+# of products' factors: how far costs may be off
+PRECISIONS = {"tf32": 2e-4, "bf16": 2e-3}
 # name: flags of a model; the fifth has its batches filled by the host
 MODELS = {"plain": ["--co_dim=0"],
           "controlled": CONTROLLED,
@@ -159,6 +161,23 @@ def test_divergence():
     check(len(steps) == 2 and steps[0] == steps[1], f"divergence at {steps}")
 
 
+def test_precision():
+    """What tensor cores round: costs stay near those in float32, and are others."""
+    for name in ("plain", "controlled"):
+        flags = [*SMALL, *MODELS[name], "--max_epochs=13", DEVICE]
+        exact = latest(f"{name}_gpu")[0]["costs"]
+        for precision, most in PRECISIONS.items():
+            process = start("train", f"{name}_{precision}", *flags, f"--precision={precision}")
+            _, error = process.communicate()
+            if process.returncode == 2 and "8.0 is needed" in error:
+                print(f"{precision} DID NOT RUN: {error.strip()}")
+                continue
+            check(process.returncode == 0, f"{name} in {precision}: {error}")
+            off = np.max(np.abs(latest(f"{name}_{precision}")[0]["costs"] / exact - 1))
+            print(f"{name} in {precision}: costs of 52 steps within {off:.2g} of those in float32")
+            check(0 < off < most, f"{name} in {precision}: costs are off by {off:.2g}")
+
+
 def test_messages():
     flags = [*SMALL, *MODELS["plain"], "--max_epochs=1"]
     _, error = run("train", "absent", *flags, "--device=gpu:99")
@@ -230,6 +249,8 @@ def main():
     test_at_once()
     test_sampling()
     test_divergence()
+    if not (MODULE and "far" in MODULE):
+        test_precision()
     test_messages()
     if MODULE:
         test_choice()
