@@ -5,6 +5,7 @@
 build coverage
 find build/coverage -name '*.gcda' -delete
 tests coverage -E "$left_out"
+ctest --test-dir build/coverage --output-on-failure -R device/far # the host's side of devices
 mkdir -p build/coverage/html
 gcovr --root . build/coverage --filter 'src/' --exclude '.*events\.pb.*' -j "$jobs" \
     --exclude-unreachable-branches --exclude-throw-branches --print-summary \
