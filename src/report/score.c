@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "data/h5.h"
 #include "report/figure.h"
 
@@ -69,8 +70,15 @@ static enum lfads_status check_numbers(const double *values, const struct scorin
 static enum lfads_status read_trials(double **out, const struct scoring *s,
                                      const struct h5_file *file, const char *name, size_t width)
 {
+    size_t bytes = s->trials * s->bins * width * sizeof **out, available = memory_available();
     enum lfads_status status;
 
+    if (bytes > available)
+        return lfads_fail(
+            s->err, LFADS_NO_MEMORY,
+            "evaluating needs %zu MiB of memory for %s of %s, and %zu MiB can be had: "
+            "evaluate fewer trials",
+            bytes >> 20, name, file->path, available >> 20);
     *out = calloc(s->trials * s->bins * width, sizeof **out);
     if (!*out)
         return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", file->path);

@@ -1,5 +1,5 @@
 """The memory of a training: what is foretold is what is taken; it grows linearly with each size; and
-where there is too little, training and sampling are refused with a line, whatever the limit.
+where there is too little, training, sampling and scoring are refused with a line, whatever the limit.
 
   memory.py LFADS SCRATCH
 
@@ -24,19 +24,23 @@ FLAGS = ["--data_dir=data", "--factors_dim=8", "--ic_dim=8", "--ic_enc_dim=32", 
          "--threads=2", "--max_epochs=1"]
 
 
-def run(kind, folder, stem, *more, limit=None):
+def command(*words, limit=None):
     """Status, output, peak of the resident set in MiB."""
     def confine():
         if limit:
             resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
     with open(f"{SCRATCH}/out", "w") as out:
-        process = subprocess.Popen([LFADS, kind, f"--lfads_save_dir={folder}",
-                                    f"--data_filename_stem={stem}", *more], cwd=SCRATCH,
-                                   stdout=out, stderr=out, preexec_fn=confine)
+        process = subprocess.Popen([LFADS, *words], cwd=SCRATCH, stdout=out, stderr=out,
+                                   preexec_fn=confine)
         _, status, used = os.wait4(process.pid, 0)
     with open(f"{SCRATCH}/out") as out:
         return os.waitstatus_to_exitcode(status), out.read(), used.ru_maxrss / 1024
+
+
+def run(kind, folder, stem, *more, limit=None):
+    return command(kind, f"--lfads_save_dir={folder}", f"--data_filename_stem={stem}", *more,
+                   limit=limit)
 
 
 def train(folder, stem, *more, limit=None):
@@ -105,6 +109,11 @@ def test_all_limits():
         test_limits(what, range(150, 1200, 50),
                     lambda limit, kind=kind, flags=flags: run(kind, "sampled", "bins600", *flags,
                                                               "--data_dir=data", limit=limit))
+    with h5py.File(f"{SCRATCH}/many", "w") as file:
+        file["valid_data"] = np.ones((500, 100, 200), dtype=np.uint8)
+        file["output_dist_params"] = np.ones((500, 100, 200), dtype=np.float32)
+    test_limits("evaluating", range(100, 500, 20),
+                lambda limit: command("evaluate", "--data_file=many", "--model_run=many", limit=limit))
 
 
 def main():
