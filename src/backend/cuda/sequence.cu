@@ -51,8 +51,8 @@ static __global__ void __launch_bounds__(SEQUENCE_THREADS, 1)
     const cuda_matrix candidate = {s.rh_c, a.kept + plan.kept * 2 * H, H, H, plan.kept};
     const unsigned gate_slices = cuda_slices(2 * H, VEC), slices = cuda_slices(H, VEC);
 
-    cuda_keep(a.kept, gates);
-    cuda_keep(a.kept + plan.kept * 2 * H, candidate);
+    cuda_keep<VEC>(a.kept, gates);
+    cuda_keep<VEC>(a.kept + plan.kept * 2 * H, candidate);
     for (unsigned i = threadIdx.x; i < 4 * ROWS * ld; i += SEQUENCE_THREADS)
         a.state[i] = 0; /* rows that are not there, and paddings */
     for (unsigned j = threadIdx.x; j < 3 * H; j += SEQUENCE_THREADS)
@@ -119,8 +119,8 @@ static __global__ void __launch_bounds__(SEQUENCE_THREADS, 1)
     const cuda_matrix candidate = {s.rh_c, a.kept + plan.kept * 2 * H, H, H, plan.kept};
     const unsigned slices = cuda_slices(H, VEC);
 
-    cuda_keep(a.kept, gates);
-    cuda_keep(a.kept + plan.kept * 2 * H, candidate);
+    cuda_keep<VEC>(a.kept, gates);
+    cuda_keep<VEC>(a.kept + plan.kept * 2 * H, candidate);
     for (unsigned i = threadIdx.x; i < 4 * ROWS * ld; i += SEQUENCE_THREADS)
         a.state[i] = 0;
     __syncthreads();

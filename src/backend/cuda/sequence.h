@@ -12,8 +12,13 @@
 
 #ifdef __CUDACC__
 #define CUDA_UNROLL _Pragma("unroll")
+#define CUDA_NO_UNROLL _Pragma("unroll 1")
+/* What follows from X is computed anew: the compiler would keep it in registers all along. */
+#define CUDA_ANEW(x) asm volatile("" : "+r"(x))
 #else
 #define CUDA_UNROLL
+#define CUDA_NO_UNROLL
+#define CUDA_ANEW(x) ((void)(x))
 #endif
 
 enum {
@@ -30,7 +35,8 @@ template <int VEC> __device__ inline cuda_vector<VEC> cuda_load(const float *fro
     return *reinterpret_cast<const cuda_vector<VEC> *>(from);
 }
 
-/* The matrix of a product: [k,n] in global memory, its first KEPT rows in shared memory too. */
+/* The matrix of a product: [k,n] in global memory, KEPT_ROWS of its rows, a multiple of BY, in
+ * shared memory too: which and where, only cuda_keep and cuda_multiply know. */
 struct cuda_matrix {
     const float *all, *kept;
     unsigned k, n, kept_rows;
@@ -43,25 +49,143 @@ __host__ __device__ inline unsigned cuda_slices(unsigned n, unsigned vec)
     return most ? most : 1;
 }
 
-/* The numbers of rows FIRST to FIRST+BY-1 of a matrix, in one thread's columns, join its sums. */
+/* A slice's way through the groups of BY rows: group SLICE, SLICE + slices, ... Of these rounds,
+ * the same for all slices, KEPT of ROUNDS are in shared memory, dealt out evenly among the others
+ * and the first one among them, so that what comes from further away comes in their time. The last
+ * one of them may be there for the first slices only. */
+struct cuda_rounds {
+    unsigned whole, slices, kept_groups, rounds, kept;
+
+    __device__ cuda_rounds(const cuda_matrix &w, unsigned vec)
+    {
+        whole = w.k / BY;
+        slices = cuda_slices(w.n, vec);
+        kept_groups = w.kept_rows / BY;
+        rounds = (whole + slices - 1) / slices;
+        kept = (kept_groups + slices - 1) / slices;
+    }
+    /* The group whose place among the kept ones is PLACE; it may be beyond the last. */
+    __device__ unsigned group(unsigned place) const
+    {
+        return (place / slices * rounds + kept - 1) / kept * slices + place % slices;
+    }
+};
+
+/* The next group of a slice that is not kept: groups that are kept lie between it and the one
+ * before. */
+struct cuda_ahead {
+    unsigned group, place, turn; /* PLACE: of the next one that is kept */
+
+    __device__ void pass(const cuda_rounds &all)
+    {
+        if (turn < all.kept)
+            place += all.slices;
+        turn += all.kept;
+        turn -= turn < all.rounds ? 0 : all.rounds;
+        group += all.slices;
+    }
+    __device__ void skip_kept(const cuda_rounds &all)
+    {
+        CUDA_NO_UNROLL
+        while (group < all.whole && turn < all.kept && place < all.kept_groups)
+            pass(all);
+    }
+};
+
+/* BY rows of a matrix, in one thread's columns. */
+template <int VEC> struct cuda_rows_of {
+    cuda_vector<VEC> at[BY];
+
+    __device__ void load(const float *w, unsigned n)
+    {
+        CUDA_UNROLL
+        for (int l = 0; l < BY; l++)
+            at[l] = cuda_load<VEC>(w + l * n);
+    }
+};
+
+/* These rows, times X's numbers for them, join the thread's sums. */
 template <int ROWS, int VEC>
-__device__ inline void cuda_add_rows(float (&sum)[ROWS][VEC], const float *w, unsigned n,
+__device__ inline void cuda_add_rows(float (&sum)[ROWS][VEC], const cuda_rows_of<VEC> &row,
                                      const float *x, unsigned ldx)
 {
-    cuda_vector<VEC> row[BY];
-
-    CUDA_UNROLL
-    for (int l = 0; l < BY; l++)
-        row[l] = cuda_load<VEC>(w + l * n);
     CUDA_UNROLL
     for (int r = 0; r < ROWS; r++) {
         cuda_vector<BY> factor = cuda_load<BY>(x + r * ldx);
 
         CUDA_UNROLL
         for (int i = 0; i < BY * VEC; i++)
-            sum[r][i % VEC] = fmaf(factor.at[i / VEC], row[i / VEC].at[i % VEC], sum[r][i % VEC]);
+            sum[r][i % VEC] =
+                fmaf(factor.at[i / VEC], row.at[i / VEC].at[i % VEC], sum[r][i % VEC]);
     }
 }
+
+/* The sums of one thread's columns over one slice. Rows from global memory are on their way, by
+ * turns into two places, while those before them are multiplied; with so many rows of x that there
+ * are no registers for two, into one place while those before them that are kept are. */
+template <int ROWS, int VEC> struct cuda_sums {
+    static const bool two_places = ROWS < 8;
+    float sum[ROWS][VEC] = {};
+    cuda_rounds all;
+    cuda_ahead ahead;
+    unsigned group, awaited, n, ldx;     /* AWAITED: the next group that comes from global memory */
+    const float *x, *kept, *far, *first; /* KEPT, FAR: in the thread's columns */
+
+    __device__ cuda_sums(const cuda_matrix &w, const float *x_, unsigned ldx_, unsigned slice,
+                         unsigned column)
+        : all(w, VEC), ahead{slice, slice, 0}, group(slice), n(w.n), ldx(ldx_), x(x_),
+          kept(w.kept + (size_t)slice * BY * w.n + column), far(w.all + column), first(w.all)
+    {
+        ahead.skip_kept(all);
+    }
+    /* Begins to read the group ahead. Where there is none it reads one place for all threads: a
+     * branch here would have products wait for what they are to hide. */
+    __device__ void read(cuda_rows_of<VEC> &row) const
+    {
+        row.load(ahead.group < all.whole ? far + (size_t)ahead.group * BY * n : first, n);
+    }
+    __device__ void go_ahead()
+    {
+        awaited = ahead.group;
+        ahead.pass(all);
+        ahead.skip_kept(all);
+    }
+    /* Adds the kept groups before the one that is awaited in ROW, and that one, while the one after
+     * it is read to NEXT. False where there is none. */
+    __device__ bool advance(const cuda_rows_of<VEC> &row, cuda_rows_of<VEC> &next)
+    {
+        CUDA_NO_UNROLL
+        for (; group < awaited && group < all.whole; group += all.slices) {
+            cuda_rows_of<VEC> near;
+
+            near.load(kept, n);
+            cuda_add_rows<ROWS, VEC>(sum, near, x + group * BY, ldx);
+            kept += all.slices * BY * n;
+        }
+        if (group >= all.whole)
+            return false;
+        if (two_places)
+            read(next);
+        cuda_add_rows<ROWS, VEC>(sum, row, x + group * BY, ldx);
+        if (!two_places)
+            read(next);
+        group += all.slices;
+        go_ahead();
+        return true;
+    }
+    __device__ void add()
+    {
+        cuda_rows_of<VEC> one, other;
+
+        if (group >= all.whole)
+            return;
+        read(one);
+        go_ahead();
+        CUDA_NO_UNROLL
+        while (two_places ? advance(one, other) && advance(other, one) : advance(one, one))
+            ;
+    }
+};
 
 /* Sets partial [slices][ROWS][n] to the slices' sums of x [ROWS] (row stride LDX, a multiple of BY)
  * times the matrix. */
@@ -70,32 +194,32 @@ __device__ inline void cuda_multiply(float *partial, const float *x, unsigned ld
                                      const cuda_matrix &w)
 {
     unsigned groups = w.n / VEC, slices = cuda_slices(w.n, VEC), whole = w.k / BY;
+    unsigned thread = threadIdx.x;
 
-    for (unsigned unit = threadIdx.x; unit < groups * slices; unit += SEQUENCE_THREADS) {
-        unsigned slice = unit / groups, column = unit % groups * VEC, g = slice;
-        float sum[ROWS][VEC] = {};
+    CUDA_ANEW(thread);
+    for (unsigned unit = thread; unit < groups * slices; unit += SEQUENCE_THREADS) {
+        unsigned slice = unit / groups, column = unit % groups * VEC;
+        cuda_sums<ROWS, VEC> s(w, x, ldx, slice, column);
 
-        for (; g < w.kept_rows / BY; g += slices)
-            cuda_add_rows<ROWS, VEC>(sum, w.kept + (size_t)g * BY * w.n + column, w.n, x + g * BY,
-                                     ldx);
-        for (; g < whole; g += slices)
-            cuda_add_rows<ROWS, VEC>(sum, w.all + (size_t)g * BY * w.n + column, w.n, x + g * BY,
-                                     ldx);
-        if (g == whole)
-            for (unsigned l = whole * BY; l < w.k; l++) {
-                cuda_vector<VEC> row = cuda_load<VEC>(w.all + (size_t)l * w.n + column);
+        s.add();
+        if (s.group == whole) /* the rows left belong to the slice whose turn it is */
+            CUDA_NO_UNROLL
+        for (unsigned l = whole * BY; l < w.k; l++) {
+            cuda_vector<VEC> row = cuda_load<VEC>(w.all + (size_t)l * w.n + column);
 
-                for (int r = 0; r < ROWS; r++)
-                    for (int v = 0; v < VEC; v++)
-                        sum[r][v] = fmaf(x[r * ldx + l], row.at[v], sum[r][v]);
-            }
+            CUDA_UNROLL
+            for (int r = 0; r < ROWS; r++)
+                CUDA_UNROLL
+            for (int v = 0; v < VEC; v++)
+                s.sum[r][v] = fmaf(x[r * ldx + l], row.at[v], s.sum[r][v]);
+        }
         CUDA_UNROLL
         for (int r = 0; r < ROWS; r++) {
             cuda_vector<VEC> own;
 
             CUDA_UNROLL
             for (int v = 0; v < VEC; v++)
-                own.at[v] = sum[r][v];
+                own.at[v] = s.sum[r][v];
             *reinterpret_cast<cuda_vector<VEC> *>(partial + (slice * ROWS + r) * w.n + column) =
                 own;
         }
@@ -114,17 +238,26 @@ __device__ inline float cuda_gather(const float *partial, unsigned slices, unsig
     return sum;
 }
 
-/* Copies the matrix's kept rows; the block waits for it later. */
-__device__ inline void cuda_keep(float *kept, const cuda_matrix &w)
+/* Copies the matrix's kept rows; the block waits for it later. VEC: that of the products. */
+template <int VEC> __device__ inline void cuda_keep(float *kept, const cuda_matrix &w)
 {
-    for (unsigned i = threadIdx.x; i < w.kept_rows * w.n; i += SEQUENCE_THREADS)
-        kept[i] = w.all[i];
+    const cuda_rounds all(w, VEC);
+    unsigned columns = w.n / VEC, size = BY * columns;
+
+    for (unsigned i = threadIdx.x; i < all.kept_groups * size; i += SEQUENCE_THREADS) {
+        unsigned group = all.group(i / size), within = i % size * VEC;
+
+        if (group < all.whole)
+            reinterpret_cast<cuda_vector<VEC> *>(kept)[i] =
+                cuda_load<VEC>(w.all + (size_t)group * BY * w.n + within);
+    }
 }
 
 /* Asks for a row of N numbers, which will be needed a bin later. */
 __device__ inline void cuda_ask_for(const float *row, unsigned n)
 {
 #ifdef __CUDACC__
+    CUDA_NO_UNROLL
     for (unsigned j = threadIdx.x * WARP; j < n; j += SEQUENCE_THREADS * WARP)
         asm volatile("prefetch.global.L2 [%0];" ::"l"(row + j));
 #else
