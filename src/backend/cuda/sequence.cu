@@ -8,20 +8,29 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/sequence.h"
 
-enum { MOST_UNITS = 384 }; /* of a sequence in one kernel */
+/* Of a sequence in one kernel; a thread has no more numbers of a state than there are rows. What
+ * counts rows has 32 bits. */
+enum { MOST_UNITS = 384 };
 
 /* Bin T's place in the tape; the slots of the states before and after it. */
 struct place {
-    size_t bin, before, after;
+    unsigned bin, before, after;
 };
-static __device__ struct place place_of(const struct gru_sequence &s, size_t t)
+static __device__ struct place place_of(const struct gru_sequence &s, unsigned t)
 {
+    const unsigned rows = (unsigned)s.rows;
     struct place p;
 
-    p.bin = s.one_bin ? 0 : t * s.rows;
-    p.before = (s.reverse ? t + 1 : t) * s.rows;
-    p.after = (s.reverse ? t : t + 1) * s.rows;
+    p.bin = s.one_bin ? 0 : t * rows;
+    p.before = (s.reverse ? t + 1 : t) * rows;
+    p.after = (s.reverse ? t : t + 1) * rows;
     return p;
+}
+
+/* Number J of row ROW, of rows of N. */
+static __device__ size_t place_at(unsigned row, unsigned n, unsigned j)
+{
+    return (size_t)row * n + j;
 }
 
 /* Where the block's arrays lie in shared memory, each row padded to a multiple of BY. */
@@ -38,6 +47,96 @@ template <int ROWS> struct arrays {
     }
 };
 
+/* A thread's numbers of the block's rows of H units, the same ones in all phases: numbers thread,
+ * thread + threads, ... of the rows one after another. */
+template <int ROWS> struct share {
+    unsigned count, units, first_row, first_unit;
+
+    __device__ share(unsigned rows, unsigned units_) : count(rows * units_), units(units_)
+    {
+        first_row = threadIdx.x / units;
+        first_unit = threadIdx.x % units;
+    }
+    /* Calls BODY(which of the thread's numbers, row, unit). */
+    template <class F> __device__ void each(F body) const
+    {
+        unsigned r = first_row, j = first_unit;
+
+        CUDA_ANEW(r);
+        CUDA_ANEW(j);
+        CUDA_UNROLL
+        for (int q = 0; q < ROWS; q++) {
+            if (q * SEQUENCE_THREADS + threadIdx.x >= count)
+                break;
+            body(q, r, j);
+            r += SEQUENCE_THREADS / units;
+            j += SEQUENCE_THREADS % units;
+            if (j >= units) {
+                j -= units;
+                r++;
+            }
+        }
+    }
+};
+
+/* Whether what a phase reads from global memory is read before the product that precedes it, or,
+ * where the product leaves no registers for it, before the barrier between them. */
+template <int ROWS> static constexpr bool is_early = ROWS < 4;
+
+/* Keeps what is kept of both matrices, and clears the rows of states and gates, for there are rows
+ * that no trial has, and paddings. */
+template <int ROWS, int VEC>
+static __device__ void prepare(const arrays<ROWS> &a, unsigned ld, const cuda_matrix &gates,
+                               const cuda_matrix &candidate)
+{
+    cuda_keep<VEC>(const_cast<float *>(gates.kept), gates);
+    cuda_keep<VEC>(const_cast<float *>(candidate.kept), candidate);
+    for (unsigned i = threadIdx.x; i < 4 * ROWS * ld; i += SEQUENCE_THREADS)
+        a.state[i] = 0;
+}
+
+/* Asks for what the block's rows of the bin at P have on the tape: going forward inputs, and going
+ * backward all. */
+static __device__ void ask_for_bin(const struct gru_sequence &s, const struct place &p,
+                                   unsigned first, unsigned rows, bool backward)
+{
+    const unsigned H = (unsigned)s.units;
+
+    cuda_ask_for(s.ru + place_at(p.bin + first, 2 * H, 0), rows * 2 * H);
+    cuda_ask_for(s.c + place_at(p.bin + first, H, 0), rows * H);
+    if (!backward)
+        return;
+    cuda_ask_for(s.h + place_at(p.before + first, H, 0), rows * H);
+    if (s.dstates)
+        cuda_ask_for(s.dstates + place_at(p.bin + first, H, 0), rows * H);
+    if (s.dstates && s.mask)
+        cuda_ask_for(s.mask + place_at(p.bin + first, H, 0), rows * H);
+}
+
+/* What a bin's first phase backward reads, in a thread's share. */
+template <int ROWS> struct bin_numbers {
+    float h[ROWS], u[ROWS], c[ROWS], from_state[ROWS], mask[ROWS];
+
+    __device__ void read(const struct gru_sequence &s, const struct place &p, unsigned first,
+                         const share<ROWS> &own)
+    {
+        const unsigned H = own.units;
+
+        CUDA_UNROLL
+        for (int q = 0; q < ROWS; q++) /* all: what keeps a value keeps a register */
+            h[q] = u[q] = c[q] = from_state[q] = mask[q] = 0;
+        own.each([&](int q, unsigned r, unsigned j) {
+            size_t at = place_at(p.bin + first + r, H, j);
+
+            h[q] = s.h[place_at(p.before + first + r, H, j)];
+            c[q] = s.c[at];
+            u[q] = s.ru[place_at(p.bin + first + r, 2 * H, H + j)];
+            from_state[q] = s.dstates ? s.dstates[at] : 0;
+            mask[q] = s.dstates && s.mask ? s.mask[at] : 1;
+        });
+    }
+};
+
 template <int ROWS, int VEC>
 static __global__ void __launch_bounds__(SEQUENCE_THREADS, 1)
     sequence_kernel(struct gru_sequence s, cuda_plan plan)
@@ -45,61 +144,78 @@ static __global__ void __launch_bounds__(SEQUENCE_THREADS, 1)
     SHARED_MEMORY(float, memory);
     const unsigned H = (unsigned)s.units, ld = plan.padded;
     const arrays<ROWS> a(memory, plan, H);
-    const size_t first = (size_t)blockIdx.x * ROWS;
-    const unsigned some = s.rows - first < ROWS ? (unsigned)(s.rows - first) : ROWS;
+    const unsigned first = blockIdx.x * ROWS, bins = (unsigned)s.bins;
+    const unsigned left = (unsigned)s.rows - first, some = left < ROWS ? left : ROWS;
+    const share<ROWS> own(some, H);
     const cuda_matrix gates = {s.h_ru, a.kept, H, 2 * H, plan.kept};
     const cuda_matrix candidate = {s.rh_c, a.kept + plan.kept * 2 * H, H, H, plan.kept};
-    const unsigned gate_slices = cuda_slices(2 * H, VEC), slices = cuda_slices(H, VEC);
 
-    cuda_keep<VEC>(a.kept, gates);
-    cuda_keep<VEC>(a.kept + plan.kept * 2 * H, candidate);
-    for (unsigned i = threadIdx.x; i < 4 * ROWS * ld; i += SEQUENCE_THREADS)
-        a.state[i] = 0; /* rows that are not there, and paddings */
+    prepare<ROWS, VEC>(a, ld, gates, candidate);
     for (unsigned j = threadIdx.x; j < 3 * H; j += SEQUENCE_THREADS)
         a.bias[j] = j < H ? s.b_ru[j] : j < 2 * H ? s.b_ru[j] + 1 : s.b_c[j - 2 * H];
     __syncthreads();
-    for (unsigned r = 0; r < some; r++)
-        for (unsigned j = threadIdx.x; j < H; j += SEQUENCE_THREADS)
-            a.state[r * ld + j] = s.h[((s.reverse ? s.bins : 0) * s.rows + first + r) * H + j];
+    own.each([&](int, unsigned r, unsigned j) {
+        a.state[r * ld + j] =
+            s.h[place_at(place_of(s, s.reverse ? bins - 1 : 0).before + first + r, H, j)];
+    });
     __syncthreads();
-    for (size_t i = 0; i < s.bins; i++) {
-        size_t t = s.reverse ? s.bins - 1 - i : i;
+    for (unsigned i = 0; i < bins; i++) {
+        unsigned t = s.reverse ? bins - 1 - i : i;
         const struct place p = place_of(s, t);
+        float r_in[ROWS] = {}, u_in[ROWS] = {};
+        auto read_gates = [&] {
+            if (s.has_inputs)
+                own.each([&](int q, unsigned r, unsigned j) {
+                    const float *in = s.ru + place_at(p.bin + first + r, 2 * H, j);
 
-        if (s.has_inputs && i + 1 < s.bins && !s.one_bin) {
-            size_t next = place_of(s, s.reverse ? t - 1 : t + 1).bin + first;
+                    r_in[q] = in[0];
+                    u_in[q] = in[H];
+                });
+        };
 
-            cuda_ask_for(s.ru + next * 2 * H, some * 2 * H);
-            cuda_ask_for(s.c + next * H, some * H);
-        }
+        if (s.has_inputs && i + 1 < bins && !s.one_bin)
+            ask_for_bin(s, place_of(s, s.reverse ? t - 1 : t + 1), first, some, false);
+        if (is_early<ROWS>)
+            read_gates();
         cuda_multiply<ROWS, VEC>(a.partial, a.state, ld, gates);
+        if (!is_early<ROWS>)
+            read_gates();
         __syncthreads();
-        for (unsigned r = 0; r < some; r++)
-            for (unsigned j = threadIdx.x; j < 2 * H; j += SEQUENCE_THREADS) {
-                size_t row = p.bin + first + r;
-                float *ru = s.ru + row * 2 * H + j;
-                float sum = cuda_gather<ROWS>(a.partial, gate_slices, 2 * H, r, j);
-                float g = cuda_sigmoid((s.has_inputs ? *ru + sum : sum) + a.bias[j]);
+        own.each([&](int q, unsigned r, unsigned j) {
+            unsigned row = p.bin + first + r;
+            float of_r = cuda_gather<ROWS>(a.partial, cuda_slices(2 * H, VEC), 2 * H, r, j);
+            float of_u = cuda_gather<ROWS>(a.partial, cuda_slices(2 * H, VEC), 2 * H, r, H + j);
+            float reset = cuda_sigmoid((s.has_inputs ? r_in[q] + of_r : of_r) + a.bias[j]);
+            float update = cuda_sigmoid((s.has_inputs ? u_in[q] + of_u : of_u) + a.bias[H + j]);
 
-                *ru = g;
-                if (j < H)
-                    s.rh[row * H + j] = a.side[r * ld + j] = g * a.state[r * ld + j];
-                else
-                    a.gate[r * ld + j - H] = g;
-            }
+            s.ru[place_at(row, 2 * H, j)] = reset;
+            s.ru[place_at(row, 2 * H, H + j)] = a.gate[r * ld + j] = update;
+            s.rh[place_at(row, H, j)] = a.side[r * ld + j] = reset * a.state[r * ld + j];
+        });
         __syncthreads();
+        float c_in[ROWS] = {};
+        auto read_candidate = [&] {
+            if (s.has_inputs)
+                own.each([&](int q, unsigned r, unsigned j) {
+                    c_in[q] = s.c[place_at(p.bin + first + r, H, j)];
+                });
+        };
+
+        if (is_early<ROWS>)
+            read_candidate();
         cuda_multiply<ROWS, VEC>(a.partial, a.side, ld, candidate);
+        if (!is_early<ROWS>)
+            read_candidate();
         __syncthreads();
-        for (unsigned r = 0; r < some; r++)
-            for (unsigned j = threadIdx.x; j < H; j += SEQUENCE_THREADS) {
-                float *c = s.c + (p.bin + first + r) * H + j, *h = a.state + r * ld + j;
-                float sum = cuda_gather<ROWS>(a.partial, slices, H, r, j);
-                float made = tanhf((s.has_inputs ? *c + sum : sum) + a.bias[2 * H + j]);
+        own.each([&](int q, unsigned r, unsigned j) {
+            float *h = a.state + r * ld + j;
+            float sum = cuda_gather<ROWS>(a.partial, cuda_slices(H, VEC), H, r, j);
+            float made = tanhf((s.has_inputs ? c_in[q] + sum : sum) + a.bias[2 * H + j]);
 
-                *c = made;
-                *h = cuda_clip(cuda_blend(a.gate[r * ld + j], *h, made), s.clip);
-                s.h[(p.after + first + r) * H + j] = *h;
-            }
+            s.c[place_at(p.bin + first + r, H, j)] = made;
+            *h = cuda_clip(cuda_blend(a.gate[r * ld + j], *h, made), s.clip);
+            s.h[place_at(p.after + first + r, H, j)] = *h;
+        });
         __syncthreads();
     }
 }
@@ -111,73 +227,79 @@ static __global__ void __launch_bounds__(SEQUENCE_THREADS, 1)
     SHARED_MEMORY(float, memory);
     const unsigned H = (unsigned)s.units, ld = plan.padded;
     const arrays<ROWS> a(memory, plan, H);
-    const size_t first = (size_t)blockIdx.x * ROWS;
-    const unsigned some = s.rows - first < ROWS ? (unsigned)(s.rows - first) : ROWS;
+    const unsigned first = blockIdx.x * ROWS, bins = (unsigned)s.bins;
+    const unsigned left = (unsigned)s.rows - first, some = left < ROWS ? left : ROWS;
+    const share<ROWS> own(some, H);
     /* gradients of both gates stand side by side, without a gap between r and u */
     const unsigned ld_gate = 2 * ld;
     const cuda_matrix gates = {s.h_ru, a.kept, 2 * H, H, 2 * plan.kept};
     const cuda_matrix candidate = {s.rh_c, a.kept + plan.kept * 2 * H, H, H, plan.kept};
-    const unsigned slices = cuda_slices(H, VEC);
+    bin_numbers<ROWS> now;
 
-    cuda_keep<VEC>(a.kept, gates);
-    cuda_keep<VEC>(a.kept + plan.kept * 2 * H, candidate);
-    for (unsigned i = threadIdx.x; i < 4 * ROWS * ld; i += SEQUENCE_THREADS)
-        a.state[i] = 0;
+    prepare<ROWS, VEC>(a, ld, gates, candidate);
     __syncthreads();
-    for (unsigned r = 0; r < some; r++)
-        for (unsigned j = threadIdx.x; j < H; j += SEQUENCE_THREADS)
-            a.state[r * ld + j] = s.dh[(first + r) * H + j];
+    own.each([&](int, unsigned r, unsigned j) {
+        a.state[r * ld + j] = s.dh[place_at(first + r, H, j)];
+    });
+    if (is_early<ROWS>)
+        now.read(s, place_of(s, s.reverse ? 0 : bins - 1), first, own);
     __syncthreads();
-    for (size_t i = s.bins; i-- > 0;) {
-        size_t t = s.reverse ? s.bins - 1 - i : i;
+    for (unsigned i = bins; i-- > 0;) {
+        unsigned t = s.reverse ? bins - 1 - i : i, next = s.reverse ? t + 1 : t - 1;
         const struct place p = place_of(s, t);
 
-        if (i > 0) {
-            const struct place next = place_of(s, s.reverse ? t + 1 : t - 1);
+        if (i > 0)
+            ask_for_bin(s, place_of(s, next), first, some, true);
+        if (!is_early<ROWS>)
+            now.read(s, p, first, own);
+        own.each([&](int q, unsigned r, unsigned j) {
+            unsigned row = p.bin + first + r;
+            float *dh = a.state + r * ld + j;
 
-            cuda_ask_for(s.ru + (next.bin + first) * 2 * H, some * 2 * H);
-            cuda_ask_for(s.c + (next.bin + first) * H, some * H);
-            cuda_ask_for(s.h + (next.before + first) * H, some * H);
             if (s.dstates)
-                cuda_ask_for(s.dstates + (next.bin + first) * H, some * H);
-        }
-        for (unsigned r = 0; r < some; r++)
-            for (unsigned j = threadIdx.x; j < H; j += SEQUENCE_THREADS) {
-                size_t at = (p.bin + first + r) * H + j;
-                float *u = s.ru + (p.bin + first + r) * 2 * H + H + j, *dh = a.state + r * ld + j;
+                *dh += now.from_state[q] * now.mask[q];
+            struct cuda_state_gradient d =
+                cuda_state_backward(*dh, now.h[q], now.c[q], now.u[q], s.clip);
 
-                if (s.dstates)
-                    *dh += s.dstates[at] * (s.mask ? s.mask[at] : 1);
-                struct cuda_state_gradient d = cuda_state_backward(
-                    *dh, s.h[(p.before + first + r) * H + j], s.c[at], *u, s.clip);
-
-                *dh = d.h;
-                s.c[at] = a.side[r * ld + j] = d.c;
-                *u = a.gate[r * ld_gate + H + j] = d.u;
-            }
+            *dh = d.h;
+            s.c[place_at(row, H, j)] = a.side[r * ld + j] = d.c;
+            s.ru[place_at(row, 2 * H, H + j)] = a.gate[r * ld_gate + H + j] = d.u;
+        });
         __syncthreads();
+        float h[ROWS] = {}, reset[ROWS] = {};
+        auto read_reset = [&] {
+            own.each([&](int q, unsigned r, unsigned j) {
+                h[q] = s.h[place_at(p.before + first + r, H, j)];
+                reset[q] = s.ru[place_at(p.bin + first + r, 2 * H, j)];
+            });
+        };
+
+        if (is_early<ROWS>)
+            read_reset();
         cuda_multiply<ROWS, VEC>(a.partial, a.side, ld, candidate);
+        if (!is_early<ROWS>)
+            read_reset();
         __syncthreads();
-        for (unsigned r = 0; r < some; r++)
-            for (unsigned j = threadIdx.x; j < H; j += SEQUENCE_THREADS) {
-                float *reset = s.ru + (p.bin + first + r) * 2 * H + j;
-                float h = s.h[(p.before + first + r) * H + j];
-                float drh = cuda_gather<ROWS>(a.partial, slices, H, r, j);
+        own.each([&](int q, unsigned r, unsigned j) {
+            float drh = cuda_gather<ROWS>(a.partial, cuda_slices(H, VEC), H, r, j);
 
-                a.state[r * ld + j] += drh * *reset;
-                *reset = a.gate[r * ld_gate + j] = cuda_reset_gradient(drh, h, *reset);
-            }
+            a.state[r * ld + j] += drh * reset[q];
+            s.ru[place_at(p.bin + first + r, 2 * H, j)] = a.gate[r * ld_gate + j] =
+                cuda_reset_gradient(drh, h[q], reset[q]);
+        });
         __syncthreads();
+        if (is_early<ROWS> && i > 0)
+            now.read(s, place_of(s, next), first, own);
         cuda_multiply<ROWS, VEC>(a.partial, a.gate, ld_gate, gates);
         __syncthreads();
-        /* a thread goes on with the columns that it gathers here: no barrier is needed after it */
-        for (unsigned r = 0; r < some; r++)
-            for (unsigned j = threadIdx.x; j < H; j += SEQUENCE_THREADS)
-                a.state[r * ld + j] += cuda_gather<ROWS>(a.partial, slices, H, r, j);
+        /* a thread goes on with the numbers that it gathers here: no barrier is needed after it */
+        own.each([&](int, unsigned r, unsigned j) {
+            a.state[r * ld + j] += cuda_gather<ROWS>(a.partial, cuda_slices(H, VEC), H, r, j);
+        });
     }
-    for (unsigned r = 0; r < some; r++)
-        for (unsigned j = threadIdx.x; j < H; j += SEQUENCE_THREADS)
-            s.dh[(first + r) * H + j] = a.state[r * ld + j];
+    own.each([&](int, unsigned r, unsigned j) {
+        s.dh[place_at(first + r, H, j)] = a.state[r * ld + j];
+    });
 }
 
 /* ---- choosing ---- */
@@ -256,7 +378,7 @@ static bool run(struct cuda_context *c, const struct gru_sequence *s, bool backw
     double least = 0;
     cuda_plan plan, best_plan = {};
 
-    if (s->units > MOST_UNITS)
+    if (s->units > MOST_UNITS || (s->bins + 1) * s->rows > UINT32_MAX)
         return false;
     for (unsigned i = 0; i < CHOICES; i++) {
         if (!make_plan(&plan, c, rows_of[i], units, by_four ? 4 : 1))
