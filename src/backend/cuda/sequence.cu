@@ -2,15 +2,14 @@
  *
  * A block carries a few trials through all bins and shares nothing with other blocks. States, gates
  * and as much of the recurrent weights as fit stay in shared memory; what is left of the weights
- * comes from the second-level cache, bin by bin, once for the block's trials. Networks whose
- * weights are too many for that to pay are composed of products and elementwise kernels, bin by
- * bin.
+ * comes from the second-level cache, bin by bin, once for the block's trials. Where that does not
+ * pay, for large networks or many trials, the loop is composed (composition.cu).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/sequence.h"
 
-/* Of a sequence in one kernel; a thread has no more numbers of a state than there are rows. What
- * counts rows has 32 bits. */
-enum { MOST_UNITS = 384 };
+/* Of a sequence in one kernel, so that a thread has no more numbers of a state than there are rows;
+ * what it counts rows with has 32 bits. */
+enum { MOST_UNITS = SEQUENCE_THREADS };
 
 /* Bin T's place in the tape; the slots of the states before and after it. */
 struct place {
@@ -334,9 +333,8 @@ static size_t array_bytes(const cuda_plan &plan, unsigned rows, unsigned units)
     return (4 * rows * plan.padded + (3 * units + 3) / 4 * 4 + plan.partial) * sizeof(float);
 }
 
-/* The plan for ROWS rows a block; false where their arrays do not fit. */
-static bool make_plan(cuda_plan *plan, const struct cuda_context *c, unsigned rows, unsigned units,
-                      unsigned vec)
+/* The plan for ROWS rows a block with SHARED bytes; false where their arrays do not fit. */
+static bool make_plan(cuda_plan *plan, size_t shared, unsigned rows, unsigned units, unsigned vec)
 {
     unsigned of_gates = cuda_slices(2 * units, vec) * 2, of_state = cuda_slices(units, vec);
     size_t bytes;
@@ -345,47 +343,101 @@ static bool make_plan(cuda_plan *plan, const struct cuda_context *c, unsigned ro
     plan->partial = rows * units * (of_gates > of_state ? of_gates : of_state);
     plan->partial = (plan->partial + 3) / 4 * 4;
     bytes = array_bytes(*plan, rows, units);
-    if (bytes > c->shared_most)
+    if (bytes > shared)
         return false;
     plan->kept =
-        (unsigned)cuda_least(units, (c->shared_most - bytes) / (3 * (size_t)units * sizeof(float)));
+        (unsigned)cuda_least(units, (shared - bytes) / (3 * (size_t)units * sizeof(float)));
     plan->kept = plan->kept / BY * BY;
     return true;
 }
 
+/* What a sequence has of the device: other branches run beside it, after a fork. */
+struct machine {
+    double processors, pairs; /* PAIRS: that one multiplies and adds a cycle */
+};
+static struct machine machine_of(const struct cuda_context *c)
+{
+    struct machine m;
+
+    m.processors = c->forked ? fmax(1, c->processors / MOST_BRANCHES) : c->processors;
+    m.pairs = c->capability <= 80 ? 64 : 128;
+    return m;
+}
+
 /* Clock cycles of a bin, as far as they can be told beforehand: a processor takes 64 bytes a cycle
  * from the second-level cache, all together about 24 times their number, and 128 from its shared
- * memory; it multiplies 128 pairs. */
-static double cycles(const cuda_plan &plan, const struct cuda_context *c, size_t rows,
-                     unsigned a_block, unsigned units)
+ * memory, where x is read too: at once for four columns of a thread, or for one. The two overlap.
+ * Between products: about 150 instructions a number of a state, and what no instruction hides. */
+static double cycles(const cuda_plan &plan, const struct machine &m, size_t rows, unsigned a_block,
+                     unsigned units, unsigned vec)
 {
-    double blocks = ceil((double)rows / a_block), at_once = fmin(blocks, c->processors);
+    double blocks = ceil((double)rows / a_block), at_once = fmin(blocks, m.processors);
     double numbers = 3.0 * units * units, streamed = 12.0 * units * (units - plan.kept);
-    double worst = fmax(streamed / 64, streamed * at_once / (24.0 * c->processors));
+    double x = a_block / (vec > 1 ? 8.0 : 2.0), between = 2000 + 150.0 / 128 * a_block * units;
+    double worst = fmax(streamed / 64, streamed * at_once / (24 * m.processors));
 
-    worst = fmax(worst, numbers * 4 / 128 * (1 + a_block / 16.0));
-    worst = fmax(worst, numbers * a_block / 128);
-    return ceil(blocks / c->processors) * worst;
+    worst = fmax(worst, numbers * 4 / 128 * ((double)plan.kept / units + x));
+    worst = fmax(worst, numbers * a_block / m.pairs);
+    return ceil(blocks / m.processors) * (worst + between);
+}
+
+/* The same of the composition: four launches of about 4 microseconds at 1.5 GHz, products at 0.6 of
+ * what can be multiplied, and 14 numbers for each one of a state that elementwise kernels read or
+ * write, of which a processor's share of the memory moves 3 a cycle. */
+static double cycles_composed(const struct machine &m, size_t rows, unsigned units)
+{
+    double numbers = 3.0 * units * units, state = (double)rows * units;
+
+    return 4 * 4e-6 * 1.5e9 + numbers * (double)rows / (0.6 * m.pairs * m.processors) +
+           14 * state / (3 * m.processors);
 }
 
 static bool aligned(const void *memory) { return (uintptr_t)memory % sizeof(float4) == 0; }
+static bool is_by_four(const struct gru_sequence *s)
+{
+    return s->units % 4 == 0 && aligned(s->h_ru) && aligned(s->rh_c);
+}
 
-/* Runs the whole sequence in one kernel; false where that does not pay. */
+static void launch(struct cuda_context *c, const struct gru_sequence *s, bool backward,
+                   unsigned choice, const cuda_plan &plan)
+{
+    unsigned units = (unsigned)s->units, rows = rows_of[choice];
+    size_t shared = array_bytes(plan, rows, units) + (size_t)plan.kept * 3 * units * sizeof(float);
+
+    cuda_launch(c, kernels[backward][is_by_four(s)][choice],
+                dim3((unsigned)((s->rows + rows - 1) / rows)), dim3(SEQUENCE_THREADS), shared, *s,
+                plan);
+}
+
+bool cuda_sequence_with(struct cuda_context *c, const struct gru_sequence *s, bool backward,
+                        unsigned choice, size_t shared)
+{
+    cuda_plan plan;
+
+    if (choice >= CHOICES ||
+        !make_plan(&plan, shared, rows_of[choice], (unsigned)s->units, is_by_four(s) ? 4 : 1))
+        return false;
+    launch(c, s, backward, choice, plan);
+    return true;
+}
+
+/* Runs the whole sequence in one kernel; false where that does not pay. It depends on sizes and the
+ * device only. */
 static bool run(struct cuda_context *c, const struct gru_sequence *s, bool backward)
 {
-    bool by_four = s->units % 4 == 0 && aligned(s->h_ru) && aligned(s->rh_c);
-    unsigned units = (unsigned)s->units, best = CHOICES;
-    double least = 0;
+    unsigned units = (unsigned)s->units, best = CHOICES, vec = is_by_four(s) ? 4 : 1;
+    const struct machine m = machine_of(c);
+    double least = cycles_composed(m, s->rows, units);
     cuda_plan plan, best_plan = {};
 
     if (s->units > MOST_UNITS || (s->bins + 1) * s->rows > UINT32_MAX)
         return false;
     for (unsigned i = 0; i < CHOICES; i++) {
-        if (!make_plan(&plan, c, rows_of[i], units, by_four ? 4 : 1))
+        if (!make_plan(&plan, c->shared_most, rows_of[i], units, vec))
             continue;
-        double estimate = cycles(plan, c, s->rows, rows_of[i], units);
+        double estimate = cycles(plan, m, s->rows, rows_of[i], units, vec);
 
-        if (best == CHOICES || estimate < least) {
+        if (estimate < least) {
             best = i;
             best_plan = plan;
             least = estimate;
@@ -393,62 +445,18 @@ static bool run(struct cuda_context *c, const struct gru_sequence *s, bool backw
     }
     if (best == CHOICES)
         return false;
-    size_t shared = array_bytes(best_plan, rows_of[best], units) +
-                    (size_t)best_plan.kept * 3 * units * sizeof(float);
-
-    cuda_launch(c, kernels[backward][by_four][best],
-                dim3((unsigned)((s->rows + rows_of[best] - 1) / rows_of[best])),
-                dim3(SEQUENCE_THREADS), shared, *s, best_plan);
+    launch(c, s, backward, best, best_plan);
     return true;
-}
-
-/* ---- the composition ---- */
-
-static void compose(SELF, const struct gru_sequence *s)
-{
-    size_t H = s->units, rows = s->rows;
-
-    for (size_t i = 0; i < s->bins; i++) {
-        size_t t = s->reverse ? s->bins - 1 - i : i, bin = s->one_bin ? 0 : t * rows;
-        const float *h = s->h + (s->reverse ? t + 1 : t) * rows * H;
-        float *ru = s->ru + bin * 2 * H, *rh = s->rh + bin * H, *c = s->c + bin * H;
-
-        cuda_product(self, ru, 2 * H, h, H, false, s->h_ru, 2 * H, false, rows, 2 * H, H,
-                     s->has_inputs);
-        cuda_gru_gates(self, ru, rh, s->b_ru, h, rows, H);
-        cuda_product(self, c, H, rh, H, false, s->rh_c, H, false, rows, H, H, s->has_inputs);
-        cuda_gru_state(self, s->h + (s->reverse ? t : t + 1) * rows * H, c, s->b_c, ru, h, s->clip,
-                       rows, H);
-    }
-}
-
-static void compose_backward(SELF, const struct gru_sequence *s)
-{
-    size_t H = s->units, rows = s->rows;
-
-    for (size_t i = s->bins; i-- > 0;) {
-        size_t t = s->reverse ? s->bins - 1 - i : i, bin = t * rows;
-        const float *h = s->h + (s->reverse ? t + 1 : t) * rows * H;
-        float *ru = s->ru + bin * 2 * H, *c = s->c + bin * H;
-
-        if (s->dstates)
-            cuda_add_masked(self, s->dh, H, s->dstates + bin * H, H,
-                            s->mask ? s->mask + bin * H : NULL, H, rows, H);
-        cuda_gru_state_backward(self, s->dh, c, ru, s->dh, h, s->clip, rows, H);
-        cuda_product(self, s->drh, H, c, H, false, s->rh_c, H, false, rows, H, H, false);
-        cuda_gru_gates_backward(self, s->dh, ru, s->drh, h, rows, H);
-        cuda_product(self, s->dh, H, ru, 2 * H, false, s->h_ru, H, false, rows, H, 2 * H, true);
-    }
 }
 
 void cuda_gru_sequence(SELF, const struct gru_sequence *sequence)
 {
     if (sequence->rows && !run(cuda_begin(self, __func__), sequence, false))
-        compose(self, sequence);
+        cuda_compose(self, sequence);
 }
 
 void cuda_gru_sequence_backward(SELF, const struct gru_sequence *sequence)
 {
     if (sequence->rows && !run(cuda_begin(self, __func__), sequence, true))
-        compose_backward(self, sequence);
+        cuda_compose_backward(self, sequence);
 }
