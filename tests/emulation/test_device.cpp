@@ -440,6 +440,32 @@ void test_missing_edges_are_found(void **)
     be->memory_free(be, x);
     be->memory_free(be, y);
 }
+
+/* The table of log factorials and what follows on it: with a log rate of 0, a count of k has
+ * -1 - log k!. */
+void test_log_factorials(void **)
+{
+    const size_t many = 80;
+    std::vector<float> counts(many);
+    std::vector<double> sums(many);
+    float *rates = upload(std::vector<float>(many, 0));
+
+    for (size_t k = 0; k < many; k++)
+        counts[k] = (float)k;
+    float *x = upload(counts);
+    auto *loglik = (double *)be->memory_create(be, many * sizeof(double));
+
+    be->poisson(be, loglik, rates, x, 1, many, 1, 1);
+    be->download(be, sums.data(), loglik, many * sizeof(double));
+    for (size_t k = 0; k < many; k++) {
+        double expected = -1 - lgamma((double)k + 1);
+
+        assert_true(fabs(sums[k] - expected) <= 4e-16 * fabs(expected));
+    }
+    be->memory_free(be, rates);
+    be->memory_free(be, x);
+    be->memory_free(be, loglik);
+}
 } // namespace
 
 int main()
@@ -451,6 +477,7 @@ int main()
         cmocka_unit_test(test_a_capture_that_fails),
         cmocka_unit_test(test_copies_are_not_recorded),
         cmocka_unit_test(test_uploads_of_every_size),
+        cmocka_unit_test(test_log_factorials),
         cmocka_unit_test(test_pool),
         cmocka_unit_test(test_too_much_memory),
         cmocka_unit_test(test_nothing_is_left),

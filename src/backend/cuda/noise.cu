@@ -61,9 +61,10 @@ static __device__ float2 box_muller(uint32_t w0, uint32_t w1)
 {
     float u = ((float)(w0 >> 8) + 0.5f) * (float)(1.0 / 16777216);
     float angle = (float)(w1 >> 8) * (float)(6.283185307179586 / 16777216);
-    float radius = sqrtf(-2 * logf(u));
+    float radius = sqrtf(-2 * logf(u)), sine, cosine;
 
-    return {radius * cosf(angle), radius * sinf(angle)};
+    sincosf(angle, &sine, &cosine);
+    return {radius * cosine, radius * sine};
 }
 
 /* A thread makes the four numbers of one block of words. */
