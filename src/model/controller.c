@@ -117,6 +117,13 @@ static void feed_back(struct shard *s, const struct step *step, size_t t)
     s->be->copy_masked(s->be, step->fed, n, from, n, step->mask, step->ldm, s->rows, n);
 }
 
+void controller_begin_forward(struct shard *s)
+{
+    size_t units = s->model->con_units;
+
+    s->be->set_rows(s->be, s->con.h, units, s->w.con_start, s->rows, units);
+}
+
 void controller_step_forward(struct shard *s, size_t t)
 {
     const struct model *m = s->model;
@@ -125,8 +132,6 @@ void controller_step_forward(struct shard *s, size_t t)
     size_t rows = s->rows, units = m->con_units, n = m->co_dim;
     real *h = step.tape.h, *h_new = h + rows * units;
 
-    if (t == 0)
-        be->set_rows(be, h, units, s->w.con_start, rows, units);
     if (s->samples > 1)
         share_inputs(s, &step.tape, t);
     if (step.fed_width) {

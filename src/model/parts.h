@@ -29,6 +29,8 @@ void ic_sample_backward(struct shard *s, const real *kl);
 void controller_inputs_forward(struct shard *s);
 /* Gradients in the controller's tape -> dci_fwd, dci_rev. */
 void controller_inputs_backward(struct shard *s);
+/* The learned start of the controller's state; before the first bin. */
+void controller_begin_forward(struct shard *s);
 /* One bin: fed-back factors, controller's state, posterior and sample of u, into gen_in. */
 void controller_step_forward(struct shard *s, size_t t);
 /* du of the bin -> dcon_h, and what is fed back into dfactors (or deta) of slot t. */
@@ -58,6 +60,16 @@ void factors_forward(struct shard *s, size_t first, size_t count);
 void factors_backward(struct shard *s, size_t first, size_t count);
 /* Gradient of the map to the factors, all slots from slot FIRST on. */
 void factors_weights_backward(struct shard *s, size_t first);
+
+/* decoder.c: controller, generator and factors through all bins (and rates, where those are fed
+ * back), or in the prior's case u and the generator; the first slots of states are there. */
+void decoder_forward(struct shard *s);
+/* From the gradient of eta (and of u's costs): the tapes of both become gradients, dfactors is
+ * set, dgen_h is the first state's. */
+void decoder_backward(struct shard *s);
+/* The first slot whose factors, and whose read-out, the time loop used. */
+size_t decoder_first_slot(const struct shard *s);
+size_t decoder_first_read(const struct shard *s);
 
 /* readout.c (model.md 6, 7): factors -> eta, COUNT slots from slot FIRST on. */
 void readout_forward(struct shard *s, size_t first, size_t count);

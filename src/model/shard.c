@@ -13,55 +13,13 @@ void shard_encode(struct shard *shard)
         controller_inputs_forward(shard);
 }
 
-/* Whether the factors of a bin are needed before the next bin can be computed. */
-static bool is_fed_back(const struct shard *s)
-{
-    return s->model->co_dim && s->model->feed_back && s->draw != DRAW_PRIOR;
-}
-
-/* Factors (and rates) of slot t, where the controller waits for them. */
-static void feed_forward(struct shard *s, size_t slot)
-{
-    factors_forward(s, slot, 1);
-    if (s->model->feed_rates)
-        readout_forward(s, slot, 1);
-}
-
-/* Inferred inputs drawn from their prior, in the controller's place. */
-static void draw_inputs(struct shard *s)
-{
-    const struct model *m = s->model;
-    size_t n = m->co_dim, in = model_generator_inputs(m);
-
-    s->be->ar1_draw(s->be, s->co_sample, s->co_noise, s->w.ar_logatau, s->w.ar_logevar, m->bins,
-                    s->rows, n);
-    s->be->copy_masked(s->be, s->gen_in, in, s->co_sample, n, NULL, 0, m->bins * s->rows, n);
-}
-
 void shard_generate(struct shard *shard)
 {
-    size_t bins = shard->model->bins;
-    bool fed_back = is_fed_back(shard), controlled = shard->model->co_dim > 0;
-
     ic_sample_forward(shard);
     generator_begin_forward(shard);
-    if (controlled && shard->draw == DRAW_PRIOR)
-        draw_inputs(shard);
-    if (fed_back)
-        feed_forward(shard, 0);
-    if (generator_runs_alone(shard))
-        generator_run_forward(shard);
-    for (size_t t = 0; t < bins && !generator_runs_alone(shard); t++) {
-        if (controlled && shard->draw != DRAW_PRIOR)
-            controller_step_forward(shard, t);
-        generator_step_forward(shard, t);
-        if (fed_back)
-            feed_forward(shard, t + 1);
-    }
-    if (!fed_back)
-        factors_forward(shard, 1, bins);
-    if (!fed_back || !shard->model->feed_rates)
-        readout_forward(shard, 1, bins);
+    decoder_forward(shard);
+    if (decoder_first_read(shard) > 0)
+        readout_forward(shard, 1, shard->model->bins);
 }
 
 void shard_decode(struct shard *shard)
@@ -104,64 +62,17 @@ void shard_take(struct shard *shard, const struct shard *encoded, size_t trial)
     take_rows(shard, con->c, encoded->con.c, m->bins, b, trial, m->con_units);
 }
 
-/* The slot of what was fed back before the first bin: no data is there, only the controller. */
-static void clear_first_slot(struct shard *s)
-{
-    size_t n = s->rows * model_channels(s->model, s->session);
-
-    s->be->clear(s->be, s->dfactors, s->rows * s->model->factors);
-    if (!s->model->feed_rates)
-        return;
-    s->be->clear(s->be, s->eta, n);
-    if (s->model->gaussian)
-        s->be->clear(s->be, s->eta_logvar, n);
-}
-
-/* The time loop of shard_decode backward, from the gradients of eta to that of the first state. */
-static void dynamics_backward(struct shard *s)
-{
-    const struct model *m = s->model;
-    bool fed_back = is_fed_back(s), late_readout = fed_back && m->feed_rates;
-
-    if (fed_back)
-        clear_first_slot(s);
-    if (!late_readout)
-        readout_backward(s, 1, m->bins);
-    if (!fed_back)
-        factors_backward(s, 0, m->bins);
-    s->be->clear(s->be, s->dgen_h, s->rows * m->gen_units);
-    if (generator_runs_alone(s))
-        generator_run_backward(s);
-    for (size_t t = generator_runs_alone(s) ? 0 : m->bins; t-- > 0;) {
-        if (late_readout)
-            readout_backward(s, t + 1, 1);
-        if (fed_back)
-            factors_backward(s, t, 1);
-        generator_step_backward(s, t);
-        if (m->co_dim)
-            controller_step_backward(s, t);
-    }
-    if (late_readout)
-        readout_backward(s, 0, 1);
-    if (fed_back) /* the first slot's factors passed no dropout */
-        s->be->product(s->be, s->dgen_h, m->gen_units, s->dfactors, m->factors, false, s->fac_wt,
-                       m->gen_units, false, s->rows, m->gen_units, m->factors, true);
-}
-
 void shard_backward(struct shard *shard, const struct shard_weights *weights)
 {
-    size_t first = is_fed_back(shard) ? 0 : 1;
-    size_t first_read = first == 0 && shard->model->feed_rates ? 0 : 1;
-
     assert(shard->trained && shard->samples == 1 && shard->draw == DRAW_SAMPLE);
     shard->be->transpose(shard->be, shard->fac_wt, shard->fac_w, shard->model->gen_units,
                          shard->model->factors);
     likelihood_backward(shard, weights->recon);
     if (shard->model->co_dim)
         controller_costs_backward(shard, weights);
-    dynamics_backward(shard);
-    readout_weights_backward(shard, first_read);
-    factors_weights_backward(shard, first);
+    decoder_backward(shard);
+    readout_weights_backward(shard, decoder_first_read(shard));
+    factors_weights_backward(shard, decoder_first_slot(shard));
     generator_weights_backward(shard);
     if (shard->model->co_dim) {
         controller_weights_backward(shard);
