@@ -39,6 +39,42 @@ struct gru_sequence {
                                    state after each bin before that bin's step backward */
 };
 
+/* The time loop of a controller of C units and the generator of G units that it drives: T bins of R
+ * rows, each trial's samples one after the other. A bin feeds the factors of its first slot back to
+ * the controller, whose state gives mean, log variance and sample of n inferred inputs u, which
+ * drive the generator beside external inputs (D inputs in all), whose state gives the next slot's
+ * factors (model/decoder.c: what controller_step and generator_step do bin by bin). Maps come
+ * transposed in the backward pass. */
+struct decoder_sequence {
+    struct gru_sequence con, gen; /* their bins, rows, clip and one_bin are the same; not in
+                                     reverse; has_inputs, drh, dstates and mask are not used */
+    size_t samples;               /* of a trial; backward: 1 */
+    const real *con_ru, *con_c;   /* [T,R/samples,2C] [T,R/samples,C]: products of the rest of the
+                                     controller's input; may be con's ru and c */
+    /* what is fed back: NULL where nothing is */
+    const real *fed_ru, *fed_c;    /* [F,2C] [F,C]; backward: [2C,F] [C,F], rows ldfed apart */
+    const real *fed_mask;          /* [T,R,F], rows ldm apart, or NULL */
+    real *fed;                     /* [T,R,F] */
+    size_t n_factors, ldfed, ldm;  /* F */
+    size_t inferred, inputs;       /* n, D */
+    bool mean_drives;              /* u is the mean, not the sample */
+    const real *mean_w, *logvar_w; /* [C,n]; backward: [n,C] */
+    const real *mean_b, *logvar_b; /* [n]; forward */
+    const real *noise;             /* [T,R,n] */
+    real *mean, *logvar, *sample;  /* [T,R,n] */
+    real *in;                      /* [T,R,D]: u, which is set, and external inputs */
+    const real *in_ru, *in_c;      /* [D,2G] [D,G]; backward: [2G,D] [G,D] */
+    const real *out_mask;          /* [T,R,G] or NULL */
+    real *out;         /* slots [T+1,R,G]: the generator's states times out_mask, slot 0 as it comes
+                          in; may be the states */
+    const real *fac_w; /* [G,F]; backward: [F,G] */
+    real *factors;     /* slots [T+1,R,F] */
+    /* backward: tapes become gradients and each dh that of the first state (but for what slot 0's
+     * factors add to gen's), as gru_sequence says */
+    real *dfactors; /* slots [T+1,R,F]: of the factors, to which what was fed is added */
+    real *dmean, *dlogvar, *du; /* [T,R,n]: sample_backward adds to the first two; du is used up */
+};
+
 struct backend {
     const char *name;
     void *context; /* the backend's own, or NULL */
@@ -76,6 +112,9 @@ struct backend {
     void (*join)(SELF);
     void (*gru_sequence)(SELF, const struct gru_sequence *sequence);
     void (*gru_sequence_backward)(SELF, const struct gru_sequence *sequence);
+    /* False: nothing was done, for these sizes do not fit. */
+    bool (*decoder_sequence)(SELF, const struct decoder_sequence *sequence);
+    bool (*decoder_sequence_backward)(SELF, const struct decoder_sequence *sequence);
     /* The matrix [rows,cols] at OFFSET of VECTOR, from memory_create, has changed and will be the
      * right factor of many products: a backend may keep it in a form of its own until memory_free.
      * A vector's matrices come in the order of their places; not while other threads compute. */

@@ -1,4 +1,5 @@
-/* decoder.c - generator, controller and what is fed back between them, through all bins.
+/* decoder.c - generator, controller and what is fed back between them, through all bins: in one
+ * operation where the backend has it, else bin by bin.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
@@ -13,6 +14,116 @@ size_t decoder_first_read(const struct shard *s)
 {
     return is_fed_back(s) && s->model->feed_rates ? 0 : 1;
 }
+
+/* ---- in one operation ---- */
+
+static struct gru_sequence cell(const struct shard *s, const struct gru_tape *tape,
+                                const struct gru *gru, real *dh)
+{
+    return (struct gru_sequence){.ru = tape->ru,
+                                 .rh = tape->rh,
+                                 .c = tape->c,
+                                 .h = tape->h,
+                                 .one_bin = tape->one_bin,
+                                 .h_ru = gru->h_ru,
+                                 .rh_c = gru->rh_c,
+                                 .b_ru = gru->b_ru,
+                                 .b_c = gru->b_c,
+                                 .clip = s->model->clip,
+                                 .bins = s->model->bins,
+                                 .rows = s->rows,
+                                 .units = gru->units,
+                                 .dh = dh};
+}
+
+/* What both directions need. */
+static struct decoder_sequence whole(const struct shard *s)
+{
+    const struct model *m = s->model;
+    size_t first = model_ci_width(m), fed = model_fed_width(m, s->session);
+
+    return (struct decoder_sequence){
+        .con = cell(s, &s->con, &s->w.con, NULL),
+        .gen = cell(s, &s->gen, &s->w.gen, NULL),
+        .samples = s->samples,
+        .con_ru = s->samples > 1 ? s->con_shared.ru : s->con.ru,
+        .con_c = s->samples > 1 ? s->con_shared.c : s->con.c,
+        .fed_ru = fed ? s->w.con.x_ru + first * 2 * m->con_units : NULL,
+        .fed_c = fed ? s->w.con.x_c + first * m->con_units : NULL,
+        .fed_mask = fed && s->con_mask ? s->con_mask + first : NULL,
+        .fed = s->fed,
+        .n_factors = m->factors,
+        .ldm = first + fed,
+        .inferred = m->co_dim,
+        .inputs = model_generator_inputs(m),
+        .mean_drives = s->draw == DRAW_MEAN,
+        .mean_w = s->w.co_mean.w,
+        .logvar_w = s->w.co_logvar.w,
+        .mean_b = s->w.co_mean.b,
+        .logvar_b = s->w.co_logvar.b,
+        .noise = s->co_noise,
+        .mean = s->co_mean,
+        .logvar = s->co_logvar,
+        .sample = s->co_sample,
+        .in = s->gen_in,
+        .in_ru = s->w.gen.x_ru,
+        .in_c = s->w.gen.x_c,
+        .out_mask = s->gen_mask,
+        .out = s->gen_out,
+        .fac_w = s->fac_w,
+        .factors = s->factors,
+    };
+}
+
+/* The same with the transposed maps and the gradients. */
+static struct decoder_sequence whole_backward(const struct shard *s)
+{
+    struct decoder_sequence d = whole(s);
+    size_t first = model_ci_width(s->model);
+
+    d.con = cell(s, &s->con, &s->wt.con, s->dcon_h);
+    d.gen = cell(s, &s->gen, &s->wt.gen, s->dgen_h);
+    d.fed_ru = d.fed_ru ? s->wt.con.x_ru + first : NULL;
+    d.fed_c = d.fed_c ? s->wt.con.x_c + first : NULL;
+    d.ldfed = s->wt.con.inputs;
+    d.mean_w = s->wt.co_mean.w;
+    d.logvar_w = s->wt.co_logvar.w;
+    d.in_ru = s->wt.gen.x_ru;
+    d.in_c = s->wt.gen.x_c;
+    d.fac_w = s->fac_wt;
+    d.dfactors = s->dfactors;
+    d.dmean = s->dco_mean;
+    d.dlogvar = s->dco_logvar;
+    d.du = s->du;
+    return d;
+}
+
+static bool is_one_operation(const struct shard *s)
+{
+    return s->model->co_dim && s->draw != DRAW_PRIOR && !(is_fed_back(s) && s->model->feed_rates);
+}
+
+static bool run_forward(struct shard *s)
+{
+    struct decoder_sequence d;
+
+    if (!s->be->decoder_sequence || !is_one_operation(s))
+        return false;
+    d = whole(s);
+    return s->be->decoder_sequence(s->be, &d);
+}
+
+static bool run_backward(struct shard *s)
+{
+    struct decoder_sequence d;
+
+    if (!s->be->decoder_sequence_backward || !is_one_operation(s))
+        return false;
+    d = whole_backward(s);
+    return s->be->decoder_sequence_backward(s->be, &d);
+}
+
+/* ---- bin by bin ---- */
 
 /* Factors (and rates) of slot t, where the controller waits for them. */
 static void feed_forward(struct shard *s, size_t slot)
@@ -61,7 +172,7 @@ void decoder_forward(struct shard *s)
     if (generator_runs_alone(s)) {
         generator_run_forward(s);
         factors_forward(s, 1, s->model->bins);
-    } else
+    } else if (!run_forward(s))
         step_forward(s);
 }
 
@@ -110,7 +221,7 @@ void decoder_backward(struct shard *s)
     if (generator_runs_alone(s)) {
         factors_backward(s, 0, m->bins);
         generator_run_backward(s);
-    } else
+    } else if (!run_backward(s))
         step_backward(s);
     if (fed_back) /* the first slot's factors passed no dropout */
         s->be->product(s->be, s->dgen_h, m->gen_units, s->dfactors, m->factors, false, s->fac_wt,

@@ -451,5 +451,8 @@ const struct operation_case operation_cases[] = {
 #undef OPERATION
     {"gru_sequence", case_gru_sequence},
     {"gru_sequence_backward", case_gru_sequence_backward},
-    {NULL, NULL},
+#define DECODER_CASE(name) {#name, case_##name},
+    DECODER_CASES(DECODER_CASE)
+#undef DECODER_CASE
+        {NULL, NULL},
 };

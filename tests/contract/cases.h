@@ -5,7 +5,7 @@
 #define LFADS_TESTS_CASES_H
 #include "backend/backend.h"
 
-enum { CASE_ARRAYS = 32 };
+enum { CASE_ARRAYS = 48 };
 
 /* The arrays of one run of a case. Filled by address, so two runs see the same numbers. */
 struct arrays {
@@ -35,6 +35,21 @@ struct operation_case {
 void case_gru_sequence(const struct backend *be, struct arrays *arrays, size_t rows, size_t n);
 void case_gru_sequence_backward(const struct backend *be, struct arrays *arrays, size_t rows,
                                 size_t n);
+
+/* Of controller and generator (decoders.c): factors fed back under dropout; external inputs beside
+ * the inferred ones; nothing fed back; two samples of a trial, driven by their means. */
+#define DECODER_CASES(X)                                                                           \
+    X(decoder_fed)                                                                                 \
+    X(decoder_driven)                                                                              \
+    X(decoder_apart)                                                                               \
+    X(decoder_sampled)                                                                             \
+    X(decoder_fed_backward)                                                                        \
+    X(decoder_driven_backward)                                                                     \
+    X(decoder_apart_backward)
+#define DECODER_CASE(name)                                                                         \
+    void case_##name(const struct backend *be, struct arrays *arrays, size_t rows, size_t n);
+DECODER_CASES(DECODER_CASE)
+#undef DECODER_CASE
 
 /* Ends with a case without name. */
 extern const struct operation_case operation_cases[];

@@ -23,6 +23,7 @@
 #define __constant__
 #define __host__
 #define __forceinline__ inline
+#define __grid_constant__
 #define __launch_bounds__(...)
 
 struct dim3 {
@@ -46,6 +47,10 @@ void *shared_memory();
 void block_barrier(const char *file, int line);
 /* What lane LANE of the caller's warp hands over at the same place. */
 uint64_t exchange(uint64_t word, unsigned lane, const char *file, int line);
+/* cp.async: a copy into shared memory that is made at the latest when its thread waits for its
+ * copies; so late, or at once in the reverse order. */
+void copy_beside(float *to, const float *from);
+void wait_for_copies();
 unsigned own_lane();
 
 template <class T> T exchanged(T value, unsigned lane, const char *file, int line)

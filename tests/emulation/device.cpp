@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "cuda_runtime.h"
 #include "emulation.h"
@@ -40,6 +42,7 @@ struct device {
     char *shared = nullptr; /* followed by a page that cannot be reached */
     char *block_shared = nullptr;
     std::map<const void *, size_t> shared_allowed;
+    size_t shared_most = SHARED_MOST; /* that the device says it has */
     int capability = 80;
     bool reverse = false;
     uint64_t failing_launch = 0;
@@ -229,7 +232,7 @@ cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int)
         *value = d.capability % 10;
         break;
     case cudaDevAttrMaxSharedMemoryPerBlockOptin:
-        *value = (int)SHARED_MOST;
+        *value = (int)d.shared_most;
         break;
     }
     return cudaSuccess;
@@ -294,6 +297,28 @@ cudaError_t emulation::check_shape(const void *kernel, dim3 grid, dim3 block, si
     return cudaSuccess;
 }
 
+static std::vector<std::pair<float *, const float *>> &own_copies()
+{
+    static std::vector<std::pair<float *, const float *>> copies[1024];
+
+    return copies[(threadIdx.z * blockDim.y + threadIdx.y) * blockDim.x + threadIdx.x];
+}
+
+void emulation::copy_beside(float *to, const float *from)
+{
+    if (d.reverse)
+        *to = *from;
+    else
+        own_copies().push_back({to, from});
+}
+
+void emulation::wait_for_copies()
+{
+    for (auto &copy : own_copies())
+        *copy.first = *copy.second;
+    own_copies().clear();
+}
+
 static void select_thread(unsigned thread)
 {
     threadIdx.x = thread % blockDim.x;
@@ -329,6 +354,10 @@ void emulation::run_grid(dim3 grid, dim3 block, size_t shared, const std::functi
 
 void emulation_reverse(bool reverse) { d.reverse = reverse; }
 void emulation_limit_memory(size_t bytes) { d.limit = bytes; }
+void emulation_limit_shared(size_t bytes)
+{
+    d.shared_most = bytes < SHARED_MOST ? bytes : SHARED_MOST;
+}
 void emulation_set_capability(int capability) { d.capability = capability; }
 void emulation_fail_launch(uint64_t count) { d.failing_launch = count; }
 size_t emulation_memory_in_use(void) { return d.used; }

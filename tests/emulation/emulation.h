@@ -18,6 +18,8 @@ const struct backend *emulation_backend(void);
 void emulation_reverse(bool reverse);
 /* Device memory there is in all; what is allocated already stays. */
 void emulation_limit_memory(size_t bytes);
+/* Shared memory that a block may have, 96 KiB at most: asked for when a device is opened. */
+void emulation_limit_shared(size_t bytes);
 /* The compute capability that the device says it has, major*10 + minor. */
 void emulation_set_capability(int capability);
 /* Makes the COUNTth launch from now on fail as a launch out of bounds does; 0: none. */

@@ -352,6 +352,15 @@ __global__ void missing_barrier(float *x)
     x[threadIdx.x] = shared[threadIdx.x ^ 1];
 }
 
+__global__ void copy_not_waited_for(float *x)
+{
+    SHARED_MEMORY(float, shared);
+
+    emulation::copy_beside(shared + threadIdx.x, x + threadIdx.x);
+    x[threadIdx.x] = shared[threadIdx.x];
+    emulation::wait_for_copies();
+}
+
 __global__ void divergent_barrier(float *)
 {
     if (threadIdx.x % 2)
@@ -399,6 +408,9 @@ void test_mistakes_are_found(void **)
 {
     launch(missing_barrier, some);
     assert_true(isnan(download(some, 1)[0])); /* read before it was written */
+    be->clear(be, some, 64);
+    launch(copy_not_waited_for, some);
+    assert_true(isnan(download(some, 1)[0]));
     for (auto work :
          {+[] { launch(divergent_barrier, some); }, +[] { launch(two_barriers, some); },
           +[] { launch(divergent_shuffle, some); }, +[] { launch(beyond_shared, some); }}) {

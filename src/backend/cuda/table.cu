@@ -117,6 +117,8 @@ static void fill_table(struct cuda_context *c)
     table->join = cuda_join;
     table->gru_sequence = cuda_gru_sequence;
     table->gru_sequence_backward = cuda_gru_sequence_backward;
+    table->decoder_sequence = cuda_decoder_sequence;
+    table->decoder_sequence_backward = cuda_decoder_sequence_backward;
     table->launches = launches;
     table->peak = peak;
 #define OPERATION(operation, arguments) table->operation = cuda_##operation;
@@ -267,7 +269,7 @@ static enum lfads_status create(struct backend **out, size_t device, const char 
     opened = cuda_check(c, cudaSetDevice(c->device)) && describe(c) &&
              choose_precision(c, precision) &&
              cuda_check(c, cudaEventCreateWithFlags(&c->begun, cudaEventDisableTiming)) &&
-             cuda_sequence_open(c);
+             cuda_sequence_open(c) && cuda_decoder_open(c);
     for (unsigned i = 0; i < MOST_BRANCHES && opened; i++)
         opened = open_branch(c, &c->branches[i]);
     opened = opened && cuda_graphs_open(c) && cuda_memory_open(c, growth);

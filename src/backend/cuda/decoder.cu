@@ -1,0 +1,256 @@
+/* decoder.cu - controller and generator through all bins in one kernel, forward (model.md 5, 6).
+ *
+ * A block carries a few trials and shares nothing with other blocks. Whatever passes from bin to
+ * bin stays in shared memory, and so does what fits of the maps; the rest of them comes from the
+ * second-level cache, once a bin for the block's trials. A bin has eight stretches between
+ * barriers; thin products (factors, u) run beside great ones that do not need them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "backend/cuda/decoder.h"
+
+/* Asks for the rest of the controller's input in bin T. */
+static __device__ void fetch_inputs(const struct decoder_block &b, unsigned t)
+{
+    const struct decoder_sequence &d = b.d;
+    const unsigned C = (unsigned)d.con.units, samples = (unsigned)d.samples;
+    const unsigned rows = (unsigned)d.con.rows, first = b.first(), some = b.some();
+
+    for (unsigned r = 0; r < some; r++) {
+        size_t row = samples == 1 ? (size_t)t * rows + first + r
+                                  : (size_t)t * (rows / samples) + (first + r) / samples;
+
+        cuda_fetch(b.of(CON_RU) + r * 2 * C, d.con_ru + row * 2 * C, 2 * C);
+        cuda_fetch(b.of(CON_C) + r * C, d.con_c + row * C, C);
+    }
+}
+
+/* Asks for what the generator needs in bin T. */
+static __device__ void fetch_drive(const struct decoder_block &b, unsigned t)
+{
+    const struct decoder_sequence &d = b.d;
+    const unsigned G = (unsigned)d.gen.units, D = (unsigned)d.inputs, n = (unsigned)d.inferred;
+    const unsigned some = b.some();
+    const size_t row = t * d.gen.rows + b.first();
+
+    if (d.out_mask)
+        cuda_fetch(b.of(GEN_MASK), d.out_mask + row * G, some * G);
+    for (unsigned r = 0; r < some && D > n; r++)
+        cuda_fetch(b.of(DRIVE) + r * b.plan.drive_ld + n, d.in + (row + r) * D + n, D - n);
+}
+
+template <int VEC> static __device__ void begin(const struct decoder_block &b)
+{
+    const struct decoder_sequence &d = b.d;
+    const unsigned C = (unsigned)d.con.units, G = (unsigned)d.gen.units;
+    float *con = b.of(CON_BIAS), *gen = b.of(GEN_BIAS);
+
+    decoder_begin<VEC>(b);
+    for (unsigned j = threadIdx.x; j < 3 * C; j += SEQUENCE_THREADS)
+        con[j] = j < C ? d.con.b_ru[j] : j < 2 * C ? d.con.b_ru[j] + 1 : d.con.b_c[j - 2 * C];
+    for (unsigned j = threadIdx.x; j < 3 * G; j += SEQUENCE_THREADS)
+        gen[j] = j < G ? d.gen.b_ru[j] : j < 2 * G ? d.gen.b_ru[j] + 1 : d.gen.b_c[j - 2 * G];
+    FOR_PAIRS(r, j, b.some(), C)
+    {
+        b.of(CON_H)[r * b.plan.con_ld + j] = d.con.h[(size_t)(b.first() + r) * C + j];
+    }
+    FOR_PAIRS(r, j, b.some(), G)
+    {
+        b.of(GEN_H)[r * b.plan.gen_ld + j] = d.gen.h[(size_t)(b.first() + r) * G + j];
+        b.of(OUT)[r * b.plan.gen_ld + j] = d.out[(size_t)(b.first() + r) * G + j];
+    }
+    fetch_inputs(b, 0);
+    cuda_fetched();
+    __syncthreads();
+}
+
+/* Factors of slot T, and what bin T feeds back of them. A lane finishes a row. */
+template <int ROWS> static __device__ inline void factors(const struct decoder_block &b, unsigned t)
+{
+    const struct decoder_sequence &d = b.d;
+    const struct decoder_view map = decoder_view_of(b, FACTOR_MAP);
+    const unsigned F = (unsigned)d.n_factors, r = threadIdx.x % WARP;
+    const size_t row = t * d.con.rows + b.first() + r;
+    const bool feeds = d.fed_ru && t < d.con.bins, own = r < b.some();
+
+    for (unsigned j = threadIdx.x / WARP; j < F; j += DECODER_WARPS) {
+        float mask = feeds && own && d.fed_mask ? d.fed_mask[row * d.ldm + j] : 1;
+        float sum[ROWS] = {}, factor;
+
+        decoder_thin<ROWS>(sum, b.of(OUT), b.plan.gen_ld, map, j);
+        factor = decoder_total<ROWS>(sum);
+        if (own)
+            d.factors[row * F + j] = factor;
+        if (own && feeds)
+            d.fed[row * F + j] = b.of(FACTORS)[r * b.plan.factors_ld + j] = factor * mask;
+    }
+}
+
+template <int ROWS>
+static __device__ inline void controller_gates(const struct decoder_block &b, unsigned t)
+{
+    const struct decoder_sequence &d = b.d;
+    const struct decoder_view fed = decoder_view_of(b, FED_GATE_MAP);
+    const unsigned C = (unsigned)d.con.units, ld = b.plan.con_ld;
+
+    FOR_PAIRS(r, j, b.some(), 2 * C)
+    {
+        size_t row = (d.con.one_bin ? 0 : t * d.con.rows) + b.first() + r;
+        float x = b.of(CON_RU)[r * 2 * C + j] +
+                  decoder_short(b.of(FACTORS) + r * b.plan.factors_ld, fed, j);
+        float sum = b.sum<ROWS>(CON_GATE_MAP, r, j);
+        float gate = cuda_sigmoid(x + sum + b.of(CON_BIAS)[j]);
+
+        d.con.ru[row * 2 * C + j] = gate;
+        if (j < C)
+            d.con.rh[row * C + j] = b.of(CON_SIDE)[r * ld + j] = gate * b.of(CON_H)[r * ld + j];
+        else
+            b.of(CON_GATES)[r * ld + j - C] = gate;
+    }
+}
+
+template <int ROWS>
+static __device__ inline void controller_state(const struct decoder_block &b, unsigned t)
+{
+    const struct decoder_sequence &d = b.d;
+    const struct decoder_view fed = decoder_view_of(b, FED_CANDIDATE_MAP);
+    const unsigned C = (unsigned)d.con.units, ld = b.plan.con_ld;
+
+    FOR_PAIRS(r, j, b.some(), C)
+    {
+        size_t row = t * d.con.rows + b.first() + r, bin = d.con.one_bin ? b.first() + r : row;
+        float x =
+            b.of(CON_C)[r * C + j] + decoder_short(b.of(FACTORS) + r * b.plan.factors_ld, fed, j);
+        float sum = b.sum<ROWS>(CON_CANDIDATE_MAP, r, j);
+        float candidate = tanhf(x + sum + b.of(CON_BIAS)[2 * C + j]);
+        float *h = b.of(CON_H) + r * ld + j;
+
+        d.con.c[bin * C + j] = candidate;
+        *h = cuda_clip(cuda_blend(b.of(CON_GATES)[r * ld + j], *h, candidate), d.con.clip);
+        d.con.h[(row + d.con.rows) * C + j] = *h;
+    }
+}
+
+/* Posterior and sample of u in bin T. A lane finishes a row. */
+template <int ROWS> static __device__ inline void infer(const struct decoder_block &b, unsigned t)
+{
+    const struct decoder_sequence &d = b.d;
+    const struct decoder_view means = decoder_view_of(b, MEAN_MAP);
+    const struct decoder_view logvars = decoder_view_of(b, LOGVAR_MAP);
+    const unsigned n = (unsigned)d.inferred, r = threadIdx.x % WARP;
+    const size_t row = t * d.con.rows + b.first() + r;
+
+    for (unsigned j = threadIdx.x / WARP; j < n; j += DECODER_WARPS) {
+        float noise = r < b.some() ? d.noise[row * n + j] : 0;
+        float of_mean[ROWS] = {}, of_logvar[ROWS] = {}, mean, logvar, sample;
+
+        decoder_thin<ROWS>(of_mean, b.of(CON_H), b.plan.con_ld, means, j);
+        decoder_thin<ROWS>(of_logvar, b.of(CON_H), b.plan.con_ld, logvars, j);
+        mean = decoder_total<ROWS>(of_mean) + d.mean_b[j];
+        logvar = decoder_total<ROWS>(of_logvar) + d.logvar_b[j];
+        if (r >= b.some())
+            continue;
+        d.mean[row * n + j] = mean;
+        d.logvar[row * n + j] = logvar;
+        d.sample[row * n + j] = sample = mean + expf(logvar / 2) * noise;
+        d.in[row * d.inputs + j] = b.of(DRIVE)[r * b.plan.drive_ld + j] =
+            d.mean_drives ? mean : sample;
+    }
+}
+
+template <int ROWS>
+static __device__ inline void generator_gates(const struct decoder_block &b, unsigned t)
+{
+    const struct decoder_sequence &d = b.d;
+    const struct decoder_view drive = decoder_view_of(b, DRIVE_GATE_MAP);
+    const unsigned G = (unsigned)d.gen.units, ld = b.plan.gen_ld;
+
+    FOR_PAIRS(r, j, b.some(), 2 * G)
+    {
+        size_t row = (d.gen.one_bin ? 0 : t * d.gen.rows) + b.first() + r;
+        float x = decoder_short(b.of(DRIVE) + r * b.plan.drive_ld, drive, j);
+        float sum = b.sum<ROWS>(GEN_GATE_MAP, r, j);
+        float gate = cuda_sigmoid(x + sum + b.of(GEN_BIAS)[j]);
+
+        d.gen.ru[row * 2 * G + j] = gate;
+        if (j < G)
+            d.gen.rh[row * G + j] = b.of(GEN_SIDE)[r * ld + j] = gate * b.of(GEN_H)[r * ld + j];
+        else
+            b.of(GEN_GATES)[r * ld + j - G] = gate;
+    }
+}
+
+template <int ROWS>
+static __device__ inline void generator_state(const struct decoder_block &b, unsigned t)
+{
+    const struct decoder_sequence &d = b.d;
+    const struct decoder_view drive = decoder_view_of(b, DRIVE_CANDIDATE_MAP);
+    const unsigned G = (unsigned)d.gen.units, ld = b.plan.gen_ld;
+
+    FOR_PAIRS(r, j, b.some(), G)
+    {
+        size_t row = t * d.gen.rows + b.first() + r, bin = d.gen.one_bin ? b.first() + r : row;
+        size_t after = (row + d.gen.rows) * G + j;
+        float x = decoder_short(b.of(DRIVE) + r * b.plan.drive_ld, drive, j);
+        float sum = b.sum<ROWS>(GEN_CANDIDATE_MAP, r, j);
+        float candidate = tanhf(x + sum + b.of(GEN_BIAS)[2 * G + j]);
+        float *h = b.of(GEN_H) + r * ld + j, out;
+
+        d.gen.c[bin * G + j] = candidate;
+        *h = cuda_clip(cuda_blend(b.of(GEN_GATES)[r * ld + j], *h, candidate), d.gen.clip);
+        d.gen.h[after] = *h;
+        b.of(OUT)[r * ld + j] = out = d.out_mask ? *h * b.of(GEN_MASK)[r * G + j] : *h;
+        if (d.out != d.gen.h)
+            d.out[after] = out;
+    }
+}
+
+template <int ROWS, int VEC>
+static __global__ void __launch_bounds__(SEQUENCE_THREADS, 1)
+    decoder_kernel(const __grid_constant__ struct decoder_sequence d,
+                   const __grid_constant__ struct decoder_plan plan)
+{
+    SHARED_MEMORY(float, memory);
+    const struct decoder_block b = {d, plan, memory};
+
+    begin<VEC>(b);
+    for (unsigned t = 0; t < d.con.bins; t++) {
+        fetch_drive(b, t);
+        factors<ROWS>(b, t);
+        decoder_product<ROWS, VEC>(b, CON_H, plan.con_ld, CON_GATE_MAP);
+        __syncthreads();
+        controller_gates<ROWS>(b, t);
+        __syncthreads();
+        decoder_product<ROWS, VEC>(b, CON_SIDE, plan.con_ld, CON_CANDIDATE_MAP);
+        __syncthreads();
+        controller_state<ROWS>(b, t);
+        __syncthreads();
+        if (t + 1 < d.con.bins)
+            fetch_inputs(b, t + 1);
+        infer<ROWS>(b, t);
+        decoder_product<ROWS, VEC>(b, GEN_H, plan.gen_ld, GEN_GATE_MAP);
+        cuda_fetched();
+        __syncthreads();
+        generator_gates<ROWS>(b, t);
+        __syncthreads();
+        decoder_product<ROWS, VEC>(b, GEN_SIDE, plan.gen_ld, GEN_CANDIDATE_MAP);
+        __syncthreads();
+        generator_state<ROWS>(b, t);
+        __syncthreads();
+    }
+    factors<ROWS>(b, (unsigned)d.con.bins);
+}
+
+/* [columns by four][rows: 1, 2, 4, 8] */
+static decoder_function *const kernels[2][DECODER_CHOICES] = {
+    {decoder_kernel<1, 1>, decoder_kernel<2, 1>, decoder_kernel<4, 1>, decoder_kernel<8, 1>},
+    {decoder_kernel<1, 4>, decoder_kernel<2, 4>, decoder_kernel<4, 4>, decoder_kernel<8, 4>},
+};
+
+bool cuda_decoder_open(struct cuda_context *c)
+{
+    return cuda_decoder_allow(c, kernels) && cuda_decoder_open_backward(c);
+}
+
+bool cuda_decoder_sequence(SELF, const struct decoder_sequence *sequence)
+{
+    return cuda_decoder_run(cuda_begin(self, __func__), sequence, false, kernels);
+}

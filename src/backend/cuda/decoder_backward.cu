@@ -1,0 +1,272 @@
+/* decoder_backward.cu - the same bins from the last to the first: the gradient (decoder.cu).
+ *
+ * Only what passes from bin to bin is computed here: the gradients in the tapes and of what is fed
+ * back and sampled. Those of the maps are products over all bins, taken later.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "backend/cuda/decoder.h"
+
+/* Asks for the generator's tape of bin T. */
+static __device__ void fetch_generator(const struct decoder_block &b, unsigned t)
+{
+    const struct decoder_sequence &d = b.d;
+    const unsigned G = (unsigned)d.gen.units, count = b.some() * G;
+    const size_t at = (t * d.gen.rows + b.first()) * G;
+
+    cuda_fetch(b.of(GEN_RU), d.gen.ru + 2 * at, 2 * count);
+    cuda_fetch(b.of(GEN_C), d.gen.c + at, count);
+    cuda_fetch(b.of(GEN_START), d.gen.h + at, count);
+    if (d.out_mask)
+        cuda_fetch(b.of(GEN_MASK), d.out_mask + at, count);
+}
+
+static __device__ void fetch_controller(const struct decoder_block &b, unsigned t)
+{
+    const struct decoder_sequence &d = b.d;
+    const unsigned C = (unsigned)d.con.units, count = b.some() * C;
+    const size_t at = (t * d.con.rows + b.first()) * C;
+
+    cuda_fetch(b.of(CON_RU), d.con.ru + 2 * at, 2 * count);
+    cuda_fetch(b.of(CON_C), d.con.c + at, count);
+    cuda_fetch(b.of(CON_START), d.con.h + at, count);
+}
+
+template <int VEC> static __device__ void begin(const struct decoder_block &b)
+{
+    const struct decoder_sequence &d = b.d;
+    const unsigned C = (unsigned)d.con.units, G = (unsigned)d.gen.units, F = (unsigned)d.n_factors;
+    const size_t last = d.con.bins * d.con.rows + b.first();
+
+    decoder_begin<VEC>(b);
+    FOR_PAIRS(r, j, b.some(), C)
+    {
+        b.of(CON_H)[r * b.plan.con_ld + j] = d.con.dh[(size_t)(b.first() + r) * C + j];
+    }
+    FOR_PAIRS(r, j, b.some(), G)
+    {
+        b.of(GEN_H)[r * b.plan.gen_ld + j] = d.gen.dh[(size_t)(b.first() + r) * G + j];
+    }
+    FOR_PAIRS(r, j, b.some(), F)
+    {
+        b.of(FACTORS)[r * b.plan.factors_ld + j] = d.dfactors[(last + r) * F + j];
+    }
+    fetch_generator(b, (unsigned)d.con.bins - 1);
+    fetch_controller(b, (unsigned)d.con.bins - 1);
+    cuda_fetched();
+    __syncthreads();
+}
+
+/* A cell's bin, for what both cells do alike. */
+struct cell {
+    const struct gru_sequence &s;
+    enum decoder_great gates_map, candidate_map;
+    unsigned ld, gates_ld;
+    float *dh, *side, *gates;    /* gradients */
+    const float *ru, *c, *start; /* the tape's */
+    size_t row;                  /* of the tape */
+};
+static __device__ inline struct cell generator_at(const struct decoder_block &b, unsigned t)
+{
+    return cell{b.d.gen,        GEN_GATE_MAP,        GEN_CANDIDATE_MAP,
+                b.plan.gen_ld,  b.plan.gen_gates_ld, b.of(GEN_H),
+                b.of(GEN_SIDE), b.of(GEN_GATES),     b.of(GEN_RU),
+                b.of(GEN_C),    b.of(GEN_START),     t * b.d.gen.rows + b.first()};
+}
+static __device__ inline struct cell controller_at(const struct decoder_block &b, unsigned t)
+{
+    return cell{b.d.con,        CON_GATE_MAP,        CON_CANDIDATE_MAP,
+                b.plan.con_ld,  b.plan.con_gates_ld, b.of(CON_H),
+                b.of(CON_SIDE), b.of(CON_GATES),     b.of(CON_RU),
+                b.of(CON_C),    b.of(CON_START),     t * b.d.con.rows + b.first()};
+}
+
+/* gru_state_backward for one unit, whose new state's gradient is DH. */
+static __device__ inline void state_backward(const struct cell &cell, unsigned r, unsigned j,
+                                             float dh)
+{
+    const unsigned H = (unsigned)cell.s.units;
+    struct cuda_state_gradient d = cuda_state_backward(dh, cell.start[r * H + j], cell.c[r * H + j],
+                                                       cell.ru[r * 2 * H + H + j], cell.s.clip);
+
+    cell.dh[r * cell.ld + j] = d.h;
+    cell.s.c[(cell.row + r) * H + j] = cell.side[r * cell.ld + j] = d.c;
+    cell.s.ru[(cell.row + r) * 2 * H + H + j] = cell.gates[r * cell.gates_ld + H + j] = d.u;
+}
+
+/* gru_gates_backward, from the slices' sums of r*h's gradient. */
+template <int ROWS>
+static __device__ inline void gates_backward(const struct decoder_block &b, const struct cell &cell)
+{
+    const unsigned H = (unsigned)cell.s.units;
+
+    FOR_PAIRS(r, j, b.some(), H)
+    {
+        float drh = b.sum<ROWS>(cell.candidate_map, r, j);
+        float reset = cell.ru[r * 2 * H + j];
+
+        cell.dh[r * cell.ld + j] += drh * reset;
+        cell.s.ru[(cell.row + r) * 2 * H + j] = cell.gates[r * cell.gates_ld + j] =
+            cuda_reset_gradient(drh, cell.start[r * H + j], reset);
+    }
+}
+
+/* The part of the state before the bin that came through its gates joins its gradient. */
+template <int ROWS>
+static __device__ inline void join_gates(const struct decoder_block &b, const struct cell &cell)
+{
+    const unsigned H = (unsigned)cell.s.units;
+
+    FOR_PAIRS(r, j, b.some(), H) { cell.dh[r * cell.ld + j] += b.sum<ROWS>(cell.gates_map, r, j); }
+}
+
+static __device__ inline void generator_state(const struct decoder_block &b,
+                                              const struct cell &cell)
+{
+    const struct decoder_view map = decoder_view_of(b, FACTOR_MAP);
+    const unsigned G = (unsigned)cell.s.units;
+
+    FOR_PAIRS(r, j, b.some(), G)
+    {
+        float dout = decoder_short(b.of(FACTORS) + r * b.plan.factors_ld, map, j);
+
+        if (b.d.out_mask)
+            dout *= b.of(GEN_MASK)[r * G + j];
+        state_backward(cell, r, j, cell.dh[r * cell.ld + j] + dout);
+    }
+}
+
+static __device__ inline void controller_state(const struct decoder_block &b,
+                                               const struct cell &cell)
+{
+    const struct decoder_view means = decoder_view_of(b, MEAN_MAP);
+    const struct decoder_view logvars = decoder_view_of(b, LOGVAR_MAP);
+
+    FOR_PAIRS(r, j, b.some(), (unsigned)cell.s.units)
+    {
+        const float *posterior = b.of(DRIVE) + r * b.plan.drive_ld;
+        float dh = cell.dh[r * cell.ld + j] + decoder_short(posterior, means, j);
+
+        state_backward(cell, r, j, dh + decoder_short(posterior + b.d.inferred, logvars, j));
+    }
+}
+
+/* The gradient of u in bin T, through the sample. A lane finishes a row. */
+template <int ROWS> static __device__ inline void sample(const struct decoder_block &b, unsigned t)
+{
+    const struct decoder_sequence &d = b.d;
+    const struct decoder_view gates = decoder_view_of(b, DRIVE_GATE_MAP);
+    const struct decoder_view candidate = decoder_view_of(b, DRIVE_CANDIDATE_MAP);
+    const unsigned n = (unsigned)d.inferred, r = threadIdx.x % WARP;
+
+    for (unsigned j = threadIdx.x / WARP; j < n; j += DECODER_WARPS) {
+        const size_t at = (t * d.con.rows + b.first() + r) * n + j;
+        const bool own = r < b.some();
+        float du = own ? d.du[at] : 0, dmean = own ? d.dmean[at] : 0, sum[ROWS] = {};
+        float dlogvar = own ? d.dlogvar[at] : 0, noise = own ? d.noise[at] : 0;
+        float logvar = own ? d.logvar[at] : 0;
+        float *posterior = b.of(DRIVE) + r * b.plan.drive_ld + j;
+
+        decoder_thin<ROWS>(sum, b.of(GEN_GATES), b.plan.gen_gates_ld, gates, j);
+        decoder_thin<ROWS>(sum, b.of(GEN_SIDE), b.plan.gen_ld, candidate, j);
+        du += decoder_total<ROWS>(sum);
+        if (!own)
+            continue;
+        d.dmean[at] = posterior[0] = dmean + du;
+        d.dlogvar[at] = posterior[n] = dlogvar + du * noise * expf(logvar / 2) / 2;
+    }
+}
+
+/* What bin T fed back joins the gradient of slot T's factors. A lane finishes a row. */
+template <int ROWS>
+static __device__ inline void fed_back(const struct decoder_block &b, unsigned t)
+{
+    const struct decoder_sequence &d = b.d;
+    const struct decoder_view gates = decoder_view_of(b, FED_GATE_MAP);
+    const struct decoder_view candidate = decoder_view_of(b, FED_CANDIDATE_MAP);
+    const unsigned F = (unsigned)d.n_factors, r = threadIdx.x % WARP;
+    const size_t row = t * d.con.rows + b.first() + r;
+    const bool own = r < b.some();
+
+    if (t == 0 && !d.fed_ru)
+        return; /* nobody used these */
+    for (unsigned j = threadIdx.x / WARP; j < F; j += DECODER_WARPS) {
+        float given = own ? d.dfactors[row * F + j] : 0, sum[ROWS] = {}, dfed;
+        float mask = own && d.fed_mask ? d.fed_mask[row * d.ldm + j] : 1;
+
+        decoder_thin<ROWS>(sum, b.of(CON_GATES), b.plan.con_gates_ld, gates, j);
+        decoder_thin<ROWS>(sum, b.of(CON_SIDE), b.plan.con_ld, candidate, j);
+        dfed = decoder_total<ROWS>(sum);
+        if (own)
+            d.dfactors[row * F + j] = b.of(FACTORS)[r * b.plan.factors_ld + j] =
+                given + dfed * mask;
+    }
+}
+
+static __device__ void end(const struct decoder_block &b)
+{
+    const struct decoder_sequence &d = b.d;
+    const unsigned C = (unsigned)d.con.units, G = (unsigned)d.gen.units;
+
+    FOR_PAIRS(r, j, b.some(), C)
+    {
+        d.con.dh[(size_t)(b.first() + r) * C + j] = b.of(CON_H)[r * b.plan.con_ld + j];
+    }
+    FOR_PAIRS(r, j, b.some(), G)
+    {
+        d.gen.dh[(size_t)(b.first() + r) * G + j] = b.of(GEN_H)[r * b.plan.gen_ld + j];
+    }
+}
+
+template <int ROWS, int VEC>
+static __global__ void __launch_bounds__(SEQUENCE_THREADS, 1)
+    decoder_backward_kernel(const __grid_constant__ struct decoder_sequence d,
+                            const __grid_constant__ struct decoder_plan plan)
+{
+    SHARED_MEMORY(float, memory);
+    const struct decoder_block b = {d, plan, memory};
+
+    begin<VEC>(b);
+    for (unsigned t = (unsigned)d.con.bins; t-- > 0;) {
+        generator_state(b, generator_at(b, t));
+        __syncthreads();
+        decoder_product<ROWS, VEC>(b, GEN_SIDE, plan.gen_ld, GEN_CANDIDATE_MAP);
+        __syncthreads();
+        gates_backward<ROWS>(b, generator_at(b, t));
+        __syncthreads();
+        if (t > 0)
+            fetch_generator(b, t - 1);
+        sample<ROWS>(b, t);
+        decoder_product<ROWS, VEC>(b, GEN_GATES, plan.gen_gates_ld, GEN_GATE_MAP);
+        __syncthreads();
+        join_gates<ROWS>(b, generator_at(b, t));
+        controller_state(b, controller_at(b, t));
+        __syncthreads();
+        decoder_product<ROWS, VEC>(b, CON_SIDE, plan.con_ld, CON_CANDIDATE_MAP);
+        __syncthreads();
+        gates_backward<ROWS>(b, controller_at(b, t));
+        __syncthreads();
+        if (t > 0)
+            fetch_controller(b, t - 1);
+        fed_back<ROWS>(b, t);
+        decoder_product<ROWS, VEC>(b, CON_GATES, plan.con_gates_ld, CON_GATE_MAP);
+        cuda_fetched();
+        __syncthreads();
+        /* a thread goes on with the numbers that it joins here: no barrier is needed after it */
+        join_gates<ROWS>(b, controller_at(b, t));
+    }
+    end(b);
+}
+
+/* [columns by four][rows: 1, 2, 4, 8] */
+static decoder_function *const kernels[2][DECODER_CHOICES] = {
+    {decoder_backward_kernel<1, 1>, decoder_backward_kernel<2, 1>, decoder_backward_kernel<4, 1>,
+     decoder_backward_kernel<8, 1>},
+    {decoder_backward_kernel<1, 4>, decoder_backward_kernel<2, 4>, decoder_backward_kernel<4, 4>,
+     decoder_backward_kernel<8, 4>},
+};
+
+bool cuda_decoder_open_backward(struct cuda_context *c) { return cuda_decoder_allow(c, kernels); }
+
+bool cuda_decoder_sequence_backward(SELF, const struct decoder_sequence *sequence)
+{
+    return cuda_decoder_run(cuda_begin(self, __func__), sequence, true, kernels);
+}

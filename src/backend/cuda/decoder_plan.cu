@@ -1,0 +1,200 @@
+/* decoder_plan.cu - how many trials a block of the decoder carries, where its arrays lie, and what
+ * it keeps of the maps.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "backend/cuda/decoder.h"
+
+/* Clock cycles of a bin beyond which the launches of single operations cost less. */
+static const double DEAREST = 150000;
+
+static unsigned round_up(unsigned count) { return (count + BY - 1) / BY * BY; }
+
+static bool aligned(const void *memory) { return (uintptr_t)memory % sizeof(float4) == 0; }
+
+static struct decoder_map map_of(const float *all, size_t k, size_t n, size_t ld, bool thin)
+{
+    struct decoder_map map = {};
+
+    map.all = all;
+    map.k = all ? (unsigned)k : 0; /* nothing is fed back */
+    map.n = (unsigned)n;
+    map.ld = (unsigned)ld;
+    map.thin = thin;
+    return map;
+}
+
+static void set_maps(struct decoder_plan *p, const struct decoder_sequence *d)
+{
+    size_t c = d->con.units, g = d->gen.units, f = d->n_factors, n = d->inferred;
+
+    p->great[CON_GATE_MAP] = map_of(d->con.h_ru, c, 2 * c, 2 * c, false);
+    p->great[CON_CANDIDATE_MAP] = map_of(d->con.rh_c, c, c, c, false);
+    p->great[GEN_GATE_MAP] = map_of(d->gen.h_ru, g, 2 * g, 2 * g, false);
+    p->great[GEN_CANDIDATE_MAP] = map_of(d->gen.rh_c, g, g, g, false);
+    p->small[FED_GATE_MAP] = map_of(d->fed_ru, f, 2 * c, 2 * c, false);
+    p->small[FED_CANDIDATE_MAP] = map_of(d->fed_c, f, c, c, false);
+    p->small[MEAN_MAP] = map_of(d->mean_w, c, n, n, true);
+    p->small[LOGVAR_MAP] = map_of(d->logvar_w, c, n, n, true);
+    p->small[DRIVE_GATE_MAP] = map_of(d->in_ru, d->inputs, 2 * g, 2 * g, false);
+    p->small[DRIVE_CANDIDATE_MAP] = map_of(d->in_c, d->inputs, g, g, false);
+    p->small[FACTOR_MAP] = map_of(d->fac_w, g, f, f, true);
+}
+
+static void set_maps_backward(struct decoder_plan *p, const struct decoder_sequence *d)
+{
+    size_t c = d->con.units, g = d->gen.units, f = d->n_factors, n = d->inferred;
+
+    p->great[CON_GATE_MAP] = map_of(d->con.h_ru, 2 * c, c, c, false);
+    p->great[CON_CANDIDATE_MAP] = map_of(d->con.rh_c, c, c, c, false);
+    p->great[GEN_GATE_MAP] = map_of(d->gen.h_ru, 2 * g, g, g, false);
+    p->great[GEN_CANDIDATE_MAP] = map_of(d->gen.rh_c, g, g, g, false);
+    p->small[FED_GATE_MAP] = map_of(d->fed_ru, 2 * c, f, d->ldfed, true);
+    p->small[FED_CANDIDATE_MAP] = map_of(d->fed_c, c, f, d->ldfed, true);
+    p->small[MEAN_MAP] = map_of(d->mean_w, n, c, c, false);
+    p->small[LOGVAR_MAP] = map_of(d->logvar_w, n, c, c, false);
+    p->small[DRIVE_GATE_MAP] = map_of(d->in_ru, 2 * g, n, d->inputs, true);
+    p->small[DRIVE_CANDIDATE_MAP] = map_of(d->in_c, g, n, d->inputs, true);
+    p->small[FACTOR_MAP] = map_of(d->fac_w, f, g, g, false);
+}
+
+/* Gives ARRAY room for COUNT numbers of each row. */
+static void place(struct decoder_plan *p, enum decoder_array array, size_t rows, size_t count)
+{
+    p->at[array] = p->numbers;
+    p->numbers += round_up((unsigned)(rows * count));
+}
+
+/* The arrays for ROWS rows a block, without the maps. */
+static void place_arrays(struct decoder_plan *p, const struct decoder_sequence *d, unsigned rows,
+                         bool backward)
+{
+    unsigned c = (unsigned)d->con.units, g = (unsigned)d->gen.units, n = (unsigned)d->inferred;
+    unsigned partial = 0, vec = p->by_four ? 4 : 1;
+
+    p->rows = rows;
+    p->numbers = 0;
+    p->con_ld = round_up(c);
+    p->gen_ld = round_up(g);
+    p->con_gates_ld = backward ? round_up(2 * c) : p->con_ld;
+    p->gen_gates_ld = backward ? round_up(2 * g) : p->gen_ld;
+    p->factors_ld = round_up((unsigned)d->n_factors);
+    p->drive_ld = round_up(backward ? 2 * n : (unsigned)d->inputs);
+    place(p, CON_H, rows, p->con_ld);
+    place(p, CON_SIDE, rows, p->con_ld);
+    place(p, CON_GATES, rows, p->con_gates_ld);
+    place(p, GEN_H, rows, p->gen_ld);
+    place(p, GEN_SIDE, rows, p->gen_ld);
+    place(p, GEN_GATES, rows, p->gen_gates_ld);
+    place(p, OUT, rows, backward ? 0 : p->gen_ld);
+    place(p, FACTORS, rows, p->factors_ld);
+    place(p, DRIVE, rows, p->drive_ld);
+    place(p, CON_BIAS, 1, backward ? 0 : 3 * c);
+    place(p, GEN_BIAS, 1, backward ? 0 : 3 * g);
+    place(p, CON_RU, rows, 2 * c);
+    place(p, CON_C, rows, c);
+    place(p, CON_START, rows, backward ? c : 0);
+    place(p, GEN_MASK, rows, d->out_mask ? g : 0);
+    place(p, GEN_RU, rows, backward ? 2 * g : 0);
+    place(p, GEN_C, rows, backward ? g : 0);
+    place(p, GEN_START, rows, backward ? g : 0);
+    for (struct decoder_map &m : p->great) {
+        m.slices = cuda_slices(m.n, vec);
+        partial = m.slices * m.n > partial ? m.slices * m.n : partial;
+    }
+    place(p, PARTIAL, rows, partial);
+}
+
+/* Keeps as much of the maps as fits into MOST numbers of shared memory: the small ones first, which
+ * are waited for, then the great ones. Returns the numbers that are not kept. */
+static double keep_maps(struct decoder_plan *p, size_t most)
+{
+    double left = 0;
+
+    for (struct decoder_map &m : p->small) {
+        bool fits = p->numbers + round_up(m.k * m.n) <= most;
+
+        m.kept = p->numbers;
+        m.kept_rows = fits ? m.k : 0;
+        p->numbers += round_up(m.kept_rows * m.n);
+        left += (double)(m.k - m.kept_rows) * m.n;
+    }
+    for (struct decoder_map &m : p->great) {
+        m.kept = p->numbers;
+        m.kept_rows = (unsigned)cuda_least(m.k, (most - p->numbers) / m.n) / BY * BY;
+        p->numbers += m.kept_rows * m.n;
+        left += (double)(m.k - m.kept_rows) * m.n;
+    }
+    return left;
+}
+
+/* Clock cycles of a bin, for all rows, as sequence.cu tells them. */
+static double cycles(const struct decoder_plan &p, const struct cuda_context *c, size_t rows,
+                     double left)
+{
+    double blocks = ceil((double)rows / p.rows), at_once = fmin(blocks, c->processors);
+    double numbers = 0, streamed = 4 * left, worst;
+
+    for (const struct decoder_map &m : p.small)
+        numbers += (double)m.k * m.n;
+    for (const struct decoder_map &m : p.great)
+        numbers += (double)m.k * m.n;
+    worst = fmax(streamed / 64, streamed * at_once / (24.0 * c->processors));
+    worst = fmax(worst, numbers * 4 / 128 * (1 + p.rows / 16.0));
+    worst = fmax(worst, numbers * p.rows / 128);
+    return ceil(blocks / c->processors) * worst;
+}
+
+bool cuda_decoder_plan(struct decoder_plan *plan, const struct cuda_context *c,
+                       const struct decoder_sequence *d, bool backward)
+{
+    size_t most = c->shared_most / sizeof(float) / BY * BY;
+    double least = DEAREST;
+    bool found = false;
+    struct decoder_plan p = {};
+
+    p.by_four = d->con.units % 4 == 0 && d->gen.units % 4 == 0;
+    if (backward)
+        set_maps_backward(&p, d);
+    else
+        set_maps(&p, d);
+    for (const struct decoder_map &m : p.great)
+        p.by_four = p.by_four && aligned(m.all);
+    for (unsigned rows = 1; rows < 1u << DECODER_CHOICES; rows *= 2) {
+        place_arrays(&p, d, rows, backward);
+        if (p.numbers > most)
+            break;
+        double estimate = cycles(p, c, d->con.rows, keep_maps(&p, most));
+
+        if (estimate < least) {
+            *plan = p;
+            least = estimate;
+            found = true;
+        }
+    }
+    return found;
+}
+
+bool cuda_decoder_allow(struct cuda_context *c, decoder_function *const kernels[2][DECODER_CHOICES])
+{
+    for (unsigned i = 0; i < 2 * DECODER_CHOICES; i++)
+        if (!cuda_check(c, cudaFuncSetAttribute(kernels[i / DECODER_CHOICES][i % DECODER_CHOICES],
+                                                cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                                (int)c->shared_most)))
+            return false;
+    return true;
+}
+
+bool cuda_decoder_run(struct cuda_context *c, const struct decoder_sequence *d, bool backward,
+                      decoder_function *const kernels[2][DECODER_CHOICES])
+{
+    struct decoder_plan plan;
+    unsigned choice = 0;
+
+    if (!cuda_decoder_plan(&plan, c, d, backward))
+        return false;
+    while (1u << choice < plan.rows)
+        choice++;
+    cuda_launch(c, kernels[plan.by_four][choice],
+                dim3((unsigned)((d->con.rows + plan.rows - 1) / plan.rows)), dim3(SEQUENCE_THREADS),
+                plan.numbers * sizeof(float), *d, plan);
+    return true;
+}

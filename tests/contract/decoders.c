@@ -1,0 +1,179 @@
+/* decoders.c - cases of the optional operations that take controller and generator through all
+ * bins: a backend that has them is compared with one that is led bin by bin (model/decoder.c).
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cases.h"
+#include "model/parts.h"
+
+enum { BINS = 3, CI = 2, EXTERNAL = 2 };
+
+struct kind {
+    bool fed_back, dropout, external;
+    size_t samples;
+    enum shard_draw draw;
+};
+static const struct kind fed = {true, true, false, 1, DRAW_SAMPLE};
+static const struct kind driven = {true, false, true, 1, DRAW_SAMPLE};
+static const struct kind apart = {false, true, true, 1, DRAW_SAMPLE};
+static const struct kind sampled = {true, false, true, 2, DRAW_MEAN};
+
+static struct model model_of(const struct kind *kind, struct session_shape *session, size_t n)
+{
+    session->channels = n / 3 + 1;
+    return (struct model){.bins = BINS,
+                          .factors = session->channels,
+                          .gen_units = n,
+                          .con_units = n > 1 ? n / 2 : 1,
+                          .co_dim = 1 + n % 3,
+                          .ci_enc = CI,
+                          .causal = true,
+                          .ext_inputs = kind->external ? EXTERNAL : 0,
+                          .ext_to_generator = kind->external,
+                          .feed_back = kind->fed_back,
+                          .identity_readout = true,
+                          .clip = 1,
+                          .sessions = session,
+                          .n_sessions = 1};
+}
+
+/* Weights that keep the sums of N products near one. */
+static real *weights(struct arrays *a, size_t rows, size_t n)
+{
+    return case_input(a, rows * n, 1 / sqrt((double)rows));
+}
+
+static struct gru gru_of(struct arrays *a, size_t inputs, size_t units, bool transposed)
+{
+    return (struct gru){
+        .inputs = inputs,
+        .units = units,
+        .x_ru = transposed ? weights(a, 2 * units, inputs) : weights(a, inputs, 2 * units),
+        .h_ru = transposed ? weights(a, 2 * units, units) : weights(a, units, 2 * units),
+        .b_ru = transposed ? NULL : case_input(a, 2 * units, 1),
+        .x_c = transposed ? weights(a, units, inputs) : weights(a, inputs, units),
+        .rh_c = weights(a, units, units),
+        .b_c = transposed ? NULL : case_input(a, units, 1)};
+}
+
+static struct linear linear_of(struct arrays *a, size_t in, size_t out)
+{
+    return (struct linear){.w = weights(a, in, out), .b = case_input(a, out, 1)};
+}
+
+/* With ONE_BIN what is scratch is not compared. */
+static struct gru_tape tape_of(struct arrays *a, size_t rows, size_t units, bool one_bin)
+{
+    real *(*make)(struct arrays * arrays, size_t count, double scale) =
+        one_bin ? case_input : case_output;
+    size_t bins = one_bin ? 1 : BINS;
+
+    return (struct gru_tape){.ru = make(a, bins * rows * 2 * units, 1),
+                             .rh = make(a, bins * rows * units, 1),
+                             .c = make(a, bins * rows * units, 1),
+                             .h = case_output(a, (BINS + 1) * rows * units, 1),
+                             .one_bin = one_bin};
+}
+
+/* What both directions work on, for ROWS trials. */
+static struct shard shard_of(const struct backend *be, struct arrays *a, const struct model *m,
+                             const struct kind *kind, size_t rows)
+{
+    size_t r = rows * kind->samples, n = BINS * r * m->co_dim, f = m->factors;
+    struct shard s = {.be = be,
+                      .model = m,
+                      .trials = rows,
+                      .samples = kind->samples,
+                      .rows = r,
+                      .draw = kind->draw,
+                      .dropout = kind->dropout};
+
+    s.con = tape_of(a, r, m->con_units, kind->samples > 1);
+    s.gen = tape_of(a, r, m->gen_units, kind->samples > 1);
+    if (kind->dropout) {
+        s.con_mask = case_input(a, BINS * r * (CI + f), 1);
+        s.gen_mask = case_input(a, BINS * r * m->gen_units, 1);
+    }
+    s.co_noise = case_input(a, n, 1);
+    s.co_mean = case_output(a, n, 1);
+    s.co_logvar = case_output(a, n, 1);
+    s.co_sample = case_output(a, n, 1);
+    s.gen_in = case_output(a, BINS * r * model_generator_inputs(m), 1);
+    s.gen_out = kind->dropout ? case_output(a, (BINS + 1) * r * m->gen_units, 1) : s.gen.h;
+    s.fed = kind->fed_back ? case_output(a, BINS * r * f, 1) : NULL;
+    return s;
+}
+
+static void forward(const struct backend *be, struct arrays *a, const struct kind *kind,
+                    size_t rows, size_t n)
+{
+    struct session_shape session = {.channels = 0};
+    struct model m = model_of(kind, &session, n);
+    struct shard s = shard_of(be, a, &m, kind, rows);
+    size_t con_in = CI + (kind->fed_back ? m.factors : 0), shared = BINS * rows * m.con_units;
+
+    if (kind->samples > 1)
+        s.con_shared =
+            (struct gru_tape){.ru = case_input(a, 2 * shared, 1), .c = case_input(a, shared, 1)};
+    s.w.con = gru_of(a, con_in, m.con_units, false);
+    s.w.gen = gru_of(a, model_generator_inputs(&m), m.gen_units, false);
+    s.w.con_start = case_input(a, m.con_units, 1);
+    s.w.co_mean = linear_of(a, m.con_units, m.co_dim);
+    s.w.co_logvar = linear_of(a, m.con_units, m.co_dim);
+    s.fac_w = weights(a, m.gen_units, m.factors);
+    s.factors = case_output(a, (BINS + 1) * s.rows * m.factors, 1);
+    decoder_forward(&s);
+    if (!kind->fed_back) /* factors may be there for the first slot too, though nobody needs them */
+        be->clear(be, s.factors, s.rows * m.factors);
+}
+
+/* The tape as forward leaves it: gates within (0,1), candidates within (-1,1). */
+static void gates_of(struct gru_tape *t, size_t rows, size_t units)
+{
+    for (size_t i = 0; i < BINS * rows * 2 * units; i++)
+        t->ru[i] = real_sigmoid(t->ru[i]);
+    for (size_t i = 0; i < BINS * rows * units; i++)
+        t->c[i] = real_tanh(t->c[i]);
+}
+
+static void backward(const struct backend *be, struct arrays *a, const struct kind *kind,
+                     size_t rows, size_t n)
+{
+    struct session_shape session = {.channels = 0};
+    struct model m = model_of(kind, &session, n);
+    struct shard s = shard_of(be, a, &m, kind, rows);
+    size_t con_in = CI + (kind->fed_back ? m.factors : 0), count = BINS * rows * m.co_dim;
+
+    gates_of(&s.con, rows, m.con_units);
+    gates_of(&s.gen, rows, m.gen_units);
+    s.wt.con = gru_of(a, con_in, m.con_units, true);
+    s.wt.gen = gru_of(a, model_generator_inputs(&m), m.gen_units, true);
+    s.w.con = s.wt.con; /* for the sizes */
+    s.w.gen = s.wt.gen;
+    s.wt.co_mean = linear_of(a, m.co_dim, m.con_units);
+    s.wt.co_logvar = linear_of(a, m.co_dim, m.con_units);
+    s.fac_wt = weights(a, m.factors, m.gen_units);
+    s.eta = case_input(a, (BINS + 1) * rows * m.factors, 1);
+    s.dfactors = case_output(a, (BINS + 1) * rows * m.factors, 1);
+    s.dgen_out = case_input(a, BINS * rows * m.gen_units, 1);
+    s.dgen_h = case_output(a, rows * m.gen_units, 1);
+    s.dcon_h = case_output(a, rows * m.con_units, 1);
+    s.dfed = case_input(a, rows * m.factors, 1);
+    s.drh[0] = case_input(a, rows * m.gen_units, 1);
+    s.du = case_input(a, count, 1);
+    s.dco_mean = case_output(a, count, 1);
+    s.dco_logvar = case_output(a, count, 1);
+    decoder_backward(&s);
+}
+
+#define CASE(name, direction, kind)                                                                \
+    void name(const struct backend *be, struct arrays *a, size_t rows, size_t n)                   \
+    {                                                                                              \
+        direction(be, a, &kind, rows, n);                                                          \
+    }
+
+CASE(case_decoder_fed, forward, fed)
+CASE(case_decoder_driven, forward, driven)
+CASE(case_decoder_apart, forward, apart)
+CASE(case_decoder_sampled, forward, sampled)
+CASE(case_decoder_fed_backward, backward, fed)
+CASE(case_decoder_driven_backward, backward, driven)
+CASE(case_decoder_apart_backward, backward, apart)
