@@ -13,7 +13,7 @@ void readin_backward(struct shard *s);
 
 /* encoder.c (model.md 3): enc_in -> states of the ic and ci encoders, ic_enc. */
 void encoders_forward(struct shard *s);
-/* dic_enc, dci_fwd, dci_rev -> gradients of the encoders; sets dreadin. */
+/* dic_enc, dci_fwd, dci_rev -> gradients of the encoders; sets dreadin. Joins all branches. */
 void encoders_backward(struct shard *s);
 
 /* initial_condition.c (model.md 4): ic_enc -> posterior and prior of g0. */

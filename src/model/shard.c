@@ -62,6 +62,21 @@ void shard_take(struct shard *shard, const struct shard *encoded, size_t trial)
     take_rows(shard, con->c, encoded->con.c, m->bins, b, trial, m->con_units);
 }
 
+_Static_assert((int)ENCODERS < (int)MOST_BRANCHES, "the decoder's weights have a branch, too");
+
+/* Nothing else needs these: where the backend has branches they run beside the encoders, which
+ * join them. */
+static void decoder_weights_backward(struct shard *s)
+{
+    if (s->be->fork)
+        s->be->fork(s->be, ENCODERS);
+    readout_weights_backward(s, decoder_first_read(s));
+    factors_weights_backward(s, decoder_first_slot(s));
+    generator_weights_backward(s);
+    if (s->model->co_dim)
+        controller_weights_backward(s);
+}
+
 void shard_backward(struct shard *shard, const struct shard_weights *weights)
 {
     assert(shard->trained && shard->samples == 1 && shard->draw == DRAW_SAMPLE);
@@ -71,15 +86,11 @@ void shard_backward(struct shard *shard, const struct shard_weights *weights)
     if (shard->model->co_dim)
         controller_costs_backward(shard, weights);
     decoder_backward(shard);
-    readout_weights_backward(shard, decoder_first_read(shard));
-    factors_weights_backward(shard, decoder_first_slot(shard));
-    generator_weights_backward(shard);
-    if (shard->model->co_dim) {
-        controller_weights_backward(shard);
+    if (shard->model->co_dim)
         controller_inputs_backward(shard);
-    }
     ic_sample_backward(shard, weights->kl_ic);
     ic_posterior_backward(shard);
+    decoder_weights_backward(shard);
     encoders_backward(shard);
     readin_backward(shard);
 }

@@ -155,7 +155,7 @@ static void place_gradients(struct shard *s, struct place *p)
     s->dic_enc = reals(p, m->ic_dim ? r * 2 * m->ic_enc : 0);
     s->dci_fwd = reals(p, bins * r * ci);
     s->dci_rev = reals(p, m->causal ? 0 : bins * r * ci);
-    for (int i = 0; i < MOST_BRANCHES; i++) {
+    for (int i = 0; i < ENCODERS; i++) {
         bool own = i == 0 || s->be->fork;
 
         s->dh[i] = own ? reals(p, r * units) : s->dh[0];

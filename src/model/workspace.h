@@ -19,6 +19,9 @@ enum shard_draw {
     DRAW_PRIOR   /* samples of the priors: no encoders, no controller */
 };
 
+/* Each has a branch of a step of its own. */
+enum { ENCODERS = 4 };
+
 struct shard {
     const struct backend *be;
     const struct model *model;
@@ -67,17 +70,17 @@ struct shard {
     /* costs a row, one after the other; the divergences without their weights */
     acc *loglik, *kl_co, *corr, *kl_ic; /* [R], [R], [R], [B] */
     /* backward */
-    real *dfactors;                               /* slots [T+1,R,F] */
-    real *dgen_out, *dgen_h;                      /* [T,R,G], [R,G] */
-    real *du, *dco_mean, *dco_logvar;             /* [T,R,co] */
-    real *dcon_h, *dci_in, *dfed;                 /* [R,C], [T,B,·], [R,·] */
-    real *dg0, *dic_mean, *dic_logvar;            /* [R,ic] */
-    real *dprior_logvar, *dfac_w;                 /* [ic], [G,F] */
-    real *dic_enc;                                /* [B,2ic_enc] */
-    real *dci_fwd, *dci_rev;                      /* [T,B,ci_enc] */
-    real *dh[MOST_BRANCHES], *drh[MOST_BRANCHES]; /* [R,widest units]: one where the backend has no
-                                                     branches */
-    real *dreadin;                                /* [T,B,F] */
+    real *dfactors;                     /* slots [T+1,R,F] */
+    real *dgen_out, *dgen_h;            /* [T,R,G], [R,G] */
+    real *du, *dco_mean, *dco_logvar;   /* [T,R,co] */
+    real *dcon_h, *dci_in, *dfed;       /* [R,C], [T,B,·], [R,·] */
+    real *dg0, *dic_mean, *dic_logvar;  /* [R,ic] */
+    real *dprior_logvar, *dfac_w;       /* [ic], [G,F] */
+    real *dic_enc;                      /* [B,2ic_enc] */
+    real *dci_fwd, *dci_rev;            /* [T,B,ci_enc] */
+    real *dh[ENCODERS], *drh[ENCODERS]; /* [R,widest units]: one where the backend has no
+                                           branches */
+    real *dreadin;                      /* [T,B,F] */
 
     size_t most_trials, most_samples;
     void *memory, *host; /* the arrays; the host's, or NULL where they are among them */
