@@ -106,13 +106,13 @@ def test_all_limits():
     train("sampled", "bins600", "--gen_dim=200")
     for what, kind, *flags in (("sampling", "posterior-sample", "--threads=2", "--batch_size=16"),
                                ("prior sampling", "prior-sample", "--threads=2", "--batch_size=64")):
-        test_limits(what, range(150, 1200, 50),
+        test_limits(what, range(150, 1200, 90),
                     lambda limit, kind=kind, flags=flags: run(kind, "sampled", "bins600", *flags,
                                                               "--data_dir=data", limit=limit))
     with h5py.File(f"{SCRATCH}/many", "w") as file:
         file["valid_data"] = np.ones((500, 100, 200), dtype=np.uint8)
         file["output_dist_params"] = np.ones((500, 100, 200), dtype=np.float32)
-    test_limits("evaluating", range(100, 500, 20),
+    test_limits("evaluating", range(100, 500, 40),
                 lambda limit: command("evaluate", "--data_file=many", "--model_run=many", limit=limit))
 
 
