@@ -84,48 +84,89 @@ template <int ROWS> static __device__ inline void factors(const struct decoder_b
     }
 }
 
+/* A cell's arrays in the block, for what both cells do alike. */
+struct cell {
+    const struct gru_sequence &s;
+    enum decoder_great gate_map, candidate_map;
+    unsigned ld;
+    float *h, *side, *gates;
+    const float *bias;
+};
+static __device__ inline struct cell controller(const struct decoder_block &b)
+{
+    return cell{b.d.con,     CON_GATE_MAP,   CON_CANDIDATE_MAP, b.plan.con_ld,
+                b.of(CON_H), b.of(CON_SIDE), b.of(CON_GATES),   b.of(CON_BIAS)};
+}
+static __device__ inline struct cell generator(const struct decoder_block &b)
+{
+    return cell{b.d.gen,     GEN_GATE_MAP,   GEN_CANDIDATE_MAP, b.plan.gen_ld,
+                b.of(GEN_H), b.of(GEN_SIDE), b.of(GEN_GATES),   b.of(GEN_BIAS)};
+}
+
+/* A cell's gates in bin T from what drives it, INPUT(row, column), and its state. */
+template <int ROWS, class Input>
+static __device__ inline void gates(const struct decoder_block &b, const struct cell &cell,
+                                    unsigned t, Input input)
+{
+    const struct gru_sequence &s = cell.s;
+    const unsigned H = (unsigned)s.units, ld = cell.ld;
+
+    FOR_PAIRS(r, j, b.some(), 2 * H)
+    {
+        size_t row = (s.one_bin ? 0 : t * s.rows) + b.first() + r;
+        float x = input(r, j);
+        float sum = b.sum<ROWS>(cell.gate_map, r, j);
+        float gate = cuda_sigmoid(x + sum + cell.bias[j]);
+
+        s.ru[row * 2 * H + j] = gate;
+        if (j < H)
+            s.rh[row * H + j] = cell.side[r * ld + j] = gate * cell.h[r * ld + j];
+        else
+            cell.gates[r * ld + j - H] = gate;
+    }
+}
+
+/* One unit's new state, kept and on the tape, whose candidate is driven by X. */
+template <int ROWS>
+static __device__ inline float state(const struct decoder_block &b, const struct cell &cell,
+                                     unsigned t, unsigned r, unsigned j, float x)
+{
+    const struct gru_sequence &s = cell.s;
+    const unsigned H = (unsigned)s.units;
+    const size_t row = t * s.rows + b.first() + r, bin = s.one_bin ? b.first() + r : row;
+    float sum = b.sum<ROWS>(cell.candidate_map, r, j);
+    float candidate = tanhf(x + sum + cell.bias[2 * H + j]);
+    float *h = cell.h + r * cell.ld + j;
+
+    s.c[bin * H + j] = candidate;
+    *h = cuda_clip(cuda_blend(cell.gates[r * cell.ld + j], *h, candidate), s.clip);
+    return s.h[(row + s.rows) * H + j] = *h;
+}
+
 template <int ROWS>
 static __device__ inline void controller_gates(const struct decoder_block &b, unsigned t)
 {
-    const struct decoder_sequence &d = b.d;
     const struct decoder_view fed = decoder_view_of(b, FED_GATE_MAP);
-    const unsigned C = (unsigned)d.con.units, ld = b.plan.con_ld;
+    const unsigned C = (unsigned)b.d.con.units;
 
-    FOR_PAIRS(r, j, b.some(), 2 * C)
-    {
-        size_t row = (d.con.one_bin ? 0 : t * d.con.rows) + b.first() + r;
-        float x = b.of(CON_RU)[r * 2 * C + j] +
-                  decoder_short(b.of(FACTORS) + r * b.plan.factors_ld, fed, j);
-        float sum = b.sum<ROWS>(CON_GATE_MAP, r, j);
-        float gate = cuda_sigmoid(x + sum + b.of(CON_BIAS)[j]);
-
-        d.con.ru[row * 2 * C + j] = gate;
-        if (j < C)
-            d.con.rh[row * C + j] = b.of(CON_SIDE)[r * ld + j] = gate * b.of(CON_H)[r * ld + j];
-        else
-            b.of(CON_GATES)[r * ld + j - C] = gate;
-    }
+    gates<ROWS>(b, controller(b), t, [&](unsigned r, unsigned j) {
+        return b.of(CON_RU)[r * 2 * C + j] +
+               decoder_short(b.of(FACTORS) + r * b.plan.factors_ld, fed, j);
+    });
 }
 
 template <int ROWS>
 static __device__ inline void controller_state(const struct decoder_block &b, unsigned t)
 {
-    const struct decoder_sequence &d = b.d;
     const struct decoder_view fed = decoder_view_of(b, FED_CANDIDATE_MAP);
-    const unsigned C = (unsigned)d.con.units, ld = b.plan.con_ld;
+    const unsigned C = (unsigned)b.d.con.units;
 
     FOR_PAIRS(r, j, b.some(), C)
     {
-        size_t row = t * d.con.rows + b.first() + r, bin = d.con.one_bin ? b.first() + r : row;
         float x =
             b.of(CON_C)[r * C + j] + decoder_short(b.of(FACTORS) + r * b.plan.factors_ld, fed, j);
-        float sum = b.sum<ROWS>(CON_CANDIDATE_MAP, r, j);
-        float candidate = tanhf(x + sum + b.of(CON_BIAS)[2 * C + j]);
-        float *h = b.of(CON_H) + r * ld + j;
 
-        d.con.c[bin * C + j] = candidate;
-        *h = cuda_clip(cuda_blend(b.of(CON_GATES)[r * ld + j], *h, candidate), d.con.clip);
-        d.con.h[(row + d.con.rows) * C + j] = *h;
+        state<ROWS>(b, controller(b), t, r, j, x);
     }
 }
 
@@ -159,23 +200,11 @@ template <int ROWS> static __device__ inline void infer(const struct decoder_blo
 template <int ROWS>
 static __device__ inline void generator_gates(const struct decoder_block &b, unsigned t)
 {
-    const struct decoder_sequence &d = b.d;
     const struct decoder_view drive = decoder_view_of(b, DRIVE_GATE_MAP);
-    const unsigned G = (unsigned)d.gen.units, ld = b.plan.gen_ld;
 
-    FOR_PAIRS(r, j, b.some(), 2 * G)
-    {
-        size_t row = (d.gen.one_bin ? 0 : t * d.gen.rows) + b.first() + r;
-        float x = decoder_short(b.of(DRIVE) + r * b.plan.drive_ld, drive, j);
-        float sum = b.sum<ROWS>(GEN_GATE_MAP, r, j);
-        float gate = cuda_sigmoid(x + sum + b.of(GEN_BIAS)[j]);
-
-        d.gen.ru[row * 2 * G + j] = gate;
-        if (j < G)
-            d.gen.rh[row * G + j] = b.of(GEN_SIDE)[r * ld + j] = gate * b.of(GEN_H)[r * ld + j];
-        else
-            b.of(GEN_GATES)[r * ld + j - G] = gate;
-    }
+    gates<ROWS>(b, generator(b), t, [&](unsigned r, unsigned j) {
+        return decoder_short(b.of(DRIVE) + r * b.plan.drive_ld, drive, j);
+    });
 }
 
 template <int ROWS>
@@ -187,19 +216,13 @@ static __device__ inline void generator_state(const struct decoder_block &b, uns
 
     FOR_PAIRS(r, j, b.some(), G)
     {
-        size_t row = t * d.gen.rows + b.first() + r, bin = d.gen.one_bin ? b.first() + r : row;
-        size_t after = (row + d.gen.rows) * G + j;
         float x = decoder_short(b.of(DRIVE) + r * b.plan.drive_ld, drive, j);
-        float sum = b.sum<ROWS>(GEN_CANDIDATE_MAP, r, j);
-        float candidate = tanhf(x + sum + b.of(GEN_BIAS)[2 * G + j]);
-        float *h = b.of(GEN_H) + r * ld + j, out;
+        float out = state<ROWS>(b, generator(b), t, r, j, x);
 
-        d.gen.c[bin * G + j] = candidate;
-        *h = cuda_clip(cuda_blend(b.of(GEN_GATES)[r * ld + j], *h, candidate), d.gen.clip);
-        d.gen.h[after] = *h;
-        b.of(OUT)[r * ld + j] = out = d.out_mask ? *h * b.of(GEN_MASK)[r * G + j] : *h;
+        out = d.out_mask ? out * b.of(GEN_MASK)[r * G + j] : out;
+        b.of(OUT)[r * ld + j] = out;
         if (d.out != d.gen.h)
-            d.out[after] = out;
+            d.out[((size_t)(t + 1) * d.gen.rows + b.first() + r) * G + j] = out;
     }
 }
 
