@@ -7,7 +7,7 @@
 
 #include "backend/host_memory.h"
 #include "base/memory.h"
-#include "data/h5.h"
+#include "infer/results.h"
 #include "model/costs.h"
 #include "save/project.h"
 
@@ -19,8 +19,6 @@ struct prior {
     struct h5_file file;
     struct lfads_error *err;
 };
-
-static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
 /* The session whose read-out is used. */
 static enum lfads_status choose_session(size_t *session, const struct prior *p)
@@ -229,14 +227,12 @@ static enum lfads_status check_memory(const struct prior *p)
 {
     const struct backend *be = p->project->be;
     const struct model *m = p->project->model;
-    size_t widest = larger(m->gen_units, larger(m->factors, m->co_dim)), outputs = 0, row, own;
-    size_t threads = p->project->threads;
+    size_t threads = p->project->threads, output, row, own;
 
-    for (size_t s = 0; s < m->n_sessions; s++)
-        outputs = larger(outputs, model_outputs(m, s));
-    row = m->bins * larger(widest, outputs) * sizeof(acc);
+    results_widest(&output, &row, m);
+    row *= sizeof(acc);
     own = m->size * sizeof(real) + shard_bytes(be, m, p->samples, 1, false) +
-          p->samples * (m->bins * outputs * sizeof(real) + row);
+          p->samples * (output * sizeof(real) + row);
     if (!be->host_memory) {
         enum lfads_status status =
             backend_check_memory(be, own, "prior sampling", "--batch_size", p->err);

@@ -47,6 +47,21 @@ static void set_widths(struct results *r, const struct model *m, size_t session)
     }
 }
 
+void results_widest(size_t *output, size_t *result, const struct model *model)
+{
+    *output = *result = 0;
+    for (size_t s = 0; s < model->n_sessions; s++) {
+        struct results r;
+
+        set_widths(&r, model, s);
+        if (r.width[RESULT_OUTPUT] > *output)
+            *output = r.width[RESULT_OUTPUT];
+        for (int i = 0; i < RESULTS; i++)
+            if (r.width[i] > *result)
+                *result = r.width[i];
+    }
+}
+
 enum lfads_status results_create(struct results *results, const struct model *model, size_t session,
                                  size_t trials, struct lfads_error *err)
 {

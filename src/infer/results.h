@@ -35,6 +35,9 @@ struct results {
 /* Room for TRIALS trials of SESSION; freed by results_free. */
 enum lfads_status results_create(struct results *results, const struct model *model, size_t session,
                                  size_t trials, struct lfads_error *err);
+/* Sets *OUTPUT to a trial's numbers of the widest session's output, *RESULT to those of the widest
+ * result. */
+void results_widest(size_t *output, size_t *result, const struct model *model);
 /* Bytes of memory that results of TRIALS trials take. */
 size_t results_bytes(const struct model *model, size_t session, size_t trials);
 /* Bytes on the disk that they take at least: numbers of single precision in double, compressed. */

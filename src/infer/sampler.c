@@ -14,22 +14,6 @@ enum {
     READING_AHEAD = 1      /* threads */
 };
 
-/* Numbers of the widest session's output, and of the widest result of a trial. */
-static void find_widest(const struct model *m, size_t *output, size_t *result)
-{
-    *output = 0;
-    for (size_t s = 0; s < m->n_sessions; s++) {
-        size_t width = m->bins * model_outputs(m, s);
-
-        *output = width > *output ? width : *output;
-    }
-    *result = *output;
-    *result = m->bins * m->gen_units > *result ? m->bins * m->gen_units : *result;
-    *result = m->bins * m->factors > *result ? m->bins * m->factors : *result;
-    *result = m->bins * m->co_dim > *result ? m->bins * m->co_dim : *result;
-    *result = m->ic_dim > *result ? m->ic_dim : *result;
-}
-
 /* Whether threads decode an encoded group's trials one by one. */
 static bool is_apart(const struct sampler *p)
 {
@@ -43,7 +27,7 @@ static size_t worker_bytes(const struct sampler *p)
     const struct model *m = p->project->model;
     size_t trials = is_apart(p) ? 1 : p->group, output, result;
 
-    find_widest(m, &output, &result);
+    results_widest(&output, &result, m);
     return shard_bytes(be, m, trials, p->samples, false) +
            (is_apart(p) ? shard_bytes(be, m, p->group, 1, false) : 0) +
            trials * p->samples * output * sizeof(real) +
@@ -64,7 +48,7 @@ static size_t block_bytes(const struct sampler *p)
 
             most = bytes > most ? bytes : most;
         }
-    find_widest(m, &output, &result);
+    results_widest(&output, &result, m);
     return most + portions_bytes(data, p->block) +
            h5_packing_bytes(p->block, result * sizeof(double), p->project->threads);
 }
@@ -115,7 +99,7 @@ static enum lfads_status create_worker(struct worker *w, const struct sampler *p
         status = shard_create(&w->encoder, be, m, p->group, 1, false, p->err);
     if (status != LFADS_OK)
         return status;
-    find_widest(m, &output, &result);
+    results_widest(&output, &result, m);
     w->output = be->memory_create(be, rows * output * sizeof *w->output);
     w->means = be->host_memory ? NULL : be->memory_create(be, trials * result * sizeof *w->means);
     w->costs = be->host_create(be, shard_costs(rows, trials) * sizeof *w->costs);
