@@ -98,7 +98,6 @@ static enum lfads_status open_numbered(struct backend_choice *c, const struct ba
 static void open_first(struct backend_choice *c, const struct backend_wish *wish, size_t count,
                        char *why, size_t size)
 {
-    *why = '\0';
     for (size_t i = 0; i < count && !c->device; i++) {
         struct lfads_error own = {.status = LFADS_OK};
 
@@ -108,25 +107,32 @@ static void open_first(struct backend_choice *c, const struct backend_wish *wish
     }
 }
 
+/* Loads the module and sets *COUNT to its devices; false, and WHY, where there are none. */
+static bool find_devices(struct backend_choice *c, size_t *count, char *why, size_t size)
+{
+    struct lfads_error own = {.status = LFADS_OK};
+
+    if (!load(c, why, size))
+        return false;
+    if (c->module->probe(count, &own) == LFADS_OK && *count > 0)
+        return true;
+    snprintf(why, size, "%s", *own.text ? own.text : "there is none");
+    return false;
+}
+
 static enum lfads_status open_device(struct backend_choice *c, const struct backend_wish *wish,
                                      size_t number, bool any, char *why, size_t size,
                                      struct lfads_error *err)
 {
-    struct lfads_error own = {.status = LFADS_OK};
     size_t count = 0;
+    bool found = find_devices(c, &count, why, size);
     enum lfads_status status = LFADS_OK;
 
-    if (!load(c, why, size)) {
-        *why = any ? '\0' : *why;
-        return LFADS_OK;
-    }
-    if (c->module->probe(&count, &own) != LFADS_OK || count == 0) {
-        snprintf(why, size, "%s", any ? "" : *own.text ? own.text : "there is none");
-        return LFADS_OK;
-    }
     if (any)
+        *why = '\0';
+    if (found && any)
         open_first(c, wish, count, why, size);
-    else
+    else if (found)
         status = open_numbered(c, wish, number, count, why, size, err);
     c->be = c->device;
     return status;
