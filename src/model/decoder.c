@@ -17,23 +17,14 @@ size_t decoder_first_read(const struct shard *s)
 
 /* ---- in one operation ---- */
 
-static struct gru_sequence cell(const struct shard *s, const struct gru_tape *tape,
-                                const struct gru *gru, real *dh)
+static struct gru_sequence cell_of(const struct shard *s, const struct gru_tape *tape,
+                                   const struct gru *gru, real *dh)
 {
-    return (struct gru_sequence){.ru = tape->ru,
-                                 .rh = tape->rh,
-                                 .c = tape->c,
-                                 .h = tape->h,
-                                 .one_bin = tape->one_bin,
-                                 .h_ru = gru->h_ru,
-                                 .rh_c = gru->rh_c,
-                                 .b_ru = gru->b_ru,
-                                 .b_c = gru->b_c,
-                                 .clip = s->model->clip,
-                                 .bins = s->model->bins,
-                                 .rows = s->rows,
-                                 .units = gru->units,
-                                 .dh = dh};
+    struct gru_bins all = {.bins = s->model->bins, .rows = s->rows, .clip = s->model->clip};
+    struct gru_sequence cell = gru_whole(tape, gru, &all);
+
+    cell.dh = dh;
+    return cell;
 }
 
 /* What both directions need. */
@@ -43,8 +34,8 @@ static struct decoder_sequence whole(const struct shard *s)
     size_t first = model_ci_width(m), fed = model_fed_width(m, s->session);
 
     return (struct decoder_sequence){
-        .con = cell(s, &s->con, &s->w.con, NULL),
-        .gen = cell(s, &s->gen, &s->w.gen, NULL),
+        .con = cell_of(s, &s->con, &s->w.con, NULL),
+        .gen = cell_of(s, &s->gen, &s->w.gen, NULL),
         .samples = s->samples,
         .con_ru = s->samples > 1 ? s->con_shared.ru : s->con.ru,
         .con_c = s->samples > 1 ? s->con_shared.c : s->con.c,
@@ -81,8 +72,8 @@ static struct decoder_sequence whole_backward(const struct shard *s)
     struct decoder_sequence d = whole(s);
     size_t first = model_ci_width(s->model);
 
-    d.con = cell(s, &s->con, &s->wt.con, s->dcon_h);
-    d.gen = cell(s, &s->gen, &s->wt.gen, s->dgen_h);
+    d.con = cell_of(s, &s->con, &s->wt.con, s->dcon_h);
+    d.gen = cell_of(s, &s->gen, &s->wt.gen, s->dgen_h);
     d.fed_ru = d.fed_ru ? s->wt.con.x_ru + first : NULL;
     d.fed_c = d.fed_c ? s->wt.con.x_c + first : NULL;
     d.ldfed = s->wt.con.inputs;

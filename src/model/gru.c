@@ -74,9 +74,8 @@ void gru_step_backward(const struct backend *be, real *dh, const struct gru_tape
                 2 * units, true);
 }
 
-/* The same for a backend that does all bins in one operation. */
-static struct gru_sequence sequence(const struct gru_tape *tape, const struct gru *gru,
-                                    const struct gru_bins *all)
+struct gru_sequence gru_whole(const struct gru_tape *tape, const struct gru *gru,
+                              const struct gru_bins *all)
 {
     return (struct gru_sequence){.ru = tape->ru,
                                  .rh = tape->rh,
@@ -108,7 +107,7 @@ void gru_run(const struct backend *be, const struct gru_tape *tape, const struct
              const struct gru_bins *all)
 {
     if (be->gru_sequence) {
-        struct gru_sequence whole = sequence(tape, gru, all);
+        struct gru_sequence whole = gru_whole(tape, gru, all);
 
         be->gru_sequence(be, &whole);
         return;
@@ -128,7 +127,7 @@ void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape 
     size_t units = gru_t->units;
 
     if (be->gru_sequence_backward) {
-        struct gru_sequence whole = sequence(tape, gru_t, all);
+        struct gru_sequence whole = gru_whole(tape, gru_t, all);
 
         whole.dh = dh;
         whole.drh = drh;

@@ -61,6 +61,9 @@ struct gru_bins {
      */
     const real *dstates, *mask;
 };
+/* The same for a backend that does all bins in one operation, but for dh and drh. */
+struct gru_sequence gru_whole(const struct gru_tape *tape, const struct gru *gru,
+                              const struct gru_bins *all);
 void gru_run(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
              const struct gru_bins *all);
 /* In place: dh [B,H] comes in as the gradient of the last state, without its bin of dstates, and
