@@ -5,8 +5,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/kernels.h"
 
-static bool aligned(const void *memory) { return (uintptr_t)memory % sizeof(float4) == 0; }
-
 enum { SUM_BLOCKS = 256, SUM_A_BLOCK = 8 * THREADS };
 
 /* Squares in float, their sums in double. One block adds to *sum, several leave theirs. */
@@ -126,7 +124,9 @@ void cuda_adam(SELF, real *p, real *m, real *v, const real *gradient, const real
                size_t count)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
-    size_t fours = aligned(p) && aligned(m) && aligned(v) && aligned(gradient) ? count / 4 : 0;
+    size_t fours = cuda_by_four(p) && cuda_by_four(m) && cuda_by_four(v) && cuda_by_four(gradient)
+                       ? count / 4
+                       : 0;
     size_t done = 4 * fours;
 
     cuda_each(c, adam_by_four_kernel, fours, (float4 *)p, (float4 *)m, (float4 *)v,

@@ -126,6 +126,11 @@ void cuda_launch(struct cuda_context *c, void (*kernel)(P...), dim3 grid, dim3 b
     cuda_check(c, cudaLaunchKernel(kernel, grid, block, places, shared, cuda_now(c)->stream));
 }
 
+/* Whether numbers at MEMORY may be read four at a time. */
+__host__ __device__ static inline bool cuda_by_four(const void *memory)
+{
+    return (uintptr_t)memory % sizeof(float4) == 0;
+}
 static inline size_t cuda_least(size_t a, size_t b) { return a < b ? a : b; }
 static inline unsigned cuda_blocks(const struct cuda_context *c, size_t count, size_t a_block)
 {

@@ -88,9 +88,7 @@ bool cuda_decoder_open_backward(struct cuda_context *c);
  * computed where it is needed, and is not kept in registers through the products. */
 __device__ inline unsigned decoder_anew(unsigned x)
 {
-#ifdef __CUDACC__
-    asm volatile("" : "+r"(x));
-#endif
+    CUDA_ANEW(x);
     return x;
 }
 

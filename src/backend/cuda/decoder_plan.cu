@@ -8,8 +8,6 @@ static const double DEAREST = 150000;
 
 static unsigned round_up(unsigned count) { return (count + BY - 1) / BY * BY; }
 
-static bool aligned(const void *memory) { return (uintptr_t)memory % sizeof(float4) == 0; }
-
 static struct decoder_map map_of(const float *all, size_t k, size_t n, size_t ld, bool thin)
 {
     struct decoder_map map = {};
@@ -157,7 +155,7 @@ bool cuda_decoder_plan(struct decoder_plan *plan, const struct cuda_context *c,
     else
         set_maps(&p, d);
     for (const struct decoder_map &m : p.great)
-        p.by_four = p.by_four && aligned(m.all);
+        p.by_four = p.by_four && cuda_by_four(m.all);
     for (unsigned rows = 1; rows < 1u << DECODER_CHOICES; rows *= 2) {
         place_arrays(&p, d, rows, backward);
         if (p.numbers > most)

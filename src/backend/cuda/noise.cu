@@ -78,7 +78,7 @@ static __global__ void normals_kernel(float *noise, struct cuda_address from, co
         float2 first = box_muller(w.word[0], w.word[1]), second = box_muller(w.word[2], w.word[3]);
         float *out = noise + i * n + 4 * b;
 
-        if (n % 4 == 0 && (uintptr_t)noise % sizeof(float4) == 0) {
+        if (n % 4 == 0 && cuda_by_four(noise)) {
             *(float4 *)out = {first.x, first.y, second.x, second.y};
             continue;
         }

@@ -392,10 +392,9 @@ static double cycles_composed(const struct machine &m, size_t rows, unsigned uni
            14 * state / (3 * m.processors);
 }
 
-static bool aligned(const void *memory) { return (uintptr_t)memory % sizeof(float4) == 0; }
 static bool is_by_four(const struct gru_sequence *s)
 {
-    return s->units % 4 == 0 && aligned(s->h_ru) && aligned(s->rh_c);
+    return s->units % 4 == 0 && cuda_by_four(s->h_ru) && cuda_by_four(s->rh_c);
 }
 
 static void launch(struct cuda_context *c, const struct gru_sequence *s, bool backward,
