@@ -26,7 +26,7 @@ static void denoise(void *payload, size_t item, size_t thread)
 
     (void)item, (void)thread;
     for (int i = 0; i < CALLS; i++) {
-        shard_begin(s, 0, 1, 1, DRAW_MEAN, false, l->w->learner->parameters, NULL, NULL);
+        shard_begin(s, 0, 1, 1, POSTERIOR_MEAN, false, l->w->learner->parameters, NULL, NULL);
         workload_fill(l->w, s, 0);
         workload_draw(l->w, s, 0);
         shard_encode(s);

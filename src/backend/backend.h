@@ -1,7 +1,7 @@
 /* backend.h - what computes: a table of operations over memory of its own.
  *
  * The model is written once against this table. `reference` is plain loops and defines what each
- * operation means; `cpu` is the fast one; a device's comes from a module (choose.h). Operations and
+ * operation means; `cpu` is the fast one; a device's comes from a module (select.h). Operations and
  * their contracts: operations.def.
  *
  * All arrays that operations take lie in the backend's memory. Host code touches them through
@@ -141,15 +141,15 @@ enum lfads_status backend_cpu_bf16_create(struct backend **out, struct lfads_err
 void backend_cpu_bf16_free(struct backend *backend);
 #endif
 
-/* ---- modules: backends in libraries of their own, loaded when asked for (choose.h) ---- */
+/* ---- modules: backends in libraries of their own, loaded when asked for (select.h) ---- */
 
 enum { BACKEND_MODULE_VERSION = 2 }; /* rises with any change of this file or operations.def */
 
 struct backend_module {
     int version;      /* BACKEND_MODULE_VERSION of the module's build */
     size_t real_size; /* sizeof(real) of it */
-    /* Sets *COUNT to the usable devices; fails, saying why, where there is no driver, no device, or
-     * none new enough. */
+    /* Sets *COUNT to the usable devices; fails, saying reason, where there is no driver, no device,
+     * or none new enough. */
     enum lfads_status (*probe)(size_t *count, struct lfads_error *err);
     /* Opens device DEVICE to compute in PRECISION ("float32", "tf32", "bf16"). GROWTH: takes memory
      * as it is needed, instead of most of it at once. *OUT is freed by release. */

@@ -157,15 +157,15 @@ enum lfads_status hyperparams_read(struct lfads_config *config, const char *text
     }
     json_object_foreach(object, key, value)
     {
-        int place = flag_find(table, key);
+        int index = flag_find(table, key);
         char number[4096];
 
-        if (place < 0 || status != LFADS_OK)
+        if (index < 0 || status != LFADS_OK)
             continue;
         if (!value_text(number, sizeof number, value))
             status = lfads_fail(err, LFADS_BAD_DATA, "%s: %s is no flag's value", from, key);
         else
-            status = flag_set(config, table, (size_t)place, number, err);
+            status = flag_set(config, table, (size_t)index, number, err);
     }
     json_decref(object);
     return status;

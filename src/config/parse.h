@@ -4,8 +4,8 @@
 #define LFADS_CONFIG_PARSE_H
 #include "config/flag.h"
 
-/* Sets flag number PLACE of what is being configured; PAYLOAD is parse_flags' own. */
-typedef enum lfads_status parse_setter(void *payload, size_t place, const char *text,
+/* Sets flag number INDEX of what is being configured; PAYLOAD is parse_flags' own. */
+typedef enum lfads_status parse_setter(void *payload, size_t index, const char *text,
                                        struct lfads_error *err);
 
 /* Parses ARGV[0..ARGC-1], flags only: --name=value, --name value, -name=value; of booleans --name,

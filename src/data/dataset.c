@@ -74,7 +74,7 @@ static enum lfads_status open_sessions(struct dataset *dataset, const struct lis
         struct session_wants left = *wants;
         struct session *session;
 
-        left.place.memory -= taken < left.place.memory ? taken : left.place.memory;
+        left.limits.memory -= taken < left.limits.memory ? taken : left.limits.memory;
         if (status == LFADS_OK && strlen(listing->names[i]) <= skip)
             status = lfads_fail(err, LFADS_BAD_DATA,
                                 "%s has no session's name after --data_filename_stem=%s and one "

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/h5.h"
-#include "data/intake.h"
+#include "data/trial_reader.h"
+#include "h5/h5.h"
 
 const char *session_set_name(enum session_set set)
 {
@@ -20,7 +20,7 @@ const char *session_set_name(enum session_set set)
 struct reading {
     struct session *session;
     const struct session_wants *wants;
-    struct store_place place; /* what is left of it */
+    struct storage_limits limits; /* what is left of it */
     struct h5_file file;
     struct lfads_error *err;
 };
@@ -53,20 +53,20 @@ static enum lfads_status shape_of(struct h5_shape *shape, const struct reading *
 
 /* Reads all trials of a data set that has the right shape; what they take of the memory is no
  * longer there for the next. */
-static enum lfads_status read_trials(struct store *store, double *sum, struct reading *r,
+static enum lfads_status read_trials(struct trial_store *store, double *sum, struct reading *r,
                                      const char *name, size_t trials, size_t width, bool counts)
 {
-    struct intake intake = {.file = &r->file,
-                            .name = name,
-                            .trials = trials,
-                            .bins = r->session->bins,
-                            .width = width,
-                            .counts = counts,
-                            .place = r->place};
-    enum lfads_status status = intake_read(store, sum, &intake, r->err);
-    size_t taken = store_memory(store);
+    struct trial_reader reader = {.file = &r->file,
+                                  .name = name,
+                                  .trials = trials,
+                                  .bins = r->session->bins,
+                                  .width = width,
+                                  .counts = counts,
+                                  .limits = r->limits};
+    enum lfads_status status = trial_reader_read(store, sum, &reader, r->err);
+    size_t taken = trial_store_memory(store);
 
-    r->place.memory -= taken < r->place.memory ? taken : r->place.memory;
+    r->limits.memory -= taken < r->limits.memory ? taken : r->limits.memory;
     return status;
 }
 
@@ -213,7 +213,7 @@ static enum lfads_status read_all(struct reading *r)
 enum lfads_status session_open(struct session **out, const char *path, const char *name,
                                const struct session_wants *wants, struct lfads_error *err)
 {
-    struct reading r = {.wants = wants, .place = wants->place, .err = err};
+    struct reading r = {.wants = wants, .limits = wants->limits, .err = err};
     enum lfads_status status;
 
     *out = NULL;
@@ -241,8 +241,8 @@ void session_close(struct session *session)
     if (!session)
         return;
     for (int set = 0; set < SESSION_SETS; set++) {
-        store_end(&session->set[set].data);
-        store_end(&session->set[set].ext);
+        trial_store_end(&session->set[set].data);
+        trial_store_end(&session->set[set].ext);
     }
     free(session->alignment_matrix);
     free(session->alignment_bias);
@@ -256,11 +256,12 @@ size_t session_memory(const struct session *session)
     size_t bytes = 0;
 
     for (int set = 0; set < SESSION_SETS; set++)
-        bytes += store_memory(&session->set[set].data) + store_memory(&session->set[set].ext);
+        bytes += trial_store_memory(&session->set[set].data) +
+                 trial_store_memory(&session->set[set].ext);
     return bytes;
 }
 
-static bool streams(const struct store *store) { return store->count > 0 && !store->memory; }
+static bool streams(const struct trial_store *store) { return store->count > 0 && !store->memory; }
 
 bool session_streams(const struct session *session)
 {
@@ -271,15 +272,15 @@ bool session_streams(const struct session *session)
     return any;
 }
 
-static enum lfads_status read_record(float *values, const struct store *store, size_t record,
+static enum lfads_status read_record(float *values, const struct trial_store *store, size_t record,
                                      struct lfads_error *err)
 {
     void *bytes = malloc(store->numbers * sizeof *values);
-    enum lfads_status status = bytes ? store_read(bytes, store, record, err)
+    enum lfads_status status = bytes ? trial_store_read(bytes, store, record, err)
                                      : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a trial");
 
     if (status == LFADS_OK)
-        store_unpack(values, bytes, store->kind, store->numbers);
+        trial_store_unpack(values, bytes, store->type, store->numbers);
     free(bytes);
     return status;
 }

@@ -3,25 +3,25 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_DATA_SESSION_H
 #define LFADS_DATA_SESSION_H
-#include "data/store.h"
+#include "data/trial_store.h"
 
 enum session_set { SESSION_TRAIN, SESSION_VALID, SESSION_SETS };
 
 /* What the reader has to know of the model, and where the trials may be kept. */
 struct session_wants {
-    bool counts;              /* whole, not negative (Poisson); else finite reals */
-    size_t ext_inputs;        /* E, 0: none are read */
-    size_t factors;           /* the columns that an alignment matrix must have */
-    struct store_place place; /* for all of a session's trials together */
+    bool counts;                  /* whole, not negative (Poisson); else finite reals */
+    size_t ext_inputs;            /* E, 0: none are read */
+    size_t factors;               /* the columns that an alignment matrix must have */
+    struct storage_limits limits; /* for all of a session's trials together */
 };
 
 /* The trials of one set. */
 struct session_trials {
     size_t count;
-    struct store data; /* records [T,N] */
-    struct store ext;  /* records [T,E]; none where E is 0 */
-    double sum;        /* of all numbers of the data */
-    bool has_truth;    /* the file has true rates of these trials */
+    struct trial_store data; /* records [T,N] */
+    struct trial_store ext;  /* records [T,E]; none where E is 0 */
+    double sum;              /* of all numbers of the data */
+    bool has_truth;          /* the file has true rates of these trials */
 };
 
 struct session {

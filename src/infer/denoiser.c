@@ -226,7 +226,7 @@ static void denoise(void *payload, size_t item, size_t thread)
     size_t n = model_channels(m, d->session), outputs = model_outputs(m, d->session);
 
     (void)item, (void)thread;
-    shard_begin(s, d->session, 1, 1, DRAW_MEAN, false, d->parameters, NULL, NULL);
+    shard_begin(s, d->session, 1, 1, POSTERIOR_MEAN, false, d->parameters, NULL, NULL);
     memcpy(s->host_x, d->data, m->bins * n * sizeof *d->data);
     if (m->ext_inputs)
         memcpy(s->host_ext, d->ext, m->bins * m->ext_inputs * sizeof *d->ext);

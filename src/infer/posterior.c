@@ -24,16 +24,16 @@ enum {
 /* The block's trials from FIRST on. */
 static void fill(const struct sampler *p, struct shard *s, size_t first)
 {
-    portion_copy(s->host_x, s->host_ext, &p->portion, first, s->trials);
+    prefetched_copy(s->host_x, s->host_ext, &p->prefetched, first, s->trials);
     shard_upload(s);
 }
 
 static void draw_noise(const struct sampler *p, struct shard *s, size_t trial)
 {
-    struct philox_address from = {.seed = p->project->seed};
+    struct philox_address from = {.seed = p->run->seed};
 
-    shard_place_noise(s, (uint32_t)p->project->checkpoint.step,
-                      (uint32_t)(trial + (p->set == SESSION_VALID ? VALID_TRIALS : 0)));
+    shard_address_noise(s, (uint32_t)p->run->checkpoint.step,
+                        (uint32_t)(trial + (p->set == SESSION_VALID ? VALID_TRIALS : 0)));
     shard_draw_noise(s, &from);
 }
 
@@ -79,7 +79,7 @@ static void keep_costs(const struct sampler *p, const struct worker *w, size_t a
     const struct shard *s = w->decoder;
     size_t k = s->samples, rows = s->rows;
 
-    s->be->download(s->be, w->costs, s->loglik, shard_costs(rows, s->trials) * sizeof *w->costs);
+    s->be->download(s->be, w->costs, s->loglik, shard_n_costs(rows, s->trials) * sizeof *w->costs);
     for (size_t b = 0; b < s->trials; b++) {
         struct row_costs own = {.loglik = w->costs + b * k,
                                 .kl_co = w->costs + rows + b * k,
@@ -93,7 +93,7 @@ static void keep_costs(const struct sampler *p, const struct worker *w, size_t a
         p->results.values[RESULT_COST][at + b] = costs.total;
         p->results.values[RESULT_NLL_VAE][at + b] = costs.nll_vae;
         p->results.values[RESULT_NLL_IWAE][at + b] = costs.nll_iwae;
-        p->results.values[RESULT_STEP][at + b] = (double)p->project->checkpoint.step;
+        p->results.values[RESULT_STEP][at + b] = (double)p->run->checkpoint.step;
     }
 }
 
@@ -119,7 +119,7 @@ static void keep(const struct sampler *p, const struct worker *w, size_t at)
 
 static void begin(const struct sampler *p, struct shard *s, size_t trials, size_t samples)
 {
-    shard_begin(s, p->session, trials, samples, p->draw, false, p->parameters, NULL, NULL);
+    shard_begin(s, p->session, trials, samples, p->latents, false, p->parameters, NULL, NULL);
 }
 
 /* Counts trials that are done. Callbacks belong to the caller's thread, which is the first. */
@@ -132,7 +132,7 @@ static void report_trials(struct sampler *p, size_t count, size_t thread)
                                       .trials_per_second = (double)done / seconds,
                                       .seconds = seconds};
 
-    if (thread == 0 && progress_report(p->project->callbacks, &progress))
+    if (thread == 0 && progress_report(p->run->callbacks, &progress))
         atomic_store(&p->stopped, true);
 }
 
@@ -184,26 +184,26 @@ static void run_group(void *payload, size_t group, size_t thread)
 /* The original's lines for each trial of the block. */
 static void report_block(const struct sampler *p)
 {
-    for (size_t i = 0; p->draw == DRAW_SAMPLE && i < p->count; i++) {
-        project_line(p->project, "Running %zu of %zu.", p->first + i + 1, p->trials);
-        project_line(p->project, "bound nll(vae): %.3f, bound nll(iwae): %.3f",
-                     p->results.values[RESULT_NLL_VAE][i], p->results.values[RESULT_NLL_IWAE][i]);
+    for (size_t i = 0; p->latents == POSTERIOR_SAMPLE && i < p->count; i++) {
+        run_line(p->run, "Running %zu of %zu.", p->first + i + 1, p->trials);
+        run_line(p->run, "bound nll(vae): %.3f, bound nll(iwae): %.3f",
+                 p->results.values[RESULT_NLL_VAE][i], p->results.values[RESULT_NLL_IWAE][i]);
     }
 }
 
 static enum lfads_status run_blocks(struct sampler *p, struct results_file *file)
 {
-    const struct backend *be = p->project->be;
+    const struct backend *be = p->run->be;
     struct batches *blocks;
     enum lfads_status status = batches_in_order(&blocks, p->session, p->trials, p->block, p->err);
 
     if (status != LFADS_OK)
         return status;
-    portions_begin(p->portions, p->set, blocks->batch, blocks->count);
+    prefetcher_begin(p->prefetcher, p->set, blocks->batch, blocks->count);
     p->first = 0;
     for (size_t i = 0; i < blocks->count && status == LFADS_OK; i++, p->first += p->count) {
         p->count = blocks->batch[i].count;
-        status = portions_next(&p->portion, p->portions, p->err);
+        status = prefetcher_next(&p->prefetched, p->prefetcher, p->err);
         if (status != LFADS_OK)
             break;
         workers_run(p->threads, (p->count + p->group - 1) / p->group, run_group, p);
@@ -216,13 +216,13 @@ static enum lfads_status run_blocks(struct sampler *p, struct results_file *file
         if (status == LFADS_OK)
             report_block(p);
     }
-    portions_end(p->portions);
+    prefetcher_end(p->prefetcher);
     batches_free(blocks);
     return status;
 }
 
 /* Trials that are sampled of a set. */
-static size_t trials_of(const struct project *p, size_t session, int set)
+static size_t trials_of(const struct run *p, size_t session, int set)
 {
     size_t trials = p->dataset->sessions[session]->set[set].count;
     int64_t most = p->config->ps_nexamples_to_process;
@@ -233,30 +233,29 @@ static size_t trials_of(const struct project *p, size_t session, int set)
 /* One set of one session to its file. */
 static enum lfads_status run_set(struct sampler *p, const char *kind)
 {
-    const struct lfads_config *config = p->project->config;
-    const struct session *session = p->project->dataset->sessions[p->session];
+    const struct lfads_config *config = p->run->config;
+    const struct session *session = p->run->dataset->sessions[p->session];
     size_t block = p->block;
     char name[FILE_PATH], path[FILE_PATH];
     struct results_file file = {.file = {.id = 0}};
     enum lfads_status status;
 
-    p->trials = trials_of(p->project, p->session, p->set);
+    p->trials = trials_of(p->run, p->session, p->set);
     if (p->trials == 0)
         return LFADS_OK;
     snprintf(name, sizeof name, "%s%s_%s_%s",
              *config->output_filename_stem ? config->output_filename_stem : "model_runs_",
              session->name, session_set_name(p->set), kind);
-    project_line(p->project, "Writing data for %s data and kind %s.", session->name,
-                 session_set_name(p->set));
+    run_line(p->run, "Writing data for %s data and kind %s.", session->name,
+             session_set_name(p->set));
     p->began = clock_seconds();
     atomic_store(&p->done, 0);
     status = file_join(path, config->lfads_save_dir, name, p->err);
     if (status == LFADS_OK)
-        status = results_create(&p->results, p->project->model, p->session,
+        status = results_create(&p->results, p->run->model, p->session,
                                 p->trials < block ? p->trials : block, p->err);
     if (status == LFADS_OK)
-        status =
-            results_file_create(&file, path, &p->results, p->trials, p->project->threads, p->err);
+        status = results_file_create(&file, path, &p->results, p->trials, p->run->threads, p->err);
     if (status == LFADS_OK)
         status = run_blocks(p, &file);
     if (status == LFADS_OK)
@@ -264,44 +263,44 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
     results_file_discard(&file);
     results_free(&p->results);
     if (status == LFADS_OK)
-        project_line(p->project, "Done.");
+        run_line(p->run, "Done.");
     return status;
 }
 
 static enum lfads_status check_disk(const struct sampler *p)
 {
-    const struct project *project = p->project;
+    const struct run *run = p->run;
     size_t bytes = 0;
 
-    for (size_t s = 0; s < project->dataset->count; s++)
+    for (size_t s = 0; s < run->dataset->count; s++)
         for (int set = 0; set < SESSION_SETS; set++)
-            bytes += results_disk_bytes(project->model, s, trials_of(project, s, set));
-    return limits_check_disk(bytes, project->config->lfads_save_dir, "sampling",
+            bytes += results_disk_bytes(run->model, s, trials_of(run, s, set));
+    return limits_check_disk(bytes, run->config->lfads_save_dir, "sampling",
                              "lower --ps_nexamples_to_process", p->err);
 }
 
 static enum lfads_status run(const struct lfads_config *config,
-                             const struct lfads_callbacks *callbacks, enum shard_draw draw,
+                             const struct lfads_callbacks *callbacks, enum latents latents,
                              const char *kind, struct lfads_error *err)
 {
-    struct sampler p = {.draw = draw, .err = err};
-    enum lfads_status status = project_open(&p.project, config, false, callbacks, err);
+    struct sampler p = {.latents = latents, .err = err};
+    enum lfads_status status = run_open(&p.run, config, false, callbacks, err);
 
     if (status != LFADS_OK)
         return status;
-    p.samples = draw == DRAW_MEAN ? 1 : (size_t)p.project->config->batch_size;
+    p.samples = latents == POSTERIOR_MEAN ? 1 : (size_t)p.run->config->batch_size;
     status = check_disk(&p);
     if (status == LFADS_OK)
         status = sampler_create(&p);
     if (status == LFADS_OK)
-        status = project_parameters(&p.parameters, p.project, err);
+        status = run_parameters(&p.parameters, p.run, err);
     if (status == LFADS_OK)
-        status = costs_l2_alone(&p.l2, p.project->be, p.project->model, p.parameters, err);
+        status = costs_l2_value(&p.l2, p.run->be, p.run->model, p.parameters, err);
     if (status == LFADS_OK) {
-        p.ramps = costs_ramps(p.project->config, p.project->checkpoint.step);
-        status = project_write_hyperparams(p.project, kind, err);
+        p.ramps = costs_ramps(p.run->config, p.run->checkpoint.step);
+        status = run_write_hyperparams(p.run, kind, err);
     }
-    for (p.session = 0; p.session < p.project->dataset->count && status == LFADS_OK; p.session++)
+    for (p.session = 0; p.session < p.run->dataset->count && status == LFADS_OK; p.session++)
         for (int set = 0; set < SESSION_SETS && status == LFADS_OK; set++) {
             p.set = (enum session_set)set;
             status = run_set(&p, kind);
@@ -314,12 +313,12 @@ enum lfads_status lfads_posterior_sample(const struct lfads_config *config,
                                          const struct lfads_callbacks *callbacks,
                                          struct lfads_error *err)
 {
-    return run(config, callbacks, DRAW_SAMPLE, "posterior_sample_and_average", err);
+    return run(config, callbacks, POSTERIOR_SAMPLE, "posterior_sample_and_average", err);
 }
 
 enum lfads_status lfads_posterior_mean(const struct lfads_config *config,
                                        const struct lfads_callbacks *callbacks,
                                        struct lfads_error *err)
 {
-    return run(config, callbacks, DRAW_MEAN, "posterior_push_mean", err);
+    return run(config, callbacks, POSTERIOR_MEAN, "posterior_push_mean", err);
 }

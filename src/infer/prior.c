@@ -9,10 +9,10 @@
 #include "base/memory.h"
 #include "infer/results.h"
 #include "model/costs.h"
-#include "save/project.h"
+#include "run/run.h"
 
 struct prior {
-    struct project *project;
+    struct run *run;
     real *parameters;
     struct shard *shard;
     size_t samples;
@@ -23,12 +23,12 @@ struct prior {
 /* The session whose read-out is used. */
 static enum lfads_status choose_session(size_t *session, const struct prior *p)
 {
-    const char *name = p->project->config->dataset_name;
-    int place = *name ? dataset_find(p->project->dataset, name) : 0;
+    const char *name = p->run->config->dataset_name;
+    int index = *name ? dataset_find(p->run->dataset, name) : 0;
 
-    if (place < 0)
+    if (index < 0)
         return lfads_fail(p->err, LFADS_USAGE, "--dataset_name=%s is no session of the data", name);
-    *session = (size_t)place;
+    *session = (size_t)index;
     return LFADS_OK;
 }
 
@@ -52,9 +52,9 @@ static enum lfads_status copy_ext(const struct prior *p, const struct session *s
 /* External input: the given trial's for all samples, or zeros. */
 static enum lfads_status fill_ext(const struct prior *p, size_t session)
 {
-    const char *from = p->project->config->ext_input_from;
-    const struct session *s = p->project->dataset->sessions[session];
-    size_t e = p->project->model->ext_inputs;
+    const char *from = p->run->config->ext_input_from;
+    const struct session *s = p->run->dataset->sessions[session];
+    size_t e = p->run->model->ext_inputs;
     enum session_set set = strncmp(from, "valid:", 6) == 0 ? SESSION_VALID : SESSION_TRAIN;
     unsigned long long trial;
     char *end;
@@ -81,10 +81,10 @@ static enum lfads_status fill_ext(const struct prior *p, size_t session)
 static enum lfads_status write_turned(struct prior *p, const char *name, const real *values,
                                       size_t ld, size_t n)
 {
-    const struct backend *be = p->project->be;
-    size_t bins = p->project->model->bins, rows = p->samples, dims[3] = {rows, bins, n};
+    const struct backend *be = p->run->be;
+    size_t bins = p->run->model->bins, rows = p->samples, dims[3] = {rows, bins, n};
     size_t bytes = rows * bins * n * sizeof(double);
-    struct h5_storage storage = {.gzip = 4, .threads = p->project->threads};
+    struct h5_storage storage = {.gzip = 4, .threads = p->run->threads};
     acc *turned;
     double *host;
     enum lfads_status status;
@@ -111,7 +111,7 @@ static enum lfads_status write_turned(struct prior *p, const char *name, const r
 static enum lfads_status write_rows(struct prior *p, const char *name, const real *values,
                                     size_t rows, size_t n)
 {
-    const struct backend *be = p->project->be;
+    const struct backend *be = p->run->be;
     size_t dims[2] = {p->samples, n};
     struct h5_storage storage = {.gzip = 4, .threads = 1};
     float *host = calloc(p->samples * n + 1, sizeof *host);
@@ -148,9 +148,9 @@ static enum lfads_status write_output(struct prior *p)
 
 static enum lfads_status write_cost(struct prior *p)
 {
-    double ramp = costs_ramps(p->project->config, p->project->checkpoint.step).l2, l2;
+    double ramp = costs_ramps(p->run->config, p->run->checkpoint.step).l2, l2;
     enum lfads_status status =
-        costs_l2_alone(&l2, p->project->be, p->project->model, p->parameters, p->err);
+        costs_l2_value(&l2, p->run->be, p->run->model, p->parameters, p->err);
     size_t one = 1;
     float cost;
 
@@ -186,7 +186,7 @@ static enum lfads_status write_arrays(struct prior *p)
 
 static enum lfads_status write_file(struct prior *p)
 {
-    const struct lfads_config *config = p->project->config;
+    const struct lfads_config *config = p->run->config;
     char name[FILE_PATH], path[FILE_PATH];
     enum lfads_status status;
 
@@ -198,36 +198,36 @@ static enum lfads_status write_file(struct prior *p)
         return status;
     status = h5_finish(&p->file, write_arrays(p), p->err);
     if (status == LFADS_OK)
-        project_line(p->project, "Wrote %s", path);
+        run_line(p->run, "Wrote %s", path);
     return status;
 }
 
 static enum lfads_status sample(struct prior *p)
 {
-    struct philox_address from = {.seed = p->project->seed};
+    struct philox_address from = {.seed = p->run->seed};
     size_t session = 0;
     enum lfads_status status = choose_session(&session, p);
 
     if (status != LFADS_OK)
         return status;
-    shard_begin(p->shard, session, p->samples, 1, DRAW_PRIOR, false, p->parameters, NULL, NULL);
+    shard_begin(p->shard, session, p->samples, 1, PRIOR_SAMPLE, false, p->parameters, NULL, NULL);
     status = fill_ext(p, session);
     if (status != LFADS_OK)
         return status;
     shard_upload(p->shard);
-    shard_place_noise(p->shard, (uint32_t)p->project->checkpoint.step, 0);
+    shard_address_noise(p->shard, (uint32_t)p->run->checkpoint.step, 0);
     shard_draw_noise(p->shard, &from);
     shard_decode(p->shard);
-    status = project_write_hyperparams(p->project, "prior_sample", p->err);
+    status = run_write_hyperparams(p->run, "prior_sample", p->err);
     return status == LFADS_OK ? write_file(p) : status;
 }
 
 /* Memory is taken for all samples at once: the shard, their output, and the largest array twice. */
 static enum lfads_status check_memory(const struct prior *p)
 {
-    const struct backend *be = p->project->be;
-    const struct model *m = p->project->model;
-    size_t threads = p->project->threads, output, row, own;
+    const struct backend *be = p->run->be;
+    const struct model *m = p->run->model;
+    size_t threads = p->run->threads, output, row, own;
 
     results_widest(&output, &row, m);
     row *= sizeof(acc);
@@ -251,20 +251,20 @@ enum lfads_status lfads_prior_sample(const struct lfads_config *config,
                                      struct lfads_error *err)
 {
     struct prior p = {.err = err};
-    enum lfads_status status = project_open(&p.project, config, false, callbacks, err);
+    enum lfads_status status = run_open(&p.run, config, false, callbacks, err);
 
     if (status != LFADS_OK)
         return status;
-    p.samples = (size_t)p.project->config->batch_size;
+    p.samples = (size_t)p.run->config->batch_size;
     status = check_memory(&p);
     if (status == LFADS_OK)
-        status = project_parameters(&p.parameters, p.project, err);
+        status = run_parameters(&p.parameters, p.run, err);
     if (status == LFADS_OK)
-        status = shard_create(&p.shard, p.project->be, p.project->model, p.samples, 1, false, err);
+        status = shard_create(&p.shard, p.run->be, p.run->model, p.samples, 1, false, err);
     if (status == LFADS_OK)
         status = sample(&p);
     shard_free(p.shard);
-    p.project->be->memory_free(p.project->be, p.parameters);
-    project_close(p.project);
+    p.run->be->memory_free(p.run->be, p.parameters);
+    run_close(p.run);
     return status;
 }

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_INFER_RESULTS_H
 #define LFADS_INFER_RESULTS_H
-#include "data/h5.h"
+#include "h5/h5.h"
 #include "model/model.h"
 
 /* The arrays of a block of trials, trials first; values are NULL where the model has no such part.

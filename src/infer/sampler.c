@@ -17,14 +17,14 @@ enum {
 /* Whether threads decode an encoded group's trials one by one. */
 static bool is_apart(const struct sampler *p)
 {
-    return p->draw == DRAW_SAMPLE && p->project->be->host_memory;
+    return p->latents == POSTERIOR_SAMPLE && p->run->be->host_memory;
 }
 
 /* Bytes of the backend's memory for one worker. */
 static size_t worker_bytes(const struct sampler *p)
 {
-    const struct backend *be = p->project->be;
-    const struct model *m = p->project->model;
+    const struct backend *be = p->run->be;
+    const struct model *m = p->run->model;
     size_t trials = is_apart(p) ? 1 : p->group, output, result;
 
     results_widest(&output, &result, m);
@@ -37,8 +37,8 @@ static size_t worker_bytes(const struct sampler *p)
 /* Bytes of the host's memory for a block: its results, and what is read ahead and compressed. */
 static size_t block_bytes(const struct sampler *p)
 {
-    const struct model *m = p->project->model;
-    const struct dataset *data = p->project->dataset;
+    const struct model *m = p->run->model;
+    const struct dataset *data = p->run->dataset;
     size_t most = 0, output, result;
 
     for (size_t s = 0; s < data->count; s++)
@@ -49,14 +49,14 @@ static size_t block_bytes(const struct sampler *p)
             most = bytes > most ? bytes : most;
         }
     results_widest(&output, &result, m);
-    return most + portions_bytes(data, p->block) +
-           h5_packing_bytes(p->block, result * sizeof(double), p->project->threads);
+    return most + prefetcher_bytes(data, p->block) +
+           h5_packing_bytes(p->block, result * sizeof(double), p->run->threads);
 }
 
 /* The trials of a group: on a device as many as fit into what is free of its memory. */
 static void choose_group(struct sampler *p, size_t parameters)
 {
-    const struct backend *be = p->project->be;
+    const struct backend *be = p->run->be;
 
     p->group = GROUP;
     if (be->host_memory)
@@ -69,11 +69,11 @@ static void choose_group(struct sampler *p, size_t parameters)
 /* Threads, groups, and blocks of as many groups as memory has room for. */
 static enum lfads_status choose_sizes(struct sampler *p)
 {
-    const struct backend *be = p->project->be;
-    size_t parameters = p->project->model->size * sizeof(real), workers, host;
+    const struct backend *be = p->run->be;
+    size_t parameters = p->run->model->size * sizeof(real), workers, host;
     size_t groups = BLOCK_GROUPS;
 
-    p->threads = be->host_memory ? p->project->threads : 1;
+    p->threads = be->host_memory ? p->run->threads : 1;
     choose_group(p, parameters);
     workers = parameters + p->threads * worker_bytes(p);
     host = memory_of_libraries(p->threads) + memory_of_threads(p->threads + READING_AHEAD) +
@@ -90,8 +90,8 @@ static enum lfads_status choose_sizes(struct sampler *p)
 
 static enum lfads_status create_worker(struct worker *w, const struct sampler *p)
 {
-    const struct backend *be = p->project->be;
-    const struct model *m = p->project->model;
+    const struct backend *be = p->run->be;
+    const struct model *m = p->run->model;
     size_t trials = is_apart(p) ? 1 : p->group, rows = trials * p->samples, output, result;
     enum lfads_status status = shard_create(&w->decoder, be, m, trials, p->samples, false, p->err);
 
@@ -102,7 +102,7 @@ static enum lfads_status create_worker(struct worker *w, const struct sampler *p
     results_widest(&output, &result, m);
     w->output = be->memory_create(be, rows * output * sizeof *w->output);
     w->means = be->host_memory ? NULL : be->memory_create(be, trials * result * sizeof *w->means);
-    w->costs = be->host_create(be, shard_costs(rows, trials) * sizeof *w->costs);
+    w->costs = be->host_create(be, shard_n_costs(rows, trials) * sizeof *w->costs);
     return w->output && w->costs && (w->means || be->host_memory)
                ? LFADS_OK
                : lfads_fail(p->err, LFADS_NO_MEMORY,
@@ -116,7 +116,7 @@ enum lfads_status sampler_create(struct sampler *sampler)
     enum lfads_status status = choose_sizes(p);
 
     if (status == LFADS_OK)
-        status = portions_create(&p->portions, p->project->dataset, p->block, p->err);
+        status = prefetcher_create(&p->prefetcher, p->run->dataset, p->block, p->err);
     if (status != LFADS_OK)
         return status;
     p->workers = calloc(p->threads, sizeof *p->workers);
@@ -130,7 +130,7 @@ enum lfads_status sampler_create(struct sampler *sampler)
 void sampler_release(struct sampler *sampler)
 {
     struct sampler *p = sampler;
-    const struct backend *be = p->project->be;
+    const struct backend *be = p->run->be;
 
     for (size_t i = 0; p->workers && i < p->threads; i++) {
         shard_free(p->workers[i].encoder);
@@ -141,6 +141,6 @@ void sampler_release(struct sampler *sampler)
     }
     free(p->workers);
     be->memory_free(be, p->parameters);
-    portions_free(p->portions);
-    project_close(p->project);
+    prefetcher_free(p->prefetcher);
+    run_close(p->run);
 }

@@ -1,13 +1,13 @@
-/* sampler.h - what runs the trained model over the trials of a project, and its sizes.
+/* sampler.h - what runs the trained model over the trials of a run, and its sizes.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_INFER_SAMPLER_H
 #define LFADS_INFER_SAMPLER_H
 #include <stdatomic.h>
 
-#include "data/portion.h"
+#include "data/prefetch.h"
 #include "infer/results.h"
 #include "model/costs.h"
-#include "save/project.h"
+#include "run/run.h"
 
 /* What one thread works with. */
 struct worker {
@@ -19,13 +19,13 @@ struct worker {
     acc *costs; /* the host's: as the decoder's shard has them */
 };
 
-/* A run over the trials of a project. */
+/* A run over the trials of a run. */
 struct sampler {
-    struct project *project;
+    struct run *run;
     real *parameters;        /* the backend's */
     struct cost_ramps ramps; /* at the checkpoint's step */
     double l2;
-    enum shard_draw draw;
+    enum latents latents;
     size_t samples; /* of each trial; 1 for means */
     size_t group;   /* trials encoded at once */
     size_t block;   /* trials between two writes */
@@ -34,8 +34,8 @@ struct sampler {
     /* the set in progress */
     size_t session, trials, first, count; /* first, count: the block */
     enum session_set set;
-    struct portions *portions; /* the blocks' trials */
-    struct portion portion;    /* the block's */
+    struct prefetcher *prefetcher; /* the blocks' trials */
+    struct prefetched prefetched;  /* the block's */
     struct results results;
     double began;
     atomic_size_t done;  /* of the set's trials */
@@ -43,9 +43,9 @@ struct sampler {
     struct lfads_error *err;
 };
 
-/* Chooses the sizes and makes the workers of a sampler whose project, draw and samples are set, all
+/* Chooses the sizes and makes the workers of a sampler whose run, latents and samples are set, all
  * else zero. Fails where they take more memory than can be had, saying which flags lower it. */
 enum lfads_status sampler_create(struct sampler *sampler);
-/* Frees all that is the sampler's, its project too; takes one that was not created whole. */
+/* Frees all that is the sampler's, its run too; takes one that was not created whole. */
 void sampler_release(struct sampler *sampler);
 #endif

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "data/h5.h"
-#include "save/project.h"
+#include "h5/h5.h"
+#include "run/run.h"
 
 struct vectors {
     real *parameters, *m, *v;
@@ -61,7 +61,7 @@ static enum lfads_status write_scalars(struct h5_file *file, const struct checkp
     return status;
 }
 
-static enum lfads_status write_file(const struct project *p, const struct vectors *vectors,
+static enum lfads_status write_file(const struct run *p, const struct vectors *vectors,
                                     struct lfads_error *err)
 {
     const char *stem = p->config->output_filename_stem;
@@ -80,7 +80,7 @@ static enum lfads_status write_file(const struct project *p, const struct vector
         status = write_scalars(&file, &p->checkpoint, err);
     status = h5_finish(&file, status, err);
     if (status == LFADS_OK)
-        project_line(p, "Wrote %s", path);
+        run_line(p, "Wrote %s", path);
     return status;
 }
 
@@ -88,8 +88,8 @@ enum lfads_status lfads_write_params(const struct lfads_config *config,
                                      const struct lfads_callbacks *callbacks,
                                      struct lfads_error *err)
 {
-    struct project *p;
-    enum lfads_status status = project_open(&p, config, false, callbacks, err);
+    struct run *p;
+    enum lfads_status status = run_open(&p, config, false, callbacks, err);
     struct vectors v;
 
     if (status != LFADS_OK)
@@ -98,15 +98,15 @@ enum lfads_status lfads_write_params(const struct lfads_config *config,
     if (v.parameters) {
         v.m = v.parameters + p->model->size;
         v.v = v.m + p->model->size;
-        status = project_read_parameters(p, v.parameters, v.m, v.v, err);
+        status = run_read_parameters(p, v.parameters, v.m, v.v, err);
     } else {
         status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters");
     }
     if (status == LFADS_OK)
-        status = project_write_hyperparams(p, "write_model_params", err);
+        status = run_write_hyperparams(p, "write_model_params", err);
     if (status == LFADS_OK)
         status = write_file(p, &v, err);
     free(v.parameters);
-    project_close(p);
+    run_close(p);
     return status;
 }

@@ -147,8 +147,8 @@ void controller_step_forward(struct shard *s, size_t t)
     be->product(be, step.logvar, n, h_new, units, false, s->w.co_logvar.w, n, false, rows, n, units,
                 true);
     be->sample(be, step.sample, n, step.mean, step.logvar, step.noise, rows, n);
-    be->copy_masked(be, step.u, step.ldu, s->draw == DRAW_MEAN ? step.mean : step.sample, n, NULL,
-                    0, rows, n);
+    be->copy_masked(be, step.u, step.ldu, s->latents == POSTERIOR_MEAN ? step.mean : step.sample, n,
+                    NULL, 0, rows, n);
 }
 
 /* The gradient of what was fed back reaches slot t: rates through the exponential, which is what

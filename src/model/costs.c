@@ -110,7 +110,7 @@ void costs_l2(const struct backend *be, acc *l2, const struct model *model, cons
     }
 }
 
-enum lfads_status costs_l2_alone(double *l2, const struct backend *be, const struct model *model,
+enum lfads_status costs_l2_value(double *l2, const struct backend *be, const struct model *model,
                                  const real *parameters, struct lfads_error *err)
 {
     acc *sum = be->memory_create(be, sizeof *sum);

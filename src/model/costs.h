@@ -49,7 +49,7 @@ struct shard_weights costs_shard_weights(const struct model *model, size_t trial
 /* Sets *L2, in the backend's memory, to the L2 cost of PARAMETERS, unweighted by the ramp. */
 void costs_l2(const struct backend *be, acc *l2, const struct model *model, const real *parameters);
 /* The same as a number of the host's. */
-enum lfads_status costs_l2_alone(double *l2, const struct backend *be, const struct model *model,
+enum lfads_status costs_l2_value(double *l2, const struct backend *be, const struct model *model,
                                  const real *parameters, struct lfads_error *err);
 /* Adds its gradient with the ramp's weight in WEIGHTS, which is in the backend's memory. */
 void costs_l2_backward(const struct backend *be, const struct model *model, real *gradient,

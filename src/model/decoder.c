@@ -6,7 +6,7 @@
 /* Whether the factors of a bin are needed before the next bin can be computed. */
 static bool is_fed_back(const struct shard *s)
 {
-    return s->model->co_dim && s->model->feed_back && s->draw != DRAW_PRIOR;
+    return s->model->co_dim && s->model->feed_back && s->latents != PRIOR_SAMPLE;
 }
 
 size_t decoder_first_slot(const struct shard *s) { return is_fed_back(s) ? 0 : 1; }
@@ -47,7 +47,7 @@ static struct decoder_sequence whole(const struct shard *s)
         .ldm = first + fed,
         .inferred = m->co_dim,
         .inputs = model_generator_inputs(m),
-        .mean_drives = s->draw == DRAW_MEAN,
+        .mean_drives = s->latents == POSTERIOR_MEAN,
         .mean_w = s->w.co_mean.w,
         .logvar_w = s->w.co_logvar.w,
         .mean_b = s->w.co_mean.b,
@@ -91,7 +91,8 @@ static struct decoder_sequence whole_backward(const struct shard *s)
 
 static bool is_one_operation(const struct shard *s)
 {
-    return s->model->co_dim && s->draw != DRAW_PRIOR && !(is_fed_back(s) && s->model->feed_rates);
+    return s->model->co_dim && s->latents != PRIOR_SAMPLE &&
+           !(is_fed_back(s) && s->model->feed_rates);
 }
 
 static bool run_forward(struct shard *s)
@@ -142,7 +143,7 @@ static void step_forward(struct shard *s)
     if (fed_back)
         feed_forward(s, 0);
     for (size_t t = 0; t < s->model->bins; t++) {
-        if (s->model->co_dim && s->draw != DRAW_PRIOR)
+        if (s->model->co_dim && s->latents != PRIOR_SAMPLE)
             controller_step_forward(s, t);
         generator_step_forward(s, t);
         if (fed_back)
@@ -156,7 +157,7 @@ void decoder_forward(struct shard *s)
 {
     bool controlled = s->model->co_dim > 0;
 
-    if (controlled && s->draw == DRAW_PRIOR)
+    if (controlled && s->latents == PRIOR_SAMPLE)
         draw_inputs(s);
     else if (controlled)
         controller_begin_forward(s);

@@ -57,14 +57,14 @@ static void draw_g0(struct shard *s)
 
     be->prior_logvar(be, s->prior_logvar, s->w.prior_logvar, s->model->ic_prior_var_min,
                      s->model->ic_prior_var_max, n);
-    if (s->draw == DRAW_PRIOR) {
+    if (s->latents == PRIOR_SAMPLE) {
         be->set_rows(be, s->row_mean, n, s->w.prior_mean, s->rows, n);
         be->set_rows(be, s->row_logvar, n, s->prior_logvar, s->rows, n);
     } else if (s->samples > 1) {
         be->repeat_rows(be, s->row_mean, s->ic_mean, s->samples, 1, s->trials, n);
         be->repeat_rows(be, s->row_logvar, s->ic_logvar, s->samples, 1, s->trials, n);
     }
-    if (s->draw == DRAW_MEAN)
+    if (s->latents == POSTERIOR_MEAN)
         be->copy_masked(be, s->g0, n, s->row_mean, n, NULL, 0, s->rows, n);
     else
         be->sample(be, s->g0, n, s->row_mean, s->row_logvar, s->ic_noise, s->rows, n);

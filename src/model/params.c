@@ -376,7 +376,7 @@ void params_view(struct weights *weights, const struct model *model, real *vecto
     walk_all(&walk, &unused);
 }
 
-size_t params_trained(struct stretch *stretches, const struct model *model, bool joined)
+size_t params_trained(struct span *spans, const struct model *model, bool joined)
 {
     size_t count = 0;
     bool before = false; /* the parameter before is trained */
@@ -386,9 +386,9 @@ size_t params_trained(struct stretch *stretches, const struct model *model, bool
         size_t numbers = p->rows * p->cols;
 
         if (p->trained && before && joined)
-            stretches[count - 1].numbers = p->offset + numbers - stretches[count - 1].at;
+            spans[count - 1].numbers = p->offset + numbers - spans[count - 1].at;
         else if (p->trained)
-            stretches[count++] = (struct stretch){p->offset, numbers};
+            spans[count++] = (struct span){p->offset, numbers};
         before = p->trained;
     }
     return count;

@@ -39,12 +39,12 @@ enum lfads_status params_layout(struct model *model, const struct lfads_config *
 void params_view(struct weights *weights, const struct model *model, real *vector, size_t session);
 
 /* A part of the vector. */
-struct stretch {
+struct span {
     size_t at, numbers;
 };
-/* Sets STRETCHES [n_params] to those of trained parameters, and returns how many they are: one a
+/* Sets SPANS [n_params] to those of trained parameters, and returns how many they are: one a
  * parameter or, JOINED, one for all that lie side by side, with what fills places between them. */
-size_t params_trained(struct stretch *stretches, const struct model *model, bool joined);
+size_t params_trained(struct span *spans, const struct model *model, bool joined);
 
 /* Sets DST to VECTOR with every map transposed in place of itself (the two halves of a stacked map
  * each for itself), for products with the transpose in the backward pass. */

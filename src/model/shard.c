@@ -25,7 +25,7 @@ void shard_generate(struct shard *shard)
 void shard_decode(struct shard *shard)
 {
     shard_generate(shard);
-    if (shard->draw == DRAW_PRIOR)
+    if (shard->latents == PRIOR_SAMPLE)
         return;
     likelihood_forward(shard);
     divergences_forward(shard);
@@ -79,7 +79,7 @@ static void decoder_weights_backward(struct shard *s)
 
 void shard_backward(struct shard *shard, const struct shard_weights *weights)
 {
-    assert(shard->trained && shard->samples == 1 && shard->draw == DRAW_SAMPLE);
+    assert(shard->trained && shard->samples == 1 && shard->latents == POSTERIOR_SAMPLE);
     shard->be->transpose(shard->be, shard->fac_wt, shard->fac_w, shard->model->gen_units,
                          shard->model->factors);
     likelihood_backward(shard, weights->recon);

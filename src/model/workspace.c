@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "base/sizes.h"
+
 enum { ALIGNMENT = 64 };
 
 /* Where the next array goes; with no base, only measures. */
@@ -121,22 +123,20 @@ static void place_generator(struct shard *s, struct place *p)
     s->factors = reals(p, slots * m->factors);
     s->eta = reals(p, slots * n);
     s->eta_logvar = m->gaussian ? reals(p, slots * n) : NULL;
-    s->loglik = accs(p, shard_costs(r, s->trials));
+    s->loglik = accs(p, shard_n_costs(r, s->trials));
     s->kl_co = s->loglik ? s->loglik + r : NULL;
     s->corr = s->loglik ? s->kl_co + r : NULL;
     s->kl_ic = s->loglik ? s->corr + r : NULL;
 }
 
-size_t shard_costs(size_t rows, size_t trials) { return 3 * rows + trials; }
-
-static size_t max(size_t a, size_t b) { return a > b ? a : b; }
+size_t shard_n_costs(size_t rows, size_t trials) { return 3 * rows + trials; }
 
 static void place_gradients(struct shard *s, struct place *p)
 {
     const struct model *m = s->model;
     size_t r = s->rows, bins = m->bins, ci = m->co_dim ? m->ci_enc : 0;
     size_t c = m->co_dim ? m->con_units : 0;
-    size_t units = max(max(m->gen_units, c), max(ci, m->ic_enc));
+    size_t units = size_max(size_max(m->gen_units, c), size_max(ci, m->ic_enc));
 
     s->dfactors = reals(p, (bins + 1) * r * m->factors);
     s->dgen_out = reals(p, bins * r * m->gen_units);
@@ -206,8 +206,8 @@ static struct bytes measure(const struct backend *be, const struct model *model,
     for (size_t session = 0; session < model->n_sessions; session++) {
         set_sizes(&s, session, trials, samples);
         struct bytes own = place_all(&s);
-        bytes.memory = max(bytes.memory, own.memory);
-        bytes.host = max(bytes.host, own.host);
+        bytes.memory = size_max(bytes.memory, own.memory);
+        bytes.host = size_max(bytes.host, own.host);
     }
     return bytes;
 }
@@ -260,12 +260,12 @@ void shard_free(struct shard *shard)
 }
 
 void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samples,
-                 enum shard_draw draw, bool dropout, real *parameters, real *transposed,
+                 enum latents latents, bool dropout, real *parameters, real *transposed,
                  real *gradient)
 {
     assert(!dropout || shard->trained);
     set_sizes(shard, session, trials, samples);
-    shard->draw = draw;
+    shard->latents = latents;
     shard->dropout = dropout;
     place_all(shard);
     params_view(&shard->w, shard->model, parameters, session);
@@ -294,7 +294,7 @@ void shard_upload(struct shard *shard)
                       bins * m->ext_inputs * sizeof *shard->ext);
 }
 
-void shard_place_noise(struct shard *shard, uint32_t step, uint32_t trial)
+void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial)
 {
     const uint32_t when[2] = {step, trial};
 

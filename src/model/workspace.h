@@ -13,10 +13,10 @@
 #include "model/params.h"
 
 /* What is drawn from the posterior in the generator's place. */
-enum shard_draw {
-    DRAW_SAMPLE, /* samples of g0 and u */
-    DRAW_MEAN,   /* their means; the divergence of u is still that of a sample */
-    DRAW_PRIOR   /* samples of the priors: no encoders, no controller */
+enum latents {
+    POSTERIOR_SAMPLE, /* samples of g0 and u */
+    POSTERIOR_MEAN,   /* their means; the divergence of u is still that of a sample */
+    PRIOR_SAMPLE      /* samples of the priors: no encoders, no controller */
 };
 
 /* Each has a branch of a step of its own. */
@@ -26,7 +26,7 @@ struct shard {
     const struct backend *be;
     const struct model *model;
     size_t session, trials, samples, rows; /* current; rows = trials*samples */
-    enum shard_draw draw;
+    enum latents latents;
     bool dropout, trained;    /* masks are in use; there are arrays for the backward pass */
     struct weights w, wt, dw; /* parameters, transposed copies, gradient (adds to) */
 
@@ -100,16 +100,16 @@ size_t shard_bytes(const struct backend *be, const struct model *model, size_t t
  * views into PARAMETERS, TRANSPOSED and GRADIENT (the latter two NULL without backward pass).
  * DROPOUT: the masks are in use. */
 void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samples,
-                 enum shard_draw draw, bool dropout, real *parameters, real *transposed,
+                 enum latents latents, bool dropout, real *parameters, real *transposed,
                  real *gradient);
 
 /* Data and external inputs from host_x and host_ext to x and ext. */
 void shard_upload(struct shard *shard);
 /* Says which step's noise shard_draw_noise draws, and the place of the shard's first trial. */
-void shard_place_noise(struct shard *shard, uint32_t step, uint32_t trial);
+void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial);
 /* Draws noise and masks. FROM names the seed and, where several passes meet at a step, the sample.
  */
 void shard_draw_noise(struct shard *shard, const struct philox_address *from);
 /* Costs of ROWS rows and TRIALS trials as loglik to kl_ic hold them. */
-size_t shard_costs(size_t rows, size_t trials);
+size_t shard_n_costs(size_t rows, size_t trials);
 #endif

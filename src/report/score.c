@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "data/h5.h"
+#include "h5/h5.h"
 #include "report/figure.h"
 
 /* The numbers that are compared, [E,T,N] each; truth and variances may be NULL. */

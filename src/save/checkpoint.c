@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/h5.h"
-#include "save/seal.h"
+#include "h5/h5.h"
+#include "save/checksum_header.h"
 
 enum { VERSION = 1 };
 #define MOST_COUNTED INT64_C(1000000000000000) /* steps, epochs, batches */
@@ -98,7 +98,7 @@ enum lfads_status checkpoint_write(const char *path, const struct model *model,
     enum lfads_status status = file_stage(temp, path, err), closed;
 
     if (status == LFADS_OK)
-        status = h5_create(&file, temp, SEAL_BYTES, err);
+        status = h5_create(&file, temp, CHECKSUM_HEADER_BYTES, err);
     if (status != LFADS_OK)
         return status;
     status = write_state(&file, checkpoint, err);
@@ -112,7 +112,7 @@ enum lfads_status checkpoint_write(const char *path, const struct model *model,
     if (status == LFADS_OK)
         status = closed;
     if (status == LFADS_OK)
-        status = seal_write(temp, err);
+        status = checksum_header_write(temp, err);
     if (status != LFADS_OK) {
         file_discard(temp);
         return status;
@@ -189,10 +189,10 @@ static enum lfads_status read_state(struct checkpoint *checkpoint, const struct 
 }
 
 /* Opens the checkpoint at PATH, if its seal is whole: HDF5 must not see a damaged one. */
-static enum lfads_status open_sealed(struct h5_file *file, const char *path,
-                                     struct lfads_error *err)
+static enum lfads_status open_checked(struct h5_file *file, const char *path,
+                                      struct lfads_error *err)
 {
-    enum lfads_status status = seal_check(path, err);
+    enum lfads_status status = checksum_header_check(path, err);
 
     return status == LFADS_OK ? h5_open(file, path, err) : status;
 }
@@ -204,7 +204,7 @@ enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *pat
     enum lfads_status status;
 
     *checkpoint = (struct checkpoint){.step = 0};
-    status = open_sealed(&file, path, err);
+    status = open_checked(&file, path, err);
     if (status != LFADS_OK)
         return status;
     status = read_state(checkpoint, &file, err);
@@ -258,7 +258,7 @@ enum lfads_status checkpoint_read_parameters(real *parameters, real *m, real *v,
                                              struct lfads_error *err)
 {
     struct h5_file file;
-    enum lfads_status status = open_sealed(&file, path, err);
+    enum lfads_status status = open_checked(&file, path, err);
 
     if (status != LFADS_OK)
         return status;
@@ -276,7 +276,7 @@ enum lfads_status checkpoint_has(bool *has, const char *path, const char *name,
 {
     char flat[400];
     struct h5_file file;
-    enum lfads_status status = open_sealed(&file, path, err);
+    enum lfads_status status = open_checked(&file, path, err);
 
     if (status != LFADS_OK)
         return status;

@@ -4,7 +4,7 @@
 #ifndef LFADS_SYNTH_RECORDING_H
 #define LFADS_SYNTH_RECORDING_H
 #include "config/synth_config.h"
-#include "data/h5.h"
+#include "h5/h5.h"
 
 enum { RECORDING_MOST_KEYS = 4 };
 

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "save/events.h"
+#include "report/tensorboard.h"
 #include "train/trainer.h"
 
 struct record {
@@ -30,13 +30,13 @@ __attribute__((format(printf, 3, 4))) static void put(struct record *record, dou
 /* Time constants and stationary variances of the inferred inputs' prior. */
 static void put_prior(struct record *record, const struct trainer *t)
 {
-    const struct model *m = t->project->model;
+    const struct model *m = t->run->model;
     const struct backend *be = backend_cpu();
     struct weights weights;
 
     if (!m->co_dim)
         return;
-    params_view(&weights, m, learner_read(t->learner).parameters, 0);
+    params_view(&weights, m, learner_download(t->learner).parameters, 0);
     for (size_t i = 0; i < m->co_dim; i++) {
         real phi, logvar;
 
@@ -50,7 +50,7 @@ enum lfads_status trainer_begin_events(struct trainer *trainer)
 {
     char directory[FILE_PATH];
     enum lfads_status status =
-        file_join(directory, trainer->project->config->lfads_save_dir, "lfads_log", trainer->err);
+        file_join(directory, trainer->run->config->lfads_save_dir, "lfads_log", trainer->err);
 
     return status == LFADS_OK ? events_create(trainer->events, directory, trainer->err) : status;
 }

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/sizes.h"
 #include "config/hyperparams.h"
 #include "save/index.h"
 #include "train/trainer.h"
@@ -16,22 +17,22 @@ enum { PENDING = 256 }; /* steps that a device may be behind at most */
 
 static enum lfads_status save(struct trainer *t, const char *kind, const char *index, size_t keep)
 {
-    const struct lfads_config *config = t->project->config;
+    const struct lfads_config *config = t->run->config;
     struct checkpoint checkpoint = {.step = t->step,
                                     .epoch = t->epoch,
                                     .batches = (int64_t)t->done,
-                                    .seed = t->project->seed,
+                                    .seed = t->run->seed,
                                     .learning_rate = (double)t->schedule.learning_rate,
                                     .lowest_valid = t->schedule.lowest_valid,
                                     .costs = t->schedule.costs,
                                     .n_costs = t->schedule.n_costs,
                                     .recorded = t->schedule.recorded,
                                     .hyperparameters = t->hyperparameters};
-    struct learner_vectors vectors = learner_read(t->learner);
+    struct learner_vectors vectors = learner_download(t->learner);
     char name[FILE_PATH], path[FILE_PATH];
     enum lfads_status status;
 
-    status = t->project->be->finish(t->project->be, t->err); /* what was read is whole, or not */
+    status = t->run->be->finish(t->run->be, t->err); /* what was read is whole, or not */
     if (status != LFADS_OK)
         return status;
     memcpy(checkpoint.sums, &t->sums, sizeof t->sums);
@@ -40,8 +41,8 @@ static enum lfads_status save(struct trainer *t, const char *kind, const char *i
     if (status == LFADS_OK && *t->csv) /* whose rows the checkpoint counts as written */
         status = file_flush(t->csv, t->err);
     if (status == LFADS_OK)
-        status = checkpoint_write(path, t->project->model, &checkpoint, vectors.parameters,
-                                  vectors.m, vectors.v, t->err);
+        status = checkpoint_write(path, t->run->model, &checkpoint, vectors.parameters, vectors.m,
+                                  vectors.v, t->err);
     if (status == LFADS_OK)
         status = index_add(config->lfads_save_dir, index, path, keep, t->err);
     return status;
@@ -49,19 +50,19 @@ static enum lfads_status save(struct trainer *t, const char *kind, const char *i
 
 enum lfads_status trainer_save_latest(struct trainer *trainer)
 {
-    return save(trainer, "", "checkpoint", (size_t)trainer->project->config->max_ckpt_to_keep);
+    return save(trainer, "", "checkpoint", (size_t)trainer->run->config->max_ckpt_to_keep);
 }
 
 enum lfads_status trainer_save_lowest(struct trainer *trainer)
 {
     return save(trainer, "_lve", "checkpoint_lve",
-                (size_t)trainer->project->config->max_ckpt_to_keep_lve);
+                (size_t)trainer->run->config->max_ckpt_to_keep_lve);
 }
 
 /* Maps of sessions that the data no longer have are in no later checkpoint: that is said. */
 static enum lfads_status warn_of_lost(const struct trainer *t)
 {
-    const struct project *p = t->project;
+    const struct run *p = t->run;
     struct hyperparams_sessions known;
     enum lfads_status status = hyperparams_read_sessions(&known, p->checkpoint.hyperparameters,
                                                          p->checkpoint_path, t->err);
@@ -75,10 +76,10 @@ static enum lfads_status warn_of_lost(const struct trainer *t)
                strcmp(p->model->sessions[at].name, known.names[i]) != 0)
             at++;
         if (at == p->model->n_sessions)
-            project_warn(p,
-                         "session %s of the checkpoint is not among the data: checkpoints from now "
-                         "on are without its read-in and read-out",
-                         known.names[i]);
+            run_warn(p,
+                     "session %s of the checkpoint is not among the data: checkpoints from now "
+                     "on are without its read-in and read-out",
+                     known.names[i]);
     }
     hyperparams_release_sessions(&known);
     return LFADS_OK;
@@ -87,7 +88,7 @@ static enum lfads_status warn_of_lost(const struct trainer *t)
 /* All that the checkpoint has; maps of sessions that it does not know keep their first values. */
 static enum lfads_status read_parameters(struct trainer *t, const struct learner_vectors *vectors)
 {
-    const struct project *p = t->project;
+    const struct run *p = t->run;
     bool *fresh = calloc(p->model->n_sessions, sizeof *fresh);
     enum lfads_status status;
 
@@ -97,10 +98,10 @@ static enum lfads_status read_parameters(struct trainer *t, const struct learner
                                         p->checkpoint_path, p->model, fresh, t->err);
     for (size_t s = 0; s < p->model->n_sessions && status == LFADS_OK; s++)
         if (fresh[s])
-            project_line(p,
-                         "Session %s is new: its read-in and read-out begin afresh, all else "
-                         "comes from the checkpoint.",
-                         p->model->sessions[s].name);
+            run_line(p,
+                     "Session %s is new: its read-in and read-out begin afresh, all else "
+                     "comes from the checkpoint.",
+                     p->model->sessions[s].name);
     free(fresh);
     return status == LFADS_OK ? warn_of_lost(t) : status;
 }
@@ -108,9 +109,9 @@ static enum lfads_status read_parameters(struct trainer *t, const struct learner
 /* Continues from the checkpoint, or begins with fresh parameters. */
 static enum lfads_status begin(struct trainer *t)
 {
-    const struct project *p = t->project;
+    const struct run *p = t->run;
     const struct checkpoint *c = &p->checkpoint;
-    struct learner_vectors vectors = learner_read(t->learner);
+    struct learner_vectors vectors = learner_download(t->learner);
     enum lfads_status status = LFADS_OK;
     size_t skip;
 
@@ -119,9 +120,9 @@ static enum lfads_status begin(struct trainer *t)
         status = read_parameters(t, &vectors);
     if (status != LFADS_OK)
         return status;
-    learner_write(t->learner);
+    learner_upload(t->learner);
     if (!*p->checkpoint_path) {
-        project_line(p, "Created model with fresh parameters.");
+        run_line(p, "Created model with fresh parameters.");
         return LFADS_OK;
     }
     t->step = c->step;
@@ -129,8 +130,8 @@ static enum lfads_status begin(struct trainer *t)
     t->done = (size_t)c->batches;
     memcpy(&t->sums, c->sums, sizeof t->sums);
     t->schedule.lowest_valid = c->lowest_valid;
-    project_line(p, "Continuing from %s: epoch %" PRId64 ", step %" PRId64 ".", p->checkpoint_path,
-                 t->epoch, t->step);
+    run_line(p, "Continuing from %s: epoch %" PRId64 ", step %" PRId64 ".", p->checkpoint_path,
+             t->epoch, t->step);
     if (p->config->do_reset_learning_rate)
         return LFADS_OK;
     t->schedule.learning_rate = (float)c->learning_rate;
@@ -145,10 +146,10 @@ static enum lfads_status begin(struct trainer *t)
 enum lfads_status trainer_begin(struct trainer *trainer)
 {
     struct trainer *t = trainer;
-    const struct lfads_config *config = t->project->config;
+    const struct lfads_config *config = t->run->config;
     struct learner_options options = {.batch_size = (size_t)config->batch_size,
-                                      .threads = t->project->threads,
-                                      .most_pending = t->project->be->host_memory ? 1 : PENDING,
+                                      .threads = t->run->threads,
+                                      .most_pending = t->run->be->host_memory ? 1 : PENDING,
                                       .trained = true,
                                       .max_grad_norm = config->max_grad_norm};
     double *costs = calloc((size_t)config->learning_rate_n_to_compare, sizeof *costs);
@@ -167,45 +168,43 @@ enum lfads_status trainer_begin(struct trainer *trainer)
     };
     status = trainer_check_memory(t, &options);
     if (status == LFADS_OK)
-        status = learner_create(&t->learner, t->project->be, t->project->model, &options, t->err);
+        status = learner_create(&t->learner, t->run->be, t->run->model, &options, t->err);
     if (status == LFADS_OK)
-        t->resident = resident_create(t->project, options.batch_size);
+        t->on_device = device_trials_create(t->run, options.batch_size);
     t->costs = calloc(options.most_pending, sizeof *t->costs);
     if (status == LFADS_OK && !t->costs)
         status = lfads_fail(t->err, LFADS_NO_MEMORY, "no memory for costs");
     for (int set = 0; set < SESSION_SETS && status == LFADS_OK; set++)
-        status = batches_create(&t->batches[set], t->project->dataset, (enum session_set)set,
+        status = batches_create(&t->batches[set], t->run->dataset, (enum session_set)set,
                                 options.batch_size, t->err);
     if (status == LFADS_OK)
-        status = portions_create(&t->portions, t->project->dataset, options.batch_size, t->err);
+        status = prefetcher_create(&t->prefetcher, t->run->dataset, options.batch_size, t->err);
     if (status == LFADS_OK)
         status = begin(t);
     return status;
 }
-
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 /* Checkpoints that this run may add to the save directory at a time, one in the making among them.
  */
 static size_t checkpoints_to_come(const struct trainer *t)
 {
     const size_t unknown = 20; /* epochs of a run without an end that are thought of */
-    const struct lfads_config *config = t->project->config;
+    const struct lfads_config *config = t->run->config;
     size_t every = (size_t)config->checkpoint_every;
     size_t epochs = config->max_epochs > t->epoch ? (size_t)(config->max_epochs - t->epoch) : 0;
     size_t there = file_count(config->lfads_save_dir, config->checkpoint_name), all;
 
     if (config->max_epochs <= 0)
         epochs = unknown * every;
-    all = least((size_t)config->max_ckpt_to_keep, epochs / every + 1) +
-          least((size_t)config->max_ckpt_to_keep_lve, least(epochs, unknown)) + 1;
-    return all - least(there, all - 1); /* what is there makes way */
+    all = size_min((size_t)config->max_ckpt_to_keep, epochs / every + 1) +
+          size_min((size_t)config->max_ckpt_to_keep_lve, size_min(epochs, unknown)) + 1;
+    return all - size_min(there, all - 1); /* what is there makes way */
 }
 
 static enum lfads_status check_disk(const struct trainer *t)
 {
-    return limits_check_disk(checkpoints_to_come(t) * checkpoint_bytes(t->project->model),
-                             t->project->config->lfads_save_dir, "training",
+    return limits_check_disk(checkpoints_to_come(t) * checkpoint_bytes(t->run->model),
+                             t->run->config->lfads_save_dir, "training",
                              "lower --max_ckpt_to_keep or --max_ckpt_to_keep_lve", t->err);
 }
 
@@ -223,16 +222,16 @@ static void clear_staged(const struct lfads_config *config)
 enum lfads_status trainer_prepare_files(struct trainer *trainer)
 {
     struct trainer *t = trainer;
-    const struct lfads_config *config = t->project->config;
+    const struct lfads_config *config = t->run->config;
     char name[FILE_PATH];
     enum lfads_status status;
 
     clear_staged(config);
     status = check_disk(t);
     if (status == LFADS_OK)
-        status = project_write_hyperparams(t->project, "train", t->err);
+        status = run_write_hyperparams(t->run, "train", t->err);
     if (status == LFADS_OK)
-        status = project_hyperparams(&t->hyperparameters, t->project, t->err);
+        status = run_hyperparams(&t->hyperparameters, t->run, t->err);
     if (status != LFADS_OK || !*config->csv_log)
         return status;
     snprintf(name, sizeof name, "%.1000s.csv", config->csv_log);

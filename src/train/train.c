@@ -47,7 +47,7 @@ static bool report_progress(const struct trainer *t)
         .seconds = seconds - t->began,
     };
 
-    return progress_report(t->project->callbacks, &progress);
+    return progress_report(t->run->callbacks, &progress);
 }
 
 static enum lfads_status refuse_infinite(const struct trainer *t, const struct batch_costs *costs,
@@ -61,7 +61,7 @@ static enum lfads_status refuse_infinite(const struct trainer *t, const struct b
                                                   : "gradient";
     /* the gradient is that of the last step begun */
     const char *parameter =
-        isfinite(costs->total) && step + 1 == t->step ? learner_not_finite(t->learner) : NULL;
+        isfinite(costs->total) && step + 1 == t->step ? learner_first_nonfinite(t->learner) : NULL;
 
     return lfads_fail(t->err, LFADS_NUMERIC,
                       "the %s%s%s is not finite at step %" PRId64 " (epoch %" PRId64 "): the last "
@@ -79,7 +79,7 @@ static enum lfads_status collect_steps(struct trainer *t)
     for (size_t i = 0; i < count && status == LFADS_OK; i++) {
         const struct batch_costs *costs = &t->costs[i];
         int64_t step = t->step - (int64_t)(count - i);
-        struct cost_ramps ramps = costs_ramps(t->project->config, step);
+        struct cost_ramps ramps = costs_ramps(t->run->config, step);
 
         if (!isfinite(costs->total) || !isfinite(costs->gradient_norm))
             return refuse_infinite(t, costs, step);
@@ -93,14 +93,14 @@ static enum lfads_status collect_steps(struct trainer *t)
  * the caller wants no more. */
 static enum lfads_status train_batch(struct trainer *t, bool *stopped)
 {
-    struct feed feed = {.trainer = t, .step = (uint32_t)t->step};
-    struct cost_ramps ramps = costs_ramps(t->project->config, t->step);
+    struct batch_feed feed = {.trainer = t, .step = (uint32_t)t->step};
+    struct cost_ramps ramps = costs_ramps(t->run->config, t->step);
     struct batch_source source;
-    enum lfads_status status = portions_next(&feed.portion, t->portions, t->err);
+    enum lfads_status status = prefetcher_next(&feed.prefetched, t->prefetcher, t->err);
 
     if (status != LFADS_OK)
         return status;
-    source = feed_source(&feed);
+    source = batch_feed_source(&feed);
     t->step++;
     t->done++;
     learner_step(t->learner, &source, &ramps, (double)t->schedule.learning_rate, t->step);
@@ -109,7 +109,7 @@ static enum lfads_status train_batch(struct trainer *t, bool *stopped)
     if (status != LFADS_OK)
         return status;
     *stopped = report_progress(t);
-    return painter_collect(t->painter, t->events, false, t->err);
+    return example_plot_collect(t->plot, t->events, false, t->err);
 }
 
 /* All batches of the epoch that are not done. A request to stop saves the place within it. */
@@ -119,8 +119,9 @@ static enum lfads_status train_epoch(struct trainer *t)
     enum lfads_status status = LFADS_OK;
     bool stopped = false;
 
-    batches_deal(batches, t->project->dataset, SESSION_TRAIN, t->project->seed, (uint32_t)t->epoch);
-    portions_begin(t->portions, SESSION_TRAIN, batches->batch + t->done, batches->count - t->done);
+    batches_deal(batches, t->run->dataset, SESSION_TRAIN, t->run->seed, (uint32_t)t->epoch);
+    prefetcher_begin(t->prefetcher, SESSION_TRAIN, batches->batch + t->done,
+                     batches->count - t->done);
     t->epoch_began = clock_seconds();
     t->epoch_first = t->done;
     while (status == LFADS_OK && t->done < batches->count) {
@@ -141,7 +142,7 @@ static enum lfads_status train_epoch(struct trainer *t)
 /* Adds the costs of the batches that wait. */
 static enum lfads_status collect_valid(struct trainer *t, struct epoch_costs *valid)
 {
-    struct cost_ramps ramps = costs_ramps(t->project->config, t->step);
+    struct cost_ramps ramps = costs_ramps(t->run->config, t->step);
     size_t count = t->learner->n_pending;
     enum lfads_status status = learner_collect(t->learner, t->costs, t->err);
 
@@ -154,21 +155,22 @@ static enum lfads_status collect_valid(struct trainer *t, struct epoch_costs *va
 static enum lfads_status validate(struct trainer *t, struct epoch_costs *valid)
 {
     struct batches *batches = t->batches[SESSION_VALID];
-    struct cost_ramps ramps = costs_ramps(t->project->config, t->step);
+    struct cost_ramps ramps = costs_ramps(t->run->config, t->step);
     enum lfads_status status = LFADS_OK;
 
     *valid = (struct epoch_costs){0};
-    batches_deal(batches, t->project->dataset, SESSION_VALID, t->project->seed, (uint32_t)t->epoch);
-    portions_begin(t->portions, SESSION_VALID, batches->batch, batches->count);
+    batches_deal(batches, t->run->dataset, SESSION_VALID, t->run->seed, (uint32_t)t->epoch);
+    prefetcher_begin(t->prefetcher, SESSION_VALID, batches->batch, batches->count);
     for (size_t i = 0; i < batches->count && status == LFADS_OK; i++) {
-        struct feed feed = {
-            .trainer = t, .step = (uint32_t)t->step, .place = (uint32_t)(i * batches->batch_size)};
+        struct batch_feed feed = {.trainer = t,
+                                  .step = (uint32_t)t->step,
+                                  .position = (uint32_t)(i * batches->batch_size)};
         struct batch_source source;
 
-        status = portions_next(&feed.portion, t->portions, t->err);
+        status = prefetcher_next(&feed.prefetched, t->prefetcher, t->err);
         if (status != LFADS_OK)
             return status;
-        source = feed_source(&feed);
+        source = batch_feed_source(&feed);
         learner_evaluate(t->learner, &source, &ramps);
         if (t->learner->n_pending == t->learner->options.most_pending || i + 1 == batches->count)
             status = collect_valid(t, valid);
@@ -184,10 +186,10 @@ static void report_details(const struct trainer *t)
     double seconds = clock_seconds() - t->epoch_began;
     double trials = (double)((t->done - t->epoch_first) * batches->batch_size);
 
-    project_line(t->project,
-                 "     %.1f s with validation, %.0f training trials/s, learning rate %g, "
-                 "gradient norm %g",
-                 seconds, trials / seconds, (double)t->schedule.learning_rate, t->gradient_norm);
+    run_line(t->run,
+             "     %.1f s with validation, %.0f training trials/s, learning rate %g, "
+             "gradient norm %g",
+             seconds, trials / seconds, (double)t->schedule.learning_rate, t->gradient_norm);
 }
 
 static enum lfads_status report_epoch(const struct trainer *t, const struct fitlog_row *row)
@@ -195,8 +197,8 @@ static enum lfads_status report_epoch(const struct trainer *t, const struct fitl
     char text[600];
 
     fitlog_line(text, sizeof text, row);
-    project_line(t->project, "%s", text);
-    if (t->project->config->verbose)
+    run_line(t->run, "%s", text);
+    if (t->run->config->verbose)
         report_details(t);
     if (!*t->csv)
         return LFADS_OK;
@@ -206,7 +208,7 @@ static enum lfads_status report_epoch(const struct trainer *t, const struct fitl
 
 static bool is_finished(const struct trainer *t)
 {
-    int64_t most = t->project->config->max_epochs;
+    int64_t most = t->run->config->max_epochs;
 
     return schedule_is_over(&t->schedule, &t->rules) || (most > 0 && t->epoch >= most);
 }
@@ -214,20 +216,20 @@ static bool is_finished(const struct trainer *t)
 /* The epoch's picture for TensorBoard; the run's last one is waited for. */
 static enum lfads_status picture_epoch(struct trainer *t)
 {
-    bool last = is_finished(t), each = t->project->config->example_every_s == 0;
-    enum lfads_status status = painter_collect(t->painter, t->events, last || each, t->err);
+    bool last = is_finished(t), each = t->run->config->example_every_s == 0;
+    enum lfads_status status = example_plot_collect(t->plot, t->events, last || each, t->err);
 
-    if (painter_is_due(t->painter, t->step, last))
-        painter_begin(t->painter, learner_read(t->learner).parameters, t->step);
+    if (example_plot_is_due(t->plot, t->step, last))
+        example_plot_begin(t->plot, learner_download(t->learner).parameters, t->step);
     if (status == LFADS_OK && last)
-        status = painter_collect(t->painter, t->events, true, t->err);
+        status = example_plot_collect(t->plot, t->events, true, t->err);
     return status;
 }
 
 /* After the epoch's last batch: validation, log, learning rate, checkpoints. */
 static enum lfads_status finish_epoch(struct trainer *t)
 {
-    const struct lfads_config *config = t->project->config;
+    const struct lfads_config *config = t->run->config;
     struct fitlog_row row = {.epoch = t->epoch, .step = t->step};
     enum lfads_status status;
     bool lowest;
@@ -240,8 +242,7 @@ static enum lfads_status finish_epoch(struct trainer *t)
     if (status == LFADS_OK)
         status = trainer_log_events(t, &row);
     if (schedule_epoch(&t->schedule, &t->rules, row.train.total))
-        project_line(t->project, "     Decreasing learning rate to %f.",
-                     (double)t->schedule.learning_rate);
+        run_line(t->run, "     Decreasing learning rate to %f.", (double)t->schedule.learning_rate);
     lowest = row.has_valid && schedule_is_lowest(&t->schedule, &t->rules, t->epoch, row.valid.total,
                                                  row.train.kl_weight, row.train.l2_weight);
     t->epoch++;
@@ -260,12 +261,12 @@ static enum lfads_status run(struct trainer *t)
     int64_t began = t->step;
 
     if (is_finished(t)) {
-        project_line(t->project, "This run is finished: %" PRId64 " epochs, learning rate %g.",
-                     t->epoch, (double)t->schedule.learning_rate);
+        run_line(t->run, "This run is finished: %" PRId64 " epochs, learning rate %g.", t->epoch,
+                 (double)t->schedule.learning_rate);
         return LFADS_OK;
     }
     status = trainer_begin_events(t);
-    t->painter = painter_create(t->project);
+    t->plot = example_plot_create(t->run);
     while (status == LFADS_OK && !is_finished(t)) {
         status = train_epoch(t);
         if (status == LFADS_OK)
@@ -274,28 +275,28 @@ static enum lfads_status run(struct trainer *t)
     if (status != LFADS_OK)
         return status;
     if (schedule_is_over(&t->schedule, &t->rules))
-        project_line(t->project, "Stopping optimization based on learning rate criteria.");
+        run_line(t->run, "Stopping optimization based on learning rate criteria.");
     return t->step > began ? trainer_save_latest(t) : LFADS_OK;
 }
 
 static void release(struct trainer *t)
 {
-    painter_free(t->painter);
-    portions_free(t->portions);
+    example_plot_free(t->plot);
+    prefetcher_free(t->prefetcher);
     for (int set = 0; set < SESSION_SETS; set++)
         batches_free(t->batches[set]);
-    resident_free(t->resident);
+    device_trials_free(t->on_device);
     learner_free(t->learner);
     free(t->costs);
     free(t->schedule.costs);
     free(t->hyperparameters);
     lock_release(&t->lock);
-    project_close(t->project);
+    run_close(t->run);
 }
 
 static enum lfads_status take_lock(struct trainer *t)
 {
-    const char *directory = t->project->config->lfads_save_dir;
+    const char *directory = t->run->config->lfads_save_dir;
     char path[FILE_PATH];
     enum lfads_status status = file_join(path, directory, ".lfads_lock", t->err);
 
@@ -308,16 +309,16 @@ enum lfads_status lfads_train(const struct lfads_config *config,
                               const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
     struct trainer t = {.err = err};
-    enum lfads_status status = project_open(&t.project, config, true, callbacks, err);
+    enum lfads_status status = run_open(&t.run, config, true, callbacks, err);
 
     if (status != LFADS_OK)
         return status;
     t.began = clock_seconds();
-    status = file_make_directory(t.project->config->lfads_save_dir, err);
+    status = file_make_directory(t.run->config->lfads_save_dir, err);
     if (status == LFADS_OK)
         status = take_lock(&t);
     if (status == LFADS_OK) {
-        trainer_announce(t.project);
+        trainer_summary(t.run);
         status = trainer_begin(&t);
     }
     if (status == LFADS_OK)

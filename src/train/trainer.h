@@ -3,28 +3,28 @@
 #ifndef LFADS_TRAIN_TRAINER_H
 #define LFADS_TRAIN_TRAINER_H
 #include "base/lock.h"
-#include "data/portion.h"
-#include "save/project.h"
+#include "data/prefetch.h"
+#include "learn/learner.h"
+#include "learn/schedule.h"
+#include "run/run.h"
+#include "train/device_trials.h"
+#include "train/example_plot.h"
 #include "train/fitlog.h"
-#include "train/learner.h"
-#include "train/painter.h"
-#include "train/resident.h"
-#include "train/schedule.h"
 
 struct trainer {
-    struct project *project;
+    struct run *run;
     struct lock lock; /* of the save directory */
     struct learner *learner;
     struct batch_costs *costs; /* room for those of passes that wait to be collected */
     struct batches *batches[SESSION_SETS];
-    struct portions *portions; /* their trials */
-    struct resident *resident; /* trials on the device, or NULL */
+    struct prefetcher *prefetcher;   /* their trials */
+    struct device_trials *on_device; /* trials on the device, or NULL */
     struct schedule schedule;
     struct schedule_rules rules;
     char *hyperparameters;
     char csv[FILE_PATH];       /* "": no table */
     char events[FILE_PATH];    /* TensorBoard's file */
-    struct painter *painter;   /* of its pictures */
+    struct example_plot *plot; /* of its pictures */
     int64_t step, epoch;       /* updates done; the epoch in progress */
     size_t done;               /* batches of it that are done */
     struct epoch_costs sums;   /* of them; l2 and the weights: of the last one */
@@ -34,17 +34,18 @@ struct trainer {
     struct lfads_error *err;
 };
 
-/* ---- feed.c: batches into shards ---- */
+/* ---- batch_source.c: batches into shards ---- */
 
 /* A batch on its way: where its trials come from and how its noise is addressed. */
-struct feed {
+struct batch_feed {
     const struct trainer *trainer;
-    struct portion portion;
-    uint32_t step, place; /* of the noise: its step and the first trial's place */
+    struct prefetched prefetched;
+    uint32_t step,
+        position; /* of the noise: its step and the first trial's position in the batch */
 };
 
 /* FEED must live as long as the source. */
-struct batch_source feed_source(const struct feed *feed);
+struct batch_source batch_feed_source(const struct batch_feed *feed);
 
 /* ---- resume.c: what a training begins with and leaves behind ---- */
 
@@ -59,9 +60,10 @@ enum lfads_status trainer_save_lowest(struct trainer *trainer);
 enum lfads_status trainer_begin_events(struct trainer *trainer);
 enum lfads_status trainer_log_events(const struct trainer *trainer, const struct fitlog_row *row);
 /* Fails where there is not the memory for a training of OPTIONS, and says how much it will take
- * (forecast.c). */
+ * (memory_estimate.c). */
 enum lfads_status trainer_check_memory(const struct trainer *trainer,
                                        const struct learner_options *options);
-/* What training says before its first epoch: sessions, trained variables, seed (announce.c). */
-void trainer_announce(const struct project *project);
+/* What training says before its first epoch: sessions, trained variables, seed (train_summary.c).
+ */
+void trainer_summary(const struct run *run);
 #endif

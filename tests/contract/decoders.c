@@ -9,12 +9,12 @@ enum { BINS = 3, CI = 2, EXTERNAL = 2 };
 struct kind {
     bool fed_back, dropout, external;
     size_t samples;
-    enum shard_draw draw;
+    enum latents latents;
 };
-static const struct kind fed = {true, true, false, 1, DRAW_SAMPLE};
-static const struct kind driven = {true, false, true, 1, DRAW_SAMPLE};
-static const struct kind apart = {false, true, true, 1, DRAW_SAMPLE};
-static const struct kind sampled = {true, false, true, 2, DRAW_MEAN};
+static const struct kind fed = {true, true, false, 1, POSTERIOR_SAMPLE};
+static const struct kind driven = {true, false, true, 1, POSTERIOR_SAMPLE};
+static const struct kind apart = {false, true, true, 1, POSTERIOR_SAMPLE};
+static const struct kind sampled = {true, false, true, 2, POSTERIOR_MEAN};
 
 static struct model model_of(const struct kind *kind, struct session_shape *session, size_t n)
 {
@@ -83,7 +83,7 @@ static struct shard shard_of(const struct backend *be, struct arrays *a, const s
                       .trials = rows,
                       .samples = kind->samples,
                       .rows = r,
-                      .draw = kind->draw,
+                      .latents = kind->latents,
                       .dropout = kind->dropout};
 
     s.con = tape_of(a, r, m->con_units, kind->samples > 1);

@@ -1,5 +1,5 @@
 /* far.c - the far backend's table: every operation is the reference's on the bytes behind the
- * addresses. It is a module too (choose.h), so that the whole program can run on it.
+ * addresses. It is a module too (select.h), so that the whole program can run on it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "far.h"
 

@@ -48,9 +48,9 @@ static void read_as(const struct session_wants *wants)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    const struct store_place place = {.memory = MOST_MEMORY};
-    const struct session_wants counts = {.counts = true, .factors = 2, .place = place};
-    const struct session_wants reals = {.ext_inputs = 1, .factors = 2, .place = place};
+    const struct storage_limits limits = {.memory = MOST_MEMORY};
+    const struct session_wants counts = {.counts = true, .factors = 2, .limits = limits};
+    const struct session_wants reals = {.ext_inputs = 1, .factors = 2, .limits = limits};
     const struct lfads_evaluation what = {.data_file = "f", .model_run_file = "f", .set = "train"};
     struct lfads_score score;
     struct lfads_error err = {.text = ""};

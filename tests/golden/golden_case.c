@@ -97,7 +97,7 @@ void golden_case_open(struct golden_case *c, const char *path, const struct back
 
 void golden_case_reset(struct golden_case *c)
 {
-    struct learner_vectors vectors = learner_read(c->learner);
+    struct learner_vectors vectors = learner_download(c->learner);
 
     for (size_t i = 0; i < c->model->n_params; i++) {
         const struct param *param = &c->model->params[i];
@@ -111,7 +111,7 @@ void golden_case_reset(struct golden_case *c)
     }
     memset(vectors.m, 0, c->model->size * sizeof(real));
     memset(vectors.v, 0, c->model->size * sizeof(real));
-    learner_write(c->learner);
+    learner_upload(c->learner);
 }
 
 void golden_case_close(struct golden_case *c)
@@ -181,6 +181,6 @@ struct batch_source golden_source(const struct golden_batch *batch)
     return (struct batch_source){.session = batch->session,
                                  .trials = batch->c->trials,
                                  .dropout = batch->c->model->keep_prob < 1,
-                                 .fill = fill,
+                                 .load = fill,
                                  .payload = (void *)batch};
 }

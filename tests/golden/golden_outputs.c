@@ -179,7 +179,7 @@ static void check_observations(struct pass *pass)
 
     shard_output(s, out);
     array_is(pass, "output_dist_params", out, width, m->bins, width);
-    if (s->draw != DRAW_PRIOR) {
+    if (s->latents != PRIOR_SAMPLE) {
         logliks_are(pass, "loglik", 1);
         logliks_are(pass, "loglik_t", n);
         costs_are(pass, "loglik_b", s->loglik, 1);
@@ -328,10 +328,10 @@ static void check_own_costs(struct pass *pass)
 }
 
 void outputs_check(struct verdict *verdict, const struct golden_case *c, size_t session,
-                   const char *group, enum shard_draw draw, const struct tolerances *tolerances)
+                   const char *group, enum latents latents, const struct tolerances *tolerances)
 {
     struct golden_batch batch = {
-        .c = c, .session = session, .noise = draw == DRAW_PRIOR ? "prior" : "post"};
+        .c = c, .session = session, .noise = latents == PRIOR_SAMPLE ? "prior" : "post"};
     struct batch_source source = golden_source(&batch);
     char path[160];
     struct pass pass = {.verdict = verdict, .c = c, .group = path, .tolerances = tolerances};
@@ -341,10 +341,10 @@ void outputs_check(struct verdict *verdict, const struct golden_case *c, size_t 
         return;
     if (shard_create(&pass.s, c->be, c->model, c->trials, 1, true, NULL) != LFADS_OK)
         exit(1);
-    shard_begin(pass.s, session, c->trials, 1, draw, source.dropout && draw == DRAW_SAMPLE,
-                c->learner->parameters, NULL, NULL);
-    source.fill(source.payload, pass.s, 0);
-    if (draw == DRAW_PRIOR) {
+    shard_begin(pass.s, session, c->trials, 1, latents,
+                source.dropout && latents == POSTERIOR_SAMPLE, c->learner->parameters, NULL, NULL);
+    source.load(source.payload, pass.s, 0);
+    if (latents == PRIOR_SAMPLE) {
         shard_decode(pass.s);
     } else {
         shard_forward(pass.s);
@@ -352,7 +352,7 @@ void outputs_check(struct verdict *verdict, const struct golden_case *c, size_t 
     }
     check_dynamics(&pass);
     check_observations(&pass);
-    if (draw == DRAW_MEAN)
+    if (latents == POSTERIOR_MEAN)
         check_own_costs(&pass);
     check_all_known(&pass);
     shard_free(pass.s);

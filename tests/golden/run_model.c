@@ -155,7 +155,7 @@ static void check_gradients(const struct golden_case *c, struct verdict *verdict
  * of the type's last place an update, is allowed besides. */
 static void check_change(const struct golden_case *c, struct verdict *verdict)
 {
-    const real *parameters = learner_read(c->learner).parameters;
+    const real *parameters = learner_download(c->learner).parameters;
     double rounding = sizeof(real) == 4 ? 6e-8 : 1.2e-16;
 
     for (size_t i = 0; i < c->model->n_params; i++) {
@@ -204,7 +204,7 @@ static void check_updates(const struct golden_case *c, struct verdict *verdict)
 
         learner_step(c->learner, &source, &ramps, c->config->learning_rate_init, update + 1);
         learner_collect(c->learner, &costs, NULL);
-        after = learner_read(c->learner);
+        after = learner_download(c->learner);
         outputs_check_step(verdict, c, update, &costs, &ramps, &tolerances);
         if (update == 0)
             check_vector(c, verdict, "params_after_1", after.parameters, tolerances.parameter,
@@ -228,11 +228,11 @@ static bool run_case(const char *path, const struct backend *be)
     check_trained(&c, &verdict);
     check_starts(&c, &verdict);
     for (size_t s = 0; s < c.sessions; s++) {
-        outputs_check(&verdict, &c, s, "outputs", DRAW_SAMPLE, &tolerances);
+        outputs_check(&verdict, &c, s, "outputs", POSTERIOR_SAMPLE, &tolerances);
         check_gradients(&c, &verdict, s);
     }
-    outputs_check(&verdict, &c, 0, "kinds/posterior_push_mean", DRAW_MEAN, &tolerances);
-    outputs_check(&verdict, &c, 0, "kinds/prior_sample", DRAW_PRIOR, &tolerances);
+    outputs_check(&verdict, &c, 0, "kinds/posterior_push_mean", POSTERIOR_MEAN, &tolerances);
+    outputs_check(&verdict, &c, 0, "kinds/prior_sample", PRIOR_SAMPLE, &tolerances);
     check_updates(&c, &verdict);
     printf("%-28s %s  %4zu arrays, worst %.2f of its tolerance (%s)\n", c.name,
            verdict.failed ? "FAILED" : "ok", verdict.compared, verdict.worst, verdict.worst_name);

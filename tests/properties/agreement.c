@@ -67,13 +67,13 @@ static int check_backends(uint64_t seed, const struct backend *be)
 static double total_along(struct random_model *r, const real *start, const real *direction,
                           double step)
 {
-    struct learner_vectors vectors = learner_read(r->learner);
+    struct learner_vectors vectors = learner_download(r->learner);
     struct batch_source source = random_model_batch(r);
     struct batch_costs costs;
 
     for (size_t i = 0; i < r->model->size; i++)
         vectors.parameters[i] = start[i] + (real)step * direction[i];
-    learner_write(r->learner);
+    learner_upload(r->learner);
     learner_evaluate(r->learner, &source, &ramps);
     learner_collect(r->learner, &costs, NULL);
     return costs.total;
@@ -89,7 +89,7 @@ static int check_slope(uint64_t seed, const struct backend *be)
     real *direction = fetch_gradient(&r), *start = malloc(bytes);
     double norm = costs.gradient_norm, h = 1e-3, slope;
 
-    memcpy(start, learner_read(r.learner).parameters, bytes);
+    memcpy(start, learner_download(r.learner).parameters, bytes);
     for (size_t i = 0; i < r.model->n_params; i++)
         for (size_t j = 0; j < r.model->params[i].rows * r.model->params[i].cols; j++) {
             real *d = &direction[r.model->params[i].offset + j];

@@ -153,12 +153,12 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
     if (model_create(&r->model, r->config, 6, sessions, n_sessions, &err) != LFADS_OK ||
         learner_create(&r->learner, be, r->model, &options, &err) != LFADS_OK)
         stop(err.text);
-    struct learner_vectors vectors = learner_read(r->learner);
+    struct learner_vectors vectors = learner_download(r->learner);
     model_initialise(r->model, vectors.parameters, seed);
     /* biases, learned states and priors too must be somewhere */
     for (size_t i = 0; i < r->model->n_params; i++)
         move(vectors.parameters, &r->model->params[i], seed, &moved);
-    learner_write(r->learner);
+    learner_upload(r->learner);
 }
 
 int random_model_missing(void)
@@ -213,7 +213,7 @@ static void fill(void *payload, struct shard *s, size_t first)
         s->host_x[i] = (real)floor(fabs((double)s->host_x[i]) * 2);
     draw_numbers(s->host_ext, r, PHILOX_SHUFFLE, first, s->trials, m->ext_inputs);
     shard_upload(s);
-    shard_place_noise(s, 5, (uint32_t)first);
+    shard_address_noise(s, 5, (uint32_t)first);
 }
 
 static void draw_noise(void *payload, struct shard *s, size_t first)
@@ -230,7 +230,7 @@ struct batch_source random_model_batch(const struct random_model *r)
     return (struct batch_source){.session = r->session,
                                  .trials = r->trials,
                                  .dropout = r->model->keep_prob < 1,
-                                 .fill = fill,
-                                 .draw = draw_noise,
+                                 .load = fill,
+                                 .enqueue_noise = draw_noise,
                                  .payload = (void *)r};
 }

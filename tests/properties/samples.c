@@ -25,15 +25,15 @@ static struct shard *create(const struct random_model *r, size_t trials, size_t 
 
 static void begin(struct shard *s, const struct random_model *r, size_t trials, size_t samples)
 {
-    shard_begin(s, r->session, trials, samples, DRAW_SAMPLE, false, r->learner->parameters, NULL,
-                NULL);
+    shard_begin(s, r->session, trials, samples, POSTERIOR_SAMPLE, false, r->learner->parameters,
+                NULL, NULL);
 }
 
 static void draw_noise(const struct random_model *r, struct shard *s, size_t trial, size_t sample)
 {
     struct philox_address from = {.seed = r->seed, .sample = (uint32_t)sample};
 
-    shard_place_noise(s, 9, (uint32_t)trial);
+    shard_address_noise(s, 9, (uint32_t)trial);
     shard_draw_noise(s, &from);
 }
 
@@ -108,7 +108,7 @@ static int check(uint64_t seed)
     output =
         calloc(r.model->bins * SAMPLES * 2 * model_channels(r.model, r.session), sizeof *output);
     begin(encoded, &r, TRIALS, 1);
-    source.fill(source.payload, encoded, 0);
+    source.load(source.payload, encoded, 0);
     shard_encode(encoded);
     for (size_t trial = 0; trial < TRIALS; trial++) {
         begin(decoded, &r, 1, SAMPLES);

@@ -12,8 +12,8 @@ import sys
 
 REPOSITORY, BUILD = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 # A folder includes only from itself and from folders of lower storeys.
-STOREY = {"base": 0, "config": 1, "data": 2, "backend": 2, "model": 3, "report": 3,
-          "save": 4, "train": 5, "infer": 5, "synth": 5, "cli": 6}
+STOREY = {"base": 0, "config": 1, "h5": 2, "backend": 2, "data": 3, "model": 3, "report": 3,
+          "learn": 4, "save": 4, "run": 5, "train": 6, "infer": 6, "synth": 6, "cli": 7}
 MOST_LINES, MOST_FUNCTION = 500, 80
 failures = 0
 

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "data/h5.h"
+#include "h5/h5.h"
 
 enum { ROWS = 300, ROW = 1000, THREADS = 4, TIMES = 25 };
 

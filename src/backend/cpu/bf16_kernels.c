@@ -22,6 +22,7 @@ static inline vec factor_add(vec sum, factor_vector x, factor_vector y)
     return _mm512_dpbf16_ps(sum, x, y);
 }
 #include "backend/cpu/tile.h"
+#include "base/sizes.h"
 
 enum {
     LEFT = 128,  /* rows of a block of the left factor */
@@ -30,8 +31,6 @@ enum {
     PAIRS = DEPTH / 2,
     AHEAD = 16 /* rows: activations come from the third-level cache */
 };
-
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 static inline __m512i rounded(const real *x, size_t n)
 {
@@ -73,7 +72,7 @@ static void multiply_block(struct factors f, const real *a, size_t lda, bool tra
     f.a = left;
     f.k = (depth + 1) / 2;
     for (size_t i = 0; i < m; i += LEFT, f.c += LEFT * f.ldc) {
-        size_t rows = least(m - i, LEFT);
+        size_t rows = size_min(m - i, LEFT);
 
         if (transpose_a) {
             bf16_pack(left, a + i, lda, depth, rows);
@@ -97,7 +96,7 @@ void bf16_product(real *c, size_t ldc, const real *a, size_t lda, bool transpose
 
     for (size_t j = 0; j < n; j += wide)
         for (size_t at = 0; at < k; at += DEPTH) {
-            size_t columns = least(n - j, wide), depth = least(k - at, DEPTH);
+            size_t columns = size_min(n - j, wide), depth = size_min(k - at, DEPTH);
             struct factors f = {.b = pairs ? pairs + at / 2 * ldb : right,
                                 .ldb = pairs ? ldb : columns,
                                 .c = c + j,

@@ -24,7 +24,7 @@ void KERNEL(add_row)(SELF, real *y, size_t ldy, const real *b, size_t rows, size
             vec_store(y + j, vec_load(y + j, n - j) + vec_load(b + j, n - j), n - j);
 }
 
-/* A stretch of columns whose sums stay in registers, so that each row is read in one go. */
+/* A span of columns whose sums stay in registers, so that each row is read in one go. */
 void KERNEL(sum_rows)(SELF, real *db, const real *dy, size_t ldy, size_t rows, size_t n)
 {
     enum { VECTORS = 8, STRETCH = VECTORS * LANES };

@@ -1,6 +1,6 @@
 /* adam.cu - the optimizer's update and the sums it needs (model.md 8).
  *
- * A stretch may begin anywhere; where all its arrays begin at 16 bytes, as the parameters do, four
+ * A span may begin anywhere; where all its arrays begin at 16 bytes, as the parameters do, four
  * numbers at a time are moved.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/kernels.h"

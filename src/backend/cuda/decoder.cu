@@ -2,7 +2,7 @@
  *
  * A block carries a few trials and shares nothing with other blocks. Whatever passes from bin to
  * bin stays in shared memory, and so does what fits of the maps; the rest of them comes from the
- * second-level cache, once a bin for the block's trials. A bin has eight stretches between
+ * second-level cache, once a bin for the block's trials. A bin has eight spans between
  * barriers; thin products (factors, u) run beside great ones that do not need them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/decoder.h"

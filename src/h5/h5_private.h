@@ -1,0 +1,56 @@
+/* h5_private.h - what reading and writing share: HDF5's own printing switched off, types.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_H5_H5_PRIVATE_H
+#define LFADS_H5_H5_PRIVATE_H
+#include <hdf5.h>
+
+#include "h5/h5.h"
+
+/* H5_WATCHED: the reading process opens files to report, of faults or of what was run. */
+#if defined(__SANITIZE_ADDRESS__) || defined(LFADS_COVERAGE)
+#define H5_WATCHED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define H5_WATCHED 1
+#endif
+#endif
+
+/* HDF5 prints its errors by default; ours are returned. The setting is restored, for a program may
+ * use HDF5 besides. */
+struct quiet {
+    H5E_auto2_t print;
+    void *payload;
+};
+
+static inline struct quiet quiet_begin(void)
+{
+    struct quiet quiet;
+
+    H5Eget_auto2(H5E_DEFAULT, &quiet.print, &quiet.payload);
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    return quiet;
+}
+
+static inline void quiet_end(const struct quiet *quiet)
+{
+    H5Eset_auto2(H5E_DEFAULT, quiet->print, quiet->payload);
+}
+
+/* The sentence for a file that could not be written, or WHAT of it (may be NULL), with the reason.
+ */
+enum lfads_status h5_write_failed(const struct h5_file *file, const char *what,
+                                  struct lfads_error *err);
+
+static inline hid_t memory_type(enum h5_type type)
+{
+    switch (type) {
+    case H5_FLOAT32:
+        return H5T_NATIVE_FLOAT;
+    case H5_FLOAT64:
+        return H5T_NATIVE_DOUBLE;
+    case H5_INT64:
+        return H5T_NATIVE_INT64;
+    }
+    return -1;
+}
+#endif
