@@ -323,6 +323,7 @@ static void reduce_stretch(void *payload, size_t stretch, size_t thread)
     }
 }
 
+/* model.md (8.1) to (8.3). */
 static void update(struct learner *l)
 {
     l->be->limit_update(l->be, l->update, &l->sums[SUM_SQUARES], &l->numbers->rate,
