@@ -14,8 +14,7 @@ import re
 import sys
 
 REPOSITORY = os.path.abspath(sys.argv[1])
-PLACES = {"", "docs/", "../", "../docs/", "../../docs/"}
-NAME = re.compile(r"(?P<place>[\w./*-]*/)?(?P<name>[\w-]+\.md)\b(?:#[\w-]+)?`?\)?")
+NAME = re.compile(r"(?P<name>(?:[\w./*-]*/)?[\w-]+\.md)\b(?:#[\w-]+)?`?\)?")
 ITEM = r'(?:sections? |equations? )?(?:(?P<section>\d+)(?![\w.-]*\w)|\((?P<equation>\d+\.\d+)\)|"(?P<title>[^"]+)")'
 FIRST = re.compile(r",? " + ITEM)
 NEXT = re.compile(r",?(?: and| or| to)? " + ITEM)
@@ -32,7 +31,8 @@ def files(*patterns):
     found = set()
     for pattern in patterns:
         found |= set(glob.glob(os.path.join(REPOSITORY, pattern), recursive=True))
-    return sorted(path for path in found if os.path.isfile(path))
+    built = os.path.join(REPOSITORY, "build", "")
+    return sorted(path for path in found if os.path.isfile(path) and not path.startswith(built))
 
 
 class Document:
@@ -73,22 +73,35 @@ def items(passage, start):
         item = NEXT.match(passage, item.end())
 
 
+def resolved(path, name, documents):
+    """The path of the document that the file at PATH means by NAME, or None: as from the
+    repository's root, as from the file, in docs, or as it is installed."""
+    if "/lfads/docs/" in name:
+        name = name[name.index("docs/"):]
+    for folder in (REPOSITORY, os.path.dirname(path), os.path.join(REPOSITORY, "docs")):
+        found = os.path.normpath(os.path.join(folder, name))
+        if found in documents:
+            return found
+    return None
+
+
 def check_passage(path, passage, documents):
     """Yields what is wrong in it."""
     cited = []
     for match in NAME.finditer(passage):
-        place, name = match["place"] or "", match["name"]
-        if name not in documents or not (place in PLACES or place.endswith("/docs/")):
-            yield f"cites {place}{name}, which does not exist"
+        name = match["name"]
+        found = resolved(path, name, documents)
+        if not found:
+            yield f"cites {name}, which does not exist"
             continue
-        cited.append(name)
+        cited.append(found)
         for item in items(passage, match.end()):
-            lack = documents[name].lacks(item)
+            lack = documents[found].lacks(item)
             if lack:
                 yield f"cites {name}, which has no {lack}"
     if path.endswith(C_ENDINGS) and cited:
-        own = set().union(*(documents[name].equations for name in cited))
-    elif documents.get(os.path.basename(path), Document("")).equations:
+        own = set().union(*(documents[found].equations for found in cited))
+    elif path in documents and documents[path].equations:
         own = set().union(*(document.equations for document in documents.values()))
     else:
         return
@@ -98,18 +111,18 @@ def check_passage(path, passage, documents):
 
 
 def main():
-    documents = {os.path.basename(path): Document(read(path)) for path in files("*.md", "docs/*.md")}
+    pages = files("**/*.md")
+    documents = {path: Document(read(path)) for path in pages}
     sources = files("src/**/*.[ch]", "src/**/*.cu", "src/**/*.def", "include/**/*.h",
                     "tests/**/*.[ch]", "tests/**/*.cpp", "tests/**/*.py", "tests/**/*.sh",
                     "bench/*", "examples/*", "scripts/**/*", "**/CMakeLists.txt", "cmake/*",
-                    "Makefile", ".ci/run", "*.md", "docs/*.md")
-    sources = [path for path in sources if "/build/" not in path
-               and os.path.basename(path) != "references.py"]
+                    "Makefile", ".ci/run")
+    sources = pages + [path for path in sources if os.path.basename(path) != "references.py"]
     citations = failures = 0
-    for name, document in documents.items():
+    for path, document in documents.items():
         for number in document.twice:
             failures += 1
-            print(f"{name}: two equations are numbered ({number})")
+            print(f"{os.path.relpath(path, REPOSITORY)}: two equations are numbered ({number})")
     for path in sources:
         try:
             found = list(passages(path))
