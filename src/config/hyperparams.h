@@ -1,4 +1,5 @@
-/* hyperparams.h - a configuration as the original's JSON text (golden/files.md), and back.
+/* hyperparams.h - a configuration as the original's JSON text (files.md, "Hyperparameters"), and
+ * back.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CONFIG_HYPERPARAMS_H
 #define LFADS_CONFIG_HYPERPARAMS_H

@@ -1,5 +1,5 @@
-/* parse.h - a command line of flags, as users of the original type them (cli.md).
- * SPDX-License-Identifier: Apache-2.0 */
+/* parse.h - a command line of flags, as users of the original type them (from-tensorflow.md,
+ * "Flags"). SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CONFIG_PARSE_H
 #define LFADS_CONFIG_PARSE_H
 #include "config/flag.h"

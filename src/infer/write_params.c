@@ -1,5 +1,5 @@
 /* write_params.c - every parameter, learning state and optimizer slot to one HDF5 file, under the
- * original's names (golden/files.md). The entry is lfads_write_params of the public header.
+ * original's names (files.md, "Parameters"). The entry is lfads_write_params of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>

@@ -329,6 +329,7 @@ static void reduce_span(void *payload, size_t span, size_t thread)
     }
 }
 
+/* model.md (8.1) to (8.3). */
 static void update(struct learner *l)
 {
     l->be->limit_update(l->be, l->update, &l->sums[SUM_SQUARES], &l->numbers->rate,

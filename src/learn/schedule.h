@@ -1,5 +1,6 @@
 /* schedule.h - what changes from epoch to epoch: the learning rate, when to keep the
- * model of lowest validation cost, when to stop (training.md).
+ * model of lowest validation cost, when to stop (training.md, "Learning rate" and
+ * "Checkpoints").
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_LEARN_SCHEDULE_H
 #define LFADS_LEARN_SCHEDULE_H

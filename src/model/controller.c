@@ -36,6 +36,7 @@ static void lag_states(struct shard *s, bool reverse, bool backward)
                        s->dci_in + into * width + first, width, mask, ldm, shared, m->ci_enc);
 }
 
+/* The encoders' part of model.md (5.1), and its products. */
 void controller_inputs_forward(struct shard *s)
 {
     const struct model *m = s->model;
@@ -104,7 +105,8 @@ static struct step step_at(const struct shard *s, size_t t)
     };
 }
 
-/* The previous bin's factors, or its rates (Gaussian: means), after dropout. */
+/* The previous bin's factors, or its rates (Gaussian: means), after dropout: the fed-back part of
+ * model.md (5.1). */
 static void feed_back(struct shard *s, const struct step *step, size_t t)
 {
     size_t n = step->fed_width, at = t * s->rows * n;
@@ -124,6 +126,7 @@ void controller_begin_forward(struct shard *s)
     s->be->set_rows(s->be, s->con.h, units, s->w.con_start, s->rows, units);
 }
 
+/* model.md (5.2) to (5.4). */
 void controller_step_forward(struct shard *s, size_t t)
 {
     const struct model *m = s->model;

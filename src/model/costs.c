@@ -4,6 +4,7 @@
 
 #include "config/config.h"
 
+/* model.md (7.10). */
 double costs_ramp(int64_t step, int64_t start, int64_t increase)
 {
     double share;
@@ -27,11 +28,13 @@ static double pairs(const struct model *m)
     return m->co_dim > 1 ? (double)(m->co_dim * (m->co_dim - 1)) / 2 : 1;
 }
 
+/* model.md (7.6). */
 static double row_kl(const struct model *m, const struct row_costs *rows, size_t r)
 {
     return m->kl_ic_weight * rows->kl_ic[r / rows->samples] + m->kl_co_weight * rows->kl_co[r];
 }
 
+/* model.md (7.7), (7.9), (7.11) to (7.13). */
 void costs_sum(struct batch_costs *costs, const struct model *model, const struct row_costs *rows,
                double l2, const struct cost_ramps *ramps)
 {
@@ -96,6 +99,7 @@ struct shard_weights costs_shard_weights(const struct model *model, size_t trial
                                   .kl_co = &weights->kl_co};
 }
 
+/* model.md (7.8). */
 void costs_l2(const struct backend *be, acc *l2, const struct model *model, const real *parameters)
 {
     const struct penalty_scales scales = penalty_scales(model);

@@ -125,7 +125,7 @@ static void feed_forward(struct shard *s, size_t slot)
         readout_forward(s, slot, 1);
 }
 
-/* Inferred inputs drawn from their prior, in the controller's place. */
+/* Inferred inputs drawn from their prior, in the controller's place: model.md (5.5), (5.6). */
 static void draw_inputs(struct shard *s)
 {
     const struct model *m = s->model;

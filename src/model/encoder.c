@@ -75,6 +75,7 @@ static void join_branches(const struct shard *s)
         s->be->join(s->be);
 }
 
+/* model.md (3.1), or (3.2) in reverse. */
 static void pass_forward(struct shard *s, struct pass pass)
 {
     const struct gru_bins all = all_bins(s, &pass);
@@ -113,7 +114,7 @@ static void pass_dreadin(struct shard *s, struct pass pass)
                 true);
 }
 
-/* g = dropout(forward state after bin K-1 ⊕ backward state after bin 0). */
+/* g = dropout(forward state after bin K-1 ⊕ backward state after bin 0): model.md (3.3). */
 static void join_states(struct shard *s)
 {
     const struct backend *be = s->be;

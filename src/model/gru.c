@@ -14,6 +14,7 @@ struct gru_tape gru_tape_at(const struct gru_tape *tape, const struct gru *gru, 
                              .one_bin = tape->one_bin};
 }
 
+/* The inputs' products of model.md (2.1) and (2.4), or (2.2) and (2.5). */
 void gru_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
                 const real *x, size_t ldx, size_t first, size_t width, size_t rows, bool add)
 {
@@ -48,6 +49,7 @@ void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct g
                 width, units, true);
 }
 
+/* The rest of model.md (2.1) to (2.7). */
 void gru_step(const struct backend *be, real *h_new, const struct gru_tape *bin,
               const struct gru *gru, const real *h, real clip, size_t rows, bool has_inputs)
 {

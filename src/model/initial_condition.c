@@ -17,7 +17,7 @@ static void linear_backward(const struct backend *be, const struct linear *dmap,
     be->sum_rows(be, dmap->b, dy, out, rows, out);
 }
 
-/* mean = g W + b; logvar = log(exp(g W' + b') + ic_post_var_min). */
+/* mean = g W + b; logvar = log(exp(g W' + b') + ic_post_var_min): model.md (4.1), (4.2). */
 void ic_posterior_forward(struct shard *s)
 {
     const struct model *m = s->model;
@@ -49,7 +49,7 @@ void ic_posterior_backward(struct shard *s)
                 n, true);
 }
 
-/* g0 = mean + exp(logvar/2) noise, of the posterior or of the prior. */
+/* g0 = mean + exp(logvar/2) noise, of the posterior or of the prior: model.md (4.3) to (4.5). */
 static void draw_g0(struct shard *s)
 {
     const struct backend *be = s->be;
@@ -70,6 +70,7 @@ static void draw_g0(struct shard *s)
         be->sample(be, s->g0, n, s->row_mean, s->row_logvar, s->ic_noise, s->rows, n);
 }
 
+/* The generator's first state: model.md (4.6). */
 void ic_sample_forward(struct shard *s)
 {
     const struct model *m = s->model;

@@ -288,7 +288,7 @@ static bool is_trained(const struct param *param, const struct lfads_config *con
     return true;
 }
 
-/* Read-in: W = A, b = -(a A); read-out: W = A', b = a. */
+/* Read-in: W = A, b = -(a A), model.md (1.3); read-out: W = A', b = a. */
 static double aligned_value(const struct param *param, const struct model_session *s,
                             size_t factors, size_t i, size_t j)
 {

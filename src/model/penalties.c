@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
+/* model.md (7.3), (7.5), (7.9). */
 void divergences_forward(struct shard *s)
 {
     const struct model *m = s->model;

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
-/* enc_in = (dropout(x) W + b) ⊕ dropout(ext). Where nothing changes the data, arrays are shared. */
+/* enc_in = (dropout(x) W + b) ⊕ dropout(ext): model.md (1.1), (1.2), (1.4). Arrays are shared where
+ * nothing changes the data. */
 void readin_forward(struct shard *s)
 {
     const struct model *m = s->model;

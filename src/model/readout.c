@@ -16,6 +16,7 @@ static void map_forward(const struct shard *s, real *y, const struct linear *map
                 true);
 }
 
+/* model.md (6.5), or (6.6). */
 void readout_forward(struct shard *s, size_t first, size_t count)
 {
     size_t f = s->model->factors, skip = first * s->rows;
@@ -74,6 +75,7 @@ void readout_weights_backward(struct shard *s, size_t first)
         map_backward(s, &s->dw.readout_logvar, s->eta_logvar, first);
 }
 
+/* model.md (7.1), or (7.2). */
 void likelihood_forward(struct shard *s)
 {
     size_t n = model_channels(s->model, s->session), skip = s->rows * n;

@@ -95,6 +95,7 @@ void shard_backward(struct shard *shard, const struct shard_weights *weights)
     readin_backward(shard);
 }
 
+/* model.md (6.7). */
 void shard_output(const struct shard *shard, real *out)
 {
     const struct model *m = shard->model;

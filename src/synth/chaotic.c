@@ -1,4 +1,4 @@
-/* chaotic.c - the chaotic sets: one session, or several that see different units (synth.md).
+/* chaotic.c - the chaotic sets: one session, or several that see different units (synth.md 1).
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* integration.c - the integration-to-bound set: the states of an integrating network, mixed into
- * channels (synth.md). The network is trained the first time, and kept.
+ * channels (synth.md 5). The network is trained the first time, and kept.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>

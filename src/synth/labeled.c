@@ -1,5 +1,5 @@
 /* labeled.c - two chaotic networks, one of which makes each trial; which one is the trial's
- * external input (synth.md). SPDX-License-Identifier: Apache-2.0 */
+ * external input (synth.md 4). SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* fitlog.h - an epoch's costs as the terminal's line and the table's row, in the original's form
- * (golden/files.md).
+ * (files.md, "Table of costs").
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TRAIN_FITLOG_H
 #define LFADS_TRAIN_FITLOG_H

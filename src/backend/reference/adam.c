@@ -17,6 +17,7 @@ void reference_add_scaled(SELF, real *y, const real *scale, const real *x, size_
         y[i] += *scale * x[i];
 }
 
+/* model.md (8.1). */
 void reference_limit_update(SELF, real *update, const acc *squares, const real *rate, acc most)
 {
     acc norm = sqrt(*squares);
@@ -27,7 +28,7 @@ void reference_limit_update(SELF, real *update, const acc *squares, const real *
         update[2] = 1;
 }
 
-/* beta1 0.9, beta2 0.999, epsilon 0.1 outside the bias correction, which is in the rate. */
+/* model.md (8.2), (8.3); the bias correction is in the rate. */
 void reference_adam(SELF, real *p, real *m, real *v, const real *gradient, const real *update,
                     size_t count)
 {

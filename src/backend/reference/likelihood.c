@@ -4,7 +4,7 @@
 
 #define LOG_2PI ((real)1.8378770664093453)
 
-/* Terms of one bin and trial are summed before they join the wide sum. */
+/* model.md (7.1). */
 void reference_poisson(SELF, acc *loglik, const real *eta, const real *x, size_t bins,
                        size_t trials, size_t samples, size_t n)
 {
@@ -29,6 +29,7 @@ void reference_poisson_backward(SELF, real *eta, real weight, const real *x, siz
         eta[i] = weight * (real_exp(eta[i]) - x[i]);
 }
 
+/* model.md (7.2). */
 void reference_gaussian(SELF, acc *loglik, const real *mean, const real *logvar, const real *x,
                         size_t bins, size_t trials, size_t samples, size_t n)
 {
@@ -62,6 +63,7 @@ void reference_gaussian_backward(SELF, real *mean, real *logvar, real weight, co
     }
 }
 
+/* model.md (6.7). */
 void reference_exponential(SELF, real *y, size_t ldy, const real *x, size_t ldx, size_t rows,
                            size_t n)
 {

@@ -83,6 +83,7 @@ static real column_norm(const real *v, size_t rows, size_t n, size_t j, real *sq
     return real_sqrt(sum > (real)1e-12 ? sum : (real)1e-12);
 }
 
+/* model.md (6.4). */
 void reference_normalise_columns(SELF, real *w, const real *v, size_t rows, size_t n)
 {
     for (size_t j = 0; j < n; j++) {
