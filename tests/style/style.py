@@ -111,12 +111,16 @@ def check_format():
     if not tool:
         print("clang-format is not installed: the layout was not checked")
         return
-    for path in CODE:
-        if path.endswith(".def"):
-            continue
-        done = subprocess.run([tool, "--dry-run", "-Werror", path], capture_output=True)
-        if done.returncode:
+    paths = [path for path in CODE if not path.endswith(".def")]
+    parts = [paths[i::os.cpu_count()] for i in range(os.cpu_count())]
+    running = [subprocess.Popen([tool, "--dry-run", "-Werror", *part], stderr=subprocess.PIPE,
+                                text=True) for part in parts if part]
+    for process in running:
+        found = re.findall(r"^(.+?):\d+:\d+: error:", process.communicate()[1], re.M)
+        for path in sorted(set(found)):
             fail(path, "is not as clang-format lays it out")
+        if process.returncode and not found:
+            fail(tool, f"ended with status {process.returncode}")
 
 
 def check_symbols():

@@ -1,6 +1,5 @@
-/* test_trial_store.c - records come back as they were added, wherever they are kept and however
- * wide they had to become; prefetched batches hold their own trials. SPDX-License-Identifier:
- * Apache-2.0 */
+/* test_trial_store.c - records come back as they were added, in memory and on disk, however wide
+ * they become; prefetched batches hold their own trials. SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
