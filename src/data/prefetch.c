@@ -11,8 +11,8 @@ enum { BUFFERS = 2 };
 
 struct prefetcher {
     const struct dataset *dataset;
-    char *buffer[BUFFERS]; /* data, then external inputs; NULL: no session streams */
-    size_t data_bytes;     /* of a buffer, before the external inputs */
+    char *buffer[BUFFERS];       /* NULL: no session streams */
+    size_t offset[TRIAL_ARRAYS]; /* of an array's records in a buffer */
     enum session_set set;
     const struct batch *batch; /* those not taken */
     size_t left, turn;         /* how many they are; the next one's buffer */
@@ -23,44 +23,52 @@ struct prefetcher {
     struct lfads_error error;
 };
 
-static bool streams(const struct trial_store *store) { return store->count > 0 && !store->memory; }
-
-/* The longest records that are read. */
-static void longest(size_t *data, size_t *ext, const struct dataset *dataset)
+/* Bytes of an array's longest record among those that are read, rounded to cache lines. */
+static size_t longest(const struct dataset *dataset, enum trial_array array)
 {
-    *data = *ext = 0;
+    size_t length = 0;
+
     for (size_t i = 0; i < dataset->count; i++)
         for (int set = 0; set < SESSION_SETS; set++) {
-            const struct session_trials *trials = &dataset->sessions[i]->set[set];
+            const struct trial_store *store = &dataset->sessions[i]->set[set].array[array];
 
-            if (streams(&trials->data))
-                *data = size_max(*data, trial_store_length(&trials->data));
-            if (streams(&trials->ext))
-                *ext = size_max(*ext, trial_store_length(&trials->ext));
+            if (trial_store_streams(store))
+                length = size_max(length, trial_store_length(store));
         }
-    *data = (*data + 63) / 64 * 64;
+    return (length + 63) / 64 * 64;
+}
+
+/* Sets the arrays' offsets in a buffer for MOST trials; its length. */
+static size_t lay_out(size_t offset[TRIAL_ARRAYS], const struct dataset *dataset, size_t most)
+{
+    size_t bytes = 0;
+
+    for (int array = 0; array < TRIAL_ARRAYS; array++) {
+        offset[array] = bytes;
+        bytes += most * longest(dataset, (enum trial_array)array);
+    }
+    return bytes;
 }
 
 size_t prefetcher_bytes(const struct dataset *dataset, size_t most)
 {
-    size_t data, ext;
+    size_t offset[TRIAL_ARRAYS];
 
-    longest(&data, &ext, dataset);
-    return BUFFERS * most * (data + ext);
+    return BUFFERS * lay_out(offset, dataset, most);
 }
 
 enum lfads_status prefetcher_create(struct prefetcher **out, const struct dataset *dataset,
                                     size_t most, struct lfads_error *err)
 {
     struct prefetcher *p = *out = calloc(1, sizeof *p);
-    size_t data, ext;
+    size_t bytes = 0;
 
-    longest(&data, &ext, dataset);
-    if (p)
+    if (p) {
         p->dataset = dataset;
-    for (size_t i = 0; p && data + ext > 0 && i < BUFFERS; i++) {
-        p->data_bytes = most * data;
-        p->buffer[i] = malloc(most * (data + ext));
+        bytes = lay_out(p->offset, dataset, most);
+    }
+    for (size_t i = 0; p && bytes > 0 && i < BUFFERS; i++) {
+        p->buffer[i] = malloc(bytes);
         if (!p->buffer[i]) {
             prefetcher_free(p);
             p = *out = NULL;
@@ -114,18 +122,27 @@ static void *read_batch(void *payload)
     char *buffer = p->buffer[p->turn];
 
     p->status = LFADS_OK;
-    if (streams(&trials->data))
-        p->status = read_records(buffer, &trials->data, p->batch, &p->error);
-    if (p->status == LFADS_OK && streams(&trials->ext))
-        p->status = read_records(buffer + p->data_bytes, &trials->ext, p->batch, &p->error);
+    for (int array = 0; array < TRIAL_ARRAYS && p->status == LFADS_OK; array++)
+        if (trial_store_streams(&trials->array[array]))
+            p->status =
+                read_records(buffer + p->offset[array], &trials->array[array], p->batch, &p->error);
     return NULL;
 }
 
-/* Has the next batch read by a thread; without one it is read when it is taken. */
+static bool any_streams(const struct session_trials *trials)
+{
+    bool any = false;
+
+    for (int array = 0; array < TRIAL_ARRAYS; array++)
+        any = any || trial_store_streams(&trials->array[array]);
+    return any;
+}
+
+/* Starts a thread that reads the next batch; if it can't, the batch is read when it is taken. */
 static void read_ahead(struct prefetcher *p)
 {
     p->read = false;
-    if (p->left == 0 || (!streams(&trials_of(p)->data) && !streams(&trials_of(p)->ext)))
+    if (p->left == 0 || !any_streams(trials_of(p)))
         return;
     p->running = p->read = pthread_create(&p->thread, NULL, read_batch, p) == 0;
 }
@@ -160,11 +177,11 @@ enum lfads_status prefetcher_next(struct prefetched *prefetched, struct prefetch
     if (p->status != LFADS_OK)
         return lfads_fail(err, p->status, "%s", p->error.text);
     trials = trials_of(p);
-    *prefetched = (struct prefetched){.session = p->dataset->sessions[p->batch->session],
-                                      .set = p->set,
-                                      .batch = p->batch,
-                                      .data = streams(&trials->data) ? buffer : NULL,
-                                      .ext = streams(&trials->ext) ? buffer + p->data_bytes : NULL};
+    *prefetched = (struct prefetched){
+        .session = p->dataset->sessions[p->batch->session], .set = p->set, .batch = p->batch};
+    for (int array = 0; array < TRIAL_ARRAYS; array++)
+        if (trial_store_streams(&trials->array[array]))
+            prefetched->record[array] = buffer + p->offset[array];
     p->batch++;
     p->left--;
     p->turn = (p->turn + 1) % BUFFERS;
@@ -192,19 +209,18 @@ static void copy_rows(float *dst, size_t stride, const char *record,
         trial_store_unpack(dst, record, store->type, width);
 }
 
-void prefetched_copy(float *x, float *ext, const struct prefetched *prefetched, size_t first,
-                     size_t count)
+void prefetched_copy(float *const dst[TRIAL_ARRAYS], const struct prefetched *prefetched,
+                     size_t first, size_t count)
 {
     const struct session_trials *trials = &prefetched->session->set[prefetched->set];
-    size_t n = prefetched->session->channels, e = prefetched->session->ext_inputs;
 
-    for (size_t b = 0; b < count; b++) {
-        copy_rows(x + b * n, count * n,
-                  record_of(&trials->data, prefetched->data, prefetched, first + b), &trials->data,
-                  n);
-        if (e)
-            copy_rows(ext + b * e, count * e,
-                      record_of(&trials->ext, prefetched->ext, prefetched, first + b), &trials->ext,
-                      e);
+    for (int array = 0; array < TRIAL_ARRAYS; array++) {
+        const struct trial_store *store = &trials->array[array];
+        size_t width = session_width(prefetched->session, (enum trial_array)array);
+
+        for (size_t b = 0; b < count && width && dst[array]; b++)
+            copy_rows(dst[array] + b * width, count * width,
+                      record_of(store, prefetched->record[array], prefetched, first + b), store,
+                      width);
     }
 }

@@ -5,19 +5,19 @@
 #define LFADS_DATA_PREFETCH_H
 #include "data/batches.h"
 
-/* The trials of one batch. data and ext hold the records of the batch's trials in order; where they
- * are NULL, the records are the session's own in memory, at the indices of the trials. */
+/* The trials of one batch. record[ARRAY] holds the records of the batch's trials in order; where it
+ * is NULL, the records are the session's own in memory, at the indices of the trials. */
 struct prefetched {
     const struct session *session;
     enum session_set set;
     const struct batch *batch;
-    const void *data, *ext;
+    const void *record[TRIAL_ARRAYS];
 };
 
-/* Sets x [T,count,N] to the data of COUNT trials of the batch from trial FIRST on, and ext
- * [T,count,E] to their external inputs if the session has any. */
-void prefetched_copy(float *x, float *ext, const struct prefetched *prefetched, size_t first,
-                     size_t count);
+/* Sets DST[ARRAY] [T,count,width], for each array that the session has and DST is not NULL for, to
+ * that of COUNT trials of the batch from trial FIRST on. */
+void prefetched_copy(float *const dst[TRIAL_ARRAYS], const struct prefetched *prefetched,
+                     size_t first, size_t count);
 
 /* Hands out the batches of a list one after the other. */
 struct prefetcher;

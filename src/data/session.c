@@ -88,7 +88,7 @@ static enum lfads_status read_ext(struct reading *r, enum session_set set)
     if (shape.dims[0] != trials->count || shape.dims[1] != r->session->bins ||
         shape.dims[2] != width)
         return wrong_shape(r, name, &shape, wanted);
-    return read_trials(&trials->ext, &sum, r, name, trials->count, width, false);
+    return read_trials(&trials->array[TRIAL_EXT], &sum, r, name, trials->count, width, false);
 }
 
 /* Notes whether there is a truth; it is for looking at only and read when it is wanted. */
@@ -153,8 +153,8 @@ static enum lfads_status read_set(struct reading *r, enum session_set set)
     if (shape.dims[1] != s->bins || shape.dims[2] != s->channels)
         return wrong_shape(r, name, &shape, wanted);
     trials->count = shape.dims[0];
-    status = read_trials(&trials->data, &trials->sum, r, name, trials->count, s->channels,
-                         r->wants->counts);
+    status = read_trials(&trials->array[TRIAL_OBSERVED], &trials->sum, r, name, trials->count,
+                         s->channels, r->wants->counts);
     if (status == LFADS_OK && r->wants->ext_inputs)
         status = read_ext(r, set);
     if (status == LFADS_OK)
@@ -240,10 +240,9 @@ void session_close(struct session *session)
 {
     if (!session)
         return;
-    for (int set = 0; set < SESSION_SETS; set++) {
-        trial_store_end(&session->set[set].data);
-        trial_store_end(&session->set[set].ext);
-    }
+    for (int set = 0; set < SESSION_SETS; set++)
+        for (int array = 0; array < TRIAL_ARRAYS; array++)
+            trial_store_end(&session->set[set].array[array]);
     free(session->alignment_matrix);
     free(session->alignment_bias);
     free(session->name);
@@ -251,50 +250,50 @@ void session_close(struct session *session)
     free(session);
 }
 
+size_t session_width(const struct session *session, enum trial_array array)
+{
+    switch (array) {
+    case TRIAL_OBSERVED:
+        return session->channels;
+    case TRIAL_EXT:
+        return session->ext_inputs;
+    default:
+        return 0;
+    }
+}
+
 size_t session_memory(const struct session *session)
 {
     size_t bytes = 0;
 
     for (int set = 0; set < SESSION_SETS; set++)
-        bytes += trial_store_memory(&session->set[set].data) +
-                 trial_store_memory(&session->set[set].ext);
+        for (int array = 0; array < TRIAL_ARRAYS; array++)
+            bytes += trial_store_memory(&session->set[set].array[array]);
     return bytes;
 }
-
-static bool streams(const struct trial_store *store) { return store->count > 0 && !store->memory; }
 
 bool session_streams(const struct session *session)
 {
     bool any = false;
 
     for (int set = 0; set < SESSION_SETS; set++)
-        any = any || streams(&session->set[set].data) || streams(&session->set[set].ext);
+        for (int array = 0; array < TRIAL_ARRAYS; array++)
+            any = any || trial_store_streams(&session->set[set].array[array]);
     return any;
 }
 
-static enum lfads_status read_record(float *values, const struct trial_store *store, size_t record,
+enum lfads_status session_read_trial(float *values, const struct session *session,
+                                     enum session_set set, enum trial_array array, size_t trial,
                                      struct lfads_error *err)
 {
+    const struct trial_store *store = &session->set[set].array[array];
     void *bytes = malloc(store->numbers * sizeof *values);
-    enum lfads_status status = bytes ? trial_store_read(bytes, store, record, err)
+    enum lfads_status status = bytes ? trial_store_read(bytes, store, trial, err)
                                      : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a trial");
 
     if (status == LFADS_OK)
         trial_store_unpack(values, bytes, store->type, store->numbers);
     free(bytes);
-    return status;
-}
-
-enum lfads_status session_read_trial(float *values, float *ext, const struct session *session,
-                                     enum session_set set, size_t trial, struct lfads_error *err)
-{
-    const struct session_trials *trials = &session->set[set];
-    enum lfads_status status = LFADS_OK;
-
-    if (values)
-        status = read_record(values, &trials->data, trial, err);
-    if (status == LFADS_OK && ext && session->ext_inputs)
-        status = read_record(ext, &trials->ext, trial, err);
     return status;
 }
 

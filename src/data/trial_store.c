@@ -33,6 +33,11 @@ size_t trial_store_memory(const struct trial_store *store)
     return store->memory ? store->records * trial_store_length(store) : 0;
 }
 
+bool trial_store_streams(const struct trial_store *store)
+{
+    return store->count > 0 && !store->memory;
+}
+
 /* Memory or a file for all records of the store's type. */
 static enum lfads_status make_room(struct trial_store *s, struct lfads_error *err)
 {

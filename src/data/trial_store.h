@@ -33,6 +33,9 @@ size_t trial_store_length(const struct trial_store *store);
 /* Bytes that all records take in memory: 0 where they are in a file. */
 size_t trial_store_memory(const struct trial_store *store);
 
+/* Whether its records are in a file. */
+bool trial_store_streams(const struct trial_store *store);
+
 /* An empty store of RECORDS records of NUMBERS each, which fits where LIMITS says (its directory
  * must outlive the adding). Fails where there is no room. trial_store_end frees it, in every case.
  */

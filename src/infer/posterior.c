@@ -24,7 +24,9 @@ enum {
 /* The block's trials from FIRST on. */
 static void fill(const struct sampler *p, struct shard *s, size_t first)
 {
-    prefetched_copy(s->host_x, s->host_ext, &p->prefetched, first, s->trials);
+    real *const dst[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = s->host_x, [TRIAL_EXT] = s->host_ext};
+
+    prefetched_copy(dst, &p->prefetched, first, s->trials);
     shard_upload(s);
 }
 

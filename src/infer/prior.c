@@ -39,7 +39,7 @@ static enum lfads_status copy_ext(const struct prior *p, const struct session *s
     size_t e = session->ext_inputs;
     float *ext = calloc(session->bins * e, sizeof *ext);
     enum lfads_status status =
-        ext ? session_read_trial(NULL, ext, session, set, trial, p->err)
+        ext ? session_read_trial(ext, session, set, TRIAL_EXT, trial, p->err)
             : lfads_fail(p->err, LFADS_NO_MEMORY, "no memory for external inputs");
 
     for (size_t t = 0; t < session->bins && status == LFADS_OK; t++)

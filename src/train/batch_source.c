@@ -17,7 +17,9 @@ static void copy_trials(const struct batch_feed *feed, struct shard *s, size_t f
     bool jittered = feed->prefetched.set == SESSION_TRAIN &&
                     feed->trainer->run->config->temporal_spike_jitter_width > 0;
 
-    prefetched_copy(s->host_x, s->host_ext, &feed->prefetched, first, s->trials);
+    real *const dst[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = s->host_x, [TRIAL_EXT] = s->host_ext};
+
+    prefetched_copy(dst, &feed->prefetched, first, s->trials);
     for (size_t b = 0; b < s->trials && jittered; b++)
         jitter(feed, s, b, first);
     shard_upload(s);
@@ -42,10 +44,11 @@ static void enqueue_noise(void *payload, struct shard *s, size_t first)
     enum session_set set = feed->prefetched.set;
     /* training and validation may meet at one step: the sample tells their noise apart */
     struct philox_address from = {.seed = t->run->seed, .sample = set == SESSION_VALID};
+    real *const dst[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = s->x, [TRIAL_EXT] = s->ext};
 
     (void)first;
     if (device_trials_has(t->on_device, s->session, set))
-        device_trials_gather(t->on_device, s->session, set, s->x, s->ext, s->trials);
+        device_trials_gather(t->on_device, s->session, set, dst, s->trials);
     shard_draw_noise(s, &from);
 }
 

@@ -4,16 +4,16 @@
 
 #include <stdlib.h>
 
-struct place {
-    void *data; /* [count,T,N], bytes or floats; NULL: not there */
-    float *ext; /* [count,T,E] */
+/* A set's arrays on the device, [count,T,width] bytes or floats; all NULL: the set is not there. */
+struct device_set {
+    void *array[TRIAL_ARRAYS];
 };
 
 struct device_trials {
     const struct run *run;
-    uint32_t *trials, *list;            /* [batch_size]: the device's, and the host's */
-    size_t room;                        /* bytes of the device that sets may still take */
-    struct place (*sets)[SESSION_SETS]; /* a session each */
+    uint32_t *trials, *list;                 /* [batch_size]: the device's, and the host's */
+    size_t room;                             /* bytes of the device that sets may still take */
+    struct device_set (*sets)[SESSION_SETS]; /* a session each */
 };
 
 /* What operations take: bytes where the host has them, else floats. */
@@ -27,49 +27,71 @@ static size_t device_bytes(const struct trial_store *store)
 /* Whether the device can have the set: the host has it in memory, and need not change it. */
 static bool is_gathered(const struct run *p, const struct session *s, enum session_set set)
 {
-    bool jittered = set == SESSION_TRAIN && p->config->temporal_spike_jitter_width > 0;
+    bool possible = set != SESSION_TRAIN || p->config->temporal_spike_jitter_width == 0;
     const struct session_trials *trials = &s->set[set];
 
-    return !jittered && trials->count && trials->data.memory &&
-           (!s->ext_inputs || trials->ext.memory);
+    for (int array = 0; array < TRIAL_ARRAYS; array++)
+        if (session_width(s, (enum trial_array)array))
+            possible = possible && trials->array[array].memory;
+    return possible && trials->count;
 }
 
-/* The store's records on the device, as BYTES or floats; NULL where there is no memory. */
-static void *upload(const struct run *p, const struct trial_store *store, bool bytes)
+/* The store's records on the device, as bytes or floats; NULL where there is no memory. */
+static void *upload(const struct run *p, const struct trial_store *store)
 {
     const struct backend *be = p->be;
-    size_t count = store->records * store->numbers, size = bytes ? 1 : sizeof(float);
+    bool bytes = is_bytes(store);
+    size_t count = store->records * store->numbers;
     float *unpacked = bytes ? NULL : malloc(count * sizeof *unpacked);
-    void *data = bytes || unpacked ? be->memory_create(be, count * size) : NULL;
+    void *data = bytes || unpacked ? be->memory_create(be, device_bytes(store)) : NULL;
 
     if (unpacked)
         trial_store_unpack(unpacked, store->memory, store->type, count);
     if (data)
-        be->upload(be, data, bytes ? store->memory : unpacked, count * size);
+        be->upload(be, data, bytes ? store->memory : unpacked, device_bytes(store));
     free(unpacked);
     return data;
+}
+
+static void free_set(const struct backend *be, struct device_set *set)
+{
+    for (int array = 0; array < TRIAL_ARRAYS; array++) {
+        be->memory_free(be, set->array[array]);
+        set->array[array] = NULL;
+    }
+}
+
+static bool upload_set(const struct run *p, struct device_set *on_device, const struct session *s,
+                       enum session_set set)
+{
+    bool done = true;
+
+    for (int array = 0; array < TRIAL_ARRAYS && done; array++)
+        if (session_width(s, (enum trial_array)array)) {
+            on_device->array[array] = upload(p, &s->set[set].array[array]);
+            done = on_device->array[array];
+        }
+    return done;
 }
 
 static void take_set(struct device_trials *r, size_t session, enum session_set set)
 {
     const struct run *p = r->run;
     const struct session *s = p->dataset->sessions[session];
-    const struct trial_store *data = &s->set[set].data, *ext = &s->set[set].ext;
-    struct place *place = &r->sets[session][set];
-    size_t floats = s->ext_inputs ? ext->records * ext->numbers * sizeof(float) : 0;
+    size_t bytes = 0;
 
-    if (!is_gathered(p, s, set) || device_bytes(data) + floats > r->room)
+    for (int array = 0; array < TRIAL_ARRAYS; array++)
+        if (session_width(s, (enum trial_array)array))
+            bytes += device_bytes(&s->set[set].array[array]);
+    if (!is_gathered(p, s, set) || bytes > r->room)
         return;
-    place->data = upload(p, data, is_bytes(data));
-    place->ext = floats ? upload(p, ext, false) : NULL;
-    if (!place->data || (floats && !place->ext)) {
-        p->be->memory_free(p->be, place->data);
-        place->data = NULL;
-        r->room = 0;                /* somebody else has taken it */
+    if (!upload_set(p, &r->sets[session][set], s, set)) {
+        free_set(p->be, &r->sets[session][set]);
+        r->room = 0;                /* another program has taken the memory */
         p->be->finish(p->be, NULL); /* the host will fill these batches: no error */
         return;
     }
-    r->room -= device_bytes(data) + floats;
+    r->room -= bytes;
 }
 
 struct device_trials *device_trials_create(const struct run *run, size_t batch_size)
@@ -103,10 +125,8 @@ void device_trials_free(struct device_trials *on_device)
         return;
     be = on_device->run->be;
     for (size_t s = 0; on_device->sets && s < on_device->run->dataset->count; s++)
-        for (int set = 0; set < SESSION_SETS; set++) {
-            be->memory_free(be, on_device->sets[s][set].data);
-            be->memory_free(be, on_device->sets[s][set].ext);
-        }
+        for (int set = 0; set < SESSION_SETS; set++)
+            free_set(be, &on_device->sets[s][set]);
     be->memory_free(be, on_device->trials);
     free(on_device->sets);
     free(on_device->list);
@@ -115,7 +135,7 @@ void device_trials_free(struct device_trials *on_device)
 
 bool device_trials_has(const struct device_trials *on_device, size_t session, enum session_set set)
 {
-    return on_device && on_device->sets[session][set].data;
+    return on_device && on_device->sets[session][set].array[TRIAL_OBSERVED];
 }
 
 void device_trials_select(struct device_trials *on_device, const size_t *trials, size_t count)
@@ -128,15 +148,15 @@ void device_trials_select(struct device_trials *on_device, const size_t *trials,
 }
 
 void device_trials_gather(const struct device_trials *on_device, size_t session,
-                          enum session_set set, real *x, real *ext, size_t count)
+                          enum session_set set, real *const dst[TRIAL_ARRAYS], size_t count)
 {
     const struct backend *be = on_device->run->be;
     const struct session *s = on_device->run->dataset->sessions[session];
-    const struct place *place = &on_device->sets[session][set];
+    const struct device_set *from = &on_device->sets[session][set];
 
-    be->gather_trials(be, x, place->data, is_bytes(&s->set[set].data), on_device->trials, s->bins,
-                      count, s->channels);
-    if (place->ext)
-        be->gather_trials(be, ext, place->ext, false, on_device->trials, s->bins, count,
-                          s->ext_inputs);
+    for (int array = 0; array < TRIAL_ARRAYS; array++)
+        if (from->array[array])
+            be->gather_trials(be, dst[array], from->array[array],
+                              is_bytes(&s->set[set].array[array]), on_device->trials, s->bins,
+                              count, session_width(s, (enum trial_array)array));
 }

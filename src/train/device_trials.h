@@ -16,7 +16,8 @@ void device_trials_free(struct device_trials *on_device); /* takes NULL */
 bool device_trials_has(const struct device_trials *on_device, size_t session, enum session_set set);
 /* Says which trials device_trials_gather takes, COUNT of the set's. */
 void device_trials_select(struct device_trials *on_device, const size_t *trials, size_t count);
-/* Sets x [T,count,N] and ext [T,count,E], the device's, to the trials chosen. Can be recorded. */
+/* Sets DST[ARRAY] [T,count,width], in the device's memory, for each array that the session has, to
+ * that of the selected trials. Can be recorded. */
 void device_trials_gather(const struct device_trials *on_device, size_t session,
-                          enum session_set set, real *x, real *ext, size_t count);
+                          enum session_set set, real *const dst[TRIAL_ARRAYS], size_t count);
 #endif

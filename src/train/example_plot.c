@@ -156,7 +156,9 @@ static enum lfads_status take_trial(struct picture *p, enum session_set set)
         return lfads_fail(&p->error, LFADS_NO_MEMORY, "no memory");
     snprintf(side->title, sizeof side->title, "%s trial %zu of session %.200s, step %" PRId64,
              set == SESSION_TRAIN ? "training" : "validation", side->trial, session->name, p->step);
-    status = session_read_trial(side->x, side->ext, session, set, side->trial, &p->error);
+    status = session_read_trial(side->x, session, set, TRIAL_OBSERVED, side->trial, &p->error);
+    if (status == LFADS_OK && session->ext_inputs)
+        status = session_read_trial(side->ext, session, set, TRIAL_EXT, side->trial, &p->error);
     if (status != LFADS_OK)
         return status;
     for (size_t i = 0; i < numbers; i++)

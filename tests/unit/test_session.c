@@ -55,7 +55,8 @@ static void check_trials(const struct session *s, enum session_set set, double l
     for (size_t trial = 0; trial < TRIALS; trial++) {
         size_t wrong = 0;
 
-        assert_int_equal(session_read_trial(values, ext, s, set, trial, NULL), LFADS_OK);
+        assert_int_equal(session_read_trial(values, s, set, TRIAL_OBSERVED, trial, NULL), LFADS_OK);
+        assert_int_equal(session_read_trial(ext, s, set, TRIAL_EXT, trial, NULL), LFADS_OK);
         for (size_t i = 0; i < RECORD; i++) {
             wrong += values[i] != (float)(value_of(trial * RECORD + i, large) + shift);
             sum += value_of(trial * RECORD + i, large) + shift;
@@ -79,7 +80,7 @@ static void round_trip(double large, double shift, bool counts, enum number_type
     for (int disk = 0; disk < 2; disk++) {
         wants.limits = (struct storage_limits){.memory = disk ? 0 : SIZE_MAX, .directory = "."};
         assert_int_equal(session_open(&s, path, "x", &wants, NULL), LFADS_OK);
-        assert_int_equal(s->set[SESSION_TRAIN].data.type, kind);
+        assert_int_equal(s->set[SESSION_TRAIN].array[TRIAL_OBSERVED].type, kind);
         assert_int_equal(session_streams(s), disk);
         assert_int_equal(session_memory(s), disk ? 0 : 2 * (bytes + ext));
         check_trials(s, SESSION_TRAIN, large, shift);
@@ -90,7 +91,7 @@ static void round_trip(double large, double shift, bool counts, enum number_type
     wants.limits = (struct storage_limits){.memory = bytes + 2 * ext, .directory = "."};
     assert_int_equal(session_open(&s, path, "x", &wants, NULL), LFADS_OK);
     assert_int_equal(session_memory(s), bytes + 2 * ext);
-    assert_null(s->set[SESSION_VALID].data.memory);
+    assert_null(s->set[SESSION_VALID].array[TRIAL_OBSERVED].memory);
     check_trials(s, SESSION_VALID, large, shift);
     session_close(s);
     unlink(path);

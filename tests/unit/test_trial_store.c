@@ -106,7 +106,7 @@ static void test_no_room(void **state)
     trial_store_end(&store);
 }
 
-/* A session of one set whose data lie at one limits and whose external inputs at another. */
+/* A session of one set, its data kept within the limits DATA and its external inputs within EXT. */
 static void make_session(struct session *s, const struct storage_limits *data,
                          const struct storage_limits *ext)
 {
@@ -114,24 +114,25 @@ static void make_session(struct session *s, const struct storage_limits *data,
 
     *s = (struct session){.bins = 3, .channels = 2, .ext_inputs = ext ? 2 : 0};
     trials->count = RECORDS;
-    trial_store_begin(&trials->data, RECORDS, NUMBERS, NUMBER_UINT8, data, NULL);
-    add(&trials->data, 0, RECORDS, 0, NUMBER_UINT8);
+    trial_store_begin(&trials->array[TRIAL_OBSERVED], RECORDS, NUMBERS, NUMBER_UINT8, data, NULL);
+    add(&trials->array[TRIAL_OBSERVED], 0, RECORDS, 0, NUMBER_UINT8);
     if (!ext)
         return;
-    trial_store_begin(&trials->ext, RECORDS, NUMBERS, NUMBER_FLOAT, ext, NULL);
-    add(&trials->ext, 0, RECORDS, 0.5f, NUMBER_FLOAT);
+    trial_store_begin(&trials->array[TRIAL_EXT], RECORDS, NUMBERS, NUMBER_FLOAT, ext, NULL);
+    add(&trials->array[TRIAL_EXT], 0, RECORDS, 0.5f, NUMBER_FLOAT);
 }
 
 static void check_prefetched(const struct prefetched *prefetched, const struct session *sessions)
 {
     const struct batch *batch = prefetched->batch;
     float values[3 * BATCH * 2], ext[3 * BATCH * 2] = {0};
+    float *const dst[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = values, [TRIAL_EXT] = ext};
 
     assert_ptr_equal(prefetched->session, &sessions[batch->session]);
-    prefetched_copy(values, ext, prefetched, 0, 1);
+    prefetched_copy(dst, prefetched, 0, 1);
     for (size_t j = 1; j < NUMBERS; j++)
         assert_true(values[j] == value_of(batch->trials[0], j));
-    prefetched_copy(values, ext, prefetched, 0, batch->count);
+    prefetched_copy(dst, prefetched, 0, batch->count);
     for (size_t i = 0; i < batch->count; i++)
         for (size_t j = 1; j < NUMBERS; j++) {
             size_t at = (j / 2 * batch->count + i) * 2 + j % 2;
@@ -158,7 +159,7 @@ static void test_prefetched(void **state)
     assert_int_equal(batches_create(&batches, &dataset, SESSION_TRAIN, BATCH, NULL), LFADS_OK);
     assert_int_equal(prefetcher_create(&prefetcher, &dataset, BATCH, NULL), LFADS_OK);
     /* records of 6 bytes and of 24; lengths are rounded up to 64 */
-    assert_int_equal(prefetcher_bytes(&dataset, BATCH), 2 * BATCH * (64 + 24));
+    assert_int_equal(prefetcher_bytes(&dataset, BATCH), 2 * BATCH * (64 + 64));
     for (uint32_t epoch = 0; epoch < 20; epoch++) {
         batches_deal(batches, &dataset, SESSION_TRAIN, 1, epoch);
         prefetcher_begin(prefetcher, SESSION_TRAIN, batches->batch, batches->count);
@@ -173,8 +174,8 @@ static void test_prefetched(void **state)
     prefetcher_free(prefetcher);
     batches_free(batches);
     for (size_t i = 0; i < 4; i++) {
-        trial_store_end(&sessions[i].set[SESSION_TRAIN].data);
-        trial_store_end(&sessions[i].set[SESSION_TRAIN].ext);
+        trial_store_end(&sessions[i].set[SESSION_TRAIN].array[TRIAL_OBSERVED]);
+        trial_store_end(&sessions[i].set[SESSION_TRAIN].array[TRIAL_EXT]);
     }
 }
 
@@ -204,8 +205,10 @@ static void test_lost(void **state)
 
     (void)state;
     make_session(&session, &on_disk, NULL);
-    close(session.set[SESSION_TRAIN].data.file);
-    assert_int_equal(file_unnamed(&session.set[SESSION_TRAIN].data.file, ".", 0, NULL), LFADS_OK);
+    close(session.set[SESSION_TRAIN].array[TRIAL_OBSERVED].file);
+    assert_int_equal(
+        file_unnamed(&session.set[SESSION_TRAIN].array[TRIAL_OBSERVED].file, ".", 0, NULL),
+        LFADS_OK);
     assert_int_equal(batches_in_order(&batches, 0, RECORDS, BATCH, NULL), LFADS_OK);
     assert_int_equal(prefetcher_create(&prefetcher, &dataset, BATCH, NULL), LFADS_OK);
     prefetcher_begin(prefetcher, SESSION_TRAIN, batches->batch, batches->count);
@@ -213,7 +216,7 @@ static void test_lost(void **state)
     assert_non_null(strstr(err.text, "can't read the data that are kept in "));
     prefetcher_free(prefetcher);
     batches_free(batches);
-    trial_store_end(&session.set[SESSION_TRAIN].data);
+    trial_store_end(&session.set[SESSION_TRAIN].array[TRIAL_OBSERVED]);
 }
 
 int main(void)
