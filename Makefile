@@ -5,7 +5,8 @@ BUILD = build/$(PRESET)
 # tests at a time; most compute on one thread
 JOBS ?= $(shell nproc)
 # what the sanitizers are told, where the build has them
-CTEST = LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.txt:print_suppressions=0 ctest -j$(JOBS)
+CTEST = LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.txt:print_suppressions=0 \
+    ctest $(CTEST_FLAGS) -j$(JOBS)
 
 # how long each fuzz target runs
 FUZZ_SECONDS = 1200
@@ -19,14 +20,14 @@ build: setup
 setup:
 	@sh scripts/setup.sh
 
-# All tests but the long ones; ends with CTest's summary.
+# All tests but the long ones; ends with CTest's summary, which $(BUILD)/check.xml has for programs.
 check: build
-	@$(CTEST) --test-dir $(BUILD) --output-on-failure -LE long
+	@$(CTEST) --test-dir $(BUILD) --output-on-failure --output-junit check.xml -LE long
 
-# What takes a quarter of an hour and more.
+# What takes an hour.
 check-long: build
 	@sh scripts/setup.sh packages-long.txt
-	@$(CTEST) --test-dir $(BUILD) --output-on-failure -L long
+	@$(CTEST) --test-dir $(BUILD) --output-on-failure --output-junit check-long.xml -L long
 
 # Other compilers, static analyses, sanitizers, valgrind, coverage: ANALYSES="tidy thread" for some.
 analyse:

@@ -1,12 +1,15 @@
 #!/bin/sh
-# setup.sh [LIST...]: installs the Debian packages of packages.txt, and of further lists beside it,
-# that are missing; does nothing where none is.
+# setup.sh [LIST.txt|PACKAGE...]: installs the Debian packages of packages.txt, of further lists beside
+# it, and those named, where they are missing; does nothing where none is.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 here=$(dirname "$0")
 packages=
-for list in packages.txt "$@"; do
-    packages="$packages $(grep -v '^#' "$here/$list")"
+for word in packages.txt "$@"; do
+    case $word in
+    *.txt) packages="$packages $(grep -v '^#' "$here/$word")" ;;
+    *) packages="$packages $word" ;;
+    esac
 done
 
 if ! command -v dpkg-query >/dev/null; then

@@ -1,13 +1,18 @@
 #!/bin/sh
 # Looks for faults that tests do not show: run.sh [ANALYSIS ...], all where none is named.
-# Each analysis is a script beside this one; what it prints lies in build/analysis/ANALYSIS.log.
+# Each analysis is a script beside this one, which names the Debian packages that it needs beside those
+# of packages.txt; what it prints lies in build/analysis/ANALYSIS.log.
 # Ends with a line "N analyses passed, N failed".
 # SPDX-License-Identifier: Apache-2.0
 set -u
 here=$(dirname "$0")
 root=$(cd "$here/../.." && pwd)
 [ $# -gt 0 ] || set -- clang tidy cppcheck analyzer sanitize thread valgrind coverage
-sh "$root/scripts/setup.sh" packages.txt analysis/packages.txt || exit 1
+for name in "$@"; do
+    packages="${packages:-} $(sed -n 's/^# needs: //p' "$here/$name.sh")"
+done
+# shellcheck disable=SC2086 # a list of words
+sh "$root/scripts/setup.sh" $packages || exit 1
 cd "$root" || exit 1
 mkdir -p build/analysis
 passed=0

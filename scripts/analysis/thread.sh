@@ -1,6 +1,7 @@
 # Tests with several threads under ThreadSanitizer. clang's OpenMP library tells it, through Archer,
 # which threads wait for which; libraries that were not compiled for it (HDF5, oneDNN, cairo) are left
 # out of account. That it sees races of ours was tried by planting one in a shard's costs.
+# needs: clang libclang-rt-dev libomp-dev llvm
 # SPDX-License-Identifier: Apache-2.0
 . scripts/analysis/common.sh
 build thread
@@ -10,4 +11,4 @@ ARCHER_OPTIONS=verbose=1 build/thread/tests/properties/property_agreement 2>&1 |
     echo "Archer, which explains OpenMP to ThreadSanitizer, was not loaded"
     exit 1
 }
-tests thread -R 'golden/cpu|contract|properties|cli/training|readers/denoiser|readers/events' -E 'emulat|device'
+tests thread -R 'golden/cpu|contract|properties|cli/training|readers/denoiser|readers/events' -E 'emulat|isolated|device'

@@ -1,4 +1,5 @@
 # clang-tidy over all sources but the tests; .clang-tidy says what it looks for.
+# needs: clang clang-tidy libomp-dev
 # SPDX-License-Identifier: Apache-2.0
 . scripts/analysis/common.sh
 build clang

@@ -1,4 +1,5 @@
 # A short life under valgrind: data, training, going on, sampling, export, scores.
+# needs: valgrind libc6-dbg
 # SPDX-License-Identifier: Apache-2.0
 . scripts/analysis/common.sh
 # no module for GPUs: libraries that it loads keep memory

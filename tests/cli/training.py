@@ -130,6 +130,7 @@ def test_lock():
     for line in first.stdout:
         if line.startswith("Epoch:0"):
             break
+    first.send_signal(signal.SIGSTOP)  # it does not end meanwhile, however slow the machine is
     second = subprocess.run([LFADS, "train", "--lfads_save_dir=locked", *FLAGS], cwd=SCRATCH,
                             capture_output=True, text=True)
     check(second.returncode == 1 and f"in use by process {first.pid} on " in second.stderr,

@@ -248,7 +248,7 @@ int main(int argc, char **argv)
     failed = check_twice(module, "", reverse);
 #ifdef LFADS_EMULATION
     /* nor on how many rows a block carries and what it keeps in shared memory (recurrences by
-     * themselves: tests/emulation/test_sequences.cpp) */
+     * themselves: tests/device/cuda_emulation/test_sequences.cpp) */
     failed += check_twice(module, "decoder_", limit_shared);
 #endif
     return failed != 0;

@@ -38,7 +38,7 @@ for target in $targets; do
     echo "$target: $runs executions"
     # shellcheck disable=SC2086
     if ! "$scratch/build/tests/fuzz/fuzz_$target" -seed=1 -runs="$runs" -rss_limit_mb=2048 \
-        -timeout=100 -artifact_prefix="$scratch/" $inputs >"$scratch/$target.log" 2>&1; then
+        -timeout=3600 -artifact_prefix="$scratch/" $inputs >"$scratch/$target.log" 2>&1; then
         tail -60 "$scratch/$target.log"
         exit 1
     fi

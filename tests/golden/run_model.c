@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device/isolated_memory/far.h"
 #include "device/test_device.h"
-#include "far/far.h"
 #include "golden_case.h"
 #include "golden_outputs.h"
 

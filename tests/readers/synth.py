@@ -1,13 +1,17 @@
-"""Compares synthetic sets with the numbers of the original's generators.
+"""Makes a synthetic set and compares it with the numbers of the original's generator.
 
-  synth.py FOLDER GOLDEN.json...
+  synth.py LFADS SCRATCH GOLDEN.json GENERATOR [FLAG...]
 
-FOLDER holds the sets' files. Integer arrays must have the golden checksums, reals agree to 1e-9,
-alignment matrices up to the sign of a component, and every key, shape and type must be there.
+Integer arrays must have the golden checksums, reals agree to 1e-9, alignment matrices up to the sign of
+a component, and every key, shape and type must be there. A set of the integrator that is told
+--conditions=N instead is made of so many, by random weights, and held against the recipe alone:
+training takes minutes.
 SPDX-License-Identifier: Apache-2.0"""
 import hashlib
 import json
 import os
+import shutil
+import subprocess
 import sys
 
 import h5py
@@ -82,14 +86,13 @@ def remake_integration(weights, inputs):
     return np.array(outputs), np.array(rates), random
 
 
-def check_recipe(path):
+def check_recipe(path, weights, conditions):
     """Inputs are drawn as the original's, and all else follows from them and the weights."""
     inputs = np.random.RandomState(6)
-    inputs = np.array([inputs.randn(100) * 0.25 for _ in range(800)])
-    outputs, rates, random = remake_integration(
-        os.path.join(os.path.dirname(path), "integrator_N50.h5"), inputs)
+    inputs = np.array([inputs.randn(100) * 0.25 for _ in range(conditions)])
+    outputs, rates, random = remake_integration(weights, inputs)
     with h5py.File(path, "r") as file:
-        if file["train_inputs_u"].shape[0] != 3200:
+        if file["train_inputs_u"].shape[0] != 4 * conditions:
             fail("the integration set has not the original's shape")
             return
         # by the file's own rates: a count hangs on their last bit
@@ -97,14 +100,14 @@ def check_recipe(path):
                   for rate in file["valid_truth"][()] for _ in range(5)]
         counts = np.array(counts)
         for name, first, each in (("train", 0, 4), ("valid", 4, 1)):
-            of_trial = np.arange(800).repeat(each)
+            of_trial = np.arange(conditions).repeat(each)
             if not close(file[f"{name}_inputs_u"][:, :, 0], inputs[of_trial]):
                 fail(f"{name}_inputs_u are not the original's draws")
             for key, mine in (("outputs_u", outputs), ("truth", rates)):
                 off = np.abs(file[f"{name}_{key}"][()] - mine[of_trial]).max()
                 if off > 1e-4:
                     fail(f"{name}_{key} is off by {off:g}")
-            trials = (np.arange(800)[:, None] * 5 + first + np.arange(each)).ravel()
+            trials = (np.arange(conditions)[:, None] * 5 + first + np.arange(each)).ravel()
             differ = (file[f"{name}_data"][()] != counts[trials]).sum()
             if differ:
                 fail(f"{name}_data: {differ} counts differ from the recipe's")
@@ -112,7 +115,7 @@ def check_recipe(path):
 
 def check_integrator(path):
     """The network's own output follows the running sum of its input, within the bounds."""
-    check_recipe(path)
+    check_recipe(path, os.path.join(os.path.dirname(path), "integrator_N50.h5"), 800)
     with h5py.File(path, "r") as file:
         wanted = np.clip(np.cumsum(file["valid_inputs_u"][:, :, 0], axis=1), -1, 1)
         error = np.mean((file["valid_outputs_u"][()] - wanted) ** 2)
@@ -149,19 +152,42 @@ def check_file(path, golden, noisy, integrated):
                 fail(f"{name} is not compressed trial by trial")
 
 
+def random_weights(path):
+    random = np.random.default_rng(1)
+    with h5py.File(path, "w") as file:
+        for name, shape in (("W", (50, 50)), ("B", 50), ("b", 50), ("w", 50), ("c", 1)):
+            file[name] = random.normal(size=shape, scale=0.15).astype(np.float32)
+
+
+def make(name, *flags):
+    subprocess.run([LFADS, "synth", *flags, f"--save_dir={SCRATCH}", f"--datafile_name={name}"],
+                   check=True, stdout=subprocess.DEVNULL)
+
+
 def main():
-    folder, goldens = sys.argv[1], sys.argv[2:]
-    for path in goldens:
-        with open(path) as file:
-            golden = json.load(file)
-        before = failures
-        for name, entry in golden["files"].items():
-            check_file(os.path.join(folder, name), entry,
-                       golden["flags"].get("noise_type") == "gaussian", golden["set"] == "itb_rnn")
-            if golden["set"] == "itb_rnn":
-                check_integrator(os.path.join(folder, name))
-        print(golden["set"], "ok" if failures == before else "FAILED")
+    with open(GOLDEN) as file:
+        golden = json.load(file)
+    name, integrated = golden["set"], golden["set"] == "itb_rnn"
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    os.makedirs(SCRATCH)
+    if FLAGS[-1].startswith("--conditions="):
+        conditions, weights = int(FLAGS[-1].split("=")[1]), f"{SCRATCH}/weights.h5"
+        random_weights(weights)
+        make(name, *FLAGS[:-1], f"--C={conditions}", f"--checkpoint_path={weights}")
+        for file in golden["files"]:
+            check_recipe(f"{SCRATCH}/{file}", weights, conditions)
+    else:
+        make(name, *FLAGS)
+        for file, entry in golden["files"].items():
+            check_file(f"{SCRATCH}/{file}", entry, golden["flags"].get("noise_type") == "gaussian",
+                       integrated)
+            if integrated:
+                check_integrator(f"{SCRATCH}/{file}")
+    shutil.rmtree(SCRATCH)  # hundreds of MiB
+    print(name, "FAILED" if failures else "ok")
     return failures != 0
 
 
+LFADS, SCRATCH, GOLDEN = (os.path.abspath(p) for p in sys.argv[1:4])
+FLAGS = sys.argv[4:]
 sys.exit(main())

@@ -1,7 +1,7 @@
 /* cuda.h - what the files of the CUDA backend share: a device in use, and how kernels are launched.
  *
- * The files are CUDA C++ for nvcc; a C++ compiler reads them too, against tests/emulation, which
- * stands for CUDA's runtime (docs/gpu.md). So there is nothing here that nvcc alone understands.
+ * The files are CUDA C++ for nvcc; a C++ compiler reads them too, against the stand-in for CUDA's
+ * runtime in tests/device/cuda_emulation (docs/gpu.md). So nothing here is nvcc's alone.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CUDA_H
 #define LFADS_BACKEND_CUDA_H
