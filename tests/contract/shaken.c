@@ -4,14 +4,15 @@
  * Steps amplify what the ones before them round, as only the numbers at hand decide: a bound that
  * takes all signs at their worst is beyond the states themselves after three bins. So the reference
  * is run again, several times, with
- * - every input moved by up to SHAKEN_UNITS = 16 units of its last place, which are 32 u (u =
- * 2^-24): a sum of k products with independent signs is off by about sqrt(k) u of its terms, 35 u
- * for the longest here, and a term whose factors both move, by 26 u in the mean;
+ * - every input moved by up to SHAKEN_UNITS = 16 units of its last place, 32 u with u = 2^-24: a
+ *   sum of k products of independent signs is off by about sqrt(k) u of its terms, 35 u for the
+ *   longest here, and a term whose factors both move by 26 u, in the root of the mean square;
  * - every gate and candidate moved by up to 4 u in absolute terms, as tanh and sigma are allowed to
  *   be (tracked.h): where they saturate they do not answer to their inputs.
- * A number may be off by MOVES = 3 times its furthest move of SHAKES = 8, and by 4 u of itself:
- * what the last operations round where it hardly answers at all. SPDX-License-Identifier:
- * Apache-2.0 */
+ * A number may be off by MOVES = 3 times its furthest move of SHAKES = 8, and by 4 u of itself,
+ * what the last operations round where it hardly answers.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>
 
