@@ -125,15 +125,6 @@ static void forward(const struct backend *be, struct arrays *a, const struct kin
         be->clear(be, s.factors, s.rows * m.factors);
 }
 
-/* The tape as forward leaves it: gates within (0,1), candidates within (-1,1). */
-static void gates_of(struct gru_tape *t, size_t rows, size_t units)
-{
-    for (size_t i = 0; i < BINS * rows * 2 * units; i++)
-        t->ru[i] = real_sigmoid(t->ru[i]);
-    for (size_t i = 0; i < BINS * rows * units; i++)
-        t->c[i] = real_tanh(t->c[i]);
-}
-
 static void backward(const struct backend *be, struct arrays *a, const struct kind *kind,
                      size_t rows, size_t n)
 {
@@ -142,8 +133,8 @@ static void backward(const struct backend *be, struct arrays *a, const struct ki
     struct shard s = shard_of(be, a, &m, kind, rows);
     size_t con_in = CI + (kind->fed_back ? m.factors : 0), count = BINS * rows * m.co_dim;
 
-    gates_of(&s.con, rows, m.con_units);
-    gates_of(&s.gen, rows, m.gen_units);
+    case_gates(a, s.con.ru, s.con.c, BINS * rows, m.con_units);
+    case_gates(a, s.gen.ru, s.gen.c, BINS * rows, m.gen_units);
     s.wt.con = gru_of(a, con_in, m.con_units, true);
     s.wt.gen = gru_of(a, model_generator_inputs(&m), m.gen_units, true);
     s.w.con = s.wt.con; /* for the sizes */
@@ -177,3 +168,12 @@ CASE(case_decoder_sampled, forward, sampled)
 CASE(case_decoder_fed_backward, backward, fed)
 CASE(case_decoder_driven_backward, backward, driven)
 CASE(case_decoder_apart_backward, backward, apart)
+
+const struct operation_case loop_cases[] = {
+    {"gru_sequence", case_gru_sequence},
+    {"gru_sequence_backward", case_gru_sequence_backward},
+#define DECODER_CASE(name) {#name, case_##name},
+    DECODER_CASES(DECODER_CASE)
+#undef DECODER_CASE
+        {NULL, NULL},
+};

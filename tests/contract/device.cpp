@@ -7,6 +7,7 @@
  * not run (status 77). The emulated build has its module within.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <dlfcn.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,10 +153,12 @@ template <auto member> bool decoder_through(const backend *self, const decoder_s
     return true;
 }
 
-int check_once(const backend *device, const char *what, const char *only, uint64_t *hash)
+int check_once(const backend *device, const char *set, const char *only, double factor_unit,
+               uint64_t *hash)
 {
     twin t = {};
     backend table = {};
+    checked what = {};
     int failed;
 
     t.device = device;
@@ -169,7 +172,12 @@ int check_once(const backend *device, const char *what, const char *only, uint64
     table.gru_sequence_backward = sequence_through<&backend::gru_sequence_backward>;
     table.decoder_sequence = decoder_through<&backend::decoder_sequence>;
     table.decoder_sequence_backward = decoder_through<&backend::decoder_sequence_backward>;
-    failed = check_backend(&table, what, only, attach);
+    what.be = &table;
+    what.set = set;
+    what.only = only;
+    what.factor_unit = factor_unit;
+    what.attach = attach;
+    failed = check_backend(&what);
     release(&t);
     *hash = t.hash;
     return failed;
@@ -209,13 +217,30 @@ int check_twice(const backend_module *module, const char *only, void (*between)(
             between();
         if (module->create(&device, 0, "float32", true, &err) != LFADS_OK)
             stop(err.text);
-        failed += check_once(device, time ? "float32, again" : "float32", only, &hash[time]);
+        failed += check_once(device, time ? "float32, again" : "float32", only, 0, &hash[time]);
         module->release(device);
     }
     if (hash[0] != hash[1]) {
         printf("the same operations left other bits the second time\n");
         failed++;
     }
+    return failed;
+}
+
+/* Products whose factors are rounded to UNIT of themselves. */
+int check_precision(const backend_module *module, const char *precision, double unit)
+{
+    backend *device;
+    lfads_error err;
+    uint64_t hash;
+    int failed;
+
+    if (module->create(&device, 0, precision, true, &err) != LFADS_OK) {
+        printf("%s not run: %s\n", precision, err.text);
+        return 0;
+    }
+    failed = check_once(device, precision, "product", unit, &hash);
+    module->release(device);
     return failed;
 }
 
@@ -246,6 +271,8 @@ int main(int argc, char **argv)
         return NOT_RUN;
     }
     failed = check_twice(module, "", reverse);
+    failed += check_precision(module, "tf32", ldexp(1, -11));
+    failed += check_precision(module, "bf16", ldexp(1, -8));
 #ifdef LFADS_EMULATION
     /* nor on how many rows a block carries and what it keeps in shared memory (recurrences by
      * themselves: tests/device/cuda_emulation/test_sequences.cpp) */

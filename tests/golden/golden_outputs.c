@@ -53,7 +53,7 @@ static void array_is(struct pass *pass, const char *name, const real *ours, size
 
 /* Compares one row [n] with every row of the file's array. */
 static void row_is(struct pass *pass, const char *name, const real *ours, size_t n,
-                   double tolerance)
+                   struct tolerance tolerance)
 {
     struct array golden = golden_read(pass->c->file, "%s/%s", pass->group, name);
     double *all = calloc(golden.count + 1, sizeof *all);
@@ -197,7 +197,7 @@ static const char *const summed[] = {
 };
 
 static void number_is(struct verdict *verdict, const struct golden_case *c, const char *group,
-                      const char *name, double ours, double tolerance)
+                      const char *name, double ours, struct tolerance tolerance)
 {
     struct array golden = golden_read(c->file, "%s/%s", group, name);
 
@@ -239,7 +239,8 @@ static void check_costs(struct verdict *verdict, const struct golden_case *c, co
                         const struct batch_costs *costs, const struct cost_ramps *ramps,
                         const struct tolerances *tolerances)
 {
-    double scale = c->model->corr_scale, tolerance = tolerances->cost;
+    double scale = c->model->corr_scale;
+    struct tolerance tolerance = tolerances->cost;
 
     number_is(verdict, c, group, "recon_cost", costs->recon, tolerance);
     number_is(verdict, c, group, "kl_cost", costs->kl, tolerance);
@@ -275,7 +276,8 @@ void outputs_check_step(struct verdict *verdict, const struct golden_case *c, in
 {
     const struct {
         const char *name;
-        double ours, tolerance;
+        double ours;
+        struct tolerance tolerance;
     } numbers[] = {
         {"cost", costs->total, tolerances->path},
         {"recon_cost", costs->recon, tolerances->path},

@@ -5,7 +5,7 @@
 #include "golden_case.h"
 
 struct tolerances {
-    double output, prior_logvar, cost, gradient, norm, parameter, change, path;
+    struct tolerance output, prior_logvar, cost, gradient, square, norm, parameter, change, path;
 };
 
 /* Runs SESSION's batch forward, drawing as DRAW says, and compares every array and number of

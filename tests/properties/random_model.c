@@ -12,7 +12,7 @@ struct choice {
     const char *values[5];
 };
 
-/* ext_input_dim is 1 or 2 where something is injected: see legal(). */
+/* ext_input_dim is 1 or 2 where something is injected: see make_legal. */
 static const struct choice choices[] = {
     {"output_dist", {"poisson", "gaussian"}},
     {"factors_dim", {"1", "3", "4", "6"}},
