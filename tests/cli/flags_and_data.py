@@ -57,7 +57,7 @@ def flags_of_help():
 def test_flags():
     names = flags_of_help()
     for command in ("help", "train", "posterior-sample", "posterior-mean", "prior-sample",
-                    "write-params", "synth", "evaluate"):
+                    "write-params", "synth", "evaluate", "manual"):
         text = subprocess.run([LFADS, command, "--help"], capture_output=True, text=True).stdout
         wide = [line for line in text.splitlines() if len(line) > 80]
         if wide:
@@ -130,6 +130,28 @@ def test_help():
     case("no file to score", ["evaluate", "--data_file=absent", "--model_run=x"], 2,
          "there is no file absent")
     case("evaluate", ["evaluate"], 2, "needs --data_file and --model_run")
+
+
+def test_no_words():
+    """Without a word two lines lead on: to the commands and to their flags."""
+    global failures
+    done = subprocess.run([LFADS], capture_output=True, text=True)
+    lines = done.stderr.splitlines()
+    if (done.returncode != 2 or done.stdout or len(lines) != 2
+            or not re.search("lfads --help .*lfads COMMAND --help", lines[1])):
+        failures += 1
+        print(f"FAILED no words: {done}")
+
+
+def test_kinds():
+    """Every kind is a command's, which says that there is nothing to work on."""
+    takes = [takes for name, takes in flags_of_help() if name == "kind"][0]
+    kinds = re.search(r"\(one of (.*)\)", takes).group(1).replace(" ", "").split("|")
+    if len(kinds) < 5:
+        case(f"kinds {kinds}", ["--version"], 99, "")
+    for kind in kinds:
+        case(kind, [f"--kind={kind}", "--data_dir=absent", "--lfads_save_dir=none"], 2,
+             "--data_dir=absent: No such" if kind == "train" else "there is no checkpoint")
 
 
 def test_manual():
@@ -281,6 +303,8 @@ def main():
     os.makedirs(os.path.join(SCRATCH, "data"))
     test_flags()
     test_help()
+    test_no_words()
+    test_kinds()
     test_manual()
     test_data()
     test_memory()
