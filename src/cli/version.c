@@ -6,6 +6,9 @@
 
 int cli_print_version(void)
 {
-    printf("lfads %s\ncompiled with %s\n", lfads_version(), __VERSION__);
+    char info[16384]; /* a few lines, one with a path */
+
+    lfads_build_info(info, sizeof info);
+    printf("lfads %s\n%s", lfads_version(), info);
     return fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN_TIME;
 }

@@ -4,6 +4,7 @@ nothing behind.
   flags_and_data.py LFADS SCRATCH
 
 SPDX-License-Identifier: Apache-2.0"""
+import ctypes
 import os
 import re
 import resource
@@ -130,6 +131,27 @@ def test_help():
     case("no file to score", ["evaluate", "--data_file=absent", "--model_run=x"], 2,
          "there is no file absent")
     case("evaluate", ["evaluate"], 2, "needs --data_file and --model_run")
+
+
+def test_version():
+    """The version says what the program was built with and computes on. A module for GPUs, here a
+    file that is none, is loaded only where the driver is."""
+    for line in ("compiler: ", "processor: kernels for ", "precision: ", "libraries: oneDNN ",
+                 "GPU: "):
+        case(f"version: {line}", ["--version"], 0, "", rf"(?m)^{line}\S")
+    folder = os.path.join(SCRATCH, "program")
+    os.mkdir(folder)
+    shutil.copy(LFADS, folder)
+    with open(os.path.join(folder, "lfads_cuda.so"), "w") as file:
+        file.write("no module")
+    try:
+        ctypes.CDLL("libcuda.so.1")
+        reason = "lfads_cuda.so: (file too short|invalid ELF header)"
+    except OSError:
+        reason = "NVIDIA's driver"
+    case("version with a module", ["--version"], 0, "",
+         rf"GPU: none can be used: .*{reason}.*\nGPU module: {folder}/lfads_cuda.so",
+         os.path.join(folder, "lfads"))
 
 
 def test_no_words():
@@ -303,6 +325,7 @@ def main():
     os.makedirs(os.path.join(SCRATCH, "data"))
     test_flags()
     test_help()
+    test_version()
     test_no_words()
     test_kinds()
     test_manual()
