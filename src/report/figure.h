@@ -5,8 +5,10 @@
 #include "base/error.h"
 #include "report/rates.h"
 
-/* A trial and the inferred inputs of it. */
+/* A trial, where it comes from, and its inferred inputs. */
 struct figure_trial {
+    const char *file, *set; /* its data file and set, "train" or "valid"; for the title */
+    size_t trial;           /* its number in the set */
     struct rates rates;
     const double *inputs;      /* [T,n_inputs] or NULL */
     const double *true_inputs; /* [T,n_true_inputs] or NULL; in a unit of their own */
