@@ -1,11 +1,17 @@
 #!/bin/sh
-# setup.sh [LIST...]: installs the Debian packages of packages.txt, and of further lists beside it,
-# that are missing; does nothing where none is.
+# setup.sh [LIST...]: installs the Debian packages that are missing of those that the program
+# (packages.txt) and its tests (packages-test.txt) need, and of further lists beside them.
+# setup.sh --program: those of the program only.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 here=$(dirname "$0")
 packages=
-for list in packages.txt "$@"; do
+if [ "${1:-}" = --program ]; then
+    set -- packages.txt
+else
+    set -- packages.txt packages-test.txt "$@"
+fi
+for list in "$@"; do
     packages="$packages $(grep -v '^#' "$here/$list")"
 done
 
