@@ -20,7 +20,7 @@ began=$(clock_ms)
 if [ "$(steps lfads_model)" -ge 10 ] && [ "$left" -ge 100 ]; then # nothing is there yet
     cmake --build "$build" --target lfads_model >/dev/null
     took=$(($(clock_ms) - began))
-    echo "about $(duration $((took * (all_by_model - 1)))) at the pace of the first steps"
+    echo "takes about $(duration $((took * all_by_model))) (src/model took $(duration "$took"))"
 fi
 # ninja tells each step; at a terminal in one line
 NINJA_STATUS="[%f of %t] " cmake --build "$build" --target lfads

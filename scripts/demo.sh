@@ -35,8 +35,7 @@ estimate() {
     start=$(clock_ms)
     "$lfads" "$@" >/dev/null
     took=$(($(clock_ms) - start))
-    echo "about $(duration $((took * all / part)))," \
-        "for $part of $all took $(duration "$took")"
+    echo "takes about $(duration $((took * all / part))) ($part of $all took $(duration "$took"))"
 }
 
 rm -rf "$folder/model"
@@ -62,7 +61,7 @@ estimate $trials $few_trials "$@" --ps_nexamples_to_process=$few_trials
 run "$@" --ps_nexamples_to_process=$trials
 
 echo
-echo "== 4. Score against the true rates, and a figure: about a second"
+echo "== 4. Score against the true rates, and a figure: takes about a second"
 run evaluate --data_file="$folder/data/${set_name}_$session" --set=valid \
     --model_run="$folder/model/model_runs_${session}_valid_posterior_sample_and_average" \
     --figure="$folder/rates.png"

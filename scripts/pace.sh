@@ -7,13 +7,12 @@ clock_ms() {
     echo $(($(date +%s%N) / 1000000))
 }
 
-# MILLISECONDS in words, for people: "3 s", "2 min 10 s"; above a minute in steps of ten seconds.
+# MILLISECONDS in words, rounded up: "3 s", "80 s", "5 min".
 duration() {
     duration_s=$((($1 + 999) / 1000))
-    if [ "$duration_s" -lt 60 ]; then
+    if [ "$duration_s" -le 100 ]; then
         echo "$duration_s s"
     else
-        duration_s=$(((duration_s + 9) / 10 * 10))
-        echo "$((duration_s / 60)) min $((duration_s % 60)) s"
+        echo "$(((duration_s + 59) / 60)) min"
     fi
 }

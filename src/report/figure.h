@@ -15,7 +15,7 @@ struct figure_trial {
     size_t n_inputs, n_true_inputs;
 };
 
-/* Writes a PNG to PATH, whole or not at all: the channels with most going on, rates red over truth
+/* Writes a PNG to PATH, complete or not at all: the channels with most spikes, rates red over truth
  * black over the data; below them the inferred inputs over the true ones. */
 enum lfads_status figure_write(const char *path, const struct figure_trial *trial,
                                struct lfads_error *err);

@@ -124,8 +124,6 @@ static void draw_channel(const struct panel *panel, const struct rates *r,
 {
     struct series series;
 
-    if (with_data)
-        draw_data(panel, r, shown, k);
     if (r->truth) {
         series = in_stripe(r, shown, k, r->truth, r->conversion);
         panel_curve(panel, &series, panel_black, 2);
@@ -195,8 +193,12 @@ void rates_draw(const struct panel *panel, const struct rates *rates,
 {
     char name[60];
 
-    for (size_t k = 0; k < shown->count; k++) {
+    for (size_t k = 0; k < shown->count; k++) { /* below all curves: noise leaves its stripe */
         draw_zero(panel, shown, k);
+        if (with_data)
+            draw_data(panel, rates, shown, k);
+    }
+    for (size_t k = 0; k < shown->count; k++) {
         draw_channel(panel, rates, shown, k, with_data);
         draw_labels(panel, rates, shown, k);
     }

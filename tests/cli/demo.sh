@@ -32,7 +32,7 @@ make -n -C "$source" demo | grep -q 'setup.sh --program' || fail "make demo inst
 
 EPOCHS=3 CONDITIONS=21 sh "$source/scripts/demo.sh" "$lfads" "$scratch/demo" >"$scratch/out"
 for stage in 1 2 3 4; do
-    grep -A1 "^== $stage\. " "$scratch/out" | grep -q 'about ' || fail "stage $stage: no time"
+    grep -A1 "^== $stage\. " "$scratch/out" | grep -q 'takes about ' || fail "stage $stage: no time"
 done
 grep -q '^Epoch:2' "$scratch/out" || fail "the training shows no progress"
 grep -q '^R2 of the rates' "$scratch/out" || fail "no score"
