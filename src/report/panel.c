@@ -210,7 +210,7 @@ void panel_curve(const struct panel *panel, const struct series *series, struct 
 
 void panel_fit(struct panel *panel, const double *values, size_t n, size_t shown)
 {
-    double low = INFINITY, high = -INFINITY, margin;
+    double low = HUGE_VAL, high = -HUGE_VAL, margin;
 
     for (size_t t = 0; t < panel->bins; t++)
         for (size_t i = 0; i < shown; i++)

@@ -149,7 +149,7 @@ static void test_units(void **state)
 /* Numbers that have no place on an axis. */
 static void test_extremes(void **state)
 {
-    static const double extremes[] = {0, 1e300, -1e300, 1e-300, INFINITY, NAN};
+    static const double extremes[] = {0, 1e300, -1e300, 1e-300, HUGE_VAL, (double)NAN};
     struct figure_trial trial = a_trial();
 
     (void)state;
@@ -159,7 +159,7 @@ static void test_extremes(void **state)
         for (size_t k = 0; k < T; k++)
             values[k * N] = values[k * N + 1] = values[k * N + 2] = inputs[k] = extremes[i];
         cairo_surface_destroy(draw(&trial));
-        inputs[3] = nextafter(extremes[i], INFINITY); /* marks are as near as doubles */
+        inputs[3] = nextafter(extremes[i], HUGE_VAL); /* marks are as near as doubles */
         cairo_surface_destroy(draw(&trial));
     }
 }
