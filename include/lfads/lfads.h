@@ -45,6 +45,12 @@ struct lfads_error {
 
 /* "1.2.3" */
 LFADS_API const char *lfads_version(void);
+/* How the library was built and what it finds on this machine, for people to read: compiler,
+ * processor, precision, libraries with versions, GPUs and the file of their module; lines "thing:
+ * what", which go on in lines that begin with a blank. Writes at most SIZE bytes of it to TEXT, the
+ * NUL included, and returns its whole length without the NUL; TEXT may be NULL where SIZE is 0. The
+ * module is loaded, to ask for GPUs, only where NVIDIA's driver is installed. */
+LFADS_API size_t lfads_build_info(char *text, size_t size);
 /* The word for a status, such as "bad data". */
 LFADS_API const char *lfads_status_name(enum lfads_status status);
 

@@ -16,6 +16,8 @@ static const char *const places[] = {"%s/lfads_cuda.so",
                                      "%s/../" LFADS_LIBDIR "/lfads/lfads_cuda.so",
                                      LFADS_FULL_LIBDIR "/lfads/lfads_cuda.so"};
 
+static const char no_module[] = "this installation has no lfads_cuda.so: build it with CUDA";
+
 /* The directory of the program that runs, symbolic links resolved; "." where the system won't say.
  */
 static void own_directory(char *path, size_t size)
@@ -28,13 +30,20 @@ static void own_directory(char *path, size_t size)
     snprintf(slash ? slash : path, 2, "%s", slash ? "" : ".");
 }
 
+static const char *module_in_environment(void)
+{
+    const char *path = getenv("LFADS_CUDA_MODULE");
+
+    return path && *path ? path : NULL;
+}
+
 /* $LFADS_CUDA_MODULE, or the first of the places that has a file; false where none has. */
 static bool find_module(char *path, size_t size)
 {
-    const char *given = getenv("LFADS_CUDA_MODULE");
+    const char *given = module_in_environment();
     char own[PATH];
 
-    if (given && *given) {
+    if (given) {
         snprintf(path, size, "%s", given);
         return true;
     }
@@ -55,7 +64,7 @@ static bool load(struct backend_choice *c, char *reason, size_t size)
     char path[PATH];
 
     if (!find_module(path, sizeof path)) {
-        snprintf(reason, size, "this installation has no lfads_cuda.so: build it with CUDA");
+        snprintf(reason, size, "%s", no_module);
         return false;
     }
     c->library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
@@ -189,4 +198,30 @@ void backend_release(struct backend_choice *choice)
         dlclose(choice->library);
     backend_cpu_bf16_free(choice->own);
     *choice = (struct backend_choice){.be = NULL};
+}
+
+static bool has_driver(void)
+{
+    void *driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
+
+    if (driver)
+        dlclose(driver);
+    return driver != NULL;
+}
+
+void backend_report_module(struct backend_module_report *report)
+{
+    struct backend_choice choice = {.be = NULL};
+
+    *report = (struct backend_module_report){.devices = 0};
+    if (!find_module(report->path, sizeof report->path)) {
+        *report->path = '\0';
+        snprintf(report->why, sizeof report->why, "%s", no_module);
+    } else if (!module_in_environment() && !has_driver()) {
+        snprintf(report->why, sizeof report->why,
+                 "NVIDIA's driver (libcuda.so.1) is not installed");
+    } else {
+        find_devices(&choice, &report->devices, report->why, sizeof report->why);
+        backend_release(&choice);
+    }
 }

@@ -29,4 +29,14 @@ enum lfads_status backend_select(struct backend_choice *choice,
                                  const struct backend_request *request, char *reason, size_t size,
                                  struct lfads_error *err);
 void backend_release(struct backend_choice *choice);
+
+/* The module that backend_select would load for a GPU. */
+struct backend_module_report {
+    char path[4096]; /* of its file; "" where none is found */
+    size_t devices;  /* that it finds; 0 where none can be used */
+    char why[512];   /* why none can be used; "" otherwise */
+};
+/* Fills REPORT. Loading a module loads cuBLAS, hundreds of megabytes: where NVIDIA's driver is
+ * missing this loads a module only if LFADS_CUDA_MODULE names it. */
+void backend_report_module(struct backend_module_report *report);
 #endif

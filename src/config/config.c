@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/kinds.h"
+
 #define AT(name) offsetof(struct lfads_config, name)
 
 static const struct flag flags[] = {

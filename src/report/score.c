@@ -323,6 +323,17 @@ static enum lfads_status read_true_inputs(double **out, size_t *count, const str
     return status;
 }
 
+/* The width of a bin in seconds, as synthetic sets tell it; 0: unknown. */
+static double bin_width(const struct scoring *s)
+{
+    double width = 0;
+
+    if (!h5_has(&s->data, "dt") ||
+        h5_read(&width, H5_FLOAT64, &s->data, "dt", 1, NULL) != LFADS_OK || !isfinite(width))
+        return 0;
+    return width;
+}
+
 static enum lfads_status draw_figure(const struct scoring *s, const char *set)
 {
     size_t at = s->what->trial * s->bins * s->channels;
@@ -333,13 +344,17 @@ static enum lfads_status draw_figure(const struct scoring *s, const char *set)
     if (s->what->trial >= s->trials)
         return lfads_fail(s->err, LFADS_USAGE, "there is no trial %zu: %s has %zu, counted from 0",
                           s->what->trial, s->run.path, s->trials);
-    trial = (struct figure_trial){.rates = {.bins = s->bins,
+    trial = (struct figure_trial){.file = s->what->data_file,
+                                  .set = set,
+                                  .trial = s->what->trial,
+                                  .rates = {.bins = s->bins,
                                             .channels = s->channels,
                                             .means = s->means + at,
                                             .variances = s->variances ? s->variances + at : NULL,
                                             .truth = s->truth ? s->truth + at : NULL,
                                             .data = s->counts + at,
-                                            .conversion = s->truth ? s->conversion : 1}};
+                                            .conversion = s->truth ? s->conversion : 1,
+                                            .bin_s = bin_width(s)}};
     status = read_inputs(&inputs, &trial.n_inputs, s, &s->run, "controller_outputs");
     if (status == LFADS_OK && inputs)
         status = read_true_inputs(&truth, &trial.n_true_inputs, s, set);

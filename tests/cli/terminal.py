@@ -93,8 +93,8 @@ def left_over(folder):
 
 
 def test_training():
-    text = stop(r"(?s)epoch .*epoch .*epoch ", "lfads: stopped at step", "train",
-                "--lfads_save_dir=model", *SMALL)
+    text = stop(r"(?s)epoch .*epoch .*epoch .*at most \d+ (s|min|h).* left", "lfads: stopped at step",
+                "train", "--lfads_save_dir=model", "--max_epochs=1000000", *SMALL)
     check(max(map(len, live_lines(text))) <= COLUMNS - 1, "the live line is broken")
     check(f"\r{' ' * (COLUMNS - 1)}\r" in text, "a live line is not taken away as a whole")
     check(all("\r" not in line.rstrip("\r") or "Epoch:" in line for line in text.split("\n")

@@ -56,7 +56,7 @@ static double *allow_moves(struct random_model *r)
 {
     enum { SHAKES = 12, MOVES = 3 };
     size_t size = r->model->size;
-    struct learner_vectors vectors = learner_read(r->learner);
+    struct learner_vectors vectors = learner_download(r->learner);
     struct batch_source source = random_model_batch(r);
     struct batch_costs costs;
     real *start = malloc(size * sizeof *start), *still = fetch_gradient(r);
@@ -67,7 +67,7 @@ static double *allow_moves(struct random_model *r)
         for (size_t i = 0; i < size; i++)
             vectors.parameters[i] =
                 (real)((double)start[i] * (1 + ldexp(between(r->seed, time, i), -19)));
-        learner_write(r->learner);
+        learner_upload(r->learner);
         learner_differentiate(r->learner, &source, &ramps);
         learner_collect(r->learner, &costs, NULL);
         for (size_t i = 0; i < size; i++)

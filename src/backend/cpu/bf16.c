@@ -64,7 +64,7 @@ static enum lfads_status finish(SELF, struct lfads_error *err)
                        : LFADS_OK;
 }
 
-static bool is_supported(void)
+bool cpu_has_bf16(void)
 {
     return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
@@ -75,7 +75,7 @@ enum lfads_status backend_cpu_bf16_create(struct backend **out, struct lfads_err
     struct bf16 *own;
 
     *out = NULL;
-    if (!is_supported())
+    if (!cpu_has_bf16())
         return lfads_fail(err, LFADS_USAGE,
                           "--precision=bf16 needs a processor with AVX512-BF16, which this one "
                           "has not: use --precision=float32");
@@ -107,6 +107,8 @@ void backend_cpu_bf16_free(struct backend *backend)
     free(own);
 }
 #else
+bool cpu_has_bf16(void) { return false; }
+
 enum lfads_status backend_cpu_bf16_create(struct backend **out, struct lfads_error *err)
 {
     *out = NULL;
