@@ -143,7 +143,7 @@ void backend_cpu_bf16_free(struct backend *backend);
 
 /* ---- modules: backends in libraries of their own, loaded when asked for (select.h) ---- */
 
-enum { BACKEND_MODULE_VERSION = 2 }; /* rises with any change of this file or operations.def */
+enum { BACKEND_MODULE_VERSION = 3 }; /* rises with any change of this file or operations.def */
 
 struct backend_module {
     int version;      /* BACKEND_MODULE_VERSION of the module's build */
@@ -151,10 +151,10 @@ struct backend_module {
     /* Sets *COUNT to the usable devices; fails, saying reason, where there is no driver, no device,
      * or none new enough. */
     enum lfads_status (*probe)(size_t *count, struct lfads_error *err);
-    /* Opens device DEVICE to compute in PRECISION ("float32", "tf32", "bf16"). GROWTH: takes memory
-     * as it is needed, instead of most of it at once. *OUT is freed by release. */
+    /* Opens device DEVICE to compute in PRECISION ("float32", "tf32", "bf16"). *OUT is freed by
+     * release. */
     enum lfads_status (*create)(struct backend **out, size_t device, const char *precision,
-                                bool growth, struct lfads_error *err);
+                                struct lfads_error *err);
     void (*release)(struct backend *backend); /* takes NULL */
 };
 

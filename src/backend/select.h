@@ -18,7 +18,6 @@ struct backend_choice {
 struct backend_request {
     const char *device;    /* "auto", "cpu", "cpu:N" or "gpu:N", with or without "/" before it */
     const char *precision; /* of products' factors: "float32", "tf32", "bf16" */
-    bool growth;           /* --allow_gpu_growth */
 };
 
 /* Sets CHOICE, freed by backend_release: the GPU that is asked for, or with "auto" the first there

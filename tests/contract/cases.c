@@ -107,11 +107,6 @@ CASE(transpose)
     be->transpose(be, case_output(a, rows * n, 1), case_input(a, rows * n, 1), rows, n);
 }
 
-CASE(add_row)
-{
-    be->add_row(be, case_output(a, rows * (n + 1), 1), n + 1, case_input(a, n, 1), rows, n);
-}
-
 CASE(set_rows)
 {
     be->set_rows(be, case_output(a, rows * (n + 1), 1), n + 1, case_input(a, n, 1), rows, n);

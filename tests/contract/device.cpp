@@ -207,7 +207,7 @@ int check_twice(const backend_module *module, const char *only, void (*between)(
 
         if (time == 1)
             between();
-        if (module->create(&device, 0, "float32", true, &err) != LFADS_OK)
+        if (module->create(&device, 0, "float32", &err) != LFADS_OK)
             stop(err.text);
         failed += check_once(device, time ? "float32, again" : "float32", only, &hash[time]);
         module->release(device);

@@ -17,8 +17,6 @@ FAR(product,
      size_t ldb, bool transpose_b, size_t m, size_t n, size_t k, bool add),
     N(c), ldc, N(a), lda, transpose_a, N(b), ldb, transpose_b, m, n, k, add)
 FAR(transpose, (SELF, real *dst, const real *src, size_t rows, size_t n), N(dst), N(src), rows, n)
-FAR(add_row, (SELF, real *y, size_t ldy, const real *b, size_t rows, size_t n), N(y), ldy, N(b),
-    rows, n)
 FAR(set_rows, (SELF, real *y, size_t ldy, const real *b, size_t rows, size_t n), N(y), ldy, N(b),
     rows, n)
 FAR(sum_rows, (SELF, real *db, const real *dy, size_t ldy, size_t rows, size_t n), N(db), N(dy),
@@ -170,11 +168,10 @@ static enum lfads_status probe(size_t *count, struct lfads_error *err)
 }
 
 static enum lfads_status create(struct backend **out, size_t device, const char *precision,
-                                bool growth, struct lfads_error *err)
+                                struct lfads_error *err)
 {
     static struct backend own;
 
-    (void)growth;
     *out = NULL;
     if (device != 0)
         return lfads_fail(err, LFADS_USAGE, "there is no far device %zu", device);

@@ -14,7 +14,6 @@ const struct backend *KERNEL(table)(void)
         HOST_MEMORY,
         .product = KERNEL(product),
         .transpose = KERNEL(transpose),
-        .add_row = KERNEL(add_row),
         .set_rows = reference_set_rows,
         .sum_rows = KERNEL(sum_rows),
         .copy_masked = KERNEL(copy_masked),

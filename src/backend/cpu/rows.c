@@ -17,13 +17,6 @@ void KERNEL(transpose)(SELF, real *dst, const real *src, size_t rows, size_t n)
                     dst[column * rows + row] = src[row * n + column];
 }
 
-void KERNEL(add_row)(SELF, real *y, size_t ldy, const real *b, size_t rows, size_t n)
-{
-    for (size_t i = 0; i < rows; i++, y += ldy)
-        for (size_t j = 0; j < n; j += LANES)
-            vec_store(y + j, vec_load(y + j, n - j) + vec_load(b + j, n - j), n - j);
-}
-
 /* A span of columns whose sums stay in registers, so that each row is read in one go. */
 void KERNEL(sum_rows)(SELF, real *db, const real *dy, size_t ldy, size_t rows, size_t n)
 {

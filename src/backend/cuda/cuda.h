@@ -70,7 +70,7 @@ bool cuda_check_blas(struct cuda_context *c, cublasStatus_t status);
 void cuda_fail(struct cuda_context *c, enum lfads_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-bool cuda_memory_open(struct cuda_context *c, bool growth);
+bool cuda_memory_open(struct cuda_context *c);
 void cuda_memory_close(struct cuda_context *c);
 void *cuda_memory_create(SELF, size_t bytes);
 void cuda_memory_free(SELF, void *memory);

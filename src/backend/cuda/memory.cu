@@ -1,11 +1,8 @@
-/* memory.cu - a device's memory, and the ways to it and from it.
- *
- * Without growth most of the device's memory is taken at once and handed out from there, so that a
- * run that has begun does not come short of it; with growth, as it is asked for.
+/* memory.cu - a device's memory, and copies to it and from it. Memory is allocated as it is asked
+ * for, because several runs share a device.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include <map>
 #include <new>
 
 #include "backend/cuda/cuda.h"
@@ -17,29 +14,13 @@ enum {
 };
 
 struct cuda_memory {
-    char *pool; /* NULL with growth */
-    size_t pool_bytes;
-    std::map<char *, size_t> taken; /* of the pool */
-    char *staging;                  /* [LANES][LANE_BYTES] of pinned memory */
-    cudaEvent_t left[LANES];        /* what was uploaded from a lane has arrived */
+    char *staging;           /* [LANES][LANE_BYTES] of pinned memory */
+    cudaEvent_t left[LANES]; /* what was uploaded from a lane has arrived */
     unsigned lane;
     size_t at; /* in the lane */
 };
 
-static void open_pool(struct cuda_context *c)
-{
-    size_t available = 0, total = 0;
-
-    if (cudaMemGetInfo(&available, &total) != cudaSuccess)
-        return;
-    c->memory->pool_bytes = available / 10 * 9 / ALIGNMENT * ALIGNMENT;
-    if (cudaMalloc((void **)&c->memory->pool, c->memory->pool_bytes) != cudaSuccess) {
-        cudaGetLastError(); /* then as it is needed */
-        c->memory->pool = NULL;
-    }
-}
-
-bool cuda_memory_open(struct cuda_context *c, bool growth)
+bool cuda_memory_open(struct cuda_context *c)
 {
     c->memory = new (std::nothrow) cuda_memory();
     if (!c->memory) {
@@ -49,11 +30,7 @@ bool cuda_memory_open(struct cuda_context *c, bool growth)
     for (unsigned i = 0; i < LANES; i++)
         if (!cuda_check(c, cudaEventCreateWithFlags(&c->memory->left[i], cudaEventDisableTiming)))
             return false;
-    if (!cuda_check(c, cudaMallocHost((void **)&c->memory->staging, (size_t)LANES * LANE_BYTES)))
-        return false;
-    if (!growth)
-        open_pool(c);
-    return true;
+    return cuda_check(c, cudaMallocHost((void **)&c->memory->staging, (size_t)LANES * LANE_BYTES));
 }
 
 void cuda_memory_close(struct cuda_context *c)
@@ -64,38 +41,14 @@ void cuda_memory_close(struct cuda_context *c)
         if (c->memory->left[i])
             cudaEventDestroy(c->memory->left[i]);
     cudaFreeHost(c->memory->staging);
-    cudaFree(c->memory->pool);
     delete c->memory;
-}
-
-/* The first gap of the pool that BYTES fit into, or NULL. */
-static char *take_from_pool(struct cuda_memory *m, size_t bytes)
-{
-    char *at = m->pool;
-
-    if (!at || bytes > m->pool_bytes)
-        return NULL;
-    for (const auto &[start, size] : m->taken) {
-        if ((size_t)(start - at) >= bytes)
-            break;
-        at = start + size;
-    }
-    if ((size_t)(at - m->pool) + bytes > m->pool_bytes)
-        return NULL;
-    m->taken[at] = bytes;
-    return at;
 }
 
 size_t cuda_memory_available(SELF)
 {
-    struct cuda_context *c = cuda_begin(self, __func__);
-    size_t available = 0, total = 0, used = 0;
+    size_t available = 0, total = 0;
 
-    if (c->memory->pool) {
-        for (const auto &piece : c->memory->taken)
-            used += piece.second;
-        return c->memory->pool_bytes - used;
-    }
+    cuda_begin(self, __func__);
     return cudaMemGetInfo(&available, &total) == cudaSuccess ? available : 0;
 }
 
@@ -103,28 +56,25 @@ void *cuda_memory_create(SELF, size_t bytes)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
     size_t whole = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT; /* one byte at least */
+    cudaError_t error;
     void *memory;
 
     if (c->capturing)
         cuda_fail(c, LFADS_USAGE, "%s within a recording", c->operation);
     if (c->failed)
         return NULL;
-    memory = take_from_pool(c->memory, whole);
-    if (!memory) {
-        cudaError_t error = cudaMalloc(&memory, whole);
-
-        if (error == cudaErrorMemoryAllocation) {
-            cudaGetLastError();
-            cuda_fail(
-                c, LFADS_NO_MEMORY,
-                "%.1f MiB of its memory are needed and %.1f MiB are free; use smaller batches, or "
-                "end what else computes on it",
-                (double)whole / 1048576, (double)cuda_memory_available(self) / 1048576);
-            return NULL;
-        }
-        if (!cuda_check(c, error))
-            return NULL;
+    error = cudaMalloc(&memory, whole);
+    if (error == cudaErrorMemoryAllocation) {
+        cudaGetLastError();
+        cuda_fail(
+            c, LFADS_NO_MEMORY,
+            "%.1f MiB of its memory are needed and %.1f MiB are free; use smaller batches, or "
+            "end what else computes on it",
+            (double)whole / 1048576, (double)cuda_memory_available(self) / 1048576);
+        return NULL;
     }
+    if (!cuda_check(c, error))
+        return NULL;
     if (!cuda_check(c, cudaMemsetAsync(memory, 0, whole, cuda_now(c)->stream))) {
         cuda_memory_free(self, memory);
         return NULL;
@@ -136,7 +86,6 @@ void *cuda_memory_create(SELF, size_t bytes)
 void cuda_memory_free(SELF, void *memory)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
-    auto piece = c->memory->taken.find((char *)memory);
 
     if (!memory)
         return;
@@ -147,10 +96,7 @@ void cuda_memory_free(SELF, void *memory)
     for (unsigned i = 0; i < MOST_BRANCHES; i++)
         cudaStreamSynchronize(c->branches[i].stream);
     cuda_graphs_forget(c);
-    if (piece == c->memory->taken.end())
-        cudaFree(memory);
-    else
-        c->memory->taken.erase(piece);
+    cudaFree(memory);
 }
 
 /* A captured copy would be repeated with the graph, from memory that has changed since. */

@@ -255,7 +255,7 @@ static bool choose_precision(struct cuda_context *c, const char *precision)
 }
 
 static enum lfads_status create(struct backend **out, size_t device, const char *precision,
-                                bool growth, struct lfads_error *err)
+                                struct lfads_error *err)
 {
     struct cuda_context *c = (struct cuda_context *)calloc(1, sizeof *c);
     bool opened;
@@ -272,7 +272,7 @@ static enum lfads_status create(struct backend **out, size_t device, const char 
              cuda_sequence_open(c) && cuda_decoder_open(c);
     for (unsigned i = 0; i < MOST_BRANCHES && opened; i++)
         opened = open_branch(c, &c->branches[i]);
-    opened = opened && cuda_graphs_open(c) && cuda_memory_open(c, growth);
+    opened = opened && cuda_graphs_open(c) && cuda_memory_open(c);
     if (!opened) {
         enum lfads_status status = lfads_fail(err, c->error.status, "%s", c->error.text);
 

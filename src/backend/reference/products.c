@@ -26,13 +26,6 @@ void reference_transpose(SELF, real *dst, const real *src, size_t rows, size_t n
             dst[j * rows + i] = src[i * n + j];
 }
 
-void reference_add_row(SELF, real *y, size_t ldy, const real *b, size_t rows, size_t n)
-{
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < n; j++)
-            y[i * ldy + j] += b[j];
-}
-
 void reference_set_rows(SELF, real *y, size_t ldy, const real *b, size_t rows, size_t n)
 {
     for (size_t i = 0; i < rows; i++)
