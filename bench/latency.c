@@ -56,15 +56,11 @@ static void products(void *payload, size_t item, size_t thread)
     (void)item, (void)thread;
     for (int i = 0; i < CALLS; i++)
         for (size_t t = 0; t < m->bins; t++) {
-            if (m->ic_dim) {
-                multiply(s, &s->w.ic_fwd, &s->ic_fwd);
-                multiply(s, &s->w.ic_rev, &s->ic_rev);
-            }
-            if (m->co_dim) {
-                multiply(s, &s->w.ci_fwd, &s->ci_fwd);
-                multiply(s, &s->w.ci_rev, &s->ci_rev);
+            for (enum encoder e = 0; e < ENCODERS; e++)
+                if (model_has_encoder(m, e))
+                    multiply(s, &s->w.encoder[e], &s->encoder[e]);
+            if (m->co_dim)
                 multiply(s, &s->w.con, &s->con);
-            }
             multiply(s, &s->w.gen, &s->gen);
         }
     l->seconds = (clock_seconds() - start) / CALLS;

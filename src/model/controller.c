@@ -11,20 +11,20 @@ static size_t con_width(const struct shard *s)
     return model_ci_width(s->model) + model_fed_width(s->model, s->session);
 }
 
-/* Copies (or, BACKWARD, hands back) the lagged states of one direction: bin t of ci_in takes the
+/* Copies (or, BACKWARD, hands back) the lagged states of ci encoder E: bin t of ci_in takes the
  * state after bin t-L (forward encoder) or t+L (backward encoder), zeros outside. */
-static void lag_states(struct shard *s, bool reverse, bool backward)
+static void lag_states(struct shard *s, enum encoder e, bool backward)
 {
     const struct model *m = s->model;
+    bool reverse = e == CI_BACKWARD;
     size_t width = model_ci_width(m), first = reverse ? m->ci_enc : 0, rows = s->trials;
     size_t lag = m->lag < m->bins ? m->lag : m->bins, shared = (m->bins - lag) * rows;
     size_t into = (reverse ? 0 : lag) * rows, from = (reverse ? lag : 0) * rows;
-    const struct gru_tape *tape = reverse ? &s->ci_rev : &s->ci_fwd;
     /* the state after bin t is in slot t+1 of the forward encoder, slot t of the backward one */
-    const real *states = tape->h + (reverse ? 0 : rows * m->ci_enc);
+    const real *states = s->encoder[e].h + (reverse ? 0 : rows * m->ci_enc);
     size_t ldm = con_width(s);
     const real *mask = s->con_mask ? s->con_mask + into * ldm + first : NULL;
-    real *dstates = reverse ? s->dci_rev : s->dci_fwd;
+    real *dstates = s->dstates[e];
 
     if (!backward) {
         s->be->copy_masked(s->be, s->ci_in + into * width + first, width, states + from * m->ci_enc,
@@ -43,9 +43,9 @@ void controller_inputs_forward(struct shard *s)
     size_t width = model_ci_width(m), rows = m->bins * s->trials;
 
     be->clear(be, s->ci_in, rows * width);
-    lag_states(s, false, false);
+    lag_states(s, CI_FORWARD, false);
     if (!m->causal)
-        lag_states(s, true, false);
+        lag_states(s, CI_BACKWARD, false);
     gru_inputs(be, s->samples > 1 ? &s->con_shared : &s->con, &s->w.con, s->ci_in, width, 0, width,
                rows, false);
 }
@@ -67,9 +67,9 @@ void controller_inputs_backward(struct shard *s)
 
     gru_inputs_backward(s->be, &s->dw.con, &s->con, s->ci_in, width, 0, width, rows);
     gru_dinputs(s->be, s->dci_in, width, &s->wt.con, &s->con, 0, width, rows, false);
-    lag_states(s, false, true);
+    lag_states(s, CI_FORWARD, true);
     if (!m->causal)
-        lag_states(s, true, true);
+        lag_states(s, CI_BACKWARD, true);
 }
 
 /* The bin's slices of the arrays that a step works on. */

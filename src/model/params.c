@@ -108,17 +108,22 @@ struct scales {
 /* The second of two stacked maps, N numbers after the first. */
 static real *below(real *upper, size_t n) { return upper ? upper + n : NULL; }
 
-/* The encoders' cell: maps of input and state stacked in one matrix. KIND: "ic" or "ci",
- * DIRECTION: "fwd" or "rev". The candidate's scale is always 1. */
-static void put_encoder(struct walk *walk, struct gru *gru, real **start, const char *kind,
-                        const char *direction, size_t units, double scale)
+/* An encoder's cell: weights of input and state stacked in one matrix. The candidate's scale is
+ * always 1. */
+static void put_encoder(struct walk *walk, enum encoder e, double scale)
 {
+    static const struct {
+        const char *kind, *direction;
+    } names[ENCODERS] = {{"ic", "fwd"}, {"ic", "rev"}, {"ci", "fwd"}, {"ci", "rev"}};
+    const char *kind = names[e].kind, *direction = names[e].direction;
     size_t inputs = model_encoder_inputs(walk->model, walk->session);
+    size_t units = model_encoder_units(walk->model, e);
+    struct gru *gru = &walk->weights->encoder[e];
 
     gru->inputs = inputs;
     gru->units = units;
-    put(walk, start, constant(1, units, 0), "LFADS/%s_enc_%s/%s_enc_t0_%s", kind, direction, kind,
-        direction);
+    put(walk, &walk->weights->encoder_start[e], constant(1, units, 0),
+        "LFADS/%s_enc_%s/%s_enc_t0_%s", kind, direction, kind, direction);
     put(walk, &gru->x_ru, stacked(inputs, units, 2 * units, scale),
         "LFADS/%s_enc_%s/GRU/Gates/xh_2_ru/W", kind, direction);
     gru->h_ru = below(gru->x_ru, inputs * 2 * units);
@@ -195,18 +200,9 @@ static void walk_readouts(struct walk *walk)
 
 static void walk_encoders(struct walk *walk, const struct scales *scales)
 {
-    const struct model *m = walk->model;
-    struct weights *w = walk->weights;
-
-    if (m->ic_dim) {
-        put_encoder(walk, &w->ic_fwd, &w->ic_fwd_start, "ic", "fwd", m->ic_enc, scales->cell);
-        put_encoder(walk, &w->ic_rev, &w->ic_rev_start, "ic", "rev", m->ic_enc, scales->cell);
-    }
-    if (m->co_dim) {
-        put_encoder(walk, &w->ci_fwd, &w->ci_fwd_start, "ci", "fwd", m->ci_enc, scales->cell);
-        if (!m->causal)
-            put_encoder(walk, &w->ci_rev, &w->ci_rev_start, "ci", "rev", m->ci_enc, scales->cell);
-    }
+    for (enum encoder e = 0; e < ENCODERS; e++)
+        if (model_has_encoder(walk->model, e))
+            put_encoder(walk, e, scales->cell);
 }
 
 static void walk_priors(struct walk *walk, const struct scales *scales)

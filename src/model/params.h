@@ -17,9 +17,9 @@ struct weights {
     struct linear readin;
     struct linear readout;        /* log rates, or means */
     struct linear readout_logvar; /* Gaussian only */
-    struct gru ic_fwd, ic_rev, ci_fwd, ci_rev;
-    real *ic_fwd_start, *ic_rev_start, *ci_fwd_start, *ci_rev_start; /* learned initial states */
-    real *prior_mean, *prior_logvar;                                 /* [ic_dim] */
+    struct gru encoder[ENCODERS];
+    real *encoder_start[ENCODERS];   /* learned initial states */
+    real *prior_mean, *prior_logvar; /* [ic_dim] */
     struct linear ic_mean, ic_logvar;
     real *ar_logevar, *ar_logatau; /* [co_dim] */
     real *con_start;               /* [C] */

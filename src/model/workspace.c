@@ -79,13 +79,14 @@ static void place_host(struct shard *s, struct place *arrays, struct place *own)
 static void place_encoders(struct shard *s, struct place *p)
 {
     const struct model *m = s->model;
-    size_t b = s->trials, ic = m->ic_dim ? m->ic_enc : 0, ci = m->co_dim ? m->ci_enc : 0;
+    size_t b = s->trials;
 
-    s->ic_fwd = tape(p, m->ic_bins, b, ic, false);
-    s->ic_rev = tape(p, m->ic_bins, b, ic, false);
-    s->ci_fwd = tape(p, m->bins, b, ci, false);
-    s->ci_rev = tape(p, m->bins, b, m->causal ? 0 : ci, false);
-    s->ic_enc = reals(p, b * 2 * ic);
+    for (enum encoder e = 0; e < ENCODERS; e++) {
+        size_t units = model_has_encoder(m, e) ? model_encoder_units(m, e) : 0;
+
+        s->encoder[e] = tape(p, model_encoder_bins(m, e), b, units, false);
+    }
+    s->ic_enc = reals(p, m->ic_dim ? b * 2 * m->ic_enc : 0);
     s->ic_mean = reals(p, b * m->ic_dim);
     s->ic_logvar = reals(p, b * m->ic_dim);
     s->prior_logvar = reals(p, m->ic_dim);
@@ -153,8 +154,8 @@ static void place_gradients(struct shard *s, struct place *p)
     s->dprior_logvar = reals(p, m->ic_dim);
     s->dfac_w = reals(p, m->gen_units * m->factors);
     s->dic_enc = reals(p, m->ic_dim ? r * 2 * m->ic_enc : 0);
-    s->dci_fwd = reals(p, bins * r * ci);
-    s->dci_rev = reals(p, m->causal ? 0 : bins * r * ci);
+    s->dstates[CI_FORWARD] = reals(p, bins * r * ci);
+    s->dstates[CI_BACKWARD] = reals(p, m->causal ? 0 : bins * r * ci);
     for (int i = 0; i < ENCODERS; i++) {
         bool own = i == 0 || s->be->fork;
 

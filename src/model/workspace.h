@@ -19,9 +19,6 @@ enum latents {
     PRIOR_SAMPLE      /* samples of the priors: no encoders, no controller */
 };
 
-/* Each has a branch of a step of its own. */
-enum { ENCODERS = 4 };
-
 struct shard {
     const struct backend *be;
     const struct model *model;
@@ -46,7 +43,7 @@ struct shard {
     /* encoders */
     real *data_seen; /* [T,B,N]: x after dropout; may be x */
     real *enc_in;    /* [T,B,·]; may be data_seen */
-    struct gru_tape ic_fwd, ic_rev, ci_fwd, ci_rev;
+    struct gru_tape encoder[ENCODERS];
     real *ic_enc;              /* [B,2ic_enc] after dropout */
     real *ic_mean, *ic_logvar; /* [B,ic] */
     real *prior_logvar;        /* [ic] */
@@ -77,7 +74,7 @@ struct shard {
     real *dg0, *dic_mean, *dic_logvar;  /* [R,ic] */
     real *dprior_logvar, *dfac_w;       /* [ic], [G,F] */
     real *dic_enc;                      /* [B,2ic_enc] */
-    real *dci_fwd, *dci_rev;            /* [T,B,ci_enc] */
+    real *dstates[ENCODERS];            /* [T,B,ci_enc] of the states after each bin; ic: NULL */
     real *dh[ENCODERS], *drh[ENCODERS]; /* [R,widest units]: one where the backend has no
                                            branches */
     real *dreadin;                      /* [T,B,F] */
