@@ -110,9 +110,10 @@ struct backend {
      */
     void (*fork)(SELF, unsigned branch);
     void (*join)(SELF);
-    void (*gru_sequence)(SELF, const struct gru_sequence *sequence);
-    void (*gru_sequence_backward)(SELF, const struct gru_sequence *sequence);
-    /* False: nothing was done, for these sizes do not fit. */
+    /* A whole time loop at once. False: these sizes do not fit or do not pay; nothing was done, and
+     * the caller goes from bin to bin. */
+    bool (*gru_sequence)(SELF, const struct gru_sequence *sequence);
+    bool (*gru_sequence_backward)(SELF, const struct gru_sequence *sequence);
     bool (*decoder_sequence)(SELF, const struct decoder_sequence *sequence);
     bool (*decoder_sequence_backward)(SELF, const struct decoder_sequence *sequence);
     /* The matrix [rows,cols] at OFFSET of VECTOR, from memory_create, has changed and will be the

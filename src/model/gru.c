@@ -1,4 +1,5 @@
-/* gru.c - the GRU's step and its gradient, composed of the backend's operations (model.md 2).
+/* gru.c - the GRU's step and its gradient, composed of the backend's operations (model.md 2), and
+ * its time loop: in one operation if the backend has it for these sizes, else bin by bin.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/gru.h"
 
@@ -106,12 +107,10 @@ static real *state(const struct gru_tape *tape, const struct gru *gru, const str
 void gru_run(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
              const struct gru_bins *all)
 {
-    if (be->gru_sequence) {
-        struct gru_sequence whole = gru_whole(tape, gru, all);
+    struct gru_sequence whole = gru_whole(tape, gru, all);
 
-        be->gru_sequence(be, &whole);
+    if (be->gru_sequence && be->gru_sequence(be, &whole))
         return;
-    }
     for (size_t i = 0; i < all->bins; i++) {
         size_t t = all->reverse ? all->bins - 1 - i : i;
         struct gru_tape bin = gru_tape_at(tape, gru, t, all->rows);
@@ -124,16 +123,13 @@ void gru_run(const struct backend *be, const struct gru_tape *tape, const struct
 void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape *tape,
                       const struct gru *gru_t, real *drh, const struct gru_bins *all)
 {
+    struct gru_sequence whole = gru_whole(tape, gru_t, all);
     size_t units = gru_t->units;
 
-    if (be->gru_sequence_backward) {
-        struct gru_sequence whole = gru_whole(tape, gru_t, all);
-
-        whole.dh = dh;
-        whole.drh = drh;
-        be->gru_sequence_backward(be, &whole);
+    whole.dh = dh;
+    whole.drh = drh;
+    if (be->gru_sequence_backward && be->gru_sequence_backward(be, &whole))
         return;
-    }
     for (size_t i = all->bins; i-- > 0;) {
         size_t t = all->reverse ? all->bins - 1 - i : i, at = t * all->rows * units;
         struct gru_tape bin = gru_tape_at(tape, gru_t, t, all->rows);

@@ -121,14 +121,17 @@ gru_sequence translated(const twin *t, gru_sequence s)
     return s;
 }
 
-template <auto member> void sequence_through(const backend *self, const gru_sequence *given)
+/* What the device refuses goes from bin to bin, through its other operations. */
+template <auto member> bool sequence_through(const backend *self, const gru_sequence *given)
 {
     twin *t = (twin *)self->context;
 
     copy_there(t);
     gru_sequence s = translated(t, *given);
-    (t->device->*member)(t->device, &s);
+    if (!(t->device->*member)(t->device, &s))
+        return false;
     copy_back(t);
+    return true;
 }
 
 template <auto member> bool decoder_through(const backend *self, const decoder_sequence *given)

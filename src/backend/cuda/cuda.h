@@ -93,8 +93,8 @@ void cuda_fork(SELF, unsigned branch);
 void cuda_join(SELF);
 
 bool cuda_sequence_open(struct cuda_context *c);
-void cuda_gru_sequence(SELF, const struct gru_sequence *sequence);
-void cuda_gru_sequence_backward(SELF, const struct gru_sequence *sequence);
+bool cuda_gru_sequence(SELF, const struct gru_sequence *sequence);
+bool cuda_gru_sequence_backward(SELF, const struct gru_sequence *sequence);
 bool cuda_decoder_open(struct cuda_context *c);
 bool cuda_decoder_sequence(SELF, const struct decoder_sequence *sequence);
 bool cuda_decoder_sequence_backward(SELF, const struct decoder_sequence *sequence);

@@ -3,7 +3,7 @@
  * A block carries a few trials through all bins and shares nothing with other blocks. States, gates
  * and as much of the recurrent weights as fit stay in shared memory; what is left of the weights
  * comes from the second-level cache, bin by bin, once for the block's trials. Where that does not
- * pay, for large networks or many trials, the loop is composed (composition.cu).
+ * pay, for large networks or many trials, the caller goes from bin to bin (model/gru.c).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/sequence.h"
 
@@ -381,10 +381,10 @@ static double cycles(const cuda_plan &plan, const struct machine &m, size_t rows
     return ceil(blocks / m.processors) * (worst + between);
 }
 
-/* The same of the composition: four launches of about 4 microseconds at 1.5 GHz, products at 0.6 of
- * what can be multiplied, and 14 numbers for each one of a state that elementwise kernels read or
- * write, of which a processor's share of the memory moves 3 a cycle. */
-static double cycles_composed(const struct machine &m, size_t rows, unsigned units)
+/* The same of the operations bin by bin: four launches of about 4 microseconds at 1.5 GHz, products
+ * at 0.6 of what can be multiplied, and 14 numbers for each one of a state that elementwise kernels
+ * read or write, of which a processor's share of the memory moves 3 a cycle. */
+static double cycles_by_bins(const struct machine &m, size_t rows, unsigned units)
 {
     double numbers = 3.0 * units * units, state = (double)rows * units;
 
@@ -426,7 +426,7 @@ static bool run(struct cuda_context *c, const struct gru_sequence *s, bool backw
 {
     unsigned units = (unsigned)s->units, best = CHOICES, vec = is_by_four(s) ? 4 : 1;
     const struct machine m = machine_of(c);
-    double least = cycles_composed(m, s->rows, units);
+    double least = cycles_by_bins(m, s->rows, units);
     cuda_plan plan, best_plan = {};
 
     if (s->units > MOST_UNITS || (s->bins + 1) * s->rows > UINT32_MAX)
@@ -448,14 +448,12 @@ static bool run(struct cuda_context *c, const struct gru_sequence *s, bool backw
     return true;
 }
 
-void cuda_gru_sequence(SELF, const struct gru_sequence *sequence)
+bool cuda_gru_sequence(SELF, const struct gru_sequence *sequence)
 {
-    if (sequence->rows && !run(cuda_begin(self, __func__), sequence, false))
-        cuda_compose(self, sequence);
+    return !sequence->rows || run(cuda_begin(self, __func__), sequence, false);
 }
 
-void cuda_gru_sequence_backward(SELF, const struct gru_sequence *sequence)
+bool cuda_gru_sequence_backward(SELF, const struct gru_sequence *sequence)
 {
-    if (sequence->rows && !run(cuda_begin(self, __func__), sequence, true))
-        cuda_compose_backward(self, sequence);
+    return !sequence->rows || run(cuda_begin(self, __func__), sequence, true);
 }

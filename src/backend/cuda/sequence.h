@@ -273,10 +273,6 @@ struct cuda_plan {
     unsigned partial; /* numbers of the slices' sums */
 };
 
-/* A sequence of the backend's other operations. */
-void cuda_compose(SELF, const struct gru_sequence *s);
-void cuda_compose_backward(SELF, const struct gru_sequence *s);
-
 /* What gru_sequence, or gru_sequence_backward, does with 2 to the power of CHOICE rows a block, up
  * to 8, and no more than SHARED bytes of shared memory; false, and nothing done, where these are
  * too few. For tests: the results' bits are the same whatever is chosen. */
