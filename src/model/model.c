@@ -154,7 +154,7 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
     m->identity_readout = n_sessions == 1 && !m->gaussian && m->factors == sessions[0].channels;
     status = check_sizes(m, err);
     if (status == LFADS_OK)
-        status = params_layout(m, config, sessions, err);
+        status = params_create(m, config, sessions, err);
     if (status != LFADS_OK) {
         model_free(m);
         return status;
@@ -170,6 +170,7 @@ void model_free(struct model *model)
     for (size_t i = 0; i < model->n_params; i++)
         free(model->params ? model->params[i].given : NULL);
     free(model->params);
+    free(model->layouts);
     free(model->sessions);
     free(model);
 }

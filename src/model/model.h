@@ -14,6 +14,7 @@
 #include "base/real.h"
 
 struct lfads_config;
+struct params_layout;
 
 /* A session as the model needs it. Pointers belong to the caller of model_create, which copies. */
 struct model_session {
@@ -83,6 +84,7 @@ struct model {
     size_t n_sessions;
     struct param *params; /* in the original's order */
     size_t n_params;
+    struct params_layout *layouts; /* [n_sessions]: where each session's weights are (params.c) */
     size_t size; /* numbers in the parameter vector, with those that fill its places (params.c) */
 };
 

@@ -30,12 +30,14 @@ struct weights {
     struct linear co_mean, co_logvar;
 };
 
-/* Lays out the model's table: sets params, n_params and size. For model_create; start values that
- * come from a session's alignment are taken from SESSIONS. */
-enum lfads_status params_layout(struct model *model, const struct lfads_config *config,
+/* Lays out the model's table and views: sets params, n_params, size and layouts, which model_free
+ * frees. For model_create; start values that come from a session's alignment are taken from
+ * SESSIONS. */
+enum lfads_status params_create(struct model *model, const struct lfads_config *config,
                                 const struct model_session *sessions, struct lfads_error *err);
 
-/* Points WEIGHTS into VECTOR for trials of session SESSION. */
+/* Points WEIGHTS into VECTOR for trials of session SESSION; with VECTOR NULL all pointers are NULL.
+ */
 void params_view(struct weights *weights, const struct model *model, real *vector, size_t session);
 
 /* A part of the vector. */
