@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_MODEL_SHARD_H
 #define LFADS_MODEL_SHARD_H
+#include "model/noise.h"
 #include "model/workspace.h"
 
 /* Weights of the costs in the gradient: of a trial's negative log-likelihood, its divergences and

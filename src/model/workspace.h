@@ -100,13 +100,6 @@ void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samp
                  enum latents latents, bool dropout, real *parameters, real *transposed,
                  real *gradient);
 
-/* Data and external inputs from host_x and host_ext to x and ext. */
-void shard_upload(struct shard *shard);
-/* Says which step's noise shard_draw_noise draws, and the place of the shard's first trial. */
-void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial);
-/* Draws noise and masks. FROM names the seed and, where several passes meet at a step, the sample.
- */
-void shard_draw_noise(struct shard *shard, const struct philox_address *from);
 /* Costs of ROWS rows and TRIALS trials as loglik to kl_ic hold them. */
 size_t shard_n_costs(size_t rows, size_t trials);
 #endif
