@@ -19,12 +19,19 @@ enum latents {
     PRIOR_SAMPLE      /* samples of the priors: no encoders, no controller */
 };
 
+/* Arrays that only a pass with dropout has: without it masks are NULL, and what a mask changes is
+ * the array before it. */
+struct dropout_arrays {
+    real *data_mask, *ext_mask, *ic_enc_mask, *con_mask, *gen_mask, *data_seen, *gen_out;
+};
+
 struct shard {
     const struct backend *be;
     const struct model *model;
     size_t session, trials, samples, rows; /* current; rows = trials*samples */
     enum latents latents;
-    bool dropout, trained;    /* masks are in use; there are arrays for the backward pass */
+    bool dropout, trained; /* masks are in use; there are arrays for the backward pass */
+    struct dropout_arrays with_dropout;
     struct weights w, wt, dw; /* parameters, transposed copies, gradient (adds to) */
 
     /* data */
@@ -79,7 +86,7 @@ struct shard {
                                            branches */
     real *dreadin;                      /* [T,B,F] */
 
-    size_t most_trials, most_samples;
+    size_t max_trials;
     void *memory, *host; /* the arrays; the host's, or NULL where they are among them */
 };
 
@@ -93,9 +100,9 @@ void shard_free(struct shard *shard);
 size_t shard_bytes(const struct backend *be, const struct model *model, size_t trials,
                    size_t samples, bool trained);
 
-/* Lays the shard's arrays out for TRIALS trials of SESSION, contents undefined, and points its
- * views into PARAMETERS, TRANSPOSED and GRADIENT (the latter two NULL without backward pass).
- * DROPOUT: the masks are in use. */
+/* Begins a pass over TRIALS trials of SESSION, arrays undefined, and points the shard's views into
+ * PARAMETERS, TRANSPOSED and GRADIENT (the latter two NULL without backward pass). SAMPLES: as
+ * many as the shard was made for. DROPOUT: the masks are in use. */
 void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samples,
                  enum latents latents, bool dropout, real *parameters, real *transposed,
                  real *gradient);
