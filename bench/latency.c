@@ -40,10 +40,10 @@ static void multiply(const struct shard *s, const struct gru *gru, const struct 
 {
     size_t units = gru->units;
 
-    s->be->product(s->be, tape->ru, 2 * units, tape->h, units, false, gru->h_ru, 2 * units, false,
-                   1, 2 * units, units, false);
-    s->be->product(s->be, tape->c, units, tape->rh, units, false, gru->rh_c, units, false, 1, units,
-                   units, false);
+    s->be->product(s->be, matrix_of(tape->ru, 2 * units), operand_of(tape->h, units),
+                   operand_of(gru->h_ru, 2 * units), 1, 2 * units, units, false);
+    s->be->product(s->be, matrix_of(tape->c, units), operand_of(tape->rh, units),
+                   operand_of(gru->rh_c, units), 1, units, units, false);
 }
 
 static void products(void *payload, size_t item, size_t thread)

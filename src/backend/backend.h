@@ -21,6 +21,37 @@ struct backend;
 /* The first argument of every operation is the backend itself; CPU kernels need nothing of it. */
 #define SELF const struct backend *self __attribute__((unused))
 
+/* A matrix that a product sets: its rows are LD numbers apart. */
+struct matrix {
+    real *at;
+    size_t ld;
+};
+/* A matrix that a product reads; TRANSPOSED: the product takes its transpose. */
+struct operand {
+    const real *at;
+    size_t ld;
+    bool transposed;
+};
+
+static inline struct matrix matrix_of(real *at, size_t ld)
+{
+    struct matrix matrix = {at, ld};
+
+    return matrix;
+}
+static inline struct operand operand_of(const real *at, size_t ld)
+{
+    struct operand operand = {at, ld, false};
+
+    return operand;
+}
+static inline struct operand transpose_of(const real *at, size_t ld)
+{
+    struct operand operand = {at, ld, true};
+
+    return operand;
+}
+
 /* The time loop of a GRU of H units over K bins of ROWS rows, whose inputs' products are all in the
  * tape already (model/gru.h: what gru_step does bin by bin). The state after bin t is in slot t+1
  * of h, the first one in slot 0; in REVERSE, from the last bin to the first, in slot t and slot K.

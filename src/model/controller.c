@@ -141,11 +141,11 @@ void controller_step_forward(struct shard *s, size_t t)
     }
     gru_step(be, h_new, &step.tape, &s->w.con, h, m->clip, rows, true);
     be->set_rows(be, step.mean, n, s->w.co_mean.b, rows, n);
-    be->product(be, step.mean, n, h_new, units, false, s->w.co_mean.w, n, false, rows, n, units,
-                true);
+    be->product(be, matrix_of(step.mean, n), operand_of(h_new, units),
+                operand_of(s->w.co_mean.w, n), rows, n, units, true);
     be->set_rows(be, step.logvar, n, s->w.co_logvar.b, rows, n);
-    be->product(be, step.logvar, n, h_new, units, false, s->w.co_logvar.w, n, false, rows, n, units,
-                true);
+    be->product(be, matrix_of(step.logvar, n), operand_of(h_new, units),
+                operand_of(s->w.co_logvar.w, n), rows, n, units, true);
     be->sample(be, step.sample, n, step.mean, step.logvar, step.noise, rows, n);
     be->copy_masked(be, step.u, step.ldu, s->latents == POSTERIOR_MEAN ? step.mean : step.sample, n,
                     NULL, 0, rows, n);
@@ -176,10 +176,10 @@ void controller_step_backward(struct shard *s, size_t t)
     real *dmean = s->dco_mean + at, *dlogvar = s->dco_logvar + at;
 
     be->sample_backward(be, dmean, dlogvar, s->du + at, n, step.logvar, step.noise, rows, n);
-    be->product(be, s->dcon_h, units, dmean, n, false, s->wt.co_mean.w, units, false, rows, units,
-                n, true);
-    be->product(be, s->dcon_h, units, dlogvar, n, false, s->wt.co_logvar.w, units, false, rows,
-                units, n, true);
+    be->product(be, matrix_of(s->dcon_h, units), operand_of(dmean, n),
+                operand_of(s->wt.co_mean.w, units), rows, units, n, true);
+    be->product(be, matrix_of(s->dcon_h, units), operand_of(dlogvar, n),
+                operand_of(s->wt.co_logvar.w, units), rows, units, n, true);
     gru_step_backward(be, s->dcon_h, &step.tape, &s->wt.con, step.tape.h, s->drh[0], m->clip, rows);
     if (step.fed_width)
         feed_back_backward(s, &step, t);
@@ -198,11 +198,11 @@ void controller_weights_backward(struct shard *s)
     if (fed_width)
         gru_inputs_backward(be, &s->dw.con, &s->con, s->fed, fed_width, model_ci_width(m),
                             fed_width, rows);
-    be->product(be, s->dw.co_mean.w, n, after, units, true, s->dco_mean, n, false, units, n, rows,
-                true);
+    be->product(be, matrix_of(s->dw.co_mean.w, n), transpose_of(after, units),
+                operand_of(s->dco_mean, n), units, n, rows, true);
     be->sum_rows(be, s->dw.co_mean.b, s->dco_mean, n, rows, n);
-    be->product(be, s->dw.co_logvar.w, n, after, units, true, s->dco_logvar, n, false, units, n,
-                rows, true);
+    be->product(be, matrix_of(s->dw.co_logvar.w, n), transpose_of(after, units),
+                operand_of(s->dco_logvar, n), units, n, rows, true);
     be->sum_rows(be, s->dw.co_logvar.b, s->dco_logvar, n, rows, n);
 }
 

@@ -100,6 +100,18 @@ template <class T> T translated(const twin *t, T argument)
     return argument;
 }
 
+matrix translated(const twin *t, matrix m)
+{
+    m.at = translated(t, m.at);
+    return m;
+}
+
+operand translated(const twin *t, operand m)
+{
+    m.at = translated(t, m.at);
+    return m;
+}
+
 template <auto member> struct through;
 template <class... A, void (*backend::*member)(const backend *, A...)> struct through<member> {
     static void call(const backend *self, A... arguments)

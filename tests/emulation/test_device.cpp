@@ -124,7 +124,7 @@ float product_in(const char *precision)
     auto *y = (float *)device->memory_create(device, sizeof number);
 
     device->upload(device, x, &number, sizeof number);
-    device->product(device, y, 1, x, 1, false, x, 1, false, 1, 1, 1, false);
+    device->product(device, matrix_of(y, 1), operand_of(x, 1), operand_of(x, 1), 1, 1, 1, false);
     device->download(device, &result, y, sizeof result);
     lfads_cuda_module()->release(device);
     return result;

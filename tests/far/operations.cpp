@@ -20,6 +20,18 @@ template <class T> T translated(T argument)
         return argument;
 }
 
+matrix translated(matrix m)
+{
+    m.at = translated(m.at);
+    return m;
+}
+
+operand translated(operand m)
+{
+    m.at = translated(m.at);
+    return m;
+}
+
 template <auto operation> struct translate;
 template <class... A, void (*operation)(const backend *, A...)> struct translate<operation> {
     static void call(const backend *self, A... arguments)

@@ -28,8 +28,8 @@ const uint32_t *bf16_weights_find(const struct bf16_weights *weights, const real
 
 /* Sets pairs [(k+1)/2,n] of x [k,ldx]; what is missing of the last pair is zero. */
 void bf16_pack(uint32_t *pairs, const real *x, size_t ldx, size_t k, size_t n);
-/* c [m,ldc] = op(a) b + (add ? c : 0) as OPERATION(product) says, both factors rounded to bfloat16.
- * PAIRS: of b, rows LDB words apart; NULL: they are made here. */
-void bf16_product(real *c, size_t ldc, const real *a, size_t lda, bool transpose_a, const real *b,
-                  size_t ldb, const uint32_t *pairs, size_t m, size_t n, size_t k, bool add);
+/* c = a b + (add ? c : 0) as OPERATION(product) says, both operands rounded to bfloat16; b is not
+ * transposed. PAIRS: of b, rows b.ld words apart; NULL: they are made here. */
+void bf16_product(struct matrix c, struct operand a, struct operand b, const uint32_t *pairs,
+                  size_t m, size_t n, size_t k, bool add);
 #endif

@@ -19,18 +19,18 @@ enum {
 };
 
 /* Sizes are checked against what a product can address when a model is made. */
-void KERNEL(product)(SELF, real *c, size_t ldc, const real *a, size_t lda, bool transpose_a,
-                     const real *b, size_t ldb, bool transpose_b, size_t m, size_t n, size_t k,
-                     bool add)
+void KERNEL(product)(SELF, struct matrix c, struct operand a, struct operand b, size_t m, size_t n,
+                     size_t k, bool add)
 {
     dnnl_status_t status;
 
-    if (LANES > 1 && m <= FEW && 2 * n >= LANES && k * n <= NEAR && !transpose_a && !transpose_b) {
-        multiply((struct factors){a, b, lda, 1, ldb, c, ldc, k, add}, m, n);
+    if (LANES > 1 && m <= FEW && 2 * n >= LANES && k * n <= NEAR && !a.transposed &&
+        !b.transposed) {
+        multiply((struct factors){a.at, b.at, a.ld, 1, b.ld, c.at, c.ld, k, add}, m, n);
         return;
     }
-    status = dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', (dnnl_dim_t)m,
-                        (dnnl_dim_t)n, (dnnl_dim_t)k, 1, a, (dnnl_dim_t)lda, b, (dnnl_dim_t)ldb,
-                        add ? 1 : 0, c, (dnnl_dim_t)ldc);
+    status = dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', (dnnl_dim_t)m,
+                        (dnnl_dim_t)n, (dnnl_dim_t)k, 1, a.at, (dnnl_dim_t)a.ld, b.at,
+                        (dnnl_dim_t)b.ld, add ? 1 : 0, c.at, (dnnl_dim_t)c.ld);
     assert(status == dnnl_success);
 }
