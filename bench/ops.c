@@ -33,8 +33,9 @@ struct operation {
 #define MULTIPLY(name, m, n, k, transposed)                                                        \
     static void name(const struct run *r)                                                          \
     {                                                                                              \
-        r->be->product(r->be, r->array[0], n, r->array[1], (transposed) ? (m) : (k), transposed,   \
-                       r->array[2], n, false, m, n, k, true);                                      \
+        r->be->product(r->be, matrix_of(r->array[0], n),                                           \
+                       (struct operand){r->array[1], (transposed) ? (m) : (k), transposed},        \
+                       operand_of(r->array[2], n), m, n, k, true);                                 \
     }                                                                                              \
     static double name##_work(const struct run *r)                                                 \
     {                                                                                              \

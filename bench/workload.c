@@ -140,8 +140,7 @@ bool workload_create(struct workload *w, const struct options *options, const st
 bool workload_backend(struct backend_choice *choice, const struct options *options)
 {
     struct backend_request request = {.device = options->device ? options->device : "cpu",
-                                      .precision = options->precision,
-                                      .growth = true};
+                                      .precision = options->precision};
     struct lfads_error err;
     char reason[512];
 

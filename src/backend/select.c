@@ -27,7 +27,10 @@ static void own_directory(char *path, size_t size)
 
     path[length > 0 ? length : 0] = '\0';
     slash = strrchr(path, '/');
-    snprintf(slash ? slash : path, 2, "%s", slash ? "" : ".");
+    if (slash)
+        *slash = '\0';
+    else
+        snprintf(path, size, ".");
 }
 
 static const char *module_in_environment(void)
@@ -96,7 +99,7 @@ static enum lfads_status open_numbered(struct backend_choice *c,
         snprintf(reason, size, "there %s %zu, numbered from 0", count == 1 ? "is" : "are", count);
         return LFADS_OK;
     }
-    status = c->module->create(&c->device, number, request->precision, request->growth, &own);
+    status = c->module->create(&c->device, number, request->precision, &own);
     if (status == LFADS_USAGE || status == LFADS_NO_MEMORY)
         return lfads_fail(err, status, "--device=%s: %s", request->device, own.text);
     if (status != LFADS_OK)
@@ -112,8 +115,7 @@ static void open_first(struct backend_choice *c, const struct backend_request *r
     for (size_t i = 0; i < count && !c->device; i++) {
         struct lfads_error own = {.status = LFADS_OK};
 
-        if (c->module->create(&c->device, i, request->precision, request->growth, &own) ==
-            LFADS_NO_MEMORY)
+        if (c->module->create(&c->device, i, request->precision, &own) == LFADS_NO_MEMORY)
             snprintf(reason, size, "%s", own.text);
     }
 }

@@ -11,20 +11,20 @@ static size_t con_width(const struct shard *s)
     return model_ci_width(s->model) + model_fed_width(s->model, s->session);
 }
 
-/* Copies (or, BACKWARD, hands back) the lagged states of one direction: bin t of ci_in takes the
+/* Copies (or, BACKWARD, hands back) the lagged states of ci encoder E: bin t of ci_in takes the
  * state after bin t-L (forward encoder) or t+L (backward encoder), zeros outside. */
-static void lag_states(struct shard *s, bool reverse, bool backward)
+static void lag_states(struct shard *s, enum encoder e, bool backward)
 {
     const struct model *m = s->model;
+    bool reverse = e == CI_BACKWARD;
     size_t width = model_ci_width(m), first = reverse ? m->ci_enc : 0, rows = s->trials;
     size_t lag = m->lag < m->bins ? m->lag : m->bins, shared = (m->bins - lag) * rows;
     size_t into = (reverse ? 0 : lag) * rows, from = (reverse ? lag : 0) * rows;
-    const struct gru_tape *tape = reverse ? &s->ci_rev : &s->ci_fwd;
     /* the state after bin t is in slot t+1 of the forward encoder, slot t of the backward one */
-    const real *states = tape->h + (reverse ? 0 : rows * m->ci_enc);
+    const real *states = s->encoder[e].h + (reverse ? 0 : rows * m->ci_enc);
     size_t ldm = con_width(s);
     const real *mask = s->con_mask ? s->con_mask + into * ldm + first : NULL;
-    real *dstates = reverse ? s->dci_rev : s->dci_fwd;
+    real *dstates = s->dstates[e];
 
     if (!backward) {
         s->be->copy_masked(s->be, s->ci_in + into * width + first, width, states + from * m->ci_enc,
@@ -44,9 +44,9 @@ void controller_inputs_forward(struct shard *s)
     size_t width = model_ci_width(m), rows = m->bins * s->trials;
 
     be->clear(be, s->ci_in, rows * width);
-    lag_states(s, false, false);
+    lag_states(s, CI_FORWARD, false);
     if (!m->causal)
-        lag_states(s, true, false);
+        lag_states(s, CI_BACKWARD, false);
     gru_inputs(be, s->samples > 1 ? &s->con_shared : &s->con, &s->w.con, s->ci_in, width, 0, width,
                rows, false);
 }
@@ -68,9 +68,9 @@ void controller_inputs_backward(struct shard *s)
 
     gru_inputs_backward(s->be, &s->dw.con, &s->con, s->ci_in, width, 0, width, rows);
     gru_dinputs(s->be, s->dci_in, width, &s->wt.con, &s->con, 0, width, rows, false);
-    lag_states(s, false, true);
+    lag_states(s, CI_FORWARD, true);
     if (!m->causal)
-        lag_states(s, true, true);
+        lag_states(s, CI_BACKWARD, true);
 }
 
 /* The bin's slices of the arrays that a step works on. */
@@ -144,11 +144,11 @@ void controller_step_forward(struct shard *s, size_t t)
     }
     gru_step(be, h_new, &step.tape, &s->w.con, h, m->clip, rows, true);
     be->set_rows(be, step.mean, n, s->w.co_mean.b, rows, n);
-    be->product(be, step.mean, n, h_new, units, false, s->w.co_mean.w, n, false, rows, n, units,
-                true);
+    be->product(be, matrix_of(step.mean, n), operand_of(h_new, units),
+                operand_of(s->w.co_mean.w, n), rows, n, units, true);
     be->set_rows(be, step.logvar, n, s->w.co_logvar.b, rows, n);
-    be->product(be, step.logvar, n, h_new, units, false, s->w.co_logvar.w, n, false, rows, n, units,
-                true);
+    be->product(be, matrix_of(step.logvar, n), operand_of(h_new, units),
+                operand_of(s->w.co_logvar.w, n), rows, n, units, true);
     be->sample(be, step.sample, n, step.mean, step.logvar, step.noise, rows, n);
     be->copy_masked(be, step.u, step.ldu, s->latents == POSTERIOR_MEAN ? step.mean : step.sample, n,
                     NULL, 0, rows, n);
@@ -179,10 +179,10 @@ void controller_step_backward(struct shard *s, size_t t)
     real *dmean = s->dco_mean + at, *dlogvar = s->dco_logvar + at;
 
     be->sample_backward(be, dmean, dlogvar, s->du + at, n, step.logvar, step.noise, rows, n);
-    be->product(be, s->dcon_h, units, dmean, n, false, s->wt.co_mean.w, units, false, rows, units,
-                n, true);
-    be->product(be, s->dcon_h, units, dlogvar, n, false, s->wt.co_logvar.w, units, false, rows,
-                units, n, true);
+    be->product(be, matrix_of(s->dcon_h, units), operand_of(dmean, n),
+                operand_of(s->wt.co_mean.w, units), rows, units, n, true);
+    be->product(be, matrix_of(s->dcon_h, units), operand_of(dlogvar, n),
+                operand_of(s->wt.co_logvar.w, units), rows, units, n, true);
     gru_step_backward(be, s->dcon_h, &step.tape, &s->wt.con, step.tape.h, s->drh[0], m->clip, rows);
     if (step.fed_width)
         feed_back_backward(s, &step, t);
@@ -201,11 +201,11 @@ void controller_weights_backward(struct shard *s)
     if (fed_width)
         gru_inputs_backward(be, &s->dw.con, &s->con, s->fed, fed_width, model_ci_width(m),
                             fed_width, rows);
-    be->product(be, s->dw.co_mean.w, n, after, units, true, s->dco_mean, n, false, units, n, rows,
-                true);
+    be->product(be, matrix_of(s->dw.co_mean.w, n), transpose_of(after, units),
+                operand_of(s->dco_mean, n), units, n, rows, true);
     be->sum_rows(be, s->dw.co_mean.b, s->dco_mean, n, rows, n);
-    be->product(be, s->dw.co_logvar.w, n, after, units, true, s->dco_logvar, n, false, units, n,
-                rows, true);
+    be->product(be, matrix_of(s->dw.co_logvar.w, n), transpose_of(after, units),
+                operand_of(s->dco_logvar, n), units, n, rows, true);
     be->sum_rows(be, s->dw.co_logvar.b, s->dco_logvar, n, rows, n);
 }
 

@@ -216,6 +216,7 @@ void decoder_backward(struct shard *s)
     } else if (!run_backward(s))
         step_backward(s);
     if (fed_back) /* the first slot's factors passed no dropout */
-        s->be->product(s->be, s->dgen_h, m->gen_units, s->dfactors, m->factors, false, s->fac_wt,
-                       m->gen_units, false, s->rows, m->gen_units, m->factors, true);
+        s->be->product(s->be, matrix_of(s->dgen_h, m->gen_units),
+                       operand_of(s->dfactors, m->factors), operand_of(s->fac_wt, m->gen_units),
+                       s->rows, m->gen_units, m->factors, true);
 }

@@ -103,16 +103,17 @@ void factors_forward(struct shard *s, size_t first, size_t count)
 {
     size_t g = s->model->gen_units, f = s->model->factors, skip = first * s->rows;
 
-    s->be->product(s->be, s->factors + skip * f, f, s->gen_out + skip * g, g, false, s->fac_w, f,
-                   false, count * s->rows, f, g, false);
+    s->be->product(s->be, matrix_of(s->factors + skip * f, f), operand_of(s->gen_out + skip * g, g),
+                   operand_of(s->fac_w, f), count * s->rows, f, g, false);
 }
 
 void factors_backward(struct shard *s, size_t first, size_t count)
 {
     size_t g = s->model->gen_units, f = s->model->factors, skip = first * s->rows;
 
-    s->be->product(s->be, s->dgen_out + skip * g, g, s->dfactors + (skip + s->rows) * f, f, false,
-                   s->fac_wt, g, false, count * s->rows, g, f, false);
+    s->be->product(s->be, matrix_of(s->dgen_out + skip * g, g),
+                   operand_of(s->dfactors + (skip + s->rows) * f, f), operand_of(s->fac_wt, g),
+                   count * s->rows, g, f, false);
 }
 
 void factors_weights_backward(struct shard *s, size_t first)
@@ -120,8 +121,9 @@ void factors_weights_backward(struct shard *s, size_t first)
     const struct model *m = s->model;
     size_t g = m->gen_units, f = m->factors, skip = first * s->rows;
 
-    s->be->product(s->be, s->dfac_w, f, s->gen_out + skip * g, g, true, s->dfactors + skip * f, f,
-                   false, g, f, (m->bins + 1 - first) * s->rows, false);
+    s->be->product(s->be, matrix_of(s->dfac_w, f), transpose_of(s->gen_out + skip * g, g),
+                   operand_of(s->dfactors + skip * f, f), g, f, (m->bins + 1 - first) * s->rows,
+                   false);
     s->be->normalise_columns_backward(s->be, s->dw.factors, s->dfac_w, s->w.factors, s->fac_w, g,
                                       f);
 }

@@ -7,13 +7,15 @@ static void linear_forward(const struct backend *be, real *y, const struct linea
                            const real *x, size_t rows, size_t in, size_t out)
 {
     be->set_rows(be, y, out, map->b, rows, out);
-    be->product(be, y, out, x, in, false, map->w, out, false, rows, out, in, true);
+    be->product(be, matrix_of(y, out), operand_of(x, in), operand_of(map->w, out), rows, out, in,
+                true);
 }
 
 static void linear_backward(const struct backend *be, const struct linear *dmap, const real *dy,
                             const real *x, size_t rows, size_t in, size_t out)
 {
-    be->product(be, dmap->w, out, x, in, true, dy, out, false, in, out, rows, true);
+    be->product(be, matrix_of(dmap->w, out), transpose_of(x, in), operand_of(dy, out), in, out,
+                rows, true);
     be->sum_rows(be, dmap->b, dy, out, rows, out);
 }
 
@@ -43,10 +45,10 @@ void ic_posterior_backward(struct shard *s)
         be->floor_variance_backward(be, s->dic_logvar, s->ic_logvar, m->ic_post_var_min, rows * n);
     linear_backward(be, &s->dw.ic_mean, s->dic_mean, s->ic_enc, rows, in, n);
     linear_backward(be, &s->dw.ic_logvar, s->dic_logvar, s->ic_enc, rows, in, n);
-    be->product(be, s->dic_enc, in, s->dic_mean, n, false, s->wt.ic_mean.w, in, false, rows, in, n,
-                false);
-    be->product(be, s->dic_enc, in, s->dic_logvar, n, false, s->wt.ic_logvar.w, in, false, rows, in,
-                n, true);
+    be->product(be, matrix_of(s->dic_enc, in), operand_of(s->dic_mean, n),
+                operand_of(s->wt.ic_mean.w, in), rows, in, n, false);
+    be->product(be, matrix_of(s->dic_enc, in), operand_of(s->dic_logvar, n),
+                operand_of(s->wt.ic_logvar.w, in), rows, in, n, true);
 }
 
 /* g0 = mean + exp(logvar/2) noise, of the posterior or of the prior: model.md (4.3) to (4.5). */
@@ -99,8 +101,8 @@ void ic_sample_backward(struct shard *s, const real *kl)
     }
     if (s->w.gen_ic.w) {
         linear_backward(be, &s->dw.gen_ic, s->dgen_h, s->g0, rows, n, g);
-        be->product(be, s->dg0, n, s->dgen_h, g, false, s->wt.gen_ic.w, n, false, rows, n, g,
-                    false);
+        be->product(be, matrix_of(s->dg0, n), operand_of(s->dgen_h, g),
+                    operand_of(s->wt.gen_ic.w, n), rows, n, g, false);
     } else {
         be->copy_masked(be, s->dg0, n, s->dgen_h, g, NULL, 0, rows, n);
     }

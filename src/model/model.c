@@ -27,6 +27,25 @@ size_t model_encoder_inputs(const struct model *model, size_t session)
     return own + (model->ext_to_generator ? 0 : model->ext_inputs);
 }
 
+static bool is_ic(enum encoder encoder) { return encoder == IC_FORWARD || encoder == IC_BACKWARD; }
+
+bool model_has_encoder(const struct model *model, enum encoder encoder)
+{
+    if (is_ic(encoder))
+        return model->ic_dim > 0;
+    return model->co_dim > 0 && !(encoder == CI_BACKWARD && model->causal);
+}
+
+size_t model_encoder_bins(const struct model *model, enum encoder encoder)
+{
+    return is_ic(encoder) ? model->ic_bins : model->bins;
+}
+
+size_t model_encoder_units(const struct model *model, enum encoder encoder)
+{
+    return is_ic(encoder) ? model->ic_enc : model->ci_enc;
+}
+
 size_t model_ci_width(const struct model *model)
 {
     return model->causal ? model->ci_enc : 2 * model->ci_enc;
@@ -135,7 +154,7 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
     m->identity_readout = n_sessions == 1 && !m->gaussian && m->factors == sessions[0].channels;
     status = check_sizes(m, err);
     if (status == LFADS_OK)
-        status = params_layout(m, config, sessions, err);
+        status = params_create(m, config, sessions, err);
     if (status != LFADS_OK) {
         model_free(m);
         return status;
@@ -151,6 +170,7 @@ void model_free(struct model *model)
     for (size_t i = 0; i < model->n_params; i++)
         free(model->params ? model->params[i].given : NULL);
     free(model->params);
+    free(model->layouts);
     free(model->sessions);
     free(model);
 }

@@ -14,6 +14,7 @@
 #include "base/real.h"
 
 struct lfads_config;
+struct params_layout;
 
 /* A session as the model needs it. Pointers belong to the caller of model_create, which copies. */
 struct model_session {
@@ -56,6 +57,9 @@ struct param {
     double *given; /* [rows,cols], owned by the model, or NULL */
 };
 
+/* Each reads the bins in one direction: for the initial condition, for the controller's input. */
+enum encoder { IC_FORWARD, IC_BACKWARD, CI_FORWARD, CI_BACKWARD, ENCODERS };
+
 /* What differs from session to session. */
 struct session_shape {
     char name[256];
@@ -80,6 +84,7 @@ struct model {
     size_t n_sessions;
     struct param *params; /* in the original's order */
     size_t n_params;
+    struct params_layout *layouts; /* [n_sessions]: where each session's weights are (params.c) */
     size_t size; /* numbers in the parameter vector, with those that fill its places (params.c) */
 };
 
@@ -102,6 +107,10 @@ size_t model_channels(const struct model *model, size_t session);
 size_t model_outputs(const struct model *model, size_t session);
 /* Channels that the encoders see: N or F, and E where external inputs go to them. */
 size_t model_encoder_inputs(const struct model *model, size_t session);
+/* Whether the model has the encoder; the bins that it reads and its units. */
+bool model_has_encoder(const struct model *model, enum encoder encoder);
+size_t model_encoder_bins(const struct model *model, enum encoder encoder);
+size_t model_encoder_units(const struct model *model, enum encoder encoder);
 /* The encoders' part of the controller's input. */
 size_t model_ci_width(const struct model *model);
 /* The fed-back part of the controller's input: F, N or 0. */

@@ -1,5 +1,6 @@
 /* params.c - the one table of parameters: names, shapes and places in the vector, walked by one
- * function that builds the table and points views alike (model.md; order of the original).
+ * function that builds the table and lays out the views of each session (model.md; order of the
+ * original).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/params.h"
 
@@ -14,18 +15,41 @@
  * vectors are read at once. What is left of a place is zero and stays so. */
 enum { PLACE = 16 };
 
-/* One walk over the parameters: fills TABLE if there is one, points WEIGHTS into BASE if there is
- * one. */
+/* What params_view points a member of struct weights at. */
+struct view {
+    size_t member; /* bytes from the beginning of the struct */
+    size_t offset; /* numbers from the beginning of the vector */
+};
+
+/* The weights of one session: sizes, pointers NULL; and where the pointers go. */
+struct params_layout {
+    struct weights sizes;
+    size_t n_views;
+    struct view views[sizeof(struct weights) / sizeof(real *)];
+};
+
+/* One walk over the parameters: sets the sizes in WEIGHTS, fills TABLE and LAYOUT, whose sizes
+ * WEIGHTS then are, if they are not NULL. */
 struct walk {
     const struct model *model;
     struct param *table;
+    struct params_layout *layout;
     size_t count, offset;
-    real *base;
     struct weights *weights;
     size_t session; /* whose maps WEIGHTS gets */
 };
 
-/* Takes the place of one parameter and, if SLOT is not NULL, points it there. */
+/* SLOT, a member of the walk's weights, will point to OFFSET. */
+static void add_view(struct walk *walk, real **slot, size_t offset)
+{
+    struct params_layout *layout = walk->layout;
+    size_t member = (size_t)((char *)slot - (char *)walk->weights);
+
+    if (layout)
+        layout->views[layout->n_views++] = (struct view){member, offset};
+}
+
+/* Takes the place of one parameter; SLOT, if it is not NULL, will point there. */
 __attribute__((format(printf, 4, 5))) static void put(struct walk *walk, real **slot,
                                                       struct param param, const char *format, ...)
 {
@@ -39,8 +63,8 @@ __attribute__((format(printf, 4, 5))) static void put(struct walk *walk, real **
         vsnprintf(row->name, sizeof row->name, format, words);
         va_end(words);
     }
-    if (slot && walk->base)
-        *slot = walk->base + walk->offset;
+    if (slot)
+        add_view(walk, slot, walk->offset);
     walk->count++;
     walk->offset += (param.rows * param.cols + PLACE - 1) / PLACE * PLACE;
 }
@@ -105,28 +129,31 @@ struct scales {
     double cell, gen_input, gen_recurrent, prior_var, atau, nvar;
 };
 
-/* The second of two stacked maps, N numbers after the first. */
-static real *below(real *upper, size_t n) { return upper ? upper + n : NULL; }
-
-/* The encoders' cell: maps of input and state stacked in one matrix. KIND: "ic" or "ci",
- * DIRECTION: "fwd" or "rev". The candidate's scale is always 1. */
-static void put_encoder(struct walk *walk, struct gru *gru, real **start, const char *kind,
-                        const char *direction, size_t units, double scale)
+/* An encoder's cell: weights of input and state stacked in one matrix. The candidate's scale is
+ * always 1. */
+static void put_encoder(struct walk *walk, enum encoder e, double scale)
 {
+    static const struct {
+        const char *kind, *direction;
+    } names[ENCODERS] = {{"ic", "fwd"}, {"ic", "rev"}, {"ci", "fwd"}, {"ci", "rev"}};
+    const char *kind = names[e].kind, *direction = names[e].direction;
     size_t inputs = model_encoder_inputs(walk->model, walk->session);
+    size_t units = model_encoder_units(walk->model, e);
+    struct gru *gru = &walk->weights->encoder[e];
 
     gru->inputs = inputs;
     gru->units = units;
-    put(walk, start, constant(1, units, 0), "LFADS/%s_enc_%s/%s_enc_t0_%s", kind, direction, kind,
-        direction);
+    put(walk, &walk->weights->encoder_start[e], constant(1, units, 0),
+        "LFADS/%s_enc_%s/%s_enc_t0_%s", kind, direction, kind, direction);
+    /* the lower of two stacked maps lies behind the upper one */
+    add_view(walk, &gru->h_ru, walk->offset + inputs * 2 * units);
     put(walk, &gru->x_ru, stacked(inputs, units, 2 * units, scale),
         "LFADS/%s_enc_%s/GRU/Gates/xh_2_ru/W", kind, direction);
-    gru->h_ru = below(gru->x_ru, inputs * 2 * units);
     put(walk, &gru->b_ru, constant(1, 2 * units, 0), "LFADS/%s_enc_%s/GRU/Gates/xh_2_ru/b", kind,
         direction);
+    add_view(walk, &gru->rh_c, walk->offset + inputs * units);
     put(walk, &gru->x_c, stacked(inputs, units, units, 1),
         "LFADS/%s_enc_%s/GRU/Candidate/xrh_2_c/W", kind, direction);
-    gru->rh_c = below(gru->x_c, inputs * units);
     put(walk, &gru->b_c, constant(1, units, 0), "LFADS/%s_enc_%s/GRU/Candidate/xrh_2_c/b", kind,
         direction);
 }
@@ -195,18 +222,9 @@ static void walk_readouts(struct walk *walk)
 
 static void walk_encoders(struct walk *walk, const struct scales *scales)
 {
-    const struct model *m = walk->model;
-    struct weights *w = walk->weights;
-
-    if (m->ic_dim) {
-        put_encoder(walk, &w->ic_fwd, &w->ic_fwd_start, "ic", "fwd", m->ic_enc, scales->cell);
-        put_encoder(walk, &w->ic_rev, &w->ic_rev_start, "ic", "rev", m->ic_enc, scales->cell);
-    }
-    if (m->co_dim) {
-        put_encoder(walk, &w->ci_fwd, &w->ci_fwd_start, "ci", "fwd", m->ci_enc, scales->cell);
-        if (!m->causal)
-            put_encoder(walk, &w->ci_rev, &w->ci_rev_start, "ci", "rev", m->ci_enc, scales->cell);
-    }
+    for (enum encoder e = 0; e < ENCODERS; e++)
+        if (model_has_encoder(walk->model, e))
+            put_encoder(walk, e, scales->cell);
 }
 
 static void walk_priors(struct walk *walk, const struct scales *scales)
@@ -331,7 +349,16 @@ static enum lfads_status align(struct param *param, const struct model_session *
     return LFADS_OK;
 }
 
-enum lfads_status params_layout(struct model *model, const struct lfads_config *config,
+static void lay_out_session(struct params_layout *layout, const struct model *model, size_t session)
+{
+    static const struct scales unused = {1, 1, 1, 1, 1, 1};
+    struct walk walk = {
+        .model = model, .layout = layout, .weights = &layout->sizes, .session = session};
+
+    walk_all(&walk, &unused);
+}
+
+enum lfads_status params_create(struct model *model, const struct lfads_config *config,
                                 const struct model_session *sessions, struct lfads_error *err)
 {
     struct scales scales = {
@@ -350,11 +377,14 @@ enum lfads_status params_layout(struct model *model, const struct lfads_config *
     model->n_params = walk.count;
     model->size = walk.offset;
     model->params = calloc(walk.count, sizeof *model->params);
-    if (!model->params)
+    model->layouts = calloc(model->n_sessions, sizeof *model->layouts);
+    if (!model->params || !model->layouts)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a table of %zu parameters",
                           walk.count);
     walk.table = model->params;
     walk_all(&walk, &scales);
+    for (size_t session = 0; session < model->n_sessions; session++)
+        lay_out_session(&model->layouts[session], model, session);
     for (size_t i = 0; i < model->n_params; i++) {
         struct param *param = &model->params[i];
 
@@ -370,57 +400,12 @@ enum lfads_status params_layout(struct model *model, const struct lfads_config *
 
 void params_view(struct weights *weights, const struct model *model, real *vector, size_t session)
 {
-    static const struct scales unused = {1, 1, 1, 1, 1, 1};
-    struct walk walk = {.model = model, .base = vector, .weights = weights, .session = session};
+    const struct params_layout *layout = &model->layouts[session];
 
-    walk_all(&walk, &unused);
-}
+    *weights = layout->sizes;
+    for (size_t i = 0; vector && i < layout->n_views; i++) {
+        const struct view *view = &layout->views[i];
 
-size_t params_trained(struct span *spans, const struct model *model, bool joined)
-{
-    size_t count = 0;
-    bool before = false; /* the parameter before is trained */
-
-    for (size_t i = 0; i < model->n_params; i++) {
-        const struct param *p = &model->params[i];
-        size_t numbers = p->rows * p->cols;
-
-        if (p->trained && before && joined)
-            spans[count - 1].numbers = p->offset + numbers - spans[count - 1].at;
-        else if (p->trained)
-            spans[count++] = (struct span){p->offset, numbers};
-        before = p->trained;
-    }
-    return count;
-}
-
-void params_transpose(const struct backend *be, real *dst, const struct model *model,
-                      const real *vector)
-{
-    for (size_t i = 0; i < model->n_params; i++) {
-        const struct param *p = &model->params[i];
-        size_t lower = p->offset + p->split * p->cols;
-
-        if (!p->map)
-            continue;
-        be->transpose(be, dst + p->offset, vector + p->offset, p->split, p->cols);
-        be->transpose(be, dst + lower, vector + lower, p->rows - p->split, p->cols);
-    }
-}
-
-void params_pack(const struct backend *be, const struct model *model, const real *vector,
-                 bool transposed)
-{
-    for (size_t i = 0; be->pack && i < model->n_params; i++) {
-        const struct param *p = &model->params[i];
-        size_t upper = p->split, lower = p->rows - p->split;
-
-        if (!p->map)
-            continue;
-        if (upper)
-            be->pack(be, vector, p->offset, transposed ? p->cols : upper,
-                     transposed ? upper : p->cols);
-        be->pack(be, vector, p->offset + upper * p->cols, transposed ? p->cols : lower,
-                 transposed ? lower : p->cols);
+        *(real **)(void *)((char *)weights + view->member) = vector + view->offset;
     }
 }

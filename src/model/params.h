@@ -17,9 +17,9 @@ struct weights {
     struct linear readin;
     struct linear readout;        /* log rates, or means */
     struct linear readout_logvar; /* Gaussian only */
-    struct gru ic_fwd, ic_rev, ci_fwd, ci_rev;
-    real *ic_fwd_start, *ic_rev_start, *ci_fwd_start, *ci_rev_start; /* learned initial states */
-    real *prior_mean, *prior_logvar;                                 /* [ic_dim] */
+    struct gru encoder[ENCODERS];
+    real *encoder_start[ENCODERS];   /* learned initial states */
+    real *prior_mean, *prior_logvar; /* [ic_dim] */
     struct linear ic_mean, ic_logvar;
     real *ar_logevar, *ar_logatau; /* [co_dim] */
     real *con_start;               /* [C] */
@@ -30,12 +30,14 @@ struct weights {
     struct linear co_mean, co_logvar;
 };
 
-/* Lays out the model's table: sets params, n_params and size. For model_create; start values that
- * come from a session's alignment are taken from SESSIONS. */
-enum lfads_status params_layout(struct model *model, const struct lfads_config *config,
+/* Lays out the model's table and views: sets params, n_params, size and layouts, which model_free
+ * frees. For model_create; start values that come from a session's alignment are taken from
+ * SESSIONS. */
+enum lfads_status params_create(struct model *model, const struct lfads_config *config,
                                 const struct model_session *sessions, struct lfads_error *err);
 
-/* Points WEIGHTS into VECTOR for trials of session SESSION. */
+/* Points WEIGHTS into VECTOR for trials of session SESSION; with VECTOR NULL all pointers are NULL.
+ */
 void params_view(struct weights *weights, const struct model *model, real *vector, size_t session);
 
 /* A part of the vector. */

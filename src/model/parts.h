@@ -13,7 +13,7 @@ void readin_backward(struct shard *s);
 
 /* encoder.c (model.md 3): enc_in -> states of the ic and ci encoders, ic_enc. */
 void encoders_forward(struct shard *s);
-/* dic_enc, dci_fwd, dci_rev -> gradients of the encoders; sets dreadin. Joins all branches. */
+/* dic_enc, dstates -> gradients of the encoders; sets dreadin. Joins all branches. */
 void encoders_backward(struct shard *s);
 
 /* initial_condition.c (model.md 4): ic_enc -> posterior and prior of g0. */
@@ -27,7 +27,7 @@ void ic_sample_backward(struct shard *s, const real *kl);
 
 /* controller.c (model.md 5): ci states -> products of the encoders' part of the input. */
 void controller_inputs_forward(struct shard *s);
-/* Gradients in the controller's tape -> dci_fwd, dci_rev. */
+/* Gradients in the controller's tape -> dstates of the ci encoders. */
 void controller_inputs_backward(struct shard *s);
 /* The learned start of the controller's state; before the first bin. */
 void controller_begin_forward(struct shard *s);

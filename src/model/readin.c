@@ -16,8 +16,8 @@ void readin_forward(struct shard *s)
         be->copy_masked(be, s->data_seen, n, s->x, n, s->data_mask, n, rows, n);
     if (!m->identity_readin) {
         be->set_rows(be, s->enc_in, in, s->w.readin.b, rows, own);
-        be->product(be, s->enc_in, in, s->data_seen, n, false, s->w.readin.w, own, false, rows, own,
-                    n, true);
+        be->product(be, matrix_of(s->enc_in, in), operand_of(s->data_seen, n),
+                    operand_of(s->w.readin.w, own), rows, own, n, true);
     } else if (s->enc_in != s->data_seen) {
         be->copy_masked(be, s->enc_in, in, s->data_seen, n, NULL, 0, rows, own);
     }
@@ -34,7 +34,7 @@ void readin_backward(struct shard *s)
 
     if (m->identity_readin)
         return;
-    be->product(be, s->dw.readin.w, f, s->data_seen, n, true, s->dreadin, f, false, n, f, rows,
-                true);
+    be->product(be, matrix_of(s->dw.readin.w, f), transpose_of(s->data_seen, n),
+                operand_of(s->dreadin, f), n, f, rows, true);
     be->sum_rows(be, s->dw.readin.b, s->dreadin, f, rows, f);
 }

@@ -12,8 +12,8 @@ static void map_forward(const struct shard *s, real *y, const struct linear *map
     size_t rows = count * s->rows, skip = first * s->rows;
 
     be->set_rows(be, y + skip * n, n, map->b, rows, n);
-    be->product(be, y + skip * n, n, s->factors + skip * f, f, false, map->w, n, false, rows, n, f,
-                true);
+    be->product(be, matrix_of(y + skip * n, n), operand_of(s->factors + skip * f, f),
+                operand_of(map->w, n), rows, n, f, true);
 }
 
 /* model.md (6.5), or (6.6). */
@@ -36,8 +36,8 @@ static void map_dfactors(const struct shard *s, const real *dy, const struct lin
 {
     size_t f = s->model->factors, n = model_channels(s->model, s->session), skip = first * s->rows;
 
-    s->be->product(s->be, s->dfactors + skip * f, f, dy + skip * n, n, false, map_t->w, f, false,
-                   count * s->rows, f, n, add);
+    s->be->product(s->be, matrix_of(s->dfactors + skip * f, f), operand_of(dy + skip * n, n),
+                   operand_of(map_t->w, f), count * s->rows, f, n, add);
 }
 
 void readout_backward(struct shard *s, size_t first, size_t count)
@@ -61,8 +61,8 @@ static void map_backward(const struct shard *s, const struct linear *dmap, const
     size_t f = s->model->factors, n = model_channels(s->model, s->session), skip = first * s->rows;
     size_t rows = (s->model->bins + 1 - first) * s->rows;
 
-    be->product(be, dmap->w, n, s->factors + skip * f, f, true, dy + skip * n, n, false, f, n, rows,
-                true);
+    be->product(be, matrix_of(dmap->w, n), transpose_of(s->factors + skip * f, f),
+                operand_of(dy + skip * n, n), f, n, rows, true);
     be->sum_rows(be, dmap->b, dy + skip * n, n, rows, n);
 }
 

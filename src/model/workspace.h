@@ -19,15 +19,19 @@ enum latents {
     PRIOR_SAMPLE      /* samples of the priors: no encoders, no controller */
 };
 
-/* Each has a branch of a step of its own. */
-enum { ENCODERS = 4 };
+/* Arrays that only a pass with dropout has: without it masks are NULL, and what a mask changes is
+ * the array before it. */
+struct dropout_arrays {
+    real *data_mask, *ext_mask, *ic_enc_mask, *con_mask, *gen_mask, *data_seen, *gen_out;
+};
 
 struct shard {
     const struct backend *be;
     const struct model *model;
     size_t session, trials, samples, rows; /* current; rows = trials*samples */
     enum latents latents;
-    bool dropout, trained;    /* masks are in use; there are arrays for the backward pass */
+    bool dropout, trained; /* masks are in use; there are arrays for the backward pass */
+    struct dropout_arrays with_dropout;
     struct weights w, wt, dw; /* parameters, transposed copies, gradient (adds to) */
 
     /* data */
@@ -46,7 +50,7 @@ struct shard {
     /* encoders */
     real *data_seen; /* [T,B,N]: x after dropout; may be x */
     real *enc_in;    /* [T,B,·]; may be data_seen */
-    struct gru_tape ic_fwd, ic_rev, ci_fwd, ci_rev;
+    struct gru_tape encoder[ENCODERS];
     real *ic_enc;              /* [B,2ic_enc] after dropout */
     real *ic_mean, *ic_logvar; /* [B,ic] */
     real *prior_logvar;        /* [ic] */
@@ -77,12 +81,12 @@ struct shard {
     real *dg0, *dic_mean, *dic_logvar;  /* [R,ic] */
     real *dprior_logvar, *dfac_w;       /* [ic], [G,F] */
     real *dic_enc;                      /* [B,2ic_enc] */
-    real *dci_fwd, *dci_rev;            /* [T,B,ci_enc] */
+    real *dstates[ENCODERS];            /* [T,B,ci_enc] of the states after each bin; ic: NULL */
     real *dh[ENCODERS], *drh[ENCODERS]; /* [R,widest units]: one where the backend has no
                                            branches */
     real *dreadin;                      /* [T,B,F] */
 
-    size_t most_trials, most_samples;
+    size_t max_trials;
     void *memory, *host; /* the arrays; the host's, or NULL where they are among them */
 };
 
@@ -96,20 +100,13 @@ void shard_free(struct shard *shard);
 size_t shard_bytes(const struct backend *be, const struct model *model, size_t trials,
                    size_t samples, bool trained);
 
-/* Lays the shard's arrays out for TRIALS trials of SESSION, contents undefined, and points its
- * views into PARAMETERS, TRANSPOSED and GRADIENT (the latter two NULL without backward pass).
- * DROPOUT: the masks are in use. */
+/* Begins a pass over TRIALS trials of SESSION, arrays undefined, and points the shard's views into
+ * PARAMETERS, TRANSPOSED and GRADIENT (the latter two NULL without backward pass). SAMPLES: as
+ * many as the shard was made for. DROPOUT: the masks are in use. */
 void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samples,
                  enum latents latents, bool dropout, real *parameters, real *transposed,
                  real *gradient);
 
-/* Data and external inputs from host_x and host_ext to x and ext. */
-void shard_upload(struct shard *shard);
-/* Says which step's noise shard_draw_noise draws, and the place of the shard's first trial. */
-void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial);
-/* Draws noise and masks. FROM names the seed and, where several passes meet at a step, the sample.
- */
-void shard_draw_noise(struct shard *shard, const struct philox_address *from);
 /* Costs of ROWS rows and TRIALS trials as loglik to kl_ic hold them. */
 size_t shard_n_costs(size_t rows, size_t trials);
 #endif

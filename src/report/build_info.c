@@ -12,8 +12,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "backend/select.h"
 #include "backend/cpu/cpu.h"
+#include "backend/select.h"
 
 #ifdef __clang__
 #define COMPILER "clang " __clang_version__

@@ -178,9 +178,8 @@ static enum lfads_status choose_seed(struct run *p, bool training, struct lfads_
 /* The device's backend. A GPU that was asked for and can't be used is missed. */
 static enum lfads_status choose_backend(struct run *p, struct lfads_error *err)
 {
-    /* several runs share a device: each takes the memory it needs, whatever --allow_gpu_growth */
-    struct backend_request request = {
-        .device = p->config->device, .precision = p->config->precision, .growth = true};
+    struct backend_request request = {.device = p->config->device,
+                                      .precision = p->config->precision};
     char reason[512];
     enum lfads_status status = backend_select(&p->device, &request, reason, sizeof reason, err);
 

@@ -51,12 +51,14 @@ void integrator_run(const struct integrator *integrator, real *states, real *out
             for (size_t j = 0; j < n; j++)
                 h[r * n + j] = input[t * count + r] * g->in[j] + g->bias[j];
         if (t > 0)
-            be->product(be, h, n, h - count * n, n, false, g->w, n, false, count, n, n, true);
+            be->product(be, matrix_of(h, n), operand_of(h - count * n, n), operand_of(g->w, n),
+                        count, n, n, true);
         for (size_t i = 0; i < count * n; i++)
             h[i] = real_tanh(h[i]);
         for (size_t r = 0; r < count; r++)
             output[t * count + r] = *g->out_bias;
-        be->product(be, output + t * count, 1, h, n, false, g->out, 1, false, count, 1, n, true);
+        be->product(be, matrix_of(output + t * count, 1), operand_of(h, n), operand_of(g->out, 1),
+                    count, 1, n, true);
     }
 }
 
@@ -143,7 +145,8 @@ static void differentiate(struct training_state *l, const struct integrator *g, 
 
         for (size_t r = 0; r < BATCH; r++)
             dz[r] = share * (dz[r] - l->target[t * BATCH + r]);
-        be->product(be, l->gradient.out, 1, h, n, true, dz, 1, false, n, 1, BATCH, true);
+        be->product(be, matrix_of(l->gradient.out, 1), transpose_of(h, n), operand_of(dz, 1), n, 1,
+                    BATCH, true);
         be->sum_rows(be, l->gradient.out_bias, dz, 1, BATCH, 1);
         for (size_t r = 0; r < BATCH; r++)
             for (size_t j = 0; j < n; j++) {
@@ -151,13 +154,14 @@ static void differentiate(struct training_state *l, const struct integrator *g, 
 
                 h[r * n + j] = d * (1 - h[r * n + j] * h[r * n + j]); /* before tanh */
             }
-        be->product(be, l->gradient.in, n, l->input + t * BATCH, 1, true, h, n, false, 1, n, BATCH,
-                    true);
+        be->product(be, matrix_of(l->gradient.in, n), transpose_of(l->input + t * BATCH, 1),
+                    operand_of(h, n), 1, n, BATCH, true);
         be->sum_rows(be, l->gradient.bias, h, n, BATCH, n);
         if (t > 0)
-            be->product(be, l->gradient.w, n, h - BATCH * n, n, true, h, n, false, n, n, BATCH,
-                        true);
-        be->product(be, l->dh, n, h, n, false, l->transposed, n, false, BATCH, n, n, false);
+            be->product(be, matrix_of(l->gradient.w, n), transpose_of(h - BATCH * n, n),
+                        operand_of(h, n), n, n, BATCH, true);
+        be->product(be, matrix_of(l->dh, n), operand_of(h, n), operand_of(l->transposed, n), BATCH,
+                    n, n, false);
     }
 }
 

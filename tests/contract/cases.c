@@ -48,23 +48,19 @@ CASE(product)
     size_t k = n / 2 + 3;
     real *x = case_input(a, rows * (k + 1), 1), *w = case_input(a, k * n, 1);
 
-    be->product(be, case_output(a, rows * (n + 2), 1), n + 2, x, k + 1, false, w, n, false, rows, n,
-                k, false);
-    be->product(be, case_output(a, rows * n, 1), n, x, k + 1, false, w, n, false, rows, n, k, true);
-    be->product(be, case_output(a, rows * k, 1), k, case_input(a, rows * n, 1), n, false, w, n,
-                true, rows, k, n, true);
-    be->product(be, case_output(a, k * n, 1), n, x, k + 1, true, case_input(a, rows * n, 1), n,
-                false, k, n, rows, true);
+    be->product(be, matrix_of(case_output(a, rows * (n + 2), 1), n + 2), operand_of(x, k + 1),
+                operand_of(w, n), rows, n, k, false);
+    be->product(be, matrix_of(case_output(a, rows * n, 1), n), operand_of(x, k + 1),
+                operand_of(w, n), rows, n, k, true);
+    be->product(be, matrix_of(case_output(a, rows * k, 1), k),
+                operand_of(case_input(a, rows * n, 1), n), transpose_of(w, n), rows, k, n, true);
+    be->product(be, matrix_of(case_output(a, k * n, 1), n), transpose_of(x, k + 1),
+                operand_of(case_input(a, rows * n, 1), n), k, n, rows, true);
 }
 
 CASE(transpose)
 {
     be->transpose(be, case_output(a, rows * n, 1), case_input(a, rows * n, 1), rows, n);
-}
-
-CASE(add_row)
-{
-    be->add_row(be, case_output(a, rows * (n + 1), 1), n + 1, case_input(a, n, 1), rows, n);
 }
 
 CASE(set_rows)

@@ -101,6 +101,18 @@ template <class T> T translated(const twin *t, T argument)
     return argument;
 }
 
+matrix translated(const twin *t, matrix m)
+{
+    m.at = translated(t, m.at);
+    return m;
+}
+
+operand translated(const twin *t, operand m)
+{
+    m.at = translated(t, m.at);
+    return m;
+}
+
 template <auto member> struct through;
 template <class... A, void (*backend::*member)(const backend *, A...)> struct through<member> {
     static void call(const backend *self, A... arguments)
@@ -122,14 +134,17 @@ gru_sequence translated(const twin *t, gru_sequence s)
     return s;
 }
 
-template <auto member> void sequence_through(const backend *self, const gru_sequence *given)
+/* What the device refuses goes from bin to bin, through its other operations. */
+template <auto member> bool sequence_through(const backend *self, const gru_sequence *given)
 {
     twin *t = (twin *)self->context;
 
     copy_there(t);
     gru_sequence s = translated(t, *given);
-    (t->device->*member)(t->device, &s);
+    if (!(t->device->*member)(t->device, &s))
+        return false;
     copy_back(t);
+    return true;
 }
 
 template <auto member> bool decoder_through(const backend *self, const decoder_sequence *given)
@@ -215,7 +230,7 @@ int check_twice(const backend_module *module, const char *only, void (*between)(
 
         if (time == 1)
             between();
-        if (module->create(&device, 0, "float32", true, &err) != LFADS_OK)
+        if (module->create(&device, 0, "float32", &err) != LFADS_OK)
             stop(err.text);
         failed += check_once(device, time ? "float32, again" : "float32", only, 0, &hash[time]);
         module->release(device);
@@ -227,7 +242,7 @@ int check_twice(const backend_module *module, const char *only, void (*between)(
     return failed;
 }
 
-/* Products whose factors are rounded to UNIT of themselves. */
+/* Products whose operands are rounded to UNIT of themselves. */
 int check_precision(const backend_module *module, const char *precision, double unit)
 {
     backend *device;
@@ -235,7 +250,7 @@ int check_precision(const backend_module *module, const char *precision, double 
     uint64_t hash;
     int failed;
 
-    if (module->create(&device, 0, precision, true, &err) != LFADS_OK) {
+    if (module->create(&device, 0, precision, &err) != LFADS_OK) {
         printf("%s not run: %s\n", precision, err.text);
         return 0;
     }

@@ -39,22 +39,19 @@ static const struct {
     {"poisson", 0x1p-24, 16}, /* the CPU sums a row of a bin in float, with a float's log k! */
 };
 
-static double factor_unit;
+static double operand_unit;
 
-/* Each factor is off by FACTOR_UNIT of itself: so is each term, twice. */
-static void product_of_rounded(SELF, real *c, size_t ldc, const real *a, size_t lda,
-                               bool transpose_a, const real *b, size_t ldb, bool transpose_b,
-                               size_t m, size_t n, size_t k, bool add)
+/* Each number of the operands is off by OPERAND_UNIT of itself: so is each term, twice. */
+static void product_of_rounded(SELF, struct matrix c, struct operand a, struct operand b, size_t m,
+                               size_t n, size_t k, bool add)
 {
-    reference_product(self, c, ldc, a, lda, transpose_a, b, ldb, transpose_b, m, n, k, add);
-    for (size_t i = 0; i < m * n && factor_unit > 0; i++) {
+    reference_product(self, c, a, b, m, n, k, add);
+    for (size_t i = 0; i < m * n && operand_unit > 0; i++) {
         size_t row = i / n, column = i % n;
 
         for (size_t l = 0; l < k; l++)
-            c[row * ldc + column].error +=
-                2 * factor_unit *
-                fabs((transpose_a ? a[l * lda + row] : a[row * lda + l]).value *
-                     (transpose_b ? b[column * ldb + l] : b[l * ldb + column]).value);
+            c.at[row * c.ld + column].error +=
+                2 * operand_unit * fabs(element(&a, row, l).value * element(&b, l, column).value);
     }
 }
 
@@ -150,9 +147,9 @@ static void run(struct expected *e, const struct operation_case *c, size_t rows,
 }
 } // namespace in_tracked
 
-void expect_operation(struct expected *e, size_t place, size_t rows, size_t n, double factor_unit)
+void expect_operation(struct expected *e, size_t place, size_t rows, size_t n, double operand_unit)
 {
     *e = {};
-    in_tracked::factor_unit = factor_unit;
+    in_tracked::operand_unit = operand_unit;
     in_tracked::run(e, &in_tracked::operation_cases[place], rows, n);
 }

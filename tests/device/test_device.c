@@ -11,7 +11,7 @@ enum { DID_NOT_RUN = 77 };
 
 const struct backend *test_device(const char *name)
 {
-    struct backend_request request = {.device = name, .precision = "float32", .growth = true};
+    struct backend_request request = {.device = name, .precision = "float32"};
     static struct backend_choice choice;
     struct lfads_error err;
     char reason[512];

@@ -94,10 +94,14 @@ static void check_encoders(struct pass *pass)
     const struct model *m = s->model;
     size_t ic = m->ic_enc, ci = m->ci_enc, rows = s->trials;
 
-    array_is(pass, "ic_enc_fwd", s->ic_fwd.h ? s->ic_fwd.h + rows * ic : NULL, ic, m->ic_bins, ic);
-    array_is(pass, "ic_enc_rev", s->ic_rev.h, ic, m->ic_bins, ic);
-    array_is(pass, "ci_enc_fwd", s->ci_fwd.h ? s->ci_fwd.h + rows * ci : NULL, ci, m->bins, ci);
-    array_is(pass, "ci_enc_rev", s->ci_rev.h, ci, m->bins, ci);
+    array_is(pass, "ic_enc_fwd",
+             s->encoder[IC_FORWARD].h ? s->encoder[IC_FORWARD].h + rows * ic : NULL, ic, m->ic_bins,
+             ic);
+    array_is(pass, "ic_enc_rev", s->encoder[IC_BACKWARD].h, ic, m->ic_bins, ic);
+    array_is(pass, "ci_enc_fwd",
+             s->encoder[CI_FORWARD].h ? s->encoder[CI_FORWARD].h + rows * ci : NULL, ci, m->bins,
+             ci);
+    array_is(pass, "ci_enc_rev", s->encoder[CI_BACKWARD].h, ci, m->bins, ci);
     array_is(pass, "post_g0_mean", s->ic_mean, m->ic_dim, 1, m->ic_dim);
     array_is(pass, "post_g0_logvar", s->ic_logvar, m->ic_dim, 1, m->ic_dim);
 }

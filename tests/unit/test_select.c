@@ -39,8 +39,7 @@ static void test_outcomes(void **state)
     setenv("LFADS_CUDA_MODULE", SEVERAL_MODULE, 1);
     for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++) {
         const struct outcome *o = &outcomes[i];
-        struct backend_request request = {
-            .device = o->device, .precision = "float32", .growth = true};
+        struct backend_request request = {.device = o->device, .precision = "float32"};
         struct backend_choice choice;
         struct lfads_error err = {.status = LFADS_OK};
         char reason[512];

@@ -11,7 +11,7 @@
 #ifdef __x86_64__
 enum {
     NARROW = 32, /* columns and depth below which products stay in float: they gain nothing */
-    FEW = 64     /* rows below which a right factor that is not packed is not worth packing */
+    FEW = 64     /* rows below which packing the right operand does not pay */
 };
 
 struct bf16 {
@@ -21,21 +21,19 @@ struct bf16 {
     bool failed; /* no memory to pack */
 };
 
-static void product(SELF, real *c, size_t ldc, const real *a, size_t lda, bool transpose_a,
-                    const real *b, size_t ldb, bool transpose_b, size_t m, size_t n, size_t k,
-                    bool add)
+static void product(SELF, struct matrix c, struct operand a, struct operand b, size_t m, size_t n,
+                    size_t k, bool add)
 {
     const struct bf16 *own = self->context;
     const uint32_t *pairs = NULL;
-    bool narrow = n < NARROW || k < NARROW || (transpose_a && m < NARROW) || transpose_b;
+    bool narrow = n < NARROW || k < NARROW || (a.transposed && m < NARROW) || b.transposed;
 
-    if (!narrow && !transpose_a)
-        pairs = bf16_weights_find(own->weights, b, ldb, k, n);
-    if (narrow || (!pairs && !transpose_a && m < FEW))
-        own->base->product(own->base, c, ldc, a, lda, transpose_a, b, ldb, transpose_b, m, n, k,
-                           add);
+    if (!narrow && !a.transposed)
+        pairs = bf16_weights_find(own->weights, b.at, b.ld, k, n);
+    if (narrow || (!pairs && !a.transposed && m < FEW))
+        own->base->product(own->base, c, a, b, m, n, k, add);
     else
-        bf16_product(c, ldc, a, lda, transpose_a, b, ldb, pairs, m, n, k, add);
+        bf16_product(c, a, b, pairs, m, n, k, add);
 }
 
 static void pack(SELF, const real *vector, size_t offset, size_t rows, size_t cols)

@@ -45,7 +45,7 @@ struct cuda_context {
     size_t shared_most;
     char name[64];
     cublasComputeType_t compute;
-    struct cuda_branch branches[MOST_BRANCHES];
+    struct cuda_branch branches[MAX_BRANCHES];
     unsigned branch;
     bool forked, capturing;
     cudaEvent_t begun; /* what was before the first fork */
@@ -70,7 +70,7 @@ bool cuda_check_blas(struct cuda_context *c, cublasStatus_t status);
 void cuda_fail(struct cuda_context *c, enum lfads_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-bool cuda_memory_open(struct cuda_context *c, bool growth);
+bool cuda_memory_open(struct cuda_context *c);
 void cuda_memory_close(struct cuda_context *c);
 void *cuda_memory_create(SELF, size_t bytes);
 void cuda_memory_free(SELF, void *memory);
@@ -93,8 +93,8 @@ void cuda_fork(SELF, unsigned branch);
 void cuda_join(SELF);
 
 bool cuda_sequence_open(struct cuda_context *c);
-void cuda_gru_sequence(SELF, const struct gru_sequence *sequence);
-void cuda_gru_sequence_backward(SELF, const struct gru_sequence *sequence);
+bool cuda_gru_sequence(SELF, const struct gru_sequence *sequence);
+bool cuda_gru_sequence_backward(SELF, const struct gru_sequence *sequence);
 bool cuda_decoder_open(struct cuda_context *c);
 bool cuda_decoder_sequence(SELF, const struct decoder_sequence *sequence);
 bool cuda_decoder_sequence_backward(SELF, const struct decoder_sequence *sequence);
