@@ -25,7 +25,10 @@ static void own_directory(char *path, size_t size)
 
     path[length > 0 ? length : 0] = '\0';
     slash = strrchr(path, '/');
-    snprintf(slash ? slash : path, 2, "%s", slash ? "" : ".");
+    if (slash)
+        *slash = '\0';
+    else
+        snprintf(path, size, ".");
 }
 
 /* $LFADS_CUDA_MODULE, or the first of the places that has a file; false where none has. */
