@@ -9,15 +9,15 @@
 
 enum {
     ALIGNMENT = 256,
-    LANES = 4,            /* of the way up: one is filled while others are on their way */
-    LANE_BYTES = 16 << 20 /* uploads of more than all lanes wait */
+    SLOTS = 4,            /* of the staging buffer: one is filled while others are copied */
+    SLOT_BYTES = 16 << 20 /* an upload of more than all slots waits */
 };
 
 struct cuda_memory {
-    char *staging;           /* [LANES][LANE_BYTES] of pinned memory */
-    cudaEvent_t left[LANES]; /* what was uploaded from a lane has arrived */
-    unsigned lane;
-    size_t at; /* in the lane */
+    char *staging;           /* [SLOTS][SLOT_BYTES] of pinned memory */
+    cudaEvent_t left[SLOTS]; /* the copies from a slot are complete */
+    unsigned slot;
+    size_t at; /* in the slot */
 };
 
 bool cuda_memory_open(struct cuda_context *c)
@@ -27,17 +27,17 @@ bool cuda_memory_open(struct cuda_context *c)
         cuda_fail(c, LFADS_NO_MEMORY, "no memory for the device's table of memory");
         return false;
     }
-    for (unsigned i = 0; i < LANES; i++)
+    for (unsigned i = 0; i < SLOTS; i++)
         if (!cuda_check(c, cudaEventCreateWithFlags(&c->memory->left[i], cudaEventDisableTiming)))
             return false;
-    return cuda_check(c, cudaMallocHost((void **)&c->memory->staging, (size_t)LANES * LANE_BYTES));
+    return cuda_check(c, cudaMallocHost((void **)&c->memory->staging, (size_t)SLOTS * SLOT_BYTES));
 }
 
 void cuda_memory_close(struct cuda_context *c)
 {
     if (!c->memory)
         return;
-    for (unsigned i = 0; i < LANES; i++)
+    for (unsigned i = 0; i < SLOTS; i++)
         if (c->memory->left[i])
             cudaEventDestroy(c->memory->left[i]);
     cudaFreeHost(c->memory->staging);
@@ -112,13 +112,13 @@ static char *staging_room(struct cuda_context *c, size_t bytes)
 {
     struct cuda_memory *m = c->memory;
 
-    if (m->at + bytes > LANE_BYTES) {
-        cuda_check(c, cudaEventRecord(m->left[m->lane], cuda_now(c)->stream));
-        m->lane = (m->lane + 1) % LANES;
+    if (m->at + bytes > SLOT_BYTES) {
+        cuda_check(c, cudaEventRecord(m->left[m->slot], cuda_now(c)->stream));
+        m->slot = (m->slot + 1) % SLOTS;
         m->at = 0;
-        cuda_check(c, cudaEventSynchronize(m->left[m->lane]));
+        cuda_check(c, cudaEventSynchronize(m->left[m->slot]));
     }
-    char *room = m->staging + (size_t)m->lane * LANE_BYTES + m->at;
+    char *room = m->staging + (size_t)m->slot * SLOT_BYTES + m->at;
 
     m->at += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     return room;
@@ -131,13 +131,13 @@ void cuda_upload(SELF, void *dst, const void *src, size_t bytes)
 
     if (!may_copy(c, bytes))
         return;
-    if (bytes > (size_t)LANES * LANE_BYTES) {
+    if (bytes > (size_t)SLOTS * SLOT_BYTES) {
         if (cuda_check(c, cudaMemcpyAsync(dst, src, bytes, cudaMemcpyHostToDevice, stream)))
             cuda_check(c, cudaStreamSynchronize(stream));
         return;
     }
-    for (size_t at = 0; at < bytes && !c->failed; at += LANE_BYTES) {
-        size_t some = cuda_least(bytes - at, LANE_BYTES);
+    for (size_t at = 0; at < bytes && !c->failed; at += SLOT_BYTES) {
+        size_t some = cuda_least(bytes - at, SLOT_BYTES);
         char *room = staging_room(c, some);
 
         memcpy(room, (const char *)src + at, some);
