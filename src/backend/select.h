@@ -17,7 +17,7 @@ struct backend_choice {
 /* What is asked for. */
 struct backend_request {
     const char *device;    /* "auto", "cpu", "cpu:N" or "gpu:N", with or without "/" before it */
-    const char *precision; /* of products' factors: "float32", "tf32", "bf16" */
+    const char *precision; /* of products' operands: "float32", "tf32", "bf16" */
 };
 
 /* Sets CHOICE, freed by backend_release: the GPU that is asked for, or with "auto" the first there

@@ -1,4 +1,4 @@
-/* shard.c - the model as a page of its parts, and the page upside down.
+/* shard.c - the forward pass as a list of parts; the backward pass calls them in reverse.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/shard.h"
 
@@ -62,10 +62,11 @@ void shard_take(struct shard *shard, const struct shard *encoded, size_t trial)
     take_rows(shard, con->c, encoded->con.c, m->bins, b, trial, m->con_units);
 }
 
-_Static_assert((int)ENCODERS < (int)MOST_BRANCHES, "the decoder's weights have a branch, too");
+_Static_assert((int)ENCODERS < (int)MAX_BRANCHES,
+               "the encoders and the decoder's weights take a branch each");
 
-/* Nothing else needs these: where the backend has branches they run beside the encoders, which
- * join them. */
+/* No other gradient depends on these, so they take a branch beside the encoders, which join all
+ * branches. */
 static void decoder_weights_backward(struct shard *s)
 {
     if (s->be->fork)

@@ -11,7 +11,7 @@
 #ifdef __x86_64__
 enum {
     NARROW = 32, /* columns and depth below which products stay in float: they gain nothing */
-    FEW = 64     /* rows below which a right factor that is not packed is not worth packing */
+    FEW = 64     /* rows below which packing the right operand does not pay */
 };
 
 struct bf16 {

@@ -7,11 +7,11 @@
 #include "backend/cpu/kernels.h"
 #include "backend/reference/reference.h"
 
-typedef float factor;
-typedef vec factor_vector;
-static inline vec factor_load(const factor *p, size_t n) { return vec_load(p, n); }
-static inline vec factor_all(factor x) { return vec_all(x); }
-static inline vec factor_add(vec sum, vec x, vec y) { return sum + x * y; }
+typedef float element;
+typedef vec element_vector;
+static inline vec element_load(const element *p, size_t n) { return vec_load(p, n); }
+static inline vec element_all(element x) { return vec_all(x); }
+static inline vec element_add(vec sum, vec x, vec y) { return sum + x * y; }
 #include "backend/cpu/tile.h"
 
 enum {
@@ -29,7 +29,7 @@ void KERNEL(product)(SELF, struct matrix c, struct operand a, struct operand b, 
 
     if (LANES > 1 && m <= FEW && 2 * n >= LANES && k * n <= NEAR && !a.transposed &&
         !b.transposed) {
-        multiply((struct factors){a.at, b.at, a.ld, 1, b.ld, c.at, c.ld, k, add}, m, n);
+        multiply((struct operands){a.at, b.at, a.ld, 1, b.ld, c.at, c.ld, k, add}, m, n);
         return;
     }
     status = dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', (dnnl_dim_t)m,

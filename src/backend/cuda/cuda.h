@@ -45,7 +45,7 @@ struct cuda_context {
     size_t shared_most;
     char name[64];
     cublasComputeType_t compute;
-    struct cuda_branch branches[MOST_BRANCHES];
+    struct cuda_branch branches[MAX_BRANCHES];
     unsigned branch;
     bool forked, capturing;
     cudaEvent_t begun; /* what was before the first fork */

@@ -93,7 +93,7 @@ void cuda_memory_free(SELF, void *memory)
         cuda_fail(c, LFADS_USAGE, "%s within a recording", c->operation);
         return;
     }
-    for (unsigned i = 0; i < MOST_BRANCHES; i++)
+    for (unsigned i = 0; i < MAX_BRANCHES; i++)
         cudaStreamSynchronize(c->branches[i].stream);
     cuda_graphs_forget(c);
     cudaFree(memory);

@@ -358,7 +358,7 @@ static struct device_model device_model_of(const struct cuda_context *c)
 {
     struct device_model m;
 
-    m.processors = c->forked ? fmax(1, c->processors / MOST_BRANCHES) : c->processors;
+    m.processors = c->forked ? fmax(1, c->processors / MAX_BRANCHES) : c->processors;
     m.pairs = c->capability <= 80 ? 64 : 128;
     return m;
 }
