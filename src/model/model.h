@@ -85,7 +85,7 @@ struct model {
     struct param *params; /* in the original's order */
     size_t n_params;
     struct params_layout *layouts; /* [n_sessions]: where each session's weights are (params.c) */
-    size_t size; /* numbers in the parameter vector, with those that fill its places (params.c) */
+    size_t size;                   /* numbers in the parameter vector, with padding (params.c) */
 };
 
 /* Builds the model of CONFIG for data of BINS bins. On success *OUT is the caller's, to be freed
@@ -96,7 +96,7 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
                                struct lfads_error *err);
 void model_free(struct model *model);
 
-/* Numbers of all parameters: size without what fills places. */
+/* Numbers of all parameters: size without padding. */
 size_t model_parameters(const struct model *model);
 /* Sets the parameters in VECTOR [size] to the initial values drawn with SEED. */
 void model_initialise(const struct model *model, real *vector, uint64_t seed);

@@ -1,4 +1,4 @@
-/* params.c - the one table of parameters: names, shapes and places in the vector, walked by one
+/* params.c - the one table of parameters: names, shapes and offsets in the vector, walked by one
  * function that builds the table and lays out the views of each session (model.md; order of the
  * original).
  * SPDX-License-Identifier: Apache-2.0 */
@@ -11,9 +11,9 @@
 
 #include "config/config.h"
 
-/* Numbers of a place: parameters begin at multiples of 64 bytes, where processors' and devices'
- * vectors are read at once. What is left of a place is zero and stays so. */
-enum { PLACE = 16 };
+/* Numbers: parameters begin at multiples of 64 bytes, where processors and devices read a vector at
+ * once. The padding between them is zero and stays zero. */
+enum { ALIGNMENT = 16 };
 
 /* What params_view points a member of struct weights at. */
 struct view {
@@ -49,7 +49,7 @@ static void add_view(struct walk *walk, real **slot, size_t offset)
         layout->views[layout->n_views++] = (struct view){member, offset};
 }
 
-/* Takes the place of one parameter; SLOT, if it is not NULL, will point there. */
+/* Adds one parameter; SLOT, if it is not NULL, will point to it. */
 __attribute__((format(printf, 4, 5))) static void put(struct walk *walk, real **slot,
                                                       struct param param, const char *format, ...)
 {
@@ -66,7 +66,7 @@ __attribute__((format(printf, 4, 5))) static void put(struct walk *walk, real **
     if (slot)
         add_view(walk, slot, walk->offset);
     walk->count++;
-    walk->offset += (param.rows * param.cols + PLACE - 1) / PLACE * PLACE;
+    walk->offset += (param.rows * param.cols + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
 static struct param matrix(size_t rows, size_t cols, double scale)

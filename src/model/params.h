@@ -45,14 +45,14 @@ struct span {
     size_t at, numbers;
 };
 /* Sets SPANS [n_params] to those of trained parameters, and returns how many they are: one a
- * parameter or, JOINED, one for all that lie side by side, with what fills places between them. */
+ * parameter or, JOINED, one for all that lie side by side, with the padding between them. */
 size_t params_trained(struct span *spans, const struct model *model, bool joined);
 
-/* Sets DST to VECTOR with every map transposed in place of itself (the two halves of a stacked map
- * each for itself), for products with the transpose in the backward pass. */
+/* Sets DST to VECTOR with every matrix transposed, at the same offset (each half of a stacked one
+ * by itself), for products with the transpose in the backward pass. */
 void params_transpose(const struct backend *be, real *dst, const struct model *model,
                       const real *vector);
-/* Lets the backend know that the maps of VECTOR, parameters or their transposed copy, have changed.
+/* Tells the backend that the matrices of VECTOR, parameters or their transposed copy, have changed.
  */
 void params_pack(const struct backend *be, const struct model *model, const real *vector,
                  bool transposed);
