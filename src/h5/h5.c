@@ -54,15 +54,6 @@ enum lfads_status h5_create(struct h5_file *file, const char *path, size_t reser
     return LFADS_IO;
 }
 
-enum lfads_status h5_write_failed(const struct h5_file *file, const char *what,
-                                  struct lfads_error *err)
-{
-    int reason = file->output ? file->output->reason : 0;
-
-    return lfads_fail(err, LFADS_IO, "can't write %s%s%s: %s", what ? what : "", what ? " to " : "",
-                      file->path, reason ? strerror(reason) : "HDF5 does not say why");
-}
-
 enum lfads_status h5_close(struct h5_file *file, struct lfads_error *err)
 {
     struct quiet quiet;
@@ -81,7 +72,7 @@ enum lfads_status h5_close(struct h5_file *file, struct lfads_error *err)
         fine = fine && file->output->reason == 0;
     }
     quiet_end(&quiet);
-    status = fine ? LFADS_OK : h5_write_failed(file, NULL, err);
+    status = fine ? LFADS_OK : h5_output_failed(file->output, file->path, NULL, err);
     free(file->output);
     file->output = NULL;
     return status;

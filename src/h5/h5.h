@@ -3,13 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_H5_H5_H
 #define LFADS_H5_H5_H
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/lock.h"
-
-enum { H5_MOST_RANK = 4 };
+#include "h5/h5_types.h"
 
 struct h5_file {
     struct h5_reader *reader; /* of a file that is read: the process that does it (h5_reader.h) */
@@ -18,15 +15,6 @@ struct h5_file {
     char temp[FILE_PATH]; /* while it is written by h5_begin and h5_finish: its staged name, … */
     struct lock lock;     /* … which is this process's own */
     struct h5_output *output; /* of a file that is written (h5_output.h) */
-};
-
-/* Types of numbers, in memory and on disk. */
-enum h5_type { H5_FLOAT32, H5_FLOAT64, H5_INT64 };
-
-struct h5_shape {
-    size_t rank, dims[H5_MOST_RANK];
-    size_t count;        /* product of dims; 1 for a scalar */
-    bool numeric, whole; /* integers or reals; integers */
 };
 
 /* How a data set is stored. All zero: in one piece, as it is. */

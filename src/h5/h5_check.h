@@ -5,7 +5,8 @@
 #define LFADS_H5_H5_CHECK_H
 #include <hdf5.h>
 
-#include "h5/h5.h"
+#include "base/error.h"
+#include "h5/h5_types.h"
 
 /* A file that is read, in its own process. */
 struct h5_checked_file {

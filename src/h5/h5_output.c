@@ -180,3 +180,12 @@ void h5_output_end(struct h5_output *output)
         H5FDunregister(output->driver);
     output->driver = -1;
 }
+
+enum lfads_status h5_output_failed(const struct h5_output *output, const char *path,
+                                   const char *what, struct lfads_error *err)
+{
+    int reason = output ? output->reason : 0;
+
+    return lfads_fail(err, LFADS_IO, "can't write %s%s%s: %s", what ? what : "", what ? " to " : "",
+                      path, reason ? strerror(reason) : "HDF5 does not say why");
+}

@@ -6,6 +6,8 @@
 #define LFADS_H5_H5_OUTPUT_H
 #include <hdf5.h>
 
+#include "base/error.h"
+
 struct h5_output {
     int reason;   /* errno of the first call that failed; 0: all went well */
     hid_t driver; /* HDF5's, negative: none */
@@ -17,4 +19,8 @@ hid_t h5_output_begin(struct h5_output *output);
 /* To be called when the file is closed: HDF5 1.10 frees the driver with the last reference to it,
  * and then calls it to close the file. */
 void h5_output_end(struct h5_output *output);
+/* The error of a file at PATH that could not be written, or of WHAT in it (may be NULL), with the
+ * reason that OUTPUT (may be NULL) has. */
+enum lfads_status h5_output_failed(const struct h5_output *output, const char *path,
+                                   const char *what, struct lfads_error *err);
 #endif

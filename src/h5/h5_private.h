@@ -4,7 +4,7 @@
 #define LFADS_H5_H5_PRIVATE_H
 #include <hdf5.h>
 
-#include "h5/h5.h"
+#include "h5/h5_types.h"
 
 /* H5_WATCHED: the reading process opens files to report, of faults or of what was run. */
 #if defined(__SANITIZE_ADDRESS__) || defined(LFADS_COVERAGE)
@@ -35,11 +35,6 @@ static inline void quiet_end(const struct quiet *quiet)
 {
     H5Eset_auto2(H5E_DEFAULT, quiet->print, quiet->payload);
 }
-
-/* The sentence for a file that could not be written, or WHAT of it (may be NULL), with the reason.
- */
-enum lfads_status h5_write_failed(const struct h5_file *file, const char *what,
-                                  struct lfads_error *err);
 
 static inline hid_t memory_type(enum h5_type type)
 {

@@ -14,8 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "h5/h5_private.h"
+#include "h5/h5_serve.h"
 
 enum {
     SILENT_SECONDS = 300, /* the child limits its own time; this is for what stops it */
@@ -28,40 +30,6 @@ struct h5_reader {
     char path[FILE_PATH];
     struct lfads_error exit_error;
 };
-
-bool h5_channel_send(int channel, const void *bytes, size_t length)
-{
-    const char *at = bytes;
-
-    while (length > 0) {
-        ssize_t sent = send(channel, at, length, MSG_NOSIGNAL);
-
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent <= 0)
-            return false;
-        at += sent;
-        length -= (size_t)sent;
-    }
-    return true;
-}
-
-bool h5_channel_take(int channel, void *bytes, size_t length)
-{
-    char *at = bytes;
-
-    while (length > 0) {
-        ssize_t got = recv(channel, at, length, 0);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        at += got;
-        length -= (size_t)got;
-    }
-    return true;
-}
 
 /* What the fork needs, and gives. */
 struct spawn_request {

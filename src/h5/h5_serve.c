@@ -1,14 +1,16 @@
 /* h5_serve.c - the process that reads a file: answers what it is asked, within its limits.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "h5/h5_serve.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "base/memory.h"
+#include "h5/h5_channel.h"
 #include "h5/h5_check.h"
 #include "h5/h5_input.h"
 #include "h5/h5_private.h"
-#include "h5/h5_reader.h"
 
 enum {
     PIECE = 1 << 20,          /* bytes of an answer, where a row is no longer */

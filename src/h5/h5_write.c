@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "h5/h5.h"
 #include "h5/h5_chunks.h"
 #include "h5/h5_output.h"
 #include "h5/h5_private.h"
@@ -110,7 +111,7 @@ enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, con
     if (rows->set && went_out(file))
         return LFADS_OK;
     h5_rows_close(rows, NULL);
-    return h5_write_failed(file, name, err);
+    return h5_output_failed(file->output, file->path, name, err);
 }
 
 /* The part of the data set's space that rows FIRST to FIRST+COUNT-1 are. */
@@ -149,7 +150,9 @@ enum lfads_status h5_rows_write(struct h5_rows *rows, size_t first, size_t count
     quiet_end(&quiet);
     if (no_memory && rows->file->output->reason == 0)
         rows->file->output->reason = ENOMEM;
-    return fine && went_out(rows->file) ? LFADS_OK : h5_write_failed(rows->file, rows->name, err);
+    return fine && went_out(rows->file)
+               ? LFADS_OK
+               : h5_output_failed(rows->file->output, rows->file->path, rows->name, err);
 }
 
 enum lfads_status h5_rows_close(struct h5_rows *rows, struct lfads_error *err)
@@ -161,7 +164,7 @@ enum lfads_status h5_rows_close(struct h5_rows *rows, struct lfads_error *err)
     rows->set = 0;
     return fine && (!rows->file || went_out(rows->file))
                ? LFADS_OK
-               : h5_write_failed(rows->file, rows->name, err);
+               : h5_output_failed(rows->file->output, rows->file->path, rows->name, err);
 }
 
 enum lfads_status h5_write(struct h5_file *file, const char *name, enum h5_type type, size_t rank,
@@ -196,5 +199,6 @@ enum lfads_status h5_write_text(struct h5_file *file, const char *name, const ch
     H5Sclose(space);
     H5Tclose(type);
     quiet_end(&quiet);
-    return fine && went_out(file) ? LFADS_OK : h5_write_failed(file, name, err);
+    return fine && went_out(file) ? LFADS_OK
+                                  : h5_output_failed(file->output, file->path, name, err);
 }
