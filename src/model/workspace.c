@@ -4,20 +4,27 @@
 
 #include <stdlib.h>
 
+#include "base/poison.h"
+
 enum { ALIGNMENT = 64 };
 
 /* Where the next array goes; with no base, only measures. */
 struct place {
     char *base;
     size_t used;
+    bool touchable; /* the host's memory: gaps may be poisoned */
 };
 
 static void *take(struct place *place, size_t count, size_t size)
 {
-    size_t at = place->used;
+    size_t at = place->used, bytes = count * size;
 
-    place->used += (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    return place->base && count ? place->base + at : NULL;
+    if (!count)
+        return NULL;
+    place->used += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + POISON_GAP;
+    if (place->base && place->touchable)
+        poison_after(place->base + at, bytes, place->used - at - bytes);
+    return place->base ? place->base + at : NULL;
 }
 
 static real *reals(struct place *place, size_t count) { return take(place, count, sizeof(real)); }
@@ -171,7 +178,8 @@ struct bytes {
 /* Places every array (no memory yet: measures only); returns the bytes they take. */
 static struct bytes place_all(struct shard *s)
 {
-    struct place p = {.base = s->memory}, host = {.base = s->host};
+    struct place p = {.base = s->memory, .touchable = s->be->host_memory};
+    struct place host = {.base = s->host};
 
     place_inputs(s, &p);
     place_host(s, &p, &host);
