@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/poison.h"
 #include "base/sizes.h"
 
 enum { ALIGNMENT = 64 };
@@ -13,14 +14,19 @@ enum { ALIGNMENT = 64 };
 struct cursor {
     char *base;
     size_t used;
+    bool touchable; /* the host's memory: gaps may be poisoned */
 };
 
 static void *take(struct cursor *cursor, size_t count, size_t size)
 {
-    size_t at = cursor->used;
+    size_t at = cursor->used, bytes = count * size;
 
-    cursor->used += (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    return cursor->base && count ? cursor->base + at : NULL;
+    if (!count)
+        return NULL;
+    cursor->used += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + POISON_GAP;
+    if (cursor->base && cursor->touchable)
+        poison_after(cursor->base + at, bytes, cursor->used - at - bytes);
+    return cursor->base ? cursor->base + at : NULL;
 }
 
 static real *reals(struct cursor *cursor, size_t count)
@@ -181,7 +187,8 @@ struct bytes {
 /* Places every array (no memory yet: measures only); returns the bytes they take. */
 static struct bytes place_all(struct shard *s)
 {
-    struct cursor p = {.base = s->memory}, host = {.base = s->host};
+    struct cursor p = {.base = s->memory, .touchable = s->be->host_memory};
+    struct cursor host = {.base = s->host};
 
     place_inputs(s, &p);
     place_host(s, &p, &host);

@@ -1,5 +1,6 @@
 /* workspace.h - a shard: a few trials of one session, the activations of one pass over them and
- * what the backward pass needs, all in one allocation sized once.
+ * what the backward pass needs, all in one allocation sized once. Under AddressSanitizer a gap that
+ * nobody may touch follows each array (base/poison.h).
  *
  * Arrays are time-major. B trials, S samples of each, R = B*S rows (row b*S+s), T bins, K bins of
  * the ic encoder. Where a slot is said, slot 0 is before the first bin and slot t+1 after bin t.

@@ -17,8 +17,8 @@
  *   tanh x    (1 - y^2) e_x + 4u: in absolute terms, for the CPU's is 2 sigma(2x) - 1
  *   sigma x   sigma (1 - sigma) e_x + 3u likewise
  *
- * Errors of second order, u^2, are left out; what is copied has error 0.
- * SPDX-License-Identifier: Apache-2.0 */
+ * Errors of second order, u^2, are left to a thousandth more in the end; what is copied has error
+ * 0. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TESTS_TRACKED_H
 #define LFADS_TESTS_TRACKED_H
 #include <math.h>
