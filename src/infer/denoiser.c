@@ -42,7 +42,7 @@ static enum lfads_status find_readin(struct model_session *session, double **ali
     return *alignment ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
 }
 
-/* The checkpoint says how large its model is, and nobody asked for that. */
+/* Sizes come from the file, so they are checked before anything is allocated from them. */
 static enum lfads_status check_memory(double bytes, const char *path, struct lfads_error *err)
 {
     size_t available = memory_available();
@@ -71,7 +71,7 @@ static enum lfads_status make_model(struct lfads_denoiser *d, const struct lfads
     for (size_t i = 0; i < known->count; i++)
         sessions[i] =
             (struct model_session){.name = known->names[i], .channels = known->channels[i]};
-    if (known->count == 1)
+    if (known->count == 1 && status == LFADS_OK)
         status = find_readin(&sessions[0], &alignment, config, path, err);
     if (status == LFADS_OK)
         status = model_create(&d->model, config, known->bins, sessions, known->count, err);
