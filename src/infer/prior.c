@@ -7,6 +7,7 @@
 
 #include "backend/host_memory.h"
 #include "base/memory.h"
+#include "base/workers.h"
 #include "infer/results.h"
 #include "model/costs.h"
 #include "run/run.h"
@@ -202,9 +203,22 @@ static enum lfads_status write_file(struct prior *p)
     return status;
 }
 
+/* One item for workers_run: there the matrix products stay on one thread, whatever OpenMP would
+ * give them. All samples are one shard, because products of another height round differently. */
+static void compute(void *payload, size_t item, size_t thread)
+{
+    const struct prior *p = payload;
+    struct philox_address from = {.seed = p->run->seed};
+
+    (void)item, (void)thread;
+    shard_upload(p->shard);
+    shard_address_noise(p->shard, (uint32_t)p->run->checkpoint.step, 0);
+    shard_draw_noise(p->shard, &from);
+    shard_decode(p->shard);
+}
+
 static enum lfads_status sample(struct prior *p)
 {
-    struct philox_address from = {.seed = p->run->seed};
     size_t session = 0;
     enum lfads_status status = choose_session(&session, p);
 
@@ -214,10 +228,7 @@ static enum lfads_status sample(struct prior *p)
     status = fill_ext(p, session);
     if (status != LFADS_OK)
         return status;
-    shard_upload(p->shard);
-    shard_address_noise(p->shard, (uint32_t)p->run->checkpoint.step, 0);
-    shard_draw_noise(p->shard, &from);
-    shard_decode(p->shard);
+    workers_run(1, 1, compute, p);
     status = run_write_hyperparams(p->run, "prior_sample", p->err);
     return status == LFADS_OK ? write_file(p) : status;
 }
