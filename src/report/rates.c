@@ -15,10 +15,10 @@ static double weight_of(const struct rates *r, size_t channel)
     double sum = 0, squares = 0, mean;
 
     for (size_t t = 0; t < r->bins; t++) {
-        size_t at = t * r->channels + channel;
+        double rate = r->means[t * r->outputs + channel];
 
-        sum += r->variances || !r->data ? r->means[at] : r->data[at];
-        squares += r->means[at] * r->means[at];
+        sum += r->variances || !r->data ? rate : r->data[t * r->channels + channel];
+        squares += rate * rate;
     }
     if (!r->variances)
         return sum;
@@ -41,11 +41,11 @@ static void fit(struct rates_shown *shown, const struct rates *r)
 
     for (size_t k = 0; k < shown->count; k++)
         for (size_t t = 0; t < r->bins; t++) {
-            size_t at = t * r->channels + shown->channel[k];
+            size_t channel = shown->channel[k];
 
-            widen(&shown->low, &high, r->conversion * r->means[at]);
+            widen(&shown->low, &high, r->conversion * r->means[t * r->outputs + channel]);
             if (r->truth)
-                widen(&shown->low, &high, r->truth[at]);
+                widen(&shown->low, &high, r->truth[t * r->channels + channel]);
         }
     shown->factor = filled / fmax(high - shown->low, 1e-12);
 }
@@ -72,14 +72,14 @@ void rates_choose(struct rates_shown *shown, const struct rates *rates)
     fit(shown, rates);
 }
 
-/* VALUES of the channel at PLACE, times SCALE, in its stripe. */
-static struct series in_stripe(const struct rates *r, const struct rates_shown *shown, size_t place,
-                               const double *values, double scale)
+/* VALUES [T,width] of the channel at PLACE, times SCALE, in its stripe. */
+static struct series in_stripe(const struct rates_shown *shown, size_t place, const double *values,
+                               size_t width, double scale)
 {
     double base = (double)(shown->count - 1 - place);
 
     return (struct series){.values = values + shown->channel[place],
-                           .stride = r->channels,
+                           .stride = width,
                            .factor = scale * shown->factor,
                            .offset = base - shown->low * shown->factor};
 }
@@ -88,7 +88,7 @@ static struct series in_stripe(const struct rates *r, const struct rates_shown *
 static void draw_deviation(const struct panel *panel, const struct rates *r,
                            const struct rates_shown *shown, size_t place)
 {
-    struct series series = in_stripe(r, shown, place, r->means, r->conversion);
+    struct series series = in_stripe(shown, place, r->means, r->outputs, r->conversion);
 
     series.variances = r->variances + shown->channel[place];
     for (series.side = -1; series.side <= 1; series.side += 2)
@@ -102,21 +102,21 @@ static void draw_channel(const struct panel *panel, const struct rates *r,
     char label[24];
 
     if (with_data && r->variances) {
-        series = in_stripe(r, shown, place, r->data, r->conversion);
+        series = in_stripe(shown, place, r->data, r->channels, r->conversion);
         panel_curve(panel, &series, panel_gray, 1);
     } else if (with_data) {
-        series = in_stripe(r, shown, place, r->data, 1);
+        series = in_stripe(shown, place, r->data, r->channels, 1);
         series.factor = 1;
         series.offset = (double)(shown->count - 1 - place);
         panel_counts(panel, &series, filled);
     }
     if (r->truth) {
-        series = in_stripe(r, shown, place, r->truth, 1);
+        series = in_stripe(shown, place, r->truth, r->channels, 1);
         panel_curve(panel, &series, panel_black, 2);
     }
     if (r->variances && !with_data)
         draw_deviation(panel, r, shown, place);
-    series = in_stripe(r, shown, place, r->means, r->conversion);
+    series = in_stripe(shown, place, r->means, r->outputs, r->conversion);
     panel_curve(panel, &series, panel_red, 2);
     snprintf(label, sizeof label, "%zu", shown->channel[place]);
     cairo_set_source_rgb(panel->cairo, 0, 0, 0);

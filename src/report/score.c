@@ -335,6 +335,7 @@ static enum lfads_status draw_figure(const struct scoring *s, const char *set)
                           s->what->trial, s->run.path, s->trials);
     trial = (struct figure_trial){.rates = {.bins = s->bins,
                                             .channels = s->channels,
+                                            .outputs = s->channels,
                                             .means = s->means + at,
                                             .variances = s->variances ? s->variances + at : NULL,
                                             .truth = s->truth ? s->truth + at : NULL,
