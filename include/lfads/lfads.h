@@ -158,9 +158,10 @@ struct lfads_score {
 struct lfads_evaluation {
     const char *data_file, *model_run_file;
     const char *set; /* "train" or "valid"; NULL: what the model run's name says, else "valid" */
-    double conversion_factor; /* rates times it are in the truth's unit; 0: the data file's */
-    const char *figure; /* a PNG to write: rates, truth, data and inferred inputs; NULL: none */
-    size_t trial;       /* which trial the figure shows */
+    double
+        conversion_factor; /* above 0: rates times it are in the truth's unit; 0: the data file's */
+    const char *figure;    /* a PNG to write: rates, truth, data and inferred inputs; NULL: none */
+    size_t trial;          /* which trial the figure shows */
 };
 /* Scores the rates in a model-run file against its data; the data file's first trials are
  * compared. A score is released by lfads_score_release, which takes NULL and released ones. */

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "data/session.h"
 #include "infer/results_file.h"
 #include "report/figure.h"
 #include "report/score.h"
@@ -124,10 +125,10 @@ static enum lfads_status read_truth(struct evaluation *s, const char *set)
                             s->data.path, name);
     if (status == LFADS_OK)
         status = read_trials(&s->truth, s, &s->data, name, s->channels);
-    s->conversion = s->what->conversion_factor > 0 ? s->what->conversion_factor : 1;
-    if (status == LFADS_OK && !(s->what->conversion_factor > 0) &&
-        h5_has(&s->data, "conversion_factor"))
-        status = h5_read(&s->conversion, H5_FLOAT64, &s->data, "conversion_factor", 1, s->err);
+    if (s->what->conversion_factor > 0)
+        s->conversion = s->what->conversion_factor;
+    else if (status == LFADS_OK)
+        status = session_read_conversion(&s->conversion, &s->data, s->err);
     return status;
 }
 
@@ -344,6 +345,12 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_e
                           : !what            ? "what"
                           : !what->data_file ? "data_file"
                                              : "model_run_file");
+    if (!isfinite(what->conversion_factor) || what->conversion_factor < 0)
+        return lfads_fail(
+            err, LFADS_USAGE,
+            "lfads_evaluate: conversion_factor is %g, and a number above 0 is needed, "
+            "or 0 for the data file's",
+            what->conversion_factor);
     set = what->set ? what->set : set_of_run(what->model_run_file);
     status = open_files(&s);
     if (status == LFADS_OK)
