@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/workers.h"
 #include "config/hyperparams.h"
+#include "data/counts.h"
 #include "run/passes.h"
 #include "save/checkpoint.h"
 #include "save/index.h"
@@ -209,9 +210,10 @@ static enum lfads_status check(const struct lfads_denoiser *d, const float *numb
                                bool counts, const char *what, struct lfads_error *err)
 {
     for (size_t i = 0; i < d->model->bins * width; i++)
-        if (!isfinite(numbers[i]) || (counts && numbers[i] < 0))
-            return lfads_fail(err, LFADS_BAD_DATA, "%s is %g in bin %zu, channel %zu", what,
-                              (double)numbers[i], i / width, i % width);
+        if (counts ? !is_count((double)numbers[i]) : !isfinite(numbers[i]))
+            return lfads_fail(err, LFADS_BAD_DATA, "%s is %g in bin %zu, channel %zu: it takes %s",
+                              what, (double)numbers[i], i / width, i % width,
+                              counts ? "whole counts from 0 to a million" : "finite numbers");
     return LFADS_OK;
 }
 

@@ -100,6 +100,15 @@ def main():
     check(b"no checkpoint" in stream(trial, "nowhere").stderr, "no such directory")
     trial[0, 3, 2] = np.nan
     check(b"bin 3, channel 2" in stream(trial, "plain").stderr, "a NaN")
+    for value in (0.5, -1, 2e6, np.inf):
+        trial[0, 3, 2] = value
+        done = stream(trial, "plain")
+        check(b"bin 3, channel 2" in done.stderr and b"whole counts" in done.stderr,
+              f"a count of {value}: {done.stderr}")
+    trial[0, 3, 2] = 1e6
+    check(stream(trial, "plain").returncode == 0, "a million spikes")
+    trial[0, 3, 2] = -1.5
+    check(stream(trial, "gaussian").returncode == 0, "a negative number for a Gaussian")
     check(b"cut short" in stream(trial[:, 1:], "plain").stderr, "half a trial")
     check_hostile()
     return conclude("denoiser")
