@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/workers.h"
-#include "model/shard.h"
+#include "run/passes.h"
 #include "workload.h"
 
 enum { GROUP = 16 };
@@ -29,7 +29,7 @@ static void run_group(void *payload, size_t group, size_t thread)
     for (size_t b = 0; b < GROUP; b++) {
         shard_begin(decoded, 0, 1, s->samples, POSTERIOR_SAMPLE, false, s->w->learner->parameters,
                     NULL, NULL);
-        shard_take(decoded, encoded, b);
+        passes_take(decoded, encoded, b);
         shard_address_noise(decoded, 1, (uint32_t)(group * GROUP + b));
         shard_draw_noise(decoded, &noise);
         shard_decode(decoded);

@@ -130,7 +130,7 @@ LFADS_API void lfads_denoiser_free(struct lfads_denoiser *denoiser);
 LFADS_API void lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser,
                                         struct lfads_denoiser_shape *shape);
 /* Denoises DATA [T,N], with EXT [T,E] (NULL where E is 0). Fails for numbers that are not finite
- * or, of counts, negative. */
+ * and, where the model is of counts, for any but whole numbers from 0 to a million. */
 LFADS_API enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *data,
                                           const float *ext, const struct lfads_denoised *denoised,
                                           struct lfads_error *err);
@@ -164,7 +164,7 @@ struct lfads_score {
 struct lfads_evaluation {
     const char *data_file, *model_run_file;
     const char *set; /* "train" or "valid"; NULL: what the model run's name says, else "valid" */
-    double conversion_factor; /* rates times it are in the truth's unit; 0: the data file's */
+    double conversion_factor; /* of rates to the truth's unit, above 0; 0: the data file's */
     const char *figure; /* a PNG to write: rates, truth, data and inferred inputs; NULL: none */
     size_t trial;       /* which trial the figure shows */
 };

@@ -113,21 +113,19 @@ static enum lfads_status find_truth(struct reading *r, enum session_set set)
     return status;
 }
 
-static enum lfads_status read_conversion(struct reading *r)
+enum lfads_status session_read_conversion(double *factor, const struct h5_file *file,
+                                          struct lfads_error *err)
 {
-    double value;
     enum lfads_status status;
 
-    r->session->conversion = 1;
-    if (!h5_has(&r->file, "conversion_factor"))
+    *factor = 1;
+    if (!h5_has(file, "conversion_factor"))
         return LFADS_OK;
-    status = h5_read(&value, H5_FLOAT64, &r->file, "conversion_factor", 1, r->err);
-    if (status == LFADS_OK && (!isfinite(value) || value <= 0))
-        status = lfads_fail(r->err, LFADS_BAD_DATA,
+    status = h5_read(factor, H5_FLOAT64, file, "conversion_factor", 1, err);
+    if (status == LFADS_OK && (!isfinite(*factor) || *factor <= 0))
+        status = lfads_fail(err, LFADS_BAD_DATA,
                             "%s: conversion_factor is %g, and a number above 0 is needed",
-                            r->file.path, value);
-    if (status == LFADS_OK)
-        r->session->conversion = value;
+                            file->path, *factor);
     return status;
 }
 
@@ -206,7 +204,7 @@ static enum lfads_status read_all(struct reading *r)
     if (status == LFADS_OK)
         status = read_alignment(&r->session->alignment_bias, r, "alignment_bias_c", 0);
     if (status == LFADS_OK)
-        status = read_conversion(r);
+        status = session_read_conversion(&r->session->conversion, &r->file, r->err);
     return status;
 }
 

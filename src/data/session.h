@@ -5,6 +5,7 @@
 #define LFADS_DATA_SESSION_H
 #include "config/trial.h"
 #include "data/trial_store.h"
+#include "h5/h5.h"
 
 enum session_set { SESSION_TRAIN, SESSION_VALID, SESSION_SETS };
 
@@ -35,6 +36,11 @@ struct session {
 
 /* "train" or "valid". */
 const char *session_set_name(enum session_set set);
+
+/* Sets *FACTOR to the file's conversion_factor, 1 if it has none. Fails unless it is finite and
+ * above 0. */
+enum lfads_status session_read_conversion(double *factor, const struct h5_file *file,
+                                          struct lfads_error *err);
 
 /* Reads the file at PATH as session NAME. On success *OUT is the caller's, freed by session_close;
  * on failure it is NULL and ERR names file, data set and, where a number is wrong, its place. */

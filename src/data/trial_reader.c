@@ -5,7 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { PIECE_BYTES = 1 << 22, MOST_COUNT = 1000000 };
+#include "data/counts.h"
+
+enum { PIECE_BYTES = 1 << 22 };
 
 /* What was found among the numbers of a piece. */
 struct findings {
@@ -21,8 +23,7 @@ static struct findings take_counts(float *out, const double *in, size_t count)
     int64_t sum = 0;
 
     for (size_t i = 0; i < count; i++) {
-        double limited = in[i] > 0 ? in[i] : 0; /* 0 for what is no number */
-        int32_t whole = (int32_t)(limited < MOST_COUNT ? limited : MOST_COUNT);
+        int32_t whole = count_of(in[i]);
 
         wrong |= (double)whole != in[i];
         largest = whole > largest ? whole : largest;
@@ -61,7 +62,7 @@ static enum lfads_status refuse(const struct trial_reader *reader, const double 
                       reader->file->path, reader->name, piece[at], trial + at / size,
                       rest / reader->width, rest % reader->width,
                       reader->counts && isfinite(piece[at])
-                          ? "poisson takes whole counts from 0 on: correct the data or "
+                          ? "poisson takes whole counts from 0 to a million: correct the data or "
                             "use --output_dist=gaussian"
                           : "only finite numbers below 3e38 can be used: correct the data");
 }

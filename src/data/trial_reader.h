@@ -10,7 +10,7 @@ struct trial_reader {
     const struct h5_file *file;
     const char *name; /* of the data set, whose shape was checked */
     size_t trials, bins, width;
-    bool counts; /* whole, from 0 to a million; else finite reals */
+    bool counts; /* as counts.h allows; else finite reals */
     struct storage_limits limits;
 };
 

@@ -9,14 +9,16 @@
 #include "base/memory.h"
 #include "base/workers.h"
 #include "config/hyperparams.h"
-#include "model/shard.h"
+#include "data/counts.h"
+#include "run/passes.h"
 #include "save/checkpoint.h"
 #include "save/index.h"
 
 struct lfads_denoiser {
     struct model *model;
-    struct shard *shard;
-    real *parameters, *output;
+    struct passes passes;
+    struct results results; /* of one trial */
+    real *parameters;
     size_t session;
     /* the call in progress */
     const float *data, *ext;
@@ -42,7 +44,7 @@ static enum lfads_status find_readin(struct model_session *session, double **ali
     return *alignment ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
 }
 
-/* The checkpoint says how large its model is, and nobody asked for that. */
+/* Sizes come from the file, so they are checked before anything is allocated from them. */
 static enum lfads_status check_memory(double bytes, const char *path, struct lfads_error *err)
 {
     size_t available = memory_available();
@@ -71,7 +73,7 @@ static enum lfads_status make_model(struct lfads_denoiser *d, const struct lfads
     for (size_t i = 0; i < known->count; i++)
         sessions[i] =
             (struct model_session){.name = known->names[i], .channels = known->channels[i]};
-    if (known->count == 1)
+    if (known->count == 1 && status == LFADS_OK)
         status = find_readin(&sessions[0], &alignment, config, path, err);
     if (status == LFADS_OK)
         status = model_create(&d->model, config, known->bins, sessions, known->count, err);
@@ -91,23 +93,26 @@ static enum lfads_status find_session(struct lfads_denoiser *d, const char *sess
                : LFADS_OK;
 }
 
+/* One trial, means in the place of samples. */
+static const struct pass_plan plan = {.latents = POSTERIOR_MEAN, .trials = 1, .samples = 1};
+
 static enum lfads_status allocate(struct lfads_denoiser *d, const char *path,
                                   struct lfads_error *err)
 {
-    size_t outputs = model_outputs(d->model, d->session);
-    enum lfads_status status =
-        check_memory((double)d->model->size * sizeof(real) +
-                         (double)shard_bytes(backend_cpu(), d->model, 1, 1, false),
-                     path, err);
+    const struct model *m = d->model;
+    enum lfads_status status = check_memory((double)m->size * sizeof(real) +
+                                                (double)passes_bytes(backend_cpu(), m, &plan) +
+                                                (double)results_bytes(m, d->session, 1),
+                                            path, err);
 
     if (status != LFADS_OK)
         return status;
-    d->parameters = memory_create(d->model->size * sizeof(real));
-    d->output = memory_create(d->model->bins * outputs * sizeof(real));
-    if (!d->parameters || !d->output)
+    d->parameters = memory_create(m->size * sizeof(real));
+    if (!d->parameters)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model of %zu parameters",
-                          model_parameters(d->model));
-    return shard_create(&d->shard, backend_cpu(), d->model, 1, 1, false, err);
+                          model_parameters(m));
+    status = results_create(&d->results, m, d->session, 1, err);
+    return status == LFADS_OK ? passes_create(&d->passes, backend_cpu(), m, &plan, err) : status;
 }
 
 /* Loads the checkpoint at PATH. */
@@ -175,10 +180,10 @@ void lfads_denoiser_free(struct lfads_denoiser *denoiser)
 {
     if (!denoiser)
         return;
-    shard_free(denoiser->shard);
+    passes_release(&denoiser->passes);
+    results_free(&denoiser->results);
     model_free(denoiser->model);
     free(denoiser->parameters);
-    free(denoiser->output);
     free(denoiser);
 }
 
@@ -205,40 +210,45 @@ static enum lfads_status check(const struct lfads_denoiser *d, const float *numb
                                bool counts, const char *what, struct lfads_error *err)
 {
     for (size_t i = 0; i < d->model->bins * width; i++)
-        if (!isfinite(numbers[i]) || (counts && numbers[i] < 0))
-            return lfads_fail(err, LFADS_BAD_DATA, "%s is %g in bin %zu, channel %zu", what,
-                              (double)numbers[i], i / width, i % width);
+        if (counts ? !is_count((double)numbers[i]) : !isfinite(numbers[i]))
+            return lfads_fail(err, LFADS_BAD_DATA, "%s is %g in bin %zu, channel %zu: it takes %s",
+                              what, (double)numbers[i], i / width, i % width,
+                              counts ? "whole counts from 0 to a million" : "finite numbers");
     return LFADS_OK;
 }
 
-/* Copies N of the LD numbers of each of the bins' rows, where they are wanted. */
-static void hand_out(float *to, const real *from, size_t bins, size_t ld, size_t n)
+/* The arrays that the caller wants, by result. */
+static void wanted_arrays(float *arrays[RESULTS], const struct lfads_denoised *denoised)
 {
-    for (size_t t = 0; to && t < bins; t++)
-        memcpy(to + t * n, from + t * ld, n * sizeof *to);
+    for (int i = 0; i < RESULTS; i++)
+        arrays[i] = NULL;
+    arrays[RESULT_OUTPUT] = denoised->output;
+    arrays[RESULT_FACTORS] = denoised->factors;
+    arrays[RESULT_INPUTS] = denoised->inputs;
 }
 
 static void denoise(void *payload, size_t item, size_t thread)
 {
     struct lfads_denoiser *d = payload;
     const struct model *m = d->model;
-    struct shard *s = d->shard;
-    size_t n = model_channels(m, d->session), outputs = model_outputs(m, d->session);
+    struct pass pass = {.session = d->session, .trials = 1, .parameters = d->parameters};
+    struct results results = d->results;
+    float *wanted[RESULTS];
+    const struct shard *s = passes_begin(&d->passes, &pass);
 
     (void)item, (void)thread;
-    shard_begin(s, d->session, 1, 1, POSTERIOR_MEAN, false, d->parameters, NULL, NULL);
-    memcpy(s->host_x, d->data, m->bins * n * sizeof *d->data);
+    wanted_arrays(wanted, d->denoised);
+    for (int i = 0; i < RESULTS; i++)
+        results.values[i] = wanted[i] ? results.values[i] : NULL;
+    memcpy(s->host_x, d->data, m->bins * model_channels(m, d->session) * sizeof *d->data);
     if (m->ext_inputs)
         memcpy(s->host_ext, d->ext, m->bins * m->ext_inputs * sizeof *d->ext);
-    shard_encode(s);
-    shard_generate(s);
-    if (d->denoised->output) {
-        shard_output(s, d->output);
-        hand_out(d->denoised->output, d->output, m->bins, outputs, outputs);
-    }
-    hand_out(d->denoised->factors, s->factors + m->factors, m->bins, m->factors, m->factors);
-    if (m->co_dim)
-        hand_out(d->denoised->inputs, s->gen_in, m->bins, model_generator_inputs(m), m->co_dim);
+    passes_encode(&d->passes);
+    passes_decode(&d->passes, 0);
+    passes_keep(&d->passes, &results, 0);
+    for (int i = 0; i < RESULTS; i++)
+        for (size_t j = 0; results.values[i] && j < results.width[i]; j++)
+            wanted[i][j] = (float)results.values[i][j];
 }
 
 enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *data,

@@ -2,127 +2,25 @@
  * posterior's means (training.md, "Kinds"). The entries are lfads_posterior_sample and
  * lfads_posterior_mean of the public header.
  *
- * Trials are encoded a group at a time, once, however many samples there are. Threads take groups;
- * there samples are decoded trial by trial, which stays near the processor. A device takes a group
- * and all its samples at once. A trial's noise is addressed by its number, so results do not depend
- * on groups or threads. SPDX-License-Identifier: Apache-2.0 */
+ * Trials are encoded a group at a time, once, however many samples there are. Threads take groups
+ * and decode them trial by trial; a device decodes a group with all its samples at once. Groups
+ * begin at the same trials for any number of threads, and a trial's number addresses its noise, so
+ * results do not depend on threads.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/progress.h"
+#include "base/sizes.h"
 #include "base/workers.h"
 #include "infer/sampler.h"
 
 enum {
     VALID_TRIALS = PHILOX_MAX_TRIAL / 2 /* where validation trials' numbers begin */
 };
-
-/* The block's trials from FIRST on. */
-static void fill(const struct sampler *p, struct shard *s, size_t first)
-{
-    real *const dst[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = s->host_x, [TRIAL_EXT] = s->host_ext};
-
-    prefetched_copy(dst, &p->prefetched, first, s->trials);
-    shard_upload(s);
-}
-
-static void draw_noise(const struct sampler *p, struct shard *s, size_t trial)
-{
-    struct philox_address from = {.seed = p->run->seed};
-
-    shard_address_noise(s, (uint32_t)p->run->checkpoint.step,
-                        (uint32_t)(trial + (p->set == SESSION_VALID ? VALID_TRIALS : 0)));
-    shard_draw_noise(s, &from);
-}
-
-/* Means over a trial's SAMPLES of VALUES [T,R,ld], or [R,ld] for a result without bins, into the
- * block's place AT. */
-static void keep_means(const struct sampler *p, const struct worker *w, enum result which,
-                       size_t at, const real *values, size_t ld, size_t samples)
-{
-    const struct results *r = &p->results;
-    const struct shard *s = w->decoder;
-    size_t bins = r->bins[which] ? r->bins[which] : 1, n = r->width[which] / bins;
-    double *into = r->values[which] + at * r->width[which];
-
-    if (!r->width[which])
-        return;
-    s->be->average_samples(s->be, w->means ? w->means : into, values, ld, bins, s->trials, samples,
-                           n);
-    if (w->means)
-        s->be->download(s->be, into, w->means, s->trials * r->width[which] * sizeof *into);
-}
-
-/* A row that all trials share. */
-static void keep_row(const struct sampler *p, const struct worker *w, enum result which, size_t at,
-                     const real *row)
-{
-    const struct results *r = &p->results;
-    const struct shard *s = w->decoder;
-    size_t n = r->width[which];
-    double *into = r->values[which] + at * n;
-
-    if (!n)
-        return;
-    s->be->average_samples(s->be, w->means ? w->means : into, row, n, 1, 1, 1, n);
-    if (w->means)
-        s->be->download(s->be, into, w->means, n * sizeof *into);
-    for (size_t b = 1; b < s->trials; b++)
-        memcpy(into + b * n, into, n * sizeof *into);
-}
-
-/* The bounds of each trial from its samples' costs. */
-static void keep_costs(const struct sampler *p, const struct worker *w, size_t at)
-{
-    const struct shard *s = w->decoder;
-    size_t k = s->samples, rows = s->rows;
-
-    s->be->download(s->be, w->costs, s->loglik, shard_n_costs(rows, s->trials) * sizeof *w->costs);
-    for (size_t b = 0; b < s->trials; b++) {
-        struct row_costs own = {.loglik = w->costs + b * k,
-                                .kl_co = w->costs + rows + b * k,
-                                .corr = w->costs + 2 * rows + b * k,
-                                .kl_ic = w->costs + 3 * rows + b,
-                                .rows = k,
-                                .samples = k};
-        struct batch_costs costs;
-
-        costs_sum(&costs, s->model, &own, p->l2, &p->ramps);
-        p->results.values[RESULT_COST][at + b] = costs.total;
-        p->results.values[RESULT_NLL_VAE][at + b] = costs.nll_vae;
-        p->results.values[RESULT_NLL_IWAE][at + b] = costs.nll_iwae;
-        p->results.values[RESULT_STEP][at + b] = (double)p->run->checkpoint.step;
-    }
-}
-
-/* What the decoded shard holds of its trials into place AT of the block. */
-static void keep(const struct sampler *p, const struct worker *w, size_t at)
-{
-    const struct shard *s = w->decoder;
-    const struct model *m = s->model;
-    size_t rows = s->rows, k = s->samples, g = m->gen_units, f = m->factors, ic = m->ic_dim;
-
-    shard_output(s, w->output);
-    keep_costs(p, w, at);
-    keep_row(p, w, RESULT_PRIOR_G0_MEAN, at, s->w.prior_mean);
-    keep_row(p, w, RESULT_PRIOR_G0_LOGVAR, at, s->prior_logvar);
-    keep_means(p, w, RESULT_POST_G0_MEAN, at, s->ic_mean, ic, 1);
-    keep_means(p, w, RESULT_POST_G0_LOGVAR, at, s->ic_logvar, ic, 1);
-    keep_means(p, w, RESULT_GEN_ICS, at, s->gen.h, g, k);
-    keep_means(p, w, RESULT_GEN_STATES, at, s->gen.h + rows * g, g, k);
-    keep_means(p, w, RESULT_FACTORS, at, s->factors + rows * f, f, k);
-    keep_means(p, w, RESULT_OUTPUT, at, w->output, model_outputs(m, s->session), k);
-    keep_means(p, w, RESULT_CONTROLLER, at, s->gen_in, model_generator_inputs(m), k);
-}
-
-static void begin(const struct sampler *p, struct shard *s, size_t trials, size_t samples)
-{
-    shard_begin(s, p->session, trials, samples, p->latents, false, p->parameters, NULL, NULL);
-}
 
 /* Counts trials that are done. Callbacks belong to the caller's thread, which is the first. */
 static void report_trials(struct sampler *p, size_t count, size_t thread)
@@ -138,55 +36,38 @@ static void report_trials(struct sampler *p, size_t count, size_t thread)
         atomic_store(&p->stopped, true);
 }
 
-/* The group in one shard. */
-static void run_together(struct sampler *p, size_t at, size_t count, size_t thread)
-{
-    const struct worker *w = &p->workers[thread];
-    struct shard *s = w->decoder;
-
-    begin(p, s, count, p->samples);
-    fill(p, s, at);
-    draw_noise(p, s, p->first + at);
-    shard_forward(s);
-    keep(p, w, at);
-    report_trials(p, count, thread);
-}
-
-/* Each trial of the encoded group in a shard of its own. */
-static void run_apart(struct sampler *p, size_t at, size_t count, size_t thread)
-{
-    const struct worker *w = &p->workers[thread];
-
-    begin(p, w->encoder, count, 1);
-    fill(p, w->encoder, at);
-    shard_encode(w->encoder);
-    for (size_t b = 0; b < count && !atomic_load(&p->stopped); b++) {
-        begin(p, w->decoder, 1, p->samples);
-        shard_take(w->decoder, w->encoder, b);
-        draw_noise(p, w->decoder, p->first + at + b);
-        shard_decode(w->decoder);
-        keep(p, w, at + b);
-        report_trials(p, 1, thread);
-    }
-}
-
 static void run_group(void *payload, size_t group, size_t thread)
 {
     struct sampler *p = payload;
-    size_t at = group * p->group, count = p->count - at < p->group ? p->count - at : p->group;
+    struct passes *passes = &p->passes[thread];
+    size_t at = group * p->plan.trials, number = p->first + at, decoded;
+    struct pass pass = {.session = p->session,
+                        .trials = size_min(p->count - at, p->plan.trials),
+                        .parameters = p->parameters,
+                        .seed = p->run->seed,
+                        .step = (uint32_t)p->run->checkpoint.step,
+                        .trial = (uint32_t)(number + (p->set == SESSION_VALID ? VALID_TRIALS : 0)),
+                        .costs = &p->costs};
+    const struct shard *s;
 
     if (atomic_load(&p->stopped))
         return;
-    if (p->workers[thread].encoder)
-        run_apart(p, at, count, thread);
-    else
-        run_together(p, at, count, thread);
+    s = passes_begin(passes, &pass);
+    prefetched_copy(
+        (real *const[TRIAL_ARRAYS]){[TRIAL_OBSERVED] = s->host_x, [TRIAL_EXT] = s->host_ext},
+        &p->prefetched, at, pass.trials);
+    passes_encode(passes);
+    for (size_t b = 0; b < pass.trials && !atomic_load(&p->stopped); b += decoded) {
+        decoded = passes_decode(passes, b);
+        passes_keep(passes, &p->results, at + b);
+        report_trials(p, decoded, thread);
+    }
 }
 
 /* The original's lines for each trial of the block. */
 static void report_block(const struct sampler *p)
 {
-    for (size_t i = 0; p->latents == POSTERIOR_SAMPLE && i < p->count; i++) {
+    for (size_t i = 0; p->plan.latents == POSTERIOR_SAMPLE && i < p->count; i++) {
         run_line(p->run, "Running %zu of %zu.", p->first + i + 1, p->trials);
         run_line(p->run, "bound nll(vae): %.3f, bound nll(iwae): %.3f",
                  p->results.values[RESULT_NLL_VAE][i], p->results.values[RESULT_NLL_IWAE][i]);
@@ -208,7 +89,9 @@ static enum lfads_status run_blocks(struct sampler *p, struct results_file *file
         status = prefetcher_next(&p->prefetched, p->prefetcher, p->err);
         if (status != LFADS_OK)
             break;
-        workers_run(p->threads, (p->count + p->group - 1) / p->group, run_group, p);
+        workers_run(p->threads, (p->count + p->plan.trials - 1) / p->plan.trials, run_group, p);
+        for (size_t b = 0; b < p->count; b++)
+            p->results.values[RESULT_STEP][b] = (double)p->run->checkpoint.step;
         status = be->finish(be, p->err);
         if (status == LFADS_OK && atomic_load(&p->stopped))
             status = lfads_fail(p->err, LFADS_INTERRUPTED, "stopped before %s was written",
@@ -239,7 +122,7 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
     const struct session *session = p->run->dataset->sessions[p->session];
     size_t block = p->block;
     char name[FILE_PATH], path[FILE_PATH];
-    struct results_file file = {.file = {.id = 0}};
+    struct results_file file = {.of = OF_POSTERIORS};
     enum lfads_status status;
 
     p->trials = trials_of(p->run, p->session, p->set);
@@ -257,7 +140,8 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
         status = results_create(&p->results, p->run->model, p->session,
                                 p->trials < block ? p->trials : block, p->err);
     if (status == LFADS_OK)
-        status = results_file_create(&file, path, &p->results, p->trials, p->run->threads, p->err);
+        status = results_file_create(&file, path, OF_POSTERIORS, &p->results, p->trials,
+                                     p->run->threads, p->err);
     if (status == LFADS_OK)
         status = run_blocks(p, &file);
     if (status == LFADS_OK)
@@ -285,21 +169,22 @@ static enum lfads_status run(const struct lfads_config *config,
                              const struct lfads_callbacks *callbacks, enum latents latents,
                              const char *kind, struct lfads_error *err)
 {
-    struct sampler p = {.latents = latents, .err = err};
+    struct sampler p = {.plan = {.latents = latents, .samples = 1}, .err = err};
     enum lfads_status status = run_open(&p.run, config, false, callbacks, err);
 
     if (status != LFADS_OK)
         return status;
-    p.samples = latents == POSTERIOR_MEAN ? 1 : (size_t)p.run->config->batch_size;
+    if (latents == POSTERIOR_SAMPLE)
+        p.plan.samples = (size_t)p.run->config->batch_size;
     status = check_disk(&p);
     if (status == LFADS_OK)
         status = sampler_create(&p);
     if (status == LFADS_OK)
         status = run_parameters(&p.parameters, p.run, err);
     if (status == LFADS_OK)
-        status = costs_l2_value(&p.l2, p.run->be, p.run->model, p.parameters, err);
+        status = costs_l2_value(&p.costs.l2, p.run->be, p.run->model, p.parameters, err);
     if (status == LFADS_OK) {
-        p.ramps = costs_ramps(p.run->config, p.run->checkpoint.step);
+        p.costs.ramps = costs_ramps(p.run->config, p.run->checkpoint.step);
         status = run_write_hyperparams(p.run, kind, err);
     }
     for (p.session = 0; p.session < p.run->dataset->count && status == LFADS_OK; p.session++)

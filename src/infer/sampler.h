@@ -5,32 +5,19 @@
 #include <stdatomic.h>
 
 #include "data/prefetch.h"
-#include "infer/results.h"
-#include "model/costs.h"
+#include "infer/results_file.h"
+#include "run/passes.h"
 #include "run/run.h"
-
-/* What one thread works with. */
-struct worker {
-    struct shard *encoder; /* of a group, where it is decoded trial by trial; else NULL */
-    struct shard *decoder;
-    real *output; /* the backend's: output distribution of the decoder's rows */
-    acc *means; /* the backend's: room for any result of the decoder's trials; NULL with host_memory
-                 */
-    acc *costs; /* the host's: as the decoder's shard has them */
-};
 
 /* A run over the trials of a run. */
 struct sampler {
     struct run *run;
     real *parameters;        /* the backend's */
-    struct cost_ramps ramps; /* at the checkpoint's step */
-    double l2;
-    enum latents latents;
-    size_t samples; /* of each trial; 1 for means */
-    size_t group;   /* trials encoded at once */
-    size_t block;   /* trials between two writes */
+    struct pass_costs costs; /* at the checkpoint's step */
+    struct pass_plan plan;   /* its trials are a group */
+    size_t block;            /* trials between two writes */
     size_t threads;
-    struct worker *workers; /* one a thread */
+    struct passes *passes; /* one a thread */
     /* the set in progress */
     size_t session, trials, first, count; /* first, count: the block */
     enum session_set set;
@@ -43,8 +30,9 @@ struct sampler {
     struct lfads_error *err;
 };
 
-/* Chooses the sizes and makes the workers of a sampler whose run, latents and samples are set, all
- * else zero. Fails where they take more memory than can be had, saying which flags lower it. */
+/* Chooses the sizes and makes the passes of a sampler whose run, plan.latents and plan.samples are
+ * set, all else zero. Fails where they take more memory than can be had, saying which flags lower
+ * it. */
 enum lfads_status sampler_create(struct sampler *sampler);
 /* Frees all that is the sampler's, its run too; takes one that was not created whole. */
 void sampler_release(struct sampler *sampler);

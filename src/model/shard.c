@@ -37,31 +37,6 @@ void shard_forward(struct shard *shard)
     shard_decode(shard);
 }
 
-/* Row TRIAL of every bin: src [T,B,n] to dst [T,n]. */
-static void take_rows(const struct shard *s, real *dst, const real *src, size_t bins, size_t trials,
-                      size_t trial, size_t n)
-{
-    if (n)
-        s->be->copy_masked(s->be, dst, n, src + trial * n, trials * n, NULL, 0, bins, n);
-}
-
-void shard_take(struct shard *shard, const struct shard *encoded, size_t trial)
-{
-    const struct model *m = shard->model;
-    struct gru_tape *con = shard->samples > 1 ? &shard->con_shared : &shard->con;
-    size_t b = encoded->trials;
-
-    assert(shard->trials == 1 && encoded->samples == 1);
-    take_rows(shard, shard->x, encoded->x, m->bins, b, trial, model_channels(m, shard->session));
-    take_rows(shard, shard->ext, encoded->ext, m->bins, b, trial, m->ext_inputs);
-    take_rows(shard, shard->ic_mean, encoded->ic_mean, 1, b, trial, m->ic_dim);
-    take_rows(shard, shard->ic_logvar, encoded->ic_logvar, 1, b, trial, m->ic_dim);
-    if (!m->co_dim)
-        return;
-    take_rows(shard, con->ru, encoded->con.ru, m->bins, b, trial, 2 * m->con_units);
-    take_rows(shard, con->c, encoded->con.c, m->bins, b, trial, m->con_units);
-}
-
 _Static_assert((int)ENCODERS < (int)MAX_BRANCHES,
                "the encoders and the decoder's weights take a branch each");
 

@@ -23,10 +23,6 @@ void shard_decode(struct shard *shard);
 /* Samples, controller and generator, factors, output. */
 void shard_generate(struct shard *shard);
 
-/* Gives a shard of one trial all that shard_decode needs of trial TRIAL of ENCODED, a shard without
- * samples that was encoded: its data and what the encoders made of it. */
-void shard_take(struct shard *shard, const struct shard *encoded, size_t trial);
-
 /* Adds to the shard's gradient that of the weighted costs of its trials. Call after shard_forward;
  * the activations are used up. */
 void shard_backward(struct shard *shard, const struct shard_weights *weights);

@@ -117,23 +117,24 @@ static void draw_inputs(struct panel panel, const struct example_column *c)
     }
 }
 
-/* VALUES [T,channels] as shades; WHAT and UNIT say of what. */
-static void draw_image(struct panel panel, const double *values, size_t channels, const char *what,
-                       const char *unit)
+/* The first CHANNELS of VALUES [T,width] as shades; WHAT and UNIT say of what. */
+static void draw_image(struct panel panel, const double *values, size_t width, size_t channels,
+                       const char *what, const char *unit)
 {
     struct panel axis = panel;
     char title[120];
 
     panel.low = panel.high = values[0];
-    for (size_t i = 1; i < panel.bins * channels; i++) {
-        panel.low = fmin(panel.low, values[i]);
-        panel.high = fmax(panel.high, values[i]);
-    }
+    for (size_t t = 0; t < panel.bins; t++)
+        for (size_t j = 0; j < channels; j++) {
+            panel.low = fmin(panel.low, values[t * width + j]);
+            panel.high = fmax(panel.high, values[t * width + j]);
+        }
     snprintf(title, sizeof title, "%s of all channels: white %.3g, black %.3g %s", what, panel.low,
              panel.high, unit);
     if (!(panel.high > panel.low))
         panel.high = panel.low + 1;
-    panel_image(&panel, values, channels);
+    panel_image(&panel, values, width, channels);
     axis.low = (double)channels; /* channel 0 is on top */
     axis.high = 0;
     panel_frame(&axis);
@@ -156,9 +157,9 @@ static void draw_column(cairo_t *cairo, const struct example_column *c, size_t c
     draw_rates(panel_at(cairo, c, column, 2), c, true);
     draw_curves(panel_at(cairo, c, column, 3), c->factors, c->n_factors, "factors");
     draw_curves(panel_at(cairo, c, column, 4), c->states, c->n_states, "generator states");
-    draw_image(panel_at(cairo, c, column, 5), r->data, r->channels,
+    draw_image(panel_at(cairo, c, column, 5), r->data, r->channels, r->channels,
                r->variances ? "data" : "spikes", r->variances ? "(data's unit)" : "in a bin");
-    draw_image(panel_at(cairo, c, column, 6), r->means, r->channels,
+    draw_image(panel_at(cairo, c, column, 6), r->means, r->outputs, r->channels,
                r->variances ? "means" : "rates", r->variances ? "(data's unit)" : "spikes/bin");
 }
 

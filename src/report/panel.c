@@ -252,7 +252,7 @@ void panel_counts(const struct panel *panel, const struct series *series, double
     }
 }
 
-void panel_image(const struct panel *panel, const double *values, size_t rows)
+void panel_image(const struct panel *panel, const double *values, size_t width, size_t rows)
 {
     cairo_surface_t *image =
         cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)panel->bins, (int)rows);
@@ -262,7 +262,7 @@ void panel_image(const struct panel *panel, const double *values, size_t rows)
     if (bytes) {
         for (size_t r = 0; r < rows; r++)
             for (size_t t = 0; t < panel->bins; t++) {
-                double share = (values[t * rows + r] - panel->low) / (panel->high - panel->low);
+                double share = (values[t * width + r] - panel->low) / (panel->high - panel->low);
                 uint32_t gray = (uint32_t)(255 * (1 - fmax(0, fmin(1, share))));
 
                 ((uint32_t *)(void *)(bytes + r * (size_t)stride))[t] = gray * 0x10101u;

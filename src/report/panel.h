@@ -59,6 +59,7 @@ void panel_fit(struct panel *panel, const double *values, size_t n, size_t shown
 void panel_curves(const struct panel *panel, const double *values, size_t n, size_t shown);
 /* Draws a bar in each bin that is above zero, from the offset up by HEIGHT, in panel_shade. */
 void panel_counts(const struct panel *panel, const struct series *series, double height);
-/* Draws VALUES [bins,rows] as an image, a row a stripe, the first on top: LOW white, HIGH black. */
-void panel_image(const struct panel *panel, const double *values, size_t rows);
+/* Draws the first ROWS of VALUES [bins,width] as an image, a row a stripe, the first on top: LOW
+ * white, HIGH black. */
+void panel_image(const struct panel *panel, const double *values, size_t width, size_t rows);
 #endif

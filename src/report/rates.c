@@ -15,10 +15,10 @@ static double weight_of(const struct rates *r, size_t channel)
     double sum = 0, squares = 0, mean;
 
     for (size_t t = 0; t < r->bins; t++) {
-        size_t i = t * r->channels + channel;
+        double rate = r->means[t * r->outputs + channel];
 
-        sum += r->variances || !r->data ? r->means[i] : r->data[i];
-        squares += r->means[i] * r->means[i];
+        sum += r->variances || !r->data ? rate : r->data[t * r->channels + channel];
+        squares += rate * rate;
     }
     if (!r->variances)
         return sum;
@@ -40,11 +40,12 @@ static void fit(struct rates_shown *shown, const struct rates *r)
     shown->low = shown->high = 0;
     for (size_t k = 0; k < shown->count; k++)
         for (size_t t = 0; t < r->bins; t++) {
-            size_t i = t * r->channels + shown->channel[k];
+            size_t channel = shown->channel[k];
 
-            widen(&shown->low, &shown->high, r->means[i]);
+            widen(&shown->low, &shown->high, r->means[t * r->outputs + channel]);
             if (r->truth)
-                widen(&shown->low, &shown->high, r->truth[i] / r->conversion);
+                widen(&shown->low, &shown->high,
+                      r->truth[t * r->channels + channel] / r->conversion);
         }
     shown->factor = filled / fmax(shown->high - shown->low, 1e-12);
 }
@@ -84,12 +85,12 @@ static double base_of(const struct rates_shown *shown, size_t k)
     return (double)(shown->count - 1 - k);
 }
 
-/* VALUES of the channel in stripe K, divided by SCALE. */
-static struct series in_stripe(const struct rates *r, const struct rates_shown *shown, size_t k,
-                               const double *values, double scale)
+/* VALUES [T,width] of the channel in stripe K, divided by SCALE. */
+static struct series in_stripe(const struct rates_shown *shown, size_t k, const double *values,
+                               size_t width, double scale)
 {
     return (struct series){.values = values + shown->channel[k],
-                           .stride = r->channels,
+                           .stride = width,
                            .factor = shown->factor / scale,
                            .offset = base_of(shown, k) - shown->low * shown->factor};
 }
@@ -98,7 +99,7 @@ static struct series in_stripe(const struct rates *r, const struct rates_shown *
 static void draw_deviation(const struct panel *panel, const struct rates *r,
                            const struct rates_shown *shown, size_t k)
 {
-    struct series series = in_stripe(r, shown, k, r->means, 1);
+    struct series series = in_stripe(shown, k, r->means, r->outputs, 1);
 
     series.variances = r->variances + shown->channel[k];
     for (series.side = -1; series.side <= 1; series.side += 2)
@@ -108,7 +109,7 @@ static void draw_deviation(const struct panel *panel, const struct rates *r,
 static void draw_data(const struct panel *panel, const struct rates *r,
                       const struct rates_shown *shown, size_t k)
 {
-    struct series series = in_stripe(r, shown, k, r->data, 1);
+    struct series series = in_stripe(shown, k, r->data, r->channels, 1);
 
     if (r->variances) {
         panel_curve(panel, &series, panel_gray, 1);
@@ -125,12 +126,12 @@ static void draw_channel(const struct panel *panel, const struct rates *r,
     struct series series;
 
     if (r->truth) {
-        series = in_stripe(r, shown, k, r->truth, r->conversion);
+        series = in_stripe(shown, k, r->truth, r->channels, r->conversion);
         panel_curve(panel, &series, panel_black, 2);
     }
     if (r->variances && !with_data)
         draw_deviation(panel, r, shown, k);
-    series = in_stripe(r, shown, k, r->means, 1);
+    series = in_stripe(shown, k, r->means, r->outputs, 1);
     panel_curve(panel, &series, panel_red, 2);
 }
 

@@ -13,6 +13,7 @@ enum { RATES_CHANNELS = 10 };
 /* Arrays [T,N]; variances, truth and data may be NULL. */
 struct rates {
     size_t bins, channels;
+    size_t outputs;          /* numbers from one bin to the next of means and variances */
     const double *means;     /* expected spikes in a bin, or a Gaussian's means */
     const double *variances; /* of a Gaussian; NULL for counts */
     const double *truth, *data;

@@ -11,10 +11,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/sizes.h"
 #include "base/workers.h"
-#include "model/shard.h"
 #include "report/example.h"
 #include "report/tensorboard.h"
+#include "run/passes.h"
 
 enum {
     SAMPLES = 32, /* of a trial; more do not change what is seen */
@@ -22,13 +23,14 @@ enum {
     SPARE_TIMES = 50 /* a picture comes no sooner than so many times the last one's time */
 };
 
-/* What is drawn of one set, all in one allocation. */
+/* What is drawn of one set. */
 struct side {
     size_t session, trial;
-    float *x, *ext;                               /* [T,N], [T,E] */
-    double *data, *truth, *means, *variances;     /* [T,N] */
-    double *inputs, *external, *factors, *states; /* [T,·] */
-    void *memory;                                 /* NULL: the set is empty */
+    float *x, *ext;         /* [T,N], [T,E] */
+    double *data, *truth;   /* [T,N]; truth NULL where the data have none */
+    double *external;       /* [T,E] */
+    void *memory;           /* of the arrays above; NULL: the set is empty */
+    struct results results; /* averages over samples */
     char title[400];
 };
 
@@ -66,28 +68,35 @@ struct example_plot *example_plot_create(const struct run *run)
     return plot;
 }
 
-/* Numbers [T,·] of a side, double. */
+/* Doubles of a side's own arrays, for N channels. */
 static size_t side_numbers(const struct model *m, size_t n)
 {
-    return m->bins * (n * 4 + m->co_dim + m->ext_inputs + m->factors + m->gen_units);
+    return m->bins * (n * 2 + m->ext_inputs);
 }
+
+static const struct pass_plan plan = {.latents = POSTERIOR_SAMPLE, .trials = 1, .samples = SAMPLES};
 
 size_t example_plot_bytes(const struct run *run)
 {
     const struct model *m = run->model;
-    size_t channels = 0, outputs = 0, side;
+    size_t channels = 0, results = 0, side;
 
     if (run->config->example_every_s < 0)
         return 0;
     for (size_t s = 0; s < m->n_sessions; s++) {
-        channels = model_channels(m, s) > channels ? model_channels(m, s) : channels;
-        outputs = model_outputs(m, s) > outputs ? model_outputs(m, s) : outputs;
+        channels = size_max(channels, model_channels(m, s));
+        results = size_max(results, results_bytes(m, s, 1));
     }
-    side = side_numbers(m, channels) * sizeof(double) +
+    side = side_numbers(m, channels) * sizeof(double) + results +
            m->bins * (channels + m->ext_inputs) * sizeof(float);
     return m->size * sizeof(real) + SESSION_SETS * side + DRAWING +
-           m->bins * SAMPLES * outputs * sizeof(real) +
-           shard_bytes(backend_cpu(), m, 1, SAMPLES, false);
+           passes_bytes(backend_cpu(), m, &plan);
+}
+
+static void free_side(struct side *side)
+{
+    free(side->memory);
+    results_free(&side->results);
 }
 
 static void free_picture(struct picture *picture)
@@ -95,7 +104,7 @@ static void free_picture(struct picture *picture)
     if (!picture)
         return;
     for (int set = 0; set < SESSION_SETS; set++)
-        free(picture->side[set].memory);
+        free_side(&picture->side[set]);
     free(picture->parameters);
     free(picture->png);
     free(picture);
@@ -110,26 +119,22 @@ void example_plot_free(struct example_plot *plot)
     free(plot);
 }
 
-static bool allocate(struct side *side, const struct model *m, size_t n, bool has_truth)
+static enum lfads_status allocate(struct side *side, const struct model *m, bool has_truth,
+                                  struct lfads_error *err)
 {
-    size_t bins = m->bins, reals = side_numbers(m, n);
-    double *at = side->memory = calloc(reals + bins * (n + m->ext_inputs), sizeof *at);
+    size_t bins = m->bins, n = model_channels(m, side->session), doubles = side_numbers(m, n);
+    double *at = side->memory = calloc(doubles + bins * (n + m->ext_inputs), sizeof *at);
     void *rest;
 
     if (!at)
-        return false;
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory");
     side->data = at;
-    side->means = side->data + bins * n;
-    side->variances = m->gaussian ? side->means + bins * n : NULL;
-    side->truth = has_truth ? side->means + 2 * bins * n : NULL;
-    side->inputs = side->means + 3 * bins * n;
-    side->external = side->inputs + bins * m->co_dim;
-    side->factors = side->external + bins * m->ext_inputs;
-    side->states = side->factors + bins * m->factors;
-    rest = at + reals;
+    side->truth = has_truth ? at + bins * n : NULL;
+    side->external = at + 2 * bins * n;
+    rest = at + doubles;
     side->x = rest;
     side->ext = side->x + bins * n;
-    return true;
+    return results_create(&side->results, m, side->session, 1, err);
 }
 
 /* Picks a trial and copies what is known of it; the files are read by the training thread. */
@@ -152,8 +157,9 @@ static enum lfads_status take_trial(struct picture *p, enum session_set set)
         return LFADS_OK;
     side->trial = words[1] % session->set[set].count;
     numbers = m->bins * session->channels;
-    if (!allocate(side, m, session->channels, session->set[set].has_truth))
-        return lfads_fail(&p->error, LFADS_NO_MEMORY, "no memory");
+    status = allocate(side, m, session->set[set].has_truth, &p->error);
+    if (status != LFADS_OK)
+        return status;
     snprintf(side->title, sizeof side->title, "%s trial %zu of session %.200s, step %" PRId64,
              set == SESSION_TRAIN ? "training" : "validation", side->trial, session->name, p->step);
     status = session_read_trial(side->x, session, set, TRIAL_OBSERVED, side->trial, &p->error);
@@ -169,67 +175,50 @@ static enum lfads_status take_trial(struct picture *p, enum session_set set)
                        : LFADS_OK;
 }
 
-/* The averages over a decoded shard's samples. */
-static void average(struct side *side, const struct shard *s, const real *output)
-{
-    const struct model *m = s->model;
-    size_t bins = m->bins, r = s->rows, g = m->gen_units, f = m->factors, u = m->co_dim;
-    size_t n = model_channels(m, s->session), width = model_outputs(m, s->session);
-    const struct backend *be = s->be;
-
-    be->average_samples(be, side->means, output, width, bins, 1, r, n);
-    if (m->gaussian)
-        be->average_samples(be, side->variances, output + n, width, bins, 1, r, n);
-    be->average_samples(be, side->factors, s->factors + r * f, f, bins, 1, r, f);
-    be->average_samples(be, side->states, s->gen.h + r * g, g, bins, 1, r, g);
-    if (u)
-        be->average_samples(be, side->inputs, s->gen_in, model_generator_inputs(m), bins, 1, r, u);
-}
-
-static enum lfads_status run_trial(struct picture *p, struct shard *s, enum session_set set)
+static void run_trial(struct picture *p, struct passes *passes, enum session_set set)
 {
     const struct model *m = p->run->model;
-    struct side *side = &p->side[set];
-    size_t n = model_channels(m, side->session);
-    struct philox_address noise = {.seed = p->run->seed};
-    real *output = calloc(m->bins * SAMPLES * model_outputs(m, side->session), sizeof *output);
+    const struct side *side = &p->side[set];
+    struct pass pass = {.session = side->session,
+                        .trials = 1,
+                        .parameters = p->parameters,
+                        .seed = p->run->seed,
+                        .step = (uint32_t)p->step,
+                        .trial = PHILOX_MAX_TRIAL - 1 - (uint32_t)set};
+    const struct shard *s = passes_begin(passes, &pass);
 
-    if (!output)
-        return lfads_fail(&p->error, LFADS_NO_MEMORY, "no memory");
-    shard_begin(s, side->session, 1, SAMPLES, POSTERIOR_SAMPLE, false, p->parameters, NULL, NULL);
-    memcpy(s->host_x, side->x, m->bins * n * sizeof *side->x);
+    memcpy(s->host_x, side->x, m->bins * model_channels(m, side->session) * sizeof *side->x);
     if (m->ext_inputs)
         memcpy(s->host_ext, side->ext, m->bins * m->ext_inputs * sizeof *side->ext);
-    shard_address_noise(s, (uint32_t)p->step, PHILOX_MAX_TRIAL - 1 - (uint32_t)set);
-    shard_draw_noise(s, &noise);
-    shard_forward(s);
-    shard_output(s, output);
-    average(side, s, output);
-    free(output);
-    return LFADS_OK;
+    passes_encode(passes);
+    passes_decode(passes, 0);
+    passes_keep(passes, &side->results, 0);
 }
 
 static struct example_column column_of(const struct picture *p, enum session_set set)
 {
     const struct side *side = &p->side[set];
     const struct model *m = p->run->model;
+    double *const *values = side->results.values;
+    size_t n = model_channels(m, side->session);
 
     if (!side->memory)
         return (struct example_column){.title = set == SESSION_TRAIN ? "" : "no validation data"};
     return (struct example_column){
         .title = side->title,
         .rates = {.bins = m->bins,
-                  .channels = model_channels(m, side->session),
-                  .means = side->means,
-                  .variances = side->variances,
+                  .channels = n,
+                  .outputs = model_outputs(m, side->session),
+                  .means = values[RESULT_OUTPUT],
+                  .variances = m->gaussian ? values[RESULT_OUTPUT] + n : NULL,
                   .truth = side->truth,
                   .data = side->data,
                   .conversion =
                       side->truth ? p->run->dataset->sessions[side->session]->conversion : 1},
-        .inputs = side->inputs,
+        .inputs = values[RESULT_INPUTS],
         .ext = side->external,
-        .factors = side->factors,
-        .states = side->states,
+        .factors = values[RESULT_FACTORS],
+        .states = values[RESULT_GEN_STATES],
         .n_inputs = m->co_dim,
         .n_ext = m->ext_inputs,
         .n_factors = m->factors,
@@ -240,18 +229,18 @@ static void paint(void *payload, size_t item, size_t thread)
 {
     struct picture *p = payload;
     struct example_column columns[SESSION_SETS];
-    struct shard *shard;
+    struct passes passes;
 
     (void)item, (void)thread;
-    p->status = shard_create(&shard, backend_cpu(), p->run->model, 1, SAMPLES, false, &p->error);
+    p->status = passes_create(&passes, backend_cpu(), p->run->model, &plan, &p->error);
     for (int set = 0; set < SESSION_SETS && p->status == LFADS_OK; set++) {
         if (p->side[set].memory)
-            p->status = run_trial(p, shard, (enum session_set)set);
+            run_trial(p, &passes, (enum session_set)set);
         columns[set] = column_of(p, (enum session_set)set);
     }
     if (p->status == LFADS_OK)
         p->status = example_draw(&p->png, &p->length, columns, &p->error);
-    shard_free(shard);
+    passes_release(&passes);
 }
 
 static void *run(void *payload)

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "compare.h"
-#include "model/shard.h"
 #include "random_model.h"
+#include "run/passes.h"
 
 enum { CONFIGURATIONS = 200, TRIALS = 3, SAMPLES = 4 };
 
@@ -122,7 +122,7 @@ static int check(uint64_t seed)
     shard_encode(encoded);
     for (size_t trial = 0; trial < TRIALS; trial++) {
         begin(decoded, &r, 1, SAMPLES);
-        shard_take(decoded, encoded, trial);
+        passes_take(decoded, encoded, trial);
         draw_noise(&r, decoded, trial, 0);
         shard_decode(decoded);
         shard_output(decoded, output);

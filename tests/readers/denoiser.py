@@ -3,10 +3,13 @@
   denoiser.py LFADS STREAM SCRATCH
 
 SPDX-License-Identifier: Apache-2.0"""
+import glob
+import json
 import os
 import shutil
 import subprocess
 import sys
+import zlib
 
 import h5py
 import numpy as np
@@ -59,6 +62,27 @@ def compare(what, stem, sessions, *flags):
               np.allclose(found, wanted.ravel(), rtol=2e-5, atol=1e-6), f"{what}, {session}")
 
 
+def check_hostile():
+    """A lone session with a read-in whose checkpoint claims a model beyond any machine."""
+    save = f"{SCRATCH}/hostile"
+    os.rename(f"{SCRATCH}/aligned", save)
+    path = max(glob.glob(f"{save}/*.ckpt-*"), key=lambda name: int(name.rsplit("-", 1)[1]))
+    with h5py.File(path, "r+") as file:
+        claims = json.loads(file["hyperparameters"][()])
+        claims["dataset_dims"] = {"a": 1 << 20}
+        claims["factors_dim"] = 1 << 16
+        del file["hyperparameters"]
+        file.create_dataset("hyperparameters", data=np.bytes_(json.dumps(claims)))
+    with open(path, "r+b") as file:
+        file.seek(512)
+        body = file.read()
+        file.seek(0)
+        file.write(b"LFADS checkpoint\nbytes %d\ncrc32 %08x\n\0" % (len(body), zlib.crc32(body)))
+    done = stream(np.ones((1, BINS, 6)), "hostile")
+    check(done.returncode == 1 and b"the model of" in done.stderr and b"is damaged" in done.stderr,
+          f"a claim of 1 TiB: {done.stderr}")
+
+
 def main():
     shutil.rmtree(SCRATCH, ignore_errors=True)
     os.makedirs(f"{SCRATCH}/data")
@@ -76,7 +100,17 @@ def main():
     check(b"no checkpoint" in stream(trial, "nowhere").stderr, "no such directory")
     trial[0, 3, 2] = np.nan
     check(b"bin 3, channel 2" in stream(trial, "plain").stderr, "a NaN")
+    for value in (0.5, -1, 2e6, np.inf):
+        trial[0, 3, 2] = value
+        done = stream(trial, "plain")
+        check(b"bin 3, channel 2" in done.stderr and b"whole counts" in done.stderr,
+              f"a count of {value}: {done.stderr}")
+    trial[0, 3, 2] = 1e6
+    check(stream(trial, "plain").returncode == 0, "a million spikes")
+    trial[0, 3, 2] = -1.5
+    check(stream(trial, "gaussian").returncode == 0, "a negative number for a Gaussian")
     check(b"cut short" in stream(trial[:, 1:], "plain").stderr, "half a trial")
+    check_hostile()
     return conclude("denoiser")
 
 

@@ -70,6 +70,21 @@ def check_refused(rates):
                                            done.stderr) == (1, True), True)
 
 
+def check_conversion(rates):
+    """A factor that no rate can be multiplied by is refused, as training refuses it."""
+    for value in (np.nan, np.inf, 0.0, -2.0):
+        with h5py.File(f"{SCRATCH}/odd", "w") as file:
+            file["valid_data"] = file["valid_truth"] = np.ones(rates.shape)
+            file["conversion_factor"] = value
+        with h5py.File(f"{SCRATCH}/rates", "w") as file:
+            file["output_dist_params"] = rates
+        done = subprocess.run([LFADS, "evaluate", f"--data_file={SCRATCH}/odd",
+                               f"--model_run={SCRATCH}/rates"], capture_output=True, text=True)
+        close(f"conversion_factor {value}: {done.stderr}",
+              (done.returncode, f"odd: conversion_factor is {value:g}," in done.stderr) == (2, True),
+              True)
+
+
 def main():
     shutil.rmtree(SCRATCH, ignore_errors=True)
     os.makedirs(SCRATCH)
@@ -119,6 +134,7 @@ def main():
     close("keys", "r2" in mine or "bits_per_spike" in mine or "nll_bound_vae" in mine, False)
     check_sets(counts, rates)
     check_refused(rates)
+    check_conversion(rates)
     print("evaluate", "FAILED" if failures else "ok")
     return failures != 0
 
