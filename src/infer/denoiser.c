@@ -25,8 +25,8 @@ struct lfads_denoiser {
     const struct lfads_denoised *denoised;
 };
 
-/* A lone session has a read-in if it was trained with one: what its alignment was does not matter
- * any more. */
+/* Finds out whether a lone session was trained with a read-in. The values of its alignment do not
+ * matter: the checkpoint's parameters replace them. */
 static enum lfads_status find_readin(struct model_session *session, double **alignment,
                                      const struct lfads_config *config, const char *path,
                                      struct lfads_error *err)

@@ -44,7 +44,7 @@ static struct scored scored_arrays(const struct evaluation *s)
                            .conversion = s->conversion};
 }
 
-/* The set that the name of a model run says, as the kinds of posterior name their files. */
+/* The set in the name of a file of results, as posterior sampling names its files. */
 static const char *set_of_run(const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -75,7 +75,7 @@ static enum lfads_status shape_of(struct h5_shape *shape, const struct h5_file *
     return status;
 }
 
-/* Fails for the first of VALUES [E,T,width] that is no number, or, from FROM on in its row, below
+/* Fails for the first of VALUES [E,T,width] that is not finite or, from column FROM on, below
  * LEAST. */
 static enum lfads_status check_numbers(const double *values, const struct evaluation *s,
                                        const struct h5_file *file, const char *name, size_t width,
@@ -141,7 +141,7 @@ static bool is_cost_of_all(const struct evaluation *s, size_t trials)
            h5_shape(&costs, &s->run, run_key(RESULT_COST), NULL) == LFADS_OK && costs.count == 1;
 }
 
-/* Fails for a run that is not of the data's trials; sets the sizes. */
+/* Sets the sizes; fails if the run does not belong to the data's trials. */
 static enum lfads_status check_run(struct evaluation *s, const char *data_name)
 {
     struct h5_shape data, run;
@@ -207,7 +207,7 @@ static enum lfads_status score_truth(struct lfads_score *score, const struct eva
     return LFADS_OK;
 }
 
-/* The mean of a number that the run has for each trial. */
+/* Sets *MEAN to the mean over trials of the run's data set NAME. */
 static enum lfads_status mean_of_run(double *mean, const struct evaluation *s, const char *name)
 {
     double *values = calloc(s->trials, sizeof *values);

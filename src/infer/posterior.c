@@ -19,10 +19,10 @@
 #include "infer/sampler.h"
 
 enum {
-    VALID_TRIALS = PHILOX_MAX_TRIAL / 2 /* where validation trials' numbers begin */
+    VALID_TRIALS = PHILOX_MAX_TRIAL / 2 /* the number of the first validation trial */
 };
 
-/* Counts trials that are done. Callbacks belong to the caller's thread, which is the first. */
+/* Counts finished trials. Callbacks run on the caller's thread only, which is thread 0. */
 static void report_trials(struct sampler *p, size_t count, size_t thread)
 {
     size_t done = atomic_fetch_add(&p->done, count) + count;
@@ -64,7 +64,7 @@ static void run_group(void *payload, size_t group, size_t thread)
     }
 }
 
-/* The original's lines for each trial of the block. */
+/* Logs the original's lines for each trial of the block. */
 static void report_block(const struct sampler *p)
 {
     for (size_t i = 0; p->plan.latents == POSTERIOR_SAMPLE && i < p->count; i++) {
@@ -106,16 +106,16 @@ static enum lfads_status run_blocks(struct sampler *p, struct results_file *file
     return status;
 }
 
-/* Trials that are sampled of a set. */
+/* The number of trials of a set that are sampled. */
 static size_t trials_of(const struct run *p, size_t session, int set)
 {
     size_t trials = p->dataset->sessions[session]->set[set].count;
-    int64_t most = p->config->ps_nexamples_to_process;
+    int64_t limit = p->config->ps_nexamples_to_process;
 
-    return (int64_t)trials > most ? (size_t)most : trials;
+    return (int64_t)trials > limit ? (size_t)limit : trials;
 }
 
-/* One set of one session to its file. */
+/* Samples one set of one session and writes its file. */
 static enum lfads_status run_set(struct sampler *p, const char *kind)
 {
     const struct lfads_config *config = p->run->config;

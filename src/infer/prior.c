@@ -15,13 +15,13 @@
 struct prior {
     struct run *run;
     real *parameters;
-    struct pass_plan
-        plan; /* all samples in one shard: products of another height round otherwise */
+    /* all samples in one shard: bits depend on the rows of a matrix product */
+    struct pass_plan plan;
     struct passes passes;
     struct lfads_error *err;
 };
 
-/* The session whose read-out is used. */
+/* Finds the session whose read-out is used. */
 static enum lfads_status choose_session(size_t *session, const struct prior *p)
 {
     const char *name = p->run->config->dataset_name;
@@ -33,7 +33,7 @@ static enum lfads_status choose_session(size_t *session, const struct prior *p)
     return LFADS_OK;
 }
 
-/* The external input of a trial of SESSION to all samples, INTO [T,samples,E]. */
+/* Copies the external input of a trial of SESSION to all samples, INTO [T,samples,E]. */
 static enum lfads_status copy_ext(real *into, const struct prior *p, const struct session *session,
                                   enum session_set set, size_t trial)
 {
@@ -50,7 +50,7 @@ static enum lfads_status copy_ext(real *into, const struct prior *p, const struc
     return status;
 }
 
-/* External input INTO [T,samples,E]: the given trial's for all samples, or zeros. */
+/* Sets external input INTO [T,samples,E]: the requested trial's for all samples, or zeros. */
 static enum lfads_status fill_ext(real *into, const struct prior *p, size_t session)
 {
     const char *from = p->run->config->ext_input_from;
@@ -77,7 +77,7 @@ static enum lfads_status fill_ext(real *into, const struct prior *p, size_t sess
     return copy_ext(into, p, s, set, trial);
 }
 
-/* One result of all samples at a time, because a result can take as much memory as the pass. */
+/* Writes one result of all samples; a result can take as much memory as the pass. */
 static enum lfads_status write_result(struct results_file *file, struct results *results, int which,
                                       const struct prior *p)
 {
@@ -98,7 +98,7 @@ static enum lfads_status write_result(struct results_file *file, struct results 
     return status;
 }
 
-/* What samples of the priors cost: nothing but the parameters. */
+/* The cost of samples of the priors is that of the parameters. */
 static enum lfads_status write_cost(struct results_file *file, struct results *results,
                                     const struct prior *p)
 {
@@ -142,8 +142,7 @@ static enum lfads_status write_file(const struct prior *p, size_t session)
     return status;
 }
 
-/* One item for workers_run: there the matrix products stay on one thread, whatever OpenMP would
- * give them. */
+/* An item of workers_run, which keeps the matrix products on one thread. */
 static void compute(void *payload, size_t item, size_t thread)
 {
     struct prior *p = payload;
@@ -170,25 +169,25 @@ static enum lfads_status sample(struct prior *p)
     return status == LFADS_OK ? write_file(p, pass.session) : status;
 }
 
-/* Memory is taken for all samples at once: for their pass and for the largest array. */
+/* All samples share a pass; their largest result is allocated beside it. */
 static enum lfads_status check_memory(const struct prior *p)
 {
     const struct backend *be = p->run->be;
     const struct model *m = p->run->model;
-    size_t threads = p->run->threads, samples = p->plan.trials, output, row, own;
+    size_t threads = p->run->threads, samples = p->plan.trials, output, row, computing;
 
     results_widest(&output, &row, m);
     row *= sizeof(acc);
-    own = m->size * sizeof(real) + passes_bytes(be, m, &p->plan);
+    computing = m->size * sizeof(real) + passes_bytes(be, m, &p->plan);
     if (!be->host_memory) {
         enum lfads_status status =
-            backend_check_memory(be, own, "prior sampling", "--batch_size", p->err);
+            backend_check_memory(be, computing, "prior sampling", "--batch_size", p->err);
 
         if (status != LFADS_OK)
             return status;
     }
     return memory_check(memory_of_libraries(threads) + memory_of_threads(threads) +
-                            (be->host_memory ? own : 0) + samples * row +
+                            (be->host_memory ? computing : 0) + samples * row +
                             h5_packing_bytes(samples, row, threads),
                         "prior sampling", "--batch_size", p->err);
 }

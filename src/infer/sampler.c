@@ -25,21 +25,21 @@ static size_t block_bytes(const struct sampler *p)
 {
     const struct model *m = p->run->model;
     const struct dataset *data = p->run->dataset;
-    size_t most = 0, output, result;
+    size_t results = 0, output, result;
 
     for (size_t s = 0; s < data->count; s++)
         for (int set = 0; set < SESSION_SETS; set++) {
             size_t trials = data->sessions[s]->set[set].count;
             size_t bytes = results_bytes(m, s, trials < p->block ? trials : p->block);
 
-            most = bytes > most ? bytes : most;
+            results = bytes > results ? bytes : results;
         }
     results_widest(&output, &result, m);
-    return most + prefetcher_bytes(data, p->block) +
+    return results + prefetcher_bytes(data, p->block) +
            h5_packing_bytes(p->block, result * sizeof(double), p->run->threads);
 }
 
-/* The trials of a group: on a device as many as fit into what is free of its memory. */
+/* Chooses the trials of a group: on a device as many as its free memory holds. */
 static void choose_group(struct sampler *p, size_t parameters)
 {
     const struct backend *be = p->run->be;
@@ -53,25 +53,25 @@ static void choose_group(struct sampler *p, size_t parameters)
         p->plan.trials /= 2;
 }
 
-/* Threads, groups, and blocks of as many groups as memory has room for. */
+/* Chooses threads, the group, and blocks of as many groups as memory can hold. */
 static enum lfads_status choose_sizes(struct sampler *p)
 {
     const struct backend *be = p->run->be;
-    size_t parameters = p->run->model->size * sizeof(real), workers, host;
+    size_t parameters = p->run->model->size * sizeof(real), computing, host;
     size_t groups = BLOCK_GROUPS;
 
     p->threads = be->host_memory ? p->run->threads : 1;
     choose_group(p, parameters);
-    workers = parameters + p->threads * thread_bytes(p);
+    computing = parameters + p->threads * thread_bytes(p);
     host = memory_of_libraries(p->threads) + memory_of_threads(p->threads + READING_AHEAD) +
-           (be->host_memory ? workers : parameters);
+           (be->host_memory ? computing : parameters);
     for (; groups > 0; groups /= 2) {
         p->block = p->threads * groups * p->plan.trials;
         if (host + block_bytes(p) <= memory_available())
             break;
     }
-    if (!be->host_memory && workers > be->memory_available(be))
-        return backend_check_memory(be, workers, "sampling", "--batch_size", p->err);
+    if (!be->host_memory && computing > be->memory_available(be))
+        return backend_check_memory(be, computing, "sampling", "--batch_size", p->err);
     return memory_check(host + block_bytes(p), "sampling", "--batch_size or --threads", p->err);
 }
 

@@ -1,4 +1,4 @@
-/* sampler.h - what runs the trained model over the trials of a run, and its sizes.
+/* sampler.h - the state of posterior sampling: sizes, memory, the set in progress.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_INFER_SAMPLER_H
 #define LFADS_INFER_SAMPLER_H
@@ -9,24 +9,23 @@
 #include "run/passes.h"
 #include "run/run.h"
 
-/* A run over the trials of a run. */
 struct sampler {
     struct run *run;
     real *parameters;        /* the backend's */
     struct pass_costs costs; /* at the checkpoint's step */
-    struct pass_plan plan;   /* its trials are a group */
+    struct pass_plan plan;   /* plan.trials is the size of a group */
     size_t block;            /* trials between two writes */
     size_t threads;
-    struct passes *passes; /* one a thread */
+    struct passes *passes; /* one per thread */
     /* the set in progress */
-    size_t session, trials, first, count; /* first, count: the block */
+    size_t session, trials, first, count; /* first, count: of the block */
     enum session_set set;
     struct prefetcher *prefetcher; /* the blocks' trials */
     struct prefetched prefetched;  /* the block's */
     struct results results;
     double began;
     atomic_size_t done;  /* of the set's trials */
-    atomic_bool stopped; /* the caller wants no more */
+    atomic_bool stopped; /* the caller asked to stop */
     struct lfads_error *err;
 };
 
@@ -34,6 +33,6 @@ struct sampler {
  * set, all else zero. Fails where they take more memory than can be had, saying which flags lower
  * it. */
 enum lfads_status sampler_create(struct sampler *sampler);
-/* Frees all that is the sampler's, its run too; takes one that was not created whole. */
+/* Frees the sampler's memory and its run; accepts a sampler whose creation failed. */
 void sampler_release(struct sampler *sampler);
 #endif

@@ -11,7 +11,7 @@
 #include "model/costs.h"
 #include "run/results.h"
 
-/* What the passes have in common. */
+/* The properties that passes share. */
 struct pass_plan {
     enum latents latents; /* PRIOR_SAMPLE: nothing is encoded */
     size_t trials;        /* of a pass, at most */
@@ -19,7 +19,7 @@ struct pass_plan {
     bool one_by_one;      /* decodes each trial in a shard of its own, which stays in cache */
 };
 
-/* What the costs of a trial need to know of the run. */
+/* The run's part in the costs of a trial. */
 struct pass_costs {
     double l2; /* of the parameters, unweighted */
     struct cost_ramps ramps;

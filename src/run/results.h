@@ -23,7 +23,8 @@ enum result {
     RESULTS
 };
 
-/* The arrays of some trials. An array that nobody wants, or that the model lacks, is NULL. */
+/* The arrays of some trials. An array is NULL if the caller does not want it or the model lacks it.
+ */
 struct results {
     double *values[RESULTS];
     size_t width[RESULTS]; /* numbers a trial; 0: the model lacks it */

@@ -1,6 +1,7 @@
 /* example_plot.c - a random trial of either set through the model, averaged over samples, and its
- * picture. The processor computes it, whatever trains: one trial asks for no device, and a device
- * is not shared between threads. SPDX-License-Identifier: Apache-2.0 */
+ * picture. The CPU backend computes it on every device: one trial is little work, and two threads
+ * cannot share a device.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "train/example_plot.h"
 
 #include <inttypes.h>
@@ -23,7 +24,7 @@ enum {
     SPARE_TIMES = 50 /* a picture comes no sooner than so many times the last one's time */
 };
 
-/* What is drawn of one set. */
+/* The trial of one set and what the model makes of it. */
 struct side {
     size_t session, trial;
     float *x, *ext;         /* [T,N], [T,E] */
@@ -34,7 +35,7 @@ struct side {
     char title[400];
 };
 
-/* One picture on its way. */
+/* A picture in progress. */
 struct picture {
     const struct run *run;
     int64_t step;
@@ -137,7 +138,7 @@ static enum lfads_status allocate(struct side *side, const struct model *m, bool
     return results_create(&side->results, m, side->session, 1, err);
 }
 
-/* Picks a trial and copies what is known of it; the files are read by the training thread. */
+/* Picks a trial and copies its data; the training thread does this because it alone reads files. */
 static enum lfads_status take_trial(struct picture *p, enum session_set set)
 {
     const struct dataset *dataset = p->run->dataset;
@@ -303,7 +304,7 @@ void example_plot_begin(struct example_plot *plot, const real *parameters, int64
     plot->drawn = step;
 }
 
-/* The next picture's time, such that pictures take little of training's. */
+/* When the next picture is due, so that pictures take a small share of training's time. */
 static double next_time(const struct example_plot *plot)
 {
     const struct picture *p = plot->picture;
