@@ -1,9 +1,12 @@
 /* learner.h - the parameters in training: the costs of a batch, the gradient of their total, the
  * update (model.md 7 and 8).
  *
- * A batch is cut into shards of a fixed number of trials, whatever the number of threads; their
- * gradients are summed in a fixed order, so results have the same bits for any number of threads.
- * On a device the batch is one shard.
+ * A batch is cut into shards of shard_trials trials, whatever the number of threads. Gradients are
+ * summed in an order that depends on the batch size and the model only, so results have the same
+ * bits for any number of threads. With A accumulators (n_accumulators: as many as a full batch has
+ * shards, at most 32), shard i adds to accumulator i mod A, in the order of i; then accumulators 0,
+ * 1, …, A-1 are added to zero in this order, number by number. Costs are summed over the batch's
+ * trials in their order. On a device the batch is one shard.
  *
  * Passes over batches are begun one after the other; their costs are collected later, for a device
  * is not waited for in between. Where the backend has host_memory a pass is over when it was begun.
