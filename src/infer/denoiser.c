@@ -132,7 +132,8 @@ static enum lfads_status load(struct lfads_denoiser *d, const char *path, const 
     if (status == LFADS_OK)
         status = allocate(d, path, err);
     if (status == LFADS_OK)
-        status = checkpoint_read_parameters(d->parameters, NULL, NULL, path, d->model, NULL, err);
+        status = checkpoint_read_parameters(&(struct param_vectors){.parameters = d->parameters},
+                                            path, d->model, NULL, err);
     hyperparams_release_sessions(&known);
     lfads_config_free(config);
     checkpoint_release(&checkpoint);

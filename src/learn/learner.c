@@ -18,21 +18,23 @@ static bool create_vectors(struct learner *l)
     l->update = be->memory_create(be, 3 * sizeof *l->update);
     l->sums = be->memory_create(be, SUMS * sizeof *l->sums);
     if (!be->host_memory)
-        l->host = be->host_create(be, 3 * bytes);
-    if (!l->parameters || !l->numbers || !l->update || !l->sums || (!be->host_memory && !l->host))
+        l->host = param_vectors_in(be->host_create(be, PARAM_VECTORS * bytes), l->model->size);
+    if (!l->parameters || !l->numbers || !l->update || !l->sums ||
+        (!be->host_memory && !l->host.parameters))
         return false;
     if (!l->options.trained)
         return true;
     l->transposed = be->memory_create(be, bytes);
     l->gradient = be->memory_create(be, bytes);
-    l->m = be->memory_create(be, bytes);
-    l->v = be->memory_create(be, bytes);
+    for (size_t i = 0; i < OPTIMIZER_SLOTS; i++)
+        if (!(l->slots[i] = be->memory_create(be, bytes)))
+            return false;
     l->accumulators = calloc(l->n_accumulators, sizeof *l->accumulators);
     for (size_t i = 0; l->accumulators && i < l->n_accumulators; i++)
         if (!(l->accumulators[i] =
                   l->n_accumulators == 1 ? l->gradient : be->memory_create(be, bytes)))
             return false;
-    return l->transposed && l->gradient && l->m && l->v && l->accumulators;
+    return l->transposed && l->gradient && l->accumulators;
 }
 
 static bool create_pending(struct learner *l)
@@ -93,7 +95,8 @@ size_t learner_bytes(const struct backend *be, const struct model *model,
     size_t vectors, shard;
 
     pass_lay_out(&l);
-    vectors = options->trained ? 5 + (l.n_accumulators > 1 ? l.n_accumulators : 0) : 1;
+    vectors =
+        options->trained ? PARAM_VECTORS + 2 + (l.n_accumulators > 1 ? l.n_accumulators : 0) : 1;
     shard =
         shard_bytes(be, model, size_min(l.shard_trials, options->batch_size), 1, options->trained);
     return vectors * memory_rounded(model->size * sizeof(real)) +
@@ -118,33 +121,32 @@ void learner_free(struct learner *learner)
     be->memory_free(be, learner->parameters);
     be->memory_free(be, learner->transposed);
     be->memory_free(be, learner->gradient);
-    be->memory_free(be, learner->m);
-    be->memory_free(be, learner->v);
+    for (size_t i = 0; i < OPTIMIZER_SLOTS; i++)
+        be->memory_free(be, learner->slots[i]);
     be->memory_free(be, learner->numbers);
     be->memory_free(be, learner->update);
     be->memory_free(be, learner->sums);
-    be->host_free(be, learner->host);
+    be->host_free(be, learner->host.parameters);
     be->host_free(be, learner->costs);
     free(learner->pending);
     free(learner);
 }
 
-struct learner_vectors learner_download(const struct learner *learner)
+struct param_vectors learner_download(const struct learner *learner)
 {
     const struct learner *l = learner;
-    size_t size = l->model->size, bytes = size * sizeof(real);
-    struct learner_vectors v = {.parameters = l->host};
+    size_t bytes = l->model->size * sizeof(real);
+    struct param_vectors vectors = {.parameters =
+                                        l->be->host_memory ? l->parameters : l->host.parameters};
 
+    for (size_t i = 0; l->options.trained && i < OPTIMIZER_SLOTS; i++)
+        vectors.slots[i] = l->be->host_memory ? l->slots[i] : l->host.slots[i];
     if (l->be->host_memory)
-        return (struct learner_vectors){l->parameters, l->m, l->v};
-    l->be->download(l->be, v.parameters, l->parameters, bytes);
-    if (!l->options.trained)
-        return v;
-    v.m = v.parameters + size;
-    v.v = v.m + size;
-    l->be->download(l->be, v.m, l->m, bytes);
-    l->be->download(l->be, v.v, l->v, bytes);
-    return v;
+        return vectors;
+    l->be->download(l->be, vectors.parameters, l->parameters, bytes);
+    for (size_t i = 0; l->options.trained && i < OPTIMIZER_SLOTS; i++)
+        l->be->download(l->be, vectors.slots[i], l->slots[i], bytes);
+    return vectors;
 }
 
 const char *learner_first_nonfinite(const struct learner *learner)
@@ -153,8 +155,9 @@ const char *learner_first_nonfinite(const struct learner *learner)
     const real *gradient = learner->gradient;
 
     if (!learner->be->host_memory) {
-        learner->be->download(learner->be, learner->host, gradient, m->size * sizeof(real));
-        gradient = learner->host;
+        learner->be->download(learner->be, learner->host.parameters, gradient,
+                              m->size * sizeof(real));
+        gradient = learner->host.parameters;
     }
     for (size_t i = 0; i < m->n_params; i++) {
         const struct param *p = &m->params[i];
@@ -169,14 +172,12 @@ const char *learner_first_nonfinite(const struct learner *learner)
 void learner_upload(struct learner *learner)
 {
     struct learner *l = learner;
-    size_t size = l->model->size, bytes = size * sizeof(real);
+    size_t bytes = l->model->size * sizeof(real);
 
     if (!l->be->host_memory) {
-        l->be->upload(l->be, l->parameters, l->host, bytes);
-        if (l->options.trained) {
-            l->be->upload(l->be, l->m, l->host + size, bytes);
-            l->be->upload(l->be, l->v, l->host + 2 * size, bytes);
-        }
+        l->be->upload(l->be, l->parameters, l->host.parameters, bytes);
+        for (size_t i = 0; l->options.trained && i < OPTIMIZER_SLOTS; i++)
+            l->be->upload(l->be, l->slots[i], l->host.slots[i], bytes);
     }
     learner_refresh(l);
 }

@@ -14,6 +14,7 @@
 #ifndef LFADS_LEARN_LEARNER_H
 #define LFADS_LEARN_LEARNER_H
 #include "model/costs.h"
+#include "model/param_vectors.h"
 
 struct learner_options {
     size_t batch_size, threads;
@@ -45,7 +46,8 @@ struct learner {
     struct span *trained; /* [n_trained], of the vectors; joined on a device */
     size_t n_trained;
     /* the backend's memory, [model->size] each */
-    real *parameters, *transposed, *gradient, *m, *v;
+    real *parameters, *transposed, *gradient;
+    real *slots[OPTIMIZER_SLOTS];
     real **accumulators; /* gradients of the accumulators; of a single accumulator: gradient */
     size_t n_accumulators;
     struct step_numbers *numbers;
@@ -55,8 +57,8 @@ struct learner {
     /* the host's */
     struct pending *pending; /* [most_pending] */
     size_t n_pending;
-    acc *costs; /* theirs */
-    real *host; /* copies of parameters, m and v, [3,model->size]; NULL with host_memory */
+    acc *costs;                /* theirs */
+    struct param_vectors host; /* copies of parameters and slots; NULL with host_memory */
 };
 
 /* Where a batch's trials come from. LOAD is called, on any thread, for each shard, and fills its
@@ -72,7 +74,7 @@ struct batch_source {
     void *payload;
 };
 
-/* On success *OUT is the caller's, with parameters and moments zero, to be freed by learner_free.
+/* On success *OUT is the caller's, with parameters and slots zero, to be freed by learner_free.
  */
 enum lfads_status learner_create(struct learner **out, const struct backend *be,
                                  const struct model *model, const struct learner_options *options,
@@ -82,12 +84,9 @@ void learner_free(struct learner *learner);
 size_t learner_bytes(const struct backend *be, const struct model *model,
                      const struct learner_options *options);
 
-/* Parameters and moments (NULL where the learner is not trained) in the host's memory. */
-struct learner_vectors {
-    real *parameters, *m, *v;
-};
-/* They are valid until the next pass. */
-struct learner_vectors learner_download(const struct learner *learner);
+/* Parameters and slots (NULL where the learner is not trained) in the host's memory, the learner's;
+ * valid until the next pass. */
+struct param_vectors learner_download(const struct learner *learner);
 /* To be called when what learner_download gave was written: refreshes all that comes from it. */
 void learner_upload(struct learner *learner);
 

@@ -18,8 +18,8 @@ static void update(struct learner *l)
     for (size_t i = 0; i < l->n_trained; i++) {
         size_t at = l->trained[i].at;
 
-        l->be->adam(l->be, l->parameters + at, l->m + at, l->v + at, l->gradient + at, l->update,
-                    l->trained[i].numbers);
+        l->be->adam(l->be, l->parameters + at, l->slots[ADAM_M] + at, l->slots[ADAM_V] + at,
+                    l->gradient + at, l->update, l->trained[i].numbers);
     }
     learner_refresh(l);
 }

@@ -246,12 +246,11 @@ void run_close(struct run *run)
     free(run);
 }
 
-enum lfads_status run_read_parameters(const struct run *run, real *parameters, real *m, real *v,
+enum lfads_status run_read_parameters(const struct run *run, const struct param_vectors *vectors,
                                       struct lfads_error *err)
 {
     run_line(run, "Reading model parameters from %s", run->checkpoint_path);
-    return checkpoint_read_parameters(parameters, m, v, run->checkpoint_path, run->model, NULL,
-                                      err);
+    return checkpoint_read_parameters(vectors, run->checkpoint_path, run->model, NULL, err);
 }
 
 enum lfads_status run_parameters(real **out, const struct run *run, struct lfads_error *err)
@@ -267,7 +266,7 @@ enum lfads_status run_parameters(real **out, const struct run *run, struct lfads
         status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for %zu parameters",
                             model_parameters(run->model));
     } else {
-        status = run_read_parameters(run, host, NULL, NULL, err);
+        status = run_read_parameters(run, &(struct param_vectors){.parameters = host}, err);
         if (!be->host_memory && status == LFADS_OK)
             be->upload(be, *out, host, bytes);
         if (status == LFADS_OK)

@@ -29,8 +29,8 @@ enum lfads_status run_open(struct run **out, const struct lfads_config *config, 
                            const struct lfads_callbacks *callbacks, struct lfads_error *err);
 void run_close(struct run *run);
 
-/* Says which checkpoint it is and reads its parameters and, where M and V are not NULL, moments. */
-enum lfads_status run_read_parameters(const struct run *run, real *parameters, real *m, real *v,
+/* Says which checkpoint it is and reads its parameters and those slots that are not NULL. */
+enum lfads_status run_read_parameters(const struct run *run, const struct param_vectors *vectors,
                                       struct lfads_error *err);
 /* The same parameters in the backend's memory, which frees *OUT. */
 enum lfads_status run_parameters(real **out, const struct run *run, struct lfads_error *err);

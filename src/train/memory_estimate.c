@@ -19,7 +19,7 @@ static size_t to_come(const struct trainer *t, const struct learner_options *opt
     bytes += prefetcher_bytes(p->dataset, options->batch_size);
     bytes += example_plot_bytes(p);
     if (!p->be->host_memory)
-        return bytes + 3 * m->size * sizeof(real);
+        return bytes + PARAM_VECTORS * m->size * sizeof(real);
     return bytes + learner_bytes(p->be, m, options);
 }
 

@@ -28,7 +28,7 @@ static enum lfads_status save(struct trainer *t, const char *kind, const char *i
                                     .n_costs = t->schedule.n_costs,
                                     .recorded = t->schedule.recorded,
                                     .hyperparameters = t->hyperparameters};
-    struct learner_vectors vectors = learner_download(t->learner);
+    struct param_vectors vectors = learner_download(t->learner);
     char name[FILE_PATH], path[FILE_PATH];
     enum lfads_status status;
 
@@ -41,8 +41,7 @@ static enum lfads_status save(struct trainer *t, const char *kind, const char *i
     if (status == LFADS_OK && *t->csv) /* whose rows the checkpoint counts as written */
         status = file_flush(t->csv, t->err);
     if (status == LFADS_OK)
-        status = checkpoint_write(path, t->run->model, &checkpoint, vectors.parameters, vectors.m,
-                                  vectors.v, t->err);
+        status = checkpoint_write(path, t->run->model, &checkpoint, &vectors, t->err);
     if (status == LFADS_OK)
         status = index_add(config->lfads_save_dir, index, path, keep, t->err);
     return status;
@@ -86,7 +85,7 @@ static enum lfads_status warn_of_lost(const struct trainer *t)
 }
 
 /* All that the checkpoint has; maps of sessions that it does not know keep their first values. */
-static enum lfads_status read_parameters(struct trainer *t, const struct learner_vectors *vectors)
+static enum lfads_status read_parameters(struct trainer *t, const struct param_vectors *vectors)
 {
     const struct run *p = t->run;
     bool *fresh = calloc(p->model->n_sessions, sizeof *fresh);
@@ -94,8 +93,7 @@ static enum lfads_status read_parameters(struct trainer *t, const struct learner
 
     if (!fresh)
         return lfads_fail(t->err, LFADS_NO_MEMORY, "no memory to read %s", p->checkpoint_path);
-    status = checkpoint_read_parameters(vectors->parameters, vectors->m, vectors->v,
-                                        p->checkpoint_path, p->model, fresh, t->err);
+    status = checkpoint_read_parameters(vectors, p->checkpoint_path, p->model, fresh, t->err);
     for (size_t s = 0; s < p->model->n_sessions && status == LFADS_OK; s++)
         if (fresh[s])
             run_line(p,
@@ -111,7 +109,7 @@ static enum lfads_status begin(struct trainer *t)
 {
     const struct run *p = t->run;
     const struct checkpoint *c = &p->checkpoint;
-    struct learner_vectors vectors = learner_download(t->learner);
+    struct param_vectors vectors = learner_download(t->learner);
     enum lfads_status status = LFADS_OK;
     size_t skip;
 

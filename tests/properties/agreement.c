@@ -67,7 +67,7 @@ static int check_backends(uint64_t seed, const struct backend *be)
 static double total_along(struct random_model *r, const real *start, const real *direction,
                           double step)
 {
-    struct learner_vectors vectors = learner_download(r->learner);
+    struct param_vectors vectors = learner_download(r->learner);
     struct batch_source source = random_model_batch(r);
     struct batch_costs costs;
 

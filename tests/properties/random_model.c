@@ -153,7 +153,7 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
     if (model_create(&r->model, r->config, 6, sessions, n_sessions, &err) != LFADS_OK ||
         learner_create(&r->learner, be, r->model, &options, &err) != LFADS_OK)
         stop(err.text);
-    struct learner_vectors vectors = learner_download(r->learner);
+    struct param_vectors vectors = learner_download(r->learner);
     model_initialise(r->model, vectors.parameters, seed);
     /* biases, learned states and priors too must be somewhere */
     for (size_t i = 0; i < r->model->n_params; i++)
