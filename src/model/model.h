@@ -12,13 +12,13 @@
 
 #include "base/error.h"
 #include "base/real.h"
+#include "config/session_shape.h"
 
 struct lfads_config;
 
 /* A session as the model needs it. Pointers belong to the caller of model_create, which copies. */
 struct model_session {
-    const char *name;
-    size_t channels;                /* N */
+    struct session_shape shape;
     const double *alignment_matrix; /* [N,F] or NULL */
     const double *alignment_bias;   /* [N] or NULL */
 };
@@ -54,12 +54,6 @@ struct param {
     enum param_start start;
     double value;
     double *given; /* [rows,cols], owned by the model, or NULL */
-};
-
-/* What differs from session to session. */
-struct session_shape {
-    char name[256];
-    size_t channels; /* N */
 };
 
 struct model {

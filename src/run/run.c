@@ -143,12 +143,14 @@ static enum lfads_status make_model(struct run *p, struct lfads_error *err)
 
     if (!sessions)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
-    for (size_t i = 0; i < count; i++)
-        sessions[i] =
-            (struct model_session){.name = p->dataset->sessions[i]->name,
-                                   .channels = p->dataset->sessions[i]->channels,
-                                   .alignment_matrix = p->dataset->sessions[i]->alignment_matrix,
-                                   .alignment_bias = p->dataset->sessions[i]->alignment_bias};
+    for (size_t i = 0; i < count; i++) {
+        const struct session *session = p->dataset->sessions[i];
+
+        sessions[i] = (struct model_session){.shape.channels = session->channels,
+                                             .alignment_matrix = session->alignment_matrix,
+                                             .alignment_bias = session->alignment_bias};
+        snprintf(sessions[i].shape.name, sizeof sessions[i].shape.name, "%s", session->name);
+    }
     status = model_create(&p->model, p->config, p->dataset->bins, sessions, count, err);
     free(sessions);
     return status;
@@ -283,23 +285,10 @@ enum lfads_status run_parameters(real **out, const struct run *run, struct lfads
 
 enum lfads_status run_hyperparams(char **text, const struct run *run, struct lfads_error *err)
 {
-    size_t count = run->dataset->count;
-    const char **names = calloc(count, sizeof *names);
-    size_t *channels = calloc(count, sizeof *channels);
-    struct hyperparams_data data = {names, channels, count, run->dataset->bins};
-    enum lfads_status status;
+    const struct hyperparams_data data = {run->model->sessions, run->model->n_sessions,
+                                          run->model->bins};
 
-    *text = NULL;
-    for (size_t i = 0; names && channels && i < count; i++) {
-        names[i] = run->dataset->sessions[i]->name;
-        channels[i] = run->dataset->sessions[i]->channels;
-    }
-    status = names && channels
-                 ? hyperparams_text(text, run->config, &data, err)
-                 : lfads_fail(err, LFADS_NO_MEMORY, "no memory for the hyperparameters");
-    free(names);
-    free(channels);
-    return status;
+    return hyperparams_text(text, run->config, &data, err);
 }
 
 enum lfads_status run_write_hyperparams(struct run *run, const char *kind, struct lfads_error *err)

@@ -62,9 +62,9 @@ enum lfads_status trainer_save_lowest(struct trainer *trainer)
 static enum lfads_status warn_of_lost(const struct trainer *t)
 {
     const struct run *p = t->run;
-    struct hyperparams_sessions known;
-    enum lfads_status status = hyperparams_read_sessions(&known, p->checkpoint.hyperparameters,
-                                                         p->checkpoint_path, t->err);
+    struct hyperparams_data known;
+    enum lfads_status status =
+        hyperparams_read_data(&known, p->checkpoint.hyperparameters, p->checkpoint_path, t->err);
 
     if (status != LFADS_OK)
         return status;
@@ -72,15 +72,15 @@ static enum lfads_status warn_of_lost(const struct trainer *t)
         size_t at = 0;
 
         while (at < p->model->n_sessions &&
-               strcmp(p->model->sessions[at].name, known.names[i]) != 0)
+               strcmp(p->model->sessions[at].name, known.sessions[i].name) != 0)
             at++;
         if (at == p->model->n_sessions)
             run_warn(p,
                      "session %s of the checkpoint is not among the data: checkpoints from now "
                      "on are without its read-in and read-out",
-                     known.names[i]);
+                     known.sessions[i].name);
     }
-    hyperparams_release_sessions(&known);
+    hyperparams_release_data(&known);
     return LFADS_OK;
 }
 

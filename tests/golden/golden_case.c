@@ -56,10 +56,10 @@ static void make_model(struct golden_case *c)
 
         matrix[s] = golden_read(c->file, "%sinputs/alignment_matrix_cxf", c->prefix[s]);
         bias[s] = golden_read(c->file, "%sinputs/alignment_bias_c", c->prefix[s]);
-        sessions[s] = (struct model_session){.name = c->session[s],
-                                             .channels = data.shape[2],
+        sessions[s] = (struct model_session){.shape.channels = data.shape[2],
                                              .alignment_matrix = matrix[s].values,
                                              .alignment_bias = bias[s].values};
+        snprintf(sessions[s].shape.name, sizeof sessions[s].shape.name, "%s", c->session[s]);
         c->trials = data.shape[0];
         golden_release(&data);
     }
