@@ -77,16 +77,11 @@ static void keep_row(const struct sampler *p, const struct worker *w, enum resul
 static void keep_costs(const struct sampler *p, const struct worker *w, size_t at)
 {
     const struct shard *s = w->decoder;
-    size_t k = s->samples, rows = s->rows;
 
-    s->be->download(s->be, w->costs, s->loglik, shard_n_costs(rows, s->trials) * sizeof *w->costs);
+    s->be->download(s->be, w->costs, s->cost[0],
+                    cost_terms_count(s->rows, s->trials) * sizeof *w->costs);
     for (size_t b = 0; b < s->trials; b++) {
-        struct row_costs own = {.loglik = w->costs + b * k,
-                                .kl_co = w->costs + rows + b * k,
-                                .corr = w->costs + 2 * rows + b * k,
-                                .kl_ic = w->costs + 3 * rows + b,
-                                .rows = k,
-                                .samples = k};
+        struct row_costs own = costs_of_trial(w->costs, s->rows, s->trials, b);
         struct batch_costs costs;
 
         costs_sum(&costs, s->model, &own, p->l2, &p->ramps);

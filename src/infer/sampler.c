@@ -102,7 +102,7 @@ static enum lfads_status create_worker(struct worker *w, const struct sampler *p
     results_widest(&output, &result, m);
     w->output = be->memory_create(be, rows * output * sizeof *w->output);
     w->means = be->host_memory ? NULL : be->memory_create(be, trials * result * sizeof *w->means);
-    w->costs = be->host_create(be, shard_n_costs(rows, trials) * sizeof *w->costs);
+    w->costs = be->host_create(be, cost_terms_count(rows, trials) * sizeof *w->costs);
     return w->output && w->costs && (w->means || be->host_memory)
                ? LFADS_OK
                : lfads_fail(p->err, LFADS_NO_MEMORY,

@@ -39,13 +39,14 @@ static bool create_vectors(struct learner *l)
 
 static bool create_pending(struct learner *l)
 {
-    size_t batch = l->options.batch_size, each = 4 * batch + SUMS, count = l->options.most_pending;
+    size_t batch = l->options.batch_size, costs = cost_terms_count(batch, batch);
+    size_t each = costs + SUMS, count = l->options.most_pending;
 
     l->pending = calloc(count, sizeof *l->pending);
     l->costs = l->be->host_create(l->be, count * each * sizeof *l->costs);
     for (size_t i = 0; l->pending && l->costs && i < count; i++) {
-        l->pending[i].loglik = l->costs + i * each;
-        l->pending[i].sums = l->pending[i].loglik + 4 * batch;
+        l->pending[i].cost[0] = l->costs + i * each;
+        l->pending[i].sums = l->pending[i].cost[0] + costs;
     }
     return l->pending && l->costs;
 }
@@ -193,9 +194,7 @@ static void run_batch(struct learner *l, const struct batch_source *source,
     assert(source->trials <= l->options.batch_size && l->n_pending < l->options.most_pending);
     p->trials = source->trials;
     p->ramps = *ramps;
-    p->kl_co = p->loglik + p->trials;
-    p->corr = p->kl_co + p->trials;
-    p->kl_ic = p->corr + p->trials;
+    cost_terms_place(p->cost, p->cost[0], p->trials, p->trials);
     l->be->upload(l->be, l->numbers, &numbers, sizeof numbers);
     if (l->be->host_memory)
         pass_on_host(&pass);
@@ -233,13 +232,10 @@ enum lfads_status learner_collect(struct learner *learner, struct batch_costs *c
 
     for (size_t i = 0; i < learner->n_pending && status == LFADS_OK; i++) {
         const struct pending *p = &learner->pending[i];
-        struct row_costs rows = {.loglik = p->loglik,
-                                 .kl_ic = p->kl_ic,
-                                 .kl_co = p->kl_co,
-                                 .corr = p->corr,
-                                 .rows = p->trials,
-                                 .samples = 1};
+        struct row_costs rows = {.rows = p->trials, .samples = 1};
 
+        for (int term = 0; term < COST_TERMS; term++)
+            rows.of[term] = p->cost[term];
         costs_sum(&costs[i], learner->model, &rows, p->sums[SUM_L2], &p->ramps);
         costs[i].gradient_norm = sqrt(p->sums[SUM_SQUARES]);
     }

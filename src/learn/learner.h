@@ -34,8 +34,8 @@ enum { SUM_SQUARES, SUM_L2, SUMS }; /* of the gradient; the L2 cost */
 struct pending {
     size_t trials;
     struct cost_ramps ramps;
-    acc *loglik, *kl_co, *corr, *kl_ic; /* [trials] each, one after the other as in a shard, */
-    acc *sums;                          /* and [SUMS], in the learner's host memory */
+    acc *cost[COST_TERMS]; /* [trials] each, laid out as in a shard, and */
+    acc *sums;             /* [SUMS], all in the learner's host memory */
 };
 
 struct learner {

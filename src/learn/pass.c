@@ -80,13 +80,12 @@ void pass_keep_costs(const struct pass *pass, const struct shard *s, size_t firs
     size_t bytes = s->trials * sizeof(acc);
 
     if (s->trials == p->trials) {
-        be->download_later(be, p->loglik, s->loglik, 4 * bytes);
+        be->download_later(be, p->cost[0], s->cost[0],
+                           cost_terms_count(s->trials, s->trials) * sizeof(acc));
         return;
     }
-    be->download_later(be, p->loglik + first, s->loglik, bytes);
-    be->download_later(be, p->kl_co + first, s->kl_co, bytes);
-    be->download_later(be, p->corr + first, s->corr, bytes);
-    be->download_later(be, p->kl_ic + first, s->kl_ic, bytes);
+    for (int term = 0; term < COST_TERMS; term++)
+        be->download_later(be, p->cost[term] + first, s->cost[term], bytes);
 }
 
 void pass_clear_accumulator(const struct pass *pass, size_t accumulator)

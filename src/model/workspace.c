@@ -123,13 +123,8 @@ static void place_generator(struct shard *s, struct place *p)
     s->factors = reals(p, slots * m->factors);
     s->eta = reals(p, slots * n);
     s->eta_logvar = m->gaussian ? reals(p, slots * n) : NULL;
-    s->loglik = accs(p, shard_n_costs(r, s->trials));
-    s->kl_co = s->loglik ? s->loglik + r : NULL;
-    s->corr = s->loglik ? s->kl_co + r : NULL;
-    s->kl_ic = s->loglik ? s->corr + r : NULL;
+    cost_terms_place(s->cost, accs(p, cost_terms_count(r, s->trials)), r, s->trials);
 }
-
-size_t shard_n_costs(size_t rows, size_t trials) { return 3 * rows + trials; }
 
 static void place_gradients(struct shard *s, struct place *p)
 {

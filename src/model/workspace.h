@@ -9,6 +9,7 @@
 #ifndef LFADS_MODEL_WORKSPACE_H
 #define LFADS_MODEL_WORKSPACE_H
 #include "backend/backend.h"
+#include "model/cost_table.h"
 #include "model/model.h"
 #include "model/params.h"
 
@@ -67,8 +68,7 @@ struct shard {
     real *factors;          /* slots [T+1,R,F] */
     real *eta, *eta_logvar; /* slots [T+1,R,N]: log rates, or means and
                                log variances; backward: their gradients */
-    /* costs a row, one after the other; the divergences without their weights */
-    acc *loglik, *kl_co, *corr, *kl_ic; /* [R], [R], [R], [B] */
+    acc *cost[COST_TERMS];  /* [R] or [B] each, laid out as cost_terms_place says */
     /* backward */
     real *dfactors;                     /* slots [T+1,R,F] */
     real *dgen_out, *dgen_h;            /* [T,R,G], [R,G] */
@@ -110,6 +110,4 @@ void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial);
 /* Draws noise and masks. FROM names the seed and, where several passes meet at a step, the sample.
  */
 void shard_draw_noise(struct shard *shard, const struct philox_address *from);
-/* Costs of ROWS rows and TRIALS trials as loglik to kl_ic hold them. */
-size_t shard_n_costs(size_t rows, size_t trials);
 #endif

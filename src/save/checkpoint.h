@@ -13,7 +13,7 @@ struct checkpoint {
     int64_t batches; /* of it that are done */
     uint64_t seed;
     double learning_rate, lowest_valid;
-    double sums[CHECKPOINT_SUMS]; /* of the epoch in progress, the trainer's own */
+    double sums[CHECKPOINT_SUMS]; /* of the epoch in progress: train/epoch_costs.h */
     double *costs;                /* recorded for the learning rate, the checkpoint's */
     size_t n_costs;
     int64_t recorded;      /* costs ever recorded */

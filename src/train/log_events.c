@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "report/tensorboard.h"
 #include "train/trainer.h"
@@ -25,6 +27,31 @@ __attribute__((format(printf, 3, 4))) static void put(struct record *record, dou
     vsnprintf(scalar->tag, sizeof scalar->tag, format, words);
     va_end(words);
     scalar->value = value;
+}
+
+static int by_tag(const void *a, const void *b)
+{
+    const struct event_scalar *x = a, *y = b;
+
+    return strcmp(x->tag, y->tag);
+}
+
+/* The costs that the original logs, in the order of their tags; of a SET, training or validation.
+ */
+static void put_costs(struct record *record, const struct epoch_costs *costs, const char *set)
+{
+    bool valid = strcmp(set, "valid") == 0;
+
+    for (int i = 0; i < COSTS; i++) {
+        const struct cost_row *row = cost_row((enum cost)i);
+
+        if (row->original && !row->of_parameters)
+            put(record, costs->of[i], "%s__%s_", row->tag, set);
+        else if (row->original && !valid)
+            put(record, costs->of[i], "%s", row->tag);
+    }
+    put(record, costs->total, "LFADS/Total_cost__%s_", set);
+    qsort(record->scalars, record->count, sizeof record->scalars[0], by_tag);
 }
 
 /* Time constants and stationary variances of the inferred inputs' prior. */
@@ -60,17 +87,15 @@ enum lfads_status trainer_log_events(const struct trainer *trainer, const struct
     struct record train = {.count = 0}, valid = {.count = 0}, rest = {.count = 0};
     enum lfads_status status;
 
-    put(&train, row->train.kl, "LFADS/KL_cost__train_");
-    put(&train, row->train.l2, "LFADS/L2_cost");
-    put(&train, row->train.recon, "LFADS/Reconstruction_cost__train_");
-    put(&train, row->train.total, "LFADS/Total_cost__train_");
-    put(&valid, row->valid.kl, "LFADS/KL_cost__valid_");
-    put(&valid, row->valid.recon, "LFADS/Reconstruction_cost__valid_");
-    put(&valid, row->valid.total, "LFADS/Total_cost__valid_");
+    put_costs(&train, &row->train, "train");
+    put_costs(&valid, &row->valid, "valid");
     put(&rest, (double)trainer->schedule.learning_rate, "LFADS/Learning_rate");
-    put(&rest, row->train.kl_weight, "LFADS/KL_weight");
-    put(&rest, row->train.l2_weight, "LFADS/L2_weight");
-    put(&rest, row->train.corr, "LFADS/Corr_cost");
+    for (int i = RAMP_NONE + 1; i < COST_RAMPS; i++)
+        put(&rest, costs_ramp_weight(&row->train.ramps, (enum cost_ramp)i), "%s",
+            cost_ramp_row((enum cost_ramp)i)->tag);
+    for (int i = 0; i < COSTS; i++)
+        if (!cost_row((enum cost)i)->original)
+            put(&rest, row->train.of[i], "%s", cost_row((enum cost)i)->tag);
     put(&rest, trainer->gradient_norm, "LFADS/Gradient_global_norm");
     put_prior(&rest, trainer);
     status = events_add(trainer->events, row->step, train.scalars, train.count, trainer->err);

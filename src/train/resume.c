@@ -35,7 +35,7 @@ static enum lfads_status save(struct trainer *t, const char *kind, const char *i
     status = t->run->be->finish(t->run->be, t->err); /* what was read is whole, or not */
     if (status != LFADS_OK)
         return status;
-    memcpy(checkpoint.sums, &t->sums, sizeof t->sums);
+    epoch_costs_store(checkpoint.sums, &t->sums);
     snprintf(name, sizeof name, "%s%s.ckpt-%" PRId64, config->checkpoint_name, kind, t->step);
     status = file_join(path, config->lfads_save_dir, name, t->err);
     if (status == LFADS_OK && *t->csv) /* whose rows the checkpoint counts as written */
@@ -126,7 +126,7 @@ static enum lfads_status begin(struct trainer *t)
     t->step = c->step;
     t->epoch = c->epoch;
     t->done = (size_t)c->batches;
-    memcpy(&t->sums, c->sums, sizeof t->sums);
+    t->sums = epoch_costs_load(c->sums);
     t->schedule.lowest_valid = c->lowest_valid;
     run_line(p, "Continuing from %s: epoch %" PRId64 ", step %" PRId64 ".", p->checkpoint_path,
              t->epoch, t->step);

@@ -10,27 +10,6 @@
 #include "base/progress.h"
 #include "train/trainer.h"
 
-static void add_costs(struct epoch_costs *sums, const struct batch_costs *costs,
-                      const struct cost_ramps *ramps)
-{
-    sums->total += costs->total;
-    sums->recon += costs->recon;
-    sums->kl += costs->kl;
-    sums->corr += costs->corr;
-    sums->l2 = costs->l2;
-    sums->kl_weight = ramps->kl;
-    sums->l2_weight = ramps->l2;
-}
-
-static struct epoch_costs means(struct epoch_costs sums, size_t count)
-{
-    sums.total /= (double)count;
-    sums.recon /= (double)count;
-    sums.kl /= (double)count;
-    sums.corr /= (double)count;
-    return sums;
-}
-
 /* True where the caller wants training to stop. */
 static bool report_progress(const struct trainer *t)
 {
@@ -53,16 +32,14 @@ static bool report_progress(const struct trainer *t)
 static enum lfads_status refuse_infinite(const struct trainer *t, const struct batch_costs *costs,
                                          int64_t step)
 {
-    const char *which = !isfinite(costs->recon)   ? "reconstruction cost"
-                        : !isfinite(costs->kl)    ? "KL cost"
-                        : !isfinite(costs->l2)    ? "L2 cost"
-                        : !isfinite(costs->corr)  ? "cost of correlated inputs"
-                        : !isfinite(costs->total) ? "total cost"
-                                                  : "gradient";
+    const char *which = isfinite(costs->total) ? "gradient" : "total cost";
     /* the gradient is that of the last step begun */
     const char *parameter =
         isfinite(costs->total) && step + 1 == t->step ? learner_first_nonfinite(t->learner) : NULL;
 
+    for (int i = COSTS - 1; i >= 0; i--)
+        if (!isfinite(costs->of[i]))
+            which = cost_row((enum cost)i)->words;
     return lfads_fail(t->err, LFADS_NUMERIC,
                       "the %s%s%s is not finite at step %" PRId64 " (epoch %" PRId64 "): the last "
                       "checkpoint is kept; lower --learning_rate_init or --cell_clip_value",
@@ -83,7 +60,7 @@ static enum lfads_status collect_steps(struct trainer *t)
 
         if (!isfinite(costs->total) || !isfinite(costs->gradient_norm))
             return refuse_infinite(t, costs, step);
-        add_costs(&t->sums, costs, &ramps);
+        epoch_costs_add(&t->sums, costs, &ramps);
         t->gradient_norm = costs->gradient_norm;
     }
     return status;
@@ -147,7 +124,7 @@ static enum lfads_status collect_valid(struct trainer *t, struct epoch_costs *va
     enum lfads_status status = learner_collect(t->learner, t->costs, t->err);
 
     for (size_t i = 0; i < count && status == LFADS_OK; i++)
-        add_costs(valid, &t->costs[i], &ramps);
+        epoch_costs_add(valid, &t->costs[i], &ramps);
     return status;
 }
 
@@ -176,7 +153,7 @@ static enum lfads_status validate(struct trainer *t, struct epoch_costs *valid)
             status = collect_valid(t, valid);
     }
     if (batches->count)
-        *valid = means(*valid, batches->count);
+        *valid = epoch_costs_means(valid, batches->count);
     return status;
 }
 
@@ -234,7 +211,7 @@ static enum lfads_status finish_epoch(struct trainer *t)
     enum lfads_status status;
     bool lowest;
 
-    row.train = means(t->sums, t->done);
+    row.train = epoch_costs_means(&t->sums, t->done);
     status = validate(t, &row.valid);
     row.has_valid = t->batches[SESSION_VALID]->count > 0;
     if (status == LFADS_OK)
@@ -244,7 +221,7 @@ static enum lfads_status finish_epoch(struct trainer *t)
     if (schedule_epoch(&t->schedule, &t->rules, row.train.total))
         run_line(t->run, "     Decreasing learning rate to %f.", (double)t->schedule.learning_rate);
     lowest = row.has_valid && schedule_is_lowest(&t->schedule, &t->rules, t->epoch, row.valid.total,
-                                                 row.train.kl_weight, row.train.l2_weight);
+                                                 row.train.ramps.kl, row.train.ramps.l2);
     t->epoch++;
     t->done = 0;
     t->sums = (struct epoch_costs){0};

@@ -27,7 +27,7 @@ struct trainer {
     struct example_plot *plot; /* of its pictures */
     int64_t step, epoch;       /* updates done; the epoch in progress */
     size_t done;               /* batches of it that are done */
-    struct epoch_costs sums;   /* of them; l2 and the weights: of the last one */
+    struct epoch_costs sums;   /* of them */
     double gradient_norm;      /* of the last batch */
     double began, epoch_began; /* seconds of the clock */
     size_t epoch_first;        /* batches done when the clock was read */

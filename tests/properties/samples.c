@@ -82,8 +82,9 @@ static bool check_sample(const struct random_model *r, const struct shard *encod
     if (m->co_dim)
         off = fmax(
             off, apart(decoded->co_sample, SAMPLES, sample, alone->co_sample, m->bins, m->co_dim));
-    off = fmax(off, fabs((double)(decoded->loglik[sample] - alone->loglik[0])));
-    off = fmax(off, fabs((double)(decoded->kl_co[sample] - alone->kl_co[0])));
+    off =
+        fmax(off, fabs((double)(decoded->cost[TERM_LOGLIK][sample] - alone->cost[TERM_LOGLIK][0])));
+    off = fmax(off, fabs((double)(decoded->cost[TERM_KL_CO][sample] - alone->cost[TERM_KL_CO][0])));
     free(one);
     shard_free(alone);
     if (off < 1e-9)
