@@ -17,7 +17,7 @@ static size_t to_come(const struct trainer *t, const struct learner_options *opt
             trials += p->dataset->sessions[i]->set[set].count + options->batch_size;
     bytes += trials * sizeof(size_t); /* the lists of batches */
     bytes += prefetcher_bytes(p->dataset, options->batch_size);
-    bytes += example_plot_bytes(p);
+    bytes += recorder_bytes(t->recorder);
     if (!p->be->host_memory)
         return bytes + PARAM_VECTORS * m->size * sizeof(real);
     return bytes + learner_bytes(p->be, m, options);
@@ -62,9 +62,9 @@ enum lfads_status trainer_check_memory(const struct trainer *trainer,
     if (status == LFADS_OK && !p->be->host_memory)
         status = check_device(trainer, options);
     if (status == LFADS_OK)
-        run_line(p, "Memory: about %zu MiB", (held + bytes) >> 20);
+        recorder_line(trainer->recorder, "Memory: about %zu MiB", (held + bytes) >> 20);
     if (status == LFADS_OK && !p->be->host_memory)
-        run_line(p, "Memory of %s: about %zu MiB, and the data where they fit", p->be->name,
-                 learner_bytes(p->be, p->model, options) >> 20);
+        recorder_line(trainer->recorder, "Memory of %s: about %zu MiB, and the data where they fit",
+                      p->be->name, learner_bytes(p->be, p->model, options) >> 20);
     return status;
 }

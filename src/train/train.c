@@ -2,12 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/progress.h"
 #include "train/trainer.h"
 
 /* True where the caller wants training to stop. */
@@ -26,7 +24,7 @@ static bool report_progress(const struct trainer *t)
         .seconds = seconds - t->began,
     };
 
-    return progress_report(t->run->callbacks, &progress);
+    return recorder_progress(t->recorder, &progress);
 }
 
 static enum lfads_status refuse_infinite(const struct trainer *t, const struct batch_costs *costs,
@@ -86,7 +84,7 @@ static enum lfads_status train_batch(struct trainer *t, bool *stopped)
     if (status != LFADS_OK)
         return status;
     *stopped = report_progress(t);
-    return example_plot_collect(t->plot, t->events, false, t->err);
+    return recorder_collect_picture(t->recorder, false, t->err);
 }
 
 /* All batches of the epoch that are not done. A request to stop saves the place within it. */
@@ -157,30 +155,19 @@ static enum lfads_status validate(struct trainer *t, struct epoch_costs *valid)
     return status;
 }
 
-static void report_details(const struct trainer *t)
+static enum lfads_status record_epoch(const struct trainer *t, const struct fitlog_row *row)
 {
-    const struct batches *batches = t->batches[SESSION_TRAIN];
-    double seconds = clock_seconds() - t->epoch_began;
-    double trials = (double)((t->done - t->epoch_first) * batches->batch_size);
+    struct epoch_record record = {
+        .row = *row,
+        .learning_rate = (double)t->schedule.learning_rate,
+        .gradient_norm = t->gradient_norm,
+        .seconds = clock_seconds() - t->epoch_began,
+        .trials = (double)((t->done - t->epoch_first) * t->batches[SESSION_TRAIN]->batch_size),
+    };
 
-    run_line(t->run,
-             "     %.1f s with validation, %.0f training trials/s, learning rate %g, "
-             "gradient norm %g",
-             seconds, trials / seconds, (double)t->schedule.learning_rate, t->gradient_norm);
-}
-
-static enum lfads_status report_epoch(const struct trainer *t, const struct fitlog_row *row)
-{
-    char text[600];
-
-    fitlog_line(text, sizeof text, row);
-    run_line(t->run, "%s", text);
-    if (t->run->config->verbose)
-        report_details(t);
-    if (!*t->csv)
-        return LFADS_OK;
-    fitlog_csv(text, sizeof text, row);
-    return file_append(t->csv, text, t->err);
+    if (t->recorder && t->run->model->co_dim)
+        record.parameters = learner_download(t->learner).parameters;
+    return recorder_epoch(t->recorder, &record, t->err);
 }
 
 static bool is_finished(const struct trainer *t)
@@ -190,16 +177,16 @@ static bool is_finished(const struct trainer *t)
     return schedule_is_over(&t->schedule, &t->rules) || (most > 0 && t->epoch >= most);
 }
 
-/* The epoch's picture for TensorBoard; the run's last one is waited for. */
+/* Begins the epoch's picture for TensorBoard; the run's last one is waited for. */
 static enum lfads_status picture_epoch(struct trainer *t)
 {
     bool last = is_finished(t), each = t->run->config->example_every_s == 0;
-    enum lfads_status status = example_plot_collect(t->plot, t->events, last || each, t->err);
+    enum lfads_status status = recorder_collect_picture(t->recorder, last || each, t->err);
 
-    if (example_plot_is_due(t->plot, t->step, last))
-        example_plot_begin(t->plot, learner_download(t->learner).parameters, t->step);
+    if (recorder_wants_picture(t->recorder, t->step, last))
+        recorder_begin_picture(t->recorder, learner_download(t->learner).parameters, t->step);
     if (status == LFADS_OK && last)
-        status = example_plot_collect(t->plot, t->events, true, t->err);
+        status = recorder_collect_picture(t->recorder, true, t->err);
     return status;
 }
 
@@ -215,11 +202,10 @@ static enum lfads_status finish_epoch(struct trainer *t)
     status = validate(t, &row.valid);
     row.has_valid = t->batches[SESSION_VALID]->count > 0;
     if (status == LFADS_OK)
-        status = report_epoch(t, &row);
-    if (status == LFADS_OK)
-        status = trainer_log_events(t, &row);
+        status = record_epoch(t, &row);
     if (schedule_epoch(&t->schedule, &t->rules, row.train.total))
-        run_line(t->run, "     Decreasing learning rate to %f.", (double)t->schedule.learning_rate);
+        recorder_line(t->recorder, "     Decreasing learning rate to %f.",
+                      (double)t->schedule.learning_rate);
     lowest = row.has_valid && schedule_is_lowest(&t->schedule, &t->rules, t->epoch, row.valid.total,
                                                  row.train.ramps.kl, row.train.ramps.l2);
     t->epoch++;
@@ -238,12 +224,11 @@ static enum lfads_status run(struct trainer *t)
     int64_t began = t->step;
 
     if (is_finished(t)) {
-        run_line(t->run, "This run is finished: %" PRId64 " epochs, learning rate %g.", t->epoch,
-                 (double)t->schedule.learning_rate);
+        recorder_line(t->recorder, "This run is finished: %" PRId64 " epochs, learning rate %g.",
+                      t->epoch, (double)t->schedule.learning_rate);
         return LFADS_OK;
     }
-    status = trainer_begin_events(t);
-    t->plot = example_plot_create(t->run);
+    status = recorder_begin(t->recorder, t->err);
     while (status == LFADS_OK && !is_finished(t)) {
         status = train_epoch(t);
         if (status == LFADS_OK)
@@ -252,13 +237,12 @@ static enum lfads_status run(struct trainer *t)
     if (status != LFADS_OK)
         return status;
     if (schedule_is_over(&t->schedule, &t->rules))
-        run_line(t->run, "Stopping optimization based on learning rate criteria.");
+        recorder_line(t->recorder, "Stopping optimization based on learning rate criteria.");
     return t->step > began ? trainer_save_latest(t) : LFADS_OK;
 }
 
 static void release(struct trainer *t)
 {
-    example_plot_free(t->plot);
     prefetcher_free(t->prefetcher);
     for (int set = 0; set < SESSION_SETS; set++)
         batches_free(t->batches[set]);
@@ -266,20 +250,8 @@ static void release(struct trainer *t)
     learner_free(t->learner);
     free(t->costs);
     free(t->schedule.costs);
-    free(t->hyperparameters);
-    lock_release(&t->lock);
+    recorder_free(t->recorder);
     run_close(t->run);
-}
-
-static enum lfads_status take_lock(struct trainer *t)
-{
-    const char *directory = t->run->config->lfads_save_dir;
-    char path[FILE_PATH];
-    enum lfads_status status = file_join(path, directory, ".lfads_lock", t->err);
-
-    if (status == LFADS_OK)
-        status = lock_take(&t->lock, path, directory, "choose another --lfads_save_dir", t->err);
-    return status;
 }
 
 enum lfads_status lfads_train(const struct lfads_config *config,
@@ -291,15 +263,13 @@ enum lfads_status lfads_train(const struct lfads_config *config,
     if (status != LFADS_OK)
         return status;
     t.began = clock_seconds();
-    status = file_make_directory(t.run->config->lfads_save_dir, err);
-    if (status == LFADS_OK)
-        status = take_lock(&t);
+    status = recorder_create(&t.recorder, t.run, err);
     if (status == LFADS_OK) {
-        trainer_summary(t.run);
+        trainer_summary(&t);
         status = trainer_begin(&t);
     }
     if (status == LFADS_OK)
-        status = trainer_prepare_files(&t);
+        status = recorder_prepare(t.recorder, t.epoch, t.step, err);
     if (status == LFADS_OK)
         status = run(&t);
     release(&t);

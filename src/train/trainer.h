@@ -2,18 +2,16 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TRAIN_TRAINER_H
 #define LFADS_TRAIN_TRAINER_H
-#include "base/lock.h"
 #include "data/prefetch.h"
 #include "learn/learner.h"
 #include "learn/schedule.h"
 #include "run/run.h"
 #include "train/device_trials.h"
-#include "train/example_plot.h"
-#include "train/fitlog.h"
+#include "train/recorder.h"
 
 struct trainer {
     struct run *run;
-    struct lock lock; /* of the save directory */
+    struct recorder *recorder;
     struct learner *learner;
     struct batch_costs *costs; /* room for those of passes that wait to be collected */
     struct batches *batches[SESSION_SETS];
@@ -21,10 +19,6 @@ struct trainer {
     struct device_trials *on_device; /* trials on the device, or NULL */
     struct schedule schedule;
     struct schedule_rules rules;
-    char *hyperparameters;
-    char csv[FILE_PATH];       /* "": no table */
-    char events[FILE_PATH];    /* TensorBoard's file */
-    struct example_plot *plot; /* of its pictures */
     int64_t step, epoch;       /* updates done; the epoch in progress */
     size_t done;               /* batches of it that are done */
     struct epoch_costs sums;   /* of them */
@@ -51,19 +45,14 @@ struct batch_source batch_feed_source(const struct batch_feed *feed);
 
 /* Learner, lists of batches and schedule, from the checkpoint or afresh. */
 enum lfads_status trainer_begin(struct trainer *trainer);
-/* The save directory's files that do not wait for an epoch's end. */
-enum lfads_status trainer_prepare_files(struct trainer *trainer);
 /* Writes a checkpoint: the latest, or the one of lowest validation cost. */
 enum lfads_status trainer_save_latest(struct trainer *trainer);
 enum lfads_status trainer_save_lowest(struct trainer *trainer);
-/* A new file for TensorBoard, and an epoch's numbers into it (log_events.c). */
-enum lfads_status trainer_begin_events(struct trainer *trainer);
-enum lfads_status trainer_log_events(const struct trainer *trainer, const struct fitlog_row *row);
 /* Fails where there is not the memory for a training of OPTIONS, and says how much it will take
  * (memory_estimate.c). */
 enum lfads_status trainer_check_memory(const struct trainer *trainer,
                                        const struct learner_options *options);
 /* What training says before its first epoch: sessions, trained variables, seed (train_summary.c).
  */
-void trainer_summary(const struct run *run);
+void trainer_summary(const struct trainer *trainer);
 #endif
