@@ -1,8 +1,8 @@
 /* train_summary.c - what training says before its first epoch.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "train/trainer.h"
+#include "train/training_private.h"
 
-static void announce_session(const struct trainer *t, const struct session *s)
+static void announce_session(const struct training *t, const struct session *s)
 {
     const struct run *p = t->run;
     const struct session_trials *train = &s->set[SESSION_TRAIN];
@@ -25,9 +25,9 @@ static void announce_session(const struct trainer *t, const struct session *s)
         recorder_line(t->recorder, "  read-in and read-out begin from its alignment matrix");
 }
 
-void trainer_summary(const struct trainer *trainer)
+void training_summary(const struct training *training)
 {
-    const struct trainer *t = trainer;
+    const struct training *t = training;
     const struct run *p = t->run;
     size_t total = 0, number = 0;
 
