@@ -124,15 +124,52 @@ static enum lfads_status open_data(struct run *p, struct lfads_error *err)
                                   .counts = strcmp(config->output_dist, "poisson") == 0,
                                   .ext_inputs = (size_t)config->ext_input_dim,
                                   .factors = (size_t)config->factors_dim};
-    enum lfads_status status =
-        dataset_open(&p->dataset, config->data_dir, config->data_filename_stem, &wants, err);
 
-    if (status == LFADS_OK && config->temporal_spike_jitter_width >= (int64_t)p->dataset->bins)
-        status = lfads_fail(err, LFADS_USAGE,
-                            "--temporal_spike_jitter_width=%lld must be below the %zu bins of a "
-                            "trial",
-                            (long long)config->temporal_spike_jitter_width, p->dataset->bins);
-    return status;
+    return dataset_open(&p->dataset, config->data_dir, config->data_filename_stem, &wants, err);
+}
+
+static bool has_alignment(const struct dataset *dataset)
+{
+    for (size_t i = 0; i < dataset->count; i++)
+        if (dataset->sessions[i]->alignment_matrix)
+            return true;
+    return false;
+}
+
+/* Shares the data set of FIRST, if the flags that it was read with are the same, and its backend.
+ */
+static enum lfads_status borrow(struct run *p, const struct run *first, struct lfads_error *err)
+{
+    static const char *const names[] = {
+        "data_dir", "data_filename_stem", "output_dist", "ext_input_dim",
+        "device",   "precision",          "factors_dim" /* last: of alignments only */};
+    const size_t count = sizeof names / sizeof names[0] - !has_alignment(first->dataset);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct flag *flag = &config_table()->flags[flag_find(config_table(), names[i])];
+        char ours[512], theirs[512];
+
+        if (flag_equal(p->config, first->config, flag))
+            continue;
+        flag_text(ours, sizeof ours, p->config, flag);
+        flag_text(theirs, sizeof theirs, first->config, flag);
+        return lfads_fail(err, LFADS_USAGE,
+                          "--%s=%s can't share data and device with a run of --%s=%s: give all "
+                          "runs the same value",
+                          names[i], ours, names[i], theirs);
+    }
+    p->dataset = first->dataset;
+    p->be = first->be;
+    return LFADS_OK;
+}
+
+static enum lfads_status check_jitter(const struct run *p, struct lfads_error *err)
+{
+    if (p->config->temporal_spike_jitter_width < (int64_t)p->dataset->bins)
+        return LFADS_OK;
+    return lfads_fail(err, LFADS_USAGE,
+                      "--temporal_spike_jitter_width=%lld must be below the %zu bins of a trial",
+                      (long long)p->config->temporal_spike_jitter_width, p->dataset->bins);
 }
 
 static enum lfads_status make_model(struct run *p, struct lfads_error *err)
@@ -177,7 +214,7 @@ static enum lfads_status choose_seed(struct run *p, bool training, struct lfads_
     return LFADS_OK;
 }
 
-/* The device's backend. A GPU that was asked for and can't be used is missed. */
+/* The device's backend. Warns when a requested GPU is unavailable. */
 static enum lfads_status choose_backend(struct run *p, struct lfads_error *err)
 {
     /* several runs share a device: each takes the memory it needs, whatever --allow_gpu_growth */
@@ -195,8 +232,10 @@ static enum lfads_status choose_backend(struct run *p, struct lfads_error *err)
     return status;
 }
 
-enum lfads_status run_open(struct run **out, const struct lfads_config *config, bool training,
-                           const struct lfads_callbacks *callbacks, struct lfads_error *err)
+/* FIRST: whose data set and backend are shared, or NULL. */
+static enum lfads_status open_run(struct run **out, const struct run *first,
+                                  const struct lfads_config *config, bool training,
+                                  const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
     struct run *p;
     enum lfads_status status;
@@ -212,6 +251,7 @@ enum lfads_status run_open(struct run **out, const struct lfads_config *config, 
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a run");
     }
     p->callbacks = callbacks;
+    p->borrows = first;
     status = config_check(config, err);
     if (status == LFADS_OK)
         status = limits_check_descriptors(err);
@@ -220,12 +260,14 @@ enum lfads_status run_open(struct run **out, const struct lfads_config *config, 
     if (status == LFADS_OK)
         status = config_check(p->config, err);
     if (status == LFADS_OK)
-        status = open_data(p, err);
+        status = first ? borrow(p, first, err) : open_data(p, err);
+    if (status == LFADS_OK)
+        status = check_jitter(p, err);
     if (status == LFADS_OK)
         status = make_model(p, err);
     if (status == LFADS_OK)
         status = choose_seed(p, training, err);
-    if (status == LFADS_OK)
+    if (status == LFADS_OK && !first)
         status = choose_backend(p, err);
     if (status != LFADS_OK) {
         run_close(p);
@@ -236,14 +278,29 @@ enum lfads_status run_open(struct run **out, const struct lfads_config *config, 
     return LFADS_OK;
 }
 
+enum lfads_status run_open(struct run **out, const struct lfads_config *config, bool training,
+                           const struct lfads_callbacks *callbacks, struct lfads_error *err)
+{
+    return open_run(out, NULL, config, training, callbacks, err);
+}
+
+enum lfads_status run_open_beside(struct run **out, const struct run *first,
+                                  const struct lfads_config *config,
+                                  const struct lfads_callbacks *callbacks, struct lfads_error *err)
+{
+    return open_run(out, first, config, true, callbacks, err);
+}
+
 void run_close(struct run *run)
 {
     if (!run)
         return;
     checkpoint_release(&run->checkpoint);
     model_free(run->model);
-    backend_release(&run->device);
-    dataset_close(run->dataset);
+    if (!run->borrows) {
+        backend_release(&run->device);
+        dataset_close(run->dataset);
+    }
     lfads_config_free(run->config);
     free(run);
 }
