@@ -108,7 +108,7 @@ bool workload_create(struct workload *w, const struct options *options, const st
                                   .most_pending = be->host_memory ? 1 : DEVICE_STEPS,
                                   .trained = true,
                                   .max_grad_norm = 200};
-    struct model_session session = {.name = "bench"};
+    struct model_session session = {.shape = {.name = "bench"}};
     struct lfads_error err = {.text = "no memory"};
 
     memset(w, 0, sizeof *w);
@@ -120,7 +120,7 @@ bool workload_create(struct workload *w, const struct options *options, const st
         return false;
     }
     w->seed = 1;
-    session.channels = options->channels ? options->channels : size->channels;
+    session.shape.channels = options->channels ? options->channels : size->channels;
     if (lfads_config_create(&w->config, &err) == LFADS_OK && configure(w, options, size))
         w->batch = how.batch_size = (size_t)w->config->batch_size;
     if (!w->batch ||

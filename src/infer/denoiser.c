@@ -35,11 +35,11 @@ static enum lfads_status find_readin(struct model_session *session, double **ali
     bool has;
     enum lfads_status status;
 
-    snprintf(name, sizeof name, "LFADS/x_2_infac_%s_W", session->name);
+    snprintf(name, sizeof name, "LFADS/x_2_infac_%s_W", session->shape.name);
     status = checkpoint_has(&has, path, name, err);
     if (status != LFADS_OK || !has)
         return status;
-    *alignment = calloc(session->channels * (size_t)config->factors_dim, sizeof **alignment);
+    *alignment = calloc(session->shape.channels * (size_t)config->factors_dim, sizeof **alignment);
     session->alignment_matrix = *alignment;
     return *alignment ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
 }
@@ -58,7 +58,7 @@ static enum lfads_status check_memory(double bytes, const char *path, struct lfa
 }
 
 static enum lfads_status make_model(struct lfads_denoiser *d, const struct lfads_config *config,
-                                    const struct hyperparams_sessions *known, const char *path,
+                                    const struct hyperparams_data *known, const char *path,
                                     struct lfads_error *err)
 {
     struct model_session *sessions = calloc(known->count, sizeof *sessions);
@@ -68,11 +68,11 @@ static enum lfads_status make_model(struct lfads_denoiser *d, const struct lfads
     if (!sessions)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
     for (size_t i = 0; i < known->count; i++) /* at most 2^20 sessions of 2^20 by 2^16 */
-        maps += (double)known->channels[i] * (double)config->factors_dim * 4 * sizeof(real);
+        maps +=
+            (double)known->sessions[i].channels * (double)config->factors_dim * 4 * sizeof(real);
     status = check_memory(maps, path, err);
     for (size_t i = 0; i < known->count; i++)
-        sessions[i] =
-            (struct model_session){.name = known->names[i], .channels = known->channels[i]};
+        sessions[i].shape = known->sessions[i];
     if (known->count == 1 && status == LFADS_OK)
         status = find_readin(&sessions[0], &alignment, config, path, err);
     if (status == LFADS_OK)
@@ -119,7 +119,7 @@ static enum lfads_status allocate(struct lfads_denoiser *d, const char *path,
 static enum lfads_status load(struct lfads_denoiser *d, const char *path, const char *session,
                               struct lfads_error *err)
 {
-    struct hyperparams_sessions known = {.count = 0};
+    struct hyperparams_data known = {.count = 0};
     struct lfads_config *config = NULL;
     struct checkpoint checkpoint;
     enum lfads_status status = checkpoint_read(&checkpoint, path, err);
@@ -129,7 +129,7 @@ static enum lfads_status load(struct lfads_denoiser *d, const char *path, const 
     if (status == LFADS_OK)
         status = hyperparams_read(config, checkpoint.hyperparameters, path, err);
     if (status == LFADS_OK)
-        status = hyperparams_read_sessions(&known, checkpoint.hyperparameters, path, err);
+        status = hyperparams_read_data(&known, checkpoint.hyperparameters, path, err);
     if (status == LFADS_OK)
         status = make_model(d, config, &known, path, err);
     if (status == LFADS_OK)
@@ -137,8 +137,9 @@ static enum lfads_status load(struct lfads_denoiser *d, const char *path, const 
     if (status == LFADS_OK)
         status = allocate(d, path, err);
     if (status == LFADS_OK)
-        status = checkpoint_read_parameters(d->parameters, NULL, NULL, path, d->model, NULL, err);
-    hyperparams_release_sessions(&known);
+        status = checkpoint_read_parameters(&(struct param_vectors){.parameters = d->parameters},
+                                            path, d->model, NULL, err);
+    hyperparams_release_data(&known);
     lfads_config_free(config);
     checkpoint_release(&checkpoint);
     return status;

@@ -1,5 +1,5 @@
 /* results_file.h - the files that results are written to, and the names of what is in them
- * (files.md, "The save directory").
+ * (files.md, "Save directory").
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_INFER_RESULTS_FILE_H
 #define LFADS_INFER_RESULTS_FILE_H

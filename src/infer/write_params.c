@@ -3,40 +3,35 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "h5/h5.h"
 #include "run/run.h"
 
-struct vectors {
-    real *parameters, *m, *v;
-};
-
 static enum lfads_status write_row(struct h5_file *file, const struct param *param,
-                                   const char *format, const real *vector, struct lfads_error *err)
+                                   const char *prefix, const char *suffix, const real *vector,
+                                   struct lfads_error *err)
 {
     size_t dims[2] = {param->rows, param->cols};
-    char flat[400], name[420];
+    char flat[400], name[440];
 
     checkpoint_flat_name(flat, sizeof flat, param->name);
-    snprintf(name, sizeof name, format, flat);
+    snprintf(name, sizeof name, "%s%s%s:0", prefix, flat, suffix);
     return h5_write(file, name, H5_FLOAT32, 2, dims, vector + param->offset, NULL, err);
 }
 
 /* The slots' names have the prefix twice, as TensorFlow scoped them. */
 static enum lfads_status write_rows(struct h5_file *file, const struct model *model,
-                                    const struct vectors *vectors, struct lfads_error *err)
+                                    const struct param_vectors *vectors, struct lfads_error *err)
 {
     enum lfads_status status = LFADS_OK;
 
     for (size_t i = 0; i < model->n_params && status == LFADS_OK; i++) {
         const struct param *p = &model->params[i];
 
-        status = write_row(file, p, "%s:0", vectors->parameters, err);
-        if (status == LFADS_OK && p->trained)
-            status = write_row(file, p, "LFADS_%s_Adam:0", vectors->m, err);
-        if (status == LFADS_OK && p->trained)
-            status = write_row(file, p, "LFADS_%s_Adam_1:0", vectors->v, err);
+        status = write_row(file, p, "", "", vectors->parameters, err);
+        for (int slot = 0; slot < OPTIMIZER_SLOTS && p->trained && status == LFADS_OK; slot++)
+            status = write_row(file, p, "LFADS_", optimizer_slot_suffix((enum optimizer_slot)slot),
+                               vectors->slots[slot], err);
     }
     return status;
 }
@@ -61,7 +56,7 @@ static enum lfads_status write_scalars(struct h5_file *file, const struct checkp
     return status;
 }
 
-static enum lfads_status write_file(const struct run *p, const struct vectors *vectors,
+static enum lfads_status write_file(const struct run *p, const struct param_vectors *vectors,
                                     struct lfads_error *err)
 {
     const char *stem = p->config->output_filename_stem;
@@ -90,23 +85,18 @@ enum lfads_status lfads_write_params(const struct lfads_config *config,
 {
     struct run *p;
     enum lfads_status status = run_open(&p, config, false, callbacks, err);
-    struct vectors v;
+    struct param_vectors vectors;
 
     if (status != LFADS_OK)
         return status;
-    v.parameters = calloc(3 * p->model->size, sizeof(real));
-    if (v.parameters) {
-        v.m = v.parameters + p->model->size;
-        v.v = v.m + p->model->size;
-        status = run_read_parameters(p, v.parameters, v.m, v.v, err);
-    } else {
-        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters");
-    }
+    vectors = param_vectors_create(p->model);
+    status = vectors.parameters ? run_read_parameters(p, &vectors, err)
+                                : lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters");
     if (status == LFADS_OK)
         status = run_write_hyperparams(p, "write_model_params", err);
     if (status == LFADS_OK)
-        status = write_file(p, &v, err);
-    free(v.parameters);
+        status = write_file(p, &vectors, err);
+    param_vectors_free(&vectors);
     run_close(p);
     return status;
 }

@@ -1,9 +1,12 @@
 /* learner.h - the parameters in training: the costs of a batch, the gradient of their total, the
  * update (model.md 7 and 8).
  *
- * A batch is cut into shards of a fixed number of trials, whatever the number of threads; their
- * gradients are summed in a fixed order, so results have the same bits for any number of threads.
- * On a device the batch is one shard.
+ * A batch is cut into shards of shard_trials trials, whatever the number of threads. Gradients are
+ * summed in an order that depends on the batch size and the model only, so results have the same
+ * bits for any number of threads. With A accumulators (n_accumulators: as many as a full batch has
+ * shards, at most 32), shard i adds to accumulator i mod A, in the order of i; then accumulators 0,
+ * 1, …, A-1 are added to zero in this order, number by number. Costs are summed over the batch's
+ * trials in their order. On a device the batch is one shard.
  *
  * Passes over batches are begun one after the other; their costs are collected later, for a device
  * is not waited for in between. Where the backend has host_memory a pass is over when it was begun.
@@ -11,6 +14,7 @@
 #ifndef LFADS_LEARN_LEARNER_H
 #define LFADS_LEARN_LEARNER_H
 #include "model/costs.h"
+#include "model/param_vectors.h"
 
 struct learner_options {
     size_t batch_size, threads;
@@ -30,8 +34,8 @@ enum { SUM_SQUARES, SUM_L2, SUMS }; /* of the gradient; the L2 cost */
 struct pending {
     size_t trials;
     struct cost_ramps ramps;
-    acc *loglik, *kl_co, *corr, *kl_ic; /* [trials] each, one after the other as in a shard, */
-    acc *sums;                          /* and [SUMS], in the learner's host memory */
+    acc *cost[COST_TERMS]; /* [trials] each, laid out as in a shard, and */
+    acc *sums;             /* [SUMS], all in the learner's host memory */
 };
 
 struct learner {
@@ -42,7 +46,8 @@ struct learner {
     struct span *trained; /* [n_trained], of the vectors; joined on a device */
     size_t n_trained;
     /* the backend's memory, [model->size] each */
-    real *parameters, *transposed, *gradient, *m, *v;
+    real *parameters, *transposed, *gradient;
+    real *slots[OPTIMIZER_SLOTS];
     real **accumulators; /* gradients of the accumulators; of a single accumulator: gradient */
     size_t n_accumulators;
     struct step_numbers *numbers;
@@ -52,8 +57,8 @@ struct learner {
     /* the host's */
     struct pending *pending; /* [most_pending] */
     size_t n_pending;
-    acc *costs; /* theirs */
-    real *host; /* copies of parameters, m and v, [3,model->size]; NULL with host_memory */
+    acc *costs;                /* theirs */
+    struct param_vectors host; /* copies of parameters and slots; NULL with host_memory */
 };
 
 /* Where a batch's trials come from. LOAD is called, on any thread, for each shard, and fills its
@@ -69,7 +74,7 @@ struct batch_source {
     void *payload;
 };
 
-/* On success *OUT is the caller's, with parameters and moments zero, to be freed by learner_free.
+/* On success *OUT is the caller's, with parameters and slots zero, to be freed by learner_free.
  */
 enum lfads_status learner_create(struct learner **out, const struct backend *be,
                                  const struct model *model, const struct learner_options *options,
@@ -79,12 +84,9 @@ void learner_free(struct learner *learner);
 size_t learner_bytes(const struct backend *be, const struct model *model,
                      const struct learner_options *options);
 
-/* Parameters and moments (NULL where the learner is not trained) in the host's memory. */
-struct learner_vectors {
-    real *parameters, *m, *v;
-};
-/* They are valid until the next pass. */
-struct learner_vectors learner_download(const struct learner *learner);
+/* Parameters and slots (NULL where the learner is not trained) in the host's memory, the learner's;
+ * valid until the next pass. */
+struct param_vectors learner_download(const struct learner *learner);
 /* To be called when what learner_download gave was written: refreshes all that comes from it. */
 void learner_upload(struct learner *learner);
 

@@ -219,9 +219,9 @@ void controller_costs_backward(struct shard *s, const struct shard_weights *weig
     be->clear(be, s->dco_logvar, count);
     be->clear(be, s->dcon_h, s->rows * m->con_units);
     be->kl_ar1_backward(be, s->du, s->dco_logvar, s->dw.ar_logatau, s->dw.ar_logevar,
-                        weights->kl_co, s->co_sample, s->w.ar_logatau, s->w.ar_logevar, m->bins,
-                        s->rows, m->co_dim);
+                        weights->ramped[TERM_KL_CO], s->co_sample, s->w.ar_logatau, s->w.ar_logevar,
+                        m->bins, s->rows, m->co_dim);
     if (m->corr_scale > 0)
-        be->correlation_backward(be, s->dco_mean, weights->corr, s->co_mean, m->bins, s->rows,
-                                 m->co_dim);
+        be->correlation_backward(be, s->dco_mean, weights->fixed[TERM_CORR], s->co_mean, m->bins,
+                                 s->rows, m->co_dim);
 }

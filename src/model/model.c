@@ -145,13 +145,12 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
     }
     m->bins = bins;
     m->n_sessions = n_sessions;
-    for (size_t s = 0; s < n_sessions; s++) {
-        snprintf(m->sessions[s].name, sizeof m->sessions[s].name, "%s", sessions[s].name);
-        m->sessions[s].channels = sessions[s].channels;
-    }
+    for (size_t s = 0; s < n_sessions; s++)
+        m->sessions[s] = sessions[s].shape;
     set_options(m, config);
     m->identity_readin = n_sessions == 1 && !sessions[0].alignment_matrix;
-    m->identity_readout = n_sessions == 1 && !m->gaussian && m->factors == sessions[0].channels;
+    m->identity_readout =
+        n_sessions == 1 && !m->gaussian && m->factors == sessions[0].shape.channels;
     status = check_sizes(m, err);
     if (status == LFADS_OK)
         status = params_create(m, config, sessions, err);

@@ -12,14 +12,14 @@
 
 #include "base/error.h"
 #include "base/real.h"
+#include "config/session_shape.h"
 
 struct lfads_config;
 struct params_layout;
 
 /* A session as the model needs it. Pointers belong to the caller of model_create, which copies. */
 struct model_session {
-    const char *name;
-    size_t channels;                /* N */
+    struct session_shape shape;
     const double *alignment_matrix; /* [N,F] or NULL */
     const double *alignment_bias;   /* [N] or NULL */
 };
@@ -59,12 +59,6 @@ struct param {
 
 /* Each reads the bins in one direction: for the initial condition, for the controller's input. */
 enum encoder { IC_FORWARD, IC_BACKWARD, CI_FORWARD, CI_BACKWARD, ENCODERS };
-
-/* What differs from session to session. */
-struct session_shape {
-    char name[256];
-    size_t channels; /* N */
-};
 
 struct model {
     size_t bins;    /* T */

@@ -320,7 +320,7 @@ static double aligned_value(const struct param *param, const struct model_sessio
     case ALIGNED_READOUT_B:
         return s->alignment_bias[j];
     case ALIGNED_READIN_B:
-        for (size_t n = 0; n < s->channels && s->alignment_bias; n++)
+        for (size_t n = 0; n < s->shape.channels && s->alignment_bias; n++)
             sum -= s->alignment_bias[n] * s->alignment_matrix[n * factors + j];
         return sum;
     case ALIGNED_NOT:
@@ -342,7 +342,7 @@ static enum lfads_status align(struct param *param, const struct model_session *
     param->given = calloc(param->rows * param->cols, sizeof *param->given);
     if (!param->given)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters of session %s",
-                          s->name);
+                          s->shape.name);
     for (size_t i = 0; i < param->rows; i++)
         for (size_t j = 0; j < param->cols; j++)
             param->given[i * param->cols + j] = aligned_value(param, s, factors, i, j);

@@ -81,11 +81,11 @@ void likelihood_forward(struct shard *s)
     size_t n = model_channels(s->model, s->session), skip = s->rows * n;
 
     if (s->model->gaussian)
-        s->be->gaussian(s->be, s->loglik, s->eta + skip, s->eta_logvar + skip, s->x, s->model->bins,
-                        s->trials, s->samples, n);
+        s->be->gaussian(s->be, s->cost[TERM_LOGLIK], s->eta + skip, s->eta_logvar + skip, s->x,
+                        s->model->bins, s->trials, s->samples, n);
     else
-        s->be->poisson(s->be, s->loglik, s->eta + skip, s->x, s->model->bins, s->trials, s->samples,
-                       n);
+        s->be->poisson(s->be, s->cost[TERM_LOGLIK], s->eta + skip, s->x, s->model->bins, s->trials,
+                       s->samples, n);
 }
 
 void likelihood_backward(struct shard *s, real weight)

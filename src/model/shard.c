@@ -58,13 +58,13 @@ void shard_backward(struct shard *shard, const struct shard_weights *weights)
     assert(shard->trained && shard->samples == 1 && shard->latents == POSTERIOR_SAMPLE);
     shard->be->transpose(shard->be, shard->fac_wt, shard->fac_w, shard->model->gen_units,
                          shard->model->factors);
-    likelihood_backward(shard, weights->recon);
+    likelihood_backward(shard, weights->fixed[TERM_LOGLIK]);
     if (shard->model->co_dim)
         controller_costs_backward(shard, weights);
     decoder_backward(shard);
     if (shard->model->co_dim)
         controller_inputs_backward(shard);
-    ic_sample_backward(shard, weights->kl_ic);
+    ic_sample_backward(shard, weights->ramped[TERM_KL_IC]);
     ic_posterior_backward(shard);
     decoder_weights_backward(shard);
     encoders_backward(shard);

@@ -6,11 +6,11 @@
 #include "model/noise.h"
 #include "model/workspace.h"
 
-/* Weights of the costs in the gradient: of a trial's negative log-likelihood, its divergences and
- * its correlation cost; all already divided by the trials of the batch. */
+/* Weights of a trial's terms in the gradient, already divided by the trials of the batch: of terms
+ * without a ramp; with one, in the backend's memory, for they change from step to step. */
 struct shard_weights {
-    real recon, corr;
-    const real *kl_ic, *kl_co; /* in the backend's memory, for they change from step to step */
+    real fixed[COST_TERMS];
+    const real *ramped[COST_TERMS];
 };
 
 /* From data, noise and masks in the shard to parameters of the output distribution and costs. */

@@ -142,10 +142,8 @@ static void place_generator(struct shard *s, struct cursor *p)
     s->factors = reals(p, slots * m->factors);
     s->eta = reals(p, slots * n);
     s->eta_logvar = m->gaussian ? reals(p, slots * n) : NULL;
-    s->loglik = take(p, shard_n_costs(r, s->trials), sizeof *s->loglik);
+    cost_terms_place(s->cost, take(p, cost_terms_count(r, s->trials), sizeof(acc)), r, s->trials);
 }
-
-size_t shard_n_costs(size_t rows, size_t trials) { return 3 * rows + trials; }
 
 static void place_gradients(struct shard *s, struct cursor *p)
 {
@@ -304,9 +302,7 @@ void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samp
     set_sizes(shard, session, trials, samples);
     shard->latents = latents;
     set_dropout(shard, dropout);
-    shard->kl_co = shard->loglik + shard->rows;
-    shard->corr = shard->kl_co + shard->rows;
-    shard->kl_ic = shard->corr + shard->rows;
+    cost_terms_place(shard->cost, shard->cost[0], shard->rows, trials);
     params_view(&shard->w, shard->model, parameters, session);
     params_view(&shard->wt, shard->model, transposed, session);
     params_view(&shard->dw, shard->model, gradient, session);

@@ -10,6 +10,7 @@
 #ifndef LFADS_MODEL_WORKSPACE_H
 #define LFADS_MODEL_WORKSPACE_H
 #include "backend/backend.h"
+#include "model/cost_table.h"
 #include "model/model.h"
 #include "model/params.h"
 
@@ -72,8 +73,7 @@ struct shard {
     real *factors;          /* slots [T+1,R,F] */
     real *eta, *eta_logvar; /* slots [T+1,R,N]: log rates, or means and
                                log variances; backward: their gradients */
-    /* costs a row, one after the other; the divergences without their weights */
-    acc *loglik, *kl_co, *corr, *kl_ic; /* [R], [R], [R], [B] */
+    acc *cost[COST_TERMS];  /* [R] or [B] each, laid out as cost_terms_place says */
     /* backward */
     real *dfactors;                     /* slots [T+1,R,F] */
     real *dgen_out, *dgen_h;            /* [T,R,G], [R,G] */
@@ -108,6 +108,4 @@ void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samp
                  enum latents latents, bool dropout, real *parameters, real *transposed,
                  real *gradient);
 
-/* Costs of ROWS rows and TRIALS trials as loglik to kl_ic hold them. */
-size_t shard_n_costs(size_t rows, size_t trials);
 #endif

@@ -41,7 +41,7 @@ enum lfads_status passes_create(struct passes *passes, const struct backend *be,
     results_widest(&output, &result, model);
     p->output = be->memory_create(be, rows * output * sizeof *p->output);
     p->means = be->host_memory ? NULL : be->memory_create(be, trials * result * sizeof *p->means);
-    p->costs = be->host_create(be, shard_n_costs(rows, trials) * sizeof *p->costs);
+    p->costs = be->host_create(be, cost_terms_count(rows, trials) * sizeof *p->costs);
     return p->output && p->costs && (p->means || be->host_memory)
                ? LFADS_OK
                : lfads_fail(err, LFADS_NO_MEMORY,
@@ -185,16 +185,11 @@ static void keep_number(const struct results *r, enum result which, size_t at, d
 static void keep_costs(const struct passes *p, const struct results *r, size_t at)
 {
     const struct shard *s = p->decoder;
-    size_t k = s->samples, rows = s->rows;
 
-    s->be->download(s->be, p->costs, s->loglik, shard_n_costs(rows, s->trials) * sizeof *p->costs);
+    s->be->download(s->be, p->costs, s->cost[0],
+                    cost_terms_count(s->rows, s->trials) * sizeof *p->costs);
     for (size_t b = 0; b < s->trials; b++) {
-        struct row_costs own = {.loglik = p->costs + b * k,
-                                .kl_co = p->costs + rows + b * k,
-                                .corr = p->costs + 2 * rows + b * k,
-                                .kl_ic = p->costs + 3 * rows + b,
-                                .rows = k,
-                                .samples = k};
+        struct row_costs own = costs_of_trial(p->costs, s->rows, s->trials, b);
         struct batch_costs costs;
 
         costs_sum(&costs, s->model, &own, p->pass.costs->l2, &p->pass.costs->ramps);

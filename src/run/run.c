@@ -124,15 +124,52 @@ static enum lfads_status open_data(struct run *p, struct lfads_error *err)
                                   .counts = strcmp(config->output_dist, "poisson") == 0,
                                   .ext_inputs = (size_t)config->ext_input_dim,
                                   .factors = (size_t)config->factors_dim};
-    enum lfads_status status =
-        dataset_open(&p->dataset, config->data_dir, config->data_filename_stem, &wants, err);
 
-    if (status == LFADS_OK && config->temporal_spike_jitter_width >= (int64_t)p->dataset->bins)
-        status = lfads_fail(err, LFADS_USAGE,
-                            "--temporal_spike_jitter_width=%lld must be below the %zu bins of a "
-                            "trial",
-                            (long long)config->temporal_spike_jitter_width, p->dataset->bins);
-    return status;
+    return dataset_open(&p->dataset, config->data_dir, config->data_filename_stem, &wants, err);
+}
+
+static bool has_alignment(const struct dataset *dataset)
+{
+    for (size_t i = 0; i < dataset->count; i++)
+        if (dataset->sessions[i]->alignment_matrix)
+            return true;
+    return false;
+}
+
+/* Shares the data set of FIRST, if the flags that it was read with are the same, and its backend.
+ */
+static enum lfads_status borrow(struct run *p, const struct run *first, struct lfads_error *err)
+{
+    static const char *const names[] = {
+        "data_dir", "data_filename_stem", "output_dist", "ext_input_dim",
+        "device",   "precision",          "factors_dim" /* last: of alignments only */};
+    const size_t count = sizeof names / sizeof names[0] - !has_alignment(first->dataset);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct flag *flag = &config_table()->flags[flag_find(config_table(), names[i])];
+        char ours[512], theirs[512];
+
+        if (flag_equal(p->config, first->config, flag))
+            continue;
+        flag_text(ours, sizeof ours, p->config, flag);
+        flag_text(theirs, sizeof theirs, first->config, flag);
+        return lfads_fail(err, LFADS_USAGE,
+                          "--%s=%s can't share data and device with a run of --%s=%s: give all "
+                          "runs the same value",
+                          names[i], ours, names[i], theirs);
+    }
+    p->dataset = first->dataset;
+    p->be = first->be;
+    return LFADS_OK;
+}
+
+static enum lfads_status check_jitter(const struct run *p, struct lfads_error *err)
+{
+    if (p->config->temporal_spike_jitter_width < (int64_t)p->dataset->bins)
+        return LFADS_OK;
+    return lfads_fail(err, LFADS_USAGE,
+                      "--temporal_spike_jitter_width=%lld must be below the %zu bins of a trial",
+                      (long long)p->config->temporal_spike_jitter_width, p->dataset->bins);
 }
 
 static enum lfads_status make_model(struct run *p, struct lfads_error *err)
@@ -143,12 +180,14 @@ static enum lfads_status make_model(struct run *p, struct lfads_error *err)
 
     if (!sessions)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
-    for (size_t i = 0; i < count; i++)
-        sessions[i] =
-            (struct model_session){.name = p->dataset->sessions[i]->name,
-                                   .channels = p->dataset->sessions[i]->channels,
-                                   .alignment_matrix = p->dataset->sessions[i]->alignment_matrix,
-                                   .alignment_bias = p->dataset->sessions[i]->alignment_bias};
+    for (size_t i = 0; i < count; i++) {
+        const struct session *session = p->dataset->sessions[i];
+
+        sessions[i] = (struct model_session){.shape.channels = session->channels,
+                                             .alignment_matrix = session->alignment_matrix,
+                                             .alignment_bias = session->alignment_bias};
+        snprintf(sessions[i].shape.name, sizeof sessions[i].shape.name, "%s", session->name);
+    }
     status = model_create(&p->model, p->config, p->dataset->bins, sessions, count, err);
     free(sessions);
     return status;
@@ -175,7 +214,7 @@ static enum lfads_status choose_seed(struct run *p, bool training, struct lfads_
     return LFADS_OK;
 }
 
-/* The device's backend. A GPU that was asked for and can't be used is missed. */
+/* The device's backend. Warns when a requested GPU is unavailable. */
 static enum lfads_status choose_backend(struct run *p, struct lfads_error *err)
 {
     struct backend_request request = {.device = p->config->device,
@@ -192,8 +231,10 @@ static enum lfads_status choose_backend(struct run *p, struct lfads_error *err)
     return status;
 }
 
-enum lfads_status run_open(struct run **out, const struct lfads_config *config, bool training,
-                           const struct lfads_callbacks *callbacks, struct lfads_error *err)
+/* FIRST: whose data set and backend are shared, or NULL. */
+static enum lfads_status open_run(struct run **out, const struct run *first,
+                                  const struct lfads_config *config, bool training,
+                                  const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
     struct run *p;
     enum lfads_status status;
@@ -209,6 +250,7 @@ enum lfads_status run_open(struct run **out, const struct lfads_config *config, 
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a run");
     }
     p->callbacks = callbacks;
+    p->borrows = first;
     status = config_check(config, err);
     if (status == LFADS_OK)
         status = limits_check_descriptors(err);
@@ -217,12 +259,14 @@ enum lfads_status run_open(struct run **out, const struct lfads_config *config, 
     if (status == LFADS_OK)
         status = config_check(p->config, err);
     if (status == LFADS_OK)
-        status = open_data(p, err);
+        status = first ? borrow(p, first, err) : open_data(p, err);
+    if (status == LFADS_OK)
+        status = check_jitter(p, err);
     if (status == LFADS_OK)
         status = make_model(p, err);
     if (status == LFADS_OK)
         status = choose_seed(p, training, err);
-    if (status == LFADS_OK)
+    if (status == LFADS_OK && !first)
         status = choose_backend(p, err);
     if (status != LFADS_OK) {
         run_close(p);
@@ -233,24 +277,38 @@ enum lfads_status run_open(struct run **out, const struct lfads_config *config, 
     return LFADS_OK;
 }
 
+enum lfads_status run_open(struct run **out, const struct lfads_config *config, bool training,
+                           const struct lfads_callbacks *callbacks, struct lfads_error *err)
+{
+    return open_run(out, NULL, config, training, callbacks, err);
+}
+
+enum lfads_status run_open_beside(struct run **out, const struct run *first,
+                                  const struct lfads_config *config,
+                                  const struct lfads_callbacks *callbacks, struct lfads_error *err)
+{
+    return open_run(out, first, config, true, callbacks, err);
+}
+
 void run_close(struct run *run)
 {
     if (!run)
         return;
     checkpoint_release(&run->checkpoint);
     model_free(run->model);
-    backend_release(&run->device);
-    dataset_close(run->dataset);
+    if (!run->borrows) {
+        backend_release(&run->device);
+        dataset_close(run->dataset);
+    }
     lfads_config_free(run->config);
     free(run);
 }
 
-enum lfads_status run_read_parameters(const struct run *run, real *parameters, real *m, real *v,
+enum lfads_status run_read_parameters(const struct run *run, const struct param_vectors *vectors,
                                       struct lfads_error *err)
 {
     run_line(run, "Reading model parameters from %s", run->checkpoint_path);
-    return checkpoint_read_parameters(parameters, m, v, run->checkpoint_path, run->model, NULL,
-                                      err);
+    return checkpoint_read_parameters(vectors, run->checkpoint_path, run->model, NULL, err);
 }
 
 enum lfads_status run_parameters(real **out, const struct run *run, struct lfads_error *err)
@@ -266,7 +324,7 @@ enum lfads_status run_parameters(real **out, const struct run *run, struct lfads
         status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for %zu parameters",
                             model_parameters(run->model));
     } else {
-        status = run_read_parameters(run, host, NULL, NULL, err);
+        status = run_read_parameters(run, &(struct param_vectors){.parameters = host}, err);
         if (!be->host_memory && status == LFADS_OK)
             be->upload(be, *out, host, bytes);
         if (status == LFADS_OK)
@@ -283,23 +341,10 @@ enum lfads_status run_parameters(real **out, const struct run *run, struct lfads
 
 enum lfads_status run_hyperparams(char **text, const struct run *run, struct lfads_error *err)
 {
-    size_t count = run->dataset->count;
-    const char **names = calloc(count, sizeof *names);
-    size_t *channels = calloc(count, sizeof *channels);
-    struct hyperparams_data data = {names, channels, count, run->dataset->bins};
-    enum lfads_status status;
+    const struct hyperparams_data data = {run->model->sessions, run->model->n_sessions,
+                                          run->model->bins};
 
-    *text = NULL;
-    for (size_t i = 0; names && channels && i < count; i++) {
-        names[i] = run->dataset->sessions[i]->name;
-        channels[i] = run->dataset->sessions[i]->channels;
-    }
-    status = names && channels
-                 ? hyperparams_text(text, run->config, &data, err)
-                 : lfads_fail(err, LFADS_NO_MEMORY, "no memory for the hyperparameters");
-    free(names);
-    free(channels);
-    return status;
+    return hyperparams_text(text, run->config, &data, err);
 }
 
 enum lfads_status run_write_hyperparams(struct run *run, const char *kind, struct lfads_error *err)

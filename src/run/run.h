@@ -15,6 +15,7 @@ struct run {
     struct model *model;
     const struct backend *be;
     struct backend_choice device;    /* what be is of */
+    bool borrows;                    /* data set and backend are another run's */
     char checkpoint_path[FILE_PATH]; /* "" where there is none */
     struct checkpoint checkpoint;    /* all zero where there is none */
     uint64_t seed;
@@ -27,10 +28,15 @@ struct run {
  * freed by run_close. */
 enum lfads_status run_open(struct run **out, const struct lfads_config *config, bool training,
                            const struct lfads_callbacks *callbacks, struct lfads_error *err);
+/* The same for a training on data set and backend of FIRST, which must outlive it. Fails where
+ * CONFIG asks for others. */
+enum lfads_status run_open_beside(struct run **out, const struct run *first,
+                                  const struct lfads_config *config,
+                                  const struct lfads_callbacks *callbacks, struct lfads_error *err);
 void run_close(struct run *run);
 
-/* Says which checkpoint it is and reads its parameters and, where M and V are not NULL, moments. */
-enum lfads_status run_read_parameters(const struct run *run, real *parameters, real *m, real *v,
+/* Says which checkpoint it is and reads its parameters and those slots that are not NULL. */
+enum lfads_status run_read_parameters(const struct run *run, const struct param_vectors *vectors,
                                       struct lfads_error *err);
 /* The same parameters in the backend's memory, which frees *OUT. */
 enum lfads_status run_parameters(real **out, const struct run *run, struct lfads_error *err);

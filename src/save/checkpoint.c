@@ -86,12 +86,13 @@ size_t checkpoint_bytes(const struct model *model)
 {
     const size_t whole = 1 << 17, a_set = 1 << 10; /* hyperparameters and tables; a set's header */
 
-    return whole + 3 * (model->n_params * a_set + model_parameters(model) * sizeof(float));
+    return whole +
+           PARAM_VECTORS * (model->n_params * a_set + model_parameters(model) * sizeof(float));
 }
 
 enum lfads_status checkpoint_write(const char *path, const struct model *model,
-                                   const struct checkpoint *checkpoint, const real *parameters,
-                                   const real *m, const real *v, struct lfads_error *err)
+                                   const struct checkpoint *checkpoint,
+                                   const struct param_vectors *vectors, struct lfads_error *err)
 {
     char temp[FILE_PATH];
     struct h5_file file = {.id = 0};
@@ -103,11 +104,10 @@ enum lfads_status checkpoint_write(const char *path, const struct model *model,
         return status;
     status = write_state(&file, checkpoint, err);
     if (status == LFADS_OK)
-        status = write_params(&file, model, parameters, "", err);
-    if (status == LFADS_OK)
-        status = write_params(&file, model, m, "_Adam", err);
-    if (status == LFADS_OK)
-        status = write_params(&file, model, v, "_Adam_1", err);
+        status = write_params(&file, model, vectors->parameters, "", err);
+    for (int i = 0; i < OPTIMIZER_SLOTS && status == LFADS_OK; i++)
+        status = write_params(&file, model, vectors->slots[i],
+                              optimizer_slot_suffix((enum optimizer_slot)i), err);
     closed = h5_close(&file, status == LFADS_OK ? err : NULL);
     if (status == LFADS_OK)
         status = closed;
@@ -253,7 +253,7 @@ static enum lfads_status read_params(real *vector, const struct h5_file *file,
     return LFADS_OK;
 }
 
-enum lfads_status checkpoint_read_parameters(real *parameters, real *m, real *v, const char *path,
+enum lfads_status checkpoint_read_parameters(const struct param_vectors *vectors, const char *path,
                                              const struct model *model, bool *fresh,
                                              struct lfads_error *err)
 {
@@ -262,11 +262,11 @@ enum lfads_status checkpoint_read_parameters(real *parameters, real *m, real *v,
 
     if (status != LFADS_OK)
         return status;
-    status = read_params(parameters, &file, model, "", fresh, err);
-    if (status == LFADS_OK && m)
-        status = read_params(m, &file, model, "_Adam", fresh, err);
-    if (status == LFADS_OK && v)
-        status = read_params(v, &file, model, "_Adam_1", fresh, err);
+    status = read_params(vectors->parameters, &file, model, "", fresh, err);
+    for (int i = 0; i < OPTIMIZER_SLOTS && status == LFADS_OK; i++)
+        if (vectors->slots[i])
+            status = read_params(vectors->slots[i], &file, model,
+                                 optimizer_slot_suffix((enum optimizer_slot)i), fresh, err);
     h5_close(&file, NULL);
     return status;
 }

@@ -1,10 +1,10 @@
 /* batch_source.c - a batch's trials, jitter, noise and masks into the shards that ask for them.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "train/trainer.h"
+#include "train/training_private.h"
 
 static void jitter(const struct batch_feed *feed, struct shard *s, size_t trial, size_t first)
 {
-    const struct run *p = feed->trainer->run;
+    const struct run *p = feed->training->run;
     size_t n = model_channels(s->model, s->session);
 
     jitter_trial(s->host_x + trial * n, s->trials * n, s->scratch, s->model->bins, n,
@@ -15,7 +15,7 @@ static void jitter(const struct batch_feed *feed, struct shard *s, size_t trial,
 static void copy_trials(const struct batch_feed *feed, struct shard *s, size_t first)
 {
     bool jittered = feed->prefetched.set == SESSION_TRAIN &&
-                    feed->trainer->run->config->temporal_spike_jitter_width > 0;
+                    feed->training->run->config->temporal_spike_jitter_width > 0;
 
     real *const dst[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = s->host_x, [TRIAL_EXT] = s->host_ext};
 
@@ -28,7 +28,7 @@ static void copy_trials(const struct batch_feed *feed, struct shard *s, size_t f
 static void load(void *payload, struct shard *s, size_t first)
 {
     const struct batch_feed *feed = payload;
-    struct device_trials *on_device = feed->trainer->on_device;
+    struct device_trials *on_device = feed->training->on_device;
 
     if (device_trials_has(on_device, s->session, feed->prefetched.set))
         device_trials_select(on_device, feed->prefetched.batch->trials + first, s->trials);
@@ -40,9 +40,9 @@ static void load(void *payload, struct shard *s, size_t first)
 static void enqueue_noise(void *payload, struct shard *s, size_t first)
 {
     const struct batch_feed *feed = payload;
-    const struct trainer *t = feed->trainer;
+    const struct training *t = feed->training;
     enum session_set set = feed->prefetched.set;
-    /* training and validation may meet at one step: the sample tells their noise apart */
+    /* both sets may run at the same step: the sample separates their random streams */
     struct philox_address from = {.seed = t->run->seed, .sample = set == SESSION_VALID};
     real *const dst[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = s->x, [TRIAL_EXT] = s->ext};
 
@@ -56,7 +56,7 @@ struct batch_source batch_feed_source(const struct batch_feed *feed)
 {
     const struct batch *batch = feed->prefetched.batch;
     bool dropout =
-        feed->prefetched.set == SESSION_TRAIN && feed->trainer->run->model->keep_prob < 1;
+        feed->prefetched.set == SESSION_TRAIN && feed->training->run->model->keep_prob < 1;
 
     return (struct batch_source){.session = batch->session,
                                  .trials = batch->count,

@@ -8,16 +8,11 @@
 #include <stdint.h>
 
 #include "base/error.h"
-
-/* Means over an epoch's batches, but for l2 and the weights: those of its last batch. */
-struct epoch_costs {
-    double total, recon, kl, l2, corr;
-    double kl_weight, l2_weight;
-};
+#include "train/epoch_costs.h"
 
 struct fitlog_row {
-    int64_t epoch, step; /* epochs from 0; updates after the epoch */
-    struct epoch_costs train, valid;
+    int64_t epoch, step;             /* epochs from 0; updates after the epoch */
+    struct epoch_costs train, valid; /* means */
     bool has_valid;
 };
 

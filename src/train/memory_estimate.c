@@ -1,12 +1,12 @@
 /* memory_estimate.c - the memory that a training will take: checked before it begins, and told.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/memory.h"
-#include "train/trainer.h"
+#include "train/training_private.h"
 
 enum { OTHER_THREADS = 2 }; /* that of pictures, and that which reads ahead */
 
 /* Bytes of the host's memory that are still to come. */
-static size_t to_come(const struct trainer *t, const struct learner_options *options)
+static size_t to_come(const struct training *t, const struct learner_options *options)
 {
     const struct run *p = t->run;
     const struct model *m = p->model;
@@ -17,15 +17,16 @@ static size_t to_come(const struct trainer *t, const struct learner_options *opt
             trials += p->dataset->sessions[i]->set[set].count + options->batch_size;
     bytes += trials * sizeof(size_t); /* the lists of batches */
     bytes += prefetcher_bytes(p->dataset, options->batch_size);
-    bytes += example_plot_bytes(p);
+    bytes += recorder_bytes(t->recorder);
     if (!p->be->host_memory)
-        return bytes + 3 * m->size * sizeof(real);
+        return bytes + PARAM_VECTORS * m->size * sizeof(real);
     return bytes + learner_bytes(p->be, m, options);
 }
 
 /* Fails where the memory of a device is too small; what is said is the batch that would fit. */
-static enum lfads_status check_device(const struct trainer *t,
-                                      const struct learner_options *options)
+static enum lfads_status check_device(const struct training *t,
+                                      const struct learner_options *options,
+                                      struct lfads_error *err)
 {
     const struct backend *be = t->run->be;
     const struct model *m = t->run->model;
@@ -38,33 +39,35 @@ static enum lfads_status check_device(const struct trainer *t,
     while (fewer.batch_size > 1 && learner_bytes(be, m, &fewer) > available)
         fewer.batch_size /= 2;
     if (learner_bytes(be, m, &fewer) > available)
-        return lfads_fail(t->err, LFADS_NO_MEMORY,
+        return lfads_fail(err, LFADS_NO_MEMORY,
                           "training needs %zu MiB of the memory of %s, and %zu MiB of it are free, "
                           "too few for any --batch_size: lower --gen_dim or the encoders' "
                           "dimensions, or use --device=cpu",
                           bytes >> 20, be->name, available >> 20);
-    return lfads_fail(t->err, LFADS_NO_MEMORY,
+    return lfads_fail(err, LFADS_NO_MEMORY,
                       "training needs %zu MiB of the memory of %s, and %zu MiB of it are free: "
                       "--batch_size=%zu would fit",
                       bytes >> 20, be->name, available >> 20, fewer.batch_size);
 }
 
-enum lfads_status trainer_check_memory(const struct trainer *trainer,
-                                       const struct learner_options *options)
+enum lfads_status training_check_memory(const struct training *training,
+                                        const struct learner_options *options,
+                                        struct lfads_error *err)
 {
     static const char *const remedy = "--threads, --batch_size, --gen_dim or the encoders' "
                                       "dimensions";
-    const struct run *p = trainer->run;
-    size_t bytes = to_come(trainer, options), held = memory_resident();
+    const struct run *p = training->run;
+    size_t bytes = to_come(training, options), held = memory_resident();
     size_t space = memory_of_threads(options->threads + OTHER_THREADS);
-    enum lfads_status status = memory_check(bytes + space, "training", remedy, trainer->err);
+    enum lfads_status status = memory_check(bytes + space, "training", remedy, err);
 
     if (status == LFADS_OK && !p->be->host_memory)
-        status = check_device(trainer, options);
+        status = check_device(training, options, err);
     if (status == LFADS_OK)
-        run_line(p, "Memory: about %zu MiB", (held + bytes) >> 20);
+        recorder_line(training->recorder, "Memory: about %zu MiB", (held + bytes) >> 20);
     if (status == LFADS_OK && !p->be->host_memory)
-        run_line(p, "Memory of %s: about %zu MiB, and the data where they fit", p->be->name,
-                 learner_bytes(p->be, p->model, options) >> 20);
+        recorder_line(training->recorder,
+                      "Memory of %s: about %zu MiB, and the data where they fit", p->be->name,
+                      learner_bytes(p->be, p->model, options) >> 20);
     return status;
 }

@@ -186,9 +186,9 @@ static void check_observations(struct pass *pass)
     if (s->latents != PRIOR_SAMPLE) {
         logliks_are(pass, "loglik", 1);
         logliks_are(pass, "loglik_t", n);
-        costs_are(pass, "loglik_b", s->loglik, 1);
-        costs_are(pass, "kl_g0_b", s->kl_ic, m->kl_ic_weight);
-        costs_are(pass, "kl_co_b", s->kl_co, m->kl_co_weight);
+        costs_are(pass, "loglik_b", s->cost[TERM_LOGLIK], 1);
+        costs_are(pass, "kl_g0_b", s->cost[TERM_KL_IC], m->kl_ic_weight);
+        costs_are(pass, "kl_co_b", s->cost[TERM_KL_CO], m->kl_co_weight);
     }
     s->be->memory_free(s->be, out);
 }
@@ -246,15 +246,16 @@ static void check_costs(struct verdict *verdict, const struct golden_case *c, co
     double scale = c->model->corr_scale;
     struct tolerance tolerance = tolerances->cost;
 
-    number_is(verdict, c, group, "recon_cost", costs->recon, tolerance);
-    number_is(verdict, c, group, "kl_cost", costs->kl, tolerance);
+    number_is(verdict, c, group, "recon_cost", costs->of[COST_RECON], tolerance);
+    number_is(verdict, c, group, "kl_cost", costs->of[COST_KL], tolerance);
     number_is(verdict, c, group, "kl_weight", ramps->kl, tolerance);
-    number_is(verdict, c, group, "l2_cost", costs->l2, tolerance);
+    number_is(verdict, c, group, "l2_cost", costs->of[COST_L2], tolerance);
     number_is(verdict, c, group, "l2_weight", ramps->l2, tolerance);
-    number_is(verdict, c, group, "corr_cost", scale > 0 ? costs->corr / scale : 0, tolerance);
-    number_is(verdict, c, group, "weight_corr_cost", costs->corr, tolerance);
-    number_is(verdict, c, group, "timed_kl_cost", ramps->kl * costs->kl, tolerance);
-    number_is(verdict, c, group, "timed_l2_cost", ramps->l2 * costs->l2, tolerance);
+    number_is(verdict, c, group, "corr_cost", scale > 0 ? costs->of[COST_CORR] / scale : 0,
+              tolerance);
+    number_is(verdict, c, group, "weight_corr_cost", costs->of[COST_CORR], tolerance);
+    number_is(verdict, c, group, "timed_kl_cost", ramps->kl * costs->of[COST_KL], tolerance);
+    number_is(verdict, c, group, "timed_l2_cost", ramps->l2 * costs->of[COST_L2], tolerance);
     number_is(verdict, c, group, "cost", costs->total, tolerance);
     number_is(verdict, c, group, "nll_bound_vae", costs->nll_vae, tolerance);
     number_is(verdict, c, group, "nll_bound_iwae", costs->nll_iwae, tolerance);
@@ -270,7 +271,7 @@ void outputs_check_costs(struct verdict *verdict, const struct golden_case *c, s
     snprintf(group, sizeof group, "%soutputs", c->prefix[session]);
     check_costs(verdict, c, group, costs, ramps, tolerances);
     if (golden_has(c->file, "kinds/prior_sample/costs"))
-        number_is(verdict, c, "kinds/prior_sample", "costs", ramps->l2 * costs->l2,
+        number_is(verdict, c, "kinds/prior_sample", "costs", ramps->l2 * costs->of[COST_L2],
                   tolerances->cost);
 }
 
@@ -284,12 +285,12 @@ void outputs_check_step(struct verdict *verdict, const struct golden_case *c, in
         struct tolerance tolerance;
     } numbers[] = {
         {"cost", costs->total, tolerances->path},
-        {"recon_cost", costs->recon, tolerances->path},
-        {"kl_cost", costs->kl, tolerances->path},
-        {"l2_cost", costs->l2, tolerances->path},
+        {"recon_cost", costs->of[COST_RECON], tolerances->path},
+        {"kl_cost", costs->of[COST_KL], tolerances->path},
+        {"l2_cost", costs->of[COST_L2], tolerances->path},
         {"kl_weight", ramps->kl, tolerances->path},
         {"l2_weight", ramps->l2, tolerances->path},
-        {"weight_corr_cost", costs->corr, tolerances->path},
+        {"weight_corr_cost", costs->of[COST_CORR], tolerances->path},
         {"nll_bound_vae", costs->nll_vae, tolerances->path},
         {"nll_bound_iwae", costs->nll_iwae, tolerances->path},
         {"grad_global_norm", costs->gradient_norm, update ? tolerances->path : tolerances->norm},
@@ -316,9 +317,9 @@ static void check_own_costs(struct pass *pass)
     const struct shard *s = pass->s;
     const struct model *m = s->model;
     double recon = 0, kl = 0, n = (double)s->trials;
-    acc *loglik = fetch(s, s->loglik, s->trials, sizeof *loglik);
-    acc *kl_ic = fetch(s, s->kl_ic, s->trials, sizeof *kl_ic);
-    acc *kl_co = fetch(s, s->kl_co, s->trials, sizeof *kl_co);
+    acc *loglik = fetch(s, s->cost[TERM_LOGLIK], s->trials, sizeof *loglik);
+    acc *kl_ic = fetch(s, s->cost[TERM_KL_IC], s->trials, sizeof *kl_ic);
+    acc *kl_co = fetch(s, s->cost[TERM_KL_CO], s->trials, sizeof *kl_co);
 
     for (size_t b = 0; b < s->trials; b++) {
         recon -= loglik[b] / n;

@@ -207,7 +207,7 @@ static void check_updates(const struct golden_case *c, struct verdict *verdict)
         struct batch_source source = golden_source(&batch);
         struct cost_ramps ramps = ramps_at(c, c->step + update);
         struct batch_costs costs;
-        struct learner_vectors after;
+        struct param_vectors after;
 
         learner_step(c->learner, &source, &ramps, c->config->learning_rate_init, update + 1);
         learner_collect(c->learner, &costs, NULL);
@@ -220,8 +220,8 @@ static void check_updates(const struct golden_case *c, struct verdict *verdict)
             continue;
         check_vector(c, verdict, "params_after_3", after.parameters, tolerances.parameter, false);
         check_change(c, verdict);
-        check_vector(c, verdict, "adam_after_3/m", after.m, tolerances.gradient, false);
-        check_vector(c, verdict, "adam_after_3/v", after.v, tolerances.square, false);
+        check_vector(c, verdict, "adam_after_3/m", after.slots[ADAM_M], tolerances.gradient, false);
+        check_vector(c, verdict, "adam_after_3/v", after.slots[ADAM_V], tolerances.square, false);
     }
 }
 

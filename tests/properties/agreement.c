@@ -56,7 +56,7 @@ static double *allow_moves(struct random_model *r)
 {
     enum { SHAKES = 12, MOVES = 3 };
     size_t size = r->model->size;
-    struct learner_vectors vectors = learner_download(r->learner);
+    struct param_vectors vectors = learner_download(r->learner);
     struct batch_source source = random_model_batch(r);
     struct batch_costs costs;
     real *start = malloc(size * sizeof *start), *still = fetch_gradient(r);
@@ -115,7 +115,7 @@ static int check_backends(uint64_t seed, const struct backend *be)
 static double total_along(struct random_model *r, const real *start, const real *direction,
                           double step)
 {
-    struct learner_vectors vectors = learner_download(r->learner);
+    struct param_vectors vectors = learner_download(r->learner);
     struct batch_source source = random_model_batch(r);
     struct batch_costs costs;
 

@@ -117,8 +117,8 @@ static void move(real *vector, const struct param *p, uint64_t seed, uint32_t *p
 void random_model_create(struct random_model *r, uint64_t seed, const struct backend *be,
                          size_t trials, size_t threads)
 {
-    static const char *const names[] = {"first", "second"};
-    struct model_session sessions[2] = {{.name = names[0]}, {.name = names[1]}};
+    struct model_session sessions[2] = {{.shape = {.name = "first"}},
+                                        {.shape = {.name = "second"}}};
     struct learner_options options = {.batch_size = trials,
                                       .threads = threads,
                                       .most_pending = 1,
@@ -142,7 +142,7 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
     n_sessions = 1 + draw(r, 100) % 2;
     make_legal(r, n_sessions);
     for (size_t s = 0; s < n_sessions; s++) {
-        sessions[s].channels = 4 + draw(r, 101 + (uint32_t)s) % 3;
+        sessions[s].shape.channels = 4 + draw(r, 101 + (uint32_t)s) % 3;
         draw_alignment(r, alignment[s], 64);
         if (draw(r, 110 + (uint32_t)s) % 2)
             sessions[s].alignment_matrix = alignment[s];
@@ -153,7 +153,7 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
     if (model_create(&r->model, r->config, 6, sessions, n_sessions, &err) != LFADS_OK ||
         learner_create(&r->learner, be, r->model, &options, &err) != LFADS_OK)
         stop(err.text);
-    struct learner_vectors vectors = learner_download(r->learner);
+    struct param_vectors vectors = learner_download(r->learner);
     model_initialise(r->model, vectors.parameters, seed);
     /* biases, learned states and priors too must be somewhere */
     for (size_t i = 0; i < r->model->n_params; i++)

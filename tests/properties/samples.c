@@ -92,8 +92,9 @@ static bool check_sample(const struct random_model *r, const struct shard *encod
     if (m->co_dim)
         fine &= is_row("inputs", decoded->co_sample, SAMPLES, sample, alone->co_sample, m->bins,
                        m->co_dim);
-    fine &= is_cost("log-likelihood", decoded->loglik[sample], alone->loglik[0]);
-    fine &= is_cost("divergence", decoded->kl_co[sample], alone->kl_co[0]);
+    fine &=
+        is_cost("log-likelihood", decoded->cost[TERM_LOGLIK][sample], alone->cost[TERM_LOGLIK][0]);
+    fine &= is_cost("divergence", decoded->cost[TERM_KL_CO][sample], alone->cost[TERM_KL_CO][0]);
     free(one);
     shard_free(alone);
     if (fine)
