@@ -61,9 +61,9 @@ static double cost_divisor(const struct model *m, enum cost cost)
     return row->divisor ? row->divisor(m) : 1;
 }
 
-/* Sets the costs of row R from its terms: model.md (7.6). */
-static void add_terms(double costs[COSTS], const struct model *m, const struct row_costs *rows,
-                      size_t r)
+/* Sets COSTS of row R from its terms: model.md (7.6). */
+static void set_row_costs(double costs[COSTS], const struct model *m, const struct row_costs *rows,
+                          size_t r)
 {
     for (int cost = 0; cost < COSTS; cost++)
         costs[cost] = 0;
@@ -80,7 +80,7 @@ static double row_bound(const struct model *m, const struct row_costs *rows, siz
 {
     double costs[COSTS], bound = 0;
 
-    add_terms(costs, m, rows, r);
+    set_row_costs(costs, m, rows, r);
     for (int cost = 0; cost < COSTS; cost++)
         if (cost_row((enum cost)cost)->in_bound)
             bound -= costs[cost];
@@ -107,7 +107,7 @@ void costs_sum(struct batch_costs *costs, const struct model *model, const struc
     double sums[COSTS] = {0}, of_row[COSTS], count = (double)rows->rows;
 
     for (size_t r = 0; r < rows->rows; r++) {
-        add_terms(of_row, model, rows, r);
+        set_row_costs(of_row, model, rows, r);
         for (int cost = 0; cost < COSTS; cost++)
             sums[cost] += of_row[cost];
     }

@@ -11,7 +11,7 @@ struct cost_ramps {
     double kl, l2;
 };
 
-/* What a batch costs, all but total unweighted by the ramps, with their scales. */
+/* What a batch costs: parts with their scales, without the ramps' weights; the total with both. */
 struct batch_costs {
     double total, of[COSTS];
     double nll_vae, nll_iwae;
