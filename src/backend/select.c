@@ -18,8 +18,7 @@ static const char *const places[] = {"%s/lfads_cuda.so",
 
 static const char no_module[] = "this installation has no lfads_cuda.so: build it with CUDA";
 
-/* The directory of the program that runs, symbolic links resolved; "." where the system won't say.
- */
+/* The directory of the running program, symbolic links resolved; "." if the system does not say. */
 static void own_directory(char *path, size_t size)
 {
     ssize_t length = readlink("/proc/self/exe", path, size - 1);
@@ -40,7 +39,7 @@ static const char *module_in_environment(void)
     return path && *path ? path : NULL;
 }
 
-/* $LFADS_CUDA_MODULE, or the first of the places that has a file; false where none has. */
+/* $LFADS_CUDA_MODULE, or the first of the places that has a file; false if none has. */
 static bool find_module(char *path, size_t size)
 {
     const char *given = module_in_environment();
@@ -85,8 +84,8 @@ static bool load(struct backend_choice *c, char *reason, size_t size)
     return true;
 }
 
-/* One of COUNT devices. A request that it never can fulfil, or too little memory there, is an
- * error: who asked for this device would not want the processor. */
+/* Opens one of COUNT devices. A request that it cannot fulfil, or too little memory there, is an
+ * error: who requests a device by number does not want the CPU instead. */
 static enum lfads_status open_numbered(struct backend_choice *c,
                                        const struct backend_request *request, size_t number,
                                        size_t count, char *reason, size_t size,
@@ -107,8 +106,7 @@ static enum lfads_status open_numbered(struct backend_choice *c,
     return LFADS_OK;
 }
 
-/* The first of COUNT devices that can be used. REASON says of none only that memory was too short.
- */
+/* Opens the first usable one of COUNT devices. Sets REASON only if memory was too short. */
 static void open_first(struct backend_choice *c, const struct backend_request *request,
                        size_t count, char *reason, size_t size)
 {
@@ -120,7 +118,7 @@ static void open_first(struct backend_choice *c, const struct backend_request *r
     }
 }
 
-/* Loads the module and sets *COUNT to its devices; false, and REASON, where there are none. */
+/* Loads the module and sets *COUNT to its devices; if there are none, false and REASON. */
 static bool find_devices(struct backend_choice *c, size_t *count, char *reason, size_t size)
 {
     struct lfads_error own = {.status = LFADS_OK};

@@ -1,5 +1,5 @@
-/* select.h - the backend that --device names. A GPU's is in a library of its own, lfads_cuda.so,
- * which is loaded when a GPU is asked for, so that the program needs no driver where there is none.
+/* select.h - the backend that --device names. A GPU's is in a separate library, lfads_cuda.so,
+ * which is loaded when a GPU is requested, so that the program runs on a machine without a driver.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_SELECT_H
 #define LFADS_BACKEND_SELECT_H
@@ -7,23 +7,23 @@
 
 struct backend_choice {
     const struct backend *be;
-    struct backend *own; /* one of the CPU's that was made for this choice, or NULL */
-    /* a device's; NULL with the CPU's */
+    struct backend *own; /* a CPU backend made for this choice, or NULL */
+    /* of a device; NULL for the CPU */
     struct backend *device;
     const struct backend_module *module;
     void *library;
 };
 
-/* What is asked for. */
+/* What the user requests. */
 struct backend_request {
     const char *device;    /* "auto", "cpu", "cpu:N" or "gpu:N", with or without "/" before it */
     const char *precision; /* of products' operands: "float32", "tf32", "bf16" */
 };
 
-/* Sets CHOICE, freed by backend_release: the GPU that is asked for, or with "auto" the first there
- * can be used; the CPU where it can't, and then, if it was asked for by number or its memory is
- * taken, REASON to the reason. REASON is empty otherwise. Fails where the device asked for by
- * number is there but refuses what is asked of it, or has no memory for it. */
+/* Sets CHOICE, freed by backend_release, to the requested GPU, with "auto" to the first usable one,
+ * or to the CPU if that GPU cannot be used. Sets REASON to why not if the GPU was requested by
+ * number or lacks memory; REASON is empty otherwise. Fails if the GPU requested by number exists
+ * but does not support the request or lacks memory for it. */
 enum lfads_status backend_select(struct backend_choice *choice,
                                  const struct backend_request *request, char *reason, size_t size,
                                  struct lfads_error *err);

@@ -19,7 +19,7 @@ extern "C" {
 
 enum {
     WARP = 32,
-    THREADS = 256,           /* of a block, where nothing asks for another number */
+    THREADS = 256,           /* of a block, by default */
     BLOCKS_A_PROCESSOR = 16, /* at most: kernels loop over what is left */
     SCRATCH = 4 << 20        /* bytes of a branch for sums of blocks */
 };
@@ -63,10 +63,11 @@ static inline struct cuda_branch *cuda_now(struct cuda_context *c)
 {
     return &c->branches[c->branch];
 }
-/* Keeps the first error; true where there is none. Too little memory has a status of its own. */
+/* Keeps the first error; true if there is none. Too little memory has a status of its own. */
 bool cuda_check(struct cuda_context *c, cudaError_t error);
 bool cuda_check_blas(struct cuda_context *c, cublasStatus_t status);
-/* Keeps an error of our own, one sentence. LFADS_USAGE: of whoever called, not of the device. */
+/* Keeps an error that CUDA did not report, one sentence. LFADS_USAGE: the caller is at fault, not
+ * the device. */
 void cuda_fail(struct cuda_context *c, enum lfads_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
