@@ -140,12 +140,8 @@ void controller_step_forward(struct shard *s, size_t t)
                    step.fed_width, rows, true);
     }
     gru_step(be, h_new, &step.tape, &s->w.con, h, m->clip, rows, true);
-    be->set_rows(be, step.mean, n, s->w.co_mean.b, rows, n);
-    be->product(be, step.mean, n, h_new, units, false, s->w.co_mean.w, n, false, rows, n, units,
-                true);
-    be->set_rows(be, step.logvar, n, s->w.co_logvar.b, rows, n);
-    be->product(be, step.logvar, n, h_new, units, false, s->w.co_logvar.w, n, false, rows, n, units,
-                true);
+    linear_forward(be, step.mean, n, &s->w.co_mean, h_new, rows);
+    linear_forward(be, step.logvar, n, &s->w.co_logvar, h_new, rows);
     be->sample(be, step.sample, n, step.mean, step.logvar, step.noise, rows, n);
     be->copy_masked(be, step.u, step.ldu, s->latents == POSTERIOR_MEAN ? step.mean : step.sample, n,
                     NULL, 0, rows, n);
@@ -172,14 +168,12 @@ void controller_step_backward(struct shard *s, size_t t)
     const struct model *m = s->model;
     const struct backend *be = s->be;
     struct step step = step_at(s, t);
-    size_t rows = s->rows, units = m->con_units, n = m->co_dim, at = t * rows * n;
+    size_t rows = s->rows, n = m->co_dim, at = t * rows * n;
     real *dmean = s->dco_mean + at, *dlogvar = s->dco_logvar + at;
 
     be->sample_backward(be, dmean, dlogvar, s->du + at, n, step.logvar, step.noise, rows, n);
-    be->product(be, s->dcon_h, units, dmean, n, false, s->wt.co_mean.w, units, false, rows, units,
-                n, true);
-    be->product(be, s->dcon_h, units, dlogvar, n, false, s->wt.co_logvar.w, units, false, rows,
-                units, n, true);
+    linear_dinputs(be, s->dcon_h, &s->wt.co_mean, dmean, rows, true);
+    linear_dinputs(be, s->dcon_h, &s->wt.co_logvar, dlogvar, rows, true);
     gru_step_backward(be, s->dcon_h, &step.tape, &s->wt.con, step.tape.h, s->drh[0], m->clip, rows);
     if (step.fed_width)
         feed_back_backward(s, &step, t);
@@ -189,7 +183,7 @@ void controller_weights_backward(struct shard *s)
 {
     const struct model *m = s->model;
     const struct backend *be = s->be;
-    size_t rows = m->bins * s->rows, units = m->con_units, n = m->co_dim;
+    size_t rows = m->bins * s->rows, units = m->con_units;
     size_t fed_width = model_fed_width(m, s->session);
     const real *after = s->con.h + s->rows * units;
 
@@ -198,12 +192,8 @@ void controller_weights_backward(struct shard *s)
     if (fed_width)
         gru_inputs_backward(be, &s->dw.con, &s->con, s->fed, fed_width, model_ci_width(m),
                             fed_width, rows);
-    be->product(be, s->dw.co_mean.w, n, after, units, true, s->dco_mean, n, false, units, n, rows,
-                true);
-    be->sum_rows(be, s->dw.co_mean.b, s->dco_mean, n, rows, n);
-    be->product(be, s->dw.co_logvar.w, n, after, units, true, s->dco_logvar, n, false, units, n,
-                rows, true);
-    be->sum_rows(be, s->dw.co_logvar.b, s->dco_logvar, n, rows, n);
+    linear_backward(be, &s->dw.co_mean, s->dco_mean, after, rows);
+    linear_backward(be, &s->dw.co_logvar, s->dco_logvar, after, rows);
 }
 
 void controller_costs_backward(struct shard *s, const struct shard_weights *weights)

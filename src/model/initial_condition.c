@@ -3,30 +3,16 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
-static void linear_forward(const struct backend *be, real *y, const struct linear *map,
-                           const real *x, size_t rows, size_t in, size_t out)
-{
-    be->set_rows(be, y, out, map->b, rows, out);
-    be->product(be, y, out, x, in, false, map->w, out, false, rows, out, in, true);
-}
-
-static void linear_backward(const struct backend *be, const struct linear *dmap, const real *dy,
-                            const real *x, size_t rows, size_t in, size_t out)
-{
-    be->product(be, dmap->w, out, x, in, true, dy, out, false, in, out, rows, true);
-    be->sum_rows(be, dmap->b, dy, out, rows, out);
-}
-
 /* mean = g W + b; logvar = log(exp(g W' + b') + ic_post_var_min). */
 void ic_posterior_forward(struct shard *s)
 {
     const struct model *m = s->model;
-    size_t rows = s->trials, in = 2 * m->ic_enc, n = m->ic_dim;
+    size_t rows = s->trials, n = m->ic_dim;
 
     if (!n)
         return;
-    linear_forward(s->be, s->ic_mean, &s->w.ic_mean, s->ic_enc, rows, in, n);
-    linear_forward(s->be, s->ic_logvar, &s->w.ic_logvar, s->ic_enc, rows, in, n);
+    linear_forward(s->be, s->ic_mean, n, &s->w.ic_mean, s->ic_enc, rows);
+    linear_forward(s->be, s->ic_logvar, n, &s->w.ic_logvar, s->ic_enc, rows);
     if (m->ic_post_var_min > 0)
         s->be->floor_variance(s->be, s->ic_logvar, m->ic_post_var_min, rows * n);
 }
@@ -35,18 +21,16 @@ void ic_posterior_backward(struct shard *s)
 {
     const struct model *m = s->model;
     const struct backend *be = s->be;
-    size_t rows = s->trials, in = 2 * m->ic_enc, n = m->ic_dim;
+    size_t rows = s->trials, n = m->ic_dim;
 
     if (!n)
         return;
     if (m->ic_post_var_min > 0)
         be->floor_variance_backward(be, s->dic_logvar, s->ic_logvar, m->ic_post_var_min, rows * n);
-    linear_backward(be, &s->dw.ic_mean, s->dic_mean, s->ic_enc, rows, in, n);
-    linear_backward(be, &s->dw.ic_logvar, s->dic_logvar, s->ic_enc, rows, in, n);
-    be->product(be, s->dic_enc, in, s->dic_mean, n, false, s->wt.ic_mean.w, in, false, rows, in, n,
-                false);
-    be->product(be, s->dic_enc, in, s->dic_logvar, n, false, s->wt.ic_logvar.w, in, false, rows, in,
-                n, true);
+    linear_backward(be, &s->dw.ic_mean, s->dic_mean, s->ic_enc, rows);
+    linear_backward(be, &s->dw.ic_logvar, s->dic_logvar, s->ic_enc, rows);
+    linear_dinputs(be, s->dic_enc, &s->wt.ic_mean, s->dic_mean, rows, false);
+    linear_dinputs(be, s->dic_enc, &s->wt.ic_logvar, s->dic_logvar, rows, true);
 }
 
 /* g0 = mean + exp(logvar/2) noise, of the posterior or of the prior. */
@@ -81,7 +65,7 @@ void ic_sample_forward(struct shard *s)
     }
     draw_g0(s);
     if (s->w.gen_ic.w)
-        linear_forward(s->be, s->gen.h, &s->w.gen_ic, s->g0, s->rows, n, g);
+        linear_forward(s->be, s->gen.h, g, &s->w.gen_ic, s->g0, s->rows);
     else
         s->be->copy_masked(s->be, s->gen.h, g, s->g0, n, NULL, 0, s->rows, n);
 }
@@ -97,9 +81,8 @@ void ic_sample_backward(struct shard *s, const real *kl)
         return;
     }
     if (s->w.gen_ic.w) {
-        linear_backward(be, &s->dw.gen_ic, s->dgen_h, s->g0, rows, n, g);
-        be->product(be, s->dg0, n, s->dgen_h, g, false, s->wt.gen_ic.w, n, false, rows, n, g,
-                    false);
+        linear_backward(be, &s->dw.gen_ic, s->dgen_h, s->g0, rows);
+        linear_dinputs(be, s->dg0, &s->wt.gen_ic, s->dgen_h, rows, false);
     } else {
         be->copy_masked(be, s->dg0, n, s->dgen_h, g, NULL, 0, rows, n);
     }

@@ -96,6 +96,8 @@ static struct param owned(struct param param, size_t session, enum param_alignme
 static void put_linear(struct walk *walk, struct linear *slot, size_t in, size_t out,
                        const char *name)
 {
+    slot->in = in;
+    slot->out = out;
     put(walk, &slot->w, matrix(in, out, 1), "%s/W", name);
     put(walk, &slot->b, constant(1, out, 0), "%s/b", name);
 }
@@ -160,9 +162,13 @@ static void walk_readins(struct walk *walk)
     for (size_t s = 0; s < m->n_sessions && !m->identity_readin; s++) {
         struct linear *slot = s == walk->session ? &walk->weights->readin : NULL;
         const char *name = m->sessions[s].name;
+        size_t n = m->sessions[s].channels;
 
-        put(walk, slot ? &slot->w : NULL,
-            owned(matrix(m->sessions[s].channels, m->factors, 1), s, ALIGNED_READIN_W),
+        if (slot) {
+            slot->in = n;
+            slot->out = m->factors;
+        }
+        put(walk, slot ? &slot->w : NULL, owned(matrix(n, m->factors, 1), s, ALIGNED_READIN_W),
             "LFADS/x_2_infac_%s/W", name);
         put(walk, slot ? &slot->b : NULL, owned(constant(1, m->factors, 0), s, ALIGNED_READIN_B),
             "LFADS/x_2_infac_%s/b", name);
@@ -180,6 +186,8 @@ static void walk_readouts(struct walk *walk)
         const char *name = m->sessions[s].name;
         size_t n = m->sessions[s].channels;
 
+        if (w)
+            w->readout = w->readout_logvar = (struct linear){.in = m->factors, .out = n};
         put(walk, w ? &w->readout.w : NULL, owned(matrix(m->factors, n, 1), s, ALIGNED_READOUT_W),
             "LFADS/glm/fac_2_%s_%s/W", kind, name);
         put(walk, w ? &w->readout.b : NULL, owned(constant(1, n, 0), s, ALIGNED_READOUT_B),

@@ -5,12 +5,8 @@
 #define LFADS_MODEL_PARAMS_H
 #include "backend/backend.h"
 #include "model/gru.h"
+#include "model/linear.h"
 #include "model/model.h"
-
-/* y = x w + b: w [in,out], b [out]; both NULL where the map is the identity. */
-struct linear {
-    real *w, *b;
-};
 
 /* Everything one session's trials use. A member is NULL where the model has no such parameter. */
 struct weights {

@@ -4,74 +4,47 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
-static void map_forward(const struct shard *s, real *y, const struct linear *map, size_t first,
-                        size_t count)
-{
-    const struct backend *be = s->be;
-    size_t f = s->model->factors, n = model_channels(s->model, s->session);
-    size_t rows = count * s->rows, skip = first * s->rows;
-
-    be->set_rows(be, y + skip * n, n, map->b, rows, n);
-    be->product(be, y + skip * n, n, s->factors + skip * f, f, false, map->w, n, false, rows, n, f,
-                true);
-}
-
 void readout_forward(struct shard *s, size_t first, size_t count)
 {
-    size_t f = s->model->factors, skip = first * s->rows;
+    size_t f = s->model->factors, n = model_channels(s->model, s->session), skip = first * s->rows;
+    const real *factors = s->factors + skip * f;
 
     if (s->model->identity_readout) {
-        s->be->copy_masked(s->be, s->eta + skip * f, f, s->factors + skip * f, f, NULL, 0,
-                           count * s->rows, f);
+        s->be->copy_masked(s->be, s->eta + skip * f, f, factors, f, NULL, 0, count * s->rows, f);
         return;
     }
-    map_forward(s, s->eta, &s->w.readout, first, count);
+    linear_forward(s->be, s->eta + skip * n, n, &s->w.readout, factors, count * s->rows);
     if (s->model->gaussian)
-        map_forward(s, s->eta_logvar, &s->w.readout_logvar, first, count);
-}
-
-static void map_dfactors(const struct shard *s, const real *dy, const struct linear *map_t,
-                         size_t first, size_t count, bool add)
-{
-    size_t f = s->model->factors, n = model_channels(s->model, s->session), skip = first * s->rows;
-
-    s->be->product(s->be, s->dfactors + skip * f, f, dy + skip * n, n, false, map_t->w, f, false,
-                   count * s->rows, f, n, add);
+        linear_forward(s->be, s->eta_logvar + skip * n, n, &s->w.readout_logvar, factors,
+                       count * s->rows);
 }
 
 void readout_backward(struct shard *s, size_t first, size_t count)
 {
-    size_t f = s->model->factors, skip = first * s->rows;
+    size_t f = s->model->factors, n = model_channels(s->model, s->session), skip = first * s->rows;
+    real *dfactors = s->dfactors + skip * f;
 
     if (s->model->identity_readout) {
-        s->be->copy_masked(s->be, s->dfactors + skip * f, f, s->eta + skip * f, f, NULL, 0,
-                           count * s->rows, f);
+        s->be->copy_masked(s->be, dfactors, f, s->eta + skip * f, f, NULL, 0, count * s->rows, f);
         return;
     }
-    map_dfactors(s, s->eta, &s->wt.readout, first, count, false);
+    linear_dinputs(s->be, dfactors, &s->wt.readout, s->eta + skip * n, count * s->rows, false);
     if (s->model->gaussian)
-        map_dfactors(s, s->eta_logvar, &s->wt.readout_logvar, first, count, true);
-}
-
-static void map_backward(const struct shard *s, const struct linear *dmap, const real *dy,
-                         size_t first)
-{
-    const struct backend *be = s->be;
-    size_t f = s->model->factors, n = model_channels(s->model, s->session), skip = first * s->rows;
-    size_t rows = (s->model->bins + 1 - first) * s->rows;
-
-    be->product(be, dmap->w, n, s->factors + skip * f, f, true, dy + skip * n, n, false, f, n, rows,
-                true);
-    be->sum_rows(be, dmap->b, dy + skip * n, n, rows, n);
+        linear_dinputs(s->be, dfactors, &s->wt.readout_logvar, s->eta_logvar + skip * n,
+                       count * s->rows, true);
 }
 
 void readout_weights_backward(struct shard *s, size_t first)
 {
+    size_t f = s->model->factors, n = model_channels(s->model, s->session), skip = first * s->rows;
+    size_t rows = (s->model->bins + 1 - first) * s->rows;
+
     if (s->model->identity_readout)
         return;
-    map_backward(s, &s->dw.readout, s->eta, first);
+    linear_backward(s->be, &s->dw.readout, s->eta + skip * n, s->factors + skip * f, rows);
     if (s->model->gaussian)
-        map_backward(s, &s->dw.readout_logvar, s->eta_logvar, first);
+        linear_backward(s->be, &s->dw.readout_logvar, s->eta_logvar + skip * n,
+                        s->factors + skip * f, rows);
 }
 
 void likelihood_forward(struct shard *s)
