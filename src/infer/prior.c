@@ -196,7 +196,9 @@ static enum lfads_status write_file(struct prior *p)
         status = h5_begin(&p->file, path, p->err);
     if (status != LFADS_OK)
         return status;
-    status = h5_finish(&p->file, write_arrays(p), p->err);
+    status =
+        h5_write_attribute(&p->file, DISTRIBUTION_ATTRIBUTE, p->run->model->output->name, p->err);
+    status = h5_finish(&p->file, status == LFADS_OK ? write_arrays(p) : status, p->err);
     if (status == LFADS_OK)
         run_line(p->run, "Wrote %s", path);
     return status;

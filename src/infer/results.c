@@ -65,7 +65,7 @@ void results_widest(size_t *output, size_t *result, const struct model *model)
 enum lfads_status results_create(struct results *results, const struct model *model, size_t session,
                                  size_t trials, struct lfads_error *err)
 {
-    *results = (struct results){0};
+    *results = (struct results){.distribution = model->output};
     set_widths(results, model, session);
     for (int i = 0; i < RESULTS; i++) {
         if (!results->width[i])
@@ -113,6 +113,9 @@ enum lfads_status results_file_create(struct results_file *file, const char *pat
 
     *file = (struct results_file){.file = {.id = 0}};
     status = h5_begin(&file->file, path, err);
+    if (status == LFADS_OK)
+        status = h5_write_attribute(&file->file, DISTRIBUTION_ATTRIBUTE,
+                                    results->distribution->name, err);
     for (int i = 0; i < RESULTS && status == LFADS_OK; i++) {
         size_t width = results->width[i], bins = results->bins[i];
         size_t dims[3] = {trials, bins ? bins : width, bins ? width / bins : 0};

@@ -28,8 +28,9 @@ enum result {
 
 struct results {
     double *values[RESULTS];
-    size_t width[RESULTS]; /* numbers a trial */
-    size_t bins[RESULTS];  /* 0 where they have no bins */
+    size_t width[RESULTS];                   /* numbers a trial */
+    size_t bins[RESULTS];                    /* 0 where they have no bins */
+    const struct distribution *distribution; /* of the output */
 };
 
 /* Room for TRIALS trials of SESSION; freed by results_free. */

@@ -104,14 +104,16 @@ static struct step step_at(const struct shard *s, size_t t)
     };
 }
 
-/* The previous bin's factors, or its rates (Gaussian: means), after dropout. */
+/* The previous bin's factors, or the means of its output, after dropout. */
 static void feed_back(struct shard *s, const struct step *step, size_t t)
 {
-    size_t n = step->fed_width, at = t * s->rows * n;
-    const real *from = s->model->feed_rates ? s->eta + at : s->factors + at;
+    size_t n = step->fed_width;
+    const real *from = s->factors + t * s->rows * n;
+    real *params[OUT_PARAMS];
 
-    if (s->model->feed_rates && !s->model->gaussian) {
-        s->be->exponential(s->be, step->fed, n, from, n, s->rows, n);
+    if (s->model->feed_rates) {
+        shard_out_params(params, s->out_params, s, t);
+        s->model->observation->mean(s->be, step->fed, n, params, s->rows, n);
         from = step->fed;
     }
     s->be->copy_masked(s->be, step->fed, n, from, n, step->mask, step->ldm, s->rows, n);
@@ -147,20 +149,23 @@ void controller_step_forward(struct shard *s, size_t t)
                     NULL, 0, rows, n);
 }
 
-/* The gradient of what was fed back reaches slot t: rates through the exponential, which is what
- * was fed (masked) itself. */
+/* The gradient of what was fed back reaches slot t. */
 static void feed_back_backward(struct shard *s, const struct step *step, size_t t)
 {
-    size_t n = step->fed_width, at = t * s->rows * n;
-    bool rates = s->model->feed_rates, poisson = !s->model->gaussian;
-    real *into = rates ? s->eta + at : s->dfactors + at;
+    size_t n = step->fed_width;
+    struct mean_gradient from = {
+        .dmean = s->dfed, .mean = step->fed, .mask = step->mask, .ldm = step->ldm};
+    real *dparams[OUT_PARAMS];
 
     gru_dinputs(s->be, s->dfed, n, &s->wt.con, &step->tape, model_ci_width(s->model), n, s->rows,
                 false);
-    if (rates && poisson)
-        s->be->add_masked(s->be, into, n, s->dfed, n, step->fed, n, s->rows, n);
-    else
-        s->be->add_masked(s->be, into, n, s->dfed, n, step->mask, step->ldm, s->rows, n);
+    if (s->model->feed_rates) {
+        shard_out_params(dparams, s->dout_params, s, t);
+        s->model->observation->mean_backward(s->be, dparams, &from, s->rows, n);
+    } else {
+        s->be->add_masked(s->be, s->dfactors + t * s->rows * n, n, s->dfed, n, step->mask,
+                          step->ldm, s->rows, n);
+    }
 }
 
 void controller_step_backward(struct shard *s, size_t t)

@@ -174,11 +174,8 @@ static void clear_first_slot(struct shard *s)
     size_t n = s->rows * model_channels(s->model, s->session);
 
     s->be->clear(s->be, s->dfactors, s->rows * s->model->factors);
-    if (!s->model->feed_rates)
-        return;
-    s->be->clear(s->be, s->eta, n);
-    if (s->model->gaussian)
-        s->be->clear(s->be, s->eta_logvar, n);
+    for (size_t i = 0; i < s->model->output->n_params && s->model->feed_rates; i++)
+        s->be->clear(s->be, s->dout_params[i], n);
 }
 
 static void step_backward(struct shard *s)

@@ -8,6 +8,7 @@
 
 #include "base/philox.h"
 #include "config/config.h"
+#include "model/observation.h"
 #include "model/params.h"
 
 size_t model_channels(const struct model *model, size_t session)
@@ -17,7 +18,7 @@ size_t model_channels(const struct model *model, size_t session)
 
 size_t model_outputs(const struct model *model, size_t session)
 {
-    return (model->gaussian ? 2 : 1) * model_channels(model, session);
+    return model->output->written * model_channels(model, session);
 }
 
 size_t model_encoder_inputs(const struct model *model, size_t session)
@@ -59,7 +60,8 @@ static void set_options(struct model *m, const struct lfads_config *config)
     m->causal = config->do_causal_controller;
     m->feed_back = config->do_feed_factors_to_controller;
     m->feed_rates = strcmp(config->feedback_factors_or_rates, "rates") == 0;
-    m->gaussian = strcmp(config->output_dist, "gaussian") == 0;
+    m->output = distribution_find(config->output_dist);
+    m->observation = observation_of(m->output);
     m->clip = (real)config->cell_clip_value;
     m->ic_post_var_min = (real)config->ic_post_var_min;
     m->ic_prior_var_min = (real)config->ic_prior_var_min;
@@ -132,7 +134,8 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
     }
     set_options(m, config);
     m->identity_readin = n_sessions == 1 && !sessions[0].alignment_matrix;
-    m->identity_readout = n_sessions == 1 && !m->gaussian && m->factors == sessions[0].channels;
+    m->identity_readout =
+        n_sessions == 1 && m->output->n_params == 1 && m->factors == sessions[0].channels;
     status = check_sizes(m, err);
     if (status == LFADS_OK)
         status = params_layout(m, config, sessions, err);

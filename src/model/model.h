@@ -12,8 +12,10 @@
 
 #include "base/error.h"
 #include "base/real.h"
+#include "config/distribution.h"
 
 struct lfads_config;
+struct observation;
 
 /* A session as the model needs it. Pointers belong to the caller of model_create, which copies. */
 struct model_session {
@@ -69,7 +71,8 @@ struct model {
     size_t co_dim, ci_enc, con_units, lag; /* co_dim 0: no controller */
     size_t ext_inputs;                     /* E, 0: none */
     bool ext_to_generator, causal, feed_back, feed_rates;
-    bool gaussian;
+    const struct distribution *output; /* of the observations */
+    const struct observation *observation;
     bool identity_readin, identity_readout;
     real clip;
     real ic_post_var_min, ic_prior_var_min, ic_prior_var_max;
@@ -98,7 +101,7 @@ void model_initialise(const struct model *model, real *vector, uint64_t seed);
 
 /* Derived sizes. */
 size_t model_channels(const struct model *model, size_t session);
-/* Numbers of a bin's output distribution: N rates, or N means and N variances. */
+/* Numbers of a bin in results: N means, N variances, …, as many as the distribution writes. */
 size_t model_outputs(const struct model *model, size_t session);
 /* Channels that the encoders see: N or F, and E where external inputs go to them. */
 size_t model_encoder_inputs(const struct model *model, size_t session);

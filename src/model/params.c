@@ -175,30 +175,33 @@ static void walk_readins(struct walk *walk)
     }
 }
 
-/* Log rates, or means and log variances; the latter start from W = 0, b = 1. */
+/* The map to parameter I of session S's distribution; the alignment says where the first one's
+ * starts. */
+static void put_readout(struct walk *walk, size_t s, size_t i)
+{
+    const struct model *m = walk->model;
+    const struct out_param *param = &m->output->params[i];
+    struct linear *slot = s == walk->session ? &walk->weights->readout[i] : NULL;
+    const char *session = m->sessions[s].name;
+    size_t n = m->sessions[s].channels;
+    struct param w = param->scale > 0 ? matrix(m->factors, n, param->scale) : zeros(m->factors, n);
+    struct param b = constant(1, n, param->first);
+
+    if (slot)
+        *slot = (struct linear){.in = m->factors, .out = n};
+    put(walk, slot ? &slot->w : NULL, owned(w, s, i == 0 ? ALIGNED_READOUT_W : ALIGNED_NOT),
+        "LFADS/glm/fac_2_%s_%s/W", param->name, session);
+    put(walk, slot ? &slot->b : NULL, owned(b, s, i == 0 ? ALIGNED_READOUT_B : ALIGNED_NOT),
+        "LFADS/glm/fac_2_%s_%s/b", param->name, session);
+}
+
 static void walk_readouts(struct walk *walk)
 {
     const struct model *m = walk->model;
-    const char *kind = m->gaussian ? "means" : "logrates";
 
-    for (size_t s = 0; s < m->n_sessions && !m->identity_readout; s++) {
-        struct weights *w = s == walk->session ? walk->weights : NULL;
-        const char *name = m->sessions[s].name;
-        size_t n = m->sessions[s].channels;
-
-        if (w)
-            w->readout = w->readout_logvar = (struct linear){.in = m->factors, .out = n};
-        put(walk, w ? &w->readout.w : NULL, owned(matrix(m->factors, n, 1), s, ALIGNED_READOUT_W),
-            "LFADS/glm/fac_2_%s_%s/W", kind, name);
-        put(walk, w ? &w->readout.b : NULL, owned(constant(1, n, 0), s, ALIGNED_READOUT_B),
-            "LFADS/glm/fac_2_%s_%s/b", kind, name);
-        if (!m->gaussian)
-            continue;
-        put(walk, w ? &w->readout_logvar.w : NULL, owned(zeros(m->factors, n), s, ALIGNED_NOT),
-            "LFADS/glm/fac_2_logvars_%s/W", name);
-        put(walk, w ? &w->readout_logvar.b : NULL, owned(constant(1, n, 1), s, ALIGNED_NOT),
-            "LFADS/glm/fac_2_logvars_%s/b", name);
-    }
+    for (size_t s = 0; s < m->n_sessions && !m->identity_readout; s++)
+        for (size_t i = 0; i < m->output->n_params; i++)
+            put_readout(walk, s, i);
 }
 
 static void walk_encoders(struct walk *walk, const struct scales *scales)

@@ -11,8 +11,7 @@
 /* Everything one session's trials use. A member is NULL where the model has no such parameter. */
 struct weights {
     struct linear readin;
-    struct linear readout;        /* log rates, or means */
-    struct linear readout_logvar; /* Gaussian only */
+    struct linear readout[OUT_PARAMS]; /* one a parameter of the output distribution */
     struct gru ic_fwd, ic_rev, ci_fwd, ci_rev;
     real *ic_fwd_start, *ic_rev_start, *ci_fwd_start, *ci_rev_start; /* learned initial states */
     real *prior_mean, *prior_logvar;                                 /* [ic_dim] */

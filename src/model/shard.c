@@ -98,13 +98,13 @@ void shard_backward(struct shard *shard, const struct shard_weights *weights)
 void shard_output(const struct shard *shard, real *out)
 {
     const struct model *m = shard->model;
-    size_t n = model_channels(m, shard->session), rows = m->bins * shard->rows,
-           skip = shard->rows * n;
+    const struct observation *observation = m->observation;
+    size_t n = model_channels(m, shard->session), width = m->output->written * n;
+    size_t rows = m->bins * shard->rows;
+    real *params[OUT_PARAMS];
 
-    if (!m->gaussian) { /* one row: vectors then reach over rows */
-        shard->be->exponential(shard->be, out, rows * n, shard->eta + skip, rows * n, 1, rows * n);
-        return;
-    }
-    shard->be->copy_masked(shard->be, out, 2 * n, shard->eta + skip, n, NULL, 0, rows, n);
-    shard->be->exponential(shard->be, out + n, 2 * n, shard->eta_logvar + skip, n, rows, n);
+    shard_out_params(params, shard->out_params, shard, 1);
+    observation->mean(shard->be, out, width, params, rows, n);
+    if (observation->rest)
+        observation->rest(shard->be, out + n, width, params, rows, n);
 }

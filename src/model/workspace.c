@@ -121,8 +121,8 @@ static void place_generator(struct shard *s, struct place *p)
     s->fac_w = reals(p, m->gen_units * m->factors);
     s->fac_wt = reals(p, m->gen_units * m->factors);
     s->factors = reals(p, slots * m->factors);
-    s->eta = reals(p, slots * n);
-    s->eta_logvar = m->gaussian ? reals(p, slots * n) : NULL;
+    for (size_t i = 0; i < m->output->n_params; i++)
+        s->dout_params[i] = s->out_params[i] = reals(p, slots * n);
     s->loglik = accs(p, shard_n_costs(r, s->trials));
     s->kl_co = s->loglik ? s->loglik + r : NULL;
     s->corr = s->loglik ? s->kl_co + r : NULL;

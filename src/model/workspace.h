@@ -10,6 +10,7 @@
 #define LFADS_MODEL_WORKSPACE_H
 #include "backend/backend.h"
 #include "model/model.h"
+#include "model/observation.h"
 #include "model/params.h"
 
 /* What is drawn from the posterior in the generator's place. */
@@ -61,12 +62,12 @@ struct shard {
     real *g0;                    /* [R,ic] */
     real *gen_in;                /* [T,R,·]: u, external input */
     struct gru_tape gen;
-    real *gen_out;          /* slots [T+1,R,G] after dropout; may be states */
-    real *gen_ext;          /* [T,R,E]: external input row by row, if S > 1 */
-    real *fac_w, *fac_wt;   /* [G,F]: normalised columns; [F,G] */
-    real *factors;          /* slots [T+1,R,F] */
-    real *eta, *eta_logvar; /* slots [T+1,R,N]: log rates, or means and
-                               log variances; backward: their gradients */
+    real *gen_out;                 /* slots [T+1,R,G] after dropout; may be states */
+    real *gen_ext;                 /* [T,R,E]: external input row by row, if S > 1 */
+    real *fac_w, *fac_wt;          /* [G,F]: normalised columns; [F,G] */
+    real *factors;                 /* slots [T+1,R,F] */
+    real *out_params[OUT_PARAMS];  /* slots [T+1,R,N] each: of the output distribution */
+    real *dout_params[OUT_PARAMS]; /* the same memory: backward turns them into their gradients */
     /* costs a row, one after the other; the divergences without their weights */
     acc *loglik, *kl_co, *corr, *kl_ic; /* [R], [R], [R], [B] */
     /* backward */

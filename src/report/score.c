@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "config/distribution.h"
 #include "h5/h5.h"
 #include "report/figure.h"
 
@@ -16,6 +17,7 @@
 struct scoring {
     struct h5_file data, run;
     size_t trials, bins, channels;
+    const struct distribution *distribution;
     double *counts, *means, *variances, *truth;
     double conversion;
     const struct lfads_evaluation *what;
@@ -87,17 +89,38 @@ static enum lfads_status read_trials(double **out, const struct scoring *s,
     return status == LFADS_OK ? check_numbers(*out, s, file, name, width, width, 0) : status;
 }
 
-/* Parts [E,T,2N] into means and variances. */
-static enum lfads_status part_gaussian(struct scoring *s)
+/* The distribution that the run names; of files that name none, the one of their width. */
+static enum lfads_status find_distribution(struct scoring *s, size_t width)
 {
-    size_t n = s->channels, rows = s->trials * s->bins;
+    char name[H5_ATTRIBUTE_SIZE];
+    enum lfads_status status = h5_read_attribute(name, &s->run, DISTRIBUTION_ATTRIBUTE, s->err);
+
+    if (status != LFADS_OK)
+        return status;
+    if (*name)
+        s->distribution = distribution_find(name);
+    else
+        s->distribution = distribution_of(width == 2 * s->channels ? DISTRIBUTION_gaussian
+                                                                   : DISTRIBUTION_poisson);
+    return s->distribution
+               ? LFADS_OK
+               : lfads_fail(s->err, LFADS_BAD_DATA,
+                            "%s: its attribute " DISTRIBUTION_ATTRIBUTE
+                            " is %s, and this program knows %s: a later version wrote the file",
+                            s->run.path, name, DISTRIBUTION_CHOICES);
+}
+
+/* Parts [E,T,W N] into means and variances. */
+static enum lfads_status part_output(struct scoring *s)
+{
+    size_t n = s->channels, rows = s->trials * s->bins, width = s->distribution->written * n;
 
     s->variances = calloc(rows * n, sizeof *s->variances);
     if (!s->variances)
         return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", s->run.path);
     for (size_t i = 0; i < rows; i++) {
-        memcpy(s->variances + i * n, s->means + i * 2 * n + n, n * sizeof(double));
-        memmove(s->means + i * n, s->means + i * 2 * n, n * sizeof(double));
+        memcpy(s->variances + i * n, s->means + i * width + n, n * sizeof(double));
+        memmove(s->means + i * n, s->means + i * width, n * sizeof(double));
     }
     return LFADS_OK;
 }
@@ -154,24 +177,28 @@ static enum lfads_status read_all(struct scoring *s, const char *set)
     s->trials = run.dims[0];
     s->bins = data.dims[1];
     s->channels = data.dims[2];
+    status = find_distribution(s, run.dims[2]);
+    if (status != LFADS_OK)
+        return status;
     if (run.dims[0] > data.dims[0] || run.dims[1] != s->bins ||
-        (run.dims[2] != s->channels && run.dims[2] != 2 * s->channels))
+        run.dims[2] != s->distribution->written * s->channels)
         return lfads_fail(s->err, LFADS_BAD_DATA,
                           "%s has [%zu,%zu,%zu] rates, which are not those of %s in %s, "
-                          "[%zu,%zu,%zu]",
+                          "[%zu,%zu,%zu]: of %s each channel has %zu",
                           s->run.path, run.dims[0], run.dims[1], run.dims[2], name, s->data.path,
-                          data.dims[0], data.dims[1], data.dims[2]);
+                          data.dims[0], data.dims[1], data.dims[2], s->distribution->name,
+                          s->distribution->written);
     status = read_trials(&s->counts, s, &s->data, name, s->channels);
     if (status == LFADS_OK)
         status = read_trials(&s->means, s, &s->run, "output_dist_params", run.dims[2]);
-    /* rates are not negative; a Gaussian's means may be, its variances are above 0 */
-    if (status == LFADS_OK && run.dims[2] == s->channels)
-        status = check_numbers(s->means, s, &s->run, "output_dist_params", s->channels, 0, 0);
-    else if (status == LFADS_OK)
+    /* counts' means are not negative, variances are above 0 */
+    if (status == LFADS_OK && s->distribution->data == DATA_COUNTS)
+        status = check_numbers(s->means, s, &s->run, "output_dist_params", run.dims[2], 0, 0);
+    if (status == LFADS_OK && s->distribution->written > 1)
         status = check_numbers(s->means, s, &s->run, "output_dist_params", run.dims[2], s->channels,
                                DBL_MIN);
-    if (status == LFADS_OK && run.dims[2] == 2 * s->channels)
-        status = part_gaussian(s);
+    if (status == LFADS_OK && s->distribution->written > 1)
+        status = part_output(s);
     return status == LFADS_OK ? read_truth(s, set) : status;
 }
 
@@ -265,22 +292,29 @@ static double bits_per_spike(const struct scoring *s)
     return (model - null) / (spikes * log(2));
 }
 
+/* -log p of a number I of the data. */
+static double nll_of(const struct scoring *s, size_t i)
+{
+    double x = s->counts[i], m = s->means[i];
+
+    switch (s->distribution->id) {
+    case DISTRIBUTION_poisson:
+        return lgamma(x + 1) - log_poisson(x, m);
+    case DISTRIBUTION_gaussian:
+        return (log(2 * M_PI * s->variances[i]) + (x - m) * (x - m) / s->variances[i]) / 2;
+    case DISTRIBUTIONS:
+        break;
+    }
+    return (double)NAN;
+}
+
 static double nll_per_trial(const struct scoring *s)
 {
     size_t count = s->trials * s->bins * s->channels;
     double sum = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        double x = s->counts[i], m = s->means[i];
-
-        if (s->variances) {
-            double v = s->variances[i];
-
-            sum += (log(2 * M_PI * v) + (x - m) * (x - m) / v) / 2;
-        } else {
-            sum -= log_poisson(x, m) - lgamma(x + 1);
-        }
-    }
+    for (size_t i = 0; i < count; i++)
+        sum += nll_of(s, i);
     return sum / (double)s->trials;
 }
 
@@ -382,13 +416,15 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_e
     if (status == LFADS_OK)
         status = read_all(&s, set);
     if (status == LFADS_OK) {
+        bool is_counts = s.distribution->data == DATA_COUNTS;
+
         *score = (struct lfads_score){.set = set,
                                       .trials = s.trials,
                                       .bins = s.bins,
                                       .channels = s.channels,
-                                      .has_bits_per_spike = s.variances == NULL,
+                                      .has_bits_per_spike = is_counts,
                                       .nll = nll_per_trial(&s)};
-        score->bits_per_spike = s.variances ? 0 : bits_per_spike(&s);
+        score->bits_per_spike = is_counts ? bits_per_spike(&s) : 0;
         status = score_truth(score, &s);
     }
     if (status == LFADS_OK)

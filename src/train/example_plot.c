@@ -120,7 +120,7 @@ static bool allocate(struct side *side, const struct model *m, size_t n, bool ha
         return false;
     side->data = at;
     side->means = side->data + bins * n;
-    side->variances = m->gaussian ? side->means + bins * n : NULL;
+    side->variances = m->output->written > 1 ? side->means + bins * n : NULL;
     side->truth = has_truth ? side->means + 2 * bins * n : NULL;
     side->inputs = side->means + 3 * bins * n;
     side->external = side->inputs + bins * m->co_dim;
@@ -176,7 +176,7 @@ static void average(struct side *side, const struct shard *s, const real *output
     const struct backend *be = s->be;
 
     be->average_samples(be, side->means, output, width, bins, 1, r, n);
-    if (m->gaussian)
+    if (side->variances)
         be->average_samples(be, side->variances, output + n, width, bins, 1, r, n);
     be->average_samples(be, side->factors, s->factors + r * f, f, bins, 1, r, f);
     be->average_samples(be, side->states, s->gen.h + r * g, g, bins, 1, r, g);

@@ -28,6 +28,7 @@ static struct model model_of(const struct kind *kind, struct session_shape *sess
                           .causal = true,
                           .ext_inputs = kind->external ? EXTERNAL : 0,
                           .ext_to_generator = kind->external,
+                          .output = distribution_of(DISTRIBUTION_poisson),
                           .feed_back = kind->fed_back,
                           .identity_readout = true,
                           .clip = 1,
@@ -154,7 +155,7 @@ static void backward(const struct backend *be, struct arrays *a, const struct ki
     s.wt.co_mean = linear_of(a, m.con_units, m.co_dim, true);
     s.wt.co_logvar = linear_of(a, m.con_units, m.co_dim, true);
     s.fac_wt = weights(a, m.factors, m.gen_units);
-    s.eta = case_input(a, (BINS + 1) * rows * m.factors, 1);
+    s.dout_params[0] = case_input(a, (BINS + 1) * rows * m.factors, 1);
     s.dfactors = case_output(a, (BINS + 1) * rows * m.factors, 1);
     s.dgen_out = case_input(a, BINS * rows * m.gen_units, 1);
     s.dgen_h = case_output(a, rows * m.gen_units, 1);
