@@ -63,7 +63,7 @@ ELEMENTWISE(gru_gates_backward, BIN * 6, A(0), A(1), A(2), A(3), ROWS, r->units)
 ELEMENTWISE(copy_masked, BIN * 3, A(0), r->units, A(1), r->units, A(2), r->units, ROWS, r->units)
 ELEMENTWISE(add_masked, BIN * 4, A(0), r->units, A(1), r->units, A(2), r->units, ROWS, r->units)
 ELEMENTWISE(sum_rows, r->bins *BIN * 2, A(0), A(1), 2 * r->units, r->bins *ROWS, 2 * r->units)
-ELEMENTWISE(poisson_backward, r->bins *ROWS * r->channels * 3, A(0), 0.01f, A(1),
+ELEMENTWISE(poisson_backward, r->bins *ROWS * r->channels * 3, A(0), 0.01f, A(1), NULL,
             r->bins *ROWS * r->channels)
 ELEMENTWISE(exponential, BIN * 2, A(0), BIN, A(1), BIN, 1, BIN)
 ELEMENTWISE(add_scaled, r->size * 3, A(0), r->update, A(1), r->size)
@@ -82,7 +82,7 @@ static double dropout_mask_work(const struct run *r)
 
 static void poisson(const struct run *r)
 {
-    r->be->poisson(r->be, r->sums, A(0), A(1), r->bins, ROWS, 1, r->channels);
+    r->be->poisson(r->be, r->sums, A(0), A(1), NULL, r->bins, ROWS, 1, r->channels);
 }
 static double poisson_work(const struct run *r)
 {

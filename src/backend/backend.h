@@ -143,7 +143,7 @@ void backend_cpu_bf16_free(struct backend *backend);
 
 /* ---- modules: backends in libraries of their own, loaded when asked for (select.h) ---- */
 
-enum { BACKEND_MODULE_VERSION = 2 }; /* rises with any change of this file or operations.def */
+enum { BACKEND_MODULE_VERSION = 3 }; /* rises with any change of this file or operations.def */
 
 struct backend_module {
     int version;      /* BACKEND_MODULE_VERSION of the module's build */

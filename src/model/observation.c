@@ -6,12 +6,14 @@
 
 static void poisson_forward(const struct backend *be, acc *loglik, const struct observed *o)
 {
-    be->poisson(be, loglik, o->params[0], o->x, o->bins, o->trials, o->samples, o->channels);
+    be->poisson(be, loglik, o->params[0], o->x, o->weight, o->bins, o->trials, o->samples,
+                o->channels);
 }
 
-static void poisson_backward(const struct backend *be, const struct observed *o, real weight)
+static void poisson_backward(const struct backend *be, const struct observed *o, real scale)
 {
-    be->poisson_backward(be, o->params[0], weight, o->x, o->bins * o->trials * o->channels);
+    be->poisson_backward(be, o->params[0], scale, o->x, o->weight,
+                         o->bins * o->trials * o->channels);
 }
 
 static void poisson_mean(const struct backend *be, real *mean, size_t ldm, real *const *params,
@@ -36,13 +38,13 @@ static void poisson_mean_backward(const struct backend *be, real *const *dparams
 
 static void gaussian_forward(const struct backend *be, acc *loglik, const struct observed *o)
 {
-    be->gaussian(be, loglik, o->params[0], o->params[1], o->x, o->bins, o->trials, o->samples,
-                 o->channels);
+    be->gaussian(be, loglik, o->params[0], o->params[1], o->x, o->weight, o->bins, o->trials,
+                 o->samples, o->channels);
 }
 
-static void gaussian_backward(const struct backend *be, const struct observed *o, real weight)
+static void gaussian_backward(const struct backend *be, const struct observed *o, real scale)
 {
-    be->gaussian_backward(be, o->params[0], o->params[1], weight, o->x,
+    be->gaussian_backward(be, o->params[0], o->params[1], scale, o->x, o->weight,
                           o->bins * o->trials * o->channels);
 }
 

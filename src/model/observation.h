@@ -12,6 +12,8 @@
 struct observed {
     real *params[OUT_PARAMS]; /* [T,R,N] each, R = B*S */
     const real *x;            /* [T,B,N] */
+    const real *weight;       /* [T,B,N], of the entries' terms, or NULL: ones; under weight 0 x may
+                                 be anything */
     size_t bins, trials, samples, channels;
 };
 
@@ -26,8 +28,8 @@ struct mean_gradient {
 struct observation {
     /* Sets loglik [R]. */
     void (*forward)(const struct backend *be, acc *loglik, const struct observed *o);
-    /* In place, for S = 1: the parameters become the gradients of -WEIGHT*loglik. */
-    void (*backward)(const struct backend *be, const struct observed *o, real weight);
+    /* In place, for S = 1: the parameters become the gradients of -SCALE*loglik. */
+    void (*backward)(const struct backend *be, const struct observed *o, real scale);
 
     /* Sets MEAN, rows LDM apart, from PARAMS [rows,n]. */
     void (*mean)(const struct backend *be, real *mean, size_t ldm, real *const *params, size_t rows,

@@ -48,6 +48,7 @@ static void place_inputs(struct shard *s, struct place *p)
     s->when = take(p, 2, sizeof *s->when);
     s->x = reals(p, trial_bins * n);
     s->ext = reals(p, trial_bins * m->ext_inputs);
+    s->weight = NULL;
     s->ic_noise = reals(p, s->rows * m->ic_dim);
     s->co_noise = reals(p, row_bins * m->co_dim);
     s->data_mask = s->ext_mask = s->ic_enc_mask = s->con_mask = s->gen_mask = NULL;

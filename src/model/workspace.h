@@ -32,8 +32,9 @@ struct shard {
     struct weights w, wt, dw; /* parameters, transposed copies, gradient (adds to) */
 
     /* data */
-    real *x;   /* [T,B,N] */
-    real *ext; /* [T,B,E] */
+    real *x;            /* [T,B,N] */
+    real *ext;          /* [T,B,E] */
+    const real *weight; /* [T,B,N]: of the entries' terms in the likelihood; NULL: ones */
     /* the host's, for who fills the shard: x and ext themselves where the backend's memory is the
      * host's, else what shard_upload copies there */
     real *host_x, *host_ext;

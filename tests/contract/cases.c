@@ -348,29 +348,64 @@ CASE(correlation_backward)
                              case_input(a, BINS * rows * few, 1), BINS, rows, few);
 }
 
+/* Weights of COUNT entries, none, or 0, 1 and 2.5; what has weight 0 in X is no number. */
+static const real *entry_weights(struct arrays *a, real *x, size_t count, bool some)
+{
+    static const real kinds[] = {0, 1, (real)2.5};
+    real *weight = some ? case_input(a, count, 1) : NULL;
+
+    for (size_t i = 0; some && i < count; i++) {
+        weight[i] = kinds[(i + i / 5) % 3];
+        x[i] = weight[i] != 0 ? x[i] : (real)NAN;
+    }
+    return weight;
+}
+
 CASE(poisson)
 {
-    be->poisson(be, case_sums(a, rows * SAMPLES), case_input(a, BINS * rows * SAMPLES * n, 1),
-                counts(a, BINS * rows * n), BINS, rows, SAMPLES, n);
+    size_t count = BINS * rows * n;
+
+    for (int some = 0; some < 2; some++) {
+        real *eta = case_input(a, SAMPLES * count, 1), *x = counts(a, count);
+        const real *weight = entry_weights(a, x, count, some);
+
+        be->poisson(be, case_sums(a, rows * SAMPLES), eta, x, weight, BINS, rows, SAMPLES, n);
+    }
 }
 
 CASE(poisson_backward)
 {
-    be->poisson_backward(be, case_output(a, rows * n, 1), (real)0.1, counts(a, rows * n), rows * n);
+    for (int some = 0; some < 2; some++) {
+        real *eta = case_output(a, rows * n, 1), *x = counts(a, rows * n);
+        const real *weight = entry_weights(a, x, rows * n, some);
+
+        be->poisson_backward(be, eta, (real)0.1, x, weight, rows * n);
+    }
 }
 
 CASE(gaussian)
 {
-    size_t count = BINS * rows * SAMPLES * n;
+    size_t count = BINS * rows * n;
 
-    be->gaussian(be, case_sums(a, rows * SAMPLES), case_input(a, count, 1), case_input(a, count, 1),
-                 case_input(a, BINS * rows * n, 1), BINS, rows, SAMPLES, n);
+    for (int some = 0; some < 2; some++) {
+        real *mean = case_input(a, SAMPLES * count, 1), *logvar = case_input(a, SAMPLES * count, 1);
+        real *x = case_input(a, count, 1);
+        const real *weight = entry_weights(a, x, count, some);
+
+        be->gaussian(be, case_sums(a, rows * SAMPLES), mean, logvar, x, weight, BINS, rows, SAMPLES,
+                     n);
+    }
 }
 
 CASE(gaussian_backward)
 {
-    be->gaussian_backward(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1), (real)0.1,
-                          case_input(a, rows * n, 1), rows * n);
+    for (int some = 0; some < 2; some++) {
+        real *mean = case_output(a, rows * n, 1), *logvar = case_output(a, rows * n, 1);
+        real *x = case_input(a, rows * n, 1);
+        const real *weight = entry_weights(a, x, rows * n, some);
+
+        be->gaussian_backward(be, mean, logvar, (real)0.1, x, weight, rows * n);
+    }
 }
 
 CASE(exponential)

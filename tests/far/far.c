@@ -110,17 +110,19 @@ FAR(correlation_backward,
     (SELF, real *dm, real weight, const real *m, size_t bins, size_t rows, size_t n), N(dm), weight,
     N(m), bins, rows, n)
 FAR(poisson,
-    (SELF, acc *loglik, const real *eta, const real *x, size_t bins, size_t trials, size_t samples,
-     size_t n),
-    N(loglik), N(eta), N(x), bins, trials, samples, n)
-FAR(poisson_backward, (SELF, real *eta, real weight, const real *x, size_t count), N(eta), weight,
-    N(x), count)
-FAR(gaussian,
-    (SELF, acc *loglik, const real *mean, const real *logvar, const real *x, size_t bins,
+    (SELF, acc *loglik, const real *eta, const real *x, const real *weight, size_t bins,
      size_t trials, size_t samples, size_t n),
-    N(loglik), N(mean), N(logvar), N(x), bins, trials, samples, n)
-FAR(gaussian_backward, (SELF, real *mean, real *logvar, real weight, const real *x, size_t count),
-    N(mean), N(logvar), weight, N(x), count)
+    N(loglik), N(eta), N(x), N(weight), bins, trials, samples, n)
+FAR(poisson_backward,
+    (SELF, real *eta, real scale, const real *x, const real *weight, size_t count), N(eta), scale,
+    N(x), N(weight), count)
+FAR(gaussian,
+    (SELF, acc *loglik, const real *mean, const real *logvar, const real *x, const real *weight,
+     size_t bins, size_t trials, size_t samples, size_t n),
+    N(loglik), N(mean), N(logvar), N(x), N(weight), bins, trials, samples, n)
+FAR(gaussian_backward,
+    (SELF, real *mean, real *logvar, real scale, const real *x, const real *weight, size_t count),
+    N(mean), N(logvar), scale, N(x), N(weight), count)
 FAR(exponential, (SELF, real *y, size_t ldy, const real *x, size_t ldx, size_t rows, size_t n),
     N(y), ldy, N(x), ldx, rows, n)
 FAR(normals,
