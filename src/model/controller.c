@@ -200,20 +200,3 @@ void controller_weights_backward(struct shard *s)
     linear_backward(be, &s->dw.co_mean, s->dco_mean, after, rows);
     linear_backward(be, &s->dw.co_logvar, s->dco_logvar, after, rows);
 }
-
-void controller_costs_backward(struct shard *s, const struct shard_weights *weights)
-{
-    const struct model *m = s->model;
-    const struct backend *be = s->be;
-    size_t count = m->bins * s->rows * m->co_dim;
-
-    be->clear(be, s->dco_mean, count);
-    be->clear(be, s->dco_logvar, count);
-    be->clear(be, s->dcon_h, s->rows * m->con_units);
-    be->kl_ar1_backward(be, s->du, s->dco_logvar, s->dw.ar_logatau, s->dw.ar_logevar,
-                        weights->kl_co, s->co_sample, s->w.ar_logatau, s->w.ar_logevar, m->bins,
-                        s->rows, m->co_dim);
-    if (m->corr_scale > 0)
-        be->correlation_backward(be, s->dco_mean, weights->corr, s->co_mean, m->bins, s->rows,
-                                 m->co_dim);
-}

@@ -131,8 +131,7 @@ static void draw_inputs(struct shard *s)
     const struct model *m = s->model;
     size_t n = m->co_dim, in = model_generator_inputs(m);
 
-    s->be->ar1_draw(s->be, s->co_sample, s->co_noise, s->w.ar_logatau, s->w.ar_logevar, m->bins,
-                    s->rows, n);
+    m->co_prior->draw(s);
     s->be->copy_masked(s->be, s->gen_in, in, s->co_sample, n, NULL, 0, m->bins * s->rows, n);
 }
 
@@ -202,11 +201,14 @@ void decoder_backward(struct shard *s)
     const struct model *m = s->model;
     bool fed_back = is_fed_back(s);
 
+    s->be->transpose(s->be, s->fac_wt, s->fac_w, m->gen_units, m->factors);
     if (fed_back)
         clear_first_slot(s);
     if (decoder_first_read(s) > 0)
         readout_backward(s, 1, m->bins);
     s->be->clear(s->be, s->dgen_h, s->rows * m->gen_units);
+    if (m->co_dim)
+        s->be->clear(s->be, s->dcon_h, s->rows * m->con_units);
     if (generator_runs_alone(s)) {
         factors_backward(s, 0, m->bins);
         generator_run_backward(s);

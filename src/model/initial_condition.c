@@ -1,4 +1,4 @@
-/* initial_condition.c - posterior, prior and sample of g0, and the generator's first state from it
+/* initial_condition.c - posterior and sample of g0, and the generator's first state from it
  * (model.md 4). Without g0 (ic_dim 0) that state is a learned vector.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
@@ -33,18 +33,13 @@ void ic_posterior_backward(struct shard *s)
     linear_dinputs(be, s->dic_enc, &s->wt.ic_logvar, s->dic_logvar, rows, true);
 }
 
-/* g0 = mean + exp(logvar/2) noise, of the posterior or of the prior. */
-static void draw_g0(struct shard *s)
+/* g0 = mean + exp(logvar/2) noise, or the mean. */
+static void draw_posterior(struct shard *s)
 {
     const struct backend *be = s->be;
     size_t n = s->model->ic_dim;
 
-    be->prior_logvar(be, s->prior_logvar, s->w.prior_logvar, s->model->ic_prior_var_min,
-                     s->model->ic_prior_var_max, n);
-    if (s->latents == PRIOR_SAMPLE) {
-        be->set_rows(be, s->row_mean, n, s->w.prior_mean, s->rows, n);
-        be->set_rows(be, s->row_logvar, n, s->prior_logvar, s->rows, n);
-    } else if (s->samples > 1) {
+    if (s->samples > 1) {
         be->repeat_rows(be, s->row_mean, s->ic_mean, s->samples, 1, s->trials, n);
         be->repeat_rows(be, s->row_logvar, s->ic_logvar, s->samples, 1, s->trials, n);
     }
@@ -63,14 +58,17 @@ void ic_sample_forward(struct shard *s)
         s->be->set_rows(s->be, s->gen.h, g, s->w.gen_start, s->rows, g);
         return;
     }
-    draw_g0(s);
+    if (s->latents == PRIOR_SAMPLE)
+        m->ic_prior->draw(s);
+    else
+        draw_posterior(s);
     if (s->w.gen_ic.w)
         linear_forward(s->be, s->gen.h, g, &s->w.gen_ic, s->g0, s->rows);
     else
         s->be->copy_masked(s->be, s->gen.h, g, s->g0, n, NULL, 0, s->rows, n);
 }
 
-void ic_sample_backward(struct shard *s, const real *kl)
+void ic_sample_backward(struct shard *s)
 {
     const struct model *m = s->model;
     const struct backend *be = s->be;
@@ -88,12 +86,6 @@ void ic_sample_backward(struct shard *s, const real *kl)
     }
     be->clear(be, s->dic_mean, rows * n);
     be->clear(be, s->dic_logvar, rows * n);
-    be->clear(be, s->dprior_logvar, n);
     be->sample_backward(be, s->dic_mean, s->dic_logvar, s->dg0, n, s->ic_logvar, s->ic_noise, rows,
                         n);
-    be->kl_gaussian_backward(be, s->dic_mean, s->dic_logvar, s->dw.prior_mean, s->dprior_logvar, kl,
-                             s->ic_mean, s->ic_logvar, s->w.prior_mean, s->prior_logvar, rows, n);
-    if (m->ic_prior_var_max > m->ic_prior_var_min)
-        be->prior_logvar_backward(be, s->dw.prior_logvar, s->dprior_logvar, s->w.prior_logvar,
-                                  m->ic_prior_var_min, m->ic_prior_var_max, n);
 }

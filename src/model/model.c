@@ -62,6 +62,8 @@ static void set_options(struct model *m, const struct lfads_config *config)
     m->feed_rates = strcmp(config->feedback_factors_or_rates, "rates") == 0;
     m->output = distribution_find(config->output_dist);
     m->observation = observation_of(m->output);
+    m->ic_prior = priors_find_ic("normal");
+    m->co_prior = priors_find_co("ar1");
     m->clip = (real)config->cell_clip_value;
     m->ic_post_var_min = (real)config->ic_post_var_min;
     m->ic_prior_var_min = (real)config->ic_prior_var_min;

@@ -16,6 +16,7 @@
 
 struct lfads_config;
 struct observation;
+struct latent_prior;
 
 /* A session as the model needs it. Pointers belong to the caller of model_create, which copies. */
 struct model_session {
@@ -49,6 +50,7 @@ struct param {
     size_t split;  /* rows of the upper of two stacked maps; 0: one map */
     size_t offset; /* of its first number in the vector */
     bool map;      /* a factor of products; else a bias, a start, a prior's */
+    bool fixed;    /* a prior's that is not trained */
     bool trained;
     int session; /* whose read-in or read-out, or PARAM_SHARED */
     enum param_penalty penalty;
@@ -73,6 +75,7 @@ struct model {
     bool ext_to_generator, causal, feed_back, feed_rates;
     const struct distribution *output; /* of the observations */
     const struct observation *observation;
+    const struct latent_prior *ic_prior, *co_prior;
     bool identity_readin, identity_readout;
     real clip;
     real ic_post_var_min, ic_prior_var_min, ic_prior_var_max;

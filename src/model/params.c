@@ -18,6 +18,7 @@ enum { PLACE = 16 };
  * one. */
 struct walk {
     const struct model *model;
+    const struct lfads_config *config; /* of what fills TABLE */
     struct param *table;
     size_t count, offset;
     real *base;
@@ -104,7 +105,7 @@ static void put_linear(struct walk *walk, struct linear *slot, size_t in, size_t
 
 /* The scales of the original's flags that the initial values need. */
 struct scales {
-    double cell, gen_input, gen_recurrent, prior_var, atau, nvar;
+    double cell, gen_input, gen_recurrent;
 };
 
 /* The second of two stacked maps, N numbers after the first. */
@@ -220,24 +221,31 @@ static void walk_encoders(struct walk *walk, const struct scales *scales)
     }
 }
 
-static void walk_priors(struct walk *walk, const struct scales *scales)
+static void put_prior(struct walk *walk, real *slots[PRIOR_PARAMS],
+                      const struct latent_prior *prior, size_t n)
+{
+    for (size_t i = 0; i < PRIOR_PARAMS && prior->params[i].name; i++) {
+        const struct prior_param *row = &prior->params[i];
+        struct param param = constant(1, n, walk->config ? row->first(walk->config) : 0);
+
+        param.fixed = walk->config && row->is_trained && !row->is_trained(walk->config);
+        put(walk, &slots[i], param, "%s", row->name);
+    }
+}
+
+static void walk_priors(struct walk *walk)
 {
     const struct model *m = walk->model;
     struct weights *w = walk->weights;
 
     if (m->ic_dim) {
-        put(walk, &w->prior_mean, constant(1, m->ic_dim, 0), "LFADS/z/prior_g0/mean");
-        put(walk, &w->prior_logvar, constant(1, m->ic_dim, log(scales->prior_var)),
-            "LFADS/z/prior_g0/logvar");
+        put_prior(walk, w->ic_prior, m->ic_prior, m->ic_dim);
         put_linear(walk, &w->ic_mean, 2 * m->ic_enc, m->ic_dim, "LFADS/z/ic_enc_2_post_g0/mean");
         put_linear(walk, &w->ic_logvar, 2 * m->ic_enc, m->ic_dim,
                    "LFADS/z/ic_enc_2_post_g0/logvar");
     }
     if (m->co_dim) {
-        put(walk, &w->ar_logevar, constant(1, m->co_dim, log(scales->nvar)),
-            "LFADS/z/u_prior_ar1/logevars");
-        put(walk, &w->ar_logatau, constant(1, m->co_dim, log(scales->atau)),
-            "LFADS/z/u_prior_ar1/logatau");
+        put_prior(walk, w->co_prior, m->co_prior, m->co_dim);
         put(walk, &w->con_start, constant(1, m->con_units, 0), "LFADS/con/c0");
     }
 }
@@ -269,7 +277,7 @@ static void walk_all(struct walk *walk, const struct scales *scales)
     walk_readins(walk);
     walk_readouts(walk);
     walk_encoders(walk, scales);
-    walk_priors(walk, scales);
+    walk_priors(walk);
     walk_dynamics(walk, scales);
 }
 
@@ -278,7 +286,7 @@ static bool starts_with(const char *text, const char *start)
     return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* Which parameters are trained: model.md 8, and the priors' own switches. */
+/* Which parameters are trained: model.md 8, and the priors' own rules. */
 static bool is_trained(const struct param *param, const struct lfads_config *config)
 {
     bool readin = param->alignment == ALIGNED_READIN_W || param->alignment == ALIGNED_READIN_B;
@@ -290,13 +298,7 @@ static bool is_trained(const struct param *param, const struct lfads_config *con
     if (config->do_train_encoder_only)
         return starts_with(param->name, "LFADS/ic_enc_") ||
                starts_with(param->name, "LFADS/z/ic_enc_");
-    if (strcmp(param->name, "LFADS/z/prior_g0/logvar") == 0)
-        return config->ic_prior_var_max > config->ic_prior_var_min;
-    if (strcmp(param->name, "LFADS/z/u_prior_ar1/logatau") == 0)
-        return config->do_train_prior_ar_atau;
-    if (strcmp(param->name, "LFADS/z/u_prior_ar1/logevars") == 0)
-        return config->do_train_prior_ar_nvar;
-    return true;
+    return !param->fixed;
 }
 
 /* Read-in: W = A, b = -(a A); read-out: W = A', b = a. */
@@ -349,12 +351,9 @@ enum lfads_status params_layout(struct model *model, const struct lfads_config *
         .cell = config->cell_weight_scale,
         .gen_input = config->gen_cell_input_weight_scale,
         .gen_recurrent = config->gen_cell_rec_weight_scale,
-        .prior_var = config->ic_prior_var_scale,
-        .atau = config->prior_ar_atau,
-        .nvar = config->prior_ar_nvar,
     };
     struct weights weights;
-    struct walk walk = {.model = model, .weights = &weights};
+    struct walk walk = {.model = model, .config = config, .weights = &weights};
     enum lfads_status status;
 
     walk_all(&walk, &scales);
@@ -381,7 +380,7 @@ enum lfads_status params_layout(struct model *model, const struct lfads_config *
 
 void params_view(struct weights *weights, const struct model *model, real *vector, size_t session)
 {
-    static const struct scales unused = {1, 1, 1, 1, 1, 1};
+    static const struct scales unused = {1, 1, 1};
     struct walk walk = {.model = model, .base = vector, .weights = weights, .session = session};
 
     walk_all(&walk, &unused);

@@ -7,6 +7,7 @@
 #include "model/gru.h"
 #include "model/linear.h"
 #include "model/model.h"
+#include "model/priors.h"
 
 /* Everything one session's trials use. A member is NULL where the model has no such parameter. */
 struct weights {
@@ -14,10 +15,20 @@ struct weights {
     struct linear readout[OUT_PARAMS]; /* one a parameter of the output distribution */
     struct gru ic_fwd, ic_rev, ci_fwd, ci_rev;
     real *ic_fwd_start, *ic_rev_start, *ci_fwd_start, *ci_rev_start; /* learned initial states */
-    real *prior_mean, *prior_logvar;                                 /* [ic_dim] */
+    union {                                                          /* of g0's prior: [ic_dim] */
+        real *ic_prior[PRIOR_PARAMS];
+        struct {
+            real *prior_mean, *prior_logvar;
+        };
+    };
     struct linear ic_mean, ic_logvar;
-    real *ar_logevar, *ar_logatau; /* [co_dim] */
-    real *con_start;               /* [C] */
+    union { /* of u's: [co_dim] */
+        real *co_prior[PRIOR_PARAMS];
+        struct {
+            real *ar_logevar, *ar_logatau;
+        };
+    };
+    real *con_start; /* [C] */
     struct linear gen_ic;
     real *gen_start; /* [G], when ic_dim is 0 */
     real *factors;   /* [G,F], before its columns are normalised */

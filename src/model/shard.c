@@ -1,4 +1,4 @@
-/* shard.c - the model as a page of its parts, and the page upside down.
+/* shard.c - the forward pass as a list of parts; the backward pass calls them in reverse.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/shard.h"
 
@@ -24,11 +24,16 @@ void shard_generate(struct shard *shard)
 
 void shard_decode(struct shard *shard)
 {
+    bool has_costs = shard->latents != PRIOR_SAMPLE;
+
+    if (has_costs)
+        ic_kl_forward(shard);
     shard_generate(shard);
-    if (shard->latents == PRIOR_SAMPLE)
+    if (!has_costs)
         return;
     likelihood_forward(shard);
-    divergences_forward(shard);
+    correlation_forward(shard);
+    co_kl_forward(shard);
 }
 
 void shard_forward(struct shard *shard)
@@ -80,15 +85,14 @@ static void decoder_weights_backward(struct shard *s)
 void shard_backward(struct shard *shard, const struct shard_weights *weights)
 {
     assert(shard->trained && shard->samples == 1 && shard->latents == POSTERIOR_SAMPLE);
-    shard->be->transpose(shard->be, shard->fac_wt, shard->fac_w, shard->model->gen_units,
-                         shard->model->factors);
+    co_kl_backward(shard, weights->kl_co);
+    correlation_backward(shard, weights->corr);
     likelihood_backward(shard, weights->recon);
-    if (shard->model->co_dim)
-        controller_costs_backward(shard, weights);
     decoder_backward(shard);
     if (shard->model->co_dim)
         controller_inputs_backward(shard);
-    ic_sample_backward(shard, weights->kl_ic);
+    ic_sample_backward(shard);
+    ic_kl_backward(shard, weights->kl_ic);
     ic_posterior_backward(shard);
     decoder_weights_backward(shard);
     encoders_backward(shard);

@@ -1,5 +1,5 @@
-/* shard.h - READ THIS FIRST: the model on one shard. Forward is a page of its parts, backward is
- * that page upside down (model.md 1 to 7).
+/* shard.h - READ THIS FIRST: the model on one shard. Forward is a list of parts, backward calls
+ * them in reverse (model.md 1 to 7).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_MODEL_SHARD_H
 #define LFADS_MODEL_SHARD_H

@@ -154,7 +154,8 @@ static void backward(const struct backend *be, struct arrays *a, const struct ki
     s.w.gen = s.wt.gen;
     s.wt.co_mean = linear_of(a, m.con_units, m.co_dim, true);
     s.wt.co_logvar = linear_of(a, m.con_units, m.co_dim, true);
-    s.fac_wt = weights(a, m.factors, m.gen_units);
+    s.fac_w = weights(a, m.gen_units, m.factors);
+    s.fac_wt = case_input(a, m.factors * m.gen_units, 1);
     s.dout_params[0] = case_input(a, (BINS + 1) * rows * m.factors, 1);
     s.dfactors = case_output(a, (BINS + 1) * rows * m.factors, 1);
     s.dgen_out = case_input(a, BINS * rows * m.gen_units, 1);
