@@ -41,6 +41,14 @@ enum param_alignment {
     ALIGNED_READOUT_B
 };
 enum { PARAM_SHARED = -1 }; /* the session of what belongs to none */
+enum param_group {
+    GROUP_READIN,
+    GROUP_READOUT,
+    GROUP_IC_ENCODER, /* with the posterior of g0 */
+    GROUP_CI_ENCODER,
+    GROUP_PRIORS,
+    GROUP_DYNAMICS /* controller, generator, factors */
+};
 enum param_penalty { PENALTY_NONE, PENALTY_GENERATOR, PENALTY_CONTROLLER, PENALTIES };
 
 /* A row of the table of parameters: a matrix [rows,cols] in the one vector. */
@@ -53,6 +61,7 @@ struct param {
     bool fixed;    /* a prior's that is not trained */
     bool trained;
     int session; /* whose read-in or read-out, or PARAM_SHARED */
+    enum param_group group;
     enum param_penalty penalty;
     enum param_alignment alignment;
     enum param_start start;

@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "config/config.h"
 
@@ -23,7 +22,8 @@ struct walk {
     size_t count, offset;
     real *base;
     struct weights *weights;
-    size_t session; /* whose maps WEIGHTS gets */
+    size_t session;         /* whose maps WEIGHTS gets */
+    enum param_group group; /* of what is put next */
 };
 
 /* Takes the place of one parameter and, if SLOT is not NULL, points it there. */
@@ -36,6 +36,7 @@ __attribute__((format(printf, 4, 5))) static void put(struct walk *walk, real **
 
         *row = param;
         row->offset = walk->offset;
+        row->group = walk->group;
         va_start(words, format);
         vsnprintf(row->name, sizeof row->name, format, words);
         va_end(words);
@@ -160,6 +161,7 @@ static void walk_readins(struct walk *walk)
 {
     const struct model *m = walk->model;
 
+    walk->group = GROUP_READIN;
     for (size_t s = 0; s < m->n_sessions && !m->identity_readin; s++) {
         struct linear *slot = s == walk->session ? &walk->weights->readin : NULL;
         const char *name = m->sessions[s].name;
@@ -200,6 +202,7 @@ static void walk_readouts(struct walk *walk)
 {
     const struct model *m = walk->model;
 
+    walk->group = GROUP_READOUT;
     for (size_t s = 0; s < m->n_sessions && !m->identity_readout; s++)
         for (size_t i = 0; i < m->output->n_params; i++)
             put_readout(walk, s, i);
@@ -210,10 +213,12 @@ static void walk_encoders(struct walk *walk, const struct scales *scales)
     const struct model *m = walk->model;
     struct weights *w = walk->weights;
 
+    walk->group = GROUP_IC_ENCODER;
     if (m->ic_dim) {
         put_encoder(walk, &w->ic_fwd, &w->ic_fwd_start, "ic", "fwd", m->ic_enc, scales->cell);
         put_encoder(walk, &w->ic_rev, &w->ic_rev_start, "ic", "rev", m->ic_enc, scales->cell);
     }
+    walk->group = GROUP_CI_ENCODER;
     if (m->co_dim) {
         put_encoder(walk, &w->ci_fwd, &w->ci_fwd_start, "ci", "fwd", m->ci_enc, scales->cell);
         if (!m->causal)
@@ -224,6 +229,7 @@ static void walk_encoders(struct walk *walk, const struct scales *scales)
 static void put_prior(struct walk *walk, real *slots[PRIOR_PARAMS],
                       const struct latent_prior *prior, size_t n)
 {
+    walk->group = GROUP_PRIORS;
     for (size_t i = 0; i < PRIOR_PARAMS && prior->params[i].name; i++) {
         const struct prior_param *row = &prior->params[i];
         struct param param = constant(1, n, walk->config ? row->first(walk->config) : 0);
@@ -240,12 +246,14 @@ static void walk_priors(struct walk *walk)
 
     if (m->ic_dim) {
         put_prior(walk, w->ic_prior, m->ic_prior, m->ic_dim);
+        walk->group = GROUP_IC_ENCODER;
         put_linear(walk, &w->ic_mean, 2 * m->ic_enc, m->ic_dim, "LFADS/z/ic_enc_2_post_g0/mean");
         put_linear(walk, &w->ic_logvar, 2 * m->ic_enc, m->ic_dim,
                    "LFADS/z/ic_enc_2_post_g0/logvar");
     }
     if (m->co_dim) {
         put_prior(walk, w->co_prior, m->co_prior, m->co_dim);
+        walk->group = GROUP_DYNAMICS;
         put(walk, &w->con_start, constant(1, m->con_units, 0), "LFADS/con/c0");
     }
 }
@@ -255,6 +263,7 @@ static void walk_dynamics(struct walk *walk, const struct scales *scales)
     const struct model *m = walk->model;
     struct weights *w = walk->weights;
 
+    walk->group = GROUP_DYNAMICS;
     if (!m->ic_dim)
         put(walk, &w->gen_start, constant(1, m->gen_units, 0), "LFADS/gen/g0");
     else if (m->ic_dim != m->gen_units)
@@ -281,23 +290,15 @@ static void walk_all(struct walk *walk, const struct scales *scales)
     walk_dynamics(walk, scales);
 }
 
-static bool starts_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
 /* Which parameters are trained: model.md 8, and the priors' own rules. */
 static bool is_trained(const struct param *param, const struct lfads_config *config)
 {
-    bool readin = param->alignment == ALIGNED_READIN_W || param->alignment == ALIGNED_READIN_B;
-
-    if (readin && !config->do_train_readin)
+    if (param->group == GROUP_READIN && !config->do_train_readin)
         return false;
     if (config->do_train_io_only)
-        return param->session != PARAM_SHARED;
+        return param->group == GROUP_READIN || param->group == GROUP_READOUT;
     if (config->do_train_encoder_only)
-        return starts_with(param->name, "LFADS/ic_enc_") ||
-               starts_with(param->name, "LFADS/z/ic_enc_");
+        return param->group == GROUP_IC_ENCODER;
     return !param->fixed;
 }
 

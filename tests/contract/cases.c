@@ -46,14 +46,13 @@ static uint32_t *case_words(struct arrays *a, size_t count)
     return words;
 }
 
-/* What limit_update sets: scale 0.5, rate 0.01, not halted. */
-static real *case_update(struct arrays *a)
+static struct update *case_update(struct arrays *a)
 {
-    real *how = case_output(a, 3, 0);
+    void *numbers = case_output(a, sizeof(struct update) / sizeof(real), 0);
+    struct update *update = numbers;
 
-    how[0] = (real)0.5;
-    how[1] = (real)0.01;
-    return how;
+    *update = (struct update){.scale = (real)0.5, .rate = (real)0.01};
+    return update;
 }
 
 acc *case_sums(struct arrays *arrays, size_t count) { return make(arrays, count, 0, true, true); }
@@ -466,17 +465,20 @@ CASE(add_scaled)
                    rows * n);
 }
 
-/* Moved, and, after a norm that was not finite, left as it was. */
+/* Moved, and, after a norm that was not finite, left as it was; with constants of other uses. */
 CASE(adam)
 {
-    for (int halted = 0; halted < 2; halted++) {
-        real *v = case_output(a, rows * n, 1), *how = case_update(a);
+    static const struct adam_options options[] = {{0.9, 0.999, 0.1}, {0.8, 0.95, 1e-3}};
 
-        for (size_t i = 0; i < rows * n; i++)
-            v[i] *= v[i];
-        how[2] = (real)halted;
+    for (int i = 0; i < 4; i++) {
+        real *v = case_output(a, rows * n, 1);
+        struct update *update = case_update(a);
+
+        for (size_t j = 0; j < rows * n; j++)
+            v[j] *= v[j];
+        update->halted = (real)(i / 2);
         be->adam(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1), v,
-                 case_input(a, rows * n, 1), how, rows * n);
+                 case_input(a, rows * n, 1), update, &options[i % 2], rows * n);
     }
 }
 

@@ -137,10 +137,12 @@ FAR(sum_squares, (SELF, acc *sum, acc scale, const real *x, size_t count), N(sum
     count)
 FAR(add_scaled, (SELF, real *y, const real *scale, const real *x, size_t count), N(y), N(scale),
     N(x), count)
-FAR(limit_update, (SELF, real *update, const acc *squares, const real *rate, acc most), N(update),
-    N(squares), N(rate), most)
-FAR(adam, (SELF, real *p, real *m, real *v, const real *gradient, const real *update, size_t count),
-    N(p), N(m), N(v), N(gradient), N(update), count)
+FAR(limit_update, (SELF, struct update *update, const acc *squares, const real *rate, acc most),
+    N(update), N(squares), N(rate), most)
+FAR(adam,
+    (SELF, real *p, real *m, real *v, const real *gradient, const struct update *update,
+     const struct adam_options *options, size_t count),
+    N(p), N(m), N(v), N(gradient), N(update), options, count)
 
 const struct backend *backend_far(void)
 {
