@@ -111,7 +111,7 @@ static void feed_back(struct shard *s, const struct step *step, size_t t)
     const real *from = s->factors + t * s->rows * n;
     real *params[OUT_PARAMS];
 
-    if (s->model->feed_rates) {
+    if (s->model->feedback == FEED_RATES) {
         shard_out_params(params, s->out_params, s, t);
         s->model->observation->mean(s->be, step->fed, n, params, s->rows, n);
         from = step->fed;
@@ -159,7 +159,7 @@ static void feed_back_backward(struct shard *s, const struct step *step, size_t 
 
     gru_dinputs(s->be, s->dfed, n, &s->wt.con, &step->tape, model_ci_width(s->model), n, s->rows,
                 false);
-    if (s->model->feed_rates) {
+    if (s->model->feedback == FEED_RATES) {
         shard_out_params(dparams, s->dout_params, s, t);
         s->model->observation->mean_backward(s->be, dparams, &from, s->rows, n);
     } else {

@@ -35,14 +35,27 @@ size_t model_ci_width(const struct model *model)
 
 size_t model_fed_width(const struct model *model, size_t session)
 {
-    if (!model->feed_back)
-        return 0;
-    return model->feed_rates ? model_channels(model, session) : model->factors;
+    switch (model->feedback) {
+    case FEED_FACTORS:
+        return model->factors;
+    case FEED_RATES:
+        return model_channels(model, session);
+    case FEED_NOTHING:
+        break;
+    }
+    return 0;
 }
 
 size_t model_generator_inputs(const struct model *model)
 {
     return model->co_dim + (model->ext_to_generator ? model->ext_inputs : 0);
+}
+
+static enum feedback feedback_of(const struct lfads_config *config)
+{
+    if (!config->co_dim || !config->do_feed_factors_to_controller)
+        return FEED_NOTHING;
+    return strcmp(config->feedback_factors_or_rates, "rates") == 0 ? FEED_RATES : FEED_FACTORS;
 }
 
 static void set_options(struct model *m, const struct lfads_config *config)
@@ -58,8 +71,7 @@ static void set_options(struct model *m, const struct lfads_config *config)
     m->ext_inputs = (size_t)config->ext_input_dim;
     m->ext_to_generator = config->inject_ext_input_to_gen && m->ext_inputs > 0;
     m->causal = config->do_causal_controller;
-    m->feed_back = config->do_feed_factors_to_controller;
-    m->feed_rates = strcmp(config->feedback_factors_or_rates, "rates") == 0;
+    m->feedback = feedback_of(config);
     m->output = distribution_find(config->output_dist);
     m->observation = observation_of(m->output);
     m->ic_prior = priors_find_ic("normal");
@@ -106,7 +118,7 @@ static enum lfads_status check_sizes(const struct model *m, struct lfads_error *
         return lfads_fail(err, LFADS_USAGE,
                           "a layer or session of %zu units is too wide: up to %d are allowed",
                           widest(m), PHILOX_MAX_INDEX / 4);
-    if (m->co_dim && m->feed_back && m->feed_rates && m->n_sessions > 1)
+    if (m->feedback == FEED_RATES && m->n_sessions > 1)
         return lfads_fail(err, LFADS_USAGE,
                           "--feedback_factors_or_rates=rates needs a single session, and there are "
                           "%zu: use factors",

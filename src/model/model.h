@@ -75,13 +75,17 @@ struct session_shape {
     size_t channels; /* N */
 };
 
+/* What of a bin the controller reads in the next one. */
+enum feedback { FEED_NOTHING, FEED_FACTORS, FEED_RATES };
+
 struct model {
     size_t bins;    /* T */
     size_t ic_bins; /* K: the bins that the ic encoder reads */
     size_t factors, ic_dim, ic_enc, gen_units;
     size_t co_dim, ci_enc, con_units, lag; /* co_dim 0: no controller */
     size_t ext_inputs;                     /* E, 0: none */
-    bool ext_to_generator, causal, feed_back, feed_rates;
+    bool ext_to_generator, causal;
+    enum feedback feedback;
     const struct distribution *output; /* of the observations */
     const struct observation *observation;
     const struct latent_prior *ic_prior, *co_prior;

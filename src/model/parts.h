@@ -65,9 +65,8 @@ void decoder_forward(struct shard *s);
 /* From dout_params (and the gradient of u's costs): the tapes of both become gradients, dfactors
  * and fac_wt are set, dgen_h is the first state's. */
 void decoder_backward(struct shard *s);
-/* The first slot whose factors, and whose read-out, the time loop used. */
-size_t decoder_first_slot(const struct shard *s);
-size_t decoder_first_read(const struct shard *s);
+/* What the time loop feeds back: factors of slots from 0 on, or rates of these too. */
+enum feedback decoder_feedback(const struct shard *s);
 
 /* readout.c (model.md 6, 7). Sets AT to PARAMS, out_params or dout_params, from slot SLOT on. */
 void shard_out_params(real *at[OUT_PARAMS], real *const params[OUT_PARAMS], const struct shard *s,

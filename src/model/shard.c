@@ -18,7 +18,7 @@ void shard_generate(struct shard *shard)
     ic_sample_forward(shard);
     generator_begin_forward(shard);
     decoder_forward(shard);
-    if (decoder_first_read(shard) > 0)
+    if (decoder_feedback(shard) != FEED_RATES)
         readout_forward(shard, 1, shard->model->bins);
 }
 
@@ -75,8 +75,8 @@ static void decoder_weights_backward(struct shard *s)
 {
     if (s->be->fork)
         s->be->fork(s->be, ENCODERS);
-    readout_weights_backward(s, decoder_first_read(s));
-    factors_weights_backward(s, decoder_first_slot(s));
+    readout_weights_backward(s, decoder_feedback(s) == FEED_RATES ? 0 : 1);
+    factors_weights_backward(s, decoder_feedback(s) == FEED_NOTHING ? 1 : 0);
     generator_weights_backward(s);
     if (s->model->co_dim)
         controller_weights_backward(s);

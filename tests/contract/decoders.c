@@ -29,7 +29,7 @@ static struct model model_of(const struct kind *kind, struct session_shape *sess
                           .ext_inputs = kind->external ? EXTERNAL : 0,
                           .ext_to_generator = kind->external,
                           .output = distribution_of(DISTRIBUTION_poisson),
-                          .feed_back = kind->fed_back,
+                          .feedback = kind->fed_back ? FEED_FACTORS : FEED_NOTHING,
                           .identity_readout = true,
                           .clip = 1,
                           .sessions = session,
