@@ -178,9 +178,9 @@ static enum lfads_status write_arrays(struct prior *p)
     if (status == LFADS_OK)
         status = write_rows(p, "gen_ics", s->gen.h, r, g);
     if (status == LFADS_OK)
-        status = write_rows(p, "prior_g0_mean", s->w.prior_mean, 1, m->ic_dim);
+        status = write_rows(p, "prior_g0_mean", s->w.prior_mean, 1, priors_moments(m));
     if (status == LFADS_OK)
-        status = write_rows(p, "prior_g0_logvar", s->prior_logvar, 1, m->ic_dim);
+        status = write_rows(p, "prior_g0_logvar", s->prior_logvar, 1, priors_moments(m));
     return status == LFADS_OK ? write_cost(p) : status;
 }
 

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "model/priors.h"
+
 enum { GZIP_LEVEL = 4 }; /* the original's */
 
 static const char *const keys[RESULTS] = {
@@ -26,8 +28,8 @@ static const char *const keys[RESULTS] = {
 static void set_widths(struct results *r, const struct model *m, size_t session)
 {
     const size_t inner[RESULTS] = {
-        [RESULT_PRIOR_G0_MEAN] = m->ic_dim,
-        [RESULT_PRIOR_G0_LOGVAR] = m->ic_dim,
+        [RESULT_PRIOR_G0_MEAN] = priors_moments(m),
+        [RESULT_PRIOR_G0_LOGVAR] = priors_moments(m),
         [RESULT_POST_G0_MEAN] = m->ic_dim,
         [RESULT_POST_G0_LOGVAR] = m->ic_dim,
         [RESULT_GEN_ICS] = m->gen_units,

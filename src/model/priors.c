@@ -111,6 +111,7 @@ static void ar1_kl_backward(struct shard *s, const real *weight)
 
 static const struct latent_prior ic_priors[] = {
     {"normal",
+     true,
      {{"LFADS/z/prior_g0/mean", mean_first, NULL},
       {"LFADS/z/prior_g0/logvar", logvar_first, logvar_is_trained}},
      normal_draw,
@@ -120,6 +121,7 @@ static const struct latent_prior ic_priors[] = {
 
 static const struct latent_prior co_priors[] = {
     {"ar1",
+     false,
      {{"LFADS/z/u_prior_ar1/logevars", logevar_first, logevar_is_trained},
       {"LFADS/z/u_prior_ar1/logatau", logatau_first, logatau_is_trained}},
      ar1_draw,
@@ -144,6 +146,11 @@ const struct latent_prior *priors_find_ic(const char *name)
 const struct latent_prior *priors_find_co(const char *name)
 {
     return find(co_priors, sizeof co_priors / sizeof co_priors[0], name);
+}
+
+size_t priors_moments(const struct model *model)
+{
+    return model->ic_prior->has_moments ? model->ic_dim : 0;
 }
 
 /* ---- the parts ---- */

@@ -4,10 +4,12 @@
 #ifndef LFADS_MODEL_PRIORS_H
 #define LFADS_MODEL_PRIORS_H
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/real.h"
 
 struct lfads_config;
+struct model;
 struct shard;
 
 enum { PRIOR_PARAMS = 2 }; /* of a prior, at most */
@@ -21,6 +23,7 @@ struct prior_param {
 
 struct latent_prior {
     const char *name;
+    bool has_moments; /* a mean and a log variance a dimension, which results show */
     struct prior_param params[PRIOR_PARAMS]; /* up to the first without a name */
     /* Sets the shard's samples of g0 [R,ic] or co_sample [T,R,co] to draws. */
     void (*draw)(struct shard *s);
@@ -34,4 +37,6 @@ struct latent_prior {
 /* The prior NAME, which exists, of g0 and of u. */
 const struct latent_prior *priors_find_ic(const char *name);
 const struct latent_prior *priors_find_co(const char *name);
+/* Dimensions of g0 whose prior has moments: all or 0. */
+size_t priors_moments(const struct model *model);
 #endif

@@ -34,7 +34,7 @@ static void put_prior(struct record *record, const struct trainer *t)
     const struct backend *be = backend_cpu();
     struct weights weights;
 
-    if (!m->co_dim)
+    if (!m->co_dim || m->co_prior != priors_find_co("ar1"))
         return;
     params_view(&weights, m, learner_download(t->learner).parameters, 0);
     for (size_t i = 0; i < m->co_dim; i++) {
