@@ -1,5 +1,5 @@
 /* decoder.c - generator, controller and what is fed back between them, through all bins: in one
- * operation where the backend has it, else bin by bin.
+ * operation if the backend has one, else bin by bin.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 

@@ -69,8 +69,8 @@ void shard_take(struct shard *shard, const struct shard *encoded, size_t trial)
 
 _Static_assert((int)ENCODERS < (int)MOST_BRANCHES, "the decoder's weights have a branch, too");
 
-/* Nothing else needs these: where the backend has branches they run beside the encoders, which
- * join them. */
+/* No later part reads these: on a backend with branches they run beside the encoders' backward
+ * pass, which joins them. */
 static void decoder_weights_backward(struct shard *s)
 {
     if (s->be->fork)
