@@ -105,6 +105,20 @@ struct decoder_sequence {
     real *dmean, *dlogvar, *du; /* [T,R,n]: sample_backward adds to the first two; du is used up */
 };
 
+/* How the optimizer moves the parameters in a step: written by limit_update, in the backend's
+ * memory. */
+struct update {
+    real scale;  /* of the gradient, so that its norm is within the limit */
+    real rate;   /* the bias-corrected learning rate */
+    real halted; /* not 0: a gradient was not finite, and the parameters stay */
+};
+
+/* What of the optimizer stays the same from step to step; the host's. */
+struct adam_options {
+    double beta1, beta2; /* decay of the moments */
+    double epsilon;      /* added to the root of the second moment */
+};
+
 struct backend {
     const char *name;
     void *context; /* the backend's own, or NULL */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/distribution.h"
 #include "config/kinds.h"
 
 #define AT(name) offsetof(struct lfads_config, name)
@@ -159,7 +160,8 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
         return lfads_fail(err, LFADS_USAGE,
                           "--co_mean_corr_scale=%g needs --co_dim of 2 or more, and it is %lld",
                           c->co_mean_corr_scale, (long long)c->co_dim);
-    if (c->temporal_spike_jitter_width > 0 && strcmp(c->output_dist, "poisson") != 0)
+    if (c->temporal_spike_jitter_width > 0 &&
+        distribution_find(c->output_dist)->data != DATA_COUNTS)
         return lfads_fail(err, LFADS_USAGE,
                           "--temporal_spike_jitter_width=%lld moves spikes: it needs "
                           "--output_dist=poisson",

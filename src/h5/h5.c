@@ -201,3 +201,21 @@ enum lfads_status h5_read_text(char **text, const struct h5_file *file, const ch
     }
     return status;
 }
+
+enum lfads_status h5_read_attribute(char text[H5_ATTRIBUTE_SIZE], const struct h5_file *file,
+                                    const char *name, struct lfads_error *err)
+{
+    struct h5_request ask;
+    struct h5_answer answer;
+    enum lfads_status status = request(&ask, H5_ATTRIBUTE, name)
+                                   ? h5_reader_ask(&answer, file->reader, &ask, err)
+                                   : missing(file, name, err);
+
+    memset(text, 0, H5_ATTRIBUTE_SIZE);
+    if (status != LFADS_OK)
+        return status;
+    if (answer.bytes >= H5_ATTRIBUTE_SIZE)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: the attribute %s is too long", file->path,
+                          name);
+    return h5_reader_take(text, answer.bytes, file->reader, err);
+}

@@ -92,4 +92,11 @@ enum lfads_status h5_rows_close(struct h5_rows *rows, struct lfads_error *err);
 
 enum lfads_status h5_write_text(struct h5_file *file, const char *name, const char *text,
                                 struct lfads_error *err);
+
+/* Attributes of the root: texts. Sets TEXT to attribute NAME, to "" if there is none; fails if it
+ * is no text of fixed length below H5_ATTRIBUTE_SIZE. */
+enum lfads_status h5_read_attribute(char text[H5_ATTRIBUTE_SIZE], const struct h5_file *file,
+                                    const char *name, struct lfads_error *err);
+enum lfads_status h5_write_attribute(struct h5_file *file, const char *name, const char *text,
+                                     struct lfads_error *err);
 #endif

@@ -6,7 +6,7 @@
 
 enum { H5_NAME = 512, H5_LONGEST_TEXT = 1 << 24 };
 
-enum h5_question { H5_HAS, H5_SHAPE, H5_ROWS, H5_ALL, H5_TEXT };
+enum h5_question { H5_HAS, H5_SHAPE, H5_ROWS, H5_ALL, H5_TEXT, H5_ATTRIBUTE };
 
 /* From parent to child. */
 struct h5_request {

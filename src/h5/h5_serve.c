@@ -211,6 +211,38 @@ static bool answer_text(struct server *s, const char *name)
     return fine;
 }
 
+/* Attribute NAME of the root into TEXT. */
+static bool read_attribute(char text[H5_ATTRIBUTE_SIZE], hid_t file, const char *name)
+{
+    hid_t attribute = H5Aopen(file, name, H5P_DEFAULT), type = H5Aget_type(attribute);
+    hid_t space = H5Aget_space(attribute);
+    bool fine = attribute >= 0 && type >= 0 && H5Tget_class(type) == H5T_STRING &&
+                H5Tis_variable_str(type) == 0 && H5Tget_size(type) < H5_ATTRIBUTE_SIZE &&
+                H5Sget_simple_extent_npoints(space) == 1 && H5Aread(attribute, type, text) >= 0;
+
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Aclose(attribute);
+    return fine;
+}
+
+static bool answer_attribute(struct server *s, const char *name)
+{
+    char text[H5_ATTRIBUTE_SIZE] = {0};
+    struct h5_answer answer = {.bytes = 0};
+    struct lfads_error err;
+    enum lfads_status status = LFADS_OK;
+
+    if (H5Aexists(s->file.id, name) != 0 && !read_attribute(text, s->file.id, name))
+        status = lfads_fail(&err, LFADS_BAD_DATA,
+                            "%s: the attribute %s is no text of fixed length, or it is damaged",
+                            s->file.path, name);
+    else
+        answer.bytes = strlen(text);
+    return send_answer(s, &answer, status, &err) &&
+           (status != LFADS_OK || h5_channel_send(s->channel, text, answer.bytes));
+}
+
 static bool answer(struct server *s, struct h5_request *ask)
 {
     ask->name[sizeof ask->name - 1] = 0;
@@ -224,6 +256,8 @@ static bool answer(struct server *s, struct h5_request *ask)
         return answer_rows(s, ask);
     case H5_TEXT:
         return answer_text(s, ask->name);
+    case H5_ATTRIBUTE:
+        return answer_attribute(s, ask->name);
     }
     return false;
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { H5_MOST_RANK = 4 };
+enum { H5_MOST_RANK = 4, H5_ATTRIBUTE_SIZE = 64 };
 
 /* Types of numbers, in memory and on disk. */
 enum h5_type { H5_FLOAT32, H5_FLOAT64, H5_INT64 };

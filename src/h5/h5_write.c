@@ -1,5 +1,6 @@
 /* h5_write.c - writing data sets: whole, by rows, compressed, as text.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -196,6 +197,26 @@ enum lfads_status h5_write_text(struct h5_file *file, const char *name, const ch
     fine = set >= 0 && H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text) >= 0;
     if (set >= 0)
         H5Dclose(set);
+    H5Sclose(space);
+    H5Tclose(type);
+    quiet_end(&quiet);
+    return fine && went_out(file) ? LFADS_OK
+                                  : h5_output_failed(file->output, file->path, name, err);
+}
+
+enum lfads_status h5_write_attribute(struct h5_file *file, const char *name, const char *text,
+                                     struct lfads_error *err)
+{
+    struct quiet quiet = quiet_begin();
+    hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR), attribute = -1;
+    bool fine = H5Tset_size(type, strlen(text) + 1) >= 0;
+
+    assert(strlen(text) + 1 < H5_ATTRIBUTE_SIZE);
+    if (fine)
+        attribute = H5Acreate2(file->id, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    fine = attribute >= 0 && H5Awrite(attribute, type, text) >= 0;
+    if (attribute >= 0)
+        H5Aclose(attribute);
     H5Sclose(space);
     H5Tclose(type);
     quiet_end(&quiet);

@@ -266,7 +266,8 @@ enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *da
     if (!data || (m->ext_inputs && !ext))
         return lfads_fail(err, LFADS_USAGE, "a trial needs data%s",
                           m->ext_inputs ? " and external inputs" : "");
-    status = check(denoiser, data, model_channels(m, denoiser->session), !m->gaussian, "data", err);
+    status = check(denoiser, data, model_channels(m, denoiser->session),
+                   m->output->data == DATA_COUNTS, "data", err);
     if (status == LFADS_OK && m->ext_inputs)
         status = check(denoiser, ext, m->ext_inputs, false, "external input", err);
     if (status != LFADS_OK)

@@ -16,8 +16,9 @@
 
 struct evaluation {
     struct h5_file data, run;
-    size_t trials, bins, channels;   /* E, T, N */
-    size_t outputs;                  /* O: N rates, or N means and N variances */
+    size_t trials, bins, channels; /* E, T, N */
+    size_t outputs;                /* O: what the distribution writes, N numbers each */
+    const struct distribution *distribution;
     double *counts, *output, *truth; /* [E,T,N], [E,T,O], [E,T,N] or NULL */
     double conversion;
     const struct lfads_evaluation *what;
@@ -26,10 +27,10 @@ struct evaluation {
 
 static const char *run_key(enum result result) { return results_key(OF_POSTERIORS, result); }
 
-/* The variances in OUTPUT of a Gaussian, else NULL. */
+/* The variances in OUTPUT, NULL if the distribution has none. */
 static const double *variances_of(const struct evaluation *s, const double *output)
 {
-    return s->outputs == 2 * s->channels ? output + s->channels : NULL;
+    return s->distribution->written > 1 ? output + s->channels : NULL;
 }
 
 static struct scored scored_arrays(const struct evaluation *s)
@@ -40,6 +41,7 @@ static struct scored scored_arrays(const struct evaluation *s)
                            .data = s->counts,
                            .means = s->output,
                            .variances = variances_of(s, s->output),
+                           .distribution = s->distribution->id,
                            .truth = s->truth,
                            .conversion = s->conversion};
 }
@@ -141,6 +143,27 @@ static bool is_cost_of_all(const struct evaluation *s, size_t trials)
            h5_shape(&costs, &s->run, run_key(RESULT_COST), NULL) == LFADS_OK && costs.count == 1;
 }
 
+/* The distribution that the run names; if it names none, the one of its width. */
+static enum lfads_status find_distribution(struct evaluation *s)
+{
+    char name[H5_ATTRIBUTE_SIZE];
+    enum lfads_status status = h5_read_attribute(name, &s->run, DISTRIBUTION_ATTRIBUTE, s->err);
+
+    if (status != LFADS_OK)
+        return status;
+    if (*name)
+        s->distribution = distribution_find(name);
+    else
+        s->distribution = distribution_of(s->outputs == 2 * s->channels ? DISTRIBUTION_gaussian
+                                                                        : DISTRIBUTION_poisson);
+    return s->distribution
+               ? LFADS_OK
+               : lfads_fail(s->err, LFADS_BAD_DATA,
+                            "%s: its attribute " DISTRIBUTION_ATTRIBUTE
+                            " is %s, and this program knows %s: a later version wrote the file",
+                            s->run.path, name, DISTRIBUTION_CHOICES);
+}
+
 /* Sets the sizes; fails if the run does not belong to the data's trials. */
 static enum lfads_status check_run(struct evaluation *s, const char *data_name)
 {
@@ -160,13 +183,17 @@ static enum lfads_status check_run(struct evaluation *s, const char *data_name)
     s->bins = data.dims[1];
     s->channels = data.dims[2];
     s->outputs = run.dims[2];
+    status = find_distribution(s);
+    if (status != LFADS_OK)
+        return status;
     if (run.dims[0] > data.dims[0] || run.dims[1] != s->bins ||
-        (s->outputs != s->channels && s->outputs != 2 * s->channels))
+        s->outputs != s->distribution->written * s->channels)
         return lfads_fail(s->err, LFADS_BAD_DATA,
                           "%s has [%zu,%zu,%zu] rates, which are not those of %s in %s, "
-                          "[%zu,%zu,%zu]",
+                          "[%zu,%zu,%zu]: of %s each channel has %zu",
                           s->run.path, run.dims[0], run.dims[1], run.dims[2], data_name,
-                          s->data.path, data.dims[0], data.dims[1], data.dims[2]);
+                          s->data.path, data.dims[0], data.dims[1], data.dims[2],
+                          s->distribution->name, s->distribution->written);
     return LFADS_OK;
 }
 
@@ -181,10 +208,10 @@ static enum lfads_status read_all(struct evaluation *s, const char *set)
         status = read_trials(&s->counts, s, &s->data, name, s->channels);
     if (status == LFADS_OK)
         status = read_trials(&s->output, s, &s->run, run_key(RESULT_OUTPUT), s->outputs);
-    /* rates are not negative; a Gaussian's means may be, its variances are above 0 */
-    if (status == LFADS_OK && !variances_of(s, s->output))
+    /* counts' means are not negative, variances are above 0 */
+    if (status == LFADS_OK && s->distribution->data == DATA_COUNTS)
         status = check_numbers(s->output, s, &s->run, run_key(RESULT_OUTPUT), s->outputs, 0, 0);
-    else if (status == LFADS_OK)
+    if (status == LFADS_OK && s->distribution->written > 1)
         status = check_numbers(s->output, s, &s->run, run_key(RESULT_OUTPUT), s->outputs,
                                s->channels, DBL_MIN);
     return status == LFADS_OK ? read_truth(s, set) : status;
@@ -322,7 +349,7 @@ static enum lfads_status score_run(struct lfads_score *score, const struct evalu
                                    const char *set)
 {
     const struct scored scored = scored_arrays(s);
-    bool counts = scored.variances == NULL;
+    bool counts = s->distribution->data == DATA_COUNTS;
     enum lfads_status status;
 
     *score = (struct lfads_score){.set = set,

@@ -62,6 +62,9 @@ enum lfads_status results_file_create(struct results_file *file, const char *pat
 
     *file = (struct results_file){.of = of};
     status = h5_begin(&file->file, path, err);
+    if (status == LFADS_OK)
+        status = h5_write_attribute(&file->file, DISTRIBUTION_ATTRIBUTE,
+                                    results->distribution->name, err);
     for (int i = 0; i < RESULTS && status == LFADS_OK; i++)
         if (results->width[i] && results_key(of, (enum result)i))
             status = create_set(file, i, results, trials, threads, err);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "h5/h5.h"
+#include "learn/optimizer.h"
 #include "run/run.h"
 
 static enum lfads_status write_row(struct h5_file *file, const struct param *param,
@@ -45,8 +46,8 @@ static enum lfads_status write_scalars(struct h5_file *file, const struct checkp
         float value;
     } numbers[] = {
         {"LFADS_learning_rate:0", (float)checkpoint->learning_rate},
-        {"LFADS_beta1_power:0", (float)pow(0.9, updates)},
-        {"LFADS_beta2_power:0", (float)pow(0.999, updates)},
+        {"LFADS_beta1_power:0", (float)pow(optimizer_adam.beta1, updates)},
+        {"LFADS_beta2_power:0", (float)pow(optimizer_adam.beta2, updates)},
     };
     enum lfads_status status =
         h5_write(file, "LFADS_global_step:0", H5_INT64, 0, NULL, &checkpoint->step, NULL, err);

@@ -15,7 +15,7 @@ static bool create_vectors(struct learner *l)
 
     l->parameters = be->memory_create(be, bytes);
     l->numbers = be->memory_create(be, sizeof *l->numbers);
-    l->update = be->memory_create(be, 3 * sizeof *l->update);
+    l->update = be->memory_create(be, sizeof *l->update);
     l->sums = be->memory_create(be, SUMS * sizeof *l->sums);
     if (!be->host_memory)
         l->host = param_vectors_in(be->host_create(be, PARAM_VECTORS * bytes), l->model->size);
@@ -219,10 +219,7 @@ void learner_differentiate(struct learner *learner, const struct batch_source *s
 void learner_step(struct learner *learner, const struct batch_source *source,
                   const struct cost_ramps *ramps, double learning_rate, int64_t update)
 {
-    double count = (double)update;
-
-    run_batch(learner, source, ramps, STEP,
-              learning_rate * sqrt(1 - pow(0.999, count)) / (1 - pow(0.9, count)));
+    run_batch(learner, source, ramps, STEP, optimizer_rate(&optimizer_adam, learning_rate, update));
 }
 
 enum lfads_status learner_collect(struct learner *learner, struct batch_costs *costs,

@@ -13,6 +13,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_LEARN_LEARNER_H
 #define LFADS_LEARN_LEARNER_H
+#include "learn/optimizer.h"
 #include "model/costs.h"
 #include "model/param_vectors.h"
 
@@ -51,7 +52,7 @@ struct learner {
     real **accumulators; /* gradients of the accumulators; of a single accumulator: gradient */
     size_t n_accumulators;
     struct step_numbers *numbers;
-    real *update;          /* [3]: limit_update's */
+    struct update *update;
     acc *sums;             /* [SUMS] */
     struct shard **shards; /* one a thread */
     /* the host's */

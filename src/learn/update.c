@@ -1,5 +1,6 @@
 /* update.c - from the gradient of a batch's shards to new parameters.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "learn/optimizer.h"
 #include "learn/pass.h"
 
 void learner_refresh(struct learner *l)
@@ -19,7 +20,7 @@ static void update(struct learner *l)
         size_t at = l->trained[i].at;
 
         l->be->adam(l->be, l->parameters + at, l->slots[ADAM_M] + at, l->slots[ADAM_V] + at,
-                    l->gradient + at, l->update, l->trained[i].numbers);
+                    l->gradient + at, l->update, &optimizer_adam, l->trained[i].numbers);
     }
     learner_refresh(l);
 }

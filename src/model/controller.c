@@ -105,15 +105,17 @@ static struct step step_at(const struct shard *s, size_t t)
     };
 }
 
-/* The previous bin's factors, or its rates (Gaussian: means), after dropout: the fed-back part of
+/* The previous bin's factors, or the means of its output, after dropout: the fed-back part of
  * model.md (5.1). */
 static void feed_back(struct shard *s, const struct step *step, size_t t)
 {
-    size_t n = step->fed_width, at = t * s->rows * n;
-    const real *from = s->model->feed_rates ? s->eta + at : s->factors + at;
+    size_t n = step->fed_width;
+    const real *from = s->factors + t * s->rows * n;
+    real *params[OUT_PARAMS];
 
-    if (s->model->feed_rates && !s->model->gaussian) {
-        s->be->exponential(s->be, step->fed, n, from, n, s->rows, n);
+    if (s->model->feedback == FEED_RATES) {
+        shard_out_params(params, s->out_params, s, t);
+        s->model->observation->mean(s->be, step->fed, n, params, s->rows, n);
         from = step->fed;
     }
     s->be->copy_masked(s->be, step->fed, n, from, n, step->mask, step->ldm, s->rows, n);
@@ -143,31 +145,30 @@ void controller_step_forward(struct shard *s, size_t t)
                    step.fed_width, rows, true);
     }
     gru_step(be, h_new, &step.tape, &s->w.con, h, m->clip, rows, true);
-    be->set_rows(be, step.mean, n, s->w.co_mean.b, rows, n);
-    be->product(be, matrix_of(step.mean, n), operand_of(h_new, units),
-                operand_of(s->w.co_mean.w, n), rows, n, units, true);
-    be->set_rows(be, step.logvar, n, s->w.co_logvar.b, rows, n);
-    be->product(be, matrix_of(step.logvar, n), operand_of(h_new, units),
-                operand_of(s->w.co_logvar.w, n), rows, n, units, true);
+    linear_forward(be, step.mean, n, &s->w.co_mean, h_new, rows);
+    linear_forward(be, step.logvar, n, &s->w.co_logvar, h_new, rows);
     be->sample(be, step.sample, n, step.mean, step.logvar, step.noise, rows, n);
     be->copy_masked(be, step.u, step.ldu, s->latents == POSTERIOR_MEAN ? step.mean : step.sample, n,
                     NULL, 0, rows, n);
 }
 
-/* The gradient of what was fed back reaches slot t: rates through the exponential, which is what
- * was fed (masked) itself. */
+/* The gradient of what was fed back reaches slot t. */
 static void feed_back_backward(struct shard *s, const struct step *step, size_t t)
 {
-    size_t n = step->fed_width, at = t * s->rows * n;
-    bool rates = s->model->feed_rates, poisson = !s->model->gaussian;
-    real *into = rates ? s->eta + at : s->dfactors + at;
+    size_t n = step->fed_width;
+    struct mean_gradient from = {
+        .dmean = s->dfed, .mean = step->fed, .mask = step->mask, .ldm = step->ldm};
+    real *dparams[OUT_PARAMS];
 
     gru_dinputs(s->be, s->dfed, n, &s->wt.con, &step->tape, model_ci_width(s->model), n, s->rows,
                 false);
-    if (rates && poisson)
-        s->be->add_masked(s->be, into, n, s->dfed, n, step->fed, n, s->rows, n);
-    else
-        s->be->add_masked(s->be, into, n, s->dfed, n, step->mask, step->ldm, s->rows, n);
+    if (s->model->feedback == FEED_RATES) {
+        shard_out_params(dparams, s->dout_params, s, t);
+        s->model->observation->mean_backward(s->be, dparams, &from, s->rows, n);
+    } else {
+        s->be->add_masked(s->be, s->dfactors + t * s->rows * n, n, s->dfed, n, step->mask,
+                          step->ldm, s->rows, n);
+    }
 }
 
 void controller_step_backward(struct shard *s, size_t t)
@@ -175,14 +176,12 @@ void controller_step_backward(struct shard *s, size_t t)
     const struct model *m = s->model;
     const struct backend *be = s->be;
     struct step step = step_at(s, t);
-    size_t rows = s->rows, units = m->con_units, n = m->co_dim, at = t * rows * n;
+    size_t rows = s->rows, n = m->co_dim, at = t * rows * n;
     real *dmean = s->dco_mean + at, *dlogvar = s->dco_logvar + at;
 
     be->sample_backward(be, dmean, dlogvar, s->du + at, n, step.logvar, step.noise, rows, n);
-    be->product(be, matrix_of(s->dcon_h, units), operand_of(dmean, n),
-                operand_of(s->wt.co_mean.w, units), rows, units, n, true);
-    be->product(be, matrix_of(s->dcon_h, units), operand_of(dlogvar, n),
-                operand_of(s->wt.co_logvar.w, units), rows, units, n, true);
+    linear_dinputs(be, s->dcon_h, &s->wt.co_mean, dmean, rows, true);
+    linear_dinputs(be, s->dcon_h, &s->wt.co_logvar, dlogvar, rows, true);
     gru_step_backward(be, s->dcon_h, &step.tape, &s->wt.con, step.tape.h, s->drh[0], m->clip, rows);
     if (step.fed_width)
         feed_back_backward(s, &step, t);
@@ -192,7 +191,7 @@ void controller_weights_backward(struct shard *s)
 {
     const struct model *m = s->model;
     const struct backend *be = s->be;
-    size_t rows = m->bins * s->rows, units = m->con_units, n = m->co_dim;
+    size_t rows = m->bins * s->rows, units = m->con_units;
     size_t fed_width = model_fed_width(m, s->session);
     const real *after = s->con.h + s->rows * units;
 
@@ -201,27 +200,6 @@ void controller_weights_backward(struct shard *s)
     if (fed_width)
         gru_inputs_backward(be, &s->dw.con, &s->con, s->fed, fed_width, model_ci_width(m),
                             fed_width, rows);
-    be->product(be, matrix_of(s->dw.co_mean.w, n), transpose_of(after, units),
-                operand_of(s->dco_mean, n), units, n, rows, true);
-    be->sum_rows(be, s->dw.co_mean.b, s->dco_mean, n, rows, n);
-    be->product(be, matrix_of(s->dw.co_logvar.w, n), transpose_of(after, units),
-                operand_of(s->dco_logvar, n), units, n, rows, true);
-    be->sum_rows(be, s->dw.co_logvar.b, s->dco_logvar, n, rows, n);
-}
-
-void controller_costs_backward(struct shard *s, const struct shard_weights *weights)
-{
-    const struct model *m = s->model;
-    const struct backend *be = s->be;
-    size_t count = m->bins * s->rows * m->co_dim;
-
-    be->clear(be, s->dco_mean, count);
-    be->clear(be, s->dco_logvar, count);
-    be->clear(be, s->dcon_h, s->rows * m->con_units);
-    be->kl_ar1_backward(be, s->du, s->dco_logvar, s->dw.ar_logatau, s->dw.ar_logevar,
-                        weights->ramped[TERM_KL_CO], s->co_sample, s->w.ar_logatau, s->w.ar_logevar,
-                        m->bins, s->rows, m->co_dim);
-    if (m->corr_scale > 0)
-        be->correlation_backward(be, s->dco_mean, weights->fixed[TERM_CORR], s->co_mean, m->bins,
-                                 s->rows, m->co_dim);
+    linear_backward(be, &s->dw.co_mean, s->dco_mean, after, rows);
+    linear_backward(be, &s->dw.co_logvar, s->dco_logvar, after, rows);
 }

@@ -5,24 +5,30 @@
 #define LFADS_MODEL_PARAMS_H
 #include "backend/backend.h"
 #include "model/gru.h"
+#include "model/linear.h"
 #include "model/model.h"
-
-/* y = x w + b: w [in,out], b [out]; both NULL where the map is the identity. */
-struct linear {
-    real *w, *b;
-};
+#include "model/priors.h"
 
 /* Everything one session's trials use. A member is NULL where the model has no such parameter. */
 struct weights {
     struct linear readin;
-    struct linear readout;        /* log rates, or means */
-    struct linear readout_logvar; /* Gaussian only */
+    struct linear readout[OUT_PARAMS]; /* one a parameter of the output distribution */
     struct gru encoder[ENCODERS];
-    real *encoder_start[ENCODERS];   /* learned initial states */
-    real *prior_mean, *prior_logvar; /* [ic_dim] */
+    real *encoder_start[ENCODERS]; /* learned initial states */
+    union {                        /* of g0's prior: [ic_dim] */
+        real *ic_prior[PRIOR_PARAMS];
+        struct {
+            real *prior_mean, *prior_logvar;
+        };
+    };
     struct linear ic_mean, ic_logvar;
-    real *ar_logevar, *ar_logatau; /* [co_dim] */
-    real *con_start;               /* [C] */
+    union { /* of u's: [co_dim] */
+        real *co_prior[PRIOR_PARAMS];
+        struct {
+            real *ar_logevar, *ar_logatau;
+        };
+    };
+    real *con_start; /* [C] */
     struct linear gen_ic;
     real *gen_start; /* [G], when ic_dim is 0 */
     real *factors;   /* [G,F], before its columns are normalised */

@@ -27,7 +27,7 @@ void shard_generate(struct shard *shard);
  * the activations are used up. */
 void shard_backward(struct shard *shard, const struct shard_weights *weights);
 
-/* Sets rates [T,R,N], or means and variances [T,R,2N], in OUT, memory of the backend's, from the
- * log rates (log variances); call before shard_backward. */
+/* Sets OUT [T,R,·], in the backend's memory, to a bin's N means, N variances, …, as many as the
+ * distribution writes; call before shard_backward. */
 void shard_output(const struct shard *shard, real *out);
 #endif

@@ -60,6 +60,7 @@ static void place_inputs(struct shard *s, struct cursor *p)
     s->when = take(p, 2, sizeof *s->when);
     s->x = reals(p, trial_bins * n);
     s->ext = reals(p, trial_bins * m->ext_inputs);
+    s->weight = NULL;
     s->ic_noise = reals(p, s->rows * m->ic_dim);
     s->co_noise = reals(p, m->bins * s->rows * m->co_dim);
     if (!is_input_plain(m))
@@ -140,8 +141,8 @@ static void place_generator(struct shard *s, struct cursor *p)
     s->fac_w = reals(p, m->gen_units * m->factors);
     s->fac_wt = reals(p, m->gen_units * m->factors);
     s->factors = reals(p, slots * m->factors);
-    s->eta = reals(p, slots * n);
-    s->eta_logvar = m->gaussian ? reals(p, slots * n) : NULL;
+    for (size_t i = 0; i < m->output->n_params; i++)
+        s->dout_params[i] = s->out_params[i] = reals(p, slots * n);
     cost_terms_place(s->cost, take(p, cost_terms_count(r, s->trials), sizeof(acc)), r, s->trials);
 }
 

@@ -12,6 +12,7 @@
 #include "backend/backend.h"
 #include "model/cost_table.h"
 #include "model/model.h"
+#include "model/observation.h"
 #include "model/params.h"
 
 /* What is drawn from the posterior in the generator's place. */
@@ -37,8 +38,9 @@ struct shard {
     struct weights w, wt, dw; /* parameters, transposed copies, gradient (adds to) */
 
     /* data */
-    real *x;   /* [T,B,N] */
-    real *ext; /* [T,B,E] */
+    real *x;            /* [T,B,N] */
+    real *ext;          /* [T,B,E] */
+    const real *weight; /* [T,B,N]: of the entries' terms in the likelihood; NULL: ones */
     /* the host's, for who fills the shard: x and ext themselves where the backend's memory is the
      * host's, else what shard_upload copies there */
     real *host_x, *host_ext;
@@ -67,13 +69,13 @@ struct shard {
     real *g0;                    /* [R,ic] */
     real *gen_in;                /* [T,R,·]: u, external input */
     struct gru_tape gen;
-    real *gen_out;          /* slots [T+1,R,G] after dropout; may be states */
-    real *gen_ext;          /* [T,R,E]: external input row by row, if S > 1 */
-    real *fac_w, *fac_wt;   /* [G,F]: normalised columns; [F,G] */
-    real *factors;          /* slots [T+1,R,F] */
-    real *eta, *eta_logvar; /* slots [T+1,R,N]: log rates, or means and
-                               log variances; backward: their gradients */
-    acc *cost[COST_TERMS];  /* [R] or [B] each, laid out as cost_terms_place says */
+    real *gen_out;                 /* slots [T+1,R,G] after dropout; may be states */
+    real *gen_ext;                 /* [T,R,E]: external input row by row, if S > 1 */
+    real *fac_w, *fac_wt;          /* [G,F]: normalised columns; [F,G] */
+    real *factors;                 /* slots [T+1,R,F] */
+    real *out_params[OUT_PARAMS];  /* slots [T+1,R,N] each: of the output distribution */
+    real *dout_params[OUT_PARAMS]; /* the same memory: backward turns them into their gradients */
+    acc *cost[COST_TERMS];         /* [R] or [B] each, laid out as cost_terms_place says */
     /* backward */
     real *dfactors;                     /* slots [T+1,R,F] */
     real *dgen_out, *dgen_h;            /* [T,R,G], [R,G] */

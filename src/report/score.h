@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_REPORT_SCORE_H
 #define LFADS_REPORT_SCORE_H
-#include <stddef.h>
+#include "config/distribution.h"
 
 /* Arrays to score; a row is a bin of a trial. */
 struct scored {
@@ -11,9 +11,10 @@ struct scored {
     size_t outputs;          /* numbers from one row to the next of means and variances */
     const double *data;      /* [R,N] */
     const double *means;     /* [R,N]: rates above or equal to 0, or a Gaussian's means */
-    const double *variances; /* [R,N], above 0; NULL: the data are counts, Poisson */
-    const double *truth;     /* [R,N]; for score_r_squared only */
-    double conversion;       /* means times it are in the truth's unit */
+    const double *variances; /* [R,N], above 0; NULL if the distribution has none */
+    enum distribution_id distribution;
+    const double *truth; /* [R,N]; for score_r_squared only */
+    double conversion;   /* means times it are in the truth's unit */
 };
 
 /* 1 - residual / total sum of squares of the truth, over channels FIRST to FIRST+COUNT-1 pooled.

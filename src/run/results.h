@@ -27,8 +27,9 @@ enum result {
  */
 struct results {
     double *values[RESULTS];
-    size_t width[RESULTS]; /* numbers a trial; 0: the model lacks it */
-    size_t bins[RESULTS];  /* 0: without bins */
+    size_t width[RESULTS];                   /* numbers a trial; 0: the model lacks it */
+    size_t bins[RESULTS];                    /* 0: without bins */
+    const struct distribution *distribution; /* of the output */
 };
 
 /* Sets the shapes for trials of SESSION; all arrays are NULL. */

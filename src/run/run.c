@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/workers.h"
+#include "config/distribution.h"
 #include "config/hyperparams.h"
 #include "model/params.h"
 #include "save/index.h"
@@ -121,7 +122,8 @@ static enum lfads_status open_data(struct run *p, struct lfads_error *err)
     const struct lfads_config *config = p->config;
     char directory[FILE_PATH];
     struct session_wants wants = {.limits = choose_storage(config, directory),
-                                  .counts = strcmp(config->output_dist, "poisson") == 0,
+                                  .counts =
+                                      distribution_find(config->output_dist)->data == DATA_COUNTS,
                                   .ext_inputs = (size_t)config->ext_input_dim,
                                   .factors = (size_t)config->factors_dim};
 

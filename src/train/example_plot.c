@@ -211,7 +211,7 @@ static struct example_column column_of(const struct picture *p, enum session_set
                   .channels = n,
                   .outputs = model_outputs(m, side->session),
                   .means = values[RESULT_OUTPUT],
-                  .variances = m->gaussian ? values[RESULT_OUTPUT] + n : NULL,
+                  .variances = m->output->written > 1 ? values[RESULT_OUTPUT] + n : NULL,
                   .truth = side->truth,
                   .data = side->data,
                   .conversion =

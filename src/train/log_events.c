@@ -62,7 +62,7 @@ static void put_prior(struct record *record, const struct model *m, const real *
     const struct backend *be = backend_cpu();
     struct weights weights;
 
-    if (!m->co_dim)
+    if (!m->co_dim || m->co_prior != priors_find_co("ar1"))
         return;
     params_view(&weights, m, (real *)parameters, 0);
     for (size_t i = 0; i < m->co_dim; i++) {

@@ -7,7 +7,8 @@ static void announce_session(const struct training *t, const struct session *s)
     const struct run *p = t->run;
     const struct session_trials *train = &s->set[SESSION_TRAIN];
     double numbers = (double)(train->count * s->bins * s->channels);
-    const char *unit = p->model->gaussian ? "mean" : "spikes a bin and channel";
+    bool counts = p->model->output->data == DATA_COUNTS;
+    const char *unit = counts ? "spikes a bin and channel" : "mean";
 
     recorder_line(t->recorder,
                   "Session %s: %zu training and %zu validation trials, %zu bins, %zu channels, "

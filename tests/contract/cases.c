@@ -10,14 +10,13 @@ enum { BINS = 3, SAMPLES = 2 };
 /* Of two roundings, from a type that is exact here. */
 static real exact(double x) { return (real)(float)x; }
 
-/* What limit_update sets: scale 0.5, rate 0.01, not halted. */
-static real *case_update(struct arrays *a)
+static struct update *case_update(struct arrays *a)
 {
-    real *how = case_output(a, 3, 0);
+    void *numbers = case_output(a, sizeof(struct update) / sizeof(real), 0);
+    struct update *update = (struct update *)numbers;
 
-    how[0] = exact(0.5);
-    how[1] = exact(0.01);
-    return how;
+    *update = (struct update){.scale = exact(0.5), .rate = exact(0.01), .halted = 0};
+    return update;
 }
 
 /* Gates between 0 and 1, as gru_gates leaves them. */
@@ -299,29 +298,64 @@ CASE(correlation_backward)
                              case_input(a, BINS * rows * few, 1), BINS, rows, few);
 }
 
+/* Weights of COUNT entries, none, or 0, 1 and 2.5; what has weight 0 in X is no number. */
+static const real *entry_weights(struct arrays *a, real *x, size_t count, bool some)
+{
+    static const real kinds[] = {0, 1, (real)2.5};
+    real *weight = some ? case_input(a, count, 1) : NULL;
+
+    for (size_t i = 0; some && i < count; i++) {
+        weight[i] = kinds[(i + i / 5) % 3];
+        x[i] = weight[i] != 0 ? x[i] : (real)NAN;
+    }
+    return weight;
+}
+
 CASE(poisson)
 {
-    be->poisson(be, case_sums(a, rows * SAMPLES), case_input(a, BINS * rows * SAMPLES * n, 1),
-                counts(a, BINS * rows * n), BINS, rows, SAMPLES, n);
+    size_t count = BINS * rows * n;
+
+    for (int some = 0; some < 2; some++) {
+        real *eta = case_input(a, SAMPLES * count, 1), *x = counts(a, count);
+        const real *weight = entry_weights(a, x, count, some);
+
+        be->poisson(be, case_sums(a, rows * SAMPLES), eta, x, weight, BINS, rows, SAMPLES, n);
+    }
 }
 
 CASE(poisson_backward)
 {
-    be->poisson_backward(be, case_output(a, rows * n, 1), (real)0.1, counts(a, rows * n), rows * n);
+    for (int some = 0; some < 2; some++) {
+        real *eta = case_output(a, rows * n, 1), *x = counts(a, rows * n);
+        const real *weight = entry_weights(a, x, rows * n, some);
+
+        be->poisson_backward(be, eta, (real)0.1, x, weight, rows * n);
+    }
 }
 
 CASE(gaussian)
 {
-    size_t count = BINS * rows * SAMPLES * n;
+    size_t count = BINS * rows * n;
 
-    be->gaussian(be, case_sums(a, rows * SAMPLES), case_input(a, count, 1), case_input(a, count, 1),
-                 case_input(a, BINS * rows * n, 1), BINS, rows, SAMPLES, n);
+    for (int some = 0; some < 2; some++) {
+        real *mean = case_input(a, SAMPLES * count, 1), *logvar = case_input(a, SAMPLES * count, 1);
+        real *x = case_input(a, count, 1);
+        const real *weight = entry_weights(a, x, count, some);
+
+        be->gaussian(be, case_sums(a, rows * SAMPLES), mean, logvar, x, weight, BINS, rows, SAMPLES,
+                     n);
+    }
 }
 
 CASE(gaussian_backward)
 {
-    be->gaussian_backward(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1), (real)0.1,
-                          case_input(a, rows * n, 1), rows * n);
+    for (int some = 0; some < 2; some++) {
+        real *mean = case_output(a, rows * n, 1), *logvar = case_output(a, rows * n, 1);
+        real *x = case_input(a, rows * n, 1);
+        const real *weight = entry_weights(a, x, rows * n, some);
+
+        be->gaussian_backward(be, mean, logvar, (real)0.1, x, weight, rows * n);
+    }
 }
 
 CASE(exponential)
@@ -387,17 +421,20 @@ CASE(add_scaled)
                    rows * n);
 }
 
-/* Moved, and, after a norm that was not finite, left as it was. */
+/* Moved, and, after a norm that was not finite, left as it was; with constants of other uses. */
 CASE(adam)
 {
-    for (int halted = 0; halted < 2; halted++) {
-        real *v = case_output(a, rows * n, 1), *how = case_update(a);
+    static const struct adam_options options[] = {{0.9, 0.999, 0.1}, {0.8, 0.95, 1e-3}};
 
-        for (size_t i = 0; i < rows * n; i++)
-            v[i] = exact((double)v[i] * (double)v[i]);
-        how[2] = exact(halted);
+    for (int i = 0; i < 4; i++) {
+        real *v = case_output(a, rows * n, 1);
+        struct update *update = case_update(a);
+
+        for (size_t j = 0; j < rows * n; j++)
+            v[j] = exact((double)v[j] * (double)v[j]);
+        update->halted = exact(i / 2);
         be->adam(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1), v,
-                 case_input(a, rows * n, 1), how, rows * n);
+                 case_input(a, rows * n, 1), update, &options[i % 2], rows * n);
     }
 }
 

@@ -28,7 +28,8 @@ static struct model model_of(const struct kind *kind, struct session_shape *sess
                           .causal = true,
                           .ext_inputs = kind->external ? EXTERNAL : 0,
                           .ext_to_generator = kind->external,
-                          .feed_back = kind->fed_back,
+                          .output = distribution_of(DISTRIBUTION_poisson),
+                          .feedback = kind->fed_back ? FEED_FACTORS : FEED_NOTHING,
                           .identity_readout = true,
                           .clip = 1,
                           .sessions = session,
@@ -54,9 +55,12 @@ static struct gru gru_of(struct arrays *a, size_t inputs, size_t units, bool tra
         .b_c = transposed ? NULL : case_input(a, units, 1)};
 }
 
-static struct linear linear_of(struct arrays *a, size_t in, size_t out)
+static struct linear linear_of(struct arrays *a, size_t in, size_t out, bool transposed)
 {
-    return (struct linear){.w = weights(a, in, out), .b = case_input(a, out, 1)};
+    return (struct linear){.w = transposed ? weights(a, out, in) : weights(a, in, out),
+                           .b = case_input(a, transposed ? in : out, 1),
+                           .in = in,
+                           .out = out};
 }
 
 /* With ONE_BIN what is scratch is not compared. */
@@ -116,8 +120,8 @@ static void forward(const struct backend *be, struct arrays *a, const struct kin
     s.w.con = gru_of(a, con_in, m.con_units, false);
     s.w.gen = gru_of(a, model_generator_inputs(&m), m.gen_units, false);
     s.w.con_start = case_input(a, m.con_units, 1);
-    s.w.co_mean = linear_of(a, m.con_units, m.co_dim);
-    s.w.co_logvar = linear_of(a, m.con_units, m.co_dim);
+    s.w.co_mean = linear_of(a, m.con_units, m.co_dim, false);
+    s.w.co_logvar = linear_of(a, m.con_units, m.co_dim, false);
     s.fac_w = weights(a, m.gen_units, m.factors);
     s.factors = case_output(a, (BINS + 1) * s.rows * m.factors, 1);
     decoder_forward(&s);
@@ -139,10 +143,11 @@ static void backward(const struct backend *be, struct arrays *a, const struct ki
     s.wt.gen = gru_of(a, model_generator_inputs(&m), m.gen_units, true);
     s.w.con = s.wt.con; /* for the sizes */
     s.w.gen = s.wt.gen;
-    s.wt.co_mean = linear_of(a, m.co_dim, m.con_units);
-    s.wt.co_logvar = linear_of(a, m.co_dim, m.con_units);
-    s.fac_wt = weights(a, m.factors, m.gen_units);
-    s.eta = case_input(a, (BINS + 1) * rows * m.factors, 1);
+    s.wt.co_mean = linear_of(a, m.con_units, m.co_dim, true);
+    s.wt.co_logvar = linear_of(a, m.con_units, m.co_dim, true);
+    s.fac_w = weights(a, m.gen_units, m.factors);
+    s.fac_wt = case_input(a, m.factors * m.gen_units, 1);
+    s.dout_params[0] = case_input(a, (BINS + 1) * rows * m.factors, 1);
     s.dfactors = case_output(a, (BINS + 1) * rows * m.factors, 1);
     s.dgen_out = case_input(a, BINS * rows * m.gen_units, 1);
     s.dgen_h = case_output(a, rows * m.gen_units, 1);

@@ -91,6 +91,7 @@ template <class U> struct tracked {
     friend bool operator<(tracked a, tracked b) { return a.value < b.value; }
     friend bool operator>(tracked a, tracked b) { return a.value > b.value; }
     friend bool operator==(tracked a, tracked b) { return a.value == b.value; }
+    friend bool operator!=(tracked a, tracked b) { return a.value != b.value; }
     friend bool isfinite(tracked a) { return std::isfinite(a.value); }
 
     friend tracked sqrt(tracked x)

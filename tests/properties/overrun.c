@@ -60,7 +60,7 @@ static int check_arrays(const struct shard *s)
     failed += check_array("co_sample", s->co_sample, row_bins * m->co_dim);
     failed += check_array("gen.h", s->gen.h, slots * m->gen_units);
     failed += check_array("factors", s->factors, slots * m->factors);
-    failed += check_array("eta", s->eta, slots * model_channels(m, s->session));
+    failed += check_array("out_params[0]", s->out_params[0], slots * model_channels(m, s->session));
     if (s->trained)
         failed += check_array("dfactors", s->dfactors, slots * m->factors);
     return failed;

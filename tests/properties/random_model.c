@@ -209,7 +209,7 @@ static void fill(void *payload, struct shard *s, size_t first)
     size_t n = model_channels(m, s->session);
 
     draw_numbers(s->host_x, r, PHILOX_JITTER, first, s->trials, n);
-    for (size_t i = 0; i < m->bins * s->trials * n && !m->gaussian; i++)
+    for (size_t i = 0; i < m->bins * s->trials * n && m->output->data == DATA_COUNTS; i++)
         s->host_x[i] = (real)floor(fabs((double)s->host_x[i]) * 2);
     draw_numbers(s->host_ext, r, PHILOX_SHUFFLE, first, s->trials, m->ext_inputs);
     shard_upload(s);

@@ -1,10 +1,10 @@
-/* observation.c - scaling rates and drawing counts.
+/* spikes.c - scaling rates and drawing counts.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "synth/observation.h"
+#include "synth/spikes.h"
 
 #include <math.h>
 
-void observation_scale(double *rates, size_t bins, size_t channels)
+void spikes_scale(double *rates, size_t bins, size_t channels)
 {
     for (size_t j = 0; j < channels; j++) {
         double least = rates[j], most = rates[j];
@@ -18,8 +18,8 @@ void observation_scale(double *rates, size_t bins, size_t channels)
     }
 }
 
-void observation_count(int64_t *counts, const double *rates, size_t bins, size_t channels,
-                       double most, double dt, struct numpy_random *random)
+void spikes_count(int64_t *counts, const double *rates, size_t bins, size_t channels, double most,
+                  double dt, struct numpy_random *random)
 {
     for (size_t j = 0; j < channels; j++)
         for (size_t t = 0; t < bins; t++)
