@@ -141,6 +141,11 @@ static bool value_text(char *text, size_t size, const json_t *value)
     return true;
 }
 
+static enum lfads_status no_memory(const char *from, struct lfads_error *err)
+{
+    return lfads_fail(err, LFADS_NO_MEMORY, "%s: no memory for the hyperparameters", from);
+}
+
 enum lfads_status hyperparams_read(struct lfads_config *config, const char *text, const char *from,
                                    struct lfads_error *err)
 {
@@ -150,6 +155,8 @@ enum lfads_status hyperparams_read(struct lfads_config *config, const char *text
     enum lfads_status status = LFADS_OK;
     const char *key;
 
+    if (!object && json_error_code(&reason) == json_error_out_of_memory)
+        return no_memory(from, err);
     if (!json_is_object(object)) {
         json_decref(object);
         return lfads_fail(err, LFADS_BAD_DATA, "%s: the hyperparameters are no JSON object: %s",
@@ -180,8 +187,15 @@ void hyperparams_release_sessions(struct hyperparams_sessions *sessions)
     *sessions = (struct hyperparams_sessions){.count = 0};
 }
 
-/* Whether the object says of every session its name and a sensible number of channels. */
-static bool read_sessions(struct hyperparams_sessions *sessions, const json_t *object)
+static enum lfads_status no_sessions(const char *from, struct lfads_error *err)
+{
+    return lfads_fail(err, LFADS_BAD_DATA,
+                      "%s: its hyperparameters do not say which sessions it is for", from);
+}
+
+/* Of every session its name and a sensible number of channels. */
+static enum lfads_status read_sessions(struct hyperparams_sessions *sessions, const json_t *object,
+                                       const char *from, struct lfads_error *err)
 {
     const json_t *names = json_object_get(object, "dataset_names");
     const json_t *dims = json_object_get(object, "dataset_dims");
@@ -189,34 +203,42 @@ static bool read_sessions(struct hyperparams_sessions *sessions, const json_t *o
     size_t count = json_array_size(names);
 
     if (count == 0 || bins < 1 || bins > (1 << 20))
-        return false;
+        return no_sessions(from, err);
     sessions->bins = (size_t)bins;
     sessions->names = calloc(count, sizeof *sessions->names);
     sessions->channels = calloc(count, sizeof *sessions->channels);
-    for (; sessions->names && sessions->channels && sessions->count < count; sessions->count++) {
+    if (!sessions->names || !sessions->channels)
+        return no_memory(from, err);
+    for (; sessions->count < count; sessions->count++) {
         const char *name = json_string_value(json_array_get(names, sessions->count));
         json_int_t channels = name ? json_integer_value(json_object_get(dims, name)) : 0;
 
         if (channels < 1 || channels > (1 << 20))
-            return false;
+            return no_sessions(from, err);
         sessions->channels[sessions->count] = (size_t)channels;
         sessions->names[sessions->count] = strdup(name);
+        if (!sessions->names[sessions->count])
+            return no_memory(from, err);
     }
-    return sessions->count == count;
+    return LFADS_OK;
 }
 
 enum lfads_status hyperparams_read_sessions(struct hyperparams_sessions *sessions, const char *text,
                                             const char *from, struct lfads_error *err)
 {
-    json_t *object = json_loads(text, 0, NULL);
-    bool fine;
+    json_error_t reason;
+    json_t *object = json_loads(text, 0, &reason);
+    enum lfads_status status;
 
     *sessions = (struct hyperparams_sessions){.count = 0};
-    fine = object && read_sessions(sessions, object);
+    if (object)
+        status = read_sessions(sessions, object, from, err);
+    else if (json_error_code(&reason) == json_error_out_of_memory)
+        status = no_memory(from, err);
+    else
+        status = no_sessions(from, err);
     json_decref(object);
-    if (fine)
-        return LFADS_OK;
-    hyperparams_release_sessions(sessions);
-    return lfads_fail(err, LFADS_BAD_DATA,
-                      "%s: its hyperparameters do not say which sessions it is for", from);
+    if (status != LFADS_OK)
+        hyperparams_release_sessions(sessions);
+    return status;
 }
