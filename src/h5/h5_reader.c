@@ -249,6 +249,11 @@ static enum lfads_status report_exit(struct h5_reader *reader, bool silent, stru
         lfads_fail(exit_error, LFADS_NO_MEMORY,
                    "the process that read %s was killed: there may be too little memory for it",
                    reader->path);
+    else if (status < 0)
+        lfads_fail(exit_error, LFADS_IO,
+                   "the process that read %s ended early, and how is not known: the program that "
+                   "calls the library ignores SIGCHLD or collects all children",
+                   reader->path);
     else
         lfads_fail(exit_error, LFADS_BAD_DATA, "%s is damaged: libhdf5 crashed when it read it%s%s",
                    reader->path, signal ? ": " : "", signal ? strsignal(signal) : "");
