@@ -149,9 +149,9 @@ static enum lfads_status start(struct h5_reader *reader, int file, uint64_t byte
         return lfads_fail(err, LFADS_IO, "can't start a process to read %s: %m", reader->path);
     reader->channel = ends[0];
     request.source.channel = ends[1];
-    quiet = quiet_begin();
+    quiet_begin(&quiet);
     H5Piterate(H5P_FILE_ACCESS_DEFAULT, NULL, fork_locked, &request);
-    quiet_end(&quiet);
+    quiet_end(&quiet, NULL);
     close(ends[1]);
     if (request.process < 0)
         return lfads_fail(err, LFADS_IO, "can't start a process to read %s: %m", reader->path);
