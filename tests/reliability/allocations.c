@@ -4,8 +4,9 @@
  * Processes that the program forks count on. The first that fails is noted in the file FAULT_MARK:
  * which object asked for it and for which places in the program, and in which object the process
  * dies, if it does. FAULT_REPORT is a file that is written at the program's end: how much of the
- * program's memory was not freed, and of each allocation that was counted a number for the place in
- * the program that it was made for. SPDX-License-Identifier: Apache-2.0 */
+ * program's memory was not freed, and, where none is to fail, of each allocation that was counted a
+ * number for the place in the program that it was made for (0: of libraries).
+ * SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -176,7 +177,7 @@ static bool fails(const void *caller)
         return of_libraries && first && !once && atomic_load(&counted->count) >= first;
     inside = true;
     n = atomic_fetch_add(&counted->count, 1) + 1;
-    if (report && n <= MOST)
+    if (!first && !of_libraries && n <= MOST)
         counted->site[n - 1] = site();
     if (!first || n < first || (once && n > first)) {
         inside = false;
@@ -319,7 +320,7 @@ static void write_report(void)
     if (!file)
         return;
     fprintf(file, "%zu\n", left);
-    for (size_t i = 0; i < count && i < MOST; i++)
+    for (size_t i = 0; !first && i < count && i < MOST; i++)
         fprintf(file, "%x\n", (unsigned)counted->site[i]);
     fclose(file);
 }
