@@ -141,6 +141,12 @@ static bool value_text(char *text, size_t size, const json_t *value)
     return true;
 }
 
+/* Jansson gives the reason, or none, where the parser has no memory. */
+static bool lacked_memory(const json_error_t *reason)
+{
+    return json_error_code(reason) == json_error_out_of_memory || !reason->text[0];
+}
+
 static enum lfads_status no_memory(const char *from, struct lfads_error *err)
 {
     return lfads_fail(err, LFADS_NO_MEMORY, "%s: no memory for the hyperparameters", from);
@@ -155,7 +161,7 @@ enum lfads_status hyperparams_read(struct lfads_config *config, const char *text
     enum lfads_status status = LFADS_OK;
     const char *key;
 
-    if (!object && json_error_code(&reason) == json_error_out_of_memory)
+    if (!object && lacked_memory(&reason))
         return no_memory(from, err);
     if (!json_is_object(object)) {
         json_decref(object);
@@ -228,7 +234,7 @@ enum lfads_status hyperparams_read_data(struct hyperparams_data *data, const cha
     *data = (struct hyperparams_data){.count = 0};
     if (object)
         status = read_sessions(data, object, from, err);
-    else if (json_error_code(&reason) == json_error_out_of_memory)
+    else if (lacked_memory(&reason))
         status = no_memory(from, err);
     else
         status = no_sessions(from, err);

@@ -45,8 +45,8 @@ static enum lfads_status list_files(struct listing *listing, const char *directo
     bool fine = true;
 
     if (!dir)
-        return lfads_fail(err, LFADS_BAD_DATA, "can't read --data_dir=%s: %s", directory,
-                          strerror(errno));
+        return lfads_fail(err, errno == ENOMEM ? LFADS_NO_MEMORY : LFADS_BAD_DATA,
+                          "can't read --data_dir=%s: %s", directory, strerror(errno));
     for (const struct dirent *entry; fine && (entry = readdir(dir));)
         if (entry->d_name[0] != '.' && strncmp(entry->d_name, stem, strlen(stem)) == 0)
             fine = add_name(listing, entry->d_name);

@@ -39,15 +39,15 @@ enum lfads_status h5_create(struct h5_file *file, const char *path, size_t reser
     file->output = calloc(1, sizeof *file->output);
     if (!file->output)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
-    quiet = quiet_begin();
+    quiet_begin(&quiet);
     list = H5Pcreate(H5P_FILE_CREATE);
     output = h5_output_begin(file->output);
     H5Pset_userblock(list, reserved);
     file->id = H5Fcreate(path, H5F_ACC_TRUNC, list, output);
     H5Pclose(list);
     H5Pclose(output);
-    quiet_end(&quiet);
-    if (file->id >= 0 && file->output->reason == 0)
+    quiet_end(&quiet, file->output);
+    if (file->id >= 0 && file->output->reason == 0 && !file->output->failed)
         return LFADS_OK;
     file->id = file->id < 0 ? 0 : file->id;
     h5_close(file, err);
@@ -63,15 +63,15 @@ enum lfads_status h5_close(struct h5_file *file, struct lfads_error *err)
 
     h5_reader_close(file->reader);
     file->reader = NULL;
-    quiet = quiet_begin();
+    quiet_begin(&quiet);
     file->id = 0;
     if (id > 0)
         fine = H5Fclose(id) >= 0;
-    if (file->output) {
+    if (file->output)
         h5_output_end(file->output);
-        fine = fine && file->output->reason == 0;
-    }
-    quiet_end(&quiet);
+    quiet_end(&quiet, file->output);
+    if (file->output)
+        fine = fine && file->output->reason == 0 && !file->output->failed;
     status = fine ? LFADS_OK : h5_output_failed(file->output, file->path, NULL, err);
     free(file->output);
     file->output = NULL;

@@ -11,6 +11,7 @@
 struct source {
     int file;
     haddr_t bytes;
+    bool *no_memory;
 };
 
 /* What HDF5 keeps for a file; its own part comes first. */
@@ -26,8 +27,11 @@ static H5FD_t *input_open(const char *name, unsigned flags, hid_t list, haddr_t 
     struct input *input = source ? calloc(1, sizeof *input) : NULL;
 
     (void)name, (void)flags, (void)most;
-    if (!input)
+    if (!input) {
+        if (source)
+            *source->no_memory = true;
         return NULL;
+    }
     input->source = *source;
     return &input->own;
 }
@@ -110,9 +114,9 @@ static const H5FD_class_t input_class = {
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
-hid_t h5_input_list(int file, uint64_t bytes)
+hid_t h5_input_list(int file, uint64_t bytes, bool *no_memory)
 {
-    struct source source = {.file = file, .bytes = bytes};
+    struct source source = {.file = file, .bytes = bytes, .no_memory = no_memory};
     hid_t list = H5Pcreate(H5P_FILE_ACCESS), driver = H5FDregister(&input_class);
 
     if (list >= 0 && driver >= 0 && H5Pset_driver(list, driver, &source) >= 0)

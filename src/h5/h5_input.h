@@ -4,8 +4,10 @@
 #ifndef LFADS_H5_H5_INPUT_H
 #define LFADS_H5_H5_INPUT_H
 #include <hdf5.h>
+#include <stdbool.h>
 
 /* A list for H5Fopen that reads the file open as FILE, BYTES long, whatever name H5Fopen is given;
- * negative where HDF5 has no memory. */
-hid_t h5_input_list(int file, uint64_t bytes);
+ * negative where HDF5 has no memory. *NO_MEMORY, which must outlive the list, is set where H5Fopen
+ * fails because the driver has none. */
+hid_t h5_input_list(int file, uint64_t bytes, bool *no_memory);
 #endif

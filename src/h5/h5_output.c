@@ -35,6 +35,8 @@ static H5FD_t *output_open(const char *name, unsigned flags, hid_t list, haddr_t
 
     (void)flags, (void)most;
     if (!output || !target) {
+        if (target)
+            target->caller->reason = ENOMEM;
         free(output);
         return NULL;
     }

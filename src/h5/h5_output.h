@@ -5,11 +5,13 @@
 #ifndef LFADS_H5_H5_OUTPUT_H
 #define LFADS_H5_H5_OUTPUT_H
 #include <hdf5.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 
 struct h5_output {
     int reason;   /* errno of the first call that failed; 0: all went well */
+    bool failed;  /* a call of HDF5 did, for whatever reason */
     hid_t driver; /* HDF5's, negative: none */
 };
 

@@ -15,26 +15,20 @@
 #endif
 #endif
 
+struct h5_output;
+
 /* HDF5 prints its errors by default; ours are returned. The setting is restored, for a program may
- * use HDF5 besides. */
+ * use HDF5 besides. What failed meanwhile is noted, also where nobody looks at a call's result. */
 struct quiet {
     H5E_auto2_t print;
     void *payload;
+    bool failed, no_memory;
 };
 
-static inline struct quiet quiet_begin(void)
-{
-    struct quiet quiet;
-
-    H5Eget_auto2(H5E_DEFAULT, &quiet.print, &quiet.payload);
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    return quiet;
-}
-
-static inline void quiet_end(const struct quiet *quiet)
-{
-    H5Eset_auto2(H5E_DEFAULT, quiet->print, quiet->payload);
-}
+/* QUIET must stay where it is until its end. */
+void quiet_begin(struct quiet *quiet);
+/* What failed is a failure of OUTPUT (NULL: of none). */
+void quiet_end(const struct quiet *quiet, struct h5_output *output);
 
 static inline hid_t memory_type(enum h5_type type)
 {

@@ -117,9 +117,9 @@ static enum lfads_status start(struct h5_reader *reader, int file, uint64_t byte
         return lfads_fail(err, LFADS_IO, "can't start a process to read %s: %m", reader->path);
     reader->channel = ends[0];
     request.source.channel = ends[1];
-    quiet = quiet_begin();
+    quiet_begin(&quiet);
     H5Piterate(H5P_FILE_ACCESS_DEFAULT, NULL, fork_locked, &request);
-    quiet_end(&quiet);
+    quiet_end(&quiet, NULL);
     close(ends[1]);
     if (request.process < 0)
         return lfads_fail(err, LFADS_IO, "can't start a process to read %s: %m", reader->path);
@@ -216,6 +216,11 @@ static enum lfads_status report_exit(struct h5_reader *reader, bool silent, stru
     else if (signal == SIGKILL)
         lfads_fail(exit_error, LFADS_NO_MEMORY,
                    "the process that read %s was killed: there may be too little memory for it",
+                   reader->path);
+    else if (status < 0)
+        lfads_fail(exit_error, LFADS_IO,
+                   "the process that read %s ended early, and how is not known: the program that "
+                   "calls the library ignores SIGCHLD or collects all children",
                    reader->path);
     else
         lfads_fail(exit_error, LFADS_BAD_DATA, "%s is damaged: libhdf5 crashed when it read it%s%s",

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "h5/h5_serve.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -25,6 +26,7 @@ struct server {
     size_t mapped;      /* address space at the beginning */
     char name[H5_NAME]; /* of the data set that is open */
     struct h5_checked set;
+    struct quiet quiet; /* what libhdf5 says of the answer in the making */
 };
 
 static void limit(int which, rlim_t soft, rlim_t hard)
@@ -60,12 +62,25 @@ static void confine(void)
 #endif
 }
 
+/* Whether libhdf5 lacked memory: it says so, unless it has none to say it. */
+static bool lacks_memory(const struct server *s)
+{
+    void *some = memory_create(PIECE / 16);
+
+    free(some);
+    return s->quiet.no_memory || !some;
+}
+
+/* A damaged file may make libhdf5 ask for more memory than there is: one can't tell which it is. */
 static bool send_answer(const struct server *s, struct h5_answer *answer, enum lfads_status status,
                         const struct lfads_error *err)
 {
+    bool unsure = status == LFADS_BAD_DATA && lacks_memory(s);
+
     answer->status = (int)status;
     if (status != LFADS_OK)
-        memcpy(answer->text, err->text, sizeof answer->text);
+        snprintf(answer->text, sizeof answer->text, "%.900s%s", err->text,
+                 unsure ? ", or there is too little memory to read it" : "");
     return h5_channel_send(s->channel, answer, sizeof *answer);
 }
 
@@ -199,7 +214,9 @@ static bool answer_text(struct server *s, const char *name)
 
     if (status == LFADS_OK && set->shape.rank == 0 && H5Tget_class(set->type) == H5T_STRING &&
         H5Tis_variable_str(set->type) == 0 && set->number <= H5_LONGEST_TEXT)
-        text = calloc(set->number + 1, 1);
+        status = (text = calloc(set->number + 1, 1))
+                     ? LFADS_OK
+                     : lfads_fail(&err, LFADS_NO_MEMORY, "no memory to read %s", s->file.path);
     if (text && H5Dread(set->set, set->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text) >= 0)
         answer.bytes = strlen(text);
     else if (status == LFADS_OK)
@@ -264,13 +281,16 @@ static bool answer(struct server *s, struct h5_request *ask)
 
 static bool open_file(struct server *s, const struct h5_source *source)
 {
-    hid_t list = h5_input_list(source->file, source->bytes);
+    bool no_memory = s->mapped == 0; /* then even that could not be read */
+    hid_t list = h5_input_list(source->file, source->bytes, &no_memory);
     struct h5_answer answer = {.bytes = 0};
     struct lfads_error err;
     enum lfads_status status = LFADS_OK;
 
     s->file.id = list >= 0 ? H5Fopen(source->path, H5F_ACC_RDONLY, list) : -1;
-    if (s->file.id < 0)
+    if (no_memory || list < 0)
+        status = lfads_fail(&err, LFADS_NO_MEMORY, "no memory to read %s", source->path);
+    else if (s->file.id < 0)
         status = lfads_fail(&err, LFADS_BAD_DATA,
                             "%s is no HDF5 file, or it is damaged or cut short", source->path);
     return send_answer(s, &answer, status, &err) && status == LFADS_OK;
@@ -287,11 +307,12 @@ void h5_serve(const struct h5_source *source)
 
     confine();
     allow(&s, 0);
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    quiet_begin(&s.quiet);
     H5PLset_loading_state(0); /* no filters from files beside */
     if (!open_file(&s, source))
         return;
     while (h5_channel_take(s.channel, &ask, sizeof ask)) {
+        s.quiet.no_memory = false;
         allow(&s, 3 * s.set.strip); /* what is kept of the last set is still there */
         if (!answer(&s, &ask))
             return;
