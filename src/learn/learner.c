@@ -40,7 +40,7 @@ static bool create_vectors(struct learner *l)
 static bool create_pending(struct learner *l)
 {
     size_t batch = l->options.batch_size, costs = cost_terms_count(batch, batch);
-    size_t each = costs + SUMS, count = l->options.most_pending;
+    size_t each = costs + SUMS, count = l->options.max_pending;
 
     l->pending = calloc(count, sizeof *l->pending);
     l->costs = l->be->host_create(l->be, count * each * sizeof *l->costs);
@@ -191,7 +191,7 @@ static void run_batch(struct learner *l, const struct batch_source *source,
     struct step_numbers numbers = {.weights = costs_step_weights(l->model, source->trials, ramps),
                                    .rate = (real)rate};
 
-    assert(source->trials <= l->options.batch_size && l->n_pending < l->options.most_pending);
+    assert(source->trials <= l->options.batch_size && l->n_pending < l->options.max_pending);
     p->trials = source->trials;
     p->ramps = *ramps;
     cost_terms_place(p->cost, p->cost[0], p->trials, p->trials);

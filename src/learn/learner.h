@@ -18,7 +18,7 @@
 
 struct learner_options {
     size_t batch_size, threads;
-    size_t most_pending;  /* passes begun and not collected */
+    size_t max_pending;   /* passes begun and not collected */
     bool trained;         /* gradients and updates are wanted */
     double max_grad_norm; /* clipping of the global norm */
 };
@@ -55,7 +55,7 @@ struct learner {
     acc *sums;             /* [SUMS] */
     struct shard **shards; /* one a thread */
     /* the host's */
-    struct pending *pending; /* [most_pending] */
+    struct pending *pending; /* [max_pending] */
     size_t n_pending;
     acc *costs;                /* theirs */
     struct param_vectors host; /* copies of parameters and slots; NULL with host_memory */
@@ -90,7 +90,7 @@ struct param_vectors learner_download(const struct learner *learner);
 /* To be called when what learner_download gave was written: refreshes all that comes from it. */
 void learner_upload(struct learner *learner);
 
-/* These begin a pass over a batch; at most most_pending may wait. */
+/* These begin a pass over a batch; at most max_pending may wait. */
 /* Its costs, without touching the gradient. */
 void learner_evaluate(struct learner *learner, const struct batch_source *source,
                       const struct cost_ramps *ramps);

@@ -77,7 +77,7 @@ static enum lfads_status train_batch(struct training *t, bool *stopped, struct l
     t->step++;
     t->done++;
     learner_step(t->learner, &source, &ramps, (double)t->schedule.learning_rate, t->step);
-    if (t->learner->n_pending == t->learner->options.most_pending)
+    if (t->learner->n_pending == t->learner->options.max_pending)
         status = collect_steps(t, err);
     if (status != LFADS_OK)
         return status;
@@ -147,7 +147,7 @@ static enum lfads_status validate(struct training *t, struct epoch_costs *valid,
             return status;
         source = batch_feed_source(&feed);
         learner_evaluate(t->learner, &source, &ramps);
-        if (t->learner->n_pending == t->learner->options.most_pending || i + 1 == batches->count)
+        if (t->learner->n_pending == t->learner->options.max_pending || i + 1 == batches->count)
             status = collect_valid(t, valid, err);
     }
     if (batches->count)

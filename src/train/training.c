@@ -13,7 +13,7 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
     const struct lfads_config *config = t->run->config;
     struct learner_options options = {.batch_size = (size_t)config->batch_size,
                                       .threads = t->run->threads,
-                                      .most_pending = t->run->be->host_memory ? 1 : PENDING,
+                                      .max_pending = t->run->be->host_memory ? 1 : PENDING,
                                       .trained = true,
                                       .max_grad_norm = config->max_grad_norm};
     double *costs = calloc((size_t)config->learning_rate_n_to_compare, sizeof *costs);
@@ -34,7 +34,7 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
         status = learner_create(&t->learner, t->run->be, t->run->model, &options, err);
     if (status == LFADS_OK)
         t->on_device = device_trials_create(t->run, options.batch_size);
-    t->costs = calloc(options.most_pending, sizeof *t->costs);
+    t->costs = calloc(options.max_pending, sizeof *t->costs);
     if (status == LFADS_OK && !t->costs)
         status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for costs");
     for (int set = 0; set < SESSION_SETS && status == LFADS_OK; set++)
