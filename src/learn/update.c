@@ -1,4 +1,4 @@
-/* update.c - from the gradient of a batch's shards to new parameters.
+/* update.c - the L2 cost, the norm of the gradient, and the update of the parameters.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "learn/pass.h"
 
