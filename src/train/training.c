@@ -1,13 +1,13 @@
-/* training.c - the life of a training.
+/* training.c - creates a training, frees it, and returns its state.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "train/training_private.h"
 
-enum { PENDING = 256 }; /* steps that a device may be behind at most */
+enum { PENDING = 256 }; /* limit of steps that the host may be ahead of a device */
 
-/* Learner, lists of batches and schedule. */
+/* Creates learner, lists of batches and schedule. */
 static enum lfads_status begin(struct training *t, struct lfads_error *err)
 {
     const struct lfads_config *config = t->run->config;
@@ -106,7 +106,7 @@ enum lfads_status training_vectors(struct param_vectors *vectors, const struct t
     const struct backend *be = training->run->be;
 
     *vectors = learner_download(training->learner);
-    return be->finish(be, err); /* fails where the download has */
+    return be->finish(be, err); /* reports a failed download */
 }
 
 enum lfads_status training_save(struct training *training, struct lfads_error *err)
