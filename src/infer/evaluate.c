@@ -1,6 +1,6 @@
-/* evaluate.c - scores a file of results against its data file, and draws a trial. The entry points
- * are lfads_evaluate and lfads_score_release of the public header. SPDX-License-Identifier:
- * Apache-2.0 */
+/* evaluate.c - scores a file of results against its data file, and draws a trial. Entry points:
+ * lfads_evaluate and lfads_score_release of the public header.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
