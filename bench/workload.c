@@ -105,7 +105,7 @@ bool workload_create(struct workload *w, const struct options *options, const st
 {
     const struct size *size = NULL;
     struct learner_options how = {.threads = threads,
-                                  .most_pending = be->host_memory ? 1 : DEVICE_STEPS,
+                                  .max_pending = be->host_memory ? 1 : DEVICE_STEPS,
                                   .trained = true,
                                   .max_grad_norm = 200};
     struct model_session session = {.shape = {.name = "bench"}};
@@ -208,7 +208,7 @@ void workload_step(struct workload *w)
 
     learner_step(w->learner, &source, &ramps, 0.001, w->step + 1);
     w->step++;
-    if (w->learner->n_pending == w->learner->options.most_pending)
+    if (w->learner->n_pending == w->learner->options.max_pending)
         learner_collect(w->learner, costs, NULL);
 }
 

@@ -1,4 +1,4 @@
-/* evaluate.c - scores a file of results against its data file, and draws a trial. The entries are
+/* evaluate.c - scores a file of results against its data file, and draws a trial. Entry points:
  * lfads_evaluate and lfads_score_release of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <float.h>
@@ -27,7 +27,7 @@ struct evaluation {
 
 static const char *run_key(enum result result) { return results_key(OF_POSTERIORS, result); }
 
-/* The variances in OUTPUT, NULL if the distribution has none. */
+/* Returns the variances in OUTPUT, NULL if the distribution has none. */
 static const double *variances_of(const struct evaluation *s, const double *output)
 {
     return s->distribution->written > 1 ? output + s->channels : NULL;
@@ -77,14 +77,14 @@ static enum lfads_status shape_of(struct h5_shape *shape, const struct h5_file *
     return status;
 }
 
-/* Fails for the first of VALUES [E,T,width] that is not finite or, from column FROM on, below
- * LEAST. */
+/* Fails if an element of VALUES [E,T,width] is not finite or, from column FIRST on, below MIN; the
+ * error names the first such element. */
 static enum lfads_status check_numbers(const double *values, const struct evaluation *s,
                                        const struct h5_file *file, const char *name, size_t width,
-                                       size_t from, double least)
+                                       size_t first, double min)
 {
     for (size_t i = 0; i < s->trials * s->bins * width; i++)
-        if (!isfinite(values[i]) || (i % width >= from && values[i] < least))
+        if (!isfinite(values[i]) || (i % width >= first && values[i] < min))
             return lfads_fail(
                 s->err, LFADS_BAD_DATA, "%s: %s is %g in trial %zu, bin %zu, place %zu of the bin",
                 file->path, name, values[i], i / width / s->bins, i / width % s->bins, i % width);
@@ -134,7 +134,7 @@ static enum lfads_status read_truth(struct evaluation *s, const char *set)
     return status;
 }
 
-/* Samples of the priors have one cost for all of them. */
+/* A file of samples of the priors has a single cost. */
 static bool is_cost_of_all(const struct evaluation *s, size_t trials)
 {
     struct h5_shape costs;
@@ -260,8 +260,8 @@ static enum lfads_status score_bounds(struct lfads_score *score, const struct ev
     return status == LFADS_OK ? mean_of_run(&score->nll_iwae, s, run_key(RESULT_NLL_IWAE)) : status;
 }
 
-/* The shown trial's [T,count] of a data set [trials,T,count], the caller's to free; *OUT stays NULL
- * where the file has no such set. */
+/* Reads the drawn trial's [T,count] of a data set [trials,T,count]; the caller frees *OUT. *OUT
+ * stays NULL if the file lacks the data set. */
 static enum lfads_status read_inputs(double **out, size_t *count, const struct evaluation *s,
                                      const struct h5_file *file, const char *name)
 {
@@ -283,7 +283,7 @@ static enum lfads_status read_inputs(double **out, size_t *count, const struct e
     return h5_read_rows(*out, H5_FLOAT64, file, name, s->what->trial, 1, s->bins * *count, s->err);
 }
 
-/* The true inputs, by the names that the generators of synthetic sets give them. */
+/* Reads the true inputs, under the names that the generators of synthetic sets use. */
 static enum lfads_status read_true_inputs(double **out, size_t *count, const struct evaluation *s,
                                           const char *set)
 {
@@ -299,7 +299,7 @@ static enum lfads_status read_true_inputs(double **out, size_t *count, const str
     return status;
 }
 
-/* The width of a bin in seconds, as synthetic sets tell it; 0: unknown. */
+/* Returns the width of a bin in seconds, which synthetic sets record; 0: unknown. */
 static double bin_width(const struct evaluation *s)
 {
     double width = 0;
@@ -312,7 +312,7 @@ static double bin_width(const struct evaluation *s)
 
 static enum lfads_status draw_figure(const struct evaluation *s, const char *set)
 {
-    size_t at = s->what->trial * s->bins * s->channels;
+    size_t offset = s->what->trial * s->bins * s->channels;
     const double *output = s->output + s->what->trial * s->bins * s->outputs;
     double *inputs = NULL, *truth = NULL;
     struct figure_trial trial;
@@ -329,8 +329,8 @@ static enum lfads_status draw_figure(const struct evaluation *s, const char *set
                                             .outputs = s->outputs,
                                             .means = output,
                                             .variances = variances_of(s, output),
-                                            .truth = s->truth ? s->truth + at : NULL,
-                                            .data = s->counts + at,
+                                            .truth = s->truth ? s->truth + offset : NULL,
+                                            .data = s->counts + offset,
                                             .conversion = s->truth ? s->conversion : 1,
                                             .bin_s = bin_width(s)}};
     status = read_inputs(&inputs, &trial.n_inputs, s, &s->run, run_key(RESULT_INPUTS));

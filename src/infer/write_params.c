@@ -1,6 +1,6 @@
-/* write_params.c - every parameter, learning state and optimizer slot to one HDF5 file, under the
- * original's names (files.md, "Parameters"). The entry is lfads_write_params of the public header.
- * SPDX-License-Identifier: Apache-2.0 */
+/* write_params.c - writes every parameter, optimizer slot and learning state to one HDF5 file,
+ * under the original's names (files.md, "Parameters"). The entry point is lfads_write_params of the
+ * public header. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
 
@@ -20,7 +20,7 @@ static enum lfads_status write_row(struct h5_file *file, const struct param *par
     return h5_write(file, name, H5_FLOAT32, 2, dims, vector + param->offset, NULL, err);
 }
 
-/* The slots' names have the prefix twice, as TensorFlow scoped them. */
+/* Slots' names have the prefix twice, as in TensorFlow's scopes. */
 static enum lfads_status write_rows(struct h5_file *file, const struct model *model,
                                     const struct param_vectors *vectors, struct lfads_error *err)
 {

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "learn/pass.h"
 
-/* Identifies the operations of a pass: what they depend on besides the backend's memory. */
+/* Two passes with the same key call the same operations; only the contents of the backend's memory
+ * differ. */
 static uint64_t key_of(const struct pass *pass)
 {
     const struct batch_source *s = pass->source;

@@ -48,7 +48,7 @@ void params_view(struct weights *weights, const struct model *model, real *vecto
 
 /* A part of the vector. */
 struct span {
-    size_t at, numbers;
+    size_t offset, count;
 };
 /* Sets SPANS [n_params] to those of trained parameters, and returns how many they are: one a
  * parameter or, JOINED, one for all that lie side by side, with the padding between them. */

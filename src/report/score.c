@@ -1,4 +1,4 @@
-/* score.c - scores of rates.
+/* score.c - scores rates against truth and data.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "report/score.h"
 
@@ -14,16 +14,16 @@ double score_r_squared(const struct scored *scored, size_t first, size_t count)
             mean += s->truth[i * s->channels + j] / (double)(s->rows * count);
     for (size_t i = 0; i < s->rows; i++)
         for (size_t j = first; j < first + count; j++) {
-            double truth = s->truth[i * s->channels + j], from = truth - mean;
-            double off = truth - s->conversion * s->means[i * s->outputs + j];
+            double truth = s->truth[i * s->channels + j], deviation = truth - mean;
+            double error = truth - s->conversion * s->means[i * s->outputs + j];
 
-            residual += off * off;
-            total += from * from;
+            residual += error * error;
+            total += deviation * deviation;
         }
     return 1 - residual / total;
 }
 
-/* log p of a count under a rate, without log k!, which cancels in differences. */
+/* Returns log p of a count given a rate, without log k!, which cancels in differences. */
 static double log_poisson(double count, double rate)
 {
     return count * log(fmax(rate, 1e-300)) - rate;

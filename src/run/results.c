@@ -9,7 +9,7 @@
 
 void results_shape(struct results *results, const struct model *model, size_t session)
 {
-    /* numbers a bin, or a trial where there are no bins */
+    /* numbers per bin, or per trial for results without bins */
     const size_t inner[RESULTS] = {
         [RESULT_PRIOR_G0_MEAN] = priors_moments(model),
         [RESULT_PRIOR_G0_LOGVAR] = priors_moments(model),

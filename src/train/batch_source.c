@@ -1,4 +1,4 @@
-/* batch_source.c - a batch's trials, jitter, noise and masks into the shards that ask for them.
+/* batch_source.c - fills shards with a batch's trials, jitter, noise and masks.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "train/training_private.h"
 

@@ -73,7 +73,7 @@ static void make_model(struct golden_case *c)
 
 void golden_case_open(struct golden_case *c, const char *path, const struct backend *be)
 {
-    struct learner_options options = {.threads = 2, .most_pending = 1, .trained = true};
+    struct learner_options options = {.threads = 2, .max_pending = 1, .trained = true};
     struct lfads_error err;
     char text[64];
 

@@ -121,7 +121,7 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
                                         {.shape = {.name = "second"}}};
     struct learner_options options = {.batch_size = trials,
                                       .threads = threads,
-                                      .most_pending = 1,
+                                      .max_pending = 1,
                                       .trained = true,
                                       .max_grad_norm = 1e9};
     struct lfads_error err;

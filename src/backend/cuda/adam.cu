@@ -1,46 +1,45 @@
-/* adam.cu - the optimizer's update and the sums it needs (model.md 8).
+/* adam.cu - the optimizer's update and its sums (model.md 8).
  *
- * A span may begin anywhere; where all its arrays begin at 16 bytes, as the parameters do, four
- * numbers at a time are moved.
+ * If all arrays are aligned to 16 bytes, as parameters are, adam moves four numbers at a time.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/kernels.h"
 
 enum { SUM_BLOCKS = 256, SUM_A_BLOCK = 8 * THREADS };
 
-/* Squares in float, their sums in double. One block adds to *sum, several leave theirs. */
+/* Squares are float, their sums double. A single block adds to *sum; several store partial sums. */
 static __global__ void sum_squares_kernel(double *sum, double *partial, double scale,
                                           const float *x, size_t count)
 {
     SHARED_MEMORY(double, sums);
-    double own = 0;
+    double block_sum = 0;
 
-    FOR_EACH(i, count) { own += (double)x[i] * (double)x[i]; }
-    own = cuda_block_sum(own, sums);
+    FOR_EACH(i, count) { block_sum += (double)x[i] * (double)x[i]; }
+    block_sum = cuda_block_sum(block_sum, sums);
     if (threadIdx.x)
         return;
     if (gridDim.x == 1)
-        *sum += scale * own;
+        *sum += scale * block_sum;
     else
-        partial[blockIdx.x] = own;
+        partial[blockIdx.x] = block_sum;
 }
 
 static __global__ void add_partial_kernel(double *sum, const double *partial, double scale,
                                           unsigned count)
 {
     SHARED_MEMORY(double, sums);
-    double own = cuda_block_sum(threadIdx.x < count ? partial[threadIdx.x] : 0, sums);
+    double block_sum = cuda_block_sum(threadIdx.x < count ? partial[threadIdx.x] : 0, sums);
 
     if (threadIdx.x == 0)
-        *sum += scale * own;
+        *sum += scale * block_sum;
 }
 
-/* How many blocks there are does not depend on the device. */
+/* The number of blocks, and with it the order of sums, does not depend on the device. */
 void cuda_sum_squares(SELF, acc *sum, acc scale, const real *x, size_t count)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
-    unsigned blocks = (unsigned)cuda_least((count + SUM_A_BLOCK - 1) / SUM_A_BLOCK, SUM_BLOCKS);
+    unsigned blocks = (unsigned)cuda_min((count + SUM_A_BLOCK - 1) / SUM_A_BLOCK, SUM_BLOCKS);
     size_t shared = THREADS / WARP * sizeof(double);
-    double *partial = (double *)cuda_now(c)->scratch;
+    double *partial = (double *)cuda_current(c)->scratch;
 
     if (!count)
         return;
@@ -62,20 +61,21 @@ void cuda_add_scaled(SELF, real *y, const real *scale, const real *x, size_t cou
 }
 
 static __global__ void limit_update_kernel(struct update *update, const double *squares,
-                                           const float *rate, double most)
+                                           const float *rate, double max_norm)
 {
     double norm = sqrt(*squares);
 
-    update->scale = (float)(norm > most ? most / norm : 1);
+    update->scale = (float)(norm > max_norm ? max_norm / norm : 1);
     update->rate = *rate;
-    if (!(norm <= 1.7976931348623157e308)) /* infinite, or no number */
+    if (!(norm <= 1.7976931348623157e308)) /* infinity or NaN */
         update->halted = 1;
 }
 
-void cuda_limit_update(SELF, struct update *update, const acc *squares, const real *rate, acc most)
+void cuda_limit_update(SELF, struct update *update, const acc *squares, const real *rate,
+                       acc max_norm)
 {
     cuda_launch(cuda_begin(self, __func__), limit_update_kernel, dim3(1), dim3(1), 0, update,
-                squares, rate, most);
+                squares, rate, max_norm);
 }
 
 /* Adam's constants as its kernels take them. */

@@ -4,8 +4,8 @@
 
 #define LOG_2PI 1.8378770664093453f
 
-/* log k! of whole k, to the last place as the C library's lgamma has it on the processor; a
- * device's is slow where it has few units for double. */
+/* log k! of integer k, bit for bit as the C library's lgamma computes it on the CPU. lgamma in
+ * double is slow on devices with few double units. */
 enum { FACTORIALS = 64 };
 static __constant__ double table[FACTORIALS] = {
     0,
@@ -79,8 +79,8 @@ static __device__ double log_factorial(float k)
     return k < FACTORIALS ? table[(int)k] : lgamma((double)k + 1);
 }
 
-/* Sets loglik [R] to the sums over bins and channels of TERM(place among the parameters, place
- * among the data). A block takes a row: threads along channels and bins. */
+/* Sets loglik [R] to the sums over bins and channels of TERM(index in the parameters, index in the
+ * data). A block takes a row; its threads are along channels and bins. */
 template <class F>
 static __device__ void sum_terms(double *loglik, size_t bins, size_t trials, size_t samples,
                                  size_t n, F term)
@@ -101,7 +101,7 @@ static __device__ void sum_terms(double *loglik, size_t bins, size_t trials, siz
     }
 }
 
-/* Runs KERNEL, which is sum_terms, with a block's shape that suits rows of N channels. */
+/* Launches KERNEL, which calls sum_terms, with blocks shaped for rows of N channels. */
 template <class K, class... A>
 static void launch_sums(struct cuda_context *c, K kernel, double *loglik, size_t bins,
                         size_t trials, size_t samples, size_t n, A... arguments)
@@ -121,8 +121,8 @@ static __global__ void poisson_kernel(double *loglik, const float *eta, const fl
                                       const float *weight, size_t bins, size_t trials,
                                       size_t samples, size_t n)
 {
-    sum_terms(loglik, bins, trials, samples, n, [=](size_t at, size_t of) {
-        float e = eta[at], k = x[of], w = weight_of(weight, of);
+    sum_terms(loglik, bins, trials, samples, n, [=](size_t param, size_t datum) {
+        float e = eta[param], k = x[datum], w = weight_of(weight, datum);
 
         if (w == 0)
             return 0.0;
@@ -159,8 +159,8 @@ static __global__ void gaussian_kernel(double *loglik, const float *mean, const 
                                        const float *x, const float *weight, size_t bins,
                                        size_t trials, size_t samples, size_t n)
 {
-    sum_terms(loglik, bins, trials, samples, n, [=](size_t at, size_t of) {
-        float d = x[of] - mean[at], v = logvar[at], w = weight_of(weight, of);
+    sum_terms(loglik, bins, trials, samples, n, [=](size_t param, size_t datum) {
+        float d = x[datum] - mean[param], v = logvar[param], w = weight_of(weight, datum);
 
         return w != 0 ? -(double)(w * (v + LOG_2PI + d * d * expf(-v)) / 2) : 0;
     });
