@@ -1,4 +1,4 @@
-/* h5.c - opening and closing HDF5 files, and asking the process that reads one.
+/* h5.c - opens and closes HDF5 files; sends requests to the process that reads a file.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "h5/h5.h"
 
@@ -78,7 +78,7 @@ enum lfads_status h5_close(struct h5_file *file, struct lfads_error *err)
     return status;
 }
 
-/* What is asked of NAME; false where the name is longer than any that is asked for. */
+/* Sets up a request about NAME; false if the name is longer than any that exists in our files. */
 static bool request(struct h5_request *request, enum h5_question question, const char *name)
 {
     memset(request, 0, sizeof *request);
@@ -128,7 +128,7 @@ enum lfads_status h5_shape(struct h5_shape *shape, const struct h5_file *file, c
     return LFADS_OK;
 }
 
-/* Asks for numbers, and takes them in piece by piece. */
+/* Requests numbers and receives them in pieces. */
 static enum lfads_status take_numbers(void *values, const struct h5_request *ask,
                                       const struct h5_file *file, struct lfads_error *err)
 {

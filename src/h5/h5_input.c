@@ -1,4 +1,4 @@
-/* h5_input.c - the driver over pread.
+/* h5_input.c - an HDF5 file driver that reads with pread.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "h5/h5_input.h"
 
@@ -7,18 +7,18 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What the list carries to open. */
+/* What the property list passes to open. */
 struct source {
     int file;
     haddr_t bytes;
     bool *no_memory;
 };
 
-/* What HDF5 keeps for a file; its own part comes first. */
+/* The driver's state of an open file. HDF5's part must be first. */
 struct input {
     H5FD_t own;
     struct source source;
-    haddr_t allocated; /* what HDF5 takes for the file's length */
+    haddr_t allocated; /* the file's length as HDF5 sees it */
 };
 
 static H5FD_t *input_open(const char *name, unsigned flags, hid_t list, haddr_t most)

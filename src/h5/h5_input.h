@@ -1,5 +1,5 @@
-/* h5_input.h - a driver of HDF5's virtual file layer over one open file: it reads there and nowhere
- * else, opens nothing, and is never taken for a file that the process has open besides.
+/* h5_input.h - a driver of HDF5's virtual file layer over one open file. It reads this file only
+ * and opens none. HDF5 never takes the file for another one that the process has open.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_H5_H5_INPUT_H
 #define LFADS_H5_H5_INPUT_H

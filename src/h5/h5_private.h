@@ -1,4 +1,4 @@
-/* h5_private.h - what reading and writing share: HDF5's own printing switched off, types.
+/* h5_private.h - shared by reading and writing: silences HDF5's messages; types.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_H5_H5_PRIVATE_H
 #define LFADS_H5_H5_PRIVATE_H
@@ -6,7 +6,8 @@
 
 #include "h5/h5_types.h"
 
-/* H5_WATCHED: the reading process opens files to report, of faults or of what was run. */
+/* H5_WATCHED: the reading process must open files, to write reports of a sanitizer or of coverage.
+ */
 #if defined(__SANITIZE_ADDRESS__) || defined(LFADS_COVERAGE)
 #define H5_WATCHED 1
 #elif defined(__has_feature)
@@ -17,8 +18,9 @@
 
 struct h5_output;
 
-/* HDF5 prints its errors by default; ours are returned. The setting is restored, for a program may
- * use HDF5 besides. What failed meanwhile is noted, also where nobody looks at a call's result. */
+/* HDF5 prints its errors by default; we return ours. quiet_end restores the setting, because the
+ * calling program may use HDF5 too. A failure in between is noted even if no one reads the result
+ * of the call. */
 struct quiet {
     H5E_auto2_t print;
     void *payload;

@@ -1,4 +1,4 @@
-/* h5_serve.c - the process that reads a file: answers what it is asked, within its limits.
+/* h5_serve.c - the process that reads a file: answers requests within its limits.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "h5/h5_serve.h"
 
@@ -14,17 +14,17 @@
 #include "h5/h5_private.h"
 
 enum {
-    PIECE = 1 << 20,          /* bytes of an answer, where a row is no longer */
-    SECONDS = 10,             /* of processor time for an answer, and a second more for each … */
-    BYTES_A_SECOND = 1 << 24, /* … of these, far below what gzip and a conversion reach */
-    ROOM = 1 << 28 /* bytes of memory beside the numbers, for what libhdf5 keeps of a file */
+    PIECE = 1 << 20,          /* bytes of a piece, if a row is not longer */
+    SECONDS = 10,             /* processor time for an answer, and one second more for each … */
+    BYTES_A_SECOND = 1 << 24, /* … of these bytes; gzip and conversion are much faster */
+    ROOM = 1 << 28            /* bytes of memory in addition to the numbers, for libhdf5 */
 };
 
 struct server {
     int channel;
     struct h5_checked_file file;
-    size_t mapped;      /* address space at the beginning */
-    char name[H5_NAME]; /* of the data set that is open */
+    size_t mapped;      /* address space in use at the start */
+    char name[H5_NAME]; /* the open data set */
     struct h5_checked set;
     struct quiet quiet; /* what libhdf5 says of the answer in the making */
 };
@@ -36,7 +36,7 @@ static void limit(int which, rlim_t soft, rlim_t hard)
     setrlimit(which, &limit);
 }
 
-/* Time and memory for what is read next: BYTES of numbers and chunks. */
+/* Sets the limits of time and memory for the next answer, of BYTES of numbers and chunks. */
 static void allow(const struct server *s, size_t bytes)
 {
     struct rusage used;
@@ -52,7 +52,7 @@ static void allow(const struct server *s, size_t bytes)
 #endif
 }
 
-/* No core is left behind, no file written, none opened. */
+/* Forbids core files, writing files and opening files. */
 static void confine(void)
 {
     limit(RLIMIT_CORE, 0, 0);
@@ -84,7 +84,7 @@ static bool send_answer(const struct server *s, struct h5_answer *answer, enum l
     return h5_channel_send(s->channel, answer, sizeof *answer);
 }
 
-/* Opens the data set that is asked of, unless it is the one that is open. */
+/* Opens data set NAME, unless it is open. */
 static enum lfads_status choose(struct server *s, const char *name, struct lfads_error *err)
 {
     enum lfads_status status;
@@ -119,7 +119,7 @@ static bool answer_shape(struct server *s, const char *name)
     return send_answer(s, &answer, status, &err);
 }
 
-/* Rows FIRST to FIRST+ROWS-1 into BUFFER. */
+/* Reads rows FIRST to FIRST+ROWS-1 into BUFFER. */
 static bool read_rows(const struct h5_checked *set, hid_t type, size_t first, size_t rows,
                       void *buffer)
 {
@@ -139,7 +139,7 @@ static bool read_rows(const struct h5_checked *set, hid_t type, size_t first, si
     return fine;
 }
 
-/* Whether what is asked for is there; *ROWS of *FIRST on are set to all where all is meant. */
+/* Checks that the requested rows exist. For H5_ALL, sets first and rows to the whole set. */
 static enum lfads_status check_rows(struct server *s, struct h5_request *ask,
                                     struct lfads_error *err)
 {
@@ -167,7 +167,7 @@ static enum lfads_status check_rows(struct server *s, struct h5_request *ask,
     return LFADS_OK;
 }
 
-/* Reads and sends piece by piece: what fails in a later piece is the answer in its place. */
+/* Reads and sends the rows in pieces. If a later piece fails, the error replaces it. */
 static bool answer_rows(struct server *s, struct h5_request *ask)
 {
     struct lfads_error err;
@@ -308,12 +308,12 @@ void h5_serve(const struct h5_source *source)
     confine();
     allow(&s, 0);
     quiet_begin(&s.quiet);
-    H5PLset_loading_state(0); /* no filters from files beside */
+    H5PLset_loading_state(0); /* load no filter plug-ins */
     if (!open_file(&s, source))
         return;
     while (h5_channel_take(s.channel, &ask, sizeof ask)) {
         s.quiet.no_memory = false;
-        allow(&s, 3 * s.set.strip); /* what is kept of the last set is still there */
+        allow(&s, 3 * s.set.strip); /* the chunk cache of the last set is still allocated */
         if (!answer(&s, &ask))
             return;
     }

@@ -1,4 +1,4 @@
-/* h5_write.c - writing data sets: whole, by rows, compressed, as text.
+/* h5_write.c - writes data sets: whole, by rows, compressed, as text.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 #include <errno.h>
@@ -59,7 +59,7 @@ enum lfads_status h5_finish(struct h5_file *file, enum lfads_status status, stru
     return status;
 }
 
-/* How the data set is stored, as HDF5 says it. */
+/* Returns a property list for STORAGE. */
 static hid_t storage_list(const struct h5_storage *storage, size_t rank, const hsize_t *dims)
 {
     hid_t list = H5Pcreate(H5P_DATASET_CREATE);
@@ -83,7 +83,7 @@ static hid_t storage_list(const struct h5_storage *storage, size_t rank, const h
     return list;
 }
 
-/* Whether what was just written went to the system: HDF5 is not told where it did not. */
+/* Whether everything written so far reached the system. HDF5 itself does not know (h5_output.h). */
 static bool went_out(const struct h5_file *file)
 {
     return file->output->reason == 0 && !file->output->failed;
@@ -119,7 +119,7 @@ enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, con
     return h5_output_failed(file->output, file->path, name, err);
 }
 
-/* The part of the data set's space that rows FIRST to FIRST+COUNT-1 are. */
+/* Writes rows FIRST to FIRST+COUNT-1 without our compression. */
 static bool write_plain(const struct h5_rows *rows, size_t first, size_t count, const void *values)
 {
     hid_t space = H5Dget_space(rows->set), memory = H5S_ALL;

@@ -1,4 +1,4 @@
-/* spikes.h - what is seen of a trial's rates: scaled to [0,1], then counts.
+/* spikes.h - what a session records of a trial's rates: rates scaled to [0,1], then counts.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_SYNTH_SPIKES_H
 #define LFADS_SYNTH_SPIKES_H
@@ -7,10 +7,10 @@
 
 #include "synth/numpy_random.h"
 
-/* In place: each channel of rates [T,S] is scaled to [0,1] by its own least and greatest. */
+/* Scales each channel of rates [T,S] in place, so that its minimum is 0 and its maximum 1. */
 void spikes_scale(double *rates, size_t bins, size_t channels);
-/* Sets counts [T,S] to Poisson numbers of mean rates*most*dt, drawn channel by channel in the order
- * of bins. */
-void spikes_count(int64_t *counts, const double *rates, size_t bins, size_t channels, double most,
-                  double dt, struct numpy_random *random);
+/* Sets counts [T,S] to Poisson numbers of mean rates*max_rate*dt, drawn channel by channel in the
+ * order of bins. */
+void spikes_count(int64_t *counts, const double *rates, size_t bins, size_t channels,
+                  double max_rate, double dt, struct numpy_random *random);
 #endif

@@ -92,7 +92,7 @@ static enum lfads_status train_epoch(struct training *t, struct lfads_error *err
     enum lfads_status status = LFADS_OK;
     bool stopped = false;
 
-    batches_deal(batches, t->run->dataset, SESSION_TRAIN, t->run->seed, (uint32_t)t->epoch);
+    batches_shuffle(batches, t->run->dataset, SESSION_TRAIN, t->run->seed, (uint32_t)t->epoch);
     prefetcher_begin(t->prefetcher, SESSION_TRAIN, batches->batch + t->done,
                      batches->count - t->done);
     t->epoch_began = clock_seconds();
@@ -134,7 +134,7 @@ static enum lfads_status validate(struct training *t, struct epoch_costs *valid,
     enum lfads_status status = LFADS_OK;
 
     *valid = (struct epoch_costs){0};
-    batches_deal(batches, t->run->dataset, SESSION_VALID, t->run->seed, (uint32_t)t->epoch);
+    batches_shuffle(batches, t->run->dataset, SESSION_VALID, t->run->seed, (uint32_t)t->epoch);
     prefetcher_begin(t->prefetcher, SESSION_VALID, batches->batch, batches->count);
     for (size_t i = 0; i < batches->count && status == LFADS_OK; i++) {
         struct batch_feed feed = {.training = t,

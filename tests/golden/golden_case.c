@@ -23,10 +23,10 @@ static herr_t set_flag(hid_t file, const char *name, const H5A_info_t *info, voi
     golden_attribute(file, name, text, sizeof text);
     for (size_t i = 0; i < 2; i++)
         is_string |= strcmp(name, strings[i]) == 0;
-    /* what is no flag of ours (case, note, data_dim_…) or says how the file was made is left */
     if (!is_string && strspn(text, "0123456789.+-e") != strlen(text))
         return 0;
-    lfads_config_set(c->config, name, text, NULL);
+    if (lfads_config_set(c->config, name, text, NULL) != LFADS_OK)
+        return 0; /* not a flag of ours (case, note, data_dim_…), or how the file was made */
     return 0;
 }
 
