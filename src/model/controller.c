@@ -4,6 +4,7 @@
  * The encoders' part of its input does not depend on samples: its products are taken for all bins
  * at once, and once a trial however many samples there are.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/sizes.h"
 #include "model/parts.h"
 
 static size_t con_width(const struct shard *s)
@@ -12,13 +13,14 @@ static size_t con_width(const struct shard *s)
 }
 
 /* Copies (or, BACKWARD, hands back) the lagged states of ci encoder E: bin t of ci_in takes the
- * state after bin t-L (forward encoder) or t+L (backward encoder), zeros outside. */
+ * state after bin t-L (forward encoder) or t+L (backward encoder), zeros where that bin or t itself
+ * is not encoded. */
 static void lag_states(struct shard *s, enum encoder e, bool backward)
 {
     const struct model *m = s->model;
     bool reverse = e == CI_BACKWARD;
     size_t width = model_ci_width(m), first = reverse ? m->ci_enc : 0, rows = s->trials;
-    size_t lag = m->lag < m->bins ? m->lag : m->bins, shared = (m->bins - lag) * rows;
+    size_t bins = m->encoded_bins, lag = size_min(m->lag, bins), shared = (bins - lag) * rows;
     size_t into = (reverse ? 0 : lag) * rows, from = (reverse ? lag : 0) * rows;
     /* the state after bin t is in slot t+1 of the forward encoder, slot t of the backward one */
     const real *states = s->encoder[e].h + (reverse ? 0 : rows * m->ci_enc);
@@ -31,7 +33,7 @@ static void lag_states(struct shard *s, enum encoder e, bool backward)
                            m->ci_enc, mask, ldm, shared, m->ci_enc);
         return;
     }
-    s->be->clear(s->be, dstates, m->bins * rows * m->ci_enc);
+    s->be->clear(s->be, dstates, bins * rows * m->ci_enc);
     s->be->copy_masked(s->be, dstates + from * m->ci_enc, m->ci_enc,
                        s->dci_in + into * width + first, width, mask, ldm, shared, m->ci_enc);
 }

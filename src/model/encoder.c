@@ -127,7 +127,7 @@ void encoders_backward(struct shard *s)
     join_branches(s);
     if (m->identity_readin)
         return;
-    s->be->clear(s->be, s->dreadin, m->bins * s->trials * m->factors);
+    s->be->clear(s->be, s->dreadin, m->encoded_bins * s->trials * m->factors);
     for (int i = 0; i < ENCODERS; i++)
         if (model_has_encoder(m, order[i]))
             add_dreadin(s, order[i]);

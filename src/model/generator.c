@@ -17,10 +17,10 @@ void generator_begin_forward(struct shard *s)
 
     be->normalise_columns(be, s->fac_w, s->w.factors, g, m->factors);
     if (m->ext_to_generator) {
-        const real *ext = s->ext;
+        const real *ext = s->data[TRIAL_EXT];
 
         if (s->samples > 1) { /* the rows of a trial's samples share its input */
-            be->repeat_rows(be, s->gen_ext, s->ext, s->samples, m->bins, s->trials, e);
+            be->repeat_rows(be, s->gen_ext, s->data[TRIAL_EXT], s->samples, m->bins, s->trials, e);
             ext = s->gen_ext;
         }
         be->copy_masked(be, s->gen_in + m->co_dim, in, ext, e, s->ext_mask, e, m->bins * s->rows,

@@ -21,9 +21,34 @@ size_t model_outputs(const struct model *model, size_t session)
     return model->output->written * model_channels(model, session);
 }
 
+size_t model_trial_bins(const struct model *model, enum trial_array array)
+{
+    return array == TRIAL_ENCODED ? model->encoded_bins : model->bins;
+}
+
+size_t model_trial_width(const struct model *model, size_t session, enum trial_array array)
+{
+    switch (array) {
+    case TRIAL_OBSERVED:
+        return model_channels(model, session);
+    case TRIAL_ENCODED:
+        return model->encodes_observed ? 0 : model_encoded_channels(model, session);
+    case TRIAL_EXT:
+        return model->ext_inputs;
+    case TRIAL_ARRAYS:
+        break;
+    }
+    return 0;
+}
+
+size_t model_encoded_channels(const struct model *model, size_t session)
+{
+    return model_channels(model, session);
+}
+
 size_t model_encoder_inputs(const struct model *model, size_t session)
 {
-    size_t own = model->identity_readin ? model_channels(model, session) : model->factors;
+    size_t own = model->identity_readin ? model_encoded_channels(model, session) : model->factors;
 
     return own + (model->ext_to_generator ? 0 : model->ext_inputs);
 }
@@ -39,7 +64,7 @@ bool model_has_encoder(const struct model *model, enum encoder encoder)
 
 size_t model_encoder_bins(const struct model *model, enum encoder encoder)
 {
-    return is_ic(encoder) ? model->ic_bins : model->bins;
+    return is_ic(encoder) ? model->ic_bins : model->encoded_bins;
 }
 
 size_t model_encoder_units(const struct model *model, enum encoder encoder)
@@ -105,7 +130,8 @@ static void set_options(struct model *m, const struct lfads_config *config)
     m->corr_scale = m->co_dim > 1 ? config->co_mean_corr_scale : 0;
     m->l2_gen_scale = config->l2_gen_scale;
     m->l2_con_scale = m->co_dim ? config->l2_con_scale : 0;
-    m->ic_bins = m->bins;
+    m->encoded_bins = m->ic_bins = m->bins;
+    m->encodes_observed = true;
     if (config->num_steps_for_gen_ic < (int64_t)m->bins)
         m->ic_bins = (size_t)config->num_steps_for_gen_ic;
 }

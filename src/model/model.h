@@ -14,6 +14,7 @@
 #include "base/real.h"
 #include "config/distribution.h"
 #include "config/session_shape.h"
+#include "config/trial.h"
 
 struct lfads_config;
 struct params_layout;
@@ -77,8 +78,10 @@ enum encoder { IC_FORWARD, IC_BACKWARD, CI_FORWARD, CI_BACKWARD, ENCODERS };
 enum feedback { FEED_NOTHING, FEED_FACTORS, FEED_RATES };
 
 struct model {
-    size_t bins;    /* T */
-    size_t ic_bins; /* K: the bins that the ic encoder reads */
+    size_t bins;           /* T */
+    size_t encoded_bins;   /* T_enc: the encoders read bins 0 to T_enc-1 */
+    size_t ic_bins;        /* K: the ic encoder reads bins 0 to K-1 */
+    bool encodes_observed; /* the encoders read the observed array; else TRIAL_ENCODED */
     size_t factors, ic_dim, ic_enc, gen_units;
     size_t co_dim, ci_enc, con_units, lag; /* co_dim 0: no controller */
     size_t ext_inputs;                     /* E, 0: none */
@@ -118,7 +121,13 @@ void model_initialise(const struct model *model, real *vector, uint64_t seed);
 size_t model_channels(const struct model *model, size_t session);
 /* Numbers of a bin in results: N means, N variances, …, as many as the distribution writes. */
 size_t model_outputs(const struct model *model, size_t session);
-/* Channels that the encoders see: N or F, and E where external inputs go to them. */
+/* Shape of a trial's ARRAY: its bins, and numbers per bin. The width is 0 if the model has no such
+ * array, or if it is the observed one. */
+size_t model_trial_bins(const struct model *model, enum trial_array array);
+size_t model_trial_width(const struct model *model, size_t session, enum trial_array array);
+/* N_in: channels of the data that the encoders read. */
+size_t model_encoded_channels(const struct model *model, size_t session);
+/* Width of the encoders' input: N_in or F, and E if external inputs go to the encoders. */
 size_t model_encoder_inputs(const struct model *model, size_t session);
 /* Whether the model has the encoder; the bins that it reads and its units. */
 bool model_has_encoder(const struct model *model, enum encoder encoder);

@@ -4,7 +4,7 @@
 #define LFADS_MODEL_NOISE_H
 #include "model/workspace.h"
 
-/* Copies data and external inputs from host_x and host_ext to x and ext. */
+/* Copies host_data to data. */
 void shard_upload(struct shard *shard);
 /* Sets the step whose noise shard_draw_noise draws, and the position in the batch of the shard's
  * first trial. */

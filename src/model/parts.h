@@ -6,9 +6,9 @@
 #define LFADS_MODEL_PARTS_H
 #include "model/shard.h"
 
-/* readin.c (model.md 1): x, ext -> data_seen, enc_in. */
+/* readin.c (model.md 1): data -> encoded, enc_in. */
 void readin_forward(struct shard *s);
-/* dreadin [T,B,F] -> gradient of the read-in; nothing where that is the identity. */
+/* dreadin [T_enc,B,F] -> gradient of the read-in; nothing where that is the identity. */
 void readin_backward(struct shard *s);
 
 /* encoder.c (model.md 3): enc_in -> states of the ic and ci encoders, ic_enc. */
@@ -41,7 +41,7 @@ void controller_weights_backward(struct shard *s);
 /* generator.c (model.md 6). Whether nothing but its own states drives the generator from bin to
  * bin: then all bins are run at once, else one by one. */
 bool generator_runs_alone(const struct shard *s);
-/* ext -> gen_in, normalised columns; before the first bin. */
+/* external inputs -> gen_in, normalised columns; before the first bin. */
 void generator_begin_forward(struct shard *s);
 /* One bin: gen_in -> state of slot t+1 and its dropped-out copy. */
 void generator_step_forward(struct shard *s, size_t t);
@@ -77,7 +77,7 @@ void readout_forward(struct shard *s, size_t first, size_t count);
 void readout_backward(struct shard *s, size_t first, size_t count);
 /* Gradient of the read-out, all slots from slot FIRST on. */
 void readout_weights_backward(struct shard *s, size_t first);
-/* out_params, x -> loglik. */
+/* out_params, observed data -> loglik. */
 void likelihood_forward(struct shard *s);
 /* Sets dout_params of the slots from 1 on; out_params of these are lost. */
 void likelihood_backward(struct shard *s, real weight);

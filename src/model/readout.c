@@ -57,7 +57,7 @@ void readout_weights_backward(struct shard *s, size_t first)
 
 static struct observed observed_of(const struct shard *s)
 {
-    struct observed o = {.x = s->x,
+    struct observed o = {.x = s->data[TRIAL_OBSERVED],
                          .weight = s->weight,
                          .bins = s->model->bins,
                          .trials = s->trials,

@@ -25,7 +25,7 @@ enum latents {
 /* Arrays that only a pass with dropout has: without it masks are NULL, and what a mask changes is
  * the array before it. */
 struct dropout_arrays {
-    real *data_mask, *ext_mask, *ic_enc_mask, *con_mask, *gen_mask, *data_seen, *gen_out;
+    real *data_mask, *ext_mask, *ic_enc_mask, *con_mask, *gen_mask, *encoded, *gen_out;
 };
 
 struct shard {
@@ -37,23 +37,23 @@ struct shard {
     struct dropout_arrays with_dropout;
     struct weights w, wt, dw; /* parameters, transposed copies, gradient (adds to) */
 
-    /* data */
-    real *x;            /* [T,B,N] */
-    real *ext;          /* [T,B,E] */
-    const real *weight; /* [T,B,N]: of the entries' terms in the likelihood; NULL: ones */
-    /* the host's, for who fills the shard: x and ext themselves where the backend's memory is the
-     * host's, else what shard_upload copies there */
-    real *host_x, *host_ext;
-    float *scratch; /* [T,N], in training */
-    uint32_t *when; /* [2]: step and first trial of the noise's addresses */
+    /* Data [bins,B,width] as model_trial_bins and model_trial_width say. If the encoders read the
+     * observed array, TRIAL_ENCODED is that array. */
+    real *data[TRIAL_ARRAYS];
+    /* The same in the host's memory, for the caller to fill: data itself if the backend computes
+     * in the host's memory, else what shard_upload copies to data. */
+    real *host_data[TRIAL_ARRAYS];
+    const real *weight; /* [T,B,N]: weights of the entries' terms in the likelihood; NULL: ones */
+    float *scratch;     /* [T,N], in training */
+    uint32_t *when;     /* [2]: step and first trial of the noise's addresses */
     /* noise and masks; masks are divided by keep_prob */
     real *ic_noise;                          /* [R,ic] */
     real *co_noise;                          /* [T,R,co] */
-    real *data_mask, *ext_mask;              /* [T,B,N], [T,B,E] */
+    real *data_mask, *ext_mask;              /* [T_enc,B,N_in], [T,B,E] */
     real *ic_enc_mask, *con_mask, *gen_mask; /* [B,2ic_enc], [T,B,·], [T,B,G] */
     /* encoders */
-    real *data_seen; /* [T,B,N]: x after dropout; may be x */
-    real *enc_in;    /* [T,B,·]; may be data_seen */
+    real *encoded; /* [T_enc,B,N_in]: the encoded array after dropout; may be that array */
+    real *enc_in;  /* [T_enc,B,·]; may be encoded */
     struct gru_tape encoder[ENCODERS];
     real *ic_enc;              /* [B,2ic_enc] after dropout */
     real *ic_mean, *ic_logvar; /* [B,ic] */
@@ -77,17 +77,17 @@ struct shard {
     real *dout_params[OUT_PARAMS]; /* the same memory: backward turns them into their gradients */
     acc *cost[COST_TERMS];         /* [R] or [B] each, laid out as cost_terms_place says */
     /* backward */
-    real *dfactors;                     /* slots [T+1,R,F] */
-    real *dgen_out, *dgen_h;            /* [T,R,G], [R,G] */
-    real *du, *dco_mean, *dco_logvar;   /* [T,R,co] */
-    real *dcon_h, *dci_in, *dfed;       /* [R,C], [T,B,·], [R,·] */
-    real *dg0, *dic_mean, *dic_logvar;  /* [R,ic] */
-    real *dprior_logvar, *dfac_w;       /* [ic], [G,F] */
-    real *dic_enc;                      /* [B,2ic_enc] */
-    real *dstates[ENCODERS];            /* [T,B,ci_enc] of the states after each bin; ic: NULL */
+    real *dfactors;                    /* slots [T+1,R,F] */
+    real *dgen_out, *dgen_h;           /* [T,R,G], [R,G] */
+    real *du, *dco_mean, *dco_logvar;  /* [T,R,co] */
+    real *dcon_h, *dci_in, *dfed;      /* [R,C], [T,B,·], [R,·] */
+    real *dg0, *dic_mean, *dic_logvar; /* [R,ic] */
+    real *dprior_logvar, *dfac_w;      /* [ic], [G,F] */
+    real *dic_enc;                     /* [B,2ic_enc] */
+    real *dstates[ENCODERS];           /* [T_enc,B,ci_enc] of the states after each bin; ic: NULL */
     real *dh[ENCODERS], *drh[ENCODERS]; /* [R,widest units]: one where the backend has no
                                            branches */
-    real *dreadin;                      /* [T,B,F] */
+    real *dreadin;                      /* [T_enc,B,F] */
 
     size_t max_trials;
     void *memory, *host; /* the arrays; the host's, or NULL where they are among them */

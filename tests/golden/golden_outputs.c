@@ -141,7 +141,8 @@ static void check_dynamics(struct pass *pass)
 static void loglik_of(const struct shard *s, acc *sum, size_t t, size_t b, size_t first, size_t n)
 {
     size_t all = model_channels(s->model, s->session), at = (t * s->trials + b) * all + first;
-    struct observed o = {.x = s->x + at, .bins = 1, .trials = 1, .samples = 1, .channels = n};
+    struct observed o = {
+        .x = s->data[TRIAL_OBSERVED] + at, .bins = 1, .trials = 1, .samples = 1, .channels = n};
 
     for (size_t i = 0; i < s->model->output->n_params; i++)
         o.params[i] = s->out_params[i] + s->trials * all + at;
