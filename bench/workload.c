@@ -1,6 +1,7 @@
 /* workload.c - the models that the benchmarks run.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "workload.h"
+#include "model/model_create.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,6 +10,7 @@
 #include "base/workers.h"
 #include "config/hyperparams.h"
 #include "data/counts.h"
+#include "model/model_create.h"
 #include "run/passes.h"
 #include "save/checkpoint.h"
 #include "save/index.h"

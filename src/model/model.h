@@ -10,23 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
 #include "base/real.h"
 #include "config/distribution.h"
 #include "config/session_shape.h"
 #include "config/trial.h"
 
-struct lfads_config;
 struct params_layout;
 struct observation;
 struct latent_prior;
-
-/* A session as the model needs it. Pointers belong to the caller of model_create, which copies. */
-struct model_session {
-    struct session_shape shape;
-    const double *alignment_matrix; /* [N,F] or NULL */
-    const double *alignment_bias;   /* [N] or NULL */
-};
 
 /* What a parameter starts from. */
 enum param_start {
@@ -104,19 +95,8 @@ struct model {
     size_t size;                   /* numbers in the parameter vector, with padding (params.c) */
 };
 
-/* Builds the model of CONFIG for data of BINS bins. On success *OUT is the caller's, to be freed
- * by model_free; on failure it is NULL. Fails for an alignment that does not fit, for sizes beyond
- * what the random numbers can address, for rates fed back with several sessions. */
-enum lfads_status model_create(struct model **out, const struct lfads_config *config, size_t bins,
-                               const struct model_session *sessions, size_t n_sessions,
-                               struct lfads_error *err);
-void model_free(struct model *model);
-
 /* Numbers of all parameters: size without padding. */
 size_t model_parameters(const struct model *model);
-/* Sets the parameters in VECTOR [size] to the initial values drawn with SEED. */
-void model_initialise(const struct model *model, real *vector, uint64_t seed);
-
 /* Derived sizes. */
 size_t model_channels(const struct model *model, size_t session);
 /* Numbers of a bin in results: N means, N variances, …, as many as the distribution writes. */

@@ -320,49 +320,6 @@ static bool is_trained(const struct param *param, const struct lfads_config *con
     return !param->fixed;
 }
 
-/* Read-in: W = A, b = -(a A), model.md (1.3); read-out: W = A', b = a. */
-static double aligned_value(const struct param *param, const struct model_session *s,
-                            size_t factors, size_t i, size_t j)
-{
-    double sum = 0;
-
-    switch (param->alignment) {
-    case ALIGNED_READIN_W:
-        return s->alignment_matrix[i * factors + j];
-    case ALIGNED_READOUT_W:
-        return s->alignment_matrix[j * factors + i];
-    case ALIGNED_READOUT_B:
-        return s->alignment_bias[j];
-    case ALIGNED_READIN_B:
-        for (size_t n = 0; n < s->shape.channels && s->alignment_bias; n++)
-            sum -= s->alignment_bias[n] * s->alignment_matrix[n * factors + j];
-        return sum;
-    case ALIGNED_NOT:
-        break;
-    }
-    return 0;
-}
-
-/* Makes the parameter start from its session's alignment, where that says how. */
-static enum lfads_status align(struct param *param, const struct model_session *s, size_t factors,
-                               struct lfads_error *err)
-{
-    const double *needed =
-        param->alignment == ALIGNED_READOUT_B ? s->alignment_bias : s->alignment_matrix;
-
-    if (param->alignment == ALIGNED_NOT || !needed)
-        return LFADS_OK;
-    param->start = PARAM_GIVEN;
-    param->given = calloc(param->rows * param->cols, sizeof *param->given);
-    if (!param->given)
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters of session %s",
-                          s->shape.name);
-    for (size_t i = 0; i < param->rows; i++)
-        for (size_t j = 0; j < param->cols; j++)
-            param->given[i * param->cols + j] = aligned_value(param, s, factors, i, j);
-    return LFADS_OK;
-}
-
 static void lay_out_session(struct params_layout *layout, const struct model *model, size_t session)
 {
     static const struct scales unused = {1, 1, 1};
@@ -373,7 +330,7 @@ static void lay_out_session(struct params_layout *layout, const struct model *mo
 }
 
 enum lfads_status params_create(struct model *model, const struct lfads_config *config,
-                                const struct model_session *sessions, struct lfads_error *err)
+                                struct lfads_error *err)
 {
     struct scales scales = {
         .cell = config->cell_weight_scale,
@@ -382,7 +339,6 @@ enum lfads_status params_create(struct model *model, const struct lfads_config *
     };
     struct weights weights;
     struct walk walk = {.model = model, .config = config, .weights = &weights};
-    enum lfads_status status;
 
     walk_all(&walk, &scales);
     model->n_params = walk.count;
@@ -396,16 +352,8 @@ enum lfads_status params_create(struct model *model, const struct lfads_config *
     walk_all(&walk, &scales);
     for (size_t session = 0; session < model->n_sessions; session++)
         lay_out_session(&model->layouts[session], model, session);
-    for (size_t i = 0; i < model->n_params; i++) {
-        struct param *param = &model->params[i];
-
-        param->trained = is_trained(param, config);
-        if (param->session == PARAM_SHARED)
-            continue;
-        status = align(param, &sessions[param->session], model->factors, err);
-        if (status != LFADS_OK)
-            return status;
-    }
+    for (size_t i = 0; i < model->n_params; i++)
+        model->params[i].trained = is_trained(&model->params[i], config);
     return LFADS_OK;
 }
 

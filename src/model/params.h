@@ -5,9 +5,9 @@
 #define LFADS_MODEL_PARAMS_H
 #include "backend/backend.h"
 #include "model/gru.h"
+#include "model/latent_prior.h"
 #include "model/linear.h"
 #include "model/model.h"
-#include "model/priors.h"
 
 /* Everything one session's trials use. A member is NULL where the model has no such parameter. */
 struct weights {
@@ -37,10 +37,9 @@ struct weights {
 };
 
 /* Lays out the model's table and views: sets params, n_params, size and layouts, which model_free
- * frees. For model_create; start values that come from a session's alignment are taken from
- * SESSIONS. */
+ * frees. For model_create. */
 enum lfads_status params_create(struct model *model, const struct lfads_config *config,
-                                const struct model_session *sessions, struct lfads_error *err);
+                                struct lfads_error *err);
 
 /* Points WEIGHTS into VECTOR for trials of session SESSION; with VECTOR NULL all pointers are NULL.
  */

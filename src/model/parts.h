@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_MODEL_PARTS_H
 #define LFADS_MODEL_PARTS_H
-#include "model/shard.h"
+#include "model/workspace.h"
 
 /* readin.c (model.md 1): data -> encoded, enc_in. */
 void readin_forward(struct shard *s);

@@ -1,6 +1,7 @@
 /* golden_case.c - builds our model of a golden file and feeds it that file's data and noise.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "golden_case.h"
+#include "model/model_create.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/sizes.h"
+#include "model/model_create.h"
 
 struct choice {
     const char *flag;

@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "config/config.h"
+#include "model/model_create.h"
 #include "save/checkpoint.h"
 #include "save/index.h"
 
