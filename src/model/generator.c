@@ -1,4 +1,4 @@
-/* generator.c - the generator and the factors it drives (model.md 6).
+/* generator.c - the generator and the factors (model.md 6).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
@@ -19,7 +19,7 @@ void generator_begin_forward(struct shard *s)
     if (m->ext_to_generator) {
         const real *ext = s->data[TRIAL_EXT];
 
-        if (s->samples > 1) { /* the rows of a trial's samples share its input */
+        if (s->samples > 1) { /* copy a trial's input to the rows of all its samples */
             be->repeat_rows(be, s->gen_ext, s->data[TRIAL_EXT], s->samples, m->bins, s->trials, e);
             ext = s->gen_ext;
         }

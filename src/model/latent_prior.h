@@ -10,25 +10,25 @@
 struct lfads_config;
 struct shard;
 
-enum { PRIOR_PARAMS = 2 }; /* of a prior, at most */
+enum { PRIOR_PARAMS = 2 }; /* the most that a prior has */
 
-/* A parameter, a number a dimension. */
+/* A parameter: one number per dimension. */
 struct prior_param {
     const char *name;                                      /* as in the original, without ":0" */
-    double (*first)(const struct lfads_config *config);    /* the value training starts from */
+    double (*first)(const struct lfads_config *config);    /* its value when training begins */
     bool (*is_trained)(const struct lfads_config *config); /* NULL: always */
 };
 
 struct latent_prior {
     const char *name;
-    bool has_moments; /* a mean and a log variance a dimension, which results show */
+    bool has_moments; /* has a mean and a log variance per dimension, which results contain */
     struct prior_param params[PRIOR_PARAMS]; /* up to the first without a name */
     /* Sets the shard's samples of g0 [R,ic] or co_sample [T,R,co] to draws. */
     void (*draw)(struct shard *s);
-    /* Sets kl_ic [B] or kl_co [R]. */
+    /* Sets cost[TERM_KL_IC] [B] or cost[TERM_KL_CO] [R]. */
     void (*kl_forward)(struct shard *s);
-    /* With *WEIGHT. Of g0: adds to dic_mean and dic_logvar. Of u: sets du, adds to dco_mean and
-     * dco_logvar. Adds to the gradient of the parameters. */
+    /* Multiplies by *WEIGHT. For g0: adds to dic_mean and dic_logvar. For u: sets du, adds to
+     * dco_mean and dco_logvar. Adds to the gradient of the prior's parameters. */
     void (*kl_backward)(struct shard *s, const real *weight);
 };
 #endif

@@ -1,4 +1,4 @@
-/* model.c - the sizes that follow from a model's own.
+/* model.c - sizes that follow from a model's sizes and options.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/model.h"
 

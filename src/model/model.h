@@ -1,5 +1,5 @@
-/* model.h - the sizes and options of one model: what the configuration says, with the sessions it
- * is for (model.md). Made once, read by everything that computes.
+/* model.h - the sizes and options of a model and its sessions, and the table of its parameters
+ * (model.md). They do not change after model_create.
  *
  * Capitals mean the same everywhere: B trials, S samples of each, R = B*S rows, T bins, N channels,
  * E external inputs, F factors, G generator units, C controller units.
@@ -19,13 +19,13 @@ struct params_layout;
 struct observation;
 struct latent_prior;
 
-/* What a parameter starts from. */
+/* The initial values of a parameter. */
 enum param_start {
     PARAM_NORMAL,   /* mean 0, standard deviation value */
-    PARAM_CONSTANT, /* value everywhere */
+    PARAM_CONSTANT, /* all value */
     PARAM_GIVEN     /* the numbers in given */
 };
-/* What a session's alignment says of where its maps start. */
+/* Which part of a session's alignment has the initial values. */
 enum param_alignment {
     ALIGNED_NOT,
     ALIGNED_READIN_W,
@@ -33,27 +33,27 @@ enum param_alignment {
     ALIGNED_READOUT_W,
     ALIGNED_READOUT_B
 };
-enum { PARAM_SHARED = -1 }; /* the session of what belongs to none */
+enum { PARAM_SHARED = -1 }; /* the session of a parameter that all sessions share */
 enum param_group {
     GROUP_READIN,
     GROUP_READOUT,
-    GROUP_IC_ENCODER, /* with the posterior of g0 */
+    GROUP_IC_ENCODER, /* and the posterior of g0 */
     GROUP_CI_ENCODER,
     GROUP_PRIORS,
     GROUP_DYNAMICS /* controller, generator, factors */
 };
 enum param_penalty { PENALTY_NONE, PENALTY_GENERATOR, PENALTY_CONTROLLER, PENALTIES };
 
-/* A row of the table of parameters: a matrix [rows,cols] in the one vector. */
+/* A row of the table of parameters: a matrix [rows,cols] in the vector of all parameters. */
 struct param {
     char name[320]; /* as in the original, without ":0" */
     size_t rows, cols;
-    size_t split;  /* rows of the upper of two stacked maps; 0: one map */
-    size_t offset; /* of its first number in the vector */
-    bool map;      /* a factor of products; else a bias, a start, a prior's */
-    bool fixed;    /* a prior's that is not trained */
+    size_t split;  /* two stacked maps: rows of the upper one; else 0 */
+    size_t offset; /* index of its first number in the vector */
+    bool map;      /* operand of products; else a bias, an initial state or a prior's */
+    bool fixed;    /* a parameter of a prior that the flags fix */
     bool trained;
-    int session; /* whose read-in or read-out, or PARAM_SHARED */
+    int session; /* whose read-in or read-out it is, or PARAM_SHARED */
     enum param_group group;
     enum param_penalty penalty;
     enum param_alignment alignment;
@@ -62,10 +62,10 @@ struct param {
     double *given; /* [rows,cols], owned by the model, or NULL */
 };
 
-/* Each reads the bins in one direction: for the initial condition, for the controller's input. */
+/* The encoders: for the initial condition and for the controller's input, in both directions. */
 enum encoder { IC_FORWARD, IC_BACKWARD, CI_FORWARD, CI_BACKWARD, ENCODERS };
 
-/* What of a bin the controller reads in the next one. */
+/* What the controller reads of the previous bin. */
 enum feedback { FEED_NOTHING, FEED_FACTORS, FEED_RATES };
 
 struct model {
@@ -78,7 +78,7 @@ struct model {
     size_t ext_inputs;                     /* E, 0: none */
     bool ext_to_generator, causal;
     enum feedback feedback;
-    const struct distribution *output; /* of the observations */
+    const struct distribution *output; /* distribution of the data */
     const struct observation *observation;
     const struct latent_prior *ic_prior, *co_prior;
     bool identity_readin, identity_readout;
@@ -91,32 +91,33 @@ struct model {
     size_t n_sessions;
     struct param *params; /* in the original's order */
     size_t n_params;
-    struct params_layout *layouts; /* [n_sessions]: where each session's weights are (params.c) */
-    size_t size;                   /* numbers in the parameter vector, with padding (params.c) */
+    struct params_layout *layouts; /* [n_sessions]: where a session's weights are (params.c) */
+    size_t size;                   /* numbers in the vector of parameters, padding included */
 };
 
-/* Numbers of all parameters: size without padding. */
+/* Returns the count of trained and fixed numbers: size without padding. */
 size_t model_parameters(const struct model *model);
-/* Derived sizes. */
+/* Sizes that follow from the above. */
 size_t model_channels(const struct model *model, size_t session);
-/* Numbers of a bin in results: N means, N variances, …, as many as the distribution writes. */
+/* Numbers per bin of the output in results: N means, then N variances if the distribution has them.
+ */
 size_t model_outputs(const struct model *model, size_t session);
-/* Shape of a trial's ARRAY: its bins, and numbers per bin. The width is 0 if the model has no such
- * array, or if it is the observed one. */
+/* Bins of a trial's ARRAY, and numbers per bin. The width is 0 if the model has no such array or it
+ * is the observed array. */
 size_t model_trial_bins(const struct model *model, enum trial_array array);
 size_t model_trial_width(const struct model *model, size_t session, enum trial_array array);
 /* N_in: channels of the data that the encoders read. */
 size_t model_encoded_channels(const struct model *model, size_t session);
 /* Width of the encoders' input: N_in or F, and E if external inputs go to the encoders. */
 size_t model_encoder_inputs(const struct model *model, size_t session);
-/* Whether the model has the encoder; the bins that it reads and its units. */
+/* Whether the model has ENCODER; the bins that it reads; its units. */
 bool model_has_encoder(const struct model *model, enum encoder encoder);
 size_t model_encoder_bins(const struct model *model, enum encoder encoder);
 size_t model_encoder_units(const struct model *model, enum encoder encoder);
-/* The encoders' part of the controller's input. */
+/* Width of the encoders' part of the controller's input. */
 size_t model_ci_width(const struct model *model);
-/* The fed-back part of the controller's input: F, N or 0. */
+/* Width of the fed-back part of the controller's input: F, N or 0. */
 size_t model_fed_width(const struct model *model, size_t session);
-/* Inputs of the generator: inferred and external, 0: none. */
+/* Width of the generator's input, inferred and external; 0: none. */
 size_t model_generator_inputs(const struct model *model);
 #endif

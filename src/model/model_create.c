@@ -1,5 +1,5 @@
-/* model_create.c - a model's sizes and options from a configuration, and the values that training
- * starts from.
+/* model_create.c - sets a model's sizes and options from a configuration, and the initial values of
+ * its parameters.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/model_create.h"
 
@@ -54,20 +54,20 @@ static void set_options(struct model *m, const struct lfads_config *config)
         m->ic_bins = (size_t)config->num_steps_for_gen_ic;
 }
 
-static size_t widest(const struct model *m)
+static size_t max_width(const struct model *m)
 {
     size_t sizes[] = {m->factors,       m->ic_dim,     2 * m->ic_enc, 2 * m->gen_units,
                       2 * m->con_units, 2 * m->ci_enc, m->ext_inputs, m->co_dim};
-    size_t most = 0;
+    size_t max = 0;
 
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-        most = sizes[i] > most ? sizes[i] : most;
+        max = size_max(max, sizes[i]);
     for (size_t s = 0; s < m->n_sessions; s++)
-        most = m->sessions[s].channels > most ? m->sessions[s].channels : most;
-    return most;
+        max = size_max(max, m->sessions[s].channels);
+    return max;
 }
 
-/* Every row of random numbers has to be addressable (philox.h). */
+/* Random numbers have addresses of limited size (philox.h). */
 static enum lfads_status check_sizes(const struct model *m, struct lfads_error *err)
 {
     if (m->bins >= PHILOX_MAX_TIME)
@@ -77,10 +77,10 @@ static enum lfads_status check_sizes(const struct model *m, struct lfads_error *
     if (m->n_sessions > PHILOX_MAX_SESSION)
         return lfads_fail(err, LFADS_BAD_DATA, "%zu sessions are too many: up to %d are allowed",
                           m->n_sessions, PHILOX_MAX_SESSION);
-    if (widest(m) > PHILOX_MAX_INDEX / 4)
+    if (max_width(m) > PHILOX_MAX_INDEX / 4)
         return lfads_fail(err, LFADS_USAGE,
                           "a layer or session of %zu units is too wide: up to %d are allowed",
-                          widest(m), PHILOX_MAX_INDEX / 4);
+                          max_width(m), PHILOX_MAX_INDEX / 4);
     if (m->feedback == FEED_RATES && m->n_sessions > 1)
         return lfads_fail(err, LFADS_USAGE,
                           "--feedback_factors_or_rates=rates needs a single session, and there are "
@@ -112,7 +112,7 @@ static double aligned_value(const struct param *param, const struct model_sessio
     return 0;
 }
 
-/* Makes the parameter start from its session's alignment, where that says how. */
+/* Sets the parameter's initial values from its session's alignment, if that has them. */
 static enum lfads_status align(struct param *param, const struct model_session *s, size_t factors,
                                struct lfads_error *err)
 {

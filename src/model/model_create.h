@@ -7,21 +7,21 @@
 
 struct lfads_config;
 
-/* A session as the model needs it. Pointers belong to the caller of model_create, which copies. */
+/* What a model needs to know about a session. model_create copies the arrays. */
 struct model_session {
     struct session_shape shape;
     const double *alignment_matrix; /* [N,F] or NULL */
     const double *alignment_bias;   /* [N] or NULL */
 };
 
-/* Builds the model of CONFIG for data of BINS bins. On success *OUT is the caller's, to be freed
- * by model_free; on failure it is NULL. Fails for an alignment that does not fit, for sizes beyond
- * what the random numbers can address, for rates fed back with several sessions. */
+/* Creates the model of CONFIG for trials of BINS bins. On success model_free frees *OUT; on failure
+ * it is NULL. Fails if sizes are larger than random numbers can address, or if rates are fed back
+ * with several sessions. */
 enum lfads_status model_create(struct model **out, const struct lfads_config *config, size_t bins,
                                const struct model_session *sessions, size_t n_sessions,
                                struct lfads_error *err);
 void model_free(struct model *model);
 
-/* Sets the parameters in VECTOR [size] to the initial values drawn with SEED. */
+/* Sets VECTOR [size] to the initial values of the parameters, drawn with SEED. */
 void model_initialise(const struct model *model, real *vector, uint64_t seed);
 #endif

@@ -7,8 +7,8 @@ static void draw_mask(struct shard *s, real *mask, struct philox_address from,
 {
     from.purpose = purpose;
     if (n)
-        s->be->dropout_mask(s->be, mask, &from, s->when, (real)s->model->keep_prob, bins, s->trials,
-                            n);
+        s->be->dropout_mask(s->be, mask, &from, s->step_trial, (real)s->model->keep_prob, bins,
+                            s->trials, n);
 }
 
 void shard_upload(struct shard *shard)
@@ -25,9 +25,9 @@ void shard_upload(struct shard *shard)
 
 void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial)
 {
-    const uint32_t when[2] = {step, trial};
+    const uint32_t step_trial[2] = {step, trial};
 
-    shard->be->upload(shard->be, shard->when, when, sizeof when);
+    shard->be->upload(shard->be, shard->step_trial, step_trial, sizeof step_trial);
 }
 
 void shard_draw_noise(struct shard *shard, const struct philox_address *from)
@@ -39,12 +39,12 @@ void shard_draw_noise(struct shard *shard, const struct philox_address *from)
     at.session = (uint32_t)session;
     if (m->ic_dim) {
         at.purpose = PHILOX_IC_NOISE;
-        shard->be->normals(shard->be, shard->ic_noise, &at, shard->when, 1, shard->rows,
+        shard->be->normals(shard->be, shard->ic_noise, &at, shard->step_trial, 1, shard->rows,
                            shard->samples, m->ic_dim);
     }
     if (m->co_dim) {
         at.purpose = PHILOX_CO_NOISE;
-        shard->be->normals(shard->be, shard->co_noise, &at, shard->when, m->bins, shard->rows,
+        shard->be->normals(shard->be, shard->co_noise, &at, shard->step_trial, m->bins, shard->rows,
                            shard->samples, m->co_dim);
     }
     if (!shard->dropout)

@@ -8,9 +8,9 @@
 
 struct model;
 
-/* The prior NAME, which exists, of g0 and of u. */
+/* Return the prior NAME of g0 or of u; NULL if there is none. */
 const struct latent_prior *priors_find_ic(const char *name);
 const struct latent_prior *priors_find_co(const char *name);
-/* Dimensions of g0 whose prior has moments: all or 0. */
+/* Returns the dimensions of g0 if its prior has moments, else 0. */
 size_t priors_moments(const struct model *model);
 #endif

@@ -1,5 +1,5 @@
-/* readin.c - data and external inputs as the encoders see them (model.md 1): dropout, then the
- * session's affine map into factors, or the identity; external inputs follow in each row.
+/* readin.c - the encoders' input (model.md 1): the data after dropout, through the session's affine
+ * map into factors or the identity, and then the external inputs.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 

@@ -1,5 +1,6 @@
-/* workspace.c - the layout of a shard's arrays. One function both measures and places them, once,
- * for the session with the most channels and the most trials: passes over fewer use the beginnings.
+/* workspace.c - lays out a shard's arrays. One function measures and places them, for the largest
+ * number of trials of the session with the most channels; a smaller pass uses the beginning of each
+ * array.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/workspace.h"
 
@@ -11,11 +12,11 @@
 
 enum { ALIGNMENT = 64 };
 
-/* The next array begins USED bytes from BASE; with BASE NULL arrays are measured only. */
+/* The next array begins USED bytes after BASE. BASE NULL: arrays are measured only. */
 struct cursor {
     char *base;
     size_t used;
-    bool touchable; /* the host's memory: gaps may be poisoned */
+    bool touchable; /* host memory: gaps can be poisoned */
 };
 
 static void *take(struct cursor *cursor, size_t count, size_t size)
@@ -35,7 +36,7 @@ static real *reals(struct cursor *cursor, size_t count)
     return take(cursor, count, sizeof(real));
 }
 
-/* ONE_BIN: of all but the states only the bin in progress is kept. */
+/* ONE_BIN: all arrays but the states hold only the current bin. */
 static struct gru_tape tape(struct cursor *p, size_t bins, size_t rows, size_t units, bool one_bin)
 {
     size_t count = one_bin ? rows * units : bins * rows * units;
@@ -47,7 +48,7 @@ static struct gru_tape tape(struct cursor *p, size_t bins, size_t rows, size_t u
                              .one_bin = one_bin};
 }
 
-/* Whether the encoders read the data as they are, or after dropout only. */
+/* Whether the encoders' input is the encoded array itself, with or without dropout. */
 static bool is_input_plain(const struct model *m)
 {
     return m->identity_readin && (!m->ext_inputs || m->ext_to_generator);
@@ -66,7 +67,7 @@ static void place_inputs(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
 
-    s->when = take(p, 2, sizeof *s->when);
+    s->step_trial = take(p, 2, sizeof *s->step_trial);
     place_data(s->data, s, p);
     s->weight = NULL;
     s->ic_noise = reals(p, s->rows * m->ic_dim);
@@ -93,7 +94,7 @@ static void place_dropout(struct shard *s, struct cursor *p)
     };
 }
 
-/* What the host fills, in memory of its own. */
+/* The arrays that the host fills. */
 static void place_host(struct shard *s, struct cursor *arrays, struct cursor *own)
 {
     size_t numbers = s->model->bins * model_channels(s->model, s->session);
@@ -194,7 +195,7 @@ struct bytes {
     size_t memory, host;
 };
 
-/* Places every array (no memory yet: measures only); returns the bytes they take. */
+/* Places all arrays (without memory: measures them) and returns the bytes that they take. */
 static struct bytes place_all(struct shard *s)
 {
     struct cursor p = {.base = s->memory, .touchable = s->be->host_memory};
@@ -230,7 +231,7 @@ static size_t widest_session(const struct model *m)
     return widest;
 }
 
-/* A shard of the largest size, without memory. */
+/* A shard of the greatest size, without memory. */
 static struct shard blank(const struct backend *be, const struct model *model, size_t trials,
                           size_t samples, bool trained)
 {
@@ -263,7 +264,7 @@ enum lfads_status shard_create(struct shard **out, const struct backend *be,
     s->memory = be->memory_create(be, bytes.memory);
     s->host = bytes.host ? be->host_create(be, bytes.host) : NULL;
     if (!s->memory || (bytes.host && !s->host)) {
-        enum lfads_status status = be->finish(be, err); /* a device knows more of it */
+        enum lfads_status status = be->finish(be, err); /* a device gives the reason */
 
         shard_free(s);
         return status != LFADS_OK
@@ -287,7 +288,7 @@ void shard_free(struct shard *shard)
     free(shard);
 }
 
-/* Without dropout there are no masks, and what they change is the array that they would change. */
+/* Without dropout masks are NULL, and an array after dropout is the array before it. */
 static void set_dropout(struct shard *s, bool dropout)
 {
     static const struct dropout_arrays none = {NULL};
