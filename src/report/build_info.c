@@ -71,7 +71,7 @@ static void add_devices(struct text *text)
     if (module.devices)
         add(text, "GPU: %zu found\n", module.devices);
     else
-        add(text, "GPU: none can be used: %s\n", module.why);
+        add(text, "GPU: none can be used: %s\n", module.reason);
     if (*module.path)
         add(text, "GPU module: %s\n", module.path);
 }

@@ -103,13 +103,13 @@ template <class T> T translated(const twin *t, T argument)
 
 matrix translated(const twin *t, matrix m)
 {
-    m.at = translated(t, m.at);
+    m.data = translated(t, m.data);
     return m;
 }
 
 operand translated(const twin *t, operand m)
 {
-    m.at = translated(t, m.at);
+    m.data = translated(t, m.data);
     return m;
 }
 

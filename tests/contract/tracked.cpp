@@ -50,7 +50,7 @@ static void product_of_rounded(SELF, struct matrix c, struct operand a, struct o
         size_t row = i / n, column = i % n;
 
         for (size_t l = 0; l < k; l++)
-            c.at[row * c.ld + column].error +=
+            c.data[row * c.ld + column].error +=
                 2 * operand_unit * fabs(element(&a, row, l).value * element(&b, l, column).value);
     }
 }

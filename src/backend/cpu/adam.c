@@ -1,8 +1,8 @@
-/* adam.c - the optimizer's update and its sums in vectors.
+/* adam.c - the optimizer's update and its sums, vectorised.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
 
-/* Eight wide sums side by side, joined in a fixed order. */
+/* Computes eight partial sums, which the compiler vectorises, and adds them in a fixed order. */
 void KERNEL(sum_squares)(SELF, acc *sum, acc scale, const real *x, size_t count)
 {
     acc part[8] = {0};

@@ -1,8 +1,8 @@
-/* likelihood.c - the observations' log-likelihoods and gradients in vectors.
+/* likelihood.c - the observations' log-likelihoods and gradients, vectorised.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
 
-/* The sum of a vector's numbers. */
+/* Returns the sum of a vector's elements. */
 static float sum_lanes(vec x)
 {
     float lane[LANES], sum = 0;
@@ -13,7 +13,7 @@ static float sum_lanes(vec x)
     return sum;
 }
 
-/* log k! of whole k, each of a vector: by table where all are short. */
+/* Returns log k! of each element of k, which are integers: from a table if all are at most 15. */
 static vec log_factorials(vec k)
 {
     static const float table[16] = {0,           0,           0.69314718f, 1.7917595f,
@@ -30,21 +30,21 @@ static vec log_factorials(vec k)
     return vec_load(lane, LANES);
 }
 
-/* Adds the terms of counts K under log rates E to SUM. */
+/* Adds to SUM the terms of counts K under log rates E. */
 static vec add_terms(vec sum, vec k, vec e) { return sum + k * e - vec_exp(e) - log_factorials(k); }
 
-/* The sum over N channels of a bin. */
+/* Returns the sum of the terms of a bin's N channels. */
 static acc sum_terms(const real *e, const real *k, size_t n)
 {
     vec terms = vec_all(0);
 
     for (size_t j = 0; j < n; j += LANES)
         terms = add_terms(terms, vec_load(k + j, n - j), vec_load(e + j, n - j));
-    /* what a load does not read is zero, and exp(0) was taken off for it */
+    /* the last load fills the vector with zeros; adds the exp(0) that each of them subtracted */
     return (acc)sum_lanes(terms) + (acc)((LANES - n % LANES) % LANES);
 }
 
-/* The same times weights W. */
+/* The same with terms multiplied by weights W. */
 static acc sum_weighted_terms(const real *e, const real *k, const real *w, size_t n)
 {
     vec terms = vec_all(0);
@@ -59,7 +59,7 @@ static acc sum_weighted_terms(const real *e, const real *k, const real *w, size_
     return (acc)sum_lanes(terms);
 }
 
-/* A row of a bin is summed in float, rows in the wide type. */
+/* Sums the channels of a bin in float and the bins in acc. */
 void KERNEL(poisson)(SELF, acc *loglik, const real *eta, const real *x, const real *weight,
                      size_t bins, size_t trials, size_t samples, size_t n)
 {
@@ -81,11 +81,11 @@ void KERNEL(poisson)(SELF, acc *loglik, const real *eta, const real *x, const re
 void KERNEL(poisson_backward)(SELF, real *eta, real scale, const real *x, const real *weight,
                               size_t count)
 {
-    const vec all = vec_all(scale);
+    const vec scales = vec_all(scale);
 
     for (size_t i = 0; i < count; i += LANES) {
         size_t n = count - i;
-        vec k = vec_load(x + i, n), e = vec_load(eta + i, n), s = all;
+        vec k = vec_load(x + i, n), e = vec_load(eta + i, n), s = scales;
 
         if (weight) {
             vec w = vec_load(weight + i, n);

@@ -20,7 +20,7 @@ void cuda_product(SELF, struct matrix c, struct operand a, struct operand b, siz
         return;
     if (!k) {
         if (!add)
-            cuda_rows(context, clear_rows_kernel, m, n, c.at, c.ld, m, n);
+            cuda_rows(context, clear_rows_kernel, m, n, c.data, c.ld, m, n);
         return;
     }
     if (m > INT_MAX || n > INT_MAX || k > INT_MAX || a.ld > INT_MAX || b.ld > INT_MAX ||
@@ -32,16 +32,17 @@ void cuda_product(SELF, struct matrix c, struct operand a, struct operand b, siz
         return;
     }
     context->launches++;
-    cuda_check_blas(
-        context, cublasGemmEx(cuda_current(context)->blas, b.transposed ? CUBLAS_OP_T : CUBLAS_OP_N,
-                              a.transposed ? CUBLAS_OP_T : CUBLAS_OP_N, (int)n, (int)m, (int)k,
-                              &one, b.at, CUDA_R_32F, (int)b.ld, a.at, CUDA_R_32F, (int)a.ld, &keep,
-                              c.at, CUDA_R_32F, (int)c.ld, context->compute, CUBLAS_GEMM_DEFAULT));
+    cuda_check_blas(context, cublasGemmEx(cuda_current(context)->blas,
+                                          b.transposed ? CUBLAS_OP_T : CUBLAS_OP_N,
+                                          a.transposed ? CUBLAS_OP_T : CUBLAS_OP_N, (int)n, (int)m,
+                                          (int)k, &one, b.data, CUDA_R_32F, (int)b.ld, a.data,
+                                          CUDA_R_32F, (int)a.ld, &keep, c.data, CUDA_R_32F,
+                                          (int)c.ld, context->compute, CUBLAS_GEMM_DEFAULT));
 }
 
 enum { TILE = 32, TILE_HEIGHT = 8 };
 
-/* Moves one tile at a time through shared memory, so that global memory is read and written along
+/* Moves one tile data a time through shared memory, so that global memory is read and written along
  * rows. A row of the tile has one number of padding, so that a column's numbers lie in different
  * banks. */
 static __global__ void transpose_kernel(float *dst, const float *src, size_t rows, size_t n)

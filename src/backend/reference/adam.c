@@ -1,4 +1,4 @@
-/* adam.c - the optimizer's update and the sums it needs (model.md 8).
+/* adam.c - the optimizer's update and the sums that it needs (model.md 8).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/reference/reference.h"
 
@@ -19,11 +19,11 @@ void reference_add_scaled(SELF, real *y, const real *scale, const real *x, size_
 
 /* model.md (8.1). */
 void reference_limit_update(SELF, struct update *update, const acc *squares, const real *rate,
-                            acc most)
+                            acc max_norm)
 {
     acc norm = sqrt(*squares);
 
-    update->scale = (real)(norm > most ? most / norm : 1);
+    update->scale = (real)(norm > max_norm ? max_norm / norm : 1);
     update->rate = *rate;
     if (!isfinite(norm))
         update->halted = 1;

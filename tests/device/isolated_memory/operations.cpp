@@ -24,13 +24,13 @@ template <class T> T translated(T argument)
 
 matrix translated(matrix m)
 {
-    m.at = translated(m.at);
+    m.data = translated(m.data);
     return m;
 }
 
 operand translated(operand m)
 {
-    m.at = translated(m.at);
+    m.data = translated(m.data);
     return m;
 }
 
