@@ -73,7 +73,7 @@ static inline vec vec_lookup(const float table[16], vec k)
 {
     return _mm512_permutexvar_ps(_mm512_cvttps_epi32(k), _mm512_loadu_ps(table));
 }
-static inline bool vec_any_above(vec x, float most)
+static inline bool vec_any_above(vec x, float bound)
 {
     return _mm512_cmp_ps_mask(x, _mm512_set1_ps(bound), _CMP_NLE_UQ) != 0;
 }
@@ -124,7 +124,7 @@ static inline vec vec_lookup(const float table[16], vec k)
 {
     return _mm256_i32gather_ps(table, _mm256_cvttps_epi32(k), 4);
 }
-static inline bool vec_any_above(vec x, float most)
+static inline bool vec_any_above(vec x, float bound)
 {
     return _mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_set1_ps(bound), _CMP_NLE_UQ)) != 0;
 }
@@ -159,7 +159,7 @@ static inline vec vec_all(float x) { return x; }
 static inline vec vec_exp(vec x) { return expf(x); }
 static inline vec vec_exp_small(vec x) { return expf(x); }
 static inline vec vec_lookup(const float table[16], vec k) { return table[(int)k]; }
-static inline bool vec_any_above(vec x, float most) { return !(x <= bound); }
+static inline bool vec_any_above(vec x, float bound) { return !(x <= bound); }
 static inline vec vec_sqrt(vec x) { return sqrtf(x); }
 static inline vec vec_min(vec a, vec b) { return a < b ? a : b; }
 static inline vec vec_max(vec a, vec b) { return a > b ? a : b; }
