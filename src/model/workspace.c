@@ -291,7 +291,7 @@ void shard_free(struct shard *shard)
 /* Without dropout masks are NULL, and an array after dropout is the array before it. */
 static void set_dropout(struct shard *s, bool dropout)
 {
-    static const struct dropout_arrays none = {NULL};
+    static const struct dropout_arrays none = {.data_mask = NULL};
     const struct dropout_arrays *arrays = dropout ? &s->with_dropout : &none;
 
     s->dropout = dropout;
