@@ -51,11 +51,11 @@ static void test_nan(void **state)
 {
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        check(places[i], NAN, 1, true);
-        check(places[i], 1, NAN, true);
-        check(places[i], NAN, INFINITY, true);
-        check(places[i], INFINITY, NAN, true);
-        check(places[i], NAN, NAN, false);
+        check(places[i], (double)NAN, 1, true);
+        check(places[i], 1, (double)NAN, true);
+        check(places[i], (double)NAN, HUGE_VAL, true);
+        check(places[i], HUGE_VAL, (double)NAN, true);
+        check(places[i], (double)NAN, (double)NAN, false);
     }
 }
 
@@ -63,13 +63,13 @@ static void test_infinity(void **state)
 {
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        check(places[i], INFINITY, 1, true);
-        check(places[i], 1, INFINITY, true);
-        check(places[i], 1, -INFINITY, true);
-        check(places[i], INFINITY, -INFINITY, true);
-        check(places[i], -INFINITY, INFINITY, true);
-        check(places[i], INFINITY, INFINITY, false);
-        check(places[i], -INFINITY, -INFINITY, false);
+        check(places[i], HUGE_VAL, 1, true);
+        check(places[i], 1, HUGE_VAL, true);
+        check(places[i], 1, -HUGE_VAL, true);
+        check(places[i], HUGE_VAL, -HUGE_VAL, true);
+        check(places[i], -HUGE_VAL, HUGE_VAL, true);
+        check(places[i], HUGE_VAL, HUGE_VAL, false);
+        check(places[i], -HUGE_VAL, -HUGE_VAL, false);
     }
 }
 
