@@ -21,7 +21,7 @@ static struct gru_sequence cell_of(const struct shard *s, const struct gru_tape 
 }
 
 /* The arguments of the forward operation. */
-static struct decoder_sequence whole(const struct shard *s)
+static struct decoder_sequence forward_arguments(const struct shard *s)
 {
     const struct model *m = s->model;
     size_t first = model_ci_width(m), fed = model_fed_width(m, s->session);
@@ -60,9 +60,9 @@ static struct decoder_sequence whole(const struct shard *s)
 }
 
 /* The arguments of the backward operation, with transposed maps and gradients. */
-static struct decoder_sequence whole_backward(const struct shard *s)
+static struct decoder_sequence backward_arguments(const struct shard *s)
 {
-    struct decoder_sequence d = whole(s);
+    struct decoder_sequence d = forward_arguments(s);
     size_t first = model_ci_width(s->model);
 
     d.con = cell_of(s, &s->con, &s->wt.con, s->dcon_h);
@@ -93,7 +93,7 @@ static bool run_forward(struct shard *s)
 
     if (!s->be->decoder_sequence || !is_one_operation(s))
         return false;
-    d = whole(s);
+    d = forward_arguments(s);
     return s->be->decoder_sequence(s->be, &d);
 }
 
@@ -103,7 +103,7 @@ static bool run_backward(struct shard *s)
 
     if (!s->be->decoder_sequence_backward || !is_one_operation(s))
         return false;
-    d = whole_backward(s);
+    d = backward_arguments(s);
     return s->be->decoder_sequence_backward(s->be, &d);
 }
 

@@ -39,9 +39,10 @@ size_t model_encoded_channels(const struct model *model, size_t session)
 
 size_t model_encoder_inputs(const struct model *model, size_t session)
 {
-    size_t own = model->identity_readin ? model_encoded_channels(model, session) : model->factors;
+    size_t data_width =
+        model->identity_readin ? model_encoded_channels(model, session) : model->factors;
 
-    return own + (model->ext_to_generator ? 0 : model->ext_inputs);
+    return data_width + (model->ext_to_generator ? 0 : model->ext_inputs);
 }
 
 static bool is_ic(enum encoder encoder) { return encoder == IC_FORWARD || encoder == IC_BACKWARD; }

@@ -10,18 +10,18 @@ void readin_forward(struct shard *s)
     const struct model *m = s->model;
     const struct backend *be = s->be;
     size_t n = model_encoded_channels(m, s->session), in = model_encoder_inputs(m, s->session);
-    size_t rows = m->encoded_bins * s->trials, own = m->identity_readin ? n : m->factors;
+    size_t rows = m->encoded_bins * s->trials, data_width = m->identity_readin ? n : m->factors;
 
     if (s->data_mask)
         be->copy_masked(be, s->encoded, n, s->data[TRIAL_ENCODED], n, s->data_mask, n, rows, n);
     if (!m->identity_readin) {
         linear_forward(be, s->enc_in, in, &s->w.readin, s->encoded, rows);
     } else if (s->enc_in != s->encoded) {
-        be->copy_masked(be, s->enc_in, in, s->encoded, n, NULL, 0, rows, own);
+        be->copy_masked(be, s->enc_in, in, s->encoded, n, NULL, 0, rows, data_width);
     }
-    if (in > own)
-        be->copy_masked(be, s->enc_in + own, in, s->data[TRIAL_EXT], m->ext_inputs, s->ext_mask,
-                        m->ext_inputs, rows, m->ext_inputs);
+    if (in > data_width)
+        be->copy_masked(be, s->enc_in + data_width, in, s->data[TRIAL_EXT], m->ext_inputs,
+                        s->ext_mask, m->ext_inputs, rows, m->ext_inputs);
 }
 
 void readin_backward(struct shard *s)

@@ -95,7 +95,7 @@ static void place_dropout(struct shard *s, struct cursor *p)
 }
 
 /* The arrays that the host fills. */
-static void place_host(struct shard *s, struct cursor *arrays, struct cursor *own)
+static void place_host(struct shard *s, struct cursor *arrays, struct cursor *host)
 {
     size_t numbers = s->model->bins * model_channels(s->model, s->session);
     bool shared = s->be->host_memory;
@@ -103,8 +103,8 @@ static void place_host(struct shard *s, struct cursor *arrays, struct cursor *ow
     if (shared)
         memcpy(s->host_data, s->data, sizeof s->host_data);
     else
-        place_data(s->host_data, s, own);
-    s->scratch = take(shared ? arrays : own, s->trained ? numbers : 0, sizeof *s->scratch);
+        place_data(s->host_data, s, host);
+    s->scratch = take(shared ? arrays : host, s->trained ? numbers : 0, sizeof *s->scratch);
 }
 
 static void place_encoders(struct shard *s, struct cursor *p)
@@ -183,10 +183,10 @@ static void place_gradients(struct shard *s, struct cursor *p)
     s->dstates[CI_FORWARD] = reals(p, encoded * ci);
     s->dstates[CI_BACKWARD] = reals(p, m->causal ? 0 : encoded * ci);
     for (int i = 0; i < ENCODERS; i++) {
-        bool own = i == 0 || s->be->fork;
+        bool separate = i == 0 || s->be->fork;
 
-        s->dh[i] = own ? reals(p, r * units) : s->dh[0];
-        s->drh[i] = own ? reals(p, r * units) : s->drh[0];
+        s->dh[i] = separate ? reals(p, r * units) : s->dh[0];
+        s->drh[i] = separate ? reals(p, r * units) : s->drh[0];
     }
     s->dreadin = reals(p, m->identity_readin ? 0 : encoded * m->factors);
 }
