@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 enum {
-    MOST_RATIO = 2048,     /* greatest ratio of numbers to file size; deflate reaches 1032 */
-    MOST_FILTERS = 8,      /* each of the three filters may occur more than once */
+    MOST_RATIO = 2048,   /* greatest ratio of numbers to file size; deflate reaches 1032 */
+    MOST_FILTERS = 8,    /* each of the three filters may occur more than once */
     MIN_CACHE = 1 << 20, /* HDF5's own default */
     MOST_SLOTS = 1 << 16
 };
