@@ -1,57 +1,39 @@
 """Trials that go one by one through a model in memory are those of posterior-mean.
 
-  denoiser.py LFADS STREAM SCRATCH
+  denoiser.py LFADS SCRATCH STREAM
 
 SPDX-License-Identifier: Apache-2.0"""
 import os
-import shutil
-import subprocess
 import sys
 
-import h5py
 import numpy as np
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
-from verdict import check, conclude
+import harness
+from harness import check, invoke, numbers, run, write_session
 
-LFADS, STREAM, SCRATCH = (os.path.abspath(p) for p in sys.argv[1:4])
 BINS = 12
 
 
-def run(*words):
-    done = subprocess.run([LFADS, *words], capture_output=True, text=True, cwd=SCRATCH)
-    check(done.returncode == 0, f"{' '.join(words)}: {done.stderr}")
-
-
 def stream(data, *words):
-    return subprocess.run([STREAM, *words], input=data.astype(np.float32).tobytes(),
-                          capture_output=True, cwd=SCRATCH)
-
-
-def make_data(name, channels, alignment=False):
-    random = np.random.default_rng(channels)
-    with h5py.File(f"{SCRATCH}/data/{name}", "w") as file:
-        for key, trials in (("train", 40), ("valid", 9)):
-            file[f"{key}_data"] = random.poisson(1, (trials, BINS, channels))
-            file[f"{key}_ext_input"] = random.normal(size=(trials, BINS, 2))
-        if alignment:
-            file["alignment_matrix_cxf"] = random.normal(size=(channels, 3))
+    return invoke(*words, program=harness.MORE[0], input=data.astype(np.float32).tobytes(), text=False,
+                  errors=None)
 
 
 def compare(what, stem, sessions, *flags):
     """Trains, denoises by posterior-mean and trial by trial, for each session."""
     run("train", f"--data_filename_stem={stem}", f"--lfads_save_dir={what}", "--data_dir=data",
         "--factors_dim=3", "--gen_dim=11", "--ic_dim=4", "--ic_enc_dim=7", "--con_dim=5",
-        "--ci_enc_dim=6", "--batch_size=20", "--max_epochs=2", "--seed=1", *flags)
+        "--ci_enc_dim=6", "--batch_size=20", "--max_epochs=2", "--seed=1", "--example_every_s=-1",
+        *flags)
     run("posterior-mean", f"--lfads_save_dir={what}")
     for session in sessions:
-        with h5py.File(f"{SCRATCH}/data/{stem}_{session}") as file:
-            trials = file["valid_data"][()].astype(np.float32)
-            if "--ext_input_dim=2" in flags:
-                ext = file["valid_ext_input"][()].astype(np.float32)
-                trials = np.concatenate([trials.reshape(9, -1), ext.reshape(9, -1)], axis=1)
-        with h5py.File(f"{SCRATCH}/{what}/model_runs_{session}_valid_posterior_push_mean") as file:
-            wanted = file["output_dist_params"][()]
+        data = numbers(f"data/{stem}_{session}")
+        trials = data["valid_data"]
+        if "--ext_input_dim=2" in flags:
+            trials = np.concatenate([trials.reshape(9, -1), data["valid_ext_input"].reshape(9, -1)],
+                                    axis=1)
+        wanted = numbers(f"{what}/model_runs_{session}_valid_posterior_push_mean")["output_dist_params"]
         done = stream(trials, what, session)
         check(done.returncode == 0, f"{what}: {done.stderr}")
         found = np.frombuffer(done.stdout, np.float32)
@@ -59,13 +41,20 @@ def compare(what, stem, sessions, *flags):
               np.allclose(found, wanted.ravel(), rtol=2e-5, atol=1e-6), f"{what}, {session}")
 
 
-def main():
-    shutil.rmtree(SCRATCH, ignore_errors=True)
-    os.makedirs(f"{SCRATCH}/data")
-    make_data("one_a", 6)
-    make_data("aligned_a", 6, True)
-    make_data("two_a", 6)
-    make_data("two_b", 8)
+def session(name, channels, **arrays):
+    write_session(f"data/{name}", np.random.default_rng(channels), (40, 9), np.ones((BINS, channels)),
+                  ext=2, **arrays)
+
+
+def prepare():
+    session("one_a", 6)
+    session("aligned_a", 6,
+            alignment_matrix_cxf=np.random.default_rng(1).normal(size=(6, 3)))
+    session("two_a", 6)
+    session("two_b", 8)
+
+
+def test_denoised():
     compare("plain", "one", ["a"], "--co_dim=0")
     compare("aligned", "aligned", ["a"], "--co_dim=0")
     compare("controlled", "two", ["a", "b"], "--co_dim=2", "--ext_input_dim=2")
@@ -77,7 +66,6 @@ def main():
     trial[0, 3, 2] = np.nan
     check(b"bin 3, channel 2" in stream(trial, "plain").stderr, "a NaN")
     check(b"cut short" in stream(trial[:, 1:], "plain").stderr, "half a trial")
-    return conclude("denoiser")
 
 
-sys.exit(main())
+harness.main(globals())
