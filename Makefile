@@ -33,9 +33,13 @@ check-long: build
 analyse:
 	@sh scripts/analysis/run.sh $(ANALYSES)
 
-# Data, a short training, denoised rates, their score and a figure, in build/demo.
-demo: build
-	@sh scripts/demo.sh $(BUILD)/src/cli/lfads build/demo
+# The program alone, in a folder of its own: no tests, no bench, no module for GPUs. Then data, a short
+# training, denoised rates, their score and a figure, in build/demo.
+demo:
+	@sh scripts/setup.sh --program
+	@cmake --preset program >/dev/null
+	@sh scripts/build_program.sh build/program
+	@sh scripts/demo.sh build/program/src/cli/lfads build/demo
 
 bench: build
 	@$(BUILD)/bench/lfads-bench step --workload=W1 --threads=1

@@ -95,8 +95,8 @@ static void run_samples(void *payload)
     const struct backend *be = s->shard->be;
     const struct model *m = s->w->model;
 
-    shard_begin(s->shard, 0, s->trials, s->samples, DRAW_SAMPLE, false, s->w->learner->parameters,
-                NULL, NULL);
+    shard_begin(s->shard, 0, s->trials, s->samples, POSTERIOR_SAMPLE, false,
+                s->w->learner->parameters, NULL, NULL);
     workload_fill(s->w, s->shard, 0);
     workload_draw(s->w, s->shard, 0);
     shard_forward(s->shard);

@@ -26,7 +26,7 @@ static void denoise(void *payload, size_t item, size_t thread)
 
     (void)item, (void)thread;
     for (int i = 0; i < CALLS; i++) {
-        shard_begin(s, 0, 1, 1, DRAW_MEAN, false, l->w->learner->parameters, NULL, NULL);
+        shard_begin(s, 0, 1, 1, POSTERIOR_MEAN, false, l->w->learner->parameters, NULL, NULL);
         workload_fill(l->w, s, 0);
         workload_draw(l->w, s, 0);
         shard_encode(s);
@@ -40,10 +40,10 @@ static void multiply(const struct shard *s, const struct gru *gru, const struct 
 {
     size_t units = gru->units;
 
-    s->be->product(s->be, tape->ru, 2 * units, tape->h, units, false, gru->h_ru, 2 * units, false,
-                   1, 2 * units, units, false);
-    s->be->product(s->be, tape->c, units, tape->rh, units, false, gru->rh_c, units, false, 1, units,
-                   units, false);
+    s->be->product(s->be, matrix_of(tape->ru, 2 * units), operand_of(tape->h, units),
+                   operand_of(gru->h_ru, 2 * units), 1, 2 * units, units, false);
+    s->be->product(s->be, matrix_of(tape->c, units), operand_of(tape->rh, units),
+                   operand_of(gru->rh_c, units), 1, units, units, false);
 }
 
 static void products(void *payload, size_t item, size_t thread)
@@ -56,15 +56,11 @@ static void products(void *payload, size_t item, size_t thread)
     (void)item, (void)thread;
     for (int i = 0; i < CALLS; i++)
         for (size_t t = 0; t < m->bins; t++) {
-            if (m->ic_dim) {
-                multiply(s, &s->w.ic_fwd, &s->ic_fwd);
-                multiply(s, &s->w.ic_rev, &s->ic_rev);
-            }
-            if (m->co_dim) {
-                multiply(s, &s->w.ci_fwd, &s->ci_fwd);
-                multiply(s, &s->w.ci_rev, &s->ci_rev);
+            for (enum encoder e = 0; e < ENCODERS; e++)
+                if (model_has_encoder(m, e))
+                    multiply(s, &s->w.encoder[e], &s->encoder[e]);
+            if (m->co_dim)
                 multiply(s, &s->w.con, &s->con);
-            }
             multiply(s, &s->w.gen, &s->gen);
         }
     l->seconds = (clock_seconds() - start) / CALLS;

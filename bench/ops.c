@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/workers.h"
+#include "learn/optimizer.h"
 #include "workload.h"
 
 enum { ROWS = 16, ARRAYS = 6 };
@@ -19,7 +20,7 @@ struct run {
     size_t bins, units, channels, factors, size;
     float *array[ARRAYS];
     double *sums;
-    float update[3]; /* of the optimizer: scale, rate, whether to stand still */
+    struct update update;
     uint32_t when[2];
 };
 
@@ -33,8 +34,9 @@ struct operation {
 #define MULTIPLY(name, m, n, k, transposed)                                                        \
     static void name(const struct run *r)                                                          \
     {                                                                                              \
-        r->be->product(r->be, r->array[0], n, r->array[1], (transposed) ? (m) : (k), transposed,   \
-                       r->array[2], n, false, m, n, k, true);                                      \
+        r->be->product(r->be, matrix_of(r->array[0], n),                                           \
+                       (struct operand){r->array[1], (transposed) ? (m) : (k), transposed},        \
+                       operand_of(r->array[2], n), m, n, k, true);                                 \
     }                                                                                              \
     static double name##_work(const struct run *r)                                                 \
     {                                                                                              \
@@ -63,11 +65,11 @@ ELEMENTWISE(gru_gates_backward, BIN * 6, A(0), A(1), A(2), A(3), ROWS, r->units)
 ELEMENTWISE(copy_masked, BIN * 3, A(0), r->units, A(1), r->units, A(2), r->units, ROWS, r->units)
 ELEMENTWISE(add_masked, BIN * 4, A(0), r->units, A(1), r->units, A(2), r->units, ROWS, r->units)
 ELEMENTWISE(sum_rows, r->bins *BIN * 2, A(0), A(1), 2 * r->units, r->bins *ROWS, 2 * r->units)
-ELEMENTWISE(poisson_backward, r->bins *ROWS * r->channels * 3, A(0), 0.01f, A(1),
+ELEMENTWISE(poisson_backward, r->bins *ROWS * r->channels * 3, A(0), 0.01f, A(1), NULL,
             r->bins *ROWS * r->channels)
 ELEMENTWISE(exponential, BIN * 2, A(0), BIN, A(1), BIN, 1, BIN)
-ELEMENTWISE(add_scaled, r->size * 3, A(0), r->update, A(1), r->size)
-ELEMENTWISE(adam, r->size * 7, A(0), A(1), A(2), A(3), r->update, r->size)
+ELEMENTWISE(add_scaled, r->size * 3, A(0), &r->update.scale, A(1), r->size)
+ELEMENTWISE(adam, r->size * 7, A(0), A(1), A(2), A(3), &r->update, &optimizer_adam, r->size)
 
 static void dropout_mask(const struct run *r)
 {
@@ -82,7 +84,7 @@ static double dropout_mask_work(const struct run *r)
 
 static void poisson(const struct run *r)
 {
-    r->be->poisson(r->be, r->sums, A(0), A(1), r->bins, ROWS, 1, r->channels);
+    r->be->poisson(r->be, r->sums, A(0), A(1), NULL, r->bins, ROWS, 1, r->channels);
 }
 static double poisson_work(const struct run *r)
 {
@@ -134,7 +136,7 @@ static bool create(struct run *r, const struct model *m)
                       .channels = m->sessions[0].channels,
                       .factors = m->factors,
                       .size = m->size,
-                      .update = {0.001f, 0.001f}};
+                      .update = {.scale = 0.001f, .rate = 0.001f}};
     count = count > 2 * m->gen_units * widest ? count : 2 * m->gen_units * widest;
     count = count > m->size ? count : m->size;
     r->sums = calloc(ROWS, sizeof *r->sums);

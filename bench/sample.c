@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/workers.h"
-#include "model/shard.h"
+#include "run/passes.h"
 #include "workload.h"
 
 enum { GROUP = 16 };
@@ -22,14 +22,15 @@ static void run_group(void *payload, size_t group, size_t thread)
     struct shard *encoded = s->encoders[thread], *decoded = s->decoders[thread];
     struct philox_address noise = {.seed = 1};
 
-    shard_begin(encoded, 0, GROUP, 1, DRAW_SAMPLE, false, s->w->learner->parameters, NULL, NULL);
+    shard_begin(encoded, 0, GROUP, 1, POSTERIOR_SAMPLE, false, s->w->learner->parameters, NULL,
+                NULL);
     workload_fill(s->w, encoded, group * GROUP % s->w->batch);
     shard_encode(encoded);
     for (size_t b = 0; b < GROUP; b++) {
-        shard_begin(decoded, 0, 1, s->samples, DRAW_SAMPLE, false, s->w->learner->parameters, NULL,
-                    NULL);
-        shard_take(decoded, encoded, b);
-        shard_place_noise(decoded, 1, (uint32_t)(group * GROUP + b));
+        shard_begin(decoded, 0, 1, s->samples, POSTERIOR_SAMPLE, false, s->w->learner->parameters,
+                    NULL, NULL);
+        passes_take(decoded, encoded, b);
+        shard_address_noise(decoded, 1, (uint32_t)(group * GROUP + b));
         shard_draw_noise(decoded, &noise);
         shard_decode(decoded);
     }

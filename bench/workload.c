@@ -108,7 +108,7 @@ bool workload_create(struct workload *w, const struct options *options, const st
                                   .most_pending = be->host_memory ? 1 : DEVICE_STEPS,
                                   .trained = true,
                                   .max_grad_norm = 200};
-    struct model_session session = {.name = "bench"};
+    struct model_session session = {.shape = {.name = "bench"}};
     struct lfads_error err = {.text = "no memory"};
 
     memset(w, 0, sizeof *w);
@@ -120,7 +120,7 @@ bool workload_create(struct workload *w, const struct options *options, const st
         return false;
     }
     w->seed = 1;
-    session.channels = options->channels ? options->channels : size->channels;
+    session.shape.channels = options->channels ? options->channels : size->channels;
     if (lfads_config_create(&w->config, &err) == LFADS_OK && configure(w, options, size))
         w->batch = how.batch_size = (size_t)w->config->batch_size;
     if (!w->batch ||
@@ -132,23 +132,23 @@ bool workload_create(struct workload *w, const struct options *options, const st
         workload_free(w);
         return false;
     }
-    model_initialise(w->model, learner_read(w->learner).parameters, w->seed);
-    learner_write(w->learner);
+    model_initialise(w->model, learner_download(w->learner).parameters, w->seed);
+    learner_upload(w->learner);
     return true;
 }
 
 bool workload_backend(struct backend_choice *choice, const struct options *options)
 {
-    struct backend_wish wish = {.device = options->device ? options->device : "cpu",
-                                .precision = options->precision,
-                                .growth = true};
+    struct backend_request request = {.device = options->device ? options->device : "cpu",
+                                      .precision = options->precision};
     struct lfads_error err;
-    char why[512];
+    char reason[512];
 
-    if (backend_choose(choice, &wish, why, sizeof why, &err) != LFADS_OK)
+    if (backend_select(choice, &request, reason, sizeof reason, &err) != LFADS_OK)
         fprintf(stderr, "%s\n", err.text);
     else if (options->device && !choice->device)
-        fprintf(stderr, "--device=%s: %s\n", options->device, *why ? why : "this is no device");
+        fprintf(stderr, "--device=%s: %s\n", options->device,
+                *reason ? reason : "this is no device");
     else
         return true;
     backend_release(choice);
@@ -178,7 +178,7 @@ void workload_fill(const struct workload *w, struct shard *s, size_t first)
                s->trials * n * sizeof *s->host_x);
     if (!w->data)
         shard_upload(s);
-    shard_place_noise(s, w->step, (uint32_t)first);
+    shard_address_noise(s, w->step, (uint32_t)first);
 }
 
 void workload_draw(const struct workload *w, struct shard *s, size_t first)
@@ -200,8 +200,8 @@ void workload_step(struct workload *w)
 {
     struct batch_source source = {.trials = w->batch,
                                   .dropout = w->model->keep_prob < 1,
-                                  .fill = fill,
-                                  .draw = draw,
+                                  .load = fill,
+                                  .enqueue_noise = draw,
                                   .payload = w};
     struct cost_ramps ramps = {.kl = 0.5, .l2 = 0.5};
     struct batch_costs costs[DEVICE_STEPS];

@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BENCH_WORKLOAD_H
 #define LFADS_BENCH_WORKLOAD_H
-#include "backend/choose.h"
+#include "backend/select.h"
 #include "bench.h"
 #include "config/config.h"
-#include "train/learner.h"
+#include "learn/learner.h"
 
 enum { DEVICE_STEPS = 16 };
 

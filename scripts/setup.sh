@@ -1,11 +1,17 @@
 #!/bin/sh
-# setup.sh [LIST.txt|PACKAGE...]: installs the Debian packages of packages.txt, of further lists beside
-# it, and those named, where they are missing; does nothing where none is.
+# setup.sh [LIST.txt|PACKAGE...]: installs the Debian packages that the program (packages.txt) and its
+# tests (packages-test.txt) need, those of further lists beside them, and those named, if they are
+# missing. setup.sh --program: those of the program only.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 here=$(dirname "$0")
 packages=
-for word in packages.txt "$@"; do
+if [ "${1:-}" = --program ]; then
+    set -- packages.txt
+else
+    set -- packages.txt packages-test.txt "$@"
+fi
+for word in "$@"; do
     case $word in
     *.txt) packages="$packages $(grep -v '^#' "$here/$word")" ;;
     *) packages="$packages $word" ;;

@@ -14,10 +14,12 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 
 import h5py
 import numpy as np
 
+SEAL = 512  # bytes of a checkpoint's seal
 HANGS = 3600  # seconds: what takes so long on the slowest machine would never end
 SKIPPED = 77
 ATTEMPTS = 50  # to stop a run before its end
@@ -149,6 +151,15 @@ def latest(folder, index="checkpoint"):
     """The path of the checkpoint that an index names as the latest, wherever its folder is now."""
     with open(f"{SCRATCH}/{folder}/{index}") as file:
         return f"{SCRATCH}/{folder}/" + file.readline().split("/")[-1].rstrip('"\n')
+
+
+def seal(path):
+    """Seals a checkpoint that was changed, so that only what it says is wrong."""
+    with open(path, "r+b") as file:
+        file.seek(SEAL)
+        body = file.read()
+        file.seek(0)
+        file.write(b"LFADS checkpoint\nbytes %d\ncrc32 %08x\n\0" % (len(body), zlib.crc32(body)))
 
 
 def numbers(path):

@@ -8,7 +8,12 @@
  * where it is not LFADS_OK, fills the caller's struct lfads_error (may be NULL) with one sentence
  * that names the thing, its value and the remedy. The library never prints and never exits. A NULL
  * where none may be is LFADS_USAGE. A freed handle can't be told from a live one: don't use it.
- * Threads: a handle belongs to one thread at a time; different handles are independent.
+ * Threads: a handle belongs to one thread at a time; different handles are independent. (libhdf5
+ * has one lock for all threads, which the build demands of it.)
+ * Processes: what opens an HDF5 file (data, checkpoints, results to score) forks a child that reads
+ * it, and waits for that child by its id. A host gets SIGCHLD for it; a host that ignores SIGCHLD,
+ * or collects all children (waitpid(-1)), takes the child's exit status: files are still read, but
+ * an error then cannot say how the child ended.
  * Signals: oneDNN's products use the stack pointer for other things; handlers of signals that may
  * arrive while the library computes need a stack of their own (sigaltstack, SA_ONSTACK).
  * SPDX-License-Identifier: Apache-2.0 */
@@ -34,7 +39,7 @@ enum lfads_status {
     LFADS_BAD_DATA = 2, /* a file's contents are not what they must be */
     LFADS_IO = 3,       /* a file can't be read or written */
     LFADS_NO_MEMORY = 4,
-    LFADS_INTERRUPTED = 5, /* the stop callback asked for it; state was saved */
+    LFADS_INTERRUPTED = 5, /* the stop callback asked for it; a training has saved its state */
     LFADS_NUMERIC = 6      /* a cost or gradient is not finite */
 };
 
@@ -45,6 +50,12 @@ struct lfads_error {
 
 /* "1.2.3" */
 LFADS_API const char *lfads_version(void);
+/* How the library was built and what it finds on this machine, for people to read: compiler,
+ * processor, precision, libraries with versions, GPUs and the file of their module; lines "thing:
+ * what", which go on in lines that begin with a blank. Writes at most SIZE bytes of it to TEXT, the
+ * NUL included, and returns its whole length without the NUL; TEXT may be NULL where SIZE is 0. The
+ * module is loaded, to ask for GPUs, only where NVIDIA's driver is installed. */
+LFADS_API size_t lfads_build_info(char *text, size_t size);
 /* The word for a status, such as "bad data". */
 LFADS_API const char *lfads_status_name(enum lfads_status status);
 
@@ -61,8 +72,8 @@ LFADS_API const char *lfads_config_get(struct lfads_config *config, const char *
 
 /* ---- what a long call tells its caller ------------------------------------------------------ */
 struct lfads_progress {
-    const char *what;    /* "epoch", "trials": what share refers to */
-    double share;        /* of the epoch or file, 0 to 1 */
+    const char *what;    /* what share is of: "epoch", "trials", "training an integrator" */
+    double share;        /* 0 to 1 */
     int64_t epoch, step; /* training only */
     double trials_per_second;
     double learning_rate; /* training only */
@@ -74,7 +85,7 @@ struct lfads_callbacks {
     void (*line)(void *payload, const char *text); /* a result line, without its newline */
     void (*warn)(void *payload, const char *text); /* something the user should know */
     void (*progress)(void *payload, const struct lfads_progress *progress);
-    bool (*stop)(void *payload); /* true: save and return LFADS_INTERRUPTED */
+    bool (*stop)(void *payload); /* true: end with LFADS_INTERRUPTED; a training saves first */
 };
 
 /* ---- the verbs: each reads and writes files as docs/files.md describes ---------------------- */
@@ -124,7 +135,7 @@ LFADS_API void lfads_denoiser_free(struct lfads_denoiser *denoiser);
 LFADS_API void lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser,
                                         struct lfads_denoiser_shape *shape);
 /* Denoises DATA [T,N], with EXT [T,E] (NULL where E is 0). Fails for numbers that are not finite
- * or, of counts, negative. */
+ * and, where the model is of counts, for any but whole numbers from 0 to a million. */
 LFADS_API enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *data,
                                           const float *ext, const struct lfads_denoised *denoised,
                                           struct lfads_error *err);
@@ -158,7 +169,7 @@ struct lfads_score {
 struct lfads_evaluation {
     const char *data_file, *model_run_file;
     const char *set; /* "train" or "valid"; NULL: what the model run's name says, else "valid" */
-    double conversion_factor; /* rates times it are in the truth's unit; 0: the data file's */
+    double conversion_factor; /* of rates to the truth's unit, above 0; 0: the data file's */
     const char *figure; /* a PNG to write: rates, truth, data and inferred inputs; NULL: none */
     size_t trial;       /* which trial the figure shows */
 };

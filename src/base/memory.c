@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/sizes.h"
+
 enum {
     LINE = 64,
     PAGE = 1 << 21,
@@ -45,8 +47,6 @@ void *memory_create(size_t bytes)
     return memory;
 }
 
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
-
 size_t memory_mapped(void)
 {
     return memory_number("/proc/self/statm", "") * (size_t)sysconf(_SC_PAGESIZE);
@@ -61,11 +61,11 @@ size_t memory_available(void)
     struct rlimit own;
 
     if (system)
-        available = least(available, system);
+        available = size_min(available, system);
     if (getrlimit(RLIMIT_AS, &own) == 0 && own.rlim_cur != RLIM_INFINITY) {
         size_t mapped = memory_mapped();
 
-        available = least(available, own.rlim_cur > mapped ? own.rlim_cur - mapped : 0);
+        available = size_min(available, own.rlim_cur > mapped ? own.rlim_cur - mapped : 0);
     }
     return available;
 }

@@ -1,4 +1,4 @@
-/* cli.h - the commands of the program, each in its file.
+/* cli.h - what a command is, the functions that run them, and what these share.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CLI_CLI_H
 #define LFADS_CLI_CLI_H
@@ -6,36 +6,44 @@
 
 #include "config/config.h"
 
-/* Exit statuses: what the user can mend by other flags or data, and the rest. */
-enum { EXIT_FINE = 0, EXIT_RUN_TIME = 1, EXIT_USAGE = 2 };
+/* Exit statuses. EXIT_USAGE: other flags or data would help; the shell's convention for a signal is
+ * 128 + its number. */
+enum { EXIT_FINE = 0, EXIT_RUN_TIME = 1, EXIT_USAGE = 2, EXIT_SIGNAL = 128 };
 
+/* A function of the library that works on a model. */
+typedef enum lfads_status model_function(const struct lfads_config *,
+                                         const struct lfads_callbacks *, struct lfads_error *);
+
+/* A row of the program's table of commands (main.c). */
 struct command {
     const char *name;
-    int (*run)(int argc, char **argv);
-    const char *about;
+    const char *arguments;                   /* after the name, in the usage line */
+    const char *kind;                        /* its word for --kind; NULL: none */
+    const char *about;                       /* one line, in the list of commands */
+    const char *help;                        /* sentences above its flags */
+    const struct flag_table *(*flags)(void); /* NULL: it takes none */
+    model_function *model;                   /* of the commands on a model; else NULL */
+    /* Runs COMMAND with the words after its name; returns the exit status. */
+    int (*run)(const struct command *command, int argc, char **argv);
 };
-/* All of them; the last has no name. */
-extern const struct command cli_commands[];
 
-/* Each takes the words after the command, and returns the exit status. */
-int command_train(int argc, char **argv);
-int command_posterior_sample(int argc, char **argv);
-int command_posterior_mean(int argc, char **argv);
-int command_prior_sample(int argc, char **argv);
-int command_write_params(int argc, char **argv);
-int command_synth(int argc, char **argv);
-int command_evaluate(int argc, char **argv);
-int command_manual(int argc, char **argv);
-int command_help(int argc, char **argv);
-/* As the original's script: --kind among the flags says what to do. */
-int command_by_kind(int argc, char **argv);
+int cli_run_model(const struct command *command, int argc, char **argv);
+/* Runs the command, of those up to the row without a name, whose kind --kind gives. */
+int cli_run_kind(const struct command *commands, int argc, char **argv);
+int cli_run_synth(const struct command *command, int argc, char **argv);
+int cli_run_evaluate(const struct command *command, int argc, char **argv);
+/* Prints the manual page of COMMANDS, or with --markdown their flags. */
+int cli_run_manual(const struct command *commands, int argc, char **argv);
+/* Prints version, build, libraries and devices. */
+int cli_print_version(void);
 
-/* Whether --help (or -h) is among the words. */
-bool cli_wants_help(int argc, char **argv);
-/* Prints ABOUT and the table's flags. */
-int cli_help(const char *about, const struct flag_table *table);
 /* The flags of evaluate. */
 const struct flag_table *evaluate_table(void);
-/* Prints the error's sentence and returns the exit status that goes with STATUS. */
+
+/* Returns whether --help or -h is among the words. */
+bool cli_wants_help(int argc, char **argv);
+/* Prints usage line, sentences and flags of COMMAND, whose PROGRAM is "lfads" or "run_lfads". */
+int cli_help(const char *program, const struct command *command);
+/* Flushes the output, prints the error's sentence, and returns the exit status for STATUS. */
 int cli_finish(enum lfads_status status, const struct lfads_error *err);
 #endif

@@ -37,10 +37,10 @@ static const struct flag_table table = {flags, sizeof flags / sizeof flags[0]};
 
 const struct flag_table *evaluate_table(void) { return &table; }
 
-static enum lfads_status set_flag(void *payload, size_t place, const char *text,
+static enum lfads_status set_flag(void *payload, size_t index, const char *text,
                                   struct lfads_error *err)
 {
-    return flag_set(payload, &table, place, text, err);
+    return flag_set(payload, &table, index, text, err);
 }
 
 static void print_text(const struct lfads_score *s)
@@ -48,14 +48,14 @@ static void print_text(const struct lfads_score *s)
     printf("%zu trials of %s_data, %zu bins, %zu channels\n", s->trials, s->set, s->bins,
            s->channels);
     if (s->has_truth) {
-        double least = s->channel_r2[0], most = s->channel_r2[0];
+        double min = s->channel_r2[0], max = s->channel_r2[0];
 
         for (size_t j = 0; j < s->channels; j++) {
-            least = s->channel_r2[j] < least ? s->channel_r2[j] : least;
-            most = s->channel_r2[j] > most ? s->channel_r2[j] : most;
+            min = fmin(min, s->channel_r2[j]);
+            max = fmax(max, s->channel_r2[j]);
         }
-        printf("R2 of the rates with the truth: %.4f (single channels %.4f to %.4f)\n", s->r2,
-               least, most);
+        printf("R2 of the rates with the truth: %.4f (single channels %.4f to %.4f)\n", s->r2, min,
+               max);
     }
     if (s->has_bits_per_spike)
         printf("bits per spike over each channel's mean rate: %.4f\n", s->bits_per_spike);
@@ -64,7 +64,7 @@ static void print_text(const struct lfads_score *s)
         printf("bounds a trial: %.3f (VAE), %.3f (IWAE)\n", s->nll_vae, s->nll_iwae);
 }
 
-/* JSON has no word for what is not a number, as R2 is where the truth never changes. */
+/* JSON has no NaN, which R2 is where the truth is constant: null stands for it. */
 static void print_number(const char *before, double value)
 {
     if (isfinite(value))
@@ -94,37 +94,36 @@ static void print_json(const struct lfads_score *s)
     printf("}\n");
 }
 
-int command_evaluate(int argc, char **argv)
+/* What REQUEST asks for; its strings stay the request's. */
+static struct lfads_evaluation evaluation_of(const struct request *request)
+{
+    return (struct lfads_evaluation){.data_file = request->data_file,
+                                     .model_run_file = request->model_run,
+                                     .set = strcmp(request->set, "auto") == 0 ? NULL : request->set,
+                                     .conversion_factor = request->conversion_factor,
+                                     .figure = *request->figure ? request->figure : NULL,
+                                     .trial = (size_t)request->trial};
+}
+
+int cli_run_evaluate(const struct command *command, int argc, char **argv)
 {
     struct request request = {.json = false};
     struct lfads_score score = {.trials = 0};
-    struct lfads_evaluation what;
     struct lfads_error err;
-    enum lfads_status status;
+    enum lfads_status status = flag_defaults(&request, &table, &err);
 
-    if (cli_wants_help(argc, argv))
-        return cli_help(
-            "Usage: lfads evaluate --data_file=FILE --model_run=FILE [--flag=value ...]\n\n"
-            "Scores the rates of a model run against data and truth.",
-            &table);
-    status = flag_defaults(&request, &table, &err);
+    (void)command;
     if (status == LFADS_OK)
         status = parse_flags(argc, argv, &table, set_flag, &request, &err);
     if (status == LFADS_OK && (!*request.data_file || !*request.model_run)) {
         err = (struct lfads_error){.text = "evaluate needs --data_file and --model_run"};
         status = LFADS_USAGE;
     }
-    what = (struct lfads_evaluation){.data_file = request.data_file,
-                                     .model_run_file = request.model_run,
-                                     .set = NULL,
-                                     .conversion_factor = request.conversion_factor,
-                                     .figure =
-                                         request.figure && *request.figure ? request.figure : NULL,
-                                     .trial = (size_t)request.trial};
-    if (status == LFADS_OK && strcmp(request.set, "auto") != 0)
-        what.set = request.set;
-    if (status == LFADS_OK)
-        status = lfads_evaluate(&score, &what, &err);
+    if (status == LFADS_OK) {
+        struct lfads_evaluation evaluation = evaluation_of(&request);
+
+        status = lfads_evaluate(&score, &evaluation, &err);
+    }
     if (status == LFADS_OK)
         (request.json ? print_json : print_text)(&score);
     lfads_score_release(&score);

@@ -5,27 +5,29 @@
 
 #include "cli/cli.h"
 #include "config/help.h"
-#include "config/synth_config.h"
 
-static const char about[] =
-    "Usage: lfads manual [--markdown]\n"
-    "\n"
-    "Prints the source of the manual page (lfads manual | man -l -), or all flags as Markdown.";
+/* Writes a section for each table of flags, titled with the commands that share it, which are
+ * neighbours in COMMANDS. */
+static void print_flags(const struct command *commands, const char *heading, enum help_form form)
+{
+    const struct command *c = commands;
 
-/* The tables and the commands that they are of. */
-struct part {
-    const char *commands;
-    const struct flag_table *(*table)(void);
-};
+    while (c->name) {
+        const struct command *first = c;
 
-static const struct part parts[] = {
-    {"train, posterior-sample, posterior-mean, prior-sample, write-params", config_table},
-    {"synth", synth_config_table},
-    {"evaluate", evaluate_table},
-};
-enum { PARTS = sizeof parts / sizeof parts[0] };
+        if (c->flags)
+            printf("%s", heading);
+        for (; c->name && c->flags == first->flags; c++)
+            if (c->flags)
+                printf("%s%s", c == first ? "" : ", ", c->name);
+        if (first->flags) {
+            putchar('\n');
+            help_write(stdout, first->flags(), form);
+        }
+    }
+}
 
-static void print_page(void)
+static void print_page(const struct command *commands)
 {
     printf(".TH LFADS 1 \"\" \"lfads %s\" \"User Commands\"\n"
            ".\\\" Names are not to be broken.\n.nh\n.ad l\n"
@@ -41,12 +43,9 @@ static void print_page(void)
            "original TensorFlow program; called as run_lfads it takes that program's words.\n"
            ".SH COMMANDS\n",
            lfads_version());
-    for (const struct command *c = cli_commands; c->name; c++)
+    for (const struct command *c = commands; c->name; c++)
         printf(".TP\n.B %s\n%s\n", c->name, c->about);
-    for (int i = 0; i < PARTS; i++) {
-        printf(".SH FLAGS OF %s\n", parts[i].commands);
-        help_write(stdout, parts[i].table(), HELP_MAN);
-    }
+    print_flags(commands, ".SH FLAGS OF ", HELP_MAN);
     puts(".PP\n"
          "A flag is written \\-\\-name=value, \\-\\-name value or \\-name=value; a boolean also\n"
          "\\-\\-name or \\-\\-noname. The last of several counts. \\-\\-flagfile=FILE reads flags "
@@ -71,28 +70,21 @@ static void print_page(void)
          "Pandarinath et al., Nature Methods 15 (2018); Sussillo et al., arXiv 1608.06315.");
 }
 
-static void print_markdown(void)
+static void print_markdown(const struct command *commands)
 {
     puts("# Flags\n\nWritten by `lfads manual --markdown`; `lfads COMMAND --help` shows the same.");
-    for (int i = 0; i < PARTS; i++) {
-        printf("\n## %s\n", parts[i].commands);
-        help_write(stdout, parts[i].table(), HELP_MARKDOWN);
-    }
+    print_flags(commands, "\n## ", HELP_MARKDOWN);
 }
 
-int command_manual(int argc, char **argv)
+int cli_run_manual(const struct command *commands, int argc, char **argv)
 {
-    if (cli_wants_help(argc, argv)) {
-        puts(about);
-        return EXIT_FINE;
-    }
     if (argc > 1 || (argc == 1 && strcmp(argv[0], "--markdown") != 0)) {
         fprintf(stderr, "lfads: manual takes nothing or --markdown, not %s\n", argv[argc - 1]);
         return EXIT_USAGE;
     }
     if (argc == 1)
-        print_markdown();
+        print_markdown(commands);
     else
-        print_page();
+        print_page(commands);
     return fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN_TIME;
 }

@@ -1,68 +1,94 @@
-/* main.c - the program: its table of commands, help and version.
+/* main.c - the program: its table of commands, and which of them the words ask for.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
-#include "config/help.h"
+#include "config/kinds.h"
 #include "config/nearest.h"
+#include "config/synth_config.h"
 
-const struct command cli_commands[] = {
-    {"train", command_train, "train a model, or continue"},
-    {"posterior-sample", command_posterior_sample, "denoised rates: posterior samples, averaged"},
-    {"posterior-mean", command_posterior_mean, "denoised rates: one pass with posterior means"},
-    {"prior-sample", command_prior_sample, "run the model on samples of its priors"},
-    {"write-params", command_write_params, "every parameter to an HDF5 file"},
-    {"synth", command_synth, "make synthetic data"},
-    {"evaluate", command_evaluate, "score a model run against its data"},
-    {"manual", command_manual, "print the manual page's source, or --markdown: all flags"},
-    {"help", command_help, "list the commands, or a command's flags: help COMMAND"},
-    {NULL, NULL, NULL},
+static int run_manual(const struct command *command, int argc, char **argv);
+static int run_help(const struct command *command, int argc, char **argv);
+
+#define REMEMBERED                                                                                 \
+    "\n--lfads_save_dir is all it needs: flags of data, model and training that are not\n"         \
+    "given are those of its checkpoint."
+
+/* Commands with the same flags are neighbours: the manual lists these once for them. */
+static const struct command commands[] = {
+    {"train", "", KIND_TRAIN, "train a model, or continue its training",
+     "Trains a model on the sessions of a data set, or goes on where the save\n"
+     "directory stands. Most trainings need --data_dir, --data_filename_stem,\n"
+     "--lfads_save_dir, --factors_dim, --co_dim and --max_epochs only.",
+     config_table, lfads_train, cli_run_model},
+    {"posterior-sample", "", KIND_POSTERIOR_SAMPLE, "denoised rates: posterior samples, averaged",
+     "For each trial: draws samples from its posterior, runs the model on each, and\n"
+     "writes averages." REMEMBERED,
+     config_table, lfads_posterior_sample, cli_run_model},
+    {"posterior-mean", "", KIND_POSTERIOR_MEAN, "denoised rates: one pass with posterior means",
+     "For each trial: runs the model on its posterior's means and writes the results." REMEMBERED,
+     config_table, lfads_posterior_mean, cli_run_model},
+    {"prior-sample", "", KIND_PRIOR_SAMPLE, "run the model on samples of its priors",
+     "Runs the model on samples of its priors." REMEMBERED, config_table, lfads_prior_sample,
+     cli_run_model},
+    {"write-params", "", KIND_WRITE_PARAMS, "write every parameter to an HDF5 file",
+     "Writes every parameter and optimizer slot to one HDF5 file." REMEMBERED, config_table,
+     lfads_write_params, cli_run_model},
+    {"synth", "GENERATOR", NULL, "make a synthetic data set",
+     "Makes a synthetic data set. Generators:\n"
+     "  chaotic   a chaotic recurrent network, seen through counts or noisy reals;\n"
+     "            with S below N, several sessions\n"
+     "  labeled   two chaotic networks; which one made a trial is its external input\n"
+     "  itb       a network that integrates its input to a bound; trained the first\n"
+     "            time",
+     synth_config_table, NULL, cli_run_synth},
+    {"evaluate", "--data_file=FILE --model_run=FILE", NULL,
+     "score denoised rates against the data; draw a trial",
+     "Scores the rates of a model run against data and truth.", evaluate_table, NULL,
+     cli_run_evaluate},
+    {"manual", "[--markdown]", NULL, "print the manual page's source, or --markdown: all flags",
+     "Prints the source of the manual page (lfads manual | man -l -), or all flags as\n"
+     "Markdown.",
+     NULL, NULL, run_manual},
+    {"help", "[COMMAND]", NULL, "list the commands, or a command's flags",
+     "Lists the commands, or the flags of COMMAND.", NULL, NULL, run_help},
+    {.name = NULL},
 };
 
-bool cli_wants_help(int argc, char **argv)
-{
-    for (int i = 0; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-help") == 0 ||
-            strcmp(argv[i], "-h") == 0)
-            return true;
-    return false;
-}
+/* How scripts for the original call the program. */
+static const struct command by_kind = {.name = "--kind=KIND",
+                                       .arguments = "",
+                                       .help =
+                                           "Does what --kind says, as the original's script did.",
+                                       .flags = config_table};
 
-int cli_help(const char *about, const struct flag_table *table)
+static int print_usage(void)
 {
-    printf("%s\n\n%s", about,
-           "A flag is --name=value or --name value, a boolean also --name or --noname; the\n"
-           "last of several counts. --flagfile=FILE reads flags from a file, one a line.\n");
-    help_write(stdout, table, HELP_TERMINAL);
+    puts("LFADS: denoised firing rates, factors and inferred inputs from spike recordings.\n\n"
+         "Usage: lfads COMMAND [--flag=value ...]\n");
+    for (const struct command *c = commands; c->name; c++)
+        printf("  %-17s %s\n", c->name, c->about);
+    puts("\nFirst steps, on made data:\n"
+         "  lfads synth chaotic --save_dir=data --datafile_name=chaotic\n"
+         "  lfads train --data_dir=data --data_filename_stem=chaotic --factors_dim=20 \\\n"
+         "      --co_dim=0 --lfads_save_dir=model --max_epochs=100\n"
+         "  lfads posterior-mean --lfads_save_dir=model\n"
+         "  lfads evaluate --data_file=data/chaotic_dataset_N50_S50 --figure=rates.png \\\n"
+         "      --model_run=model/model_runs_dataset_N50_S50_valid_posterior_push_mean\n"
+         "\n"
+         "A recording of yours is an HDF5 file with train_data and valid_data\n"
+         "[trials,bins,channels], named as --data_filename_stem, one character, session.\n"
+         "\n"
+         "lfads COMMAND --help lists a command's flags; lfads --version says how the\n"
+         "program was built and what it computes on. Called as run_lfads, or without a\n"
+         "command, --kind=KIND says what to do, as the original's script took it.");
     return fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN_TIME;
-}
-
-int cli_finish(enum lfads_status status, const struct lfads_error *err)
-{
-    if (status == LFADS_OK)
-        return fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN_TIME;
-    fflush(stdout);
-    fprintf(stderr, "lfads: %s\n", err->text);
-    return status == LFADS_USAGE || status == LFADS_BAD_DATA ? EXIT_USAGE : EXIT_RUN_TIME;
-}
-
-static void print_usage(FILE *out)
-{
-    fputs("LFADS: denoised firing rates, factors and inferred inputs from spike recordings.\n\n"
-          "Usage: lfads COMMAND [--flag=value ...]\n\n",
-          out);
-    for (const struct command *c = cli_commands; c->name; c++)
-        fprintf(out, "  %-17s %s\n", c->name, c->about);
-    fputs("\nlfads COMMAND --help lists a command's flags, lfads --version how it was built.\n"
-          "Without a command, or called as run_lfads, --kind=KIND says what to do.\n",
-          out);
 }
 
 static const struct command *find_command(const char *name)
 {
-    for (const struct command *c = cli_commands; c->name; c++)
+    for (const struct command *c = commands; c->name; c++)
         if (strcmp(name, c->name) == 0)
             return c;
     return NULL;
@@ -72,7 +98,7 @@ static int refuse_command(const char *name)
 {
     struct nearest nearest = nearest_begin(name);
 
-    for (const struct command *c = cli_commands; c->name; c++)
+    for (const struct command *c = commands; c->name; c++)
         nearest_try(&nearest, c->name);
     if (*name == '-')
         fprintf(stderr, "lfads: a command comes before the flags: lfads --help lists them\n");
@@ -83,23 +109,33 @@ static int refuse_command(const char *name)
     return EXIT_USAGE;
 }
 
-int command_help(int argc, char **argv)
+static int run_manual(const struct command *command, int argc, char **argv)
 {
-    char word[] = "--help", *words[] = {word};
-    const struct command *command = argc > 0 && *argv[0] != '-' ? find_command(argv[0]) : NULL;
-
-    if (command && command->run != command_help)
-        return command->run(1, words);
-    if (argc > 0 && *argv[0] != '-' && !command)
-        return refuse_command(argv[0]);
-    print_usage(stdout);
-    return EXIT_FINE;
+    (void)command;
+    return cli_run_manual(commands, argc, argv);
 }
 
-static int print_version(void)
+static int run_help(const struct command *command, int argc, char **argv)
 {
-    printf("lfads %s\ncompiled with %s, for CPU\n", lfads_version(), __VERSION__);
-    return EXIT_FINE;
+    const struct command *about = argc > 0 ? find_command(argv[0]) : NULL;
+
+    if (argc > 0 && *argv[0] != '-' && !about)
+        return refuse_command(argv[0]);
+    return about && about != command ? cli_help("lfads", about) : print_usage();
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+    if (command->run != run_help && cli_wants_help(argc, argv))
+        return cli_help("lfads", command);
+    return command->run(command, argc, argv);
+}
+
+static int run_kind(int argc, char **argv)
+{
+    if (cli_wants_help(argc, argv))
+        return cli_help("run_lfads", &by_kind);
+    return cli_run_kind(commands, argc, argv);
 }
 
 static bool is_called(const char *path, const char *name)
@@ -109,7 +145,7 @@ static bool is_called(const char *path, const char *name)
     return strcmp(slash ? slash + 1 : path, name) == 0;
 }
 
-/* Whether a word is --kind or --kind=..., as the original's script is called. */
+/* Returns whether a word is --kind or --kind=..., as the original's script is called. */
 static bool names_kind(int argc, char **argv)
 {
     for (int i = 0; i < argc; i++) {
@@ -126,20 +162,20 @@ int main(int argc, char **argv)
     const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
 
     if (argc > 1 && strcmp(argv[1], "--version") == 0)
-        return print_version();
+        return cli_print_version();
     if (argc > 0 && is_called(argv[0], "run_lfads"))
-        return command_by_kind(argc - 1, argv + 1);
+        return run_kind(argc - 1, argv + 1);
     if (argc < 2) {
-        print_usage(stderr);
+        fputs("lfads: denoised firing rates, factors and inferred inputs from spike recordings.\n"
+              "lfads --help lists its commands and first steps, lfads COMMAND --help the flags.\n",
+              stderr);
         return EXIT_USAGE;
     }
     if (command)
-        return command->run(argc - 2, argv + 2);
+        return run_command(command, argc - 2, argv + 2);
     if (argv[1][0] == '-' && names_kind(argc - 1, argv + 1))
-        return command_by_kind(argc - 1, argv + 1);
-    if (cli_wants_help(argc - 1, argv + 1)) {
-        print_usage(stdout);
-        return EXIT_FINE;
-    }
+        return run_kind(argc - 1, argv + 1);
+    if (cli_wants_help(argc - 1, argv + 1))
+        return print_usage();
     return refuse_command(argv[1]);
 }

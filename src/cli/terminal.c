@@ -1,4 +1,4 @@
-/* terminal.c - what a run prints while it goes on.
+/* terminal.c - what a run prints while it goes on, and how signals stop it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/terminal.h"
 
@@ -11,12 +11,13 @@
 #include <time.h>
 #include <unistd.h>
 
-static const double seconds_between = 0.2; /* live lines */
+static const double live_interval_s = 0.2; /* between drawings of the live line */
+static const double min_epochs = 0.2;      /* from which the time that is left is estimated */
 
-/* What a handler may touch; the one thing in the program that changes outside any function. */
+/* The program's only writable global: a signal handler can reach nothing else. */
 static volatile sig_atomic_t caught;
 
-/* The first of either asks to stop; the next, of either, finds what the system does by itself. */
+/* The first SIGINT or SIGTERM asks to stop; the second has its default action. */
 static void on_signal(int number)
 {
     caught = number;
@@ -59,7 +60,7 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Columns that a line may have before the terminal breaks it. */
+/* Returns the columns that fit on a line. */
 static size_t columns(void)
 {
     struct winsize size;
@@ -69,37 +70,62 @@ static size_t columns(void)
 
 static void duration_text(char *text, size_t size, double seconds)
 {
-    long whole = seconds < 1e9 ? lround(seconds) : 1000000000;
+    long rounded = seconds < 1e9 ? lround(seconds) : 1000000000;
 
-    if (whole < 100)
-        snprintf(text, size, "%ld s", whole);
-    else if (whole < 6000)
-        snprintf(text, size, "%ld min %02ld s", whole / 60, whole % 60);
+    if (rounded < 100)
+        snprintf(text, size, "%ld s", rounded);
+    else if (rounded < 6000)
+        snprintf(text, size, "%ld min %02ld s", rounded / 60, rounded % 60);
     else
-        snprintf(text, size, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
+        snprintf(text, size, "%ld h %02ld min", rounded / 3600, rounded / 60 % 60);
+}
+
+/* Writes ", TIME left" for training at the pace of this run so far; nothing without --max_epochs.
+ * It may be less: training also ends when the learning rate is low enough. */
+static void epochs_left_text(char *text, size_t size, struct terminal *t,
+                             const struct lfads_progress *p)
+{
+    double epochs = (double)p->epoch + p->share, done, pace;
+    char left[40];
+
+    if (!t->reported) {
+        t->reported = true;
+        t->first_epochs = epochs;
+        t->first_s = p->seconds;
+    }
+    done = epochs - t->first_epochs;
+    *text = 0;
+    if (t->max_epochs == 0 || done < min_epochs)
+        return;
+    pace = (p->seconds - t->first_s) / done;
+    duration_text(left, sizeof left, fmax(pace * ((double)t->max_epochs - epochs), 0));
+    snprintf(text, size, ", at most %s left", left);
 }
 
 static void print_progress(void *payload, const struct lfads_progress *p)
 {
     struct terminal *t = payload;
-    char text[160], since[40], left[40];
+    char text[200], elapsed[40], left[60];
     double seconds = now();
 
-    if (t->quiet || !t->live || seconds - t->last < seconds_between)
+    if (t->quiet || !t->live || seconds - t->last < live_interval_s)
         return;
     t->last = seconds;
-    duration_text(since, sizeof since, p->seconds);
-    duration_text(left, sizeof left, p->share > 0 ? p->seconds / p->share - p->seconds : 0);
-    if (strcmp(p->what, "epoch") == 0)
+    duration_text(elapsed, sizeof elapsed, p->seconds);
+    if (strcmp(p->what, "epoch") == 0) {
+        epochs_left_text(left, sizeof left, t, p);
         snprintf(text, sizeof text,
-                 "epoch %" PRId64 ", step %" PRId64
-                 ": %3.0f %%, %.0f trials/s, learning rate %.3g, %s",
-                 p->epoch, p->step, 100 * p->share, p->trials_per_second, p->learning_rate, since);
-    else
-        snprintf(text, sizeof text, "%s: %3.0f %%, %s, %s left", p->what, 100 * p->share, since,
+                 "epoch %" PRId64 ": %3.0f %%, %s%s, %.0f trials/s, step %" PRId64
+                 ", learning rate %.3g",
+                 p->epoch, 100 * p->share, elapsed, left, p->trials_per_second, p->step,
+                 p->learning_rate);
+    } else {
+        duration_text(left, sizeof left, p->share > 0 ? p->seconds / p->share - p->seconds : 0);
+        snprintf(text, sizeof text, "%s: %3.0f %%, %s, %s left", p->what, 100 * p->share, elapsed,
                  left);
+    }
     erase(t);
-    text[columns() < sizeof text ? columns() : sizeof text - 1] = 0; /* a broken line would stay */
+    text[columns() < sizeof text ? columns() : sizeof text - 1] = 0; /* no line break to erase */
     fputs(text, stdout);
     fflush(stdout);
     t->shown = strlen(text);
@@ -111,14 +137,14 @@ static bool is_stopped(void *payload)
     return caught != 0;
 }
 
-/* oneDNN's products keep numbers where a thread's stack pointer points to: a handler that ran there
- * would write over the heap. So it has a stack of its own. */
+/* The handler has a stack of its own: oneDNN's products use the stack pointer as a general
+ * register, so a handler on the thread's stack would overwrite the heap. */
 static void catch_signals(struct terminal *terminal)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
     stack_t stack = {.ss_sp = terminal->stack, .ss_size = sizeof terminal->stack};
 
-    sigemptyset(&action.sa_mask); /* one at a time, so that the second finds the first's doing */
+    sigemptyset(&action.sa_mask); /* mask both, so that the second runs after the first's handler */
     sigaddset(&action.sa_mask, SIGINT);
     sigaddset(&action.sa_mask, SIGTERM);
     sigaltstack(&stack, NULL);
@@ -126,9 +152,11 @@ static void catch_signals(struct terminal *terminal)
     sigaction(SIGTERM, &action, NULL);
 }
 
-void terminal_begin(struct terminal *terminal, struct lfads_callbacks *callbacks, bool quiet)
+void terminal_begin(struct terminal *terminal, struct lfads_callbacks *callbacks, bool quiet,
+                    int64_t max_epochs)
 {
-    *terminal = (struct terminal){.quiet = quiet, .live = isatty(STDOUT_FILENO) == 1};
+    *terminal = (struct terminal){
+        .quiet = quiet, .live = isatty(STDOUT_FILENO) == 1, .max_epochs = max_epochs};
     *callbacks = (struct lfads_callbacks){.payload = terminal,
                                           .line = print_line,
                                           .warn = print_warning,

@@ -5,18 +5,23 @@
 #include <lfads/lfads.h>
 
 struct terminal {
-    bool quiet;          /* no lines but warnings */
+    bool quiet;          /* print warnings only */
     bool live;           /* standard output is a terminal */
     size_t shown;        /* columns of the live line that is there */
-    double last;         /* when it was drawn */
-    char stack[1 << 16]; /* of the signals' handler */
+    double last;         /* time of its last drawing, in seconds */
+    int64_t max_epochs;  /* epochs after which training ends; 0: no limit */
+    double first_epochs; /* epochs done at the first report of training */
+    double first_s;      /* seconds that the run had taken by then */
+    bool reported;       /* there was such a report */
+    char stack[1 << 16]; /* of the signal handler */
 };
 
 /* Sets CALLBACKS up to print to the terminal and to stop on SIGINT and SIGTERM; a second signal
- * ends the program at once. */
-void terminal_begin(struct terminal *terminal, struct lfads_callbacks *callbacks, bool quiet);
-/* Removes the live line, and leaves the one that the terminal shows ^C on. */
+ * has its default action. */
+void terminal_begin(struct terminal *terminal, struct lfads_callbacks *callbacks, bool quiet,
+                    int64_t max_epochs);
+/* Erases the live line; after Ctrl-C ends the line on which the terminal has printed ^C. */
 void terminal_end(struct terminal *terminal);
-/* The signal that asked to stop; 0: none. */
+/* Returns the signal that asked to stop; 0: none. */
 int terminal_signal(void);
 #endif

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/distribution.h"
+#include "config/kinds.h"
+
 #define AT(name) offsetof(struct lfads_config, name)
 
 static const struct flag flags[] = {
@@ -50,39 +53,39 @@ void lfads_config_free(struct lfads_config *config)
     free(config);
 }
 
-enum lfads_status config_set(struct lfads_config *config, size_t place, const char *text,
+enum lfads_status config_set(struct lfads_config *config, size_t index, const char *text,
                              struct lfads_error *err)
 {
-    enum lfads_status status = flag_set(config, config_table(), place, text, err);
+    enum lfads_status status = flag_set(config, config_table(), index, text, err);
 
     if (status == LFADS_OK)
-        config->given[place] = true;
+        config->given[index] = true;
     return status;
 }
 
 enum lfads_status lfads_config_set(struct lfads_config *config, const char *name, const char *value,
                                    struct lfads_error *err)
 {
-    int place;
+    int index;
 
     if (!config || !name || !value)
         return lfads_fail(err, LFADS_USAGE, "lfads_config_set: %s is NULL",
                           !config ? "config"
                           : !name ? "name"
                                   : "value");
-    place = flag_find(config_table(), name);
-    if (place < 0)
+    index = flag_find(config_table(), name);
+    if (index < 0)
         return lfads_fail(err, LFADS_USAGE, "there is no flag --%s", name);
-    return config_set(config, (size_t)place, value, err);
+    return config_set(config, (size_t)index, value, err);
 }
 
 const char *lfads_config_get(struct lfads_config *config, const char *name)
 {
-    int place = config && name ? flag_find(config_table(), name) : -1;
+    int index = config && name ? flag_find(config_table(), name) : -1;
 
-    if (place < 0)
+    if (index < 0)
         return NULL;
-    flag_text(config->text, sizeof config->text, config, &flags[place]);
+    flag_text(config->text, sizeof config->text, config, &flags[index]);
     return config->text;
 }
 
@@ -157,7 +160,8 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
         return lfads_fail(err, LFADS_USAGE,
                           "--co_mean_corr_scale=%g needs --co_dim of 2 or more, and it is %lld",
                           c->co_mean_corr_scale, (long long)c->co_dim);
-    if (c->temporal_spike_jitter_width > 0 && strcmp(c->output_dist, "poisson") != 0)
+    if (c->temporal_spike_jitter_width > 0 &&
+        distribution_find(c->output_dist)->data != DATA_COUNTS)
         return lfads_fail(err, LFADS_USAGE,
                           "--temporal_spike_jitter_width=%lld moves spikes: it needs "
                           "--output_dist=poisson",
@@ -226,19 +230,19 @@ static void remedy_text(char *text, size_t size, const struct lfads_config *conf
 }
 
 static enum lfads_status refuse_change(const struct lfads_config *config,
-                                       const struct lfads_config *saved, size_t place,
+                                       const struct lfads_config *saved, size_t index,
                                        const char *remedy, struct lfads_error *err)
 {
     char ours[200], theirs[200];
 
-    flag_text(ours, sizeof ours, config, &flags[place]);
-    flag_text(theirs, sizeof theirs, saved, &flags[place]);
+    flag_text(ours, sizeof ours, config, &flags[index]);
+    flag_text(theirs, sizeof theirs, saved, &flags[index]);
     return lfads_fail(
         err, LFADS_USAGE,
         "--%s=%s%s contradicts the checkpoint in %s, which has --%s=%s: %s, or choose "
         "another --lfads_save_dir",
-        flags[place].name, ours, config->given[place] ? "" : ", the default,",
-        config->lfads_save_dir, flags[place].name, theirs, remedy);
+        flags[index].name, ours, config->given[index] ? "" : ", the default,",
+        config->lfads_save_dir, flags[index].name, theirs, remedy);
 }
 
 enum lfads_status config_match(const struct lfads_config *config, const struct lfads_config *saved,

@@ -31,8 +31,8 @@ struct lfads_config {
 /* The run's table of flags, over struct lfads_config. */
 const struct flag_table *config_table(void);
 
-/* Sets flag number PLACE as lfads_config_set does, by place. */
-enum lfads_status config_set(struct lfads_config *config, size_t place, const char *text,
+/* Sets flag number INDEX as lfads_config_set does, by its index. */
+enum lfads_status config_set(struct lfads_config *config, size_t index, const char *text,
                              struct lfads_error *err);
 /* A copy that the caller frees, or NULL without memory. */
 struct lfads_config *config_copy(const struct lfads_config *config);

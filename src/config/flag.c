@@ -174,10 +174,10 @@ static bool set_float(double *value, const struct flag *flag, const char *text)
     return true;
 }
 
-enum lfads_status flag_set(void *record, const struct flag_table *table, size_t place,
+enum lfads_status flag_set(void *record, const struct flag_table *table, size_t index,
                            const char *text, struct lfads_error *err)
 {
-    const struct flag *flag = &table->flags[place];
+    const struct flag *flag = &table->flags[index];
     void *value = field(record, flag);
     bool fine = false;
 

@@ -32,7 +32,7 @@ struct flag_table {
     size_t count;
 };
 
-/* The place of NAME in the table, or -1. */
+/* The index of NAME in the table, or -1. */
 int flag_find(const struct flag_table *table, const char *name);
 /* The table's name nearest to NAME, or NULL where none is near. */
 const char *flag_nearest(const struct flag_table *table, const char *name);
@@ -42,9 +42,9 @@ bool flag_takes_all(const struct flag *flag);
 /* Sets every field of RECORD (zeroed before) to its default. */
 enum lfads_status flag_defaults(void *record, const struct flag_table *table,
                                 struct lfads_error *err);
-/* Sets flag number PLACE of RECORD from TEXT. The error names flag, value and what is allowed; the
+/* Sets flag number INDEX of RECORD from TEXT. The error names flag, value and what is allowed; the
  * record is then unchanged. */
-enum lfads_status flag_set(void *record, const struct flag_table *table, size_t place,
+enum lfads_status flag_set(void *record, const struct flag_table *table, size_t index,
                            const char *text, struct lfads_error *err);
 /* Writes the value as text into TEXT of SIZE; numbers so that they read back the same. */
 void flag_text(char *text, size_t size, const void *record, const struct flag *flag);

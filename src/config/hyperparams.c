@@ -51,17 +51,17 @@ static bool put_data(FILE *out, const struct hyperparams_data *data)
     bool fine = true;
 
     fputs(", \"dataset_names\": [", out);
-    for (size_t i = 0; i < data->sessions; i++) {
+    for (size_t i = 0; i < data->count; i++) {
         fputs(i ? ", " : "", out);
-        fine = put_string(out, data->names[i]) && fine;
+        fine = put_string(out, data->sessions[i].name) && fine;
     }
     fputs("], \"dataset_dims\": {", out);
-    for (size_t i = 0; i < data->sessions; i++) {
+    for (size_t i = 0; i < data->count; i++) {
         fputs(i ? ", " : "", out);
-        fine = put_string(out, data->names[i]) && fine;
-        fprintf(out, ": %zu", data->channels[i]);
+        fine = put_string(out, data->sessions[i].name) && fine;
+        fprintf(out, ": %zu", data->sessions[i].channels);
     }
-    fprintf(out, "}, \"num_steps\": %zu, \"ndatasets\": %zu", data->bins, data->sessions);
+    fprintf(out, "}, \"num_steps\": %zu, \"ndatasets\": %zu", data->bins, data->count);
     return fine;
 }
 
@@ -84,9 +84,9 @@ static const char *not_utf8(const struct lfads_config *config, const struct hype
         if (table->flags[i].type == FLAG_IS_STRING && !is_utf8(*text))
             return *text;
     }
-    for (size_t i = 0; i < data->sessions; i++)
-        if (!is_utf8(data->names[i]))
-            return data->names[i];
+    for (size_t i = 0; i < data->count; i++)
+        if (!is_utf8(data->sessions[i].name))
+            return data->sessions[i].name;
     return NULL;
 }
 
@@ -141,6 +141,17 @@ static bool value_text(char *text, size_t size, const json_t *value)
     return true;
 }
 
+/* Jansson gives the reason, or none, where the parser has no memory. */
+static bool lacked_memory(const json_error_t *reason)
+{
+    return json_error_code(reason) == json_error_out_of_memory || !reason->text[0];
+}
+
+static enum lfads_status no_memory(const char *from, struct lfads_error *err)
+{
+    return lfads_fail(err, LFADS_NO_MEMORY, "%s: no memory for the hyperparameters", from);
+}
+
 enum lfads_status hyperparams_read(struct lfads_config *config, const char *text, const char *from,
                                    struct lfads_error *err)
 {
@@ -150,6 +161,8 @@ enum lfads_status hyperparams_read(struct lfads_config *config, const char *text
     enum lfads_status status = LFADS_OK;
     const char *key;
 
+    if (!object && lacked_memory(&reason))
+        return no_memory(from, err);
     if (!json_is_object(object)) {
         json_decref(object);
         return lfads_fail(err, LFADS_BAD_DATA, "%s: the hyperparameters are no JSON object: %s",
@@ -157,31 +170,35 @@ enum lfads_status hyperparams_read(struct lfads_config *config, const char *text
     }
     json_object_foreach(object, key, value)
     {
-        int place = flag_find(table, key);
+        int index = flag_find(table, key);
         char number[4096];
 
-        if (place < 0 || status != LFADS_OK)
+        if (index < 0 || status != LFADS_OK)
             continue;
         if (!value_text(number, sizeof number, value))
             status = lfads_fail(err, LFADS_BAD_DATA, "%s: %s is no flag's value", from, key);
         else
-            status = flag_set(config, table, (size_t)place, number, err);
+            status = flag_set(config, table, (size_t)index, number, err);
     }
     json_decref(object);
     return status;
 }
 
-void hyperparams_release_sessions(struct hyperparams_sessions *sessions)
+void hyperparams_release_data(struct hyperparams_data *data)
 {
-    for (size_t i = 0; sessions->names && i < sessions->count; i++)
-        free(sessions->names[i]);
-    free(sessions->names);
-    free(sessions->channels);
-    *sessions = (struct hyperparams_sessions){.count = 0};
+    free(data->sessions);
+    *data = (struct hyperparams_data){.count = 0};
 }
 
-/* Whether the object says of every session its name and a sensible number of channels. */
-static bool read_sessions(struct hyperparams_sessions *sessions, const json_t *object)
+static enum lfads_status no_sessions(const char *from, struct lfads_error *err)
+{
+    return lfads_fail(err, LFADS_BAD_DATA,
+                      "%s: its hyperparameters do not say which sessions it is for", from);
+}
+
+/* Of every session its name and a sensible number of channels. */
+static enum lfads_status read_sessions(struct hyperparams_data *data, const json_t *object,
+                                       const char *from, struct lfads_error *err)
 {
     const json_t *names = json_object_get(object, "dataset_names");
     const json_t *dims = json_object_get(object, "dataset_dims");
@@ -189,34 +206,40 @@ static bool read_sessions(struct hyperparams_sessions *sessions, const json_t *o
     size_t count = json_array_size(names);
 
     if (count == 0 || bins < 1 || bins > (1 << 20))
-        return false;
-    sessions->bins = (size_t)bins;
-    sessions->names = calloc(count, sizeof *sessions->names);
-    sessions->channels = calloc(count, sizeof *sessions->channels);
-    for (; sessions->names && sessions->channels && sessions->count < count; sessions->count++) {
-        const char *name = json_string_value(json_array_get(names, sessions->count));
+        return no_sessions(from, err);
+    data->bins = (size_t)bins;
+    data->sessions = calloc(count, sizeof *data->sessions);
+    if (!data->sessions)
+        return no_memory(from, err);
+    for (; data->count < count; data->count++) {
+        struct session_shape *session = &data->sessions[data->count];
+        const char *name = json_string_value(json_array_get(names, data->count));
         json_int_t channels = name ? json_integer_value(json_object_get(dims, name)) : 0;
 
-        if (channels < 1 || channels > (1 << 20))
-            return false;
-        sessions->channels[sessions->count] = (size_t)channels;
-        sessions->names[sessions->count] = strdup(name);
+        if (channels < 1 || channels > (1 << 20) || strlen(name) >= sizeof session->name)
+            return no_sessions(from, err);
+        session->channels = (size_t)channels;
+        strcpy(session->name, name);
     }
-    return sessions->count == count;
+    return LFADS_OK;
 }
 
-enum lfads_status hyperparams_read_sessions(struct hyperparams_sessions *sessions, const char *text,
-                                            const char *from, struct lfads_error *err)
+enum lfads_status hyperparams_read_data(struct hyperparams_data *data, const char *text,
+                                        const char *from, struct lfads_error *err)
 {
-    json_t *object = json_loads(text, 0, NULL);
-    bool fine;
+    json_error_t reason;
+    json_t *object = json_loads(text, 0, &reason);
+    enum lfads_status status;
 
-    *sessions = (struct hyperparams_sessions){.count = 0};
-    fine = object && read_sessions(sessions, object);
+    *data = (struct hyperparams_data){.count = 0};
+    if (object)
+        status = read_sessions(data, object, from, err);
+    else if (lacked_memory(&reason))
+        status = no_memory(from, err);
+    else
+        status = no_sessions(from, err);
     json_decref(object);
-    if (fine)
-        return LFADS_OK;
-    hyperparams_release_sessions(sessions);
-    return lfads_fail(err, LFADS_BAD_DATA,
-                      "%s: its hyperparameters do not say which sessions it is for", from);
+    if (status != LFADS_OK)
+        hyperparams_release_data(data);
+    return status;
 }

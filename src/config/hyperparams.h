@@ -1,14 +1,15 @@
-/* hyperparams.h - a configuration as the original's JSON text (golden/files.md), and back.
+/* hyperparams.h - a configuration as the original's JSON text (files.md, "Hyperparameters"), and
+ * back.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CONFIG_HYPERPARAMS_H
 #define LFADS_CONFIG_HYPERPARAMS_H
 #include "config/config.h"
+#include "config/session_shape.h"
 
 /* What the text says of the data besides the flags. */
 struct hyperparams_data {
-    const char *const *names; /* of the sessions */
-    const size_t *channels;
-    size_t sessions, bins;
+    struct session_shape *sessions; /* [count] */
+    size_t count, bins;
 };
 
 /* Sets *TEXT, the caller's to free: one JSON object on one line, no newline at its end. The
@@ -20,14 +21,9 @@ enum lfads_status hyperparams_text(char **text, const struct lfads_config *confi
 enum lfads_status hyperparams_read(struct lfads_config *config, const char *text, const char *from,
                                    struct lfads_error *err);
 
-/* The sessions that the text was written for; all is the caller's to release. */
-struct hyperparams_sessions {
-    char **names;
-    size_t *channels;
-    size_t count, bins;
-};
-/* Reads them; on failure there is nothing to release. */
-enum lfads_status hyperparams_read_sessions(struct hyperparams_sessions *sessions, const char *text,
-                                            const char *from, struct lfads_error *err);
-void hyperparams_release_sessions(struct hyperparams_sessions *sessions);
+/* Reads the data that TEXT was written for, to be released by hyperparams_release_data; on failure
+ * there is nothing to release. */
+enum lfads_status hyperparams_read_data(struct hyperparams_data *data, const char *text,
+                                        const char *from, struct lfads_error *err);
+void hyperparams_release_data(struct hyperparams_data *data);
 #endif

@@ -73,9 +73,9 @@ static enum lfads_status parse_file(struct parsing *p, const char *path)
 /* --noNAME of a boolean, or -1. */
 static int negated(const struct parsing *p, const char *name)
 {
-    int place = strncmp(name, "no", 2) == 0 ? flag_find(p->table, name + 2) : -1;
+    int index = strncmp(name, "no", 2) == 0 ? flag_find(p->table, name + 2) : -1;
 
-    return place >= 0 && p->table->flags[place].type == FLAG_IS_BOOL ? place : -1;
+    return index >= 0 && p->table->flags[index].type == FLAG_IS_BOOL ? index : -1;
 }
 
 /* One flag; *USED is how many words it took. */
@@ -83,7 +83,7 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
 {
     const char *word = argv[0], *body = word + 1, *value;
     char name[LONGEST_NAME + 1];
-    int place;
+    int index;
 
     *used = 1;
     if (word[0] != '-' || !word[1])
@@ -94,28 +94,28 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
                  (int)(value ? value - body : (long)strnlen(body, LONGEST_NAME + 1)),
                  body) > LONGEST_NAME)
         return unknown(p, word, "");
-    place = flag_find(p->table, name);
-    if (place < 0 && !value && negated(p, name) >= 0)
+    index = flag_find(p->table, name);
+    if (index < 0 && !value && negated(p, name) >= 0)
         return p->set(p->payload, (size_t)negated(p, name), "false", p->err);
-    if (place < 0 && strcmp(name, "flagfile") != 0)
+    if (index < 0 && strcmp(name, "flagfile") != 0)
         return unknown(p, word, name);
-    if (!value && place >= 0 && p->table->flags[place].type == FLAG_IS_BOOL)
-        return p->set(p->payload, (size_t)place, "true", p->err);
+    if (!value && index >= 0 && p->table->flags[index].type == FLAG_IS_BOOL)
+        return p->set(p->payload, (size_t)index, "true", p->err);
     if (!value && argc < 2)
         return lfads_fail(p->err, LFADS_USAGE, "%s needs a value", word);
     if (!value)
         *used = 2;
     value = value ? value + 1 : argv[1];
-    return place < 0 ? parse_file(p, value) : p->set(p->payload, (size_t)place, value, p->err);
+    return index < 0 ? parse_file(p, value) : p->set(p->payload, (size_t)index, value, p->err);
 }
 
 /* Whether WORD is --NAME of a boolean, which takes no word after it. */
 static bool is_boolean(const struct parsing *p, const char *word)
 {
     const char *name = word + strspn(word, "-");
-    int place = flag_find(p->table, name);
+    int index = flag_find(p->table, name);
 
-    return name != word && place >= 0 && p->table->flags[place].type == FLAG_IS_BOOL;
+    return name != word && index >= 0 && p->table->flags[index].type == FLAG_IS_BOOL;
 }
 
 static enum lfads_status parse_words(struct parsing *p, int argc, char **argv)

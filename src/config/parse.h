@@ -1,11 +1,11 @@
-/* parse.h - a command line of flags, as users of the original type them (cli.md).
- * SPDX-License-Identifier: Apache-2.0 */
+/* parse.h - a command line of flags, as users of the original type them (from-tensorflow.md,
+ * "Flags"). SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CONFIG_PARSE_H
 #define LFADS_CONFIG_PARSE_H
 #include "config/flag.h"
 
-/* Sets flag number PLACE of what is being configured; PAYLOAD is parse_flags' own. */
-typedef enum lfads_status parse_setter(void *payload, size_t place, const char *text,
+/* Sets flag number INDEX of what is being configured; PAYLOAD is parse_flags' own. */
+typedef enum lfads_status parse_setter(void *payload, size_t index, const char *text,
                                        struct lfads_error *err);
 
 /* Parses ARGV[0..ARGC-1], flags only: --name=value, --name value, -name=value; of booleans --name,

@@ -52,17 +52,17 @@ void lfads_synth_config_free(struct lfads_synth_config *config)
 enum lfads_status lfads_synth_config_set(struct lfads_synth_config *config, const char *name,
                                          const char *value, struct lfads_error *err)
 {
-    int place;
+    int index;
 
     if (!config || !name || !value)
         return lfads_fail(err, LFADS_USAGE, "lfads_synth_config_set: %s is NULL",
                           !config ? "config"
                           : !name ? "name"
                                   : "value");
-    place = flag_find(synth_config_table(), name);
-    if (place < 0)
+    index = flag_find(synth_config_table(), name);
+    if (index < 0)
         return lfads_fail(err, LFADS_USAGE, "there is no flag --%s", name);
-    return flag_set(config, synth_config_table(), (size_t)place, value, err);
+    return flag_set(config, synth_config_table(), (size_t)index, value, err);
 }
 
 enum lfads_status synth_config_check(const struct lfads_synth_config *c, bool sessions,

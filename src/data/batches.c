@@ -176,10 +176,13 @@ size_t jitter_bin(size_t bin, int64_t shift, size_t bins)
 }
 
 void jitter_trial(float *counts, size_t stride, float *scratch, size_t bins, size_t channels,
-                  size_t width, uint64_t seed, uint32_t step, uint32_t session, uint32_t place)
+                  size_t width, uint64_t seed, uint32_t step, uint32_t session, uint32_t position)
 {
-    struct philox_address at = {
-        .seed = seed, .purpose = PHILOX_JITTER, .step = step, .session = session, .trial = place};
+    struct philox_address at = {.seed = seed,
+                                .purpose = PHILOX_JITTER,
+                                .step = step,
+                                .session = session,
+                                .trial = position};
 
     memset(scratch, 0, bins * channels * sizeof *scratch);
     for (size_t t = 0; t < bins; t++)

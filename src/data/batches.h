@@ -6,7 +6,7 @@
 
 struct batch {
     size_t session, count;
-    const size_t *trials; /* count places in the session's set, the list's */
+    const size_t *trials; /* count indices of trials in the session's set, the list's */
 };
 
 struct batches {
@@ -35,5 +35,5 @@ size_t jitter_bin(size_t bin, int64_t shift, size_t bins);
  * numbers are addressed by SEED, STEP, SESSION and the trial's PLACE in its batch. SCRATCH holds
  * T*N floats. */
 void jitter_trial(float *counts, size_t stride, float *scratch, size_t bins, size_t channels,
-                  size_t width, uint64_t seed, uint32_t step, uint32_t session, uint32_t place);
+                  size_t width, uint64_t seed, uint32_t step, uint32_t session, uint32_t position);
 #endif

@@ -45,8 +45,8 @@ static enum lfads_status list_files(struct listing *listing, const char *directo
     bool fine = true;
 
     if (!dir)
-        return lfads_fail(err, LFADS_BAD_DATA, "can't read --data_dir=%s: %s", directory,
-                          strerror(errno));
+        return lfads_fail(err, errno == ENOMEM ? LFADS_NO_MEMORY : LFADS_BAD_DATA,
+                          "can't read --data_dir=%s: %s", directory, strerror(errno));
     for (const struct dirent *entry; fine && (entry = readdir(dir));)
         if (entry->d_name[0] != '.' && strncmp(entry->d_name, stem, strlen(stem)) == 0)
             fine = add_name(listing, entry->d_name);
@@ -74,7 +74,7 @@ static enum lfads_status open_sessions(struct dataset *dataset, const struct lis
         struct session_wants left = *wants;
         struct session *session;
 
-        left.place.memory -= taken < left.place.memory ? taken : left.place.memory;
+        left.limits.memory -= taken < left.limits.memory ? taken : left.limits.memory;
         if (status == LFADS_OK && strlen(listing->names[i]) <= skip)
             status = lfads_fail(err, LFADS_BAD_DATA,
                                 "%s has no session's name after --data_filename_stem=%s and one "

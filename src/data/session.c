@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/h5.h"
-#include "data/intake.h"
+#include "data/trial_reader.h"
+#include "h5/h5.h"
 
 const char *session_set_name(enum session_set set)
 {
@@ -20,7 +20,7 @@ const char *session_set_name(enum session_set set)
 struct reading {
     struct session *session;
     const struct session_wants *wants;
-    struct store_place place; /* what is left of it */
+    struct storage_limits limits; /* what is left of it */
     struct h5_file file;
     struct lfads_error *err;
 };
@@ -53,20 +53,20 @@ static enum lfads_status shape_of(struct h5_shape *shape, const struct reading *
 
 /* Reads all trials of a data set that has the right shape; what they take of the memory is no
  * longer there for the next. */
-static enum lfads_status read_trials(struct store *store, double *sum, struct reading *r,
+static enum lfads_status read_trials(struct trial_store *store, double *sum, struct reading *r,
                                      const char *name, size_t trials, size_t width, bool counts)
 {
-    struct intake intake = {.file = &r->file,
-                            .name = name,
-                            .trials = trials,
-                            .bins = r->session->bins,
-                            .width = width,
-                            .counts = counts,
-                            .place = r->place};
-    enum lfads_status status = intake_read(store, sum, &intake, r->err);
-    size_t taken = store_memory(store);
+    struct trial_reader reader = {.file = &r->file,
+                                  .name = name,
+                                  .trials = trials,
+                                  .bins = r->session->bins,
+                                  .width = width,
+                                  .counts = counts,
+                                  .limits = r->limits};
+    enum lfads_status status = trial_reader_read(store, sum, &reader, r->err);
+    size_t taken = trial_store_memory(store);
 
-    r->place.memory -= taken < r->place.memory ? taken : r->place.memory;
+    r->limits.memory -= taken < r->limits.memory ? taken : r->limits.memory;
     return status;
 }
 
@@ -88,7 +88,7 @@ static enum lfads_status read_ext(struct reading *r, enum session_set set)
     if (shape.dims[0] != trials->count || shape.dims[1] != r->session->bins ||
         shape.dims[2] != width)
         return wrong_shape(r, name, &shape, wanted);
-    return read_trials(&trials->ext, &sum, r, name, trials->count, width, false);
+    return read_trials(&trials->array[TRIAL_EXT], &sum, r, name, trials->count, width, false);
 }
 
 /* Notes whether there is a truth; it is for looking at only and read when it is wanted. */
@@ -113,21 +113,19 @@ static enum lfads_status find_truth(struct reading *r, enum session_set set)
     return status;
 }
 
-static enum lfads_status read_conversion(struct reading *r)
+enum lfads_status session_read_conversion(double *factor, const struct h5_file *file,
+                                          struct lfads_error *err)
 {
-    double value;
     enum lfads_status status;
 
-    r->session->conversion = 1;
-    if (!h5_has(&r->file, "conversion_factor"))
+    *factor = 1;
+    if (!h5_has(file, "conversion_factor"))
         return LFADS_OK;
-    status = h5_read(&value, H5_FLOAT64, &r->file, "conversion_factor", 1, r->err);
-    if (status == LFADS_OK && (!isfinite(value) || value <= 0))
-        status = lfads_fail(r->err, LFADS_BAD_DATA,
+    status = h5_read(factor, H5_FLOAT64, file, "conversion_factor", 1, err);
+    if (status == LFADS_OK && (!isfinite(*factor) || *factor <= 0))
+        status = lfads_fail(err, LFADS_BAD_DATA,
                             "%s: conversion_factor is %g, and a number above 0 is needed",
-                            r->file.path, value);
-    if (status == LFADS_OK)
-        r->session->conversion = value;
+                            file->path, *factor);
     return status;
 }
 
@@ -153,8 +151,8 @@ static enum lfads_status read_set(struct reading *r, enum session_set set)
     if (shape.dims[1] != s->bins || shape.dims[2] != s->channels)
         return wrong_shape(r, name, &shape, wanted);
     trials->count = shape.dims[0];
-    status = read_trials(&trials->data, &trials->sum, r, name, trials->count, s->channels,
-                         r->wants->counts);
+    status = read_trials(&trials->array[TRIAL_OBSERVED], &trials->sum, r, name, trials->count,
+                         s->channels, r->wants->counts);
     if (status == LFADS_OK && r->wants->ext_inputs)
         status = read_ext(r, set);
     if (status == LFADS_OK)
@@ -206,14 +204,14 @@ static enum lfads_status read_all(struct reading *r)
     if (status == LFADS_OK)
         status = read_alignment(&r->session->alignment_bias, r, "alignment_bias_c", 0);
     if (status == LFADS_OK)
-        status = read_conversion(r);
+        status = session_read_conversion(&r->session->conversion, &r->file, r->err);
     return status;
 }
 
 enum lfads_status session_open(struct session **out, const char *path, const char *name,
                                const struct session_wants *wants, struct lfads_error *err)
 {
-    struct reading r = {.wants = wants, .place = wants->place, .err = err};
+    struct reading r = {.wants = wants, .limits = wants->limits, .err = err};
     enum lfads_status status;
 
     *out = NULL;
@@ -240,10 +238,9 @@ void session_close(struct session *session)
 {
     if (!session)
         return;
-    for (int set = 0; set < SESSION_SETS; set++) {
-        store_end(&session->set[set].data);
-        store_end(&session->set[set].ext);
-    }
+    for (int set = 0; set < SESSION_SETS; set++)
+        for (int array = 0; array < TRIAL_ARRAYS; array++)
+            trial_store_end(&session->set[set].array[array]);
     free(session->alignment_matrix);
     free(session->alignment_bias);
     free(session->name);
@@ -251,49 +248,50 @@ void session_close(struct session *session)
     free(session);
 }
 
+size_t session_width(const struct session *session, enum trial_array array)
+{
+    switch (array) {
+    case TRIAL_OBSERVED:
+        return session->channels;
+    case TRIAL_EXT:
+        return session->ext_inputs;
+    default:
+        return 0;
+    }
+}
+
 size_t session_memory(const struct session *session)
 {
     size_t bytes = 0;
 
     for (int set = 0; set < SESSION_SETS; set++)
-        bytes += store_memory(&session->set[set].data) + store_memory(&session->set[set].ext);
+        for (int array = 0; array < TRIAL_ARRAYS; array++)
+            bytes += trial_store_memory(&session->set[set].array[array]);
     return bytes;
 }
-
-static bool streams(const struct store *store) { return store->count > 0 && !store->memory; }
 
 bool session_streams(const struct session *session)
 {
     bool any = false;
 
     for (int set = 0; set < SESSION_SETS; set++)
-        any = any || streams(&session->set[set].data) || streams(&session->set[set].ext);
+        for (int array = 0; array < TRIAL_ARRAYS; array++)
+            any = any || trial_store_streams(&session->set[set].array[array]);
     return any;
 }
 
-static enum lfads_status read_record(float *values, const struct store *store, size_t record,
+enum lfads_status session_read_trial(float *values, const struct session *session,
+                                     enum session_set set, enum trial_array array, size_t trial,
                                      struct lfads_error *err)
 {
+    const struct trial_store *store = &session->set[set].array[array];
     void *bytes = malloc(store->numbers * sizeof *values);
-    enum lfads_status status = bytes ? store_read(bytes, store, record, err)
+    enum lfads_status status = bytes ? trial_store_read(bytes, store, trial, err)
                                      : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a trial");
 
     if (status == LFADS_OK)
-        store_unpack(values, bytes, store->kind, store->numbers);
+        trial_store_unpack(values, bytes, store->type, store->numbers);
     free(bytes);
-    return status;
-}
-
-enum lfads_status session_read_trial(float *values, float *ext, const struct session *session,
-                                     enum session_set set, size_t trial, struct lfads_error *err)
-{
-    const struct session_trials *trials = &session->set[set];
-    enum lfads_status status = LFADS_OK;
-
-    if (values)
-        status = read_record(values, &trials->data, trial, err);
-    if (status == LFADS_OK && ext && session->ext_inputs)
-        status = read_record(ext, &trials->ext, trial, err);
     return status;
 }
 

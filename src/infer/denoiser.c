@@ -9,22 +9,24 @@
 #include "base/memory.h"
 #include "base/workers.h"
 #include "config/hyperparams.h"
-#include "model/shard.h"
+#include "data/counts.h"
+#include "run/passes.h"
 #include "save/checkpoint.h"
 #include "save/index.h"
 
 struct lfads_denoiser {
     struct model *model;
-    struct shard *shard;
-    real *parameters, *output;
+    struct passes passes;
+    struct results results; /* of one trial */
+    real *parameters;
     size_t session;
     /* the call in progress */
     const float *data, *ext;
     const struct lfads_denoised *denoised;
 };
 
-/* A lone session has a read-in if it was trained with one: what its alignment was does not matter
- * any more. */
+/* Finds out whether a lone session was trained with a read-in. The values of its alignment do not
+ * matter: the checkpoint's parameters replace them. */
 static enum lfads_status find_readin(struct model_session *session, double **alignment,
                                      const struct lfads_config *config, const char *path,
                                      struct lfads_error *err)
@@ -33,16 +35,16 @@ static enum lfads_status find_readin(struct model_session *session, double **ali
     bool has;
     enum lfads_status status;
 
-    snprintf(name, sizeof name, "LFADS/x_2_infac_%s_W", session->name);
+    snprintf(name, sizeof name, "LFADS/x_2_infac_%s_W", session->shape.name);
     status = checkpoint_has(&has, path, name, err);
     if (status != LFADS_OK || !has)
         return status;
-    *alignment = calloc(session->channels * (size_t)config->factors_dim, sizeof **alignment);
+    *alignment = calloc(session->shape.channels * (size_t)config->factors_dim, sizeof **alignment);
     session->alignment_matrix = *alignment;
     return *alignment ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
 }
 
-/* The checkpoint says how large its model is, and nobody asked for that. */
+/* Sizes come from the file, so they are checked before anything is allocated from them. */
 static enum lfads_status check_memory(double bytes, const char *path, struct lfads_error *err)
 {
     size_t available = memory_available();
@@ -56,7 +58,7 @@ static enum lfads_status check_memory(double bytes, const char *path, struct lfa
 }
 
 static enum lfads_status make_model(struct lfads_denoiser *d, const struct lfads_config *config,
-                                    const struct hyperparams_sessions *known, const char *path,
+                                    const struct hyperparams_data *known, const char *path,
                                     struct lfads_error *err)
 {
     struct model_session *sessions = calloc(known->count, sizeof *sessions);
@@ -66,12 +68,12 @@ static enum lfads_status make_model(struct lfads_denoiser *d, const struct lfads
     if (!sessions)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
     for (size_t i = 0; i < known->count; i++) /* at most 2^20 sessions of 2^20 by 2^16 */
-        maps += (double)known->channels[i] * (double)config->factors_dim * 4 * sizeof(real);
+        maps +=
+            (double)known->sessions[i].channels * (double)config->factors_dim * 4 * sizeof(real);
     status = check_memory(maps, path, err);
     for (size_t i = 0; i < known->count; i++)
-        sessions[i] =
-            (struct model_session){.name = known->names[i], .channels = known->channels[i]};
-    if (known->count == 1)
+        sessions[i].shape = known->sessions[i];
+    if (known->count == 1 && status == LFADS_OK)
         status = find_readin(&sessions[0], &alignment, config, path, err);
     if (status == LFADS_OK)
         status = model_create(&d->model, config, known->bins, sessions, known->count, err);
@@ -91,30 +93,33 @@ static enum lfads_status find_session(struct lfads_denoiser *d, const char *sess
                : LFADS_OK;
 }
 
+/* One trial, means in the place of samples. */
+static const struct pass_plan plan = {.latents = POSTERIOR_MEAN, .trials = 1, .samples = 1};
+
 static enum lfads_status allocate(struct lfads_denoiser *d, const char *path,
                                   struct lfads_error *err)
 {
-    size_t outputs = model_outputs(d->model, d->session);
-    enum lfads_status status =
-        check_memory((double)d->model->size * sizeof(real) +
-                         (double)shard_bytes(backend_cpu(), d->model, 1, 1, false),
-                     path, err);
+    const struct model *m = d->model;
+    enum lfads_status status = check_memory((double)m->size * sizeof(real) +
+                                                (double)passes_bytes(backend_cpu(), m, &plan) +
+                                                (double)results_bytes(m, d->session, 1),
+                                            path, err);
 
     if (status != LFADS_OK)
         return status;
-    d->parameters = memory_create(d->model->size * sizeof(real));
-    d->output = memory_create(d->model->bins * outputs * sizeof(real));
-    if (!d->parameters || !d->output)
+    d->parameters = memory_create(m->size * sizeof(real));
+    if (!d->parameters)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model of %zu parameters",
-                          model_parameters(d->model));
-    return shard_create(&d->shard, backend_cpu(), d->model, 1, 1, false, err);
+                          model_parameters(m));
+    status = results_create(&d->results, m, d->session, 1, err);
+    return status == LFADS_OK ? passes_create(&d->passes, backend_cpu(), m, &plan, err) : status;
 }
 
 /* Loads the checkpoint at PATH. */
 static enum lfads_status load(struct lfads_denoiser *d, const char *path, const char *session,
                               struct lfads_error *err)
 {
-    struct hyperparams_sessions known = {.count = 0};
+    struct hyperparams_data known = {.count = 0};
     struct lfads_config *config = NULL;
     struct checkpoint checkpoint;
     enum lfads_status status = checkpoint_read(&checkpoint, path, err);
@@ -124,7 +129,7 @@ static enum lfads_status load(struct lfads_denoiser *d, const char *path, const 
     if (status == LFADS_OK)
         status = hyperparams_read(config, checkpoint.hyperparameters, path, err);
     if (status == LFADS_OK)
-        status = hyperparams_read_sessions(&known, checkpoint.hyperparameters, path, err);
+        status = hyperparams_read_data(&known, checkpoint.hyperparameters, path, err);
     if (status == LFADS_OK)
         status = make_model(d, config, &known, path, err);
     if (status == LFADS_OK)
@@ -132,8 +137,9 @@ static enum lfads_status load(struct lfads_denoiser *d, const char *path, const 
     if (status == LFADS_OK)
         status = allocate(d, path, err);
     if (status == LFADS_OK)
-        status = checkpoint_read_parameters(d->parameters, NULL, NULL, path, d->model, NULL, err);
-    hyperparams_release_sessions(&known);
+        status = checkpoint_read_parameters(&(struct param_vectors){.parameters = d->parameters},
+                                            path, d->model, NULL, err);
+    hyperparams_release_data(&known);
     lfads_config_free(config);
     checkpoint_release(&checkpoint);
     return status;
@@ -175,10 +181,10 @@ void lfads_denoiser_free(struct lfads_denoiser *denoiser)
 {
     if (!denoiser)
         return;
-    shard_free(denoiser->shard);
+    passes_release(&denoiser->passes);
+    results_free(&denoiser->results);
     model_free(denoiser->model);
     free(denoiser->parameters);
-    free(denoiser->output);
     free(denoiser);
 }
 
@@ -205,40 +211,45 @@ static enum lfads_status check(const struct lfads_denoiser *d, const float *numb
                                bool counts, const char *what, struct lfads_error *err)
 {
     for (size_t i = 0; i < d->model->bins * width; i++)
-        if (!isfinite(numbers[i]) || (counts && numbers[i] < 0))
-            return lfads_fail(err, LFADS_BAD_DATA, "%s is %g in bin %zu, channel %zu", what,
-                              (double)numbers[i], i / width, i % width);
+        if (counts ? !is_count((double)numbers[i]) : !isfinite(numbers[i]))
+            return lfads_fail(err, LFADS_BAD_DATA, "%s is %g in bin %zu, channel %zu: it takes %s",
+                              what, (double)numbers[i], i / width, i % width,
+                              counts ? "whole counts from 0 to a million" : "finite numbers");
     return LFADS_OK;
 }
 
-/* Copies N of the LD numbers of each of the bins' rows, where they are wanted. */
-static void hand_out(float *to, const real *from, size_t bins, size_t ld, size_t n)
+/* The arrays that the caller wants, by result. */
+static void wanted_arrays(float *arrays[RESULTS], const struct lfads_denoised *denoised)
 {
-    for (size_t t = 0; to && t < bins; t++)
-        memcpy(to + t * n, from + t * ld, n * sizeof *to);
+    for (int i = 0; i < RESULTS; i++)
+        arrays[i] = NULL;
+    arrays[RESULT_OUTPUT] = denoised->output;
+    arrays[RESULT_FACTORS] = denoised->factors;
+    arrays[RESULT_INPUTS] = denoised->inputs;
 }
 
 static void denoise(void *payload, size_t item, size_t thread)
 {
     struct lfads_denoiser *d = payload;
     const struct model *m = d->model;
-    struct shard *s = d->shard;
-    size_t n = model_channels(m, d->session), outputs = model_outputs(m, d->session);
+    struct pass pass = {.session = d->session, .trials = 1, .parameters = d->parameters};
+    struct results results = d->results;
+    float *wanted[RESULTS];
+    const struct shard *s = passes_begin(&d->passes, &pass);
 
     (void)item, (void)thread;
-    shard_begin(s, d->session, 1, 1, DRAW_MEAN, false, d->parameters, NULL, NULL);
-    memcpy(s->host_x, d->data, m->bins * n * sizeof *d->data);
+    wanted_arrays(wanted, d->denoised);
+    for (int i = 0; i < RESULTS; i++)
+        results.values[i] = wanted[i] ? results.values[i] : NULL;
+    memcpy(s->host_x, d->data, m->bins * model_channels(m, d->session) * sizeof *d->data);
     if (m->ext_inputs)
         memcpy(s->host_ext, d->ext, m->bins * m->ext_inputs * sizeof *d->ext);
-    shard_encode(s);
-    shard_generate(s);
-    if (d->denoised->output) {
-        shard_output(s, d->output);
-        hand_out(d->denoised->output, d->output, m->bins, outputs, outputs);
-    }
-    hand_out(d->denoised->factors, s->factors + m->factors, m->bins, m->factors, m->factors);
-    if (m->co_dim)
-        hand_out(d->denoised->inputs, s->gen_in, m->bins, model_generator_inputs(m), m->co_dim);
+    passes_encode(&d->passes);
+    passes_decode(&d->passes, 0);
+    passes_keep(&d->passes, &results, 0);
+    for (int i = 0; i < RESULTS; i++)
+        for (size_t j = 0; results.values[i] && j < results.width[i]; j++)
+            wanted[i][j] = (float)results.values[i][j];
 }
 
 enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *data,
@@ -255,7 +266,8 @@ enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *da
     if (!data || (m->ext_inputs && !ext))
         return lfads_fail(err, LFADS_USAGE, "a trial needs data%s",
                           m->ext_inputs ? " and external inputs" : "");
-    status = check(denoiser, data, model_channels(m, denoiser->session), !m->gaussian, "data", err);
+    status = check(denoiser, data, model_channels(m, denoiser->session),
+                   m->output->data == DATA_COUNTS, "data", err);
     if (status == LFADS_OK && m->ext_inputs)
         status = check(denoiser, ext, m->ext_inputs, false, "external input", err);
     if (status != LFADS_OK)

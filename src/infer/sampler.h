@@ -1,51 +1,38 @@
-/* sampler.h - what runs the trained model over the trials of a project, and its sizes.
+/* sampler.h - the state of posterior sampling: sizes, memory, the set in progress.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_INFER_SAMPLER_H
 #define LFADS_INFER_SAMPLER_H
 #include <stdatomic.h>
 
-#include "data/portion.h"
-#include "infer/results.h"
-#include "model/costs.h"
-#include "save/project.h"
+#include "data/prefetch.h"
+#include "infer/results_file.h"
+#include "run/passes.h"
+#include "run/run.h"
 
-/* What one thread works with. */
-struct worker {
-    struct shard *encoder; /* of a group, where it is decoded trial by trial; else NULL */
-    struct shard *decoder;
-    real *output; /* the backend's: output distribution of the decoder's rows */
-    acc *means; /* the backend's: room for any result of the decoder's trials; NULL with host_memory
-                 */
-    acc *costs; /* the host's: as the decoder's shard has them */
-};
-
-/* A run over the trials of a project. */
 struct sampler {
-    struct project *project;
+    struct run *run;
     real *parameters;        /* the backend's */
-    struct cost_ramps ramps; /* at the checkpoint's step */
-    double l2;
-    enum shard_draw draw;
-    size_t samples; /* of each trial; 1 for means */
-    size_t group;   /* trials encoded at once */
-    size_t block;   /* trials between two writes */
+    struct pass_costs costs; /* at the checkpoint's step */
+    struct pass_plan plan;   /* plan.trials is the size of a group */
+    size_t block;            /* trials between two writes */
     size_t threads;
-    struct worker *workers; /* one a thread */
+    struct passes *passes; /* one per thread */
     /* the set in progress */
-    size_t session, trials, first, count; /* first, count: the block */
+    size_t session, trials, first, count; /* first, count: of the block */
     enum session_set set;
-    struct portions *portions; /* the blocks' trials */
-    struct portion portion;    /* the block's */
+    struct prefetcher *prefetcher; /* the blocks' trials */
+    struct prefetched prefetched;  /* the block's */
     struct results results;
     double began;
     atomic_size_t done;  /* of the set's trials */
-    atomic_bool stopped; /* the caller wants no more */
+    atomic_bool stopped; /* the caller asked to stop */
     struct lfads_error *err;
 };
 
-/* Chooses the sizes and makes the workers of a sampler whose project, draw and samples are set, all
- * else zero. Fails where they take more memory than can be had, saying which flags lower it. */
+/* Chooses the sizes and makes the passes of a sampler whose run, plan.latents and plan.samples are
+ * set, all else zero. Fails where they take more memory than can be had, saying which flags lower
+ * it. */
 enum lfads_status sampler_create(struct sampler *sampler);
-/* Frees all that is the sampler's, its project too; takes one that was not created whole. */
+/* Frees the sampler's memory and its run; accepts a sampler whose creation failed. */
 void sampler_release(struct sampler *sampler);
 #endif

@@ -1,42 +1,38 @@
 /* write_params.c - every parameter, learning state and optimizer slot to one HDF5 file, under the
- * original's names (golden/files.md). The entry is lfads_write_params of the public header.
+ * original's names (files.md, "Parameters"). The entry is lfads_write_params of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "data/h5.h"
-#include "save/project.h"
-
-struct vectors {
-    real *parameters, *m, *v;
-};
+#include "h5/h5.h"
+#include "learn/optimizer.h"
+#include "run/run.h"
 
 static enum lfads_status write_row(struct h5_file *file, const struct param *param,
-                                   const char *format, const real *vector, struct lfads_error *err)
+                                   const char *prefix, const char *suffix, const real *vector,
+                                   struct lfads_error *err)
 {
     size_t dims[2] = {param->rows, param->cols};
-    char flat[400], name[420];
+    char flat[400], name[440];
 
     checkpoint_flat_name(flat, sizeof flat, param->name);
-    snprintf(name, sizeof name, format, flat);
+    snprintf(name, sizeof name, "%s%s%s:0", prefix, flat, suffix);
     return h5_write(file, name, H5_FLOAT32, 2, dims, vector + param->offset, NULL, err);
 }
 
 /* The slots' names have the prefix twice, as TensorFlow scoped them. */
 static enum lfads_status write_rows(struct h5_file *file, const struct model *model,
-                                    const struct vectors *vectors, struct lfads_error *err)
+                                    const struct param_vectors *vectors, struct lfads_error *err)
 {
     enum lfads_status status = LFADS_OK;
 
     for (size_t i = 0; i < model->n_params && status == LFADS_OK; i++) {
         const struct param *p = &model->params[i];
 
-        status = write_row(file, p, "%s:0", vectors->parameters, err);
-        if (status == LFADS_OK && p->trained)
-            status = write_row(file, p, "LFADS_%s_Adam:0", vectors->m, err);
-        if (status == LFADS_OK && p->trained)
-            status = write_row(file, p, "LFADS_%s_Adam_1:0", vectors->v, err);
+        status = write_row(file, p, "", "", vectors->parameters, err);
+        for (int slot = 0; slot < OPTIMIZER_SLOTS && p->trained && status == LFADS_OK; slot++)
+            status = write_row(file, p, "LFADS_", optimizer_slot_suffix((enum optimizer_slot)slot),
+                               vectors->slots[slot], err);
     }
     return status;
 }
@@ -50,8 +46,8 @@ static enum lfads_status write_scalars(struct h5_file *file, const struct checkp
         float value;
     } numbers[] = {
         {"LFADS_learning_rate:0", (float)checkpoint->learning_rate},
-        {"LFADS_beta1_power:0", (float)pow(0.9, updates)},
-        {"LFADS_beta2_power:0", (float)pow(0.999, updates)},
+        {"LFADS_beta1_power:0", (float)pow(optimizer_adam.beta1, updates)},
+        {"LFADS_beta2_power:0", (float)pow(optimizer_adam.beta2, updates)},
     };
     enum lfads_status status =
         h5_write(file, "LFADS_global_step:0", H5_INT64, 0, NULL, &checkpoint->step, NULL, err);
@@ -61,7 +57,7 @@ static enum lfads_status write_scalars(struct h5_file *file, const struct checkp
     return status;
 }
 
-static enum lfads_status write_file(const struct project *p, const struct vectors *vectors,
+static enum lfads_status write_file(const struct run *p, const struct param_vectors *vectors,
                                     struct lfads_error *err)
 {
     const char *stem = p->config->output_filename_stem;
@@ -80,7 +76,7 @@ static enum lfads_status write_file(const struct project *p, const struct vector
         status = write_scalars(&file, &p->checkpoint, err);
     status = h5_finish(&file, status, err);
     if (status == LFADS_OK)
-        project_line(p, "Wrote %s", path);
+        run_line(p, "Wrote %s", path);
     return status;
 }
 
@@ -88,25 +84,20 @@ enum lfads_status lfads_write_params(const struct lfads_config *config,
                                      const struct lfads_callbacks *callbacks,
                                      struct lfads_error *err)
 {
-    struct project *p;
-    enum lfads_status status = project_open(&p, config, false, callbacks, err);
-    struct vectors v;
+    struct run *p;
+    enum lfads_status status = run_open(&p, config, false, callbacks, err);
+    struct param_vectors vectors;
 
     if (status != LFADS_OK)
         return status;
-    v.parameters = calloc(3 * p->model->size, sizeof(real));
-    if (v.parameters) {
-        v.m = v.parameters + p->model->size;
-        v.v = v.m + p->model->size;
-        status = project_read_parameters(p, v.parameters, v.m, v.v, err);
-    } else {
-        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters");
-    }
+    vectors = param_vectors_create(p->model);
+    status = vectors.parameters ? run_read_parameters(p, &vectors, err)
+                                : lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters");
     if (status == LFADS_OK)
-        status = project_write_hyperparams(p, "write_model_params", err);
+        status = run_write_hyperparams(p, "write_model_params", err);
     if (status == LFADS_OK)
-        status = write_file(p, &v, err);
-    free(v.parameters);
-    project_close(p);
+        status = write_file(p, &vectors, err);
+    param_vectors_free(&vectors);
+    run_close(p);
     return status;
 }

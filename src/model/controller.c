@@ -11,20 +11,20 @@ static size_t con_width(const struct shard *s)
     return model_ci_width(s->model) + model_fed_width(s->model, s->session);
 }
 
-/* Copies (or, BACKWARD, hands back) the lagged states of one direction: bin t of ci_in takes the
+/* Copies (or, BACKWARD, hands back) the lagged states of ci encoder E: bin t of ci_in takes the
  * state after bin t-L (forward encoder) or t+L (backward encoder), zeros outside. */
-static void lag_states(struct shard *s, bool reverse, bool backward)
+static void lag_states(struct shard *s, enum encoder e, bool backward)
 {
     const struct model *m = s->model;
+    bool reverse = e == CI_BACKWARD;
     size_t width = model_ci_width(m), first = reverse ? m->ci_enc : 0, rows = s->trials;
     size_t lag = m->lag < m->bins ? m->lag : m->bins, shared = (m->bins - lag) * rows;
     size_t into = (reverse ? 0 : lag) * rows, from = (reverse ? lag : 0) * rows;
-    const struct gru_tape *tape = reverse ? &s->ci_rev : &s->ci_fwd;
     /* the state after bin t is in slot t+1 of the forward encoder, slot t of the backward one */
-    const real *states = tape->h + (reverse ? 0 : rows * m->ci_enc);
+    const real *states = s->encoder[e].h + (reverse ? 0 : rows * m->ci_enc);
     size_t ldm = con_width(s);
     const real *mask = s->con_mask ? s->con_mask + into * ldm + first : NULL;
-    real *dstates = reverse ? s->dci_rev : s->dci_fwd;
+    real *dstates = s->dstates[e];
 
     if (!backward) {
         s->be->copy_masked(s->be, s->ci_in + into * width + first, width, states + from * m->ci_enc,
@@ -36,6 +36,7 @@ static void lag_states(struct shard *s, bool reverse, bool backward)
                        s->dci_in + into * width + first, width, mask, ldm, shared, m->ci_enc);
 }
 
+/* The encoders' part of model.md (5.1), and its products. */
 void controller_inputs_forward(struct shard *s)
 {
     const struct model *m = s->model;
@@ -43,9 +44,9 @@ void controller_inputs_forward(struct shard *s)
     size_t width = model_ci_width(m), rows = m->bins * s->trials;
 
     be->clear(be, s->ci_in, rows * width);
-    lag_states(s, false, false);
+    lag_states(s, CI_FORWARD, false);
     if (!m->causal)
-        lag_states(s, true, false);
+        lag_states(s, CI_BACKWARD, false);
     gru_inputs(be, s->samples > 1 ? &s->con_shared : &s->con, &s->w.con, s->ci_in, width, 0, width,
                rows, false);
 }
@@ -67,9 +68,9 @@ void controller_inputs_backward(struct shard *s)
 
     gru_inputs_backward(s->be, &s->dw.con, &s->con, s->ci_in, width, 0, width, rows);
     gru_dinputs(s->be, s->dci_in, width, &s->wt.con, &s->con, 0, width, rows, false);
-    lag_states(s, false, true);
+    lag_states(s, CI_FORWARD, true);
     if (!m->causal)
-        lag_states(s, true, true);
+        lag_states(s, CI_BACKWARD, true);
 }
 
 /* The bin's slices of the arrays that a step works on. */
@@ -104,14 +105,17 @@ static struct step step_at(const struct shard *s, size_t t)
     };
 }
 
-/* The previous bin's factors, or its rates (Gaussian: means), after dropout. */
+/* The previous bin's factors, or the means of its output, after dropout: the fed-back part of
+ * model.md (5.1). */
 static void feed_back(struct shard *s, const struct step *step, size_t t)
 {
-    size_t n = step->fed_width, at = t * s->rows * n;
-    const real *from = s->model->feed_rates ? s->eta + at : s->factors + at;
+    size_t n = step->fed_width;
+    const real *from = s->factors + t * s->rows * n;
+    real *params[OUT_PARAMS];
 
-    if (s->model->feed_rates && !s->model->gaussian) {
-        s->be->exponential(s->be, step->fed, n, from, n, s->rows, n);
+    if (s->model->feedback == FEED_RATES) {
+        shard_out_params(params, s->out_params, s, t);
+        s->model->observation->mean(s->be, step->fed, n, params, s->rows, n);
         from = step->fed;
     }
     s->be->copy_masked(s->be, step->fed, n, from, n, step->mask, step->ldm, s->rows, n);
@@ -124,6 +128,7 @@ void controller_begin_forward(struct shard *s)
     s->be->set_rows(s->be, s->con.h, units, s->w.con_start, s->rows, units);
 }
 
+/* model.md (5.2) to (5.4). */
 void controller_step_forward(struct shard *s, size_t t)
 {
     const struct model *m = s->model;
@@ -140,31 +145,30 @@ void controller_step_forward(struct shard *s, size_t t)
                    step.fed_width, rows, true);
     }
     gru_step(be, h_new, &step.tape, &s->w.con, h, m->clip, rows, true);
-    be->set_rows(be, step.mean, n, s->w.co_mean.b, rows, n);
-    be->product(be, step.mean, n, h_new, units, false, s->w.co_mean.w, n, false, rows, n, units,
-                true);
-    be->set_rows(be, step.logvar, n, s->w.co_logvar.b, rows, n);
-    be->product(be, step.logvar, n, h_new, units, false, s->w.co_logvar.w, n, false, rows, n, units,
-                true);
+    linear_forward(be, step.mean, n, &s->w.co_mean, h_new, rows);
+    linear_forward(be, step.logvar, n, &s->w.co_logvar, h_new, rows);
     be->sample(be, step.sample, n, step.mean, step.logvar, step.noise, rows, n);
-    be->copy_masked(be, step.u, step.ldu, s->draw == DRAW_MEAN ? step.mean : step.sample, n, NULL,
-                    0, rows, n);
+    be->copy_masked(be, step.u, step.ldu, s->latents == POSTERIOR_MEAN ? step.mean : step.sample, n,
+                    NULL, 0, rows, n);
 }
 
-/* The gradient of what was fed back reaches slot t: rates through the exponential, which is what
- * was fed (masked) itself. */
+/* The gradient of what was fed back reaches slot t. */
 static void feed_back_backward(struct shard *s, const struct step *step, size_t t)
 {
-    size_t n = step->fed_width, at = t * s->rows * n;
-    bool rates = s->model->feed_rates, poisson = !s->model->gaussian;
-    real *into = rates ? s->eta + at : s->dfactors + at;
+    size_t n = step->fed_width;
+    struct mean_gradient from = {
+        .dmean = s->dfed, .mean = step->fed, .mask = step->mask, .ldm = step->ldm};
+    real *dparams[OUT_PARAMS];
 
     gru_dinputs(s->be, s->dfed, n, &s->wt.con, &step->tape, model_ci_width(s->model), n, s->rows,
                 false);
-    if (rates && poisson)
-        s->be->add_masked(s->be, into, n, s->dfed, n, step->fed, n, s->rows, n);
-    else
-        s->be->add_masked(s->be, into, n, s->dfed, n, step->mask, step->ldm, s->rows, n);
+    if (s->model->feedback == FEED_RATES) {
+        shard_out_params(dparams, s->dout_params, s, t);
+        s->model->observation->mean_backward(s->be, dparams, &from, s->rows, n);
+    } else {
+        s->be->add_masked(s->be, s->dfactors + t * s->rows * n, n, s->dfed, n, step->mask,
+                          step->ldm, s->rows, n);
+    }
 }
 
 void controller_step_backward(struct shard *s, size_t t)
@@ -172,14 +176,12 @@ void controller_step_backward(struct shard *s, size_t t)
     const struct model *m = s->model;
     const struct backend *be = s->be;
     struct step step = step_at(s, t);
-    size_t rows = s->rows, units = m->con_units, n = m->co_dim, at = t * rows * n;
+    size_t rows = s->rows, n = m->co_dim, at = t * rows * n;
     real *dmean = s->dco_mean + at, *dlogvar = s->dco_logvar + at;
 
     be->sample_backward(be, dmean, dlogvar, s->du + at, n, step.logvar, step.noise, rows, n);
-    be->product(be, s->dcon_h, units, dmean, n, false, s->wt.co_mean.w, units, false, rows, units,
-                n, true);
-    be->product(be, s->dcon_h, units, dlogvar, n, false, s->wt.co_logvar.w, units, false, rows,
-                units, n, true);
+    linear_dinputs(be, s->dcon_h, &s->wt.co_mean, dmean, rows, true);
+    linear_dinputs(be, s->dcon_h, &s->wt.co_logvar, dlogvar, rows, true);
     gru_step_backward(be, s->dcon_h, &step.tape, &s->wt.con, step.tape.h, s->drh[0], m->clip, rows);
     if (step.fed_width)
         feed_back_backward(s, &step, t);
@@ -189,7 +191,7 @@ void controller_weights_backward(struct shard *s)
 {
     const struct model *m = s->model;
     const struct backend *be = s->be;
-    size_t rows = m->bins * s->rows, units = m->con_units, n = m->co_dim;
+    size_t rows = m->bins * s->rows, units = m->con_units;
     size_t fed_width = model_fed_width(m, s->session);
     const real *after = s->con.h + s->rows * units;
 
@@ -198,27 +200,6 @@ void controller_weights_backward(struct shard *s)
     if (fed_width)
         gru_inputs_backward(be, &s->dw.con, &s->con, s->fed, fed_width, model_ci_width(m),
                             fed_width, rows);
-    be->product(be, s->dw.co_mean.w, n, after, units, true, s->dco_mean, n, false, units, n, rows,
-                true);
-    be->sum_rows(be, s->dw.co_mean.b, s->dco_mean, n, rows, n);
-    be->product(be, s->dw.co_logvar.w, n, after, units, true, s->dco_logvar, n, false, units, n,
-                rows, true);
-    be->sum_rows(be, s->dw.co_logvar.b, s->dco_logvar, n, rows, n);
-}
-
-void controller_costs_backward(struct shard *s, const struct shard_weights *weights)
-{
-    const struct model *m = s->model;
-    const struct backend *be = s->be;
-    size_t count = m->bins * s->rows * m->co_dim;
-
-    be->clear(be, s->dco_mean, count);
-    be->clear(be, s->dco_logvar, count);
-    be->clear(be, s->dcon_h, s->rows * m->con_units);
-    be->kl_ar1_backward(be, s->du, s->dco_logvar, s->dw.ar_logatau, s->dw.ar_logevar,
-                        weights->kl_co, s->co_sample, s->w.ar_logatau, s->w.ar_logevar, m->bins,
-                        s->rows, m->co_dim);
-    if (m->corr_scale > 0)
-        be->correlation_backward(be, s->dco_mean, weights->corr, s->co_mean, m->bins, s->rows,
-                                 m->co_dim);
+    linear_backward(be, &s->dw.co_mean, s->dco_mean, after, rows);
+    linear_backward(be, &s->dw.co_logvar, s->dco_logvar, after, rows);
 }

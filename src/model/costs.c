@@ -4,6 +4,7 @@
 
 #include "config/config.h"
 
+/* model.md (7.10). */
 double costs_ramp(int64_t step, int64_t start, int64_t increase)
 {
     double share;
@@ -21,38 +22,107 @@ struct cost_ramps costs_ramps(const struct lfads_config *config, int64_t step)
         .l2 = costs_ramp(step, config->l2_start_step, config->l2_increase_steps)};
 }
 
-/* Pairs of inferred inputs; 1 where there is none, to divide by. */
-static double pairs(const struct model *m)
+double costs_ramp_weight(const struct cost_ramps *ramps, enum cost_ramp ramp)
 {
-    return m->co_dim > 1 ? (double)(m->co_dim * (m->co_dim - 1)) / 2 : 1;
+    return ramp == RAMP_KL ? ramps->kl : ramp == RAMP_L2 ? ramps->l2 : 1;
 }
 
-static double row_kl(const struct model *m, const struct row_costs *rows, size_t r)
+struct row_costs costs_of_trial(acc *costs, size_t rows, size_t trials, size_t trial)
 {
-    return m->kl_ic_weight * rows->kl_ic[r / rows->samples] + m->kl_co_weight * rows->kl_co[r];
+    size_t samples = rows / trials;
+    struct row_costs of_trial = {.rows = samples, .samples = samples};
+    acc *at[COST_TERMS];
+
+    cost_terms_place(at, costs, rows, trials);
+    for (int term = 0; term < COST_TERMS; term++)
+        of_trial.of[term] =
+            at[term] + (cost_term_row((enum cost_term)term)->of_trial ? trial : trial * samples);
+    return of_trial;
 }
 
+static double term_weight(const struct model *m, enum cost_term term)
+{
+    const struct cost_term_row *row = cost_term_row(term);
+
+    return row->weight ? row->weight(m) : 1;
+}
+
+static double cost_scale(const struct model *m, enum cost cost)
+{
+    const struct cost_row *row = cost_row(cost);
+
+    return row->scale ? row->scale(m) : 1;
+}
+
+static double cost_divisor(const struct model *m, enum cost cost)
+{
+    const struct cost_row *row = cost_row(cost);
+
+    return row->divisor ? row->divisor(m) : 1;
+}
+
+/* Sets COSTS of row R from its terms: model.md (7.6). */
+static void set_row_costs(double costs[COSTS], const struct model *m, const struct row_costs *rows,
+                          size_t r)
+{
+    for (int cost = 0; cost < COSTS; cost++)
+        costs[cost] = 0;
+    for (int i = 0; i < COST_TERMS; i++) {
+        const struct cost_term_row *term = cost_term_row((enum cost_term)i);
+        size_t at = term->of_trial ? r / rows->samples : r;
+
+        costs[term->cost] += term->sign * term_weight(m, (enum cost_term)i) * rows->of[i][at];
+    }
+}
+
+/* The bound of the likelihood that row R gives. */
+static double row_bound(const struct model *m, const struct row_costs *rows, size_t r)
+{
+    double costs[COSTS], bound = 0;
+
+    set_row_costs(costs, m, rows, r);
+    for (int cost = 0; cost < COSTS; cost++)
+        if (cost_row((enum cost)cost)->in_bound)
+            bound -= costs[cost];
+    return bound;
+}
+
+/* The importance-weighted bound, from the logarithms of the rows' weights. */
+static double iwae(const struct model *m, const struct row_costs *rows)
+{
+    double max = (double)-INFINITY, sum = 0;
+
+    for (size_t r = 0; r < rows->rows; r++)
+        max = fmax(max, row_bound(m, rows, r));
+    for (size_t r = 0; r < rows->rows; r++)
+        sum += exp(row_bound(m, rows, r) - max);
+    /* cppcheck-suppress invalidFunctionArg ; there are rows, and of the likeliest SUM has 1 */
+    return log((double)rows->rows) - (max + log(sum));
+}
+
+/* model.md (7.7), (7.9), (7.11) to (7.13). */
 void costs_sum(struct batch_costs *costs, const struct model *model, const struct row_costs *rows,
                double l2, const struct cost_ramps *ramps)
 {
-    double loglik = 0, kl = 0, corr = 0, most = (double)-INFINITY, likely = 0;
-    double count = (double)rows->rows;
+    double sums[COSTS] = {0}, of_row[COSTS], count = (double)rows->rows;
+
     for (size_t r = 0; r < rows->rows; r++) {
-        loglik += rows->loglik[r];
-        kl += row_kl(model, rows, r);
-        corr += rows->corr[r];
-        most = fmax(most, rows->loglik[r] - row_kl(model, rows, r));
+        set_row_costs(of_row, model, rows, r);
+        for (int cost = 0; cost < COSTS; cost++)
+            sums[cost] += of_row[cost];
     }
-    for (size_t r = 0; r < rows->rows; r++)
-        likely += exp(rows->loglik[r] - row_kl(model, rows, r) - most);
-    costs->recon = -loglik / count;
-    costs->kl = kl / count;
-    costs->l2 = l2;
-    costs->corr = model->corr_scale * corr / (count * pairs(model));
-    costs->total = costs->recon + ramps->kl * costs->kl + ramps->l2 * costs->l2 + costs->corr;
-    costs->nll_vae = costs->recon + costs->kl;
-    /* cppcheck-suppress invalidFunctionArg ; there are rows, and of the likeliest LIKELY has 1 */
-    costs->nll_iwae = log(count) - (most + log(likely));
+    *costs = (struct batch_costs){.nll_iwae = iwae(model, rows)};
+    for (int i = 0; i < COSTS; i++) {
+        const struct cost_row *row = cost_row((enum cost)i);
+
+        costs->of[i] =
+            cost_scale(model, (enum cost)i) * sums[i] / (count * cost_divisor(model, (enum cost)i));
+        if (i == COST_L2)
+            costs->of[i] = l2;
+        costs->total += costs_ramp_weight(ramps, row->ramp) * costs->of[i];
+        if (row->in_bound)
+            costs->nll_vae += costs->of[i];
+    }
 }
 
 /* What the squares under each penalty are weighted with. */
@@ -73,29 +143,45 @@ static struct penalty_scales penalty_scales(const struct model *m)
                [PENALTY_CONTROLLER] = m->l2_con_scale > 0 ? m->l2_con_scale / count : 0}};
 }
 
+/* The weight of a trial's TERM in the gradient, for a batch in which a trial has SHARE. */
+static real gradient_weight(const struct model *m, enum cost_term term, double ramp, double share)
+{
+    enum cost cost = cost_term_row(term)->cost;
+
+    return (real)(ramp * term_weight(m, term) * cost_scale(m, cost) * share /
+                  cost_divisor(m, cost));
+}
+
 struct step_weights costs_step_weights(const struct model *model, size_t trials,
                                        const struct cost_ramps *ramps)
 {
     const struct penalty_scales scales = penalty_scales(model);
-    double share = 1 / (double)trials;
+    struct step_weights weights;
 
-    return (struct step_weights){.kl_ic = (real)(ramps->kl * model->kl_ic_weight * share),
-                                 .kl_co = (real)(ramps->kl * model->kl_co_weight * share),
-                                 .l2_gen = (real)(ramps->l2 * scales.of[PENALTY_GENERATOR]),
-                                 .l2_con = (real)(ramps->l2 * scales.of[PENALTY_CONTROLLER])};
+    for (int i = 0; i < COST_TERMS; i++) {
+        enum cost_ramp ramp = cost_row(cost_term_row((enum cost_term)i)->cost)->ramp;
+
+        weights.term[i] = gradient_weight(model, (enum cost_term)i, costs_ramp_weight(ramps, ramp),
+                                          1 / (double)trials);
+    }
+    for (int i = 0; i < PENALTIES; i++)
+        weights.l2[i] = (real)(ramps->l2 * scales.of[i]);
+    return weights;
 }
 
 struct shard_weights costs_shard_weights(const struct model *model, size_t trials,
                                          const struct step_weights *weights)
 {
-    double share = 1 / (double)trials;
+    struct shard_weights shard;
 
-    return (struct shard_weights){.recon = (real)share,
-                                  .corr = (real)(model->corr_scale * share / pairs(model)),
-                                  .kl_ic = &weights->kl_ic,
-                                  .kl_co = &weights->kl_co};
+    for (int i = 0; i < COST_TERMS; i++) {
+        shard.fixed[i] = gradient_weight(model, (enum cost_term)i, 1, 1 / (double)trials);
+        shard.ramped[i] = &weights->term[i];
+    }
+    return shard;
 }
 
+/* model.md (7.8). */
 void costs_l2(const struct backend *be, acc *l2, const struct model *model, const real *parameters)
 {
     const struct penalty_scales scales = penalty_scales(model);
@@ -110,7 +196,7 @@ void costs_l2(const struct backend *be, acc *l2, const struct model *model, cons
     }
 }
 
-enum lfads_status costs_l2_alone(double *l2, const struct backend *be, const struct model *model,
+enum lfads_status costs_l2_value(double *l2, const struct backend *be, const struct model *model,
                                  const real *parameters, struct lfads_error *err)
 {
     acc *sum = be->memory_create(be, sizeof *sum);
@@ -132,8 +218,7 @@ void costs_l2_backward(const struct backend *be, const struct model *model, real
         const struct param *p = &model->params[i];
 
         if (scales.of[p->penalty] > 0)
-            be->add_scaled(be, gradient + p->offset,
-                           p->penalty == PENALTY_GENERATOR ? &weights->l2_gen : &weights->l2_con,
+            be->add_scaled(be, gradient + p->offset, &weights->l2[p->penalty],
                            parameters + p->offset, p->rows * p->cols);
     }
 }

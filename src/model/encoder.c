@@ -1,68 +1,30 @@
 /* encoder.c - the encoders (model.md 3): GRUs that read the bins forward and backward, for the
  * initial condition (bins 0 to K-1) and for the controller's input (all bins).
  *
- * A forward pass keeps the state after bin t in slot t+1, its learned start in slot 0; a backward
- * one keeps the state after bin t in slot t, its start in slot K. So bin t always starts from
- * slot t or t+1.
+ * A forward encoder keeps the state after bin t in slot t+1 and its learned start in slot 0; a
+ * backward one keeps the state after bin t in slot t and its start in slot K. So bin t always
+ * starts from slot t or t+1. The encoders do not depend on each other: each runs in the branch of
+ * its number.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
-/* One encoder of a shard. */
-struct pass {
-    const struct gru *w, *wt, *dw;
-    const real *start;
-    real *dstart;
-    const struct gru_tape *tape;
-    size_t bins;
-    unsigned branch; /* of the step: the four encoders need nothing of each other */
-    bool reverse;
-};
+static bool reads_backward(enum encoder e) { return e == IC_BACKWARD || e == CI_BACKWARD; }
 
-static struct pass ic_pass(struct shard *s, bool reverse)
+static real *slot(const struct shard *s, enum encoder e, size_t slot)
 {
-    return (struct pass){
-        .w = reverse ? &s->w.ic_rev : &s->w.ic_fwd,
-        .wt = reverse ? &s->wt.ic_rev : &s->wt.ic_fwd,
-        .dw = reverse ? &s->dw.ic_rev : &s->dw.ic_fwd,
-        .start = reverse ? s->w.ic_rev_start : s->w.ic_fwd_start,
-        .dstart = reverse ? s->dw.ic_rev_start : s->dw.ic_fwd_start,
-        .tape = reverse ? &s->ic_rev : &s->ic_fwd,
-        .bins = s->model->ic_bins,
-        .branch = reverse ? 1 : 0,
-        .reverse = reverse,
-    };
+    return s->encoder[e].h + slot * s->trials * s->w.encoder[e].units;
 }
 
-static struct pass ci_pass(struct shard *s, bool reverse)
+static struct gru_bins all_bins(const struct shard *s, enum encoder e)
 {
-    return (struct pass){
-        .w = reverse ? &s->w.ci_rev : &s->w.ci_fwd,
-        .wt = reverse ? &s->wt.ci_rev : &s->wt.ci_fwd,
-        .dw = reverse ? &s->dw.ci_rev : &s->dw.ci_fwd,
-        .start = reverse ? s->w.ci_rev_start : s->w.ci_fwd_start,
-        .dstart = reverse ? s->dw.ci_rev_start : s->dw.ci_fwd_start,
-        .tape = reverse ? &s->ci_rev : &s->ci_fwd,
-        .bins = s->model->bins,
-        .branch = reverse ? 3 : 2,
-        .reverse = reverse,
-    };
-}
-
-static real *slot(const struct shard *s, const struct pass *pass, size_t slot)
-{
-    return pass->tape->h + slot * s->trials * pass->w->units;
-}
-
-static struct gru_bins all_bins(const struct shard *s, const struct pass *pass)
-{
-    return (struct gru_bins){.bins = pass->bins,
+    return (struct gru_bins){.bins = model_encoder_bins(s->model, e),
                              .rows = s->trials,
-                             .reverse = pass->reverse,
+                             .reverse = reads_backward(e),
                              .has_inputs = true,
                              .clip = s->model->clip};
 }
 
-/* What follows may run beside the other branches, where the backend has any. */
+/* Operations that follow may run beside those of other branches, if the backend has branches. */
 static void fork_branch(const struct shard *s, unsigned branch)
 {
     if (s->be->fork)
@@ -75,121 +37,98 @@ static void join_branches(const struct shard *s)
         s->be->join(s->be);
 }
 
-static void pass_forward(struct shard *s, struct pass pass)
+/* model.md (3.1), or (3.2) in reverse. */
+static void encoder_forward(struct shard *s, enum encoder e)
 {
-    const struct gru_bins all = all_bins(s, &pass);
-    size_t rows = s->trials, inputs = pass.w->inputs, units = pass.w->units;
+    const struct gru_bins all = all_bins(s, e);
+    const struct gru *w = &s->w.encoder[e];
+    size_t rows = s->trials;
 
-    fork_branch(s, pass.branch);
-    gru_inputs(s->be, pass.tape, pass.w, s->enc_in, inputs, 0, inputs, pass.bins * rows, false);
-    s->be->set_rows(s->be, slot(s, &pass, pass.reverse ? pass.bins : 0), units, pass.start, rows,
-                    units);
-    gru_run(s->be, pass.tape, pass.w, &all);
+    fork_branch(s, e);
+    gru_inputs(s->be, &s->encoder[e], w, s->enc_in, w->inputs, 0, w->inputs, all.bins * rows,
+               false);
+    s->be->set_rows(s->be, slot(s, e, all.reverse ? all.bins : 0), w->units, s->w.encoder_start[e],
+                    rows, w->units);
+    gru_run(s->be, &s->encoder[e], w, &all);
 }
 
-/* The gradient of the last state comes in the branch's dh; DSTATES [K,B,H] (or NULL) joins bin by
- * bin. */
-static void pass_backward(struct shard *s, struct pass pass, const real *dstates)
-{
-    const struct backend *be = s->be;
-    struct gru_bins all = all_bins(s, &pass);
-    size_t rows = s->trials, inputs = pass.w->inputs, units = pass.w->units;
-    real *dh = s->dh[pass.branch];
-
-    all.dstates = dstates;
-    gru_run_backward(be, dh, pass.tape, pass.wt, s->drh[pass.branch], &all);
-    be->sum_rows(be, pass.dstart, dh, units, rows, units);
-    gru_weights_backward(be, pass.dw, pass.tape, slot(s, &pass, pass.reverse ? 1 : 0),
-                         pass.bins * rows);
-    gru_inputs_backward(be, pass.dw, pass.tape, s->enc_in, inputs, 0, inputs, pass.bins * rows);
-}
-
-/* From the gradients in the tape: the part of the read-in's. */
-static void pass_dreadin(struct shard *s, struct pass pass)
-{
-    size_t factors = s->model->factors;
-
-    gru_dinputs(s->be, s->dreadin, factors, pass.wt, pass.tape, 0, factors, pass.bins * s->trials,
-                true);
-}
-
-/* g = dropout(forward state after bin K-1 ⊕ backward state after bin 0). */
+/* g = dropout(forward state after bin K-1 ⊕ backward state after bin 0): model.md (3.3). */
 static void join_states(struct shard *s)
 {
     const struct backend *be = s->be;
-    struct pass fwd = ic_pass(s, false), rev = ic_pass(s, true);
     size_t units = s->model->ic_enc, rows = s->trials;
     const real *mask = s->ic_enc_mask;
 
-    be->copy_masked(be, s->ic_enc, 2 * units, slot(s, &fwd, fwd.bins), units, mask, 2 * units, rows,
-                    units);
-    be->copy_masked(be, s->ic_enc + units, 2 * units, slot(s, &rev, 0), units,
+    be->copy_masked(be, s->ic_enc, 2 * units, slot(s, IC_FORWARD, s->model->ic_bins), units, mask,
+                    2 * units, rows, units);
+    be->copy_masked(be, s->ic_enc + units, 2 * units, slot(s, IC_BACKWARD, 0), units,
                     mask ? mask + units : NULL, 2 * units, rows, units);
-}
-
-/* The gradient of one half of g, into the branch's dh. */
-static void part_states(struct shard *s, const struct pass *pass)
-{
-    size_t units = s->model->ic_enc, first = pass->reverse ? units : 0;
-    const real *mask = s->ic_enc_mask;
-
-    s->be->copy_masked(s->be, s->dh[pass->branch], units, s->dic_enc + first, 2 * units,
-                       mask ? mask + first : NULL, 2 * units, s->trials, units);
 }
 
 void encoders_forward(struct shard *s)
 {
-    const struct model *m = s->model;
-
-    if (m->ic_dim) {
-        pass_forward(s, ic_pass(s, false));
-        pass_forward(s, ic_pass(s, true));
-    }
-    if (m->co_dim) {
-        pass_forward(s, ci_pass(s, false));
-        if (!m->causal)
-            pass_forward(s, ci_pass(s, true));
-    }
+    for (enum encoder e = 0; e < ENCODERS; e++)
+        if (model_has_encoder(s->model, e))
+            encoder_forward(s, e);
     join_branches(s);
-    if (m->ic_dim)
+    if (s->model->ic_dim)
         join_states(s);
 }
 
-static void ci_backward(struct shard *s, bool reverse)
+/* Sets dh to the gradient of the last state: the encoder's half of g's, or zero where each bin's
+ * state has a gradient of its own (dstates). */
+static void begin_gradient(struct shard *s, enum encoder e)
 {
-    struct pass pass = ci_pass(s, reverse);
+    size_t units = s->w.encoder[e].units, first = e == IC_BACKWARD ? units : 0;
+    const real *mask = s->ic_enc_mask;
 
-    fork_branch(s, pass.branch);
-    s->be->clear(s->be, s->dh[pass.branch], s->trials * s->model->ci_enc);
-    pass_backward(s, pass, reverse ? s->dci_rev : s->dci_fwd);
+    if (s->dstates[e])
+        s->be->clear(s->be, s->dh[e], s->trials * units);
+    else
+        s->be->copy_masked(s->be, s->dh[e], units, s->dic_enc + first, 2 * units,
+                           mask ? mask + first : NULL, 2 * units, s->trials, units);
 }
 
-static void ic_backward(struct shard *s, bool reverse)
+static void encoder_backward(struct shard *s, enum encoder e)
 {
-    struct pass pass = ic_pass(s, reverse);
+    const struct backend *be = s->be;
+    const struct gru *dw = &s->dw.encoder[e];
+    const struct gru_tape *tape = &s->encoder[e];
+    struct gru_bins all = all_bins(s, e);
+    size_t inputs = dw->inputs, units = dw->units;
 
-    fork_branch(s, pass.branch);
-    part_states(s, &pass);
-    pass_backward(s, pass, NULL);
+    fork_branch(s, e);
+    begin_gradient(s, e);
+    all.dstates = s->dstates[e];
+    gru_run_backward(be, s->dh[e], tape, &s->wt.encoder[e], s->drh[e], &all);
+    be->sum_rows(be, s->dw.encoder_start[e], s->dh[e], units, s->trials, units);
+    gru_weights_backward(be, dw, tape, slot(s, e, all.reverse ? 1 : 0), all.bins * s->trials);
+    gru_inputs_backward(be, dw, tape, s->enc_in, inputs, 0, inputs, all.bins * s->trials);
+}
+
+/* Adds the encoder's part to the gradient of the read-in's factors. */
+static void add_dreadin(struct shard *s, enum encoder e)
+{
+    size_t factors = s->model->factors, bins = model_encoder_bins(s->model, e);
+
+    gru_dinputs(s->be, s->dreadin, factors, &s->wt.encoder[e], &s->encoder[e], 0, factors,
+                bins * s->trials, true);
 }
 
 void encoders_backward(struct shard *s)
 {
+    /* dreadin is a sum in this order */
+    static const enum encoder order[ENCODERS] = {CI_FORWARD, CI_BACKWARD, IC_FORWARD, IC_BACKWARD};
     const struct model *m = s->model;
 
-    for (int reverse = 0; reverse < 2; reverse++) {
-        if (m->co_dim && !(reverse && m->causal))
-            ci_backward(s, reverse);
-        if (m->ic_dim)
-            ic_backward(s, reverse);
-    }
+    for (int i = 0; i < ENCODERS; i++)
+        if (model_has_encoder(m, order[i]))
+            encoder_backward(s, order[i]);
     join_branches(s);
     if (m->identity_readin)
         return;
     s->be->clear(s->be, s->dreadin, m->bins * s->trials * m->factors);
-    for (int reverse = 0; reverse < 2 && m->co_dim; reverse++)
-        if (!(reverse && m->causal))
-            pass_dreadin(s, ci_pass(s, reverse));
-    for (int reverse = 0; reverse < 2 && m->ic_dim; reverse++)
-        pass_dreadin(s, ic_pass(s, reverse));
+    for (int i = 0; i < ENCODERS; i++)
+        if (model_has_encoder(m, order[i]))
+            add_dreadin(s, order[i]);
 }

@@ -7,7 +7,8 @@ bool generator_runs_alone(const struct shard *s)
     return !s->model->co_dim && !(model_generator_inputs(s->model) && s->gen.one_bin);
 }
 
-/* Normalises the map to the factors; puts the external inputs beside the inferred ones. */
+/* Normalises the columns of the factors' matrix, model.md (6.4), and puts the external inputs
+ * beside the inferred ones, (6.1). */
 void generator_begin_forward(struct shard *s)
 {
     const struct model *m = s->model;
@@ -31,6 +32,7 @@ void generator_begin_forward(struct shard *s)
         be->copy_masked(be, s->gen_out, g, s->gen.h, g, NULL, 0, s->rows, g);
 }
 
+/* model.md (6.2), and the dropout of (6.3). */
 void generator_step_forward(struct shard *s, size_t t)
 {
     const struct model *m = s->model;
@@ -66,6 +68,7 @@ static struct gru_bins all_bins(const struct shard *s)
                              .clip = s->model->clip};
 }
 
+/* As generator_step_forward, for all bins. */
 void generator_run_forward(struct shard *s)
 {
     const struct gru_bins all = all_bins(s);
@@ -95,20 +98,22 @@ void generator_weights_backward(struct shard *s)
         gru_inputs_backward(s->be, &s->dw.gen, &s->gen, s->gen_in, in, 0, in, rows);
 }
 
+/* model.md (6.3). */
 void factors_forward(struct shard *s, size_t first, size_t count)
 {
     size_t g = s->model->gen_units, f = s->model->factors, skip = first * s->rows;
 
-    s->be->product(s->be, s->factors + skip * f, f, s->gen_out + skip * g, g, false, s->fac_w, f,
-                   false, count * s->rows, f, g, false);
+    s->be->product(s->be, matrix_of(s->factors + skip * f, f), operand_of(s->gen_out + skip * g, g),
+                   operand_of(s->fac_w, f), count * s->rows, f, g, false);
 }
 
 void factors_backward(struct shard *s, size_t first, size_t count)
 {
     size_t g = s->model->gen_units, f = s->model->factors, skip = first * s->rows;
 
-    s->be->product(s->be, s->dgen_out + skip * g, g, s->dfactors + (skip + s->rows) * f, f, false,
-                   s->fac_wt, g, false, count * s->rows, g, f, false);
+    s->be->product(s->be, matrix_of(s->dgen_out + skip * g, g),
+                   operand_of(s->dfactors + (skip + s->rows) * f, f), operand_of(s->fac_wt, g),
+                   count * s->rows, g, f, false);
 }
 
 void factors_weights_backward(struct shard *s, size_t first)
@@ -116,8 +121,9 @@ void factors_weights_backward(struct shard *s, size_t first)
     const struct model *m = s->model;
     size_t g = m->gen_units, f = m->factors, skip = first * s->rows;
 
-    s->be->product(s->be, s->dfac_w, f, s->gen_out + skip * g, g, true, s->dfactors + skip * f, f,
-                   false, g, f, (m->bins + 1 - first) * s->rows, false);
+    s->be->product(s->be, matrix_of(s->dfac_w, f), transpose_of(s->gen_out + skip * g, g),
+                   operand_of(s->dfactors + skip * f, f), g, f, (m->bins + 1 - first) * s->rows,
+                   false);
     s->be->normalise_columns_backward(s->be, s->dw.factors, s->dfac_w, s->w.factors, s->fac_w, g,
                                       f);
 }

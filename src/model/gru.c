@@ -1,4 +1,5 @@
-/* gru.c - the GRU's step and its gradient, composed of the backend's operations (model.md 2).
+/* gru.c - the GRU's step and its gradient, composed of the backend's operations (model.md 2), and
+ * its time loop: in one operation if the backend has it for these sizes, else bin by bin.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/gru.h"
 
@@ -14,15 +15,16 @@ struct gru_tape gru_tape_at(const struct gru_tape *tape, const struct gru *gru, 
                              .one_bin = tape->one_bin};
 }
 
+/* The inputs' products of model.md (2.1) and (2.4), or (2.2) and (2.5). */
 void gru_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
                 const real *x, size_t ldx, size_t first, size_t width, size_t rows, bool add)
 {
     size_t units = gru->units;
 
-    be->product(be, tape->ru, 2 * units, x, ldx, false, gru->x_ru + first * 2 * units, 2 * units,
-                false, rows, 2 * units, width, add);
-    be->product(be, tape->c, units, x, ldx, false, gru->x_c + first * units, units, false, rows,
-                units, width, add);
+    be->product(be, matrix_of(tape->ru, 2 * units), operand_of(x, ldx),
+                operand_of(gru->x_ru + first * 2 * units, 2 * units), rows, 2 * units, width, add);
+    be->product(be, matrix_of(tape->c, units), operand_of(x, ldx),
+                operand_of(gru->x_c + first * units, units), rows, units, width, add);
 }
 
 void gru_inputs_backward(const struct backend *be, const struct gru *dgru,
@@ -31,10 +33,10 @@ void gru_inputs_backward(const struct backend *be, const struct gru *dgru,
 {
     size_t units = dgru->units;
 
-    be->product(be, dgru->x_ru + first * 2 * units, 2 * units, x, ldx, true, tape->ru, 2 * units,
-                false, width, 2 * units, rows, true);
-    be->product(be, dgru->x_c + first * units, units, x, ldx, true, tape->c, units, false, width,
-                units, rows, true);
+    be->product(be, matrix_of(dgru->x_ru + first * 2 * units, 2 * units), transpose_of(x, ldx),
+                operand_of(tape->ru, 2 * units), width, 2 * units, rows, true);
+    be->product(be, matrix_of(dgru->x_c + first * units, units), transpose_of(x, ldx),
+                operand_of(tape->c, units), width, units, rows, true);
 }
 
 void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct gru *gru_t,
@@ -42,22 +44,23 @@ void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct g
 {
     size_t units = gru_t->units;
 
-    be->product(be, dx, lddx, tape->ru, 2 * units, false, gru_t->x_ru + first, gru_t->inputs, false,
-                rows, width, 2 * units, add);
-    be->product(be, dx, lddx, tape->c, units, false, gru_t->x_c + first, gru_t->inputs, false, rows,
-                width, units, true);
+    be->product(be, matrix_of(dx, lddx), operand_of(tape->ru, 2 * units),
+                operand_of(gru_t->x_ru + first, gru_t->inputs), rows, width, 2 * units, add);
+    be->product(be, matrix_of(dx, lddx), operand_of(tape->c, units),
+                operand_of(gru_t->x_c + first, gru_t->inputs), rows, width, units, true);
 }
 
+/* The rest of model.md (2.1) to (2.7). */
 void gru_step(const struct backend *be, real *h_new, const struct gru_tape *bin,
               const struct gru *gru, const real *h, real clip, size_t rows, bool has_inputs)
 {
     size_t units = gru->units;
 
-    be->product(be, bin->ru, 2 * units, h, units, false, gru->h_ru, 2 * units, false, rows,
-                2 * units, units, has_inputs);
+    be->product(be, matrix_of(bin->ru, 2 * units), operand_of(h, units),
+                operand_of(gru->h_ru, 2 * units), rows, 2 * units, units, has_inputs);
     be->gru_gates(be, bin->ru, bin->rh, gru->b_ru, h, rows, units);
-    be->product(be, bin->c, units, bin->rh, units, false, gru->rh_c, units, false, rows, units,
-                units, has_inputs);
+    be->product(be, matrix_of(bin->c, units), operand_of(bin->rh, units),
+                operand_of(gru->rh_c, units), rows, units, units, has_inputs);
     be->gru_state(be, h_new, bin->c, gru->b_c, bin->ru, h, clip, rows, units);
 }
 
@@ -67,11 +70,11 @@ void gru_step_backward(const struct backend *be, real *dh, const struct gru_tape
     size_t units = gru_t->units;
 
     be->gru_state_backward(be, dh, bin->c, bin->ru, dh, h, clip, rows, units);
-    be->product(be, drh, units, bin->c, units, false, gru_t->rh_c, units, false, rows, units, units,
-                false);
+    be->product(be, matrix_of(drh, units), operand_of(bin->c, units),
+                operand_of(gru_t->rh_c, units), rows, units, units, false);
     be->gru_gates_backward(be, dh, bin->ru, drh, h, rows, units);
-    be->product(be, dh, units, bin->ru, 2 * units, false, gru_t->h_ru, units, false, rows, units,
-                2 * units, true);
+    be->product(be, matrix_of(dh, units), operand_of(bin->ru, 2 * units),
+                operand_of(gru_t->h_ru, units), rows, units, 2 * units, true);
 }
 
 struct gru_sequence gru_whole(const struct gru_tape *tape, const struct gru *gru,
@@ -106,12 +109,10 @@ static real *state(const struct gru_tape *tape, const struct gru *gru, const str
 void gru_run(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
              const struct gru_bins *all)
 {
-    if (be->gru_sequence) {
-        struct gru_sequence whole = gru_whole(tape, gru, all);
+    struct gru_sequence whole = gru_whole(tape, gru, all);
 
-        be->gru_sequence(be, &whole);
+    if (be->gru_sequence && be->gru_sequence(be, &whole))
         return;
-    }
     for (size_t i = 0; i < all->bins; i++) {
         size_t t = all->reverse ? all->bins - 1 - i : i;
         struct gru_tape bin = gru_tape_at(tape, gru, t, all->rows);
@@ -124,16 +125,13 @@ void gru_run(const struct backend *be, const struct gru_tape *tape, const struct
 void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape *tape,
                       const struct gru *gru_t, real *drh, const struct gru_bins *all)
 {
+    struct gru_sequence whole = gru_whole(tape, gru_t, all);
     size_t units = gru_t->units;
 
-    if (be->gru_sequence_backward) {
-        struct gru_sequence whole = gru_whole(tape, gru_t, all);
-
-        whole.dh = dh;
-        whole.drh = drh;
-        be->gru_sequence_backward(be, &whole);
+    whole.dh = dh;
+    whole.drh = drh;
+    if (be->gru_sequence_backward && be->gru_sequence_backward(be, &whole))
         return;
-    }
     for (size_t i = all->bins; i-- > 0;) {
         size_t t = all->reverse ? all->bins - 1 - i : i, at = t * all->rows * units;
         struct gru_tape bin = gru_tape_at(tape, gru_t, t, all->rows);
@@ -151,10 +149,10 @@ void gru_weights_backward(const struct backend *be, const struct gru *dgru,
 {
     size_t units = dgru->units;
 
-    be->product(be, dgru->h_ru, 2 * units, h_before, units, true, tape->ru, 2 * units, false, units,
-                2 * units, rows, true);
+    be->product(be, matrix_of(dgru->h_ru, 2 * units), transpose_of(h_before, units),
+                operand_of(tape->ru, 2 * units), units, 2 * units, rows, true);
     be->sum_rows(be, dgru->b_ru, tape->ru, 2 * units, rows, 2 * units);
-    be->product(be, dgru->rh_c, units, tape->rh, units, true, tape->c, units, false, units, units,
-                rows, true);
+    be->product(be, matrix_of(dgru->rh_c, units), transpose_of(tape->rh, units),
+                operand_of(tape->c, units), units, units, rows, true);
     be->sum_rows(be, dgru->b_c, tape->c, units, rows, units);
 }

@@ -1,9 +1,10 @@
-/* gru.h - both GRUs of the model (model.md 2): one step, its gradient, and what is one product
- * over all bins. The encoders' cell stacks the maps of input and state in one matrix, the
+/* gru.h - both GRUs of the model (model.md 2): one step, its gradient, and the products that take
+ * all bins at once. The encoders' cell stacks the weights of input and state in one matrix, the
  * generator's and the controller's keep them apart; the equations are the same.
  *
- * D inputs (0: none), H units, B rows of a bin, K bins. A tape holds, bin by bin, what forward
- * leaves for backward; backward turns gates and candidates into their gradients in place.
+ * D inputs (0: none), H units, B rows of a bin, K bins. A tape holds, bin by bin, what the backward
+ * pass needs of the forward pass; the backward pass turns gates and candidates into their gradients
+ * in place.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_MODEL_GRU_H
 #define LFADS_MODEL_GRU_H
@@ -20,8 +21,8 @@ struct gru_tape {
     real *ru;     /* [K,B,2H]: the gates; backward: the gradient before sigma */
     real *rh;     /* [K,B,H]: r*h */
     real *c;      /* [K,B,H]: the candidate; backward: the gradient before tanh */
-    real *h;      /* [K+1,B,H]: the states; where the initial one lies is the user's matter */
-    bool one_bin; /* ru, rh and c hold the bin in progress only: there will be no backward */
+    real *h;      /* [K+1,B,H]: the states; the caller chooses the slot of the initial state */
+    bool one_bin; /* ru, rh and c hold the current bin only; no backward pass follows */
 };
 
 /* Bins of the tape from bin T on. */
@@ -32,12 +33,12 @@ struct gru_tape gru_tape_at(const struct gru_tape *tape, const struct gru *gru, 
  * bins) the products of inputs FIRST to FIRST+WIDTH-1, x [rows,width] with row stride LDX. */
 void gru_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
                 const real *x, size_t ldx, size_t first, size_t width, size_t rows, bool add);
-/* Adds to DGRU the gradient of gru_inputs' maps. Call when the tape holds gradients. */
+/* Adds to DGRU the gradient of gru_inputs' weights. Call when the tape holds gradients. */
 void gru_inputs_backward(const struct backend *be, const struct gru *dgru,
                          const struct gru_tape *tape, const real *x, size_t ldx, size_t first,
                          size_t width, size_t rows);
-/* Sets (or, with ADD, adds to) dx [rows,width] the gradient of gru_inputs' x, from transposed
- * maps GRU_T. */
+/* Sets (or, with ADD, adds to) dx [rows,width] the gradient of gru_inputs' x, from the transposed
+ * weights GRU_T. */
 void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct gru *gru_t,
                  const struct gru_tape *tape, size_t first, size_t width, size_t rows, bool add);
 
@@ -45,34 +46,34 @@ void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct g
  * HAS_INPUTS. */
 void gru_step(const struct backend *be, real *h_new, const struct gru_tape *bin,
               const struct gru *gru, const real *h, real clip, size_t rows, bool has_inputs);
-/* In place: dh [B,H] comes in as the gradient of h_new and leaves as that of h. The bin's gates
+/* In place: dh [B,H] is at first the gradient of h_new and becomes that of h. The bin's gates
  * and candidates become their gradients. DRH [B,H] is scratch. */
 void gru_step_backward(const struct backend *be, real *dh, const struct gru_tape *bin,
                        const struct gru *gru_t, const real *h, real *drh, real clip, size_t rows);
 
-/* All steps of a GRU whose inputs' products are in the tape, one after the other: over BINS bins of
- * ROWS rows, from the last to the first in REVERSE. The state after bin t is in slot t+1 of the
- * tape, the first in slot 0; in reverse, in slot t and slot BINS. */
+/* All steps of a GRU whose inputs' products are in the tape: over BINS bins of ROWS rows, in
+ * REVERSE from the last to the first. Slot t+1 of the tape is the state after bin t, slot 0 the
+ * initial state; in reverse, slot t and slot BINS. */
 struct gru_bins {
     size_t bins, rows;
     bool reverse, has_inputs;
     real clip;
-    /* backward: [K,B,H] or NULL: DSTATES times MASK joins the gradient of the state after each bin
-     */
+    /* backward, [K,B,H] or NULL: DSTATES times MASK is added to the gradient of the state after
+     * each bin */
     const real *dstates, *mask;
 };
-/* The same for a backend that does all bins in one operation, but for dh and drh. */
+/* The arguments of the backend's gru_sequence, without dh and drh. */
 struct gru_sequence gru_whole(const struct gru_tape *tape, const struct gru *gru,
                               const struct gru_bins *all);
 void gru_run(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
              const struct gru_bins *all);
-/* In place: dh [B,H] comes in as the gradient of the last state, without its bin of dstates, and
- * leaves as that of the first. As gru_step_backward otherwise. */
+/* In place: dh [B,H] is at first the gradient of the last state, without its bin of dstates, and
+ * becomes that of the initial state. Otherwise as gru_step_backward. */
 void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape *tape,
                       const struct gru *gru_t, real *drh, const struct gru_bins *all);
 
-/* Adds to DGRU the gradients of the recurrent maps and biases, all bins at once: h_before
- * [rows,H] the states that each step started from, rows = K*B. */
+/* Adds to DGRU the gradients of the recurrent weights and biases, all bins at once. h_before
+ * [rows,H]: the states that each step started from; rows = K*B. */
 void gru_weights_backward(const struct backend *be, const struct gru *dgru,
                           const struct gru_tape *tape, const real *h_before, size_t rows);
 #endif

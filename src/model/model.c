@@ -8,6 +8,7 @@
 
 #include "base/philox.h"
 #include "config/config.h"
+#include "model/observation.h"
 #include "model/params.h"
 
 size_t model_channels(const struct model *model, size_t session)
@@ -17,7 +18,7 @@ size_t model_channels(const struct model *model, size_t session)
 
 size_t model_outputs(const struct model *model, size_t session)
 {
-    return (model->gaussian ? 2 : 1) * model_channels(model, session);
+    return model->output->written * model_channels(model, session);
 }
 
 size_t model_encoder_inputs(const struct model *model, size_t session)
@@ -27,6 +28,25 @@ size_t model_encoder_inputs(const struct model *model, size_t session)
     return own + (model->ext_to_generator ? 0 : model->ext_inputs);
 }
 
+static bool is_ic(enum encoder encoder) { return encoder == IC_FORWARD || encoder == IC_BACKWARD; }
+
+bool model_has_encoder(const struct model *model, enum encoder encoder)
+{
+    if (is_ic(encoder))
+        return model->ic_dim > 0;
+    return model->co_dim > 0 && !(encoder == CI_BACKWARD && model->causal);
+}
+
+size_t model_encoder_bins(const struct model *model, enum encoder encoder)
+{
+    return is_ic(encoder) ? model->ic_bins : model->bins;
+}
+
+size_t model_encoder_units(const struct model *model, enum encoder encoder)
+{
+    return is_ic(encoder) ? model->ic_enc : model->ci_enc;
+}
+
 size_t model_ci_width(const struct model *model)
 {
     return model->causal ? model->ci_enc : 2 * model->ci_enc;
@@ -34,14 +54,27 @@ size_t model_ci_width(const struct model *model)
 
 size_t model_fed_width(const struct model *model, size_t session)
 {
-    if (!model->feed_back)
-        return 0;
-    return model->feed_rates ? model_channels(model, session) : model->factors;
+    switch (model->feedback) {
+    case FEED_FACTORS:
+        return model->factors;
+    case FEED_RATES:
+        return model_channels(model, session);
+    case FEED_NOTHING:
+        break;
+    }
+    return 0;
 }
 
 size_t model_generator_inputs(const struct model *model)
 {
     return model->co_dim + (model->ext_to_generator ? model->ext_inputs : 0);
+}
+
+static enum feedback feedback_of(const struct lfads_config *config)
+{
+    if (!config->co_dim || !config->do_feed_factors_to_controller)
+        return FEED_NOTHING;
+    return strcmp(config->feedback_factors_or_rates, "rates") == 0 ? FEED_RATES : FEED_FACTORS;
 }
 
 static void set_options(struct model *m, const struct lfads_config *config)
@@ -57,9 +90,11 @@ static void set_options(struct model *m, const struct lfads_config *config)
     m->ext_inputs = (size_t)config->ext_input_dim;
     m->ext_to_generator = config->inject_ext_input_to_gen && m->ext_inputs > 0;
     m->causal = config->do_causal_controller;
-    m->feed_back = config->do_feed_factors_to_controller;
-    m->feed_rates = strcmp(config->feedback_factors_or_rates, "rates") == 0;
-    m->gaussian = strcmp(config->output_dist, "gaussian") == 0;
+    m->feedback = feedback_of(config);
+    m->output = distribution_find(config->output_dist);
+    m->observation = observation_of(m->output);
+    m->ic_prior = priors_find_ic("normal");
+    m->co_prior = priors_find_co("ar1");
     m->clip = (real)config->cell_clip_value;
     m->ic_post_var_min = (real)config->ic_post_var_min;
     m->ic_prior_var_min = (real)config->ic_prior_var_min;
@@ -102,7 +137,7 @@ static enum lfads_status check_sizes(const struct model *m, struct lfads_error *
         return lfads_fail(err, LFADS_USAGE,
                           "a layer or session of %zu units is too wide: up to %d are allowed",
                           widest(m), PHILOX_MAX_INDEX / 4);
-    if (m->co_dim && m->feed_back && m->feed_rates && m->n_sessions > 1)
+    if (m->feedback == FEED_RATES && m->n_sessions > 1)
         return lfads_fail(err, LFADS_USAGE,
                           "--feedback_factors_or_rates=rates needs a single session, and there are "
                           "%zu: use factors",
@@ -126,16 +161,15 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
     }
     m->bins = bins;
     m->n_sessions = n_sessions;
-    for (size_t s = 0; s < n_sessions; s++) {
-        snprintf(m->sessions[s].name, sizeof m->sessions[s].name, "%s", sessions[s].name);
-        m->sessions[s].channels = sessions[s].channels;
-    }
+    for (size_t s = 0; s < n_sessions; s++)
+        m->sessions[s] = sessions[s].shape;
     set_options(m, config);
     m->identity_readin = n_sessions == 1 && !sessions[0].alignment_matrix;
-    m->identity_readout = n_sessions == 1 && !m->gaussian && m->factors == sessions[0].channels;
+    m->identity_readout =
+        n_sessions == 1 && m->output->n_params == 1 && m->factors == sessions[0].shape.channels;
     status = check_sizes(m, err);
     if (status == LFADS_OK)
-        status = params_layout(m, config, sessions, err);
+        status = params_create(m, config, sessions, err);
     if (status != LFADS_OK) {
         model_free(m);
         return status;
@@ -151,6 +185,7 @@ void model_free(struct model *model)
     for (size_t i = 0; i < model->n_params; i++)
         free(model->params ? model->params[i].given : NULL);
     free(model->params);
+    free(model->layouts);
     free(model->sessions);
     free(model);
 }

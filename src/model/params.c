@@ -1,31 +1,56 @@
-/* params.c - the one table of parameters: names, shapes and places in the vector, walked by one
- * function that builds the table and points views alike (model.md; order of the original).
+/* params.c - the one table of parameters: names, shapes and offsets in the vector, walked by one
+ * function that builds the table and lays out the views of each session (model.md; order of the
+ * original).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/params.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "config/config.h"
 
-/* Numbers of a place: parameters begin at multiples of 64 bytes, where processors' and devices'
- * vectors are read at once. What is left of a place is zero and stays so. */
-enum { PLACE = 16 };
+/* Numbers: parameters begin at multiples of 64 bytes, where processors and devices read a vector at
+ * once. The padding between them is zero and stays zero. */
+enum { ALIGNMENT = 16 };
 
-/* One walk over the parameters: fills TABLE if there is one, points WEIGHTS into BASE if there is
- * one. */
-struct walk {
-    const struct model *model;
-    struct param *table;
-    size_t count, offset;
-    real *base;
-    struct weights *weights;
-    size_t session; /* whose maps WEIGHTS gets */
+/* What params_view points a member of struct weights at. */
+struct view {
+    size_t member; /* bytes from the beginning of the struct */
+    size_t offset; /* numbers from the beginning of the vector */
 };
 
-/* Takes the place of one parameter and, if SLOT is not NULL, points it there. */
+/* The weights of one session: sizes, pointers NULL; and where the pointers go. */
+struct params_layout {
+    struct weights sizes;
+    size_t n_views;
+    struct view views[sizeof(struct weights) / sizeof(real *)];
+};
+
+/* One walk over the parameters: sets the sizes in WEIGHTS, fills TABLE and LAYOUT, whose sizes
+ * WEIGHTS then are, if they are not NULL. */
+struct walk {
+    const struct model *model;
+    const struct lfads_config *config; /* of what fills TABLE */
+    struct param *table;
+    struct params_layout *layout;
+    size_t count, offset;
+    struct weights *weights;
+    size_t session;         /* whose maps WEIGHTS gets */
+    enum param_group group; /* of what is put next */
+};
+
+/* SLOT, a member of the walk's weights, will point to OFFSET. */
+static void add_view(struct walk *walk, real **slot, size_t offset)
+{
+    struct params_layout *layout = walk->layout;
+    size_t member = (size_t)((char *)slot - (char *)walk->weights);
+
+    if (layout)
+        layout->views[layout->n_views++] = (struct view){member, offset};
+}
+
+/* Adds one parameter; SLOT, if it is not NULL, will point to it. */
 __attribute__((format(printf, 4, 5))) static void put(struct walk *walk, real **slot,
                                                       struct param param, const char *format, ...)
 {
@@ -35,14 +60,15 @@ __attribute__((format(printf, 4, 5))) static void put(struct walk *walk, real **
 
         *row = param;
         row->offset = walk->offset;
+        row->group = walk->group;
         va_start(words, format);
         vsnprintf(row->name, sizeof row->name, format, words);
         va_end(words);
     }
-    if (slot && walk->base)
-        *slot = walk->base + walk->offset;
+    if (slot)
+        add_view(walk, slot, walk->offset);
     walk->count++;
-    walk->offset += (param.rows * param.cols + PLACE - 1) / PLACE * PLACE;
+    walk->offset += (param.rows * param.cols + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
 static struct param matrix(size_t rows, size_t cols, double scale)
@@ -96,37 +122,42 @@ static struct param owned(struct param param, size_t session, enum param_alignme
 static void put_linear(struct walk *walk, struct linear *slot, size_t in, size_t out,
                        const char *name)
 {
+    slot->in = in;
+    slot->out = out;
     put(walk, &slot->w, matrix(in, out, 1), "%s/W", name);
     put(walk, &slot->b, constant(1, out, 0), "%s/b", name);
 }
 
 /* The scales of the original's flags that the initial values need. */
 struct scales {
-    double cell, gen_input, gen_recurrent, prior_var, atau, nvar;
+    double cell, gen_input, gen_recurrent;
 };
 
-/* The second of two stacked maps, N numbers after the first. */
-static real *below(real *upper, size_t n) { return upper ? upper + n : NULL; }
-
-/* The encoders' cell: maps of input and state stacked in one matrix. KIND: "ic" or "ci",
- * DIRECTION: "fwd" or "rev". The candidate's scale is always 1. */
-static void put_encoder(struct walk *walk, struct gru *gru, real **start, const char *kind,
-                        const char *direction, size_t units, double scale)
+/* An encoder's cell: weights of input and state stacked in one matrix. The candidate's scale is
+ * always 1. */
+static void put_encoder(struct walk *walk, enum encoder e, double scale)
 {
+    static const struct {
+        const char *kind, *direction;
+    } names[ENCODERS] = {{"ic", "fwd"}, {"ic", "rev"}, {"ci", "fwd"}, {"ci", "rev"}};
+    const char *kind = names[e].kind, *direction = names[e].direction;
     size_t inputs = model_encoder_inputs(walk->model, walk->session);
+    size_t units = model_encoder_units(walk->model, e);
+    struct gru *gru = &walk->weights->encoder[e];
 
     gru->inputs = inputs;
     gru->units = units;
-    put(walk, start, constant(1, units, 0), "LFADS/%s_enc_%s/%s_enc_t0_%s", kind, direction, kind,
-        direction);
+    put(walk, &walk->weights->encoder_start[e], constant(1, units, 0),
+        "LFADS/%s_enc_%s/%s_enc_t0_%s", kind, direction, kind, direction);
+    /* the lower of two stacked maps lies behind the upper one */
+    add_view(walk, &gru->h_ru, walk->offset + inputs * 2 * units);
     put(walk, &gru->x_ru, stacked(inputs, units, 2 * units, scale),
         "LFADS/%s_enc_%s/GRU/Gates/xh_2_ru/W", kind, direction);
-    gru->h_ru = below(gru->x_ru, inputs * 2 * units);
     put(walk, &gru->b_ru, constant(1, 2 * units, 0), "LFADS/%s_enc_%s/GRU/Gates/xh_2_ru/b", kind,
         direction);
+    add_view(walk, &gru->rh_c, walk->offset + inputs * units);
     put(walk, &gru->x_c, stacked(inputs, units, units, 1),
         "LFADS/%s_enc_%s/GRU/Candidate/xrh_2_c/W", kind, direction);
-    gru->rh_c = below(gru->x_c, inputs * units);
     put(walk, &gru->b_c, constant(1, units, 0), "LFADS/%s_enc_%s/GRU/Candidate/xrh_2_c/b", kind,
         direction);
 }
@@ -157,76 +188,90 @@ static void walk_readins(struct walk *walk)
 {
     const struct model *m = walk->model;
 
+    walk->group = GROUP_READIN;
     for (size_t s = 0; s < m->n_sessions && !m->identity_readin; s++) {
         struct linear *slot = s == walk->session ? &walk->weights->readin : NULL;
         const char *name = m->sessions[s].name;
+        size_t n = m->sessions[s].channels;
 
-        put(walk, slot ? &slot->w : NULL,
-            owned(matrix(m->sessions[s].channels, m->factors, 1), s, ALIGNED_READIN_W),
+        if (slot) {
+            slot->in = n;
+            slot->out = m->factors;
+        }
+        put(walk, slot ? &slot->w : NULL, owned(matrix(n, m->factors, 1), s, ALIGNED_READIN_W),
             "LFADS/x_2_infac_%s/W", name);
         put(walk, slot ? &slot->b : NULL, owned(constant(1, m->factors, 0), s, ALIGNED_READIN_B),
             "LFADS/x_2_infac_%s/b", name);
     }
 }
 
-/* Log rates, or means and log variances; the latter start from W = 0, b = 1. */
+/* The map to parameter I of session S's distribution; the alignment says where the first one's
+ * starts. */
+static void put_readout(struct walk *walk, size_t s, size_t i)
+{
+    const struct model *m = walk->model;
+    const struct out_param *param = &m->output->params[i];
+    struct linear *slot = s == walk->session ? &walk->weights->readout[i] : NULL;
+    const char *session = m->sessions[s].name;
+    size_t n = m->sessions[s].channels;
+    struct param w = param->scale > 0 ? matrix(m->factors, n, param->scale) : zeros(m->factors, n);
+    struct param b = constant(1, n, param->first);
+
+    if (slot)
+        *slot = (struct linear){.in = m->factors, .out = n};
+    put(walk, slot ? &slot->w : NULL, owned(w, s, i == 0 ? ALIGNED_READOUT_W : ALIGNED_NOT),
+        "LFADS/glm/fac_2_%s_%s/W", param->name, session);
+    put(walk, slot ? &slot->b : NULL, owned(b, s, i == 0 ? ALIGNED_READOUT_B : ALIGNED_NOT),
+        "LFADS/glm/fac_2_%s_%s/b", param->name, session);
+}
+
 static void walk_readouts(struct walk *walk)
 {
     const struct model *m = walk->model;
-    const char *kind = m->gaussian ? "means" : "logrates";
 
-    for (size_t s = 0; s < m->n_sessions && !m->identity_readout; s++) {
-        struct weights *w = s == walk->session ? walk->weights : NULL;
-        const char *name = m->sessions[s].name;
-        size_t n = m->sessions[s].channels;
-
-        put(walk, w ? &w->readout.w : NULL, owned(matrix(m->factors, n, 1), s, ALIGNED_READOUT_W),
-            "LFADS/glm/fac_2_%s_%s/W", kind, name);
-        put(walk, w ? &w->readout.b : NULL, owned(constant(1, n, 0), s, ALIGNED_READOUT_B),
-            "LFADS/glm/fac_2_%s_%s/b", kind, name);
-        if (!m->gaussian)
-            continue;
-        put(walk, w ? &w->readout_logvar.w : NULL, owned(zeros(m->factors, n), s, ALIGNED_NOT),
-            "LFADS/glm/fac_2_logvars_%s/W", name);
-        put(walk, w ? &w->readout_logvar.b : NULL, owned(constant(1, n, 1), s, ALIGNED_NOT),
-            "LFADS/glm/fac_2_logvars_%s/b", name);
-    }
+    walk->group = GROUP_READOUT;
+    for (size_t s = 0; s < m->n_sessions && !m->identity_readout; s++)
+        for (size_t i = 0; i < m->output->n_params; i++)
+            put_readout(walk, s, i);
 }
 
 static void walk_encoders(struct walk *walk, const struct scales *scales)
 {
-    const struct model *m = walk->model;
-    struct weights *w = walk->weights;
-
-    if (m->ic_dim) {
-        put_encoder(walk, &w->ic_fwd, &w->ic_fwd_start, "ic", "fwd", m->ic_enc, scales->cell);
-        put_encoder(walk, &w->ic_rev, &w->ic_rev_start, "ic", "rev", m->ic_enc, scales->cell);
-    }
-    if (m->co_dim) {
-        put_encoder(walk, &w->ci_fwd, &w->ci_fwd_start, "ci", "fwd", m->ci_enc, scales->cell);
-        if (!m->causal)
-            put_encoder(walk, &w->ci_rev, &w->ci_rev_start, "ci", "rev", m->ci_enc, scales->cell);
+    for (enum encoder e = 0; e < ENCODERS; e++) {
+        walk->group = e < CI_FORWARD ? GROUP_IC_ENCODER : GROUP_CI_ENCODER;
+        if (model_has_encoder(walk->model, e))
+            put_encoder(walk, e, scales->cell);
     }
 }
 
-static void walk_priors(struct walk *walk, const struct scales *scales)
+static void put_prior(struct walk *walk, real *slots[PRIOR_PARAMS],
+                      const struct latent_prior *prior, size_t n)
+{
+    walk->group = GROUP_PRIORS;
+    for (size_t i = 0; i < PRIOR_PARAMS && prior->params[i].name; i++) {
+        const struct prior_param *row = &prior->params[i];
+        struct param param = constant(1, n, walk->config ? row->first(walk->config) : 0);
+
+        param.fixed = walk->config && row->is_trained && !row->is_trained(walk->config);
+        put(walk, &slots[i], param, "%s", row->name);
+    }
+}
+
+static void walk_priors(struct walk *walk)
 {
     const struct model *m = walk->model;
     struct weights *w = walk->weights;
 
     if (m->ic_dim) {
-        put(walk, &w->prior_mean, constant(1, m->ic_dim, 0), "LFADS/z/prior_g0/mean");
-        put(walk, &w->prior_logvar, constant(1, m->ic_dim, log(scales->prior_var)),
-            "LFADS/z/prior_g0/logvar");
+        put_prior(walk, w->ic_prior, m->ic_prior, m->ic_dim);
+        walk->group = GROUP_IC_ENCODER;
         put_linear(walk, &w->ic_mean, 2 * m->ic_enc, m->ic_dim, "LFADS/z/ic_enc_2_post_g0/mean");
         put_linear(walk, &w->ic_logvar, 2 * m->ic_enc, m->ic_dim,
                    "LFADS/z/ic_enc_2_post_g0/logvar");
     }
     if (m->co_dim) {
-        put(walk, &w->ar_logevar, constant(1, m->co_dim, log(scales->nvar)),
-            "LFADS/z/u_prior_ar1/logevars");
-        put(walk, &w->ar_logatau, constant(1, m->co_dim, log(scales->atau)),
-            "LFADS/z/u_prior_ar1/logatau");
+        put_prior(walk, w->co_prior, m->co_prior, m->co_dim);
+        walk->group = GROUP_DYNAMICS;
         put(walk, &w->con_start, constant(1, m->con_units, 0), "LFADS/con/c0");
     }
 }
@@ -236,6 +281,7 @@ static void walk_dynamics(struct walk *walk, const struct scales *scales)
     const struct model *m = walk->model;
     struct weights *w = walk->weights;
 
+    walk->group = GROUP_DYNAMICS;
     if (!m->ic_dim)
         put(walk, &w->gen_start, constant(1, m->gen_units, 0), "LFADS/gen/g0");
     else if (m->ic_dim != m->gen_units)
@@ -258,37 +304,23 @@ static void walk_all(struct walk *walk, const struct scales *scales)
     walk_readins(walk);
     walk_readouts(walk);
     walk_encoders(walk, scales);
-    walk_priors(walk, scales);
+    walk_priors(walk);
     walk_dynamics(walk, scales);
 }
 
-static bool starts_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
-/* Which parameters are trained: model.md 8, and the priors' own switches. */
+/* Which parameters are trained: model.md 8, and the priors' own rules. */
 static bool is_trained(const struct param *param, const struct lfads_config *config)
 {
-    bool readin = param->alignment == ALIGNED_READIN_W || param->alignment == ALIGNED_READIN_B;
-
-    if (readin && !config->do_train_readin)
+    if (param->group == GROUP_READIN && !config->do_train_readin)
         return false;
     if (config->do_train_io_only)
-        return param->session != PARAM_SHARED;
+        return param->group == GROUP_READIN || param->group == GROUP_READOUT;
     if (config->do_train_encoder_only)
-        return starts_with(param->name, "LFADS/ic_enc_") ||
-               starts_with(param->name, "LFADS/z/ic_enc_");
-    if (strcmp(param->name, "LFADS/z/prior_g0/logvar") == 0)
-        return config->ic_prior_var_max > config->ic_prior_var_min;
-    if (strcmp(param->name, "LFADS/z/u_prior_ar1/logatau") == 0)
-        return config->do_train_prior_ar_atau;
-    if (strcmp(param->name, "LFADS/z/u_prior_ar1/logevars") == 0)
-        return config->do_train_prior_ar_nvar;
-    return true;
+        return param->group == GROUP_IC_ENCODER;
+    return !param->fixed;
 }
 
-/* Read-in: W = A, b = -(a A); read-out: W = A', b = a. */
+/* Read-in: W = A, b = -(a A), model.md (1.3); read-out: W = A', b = a. */
 static double aligned_value(const struct param *param, const struct model_session *s,
                             size_t factors, size_t i, size_t j)
 {
@@ -302,7 +334,7 @@ static double aligned_value(const struct param *param, const struct model_sessio
     case ALIGNED_READOUT_B:
         return s->alignment_bias[j];
     case ALIGNED_READIN_B:
-        for (size_t n = 0; n < s->channels && s->alignment_bias; n++)
+        for (size_t n = 0; n < s->shape.channels && s->alignment_bias; n++)
             sum -= s->alignment_bias[n] * s->alignment_matrix[n * factors + j];
         return sum;
     case ALIGNED_NOT:
@@ -324,37 +356,46 @@ static enum lfads_status align(struct param *param, const struct model_session *
     param->given = calloc(param->rows * param->cols, sizeof *param->given);
     if (!param->given)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters of session %s",
-                          s->name);
+                          s->shape.name);
     for (size_t i = 0; i < param->rows; i++)
         for (size_t j = 0; j < param->cols; j++)
             param->given[i * param->cols + j] = aligned_value(param, s, factors, i, j);
     return LFADS_OK;
 }
 
-enum lfads_status params_layout(struct model *model, const struct lfads_config *config,
+static void lay_out_session(struct params_layout *layout, const struct model *model, size_t session)
+{
+    static const struct scales unused = {1, 1, 1};
+    struct walk walk = {
+        .model = model, .layout = layout, .weights = &layout->sizes, .session = session};
+
+    walk_all(&walk, &unused);
+}
+
+enum lfads_status params_create(struct model *model, const struct lfads_config *config,
                                 const struct model_session *sessions, struct lfads_error *err)
 {
     struct scales scales = {
         .cell = config->cell_weight_scale,
         .gen_input = config->gen_cell_input_weight_scale,
         .gen_recurrent = config->gen_cell_rec_weight_scale,
-        .prior_var = config->ic_prior_var_scale,
-        .atau = config->prior_ar_atau,
-        .nvar = config->prior_ar_nvar,
     };
     struct weights weights;
-    struct walk walk = {.model = model, .weights = &weights};
+    struct walk walk = {.model = model, .config = config, .weights = &weights};
     enum lfads_status status;
 
     walk_all(&walk, &scales);
     model->n_params = walk.count;
     model->size = walk.offset;
     model->params = calloc(walk.count, sizeof *model->params);
-    if (!model->params)
+    model->layouts = calloc(model->n_sessions, sizeof *model->layouts);
+    if (!model->params || !model->layouts)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a table of %zu parameters",
                           walk.count);
     walk.table = model->params;
     walk_all(&walk, &scales);
+    for (size_t session = 0; session < model->n_sessions; session++)
+        lay_out_session(&model->layouts[session], model, session);
     for (size_t i = 0; i < model->n_params; i++) {
         struct param *param = &model->params[i];
 
@@ -370,57 +411,12 @@ enum lfads_status params_layout(struct model *model, const struct lfads_config *
 
 void params_view(struct weights *weights, const struct model *model, real *vector, size_t session)
 {
-    static const struct scales unused = {1, 1, 1, 1, 1, 1};
-    struct walk walk = {.model = model, .base = vector, .weights = weights, .session = session};
+    const struct params_layout *layout = &model->layouts[session];
 
-    walk_all(&walk, &unused);
-}
+    *weights = layout->sizes;
+    for (size_t i = 0; vector && i < layout->n_views; i++) {
+        const struct view *view = &layout->views[i];
 
-size_t params_trained(struct stretch *stretches, const struct model *model, bool joined)
-{
-    size_t count = 0;
-    bool before = false; /* the parameter before is trained */
-
-    for (size_t i = 0; i < model->n_params; i++) {
-        const struct param *p = &model->params[i];
-        size_t numbers = p->rows * p->cols;
-
-        if (p->trained && before && joined)
-            stretches[count - 1].numbers = p->offset + numbers - stretches[count - 1].at;
-        else if (p->trained)
-            stretches[count++] = (struct stretch){p->offset, numbers};
-        before = p->trained;
-    }
-    return count;
-}
-
-void params_transpose(const struct backend *be, real *dst, const struct model *model,
-                      const real *vector)
-{
-    for (size_t i = 0; i < model->n_params; i++) {
-        const struct param *p = &model->params[i];
-        size_t lower = p->offset + p->split * p->cols;
-
-        if (!p->map)
-            continue;
-        be->transpose(be, dst + p->offset, vector + p->offset, p->split, p->cols);
-        be->transpose(be, dst + lower, vector + lower, p->rows - p->split, p->cols);
-    }
-}
-
-void params_pack(const struct backend *be, const struct model *model, const real *vector,
-                 bool transposed)
-{
-    for (size_t i = 0; be->pack && i < model->n_params; i++) {
-        const struct param *p = &model->params[i];
-        size_t upper = p->split, lower = p->rows - p->split;
-
-        if (!p->map)
-            continue;
-        if (upper)
-            be->pack(be, vector, p->offset, transposed ? p->cols : upper,
-                     transposed ? upper : p->cols);
-        be->pack(be, vector, p->offset + upper * p->cols, transposed ? p->cols : lower,
-                 transposed ? lower : p->cols);
+        *(real **)(void *)((char *)weights + view->member) = vector + view->offset;
     }
 }

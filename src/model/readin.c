@@ -1,9 +1,10 @@
 /* readin.c - data and external inputs as the encoders see them (model.md 1): dropout, then the
- * session's affine map into factors, or the identity, then the external inputs beside.
+ * session's affine map into factors, or the identity; external inputs follow in each row.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
-/* enc_in = (dropout(x) W + b) ⊕ dropout(ext). Where nothing changes the data, arrays are shared. */
+/* enc_in = (dropout(x) W + b) ⊕ dropout(ext): model.md (1.1), (1.2), (1.4). The arrays are one if
+ * nothing changes the data. */
 void readin_forward(struct shard *s)
 {
     const struct model *m = s->model;
@@ -14,9 +15,7 @@ void readin_forward(struct shard *s)
     if (s->data_mask)
         be->copy_masked(be, s->data_seen, n, s->x, n, s->data_mask, n, rows, n);
     if (!m->identity_readin) {
-        be->set_rows(be, s->enc_in, in, s->w.readin.b, rows, own);
-        be->product(be, s->enc_in, in, s->data_seen, n, false, s->w.readin.w, own, false, rows, own,
-                    n, true);
+        linear_forward(be, s->enc_in, in, &s->w.readin, s->data_seen, rows);
     } else if (s->enc_in != s->data_seen) {
         be->copy_masked(be, s->enc_in, in, s->data_seen, n, NULL, 0, rows, own);
     }
@@ -27,13 +26,6 @@ void readin_forward(struct shard *s)
 
 void readin_backward(struct shard *s)
 {
-    const struct model *m = s->model;
-    const struct backend *be = s->be;
-    size_t n = model_channels(m, s->session), rows = m->bins * s->trials, f = m->factors;
-
-    if (m->identity_readin)
-        return;
-    be->product(be, s->dw.readin.w, f, s->data_seen, n, true, s->dreadin, f, false, n, f, rows,
-                true);
-    be->sum_rows(be, s->dw.readin.b, s->dreadin, f, rows, f);
+    if (!s->model->identity_readin)
+        linear_backward(s->be, &s->dw.readin, s->dreadin, s->data_seen, s->model->bins * s->trials);
 }

@@ -1,69 +1,91 @@
-/* workspace.c - the layout of a shard's arrays. One function both measures and places them.
+/* workspace.c - the layout of a shard's arrays. One function both measures and places them, once,
+ * for the session with the most channels and the most trials: passes over fewer use the beginnings.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/workspace.h"
 
 #include <stdlib.h>
 
+#include "base/poison.h"
+#include "base/sizes.h"
+
 enum { ALIGNMENT = 64 };
 
-/* Where the next array goes; with no base, only measures. */
-struct place {
+/* The next array begins USED bytes from BASE; with BASE NULL arrays are measured only. */
+struct cursor {
     char *base;
     size_t used;
+    bool touchable; /* the host's memory: gaps may be poisoned */
 };
 
-static void *take(struct place *place, size_t count, size_t size)
+static void *take(struct cursor *cursor, size_t count, size_t size)
 {
-    size_t at = place->used;
+    size_t at = cursor->used, bytes = count * size;
 
-    place->used += (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    return place->base && count ? place->base + at : NULL;
+    if (!count)
+        return NULL;
+    cursor->used += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + POISON_GAP;
+    if (cursor->base && cursor->touchable)
+        poison_after(cursor->base + at, bytes, cursor->used - at - bytes);
+    return cursor->base ? cursor->base + at : NULL;
 }
 
-static real *reals(struct place *place, size_t count) { return take(place, count, sizeof(real)); }
-static acc *accs(struct place *place, size_t count) { return take(place, count, sizeof(acc)); }
+static real *reals(struct cursor *cursor, size_t count)
+{
+    return take(cursor, count, sizeof(real));
+}
 
 /* ONE_BIN: of all but the states only the bin in progress is kept. */
-static struct gru_tape tape(struct place *place, size_t bins, size_t rows, size_t units,
-                            bool one_bin)
+static struct gru_tape tape(struct cursor *p, size_t bins, size_t rows, size_t units, bool one_bin)
 {
     size_t count = one_bin ? rows * units : bins * rows * units;
 
-    return (struct gru_tape){.ru = reals(place, 2 * count),
-                             .rh = reals(place, count),
-                             .c = reals(place, count),
-                             .h = reals(place, (bins + 1) * rows * units),
+    return (struct gru_tape){.ru = reals(p, 2 * count),
+                             .rh = reals(p, count),
+                             .c = reals(p, count),
+                             .h = reals(p, (bins + 1) * rows * units),
                              .one_bin = one_bin};
 }
 
-static void place_inputs(struct shard *s, struct place *p)
+/* Whether the encoders read the data as they are, or after dropout only. */
+static bool is_input_plain(const struct model *m)
+{
+    return m->identity_readin && (!m->ext_inputs || m->ext_to_generator);
+}
+
+static void place_inputs(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
-    size_t n = model_channels(m, s->session), in = model_encoder_inputs(m, s->session);
-    size_t trial_bins = m->bins * s->trials, row_bins = m->bins * s->rows;
-    bool plain_input = m->identity_readin && (!m->ext_inputs || m->ext_to_generator);
+    size_t n = model_channels(m, s->session), trial_bins = m->bins * s->trials;
 
     s->when = take(p, 2, sizeof *s->when);
     s->x = reals(p, trial_bins * n);
     s->ext = reals(p, trial_bins * m->ext_inputs);
+    s->weight = NULL;
     s->ic_noise = reals(p, s->rows * m->ic_dim);
-    s->co_noise = reals(p, row_bins * m->co_dim);
-    s->data_mask = s->ext_mask = s->ic_enc_mask = s->con_mask = s->gen_mask = NULL;
-    if (s->dropout) {
-        size_t con_in = model_ci_width(m) + model_fed_width(m, s->session);
+    s->co_noise = reals(p, m->bins * s->rows * m->co_dim);
+    if (!is_input_plain(m))
+        s->enc_in = reals(p, trial_bins * model_encoder_inputs(m, s->session));
+}
 
-        s->data_mask = reals(p, trial_bins * n);
-        s->ext_mask = reals(p, trial_bins * m->ext_inputs);
-        s->ic_enc_mask = m->ic_dim ? reals(p, s->trials * 2 * m->ic_enc) : NULL;
-        s->con_mask = m->co_dim ? reals(p, trial_bins * con_in) : NULL;
-        s->gen_mask = reals(p, trial_bins * m->gen_units);
-    }
-    s->data_seen = s->dropout ? reals(p, trial_bins * n) : s->x;
-    s->enc_in = plain_input ? s->data_seen : reals(p, trial_bins * in);
+static void place_dropout(struct shard *s, struct cursor *p)
+{
+    const struct model *m = s->model;
+    size_t n = model_channels(m, s->session), trial_bins = m->bins * s->trials;
+    size_t con_in = model_ci_width(m) + model_fed_width(m, s->session);
+
+    s->with_dropout = (struct dropout_arrays){
+        .data_mask = reals(p, trial_bins * n),
+        .ext_mask = reals(p, trial_bins * m->ext_inputs),
+        .ic_enc_mask = reals(p, m->ic_dim ? s->trials * 2 * m->ic_enc : 0),
+        .con_mask = reals(p, m->co_dim ? trial_bins * con_in : 0),
+        .gen_mask = reals(p, trial_bins * m->gen_units),
+        .data_seen = reals(p, trial_bins * n),
+        .gen_out = reals(p, (m->bins + 1) * s->rows * m->gen_units),
+    };
 }
 
 /* What the host fills, in memory of its own. */
-static void place_host(struct shard *s, struct place *arrays, struct place *own)
+static void place_host(struct shard *s, struct cursor *arrays, struct cursor *own)
 {
     const struct model *m = s->model;
     size_t n = model_channels(m, s->session), trial_bins = m->bins * s->trials;
@@ -74,22 +96,23 @@ static void place_host(struct shard *s, struct place *arrays, struct place *own)
     s->scratch = take(shared ? arrays : own, s->trained ? m->bins * n : 0, sizeof *s->scratch);
 }
 
-static void place_encoders(struct shard *s, struct place *p)
+static void place_encoders(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
-    size_t b = s->trials, ic = m->ic_dim ? m->ic_enc : 0, ci = m->co_dim ? m->ci_enc : 0;
+    size_t b = s->trials;
 
-    s->ic_fwd = tape(p, m->ic_bins, b, ic, false);
-    s->ic_rev = tape(p, m->ic_bins, b, ic, false);
-    s->ci_fwd = tape(p, m->bins, b, ci, false);
-    s->ci_rev = tape(p, m->bins, b, m->causal ? 0 : ci, false);
-    s->ic_enc = reals(p, b * 2 * ic);
+    for (enum encoder e = 0; e < ENCODERS; e++) {
+        size_t units = model_has_encoder(m, e) ? model_encoder_units(m, e) : 0;
+
+        s->encoder[e] = tape(p, model_encoder_bins(m, e), b, units, false);
+    }
+    s->ic_enc = reals(p, m->ic_dim ? b * 2 * m->ic_enc : 0);
     s->ic_mean = reals(p, b * m->ic_dim);
     s->ic_logvar = reals(p, b * m->ic_dim);
     s->prior_logvar = reals(p, m->ic_dim);
 }
 
-static void place_controller(struct shard *s, struct place *p)
+static void place_controller(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
     size_t c = m->co_dim ? m->con_units : 0, row_bins = m->bins * s->rows;
@@ -104,7 +127,7 @@ static void place_controller(struct shard *s, struct place *p)
     s->co_sample = reals(p, row_bins * m->co_dim);
 }
 
-static void place_generator(struct shard *s, struct place *p)
+static void place_generator(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
     size_t r = s->rows, slots = (m->bins + 1) * r, n = model_channels(m, s->session);
@@ -114,29 +137,21 @@ static void place_generator(struct shard *s, struct place *p)
     s->g0 = reals(p, r * m->ic_dim);
     s->gen_in = reals(p, m->bins * r * model_generator_inputs(m));
     s->gen = tape(p, m->bins, r, m->gen_units, s->samples > 1);
-    s->gen_out = s->dropout ? reals(p, slots * m->gen_units) : s->gen.h;
     s->gen_ext = reals(p, s->samples > 1 ? m->bins * r * m->ext_inputs : 0);
     s->fac_w = reals(p, m->gen_units * m->factors);
     s->fac_wt = reals(p, m->gen_units * m->factors);
     s->factors = reals(p, slots * m->factors);
-    s->eta = reals(p, slots * n);
-    s->eta_logvar = m->gaussian ? reals(p, slots * n) : NULL;
-    s->loglik = accs(p, shard_costs(r, s->trials));
-    s->kl_co = s->loglik ? s->loglik + r : NULL;
-    s->corr = s->loglik ? s->kl_co + r : NULL;
-    s->kl_ic = s->loglik ? s->corr + r : NULL;
+    for (size_t i = 0; i < m->output->n_params; i++)
+        s->dout_params[i] = s->out_params[i] = reals(p, slots * n);
+    cost_terms_place(s->cost, take(p, cost_terms_count(r, s->trials), sizeof(acc)), r, s->trials);
 }
 
-size_t shard_costs(size_t rows, size_t trials) { return 3 * rows + trials; }
-
-static size_t max(size_t a, size_t b) { return a > b ? a : b; }
-
-static void place_gradients(struct shard *s, struct place *p)
+static void place_gradients(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
     size_t r = s->rows, bins = m->bins, ci = m->co_dim ? m->ci_enc : 0;
     size_t c = m->co_dim ? m->con_units : 0;
-    size_t units = max(max(m->gen_units, c), max(ci, m->ic_enc));
+    size_t units = size_max(size_max(m->gen_units, c), size_max(ci, m->ic_enc));
 
     s->dfactors = reals(p, (bins + 1) * r * m->factors);
     s->dgen_out = reals(p, bins * r * m->gen_units);
@@ -153,8 +168,8 @@ static void place_gradients(struct shard *s, struct place *p)
     s->dprior_logvar = reals(p, m->ic_dim);
     s->dfac_w = reals(p, m->gen_units * m->factors);
     s->dic_enc = reals(p, m->ic_dim ? r * 2 * m->ic_enc : 0);
-    s->dci_fwd = reals(p, bins * r * ci);
-    s->dci_rev = reals(p, m->causal ? 0 : bins * r * ci);
+    s->dstates[CI_FORWARD] = reals(p, bins * r * ci);
+    s->dstates[CI_BACKWARD] = reals(p, m->causal ? 0 : bins * r * ci);
     for (int i = 0; i < ENCODERS; i++) {
         bool own = i == 0 || s->be->fork;
 
@@ -171,68 +186,69 @@ struct bytes {
 /* Places every array (no memory yet: measures only); returns the bytes they take. */
 static struct bytes place_all(struct shard *s)
 {
-    struct place p = {.base = s->memory}, host = {.base = s->host};
+    struct cursor p = {.base = s->memory, .touchable = s->be->host_memory};
+    struct cursor host = {.base = s->host};
 
     place_inputs(s, &p);
     place_host(s, &p, &host);
     place_encoders(s, &p);
     place_controller(s, &p);
     place_generator(s, &p);
-    if (s->trained)
+    if (s->trained) {
+        place_dropout(s, &p);
         place_gradients(s, &p);
+    }
     return (struct bytes){.memory = p.used, .host = host.used};
 }
 
 static void set_sizes(struct shard *s, size_t session, size_t trials, size_t samples)
 {
-    assert(trials <= s->most_trials && samples <= s->most_samples);
     s->session = session;
     s->trials = trials;
     s->samples = samples;
     s->rows = trials * samples;
 }
 
-static struct bytes measure(const struct backend *be, const struct model *model, size_t trials,
-                            size_t samples, bool trained)
+static size_t widest_session(const struct model *m)
 {
-    struct shard s = {.be = be,
-                      .model = model,
-                      .trained = trained,
-                      .dropout = trained,
-                      .most_trials = trials,
-                      .most_samples = samples};
-    struct bytes bytes = {0};
+    size_t widest = 0;
 
-    for (size_t session = 0; session < model->n_sessions; session++) {
-        set_sizes(&s, session, trials, samples);
-        struct bytes own = place_all(&s);
-        bytes.memory = max(bytes.memory, own.memory);
-        bytes.host = max(bytes.host, own.host);
-    }
-    return bytes;
+    for (size_t session = 1; session < m->n_sessions; session++)
+        if (model_channels(m, session) > model_channels(m, widest))
+            widest = session;
+    return widest;
+}
+
+/* A shard of the largest size, without memory. */
+static struct shard blank(const struct backend *be, const struct model *model, size_t trials,
+                          size_t samples, bool trained)
+{
+    struct shard s = {.be = be, .model = model, .trained = trained, .max_trials = trials};
+
+    set_sizes(&s, widest_session(model), trials, samples);
+    return s;
 }
 
 size_t shard_bytes(const struct backend *be, const struct model *model, size_t trials,
                    size_t samples, bool trained)
 {
-    return measure(be, model, trials, samples, trained).memory;
+    struct shard s = blank(be, model, trials, samples, trained);
+
+    return place_all(&s).memory;
 }
 
 enum lfads_status shard_create(struct shard **out, const struct backend *be,
                                const struct model *model, size_t trials, size_t samples,
                                bool trained, struct lfads_error *err)
 {
-    struct shard *s = calloc(1, sizeof *s);
-    struct bytes bytes = measure(be, model, trials, samples, trained);
+    struct shard *s = malloc(sizeof *s);
+    struct bytes bytes;
 
     *out = NULL;
     if (!s)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a shard");
-    s->be = be;
-    s->model = model;
-    s->trained = s->dropout = trained;
-    s->most_trials = trials;
-    s->most_samples = samples;
+    *s = blank(be, model, trials, samples, trained);
+    bytes = place_all(s);
     s->memory = be->memory_create(be, bytes.memory);
     s->host = bytes.host ? be->host_create(be, bytes.host) : NULL;
     if (!s->memory || (bytes.host && !s->host)) {
@@ -246,6 +262,7 @@ enum lfads_status shard_create(struct shard **out, const struct backend *be,
                                 "--threads",
                                 bytes.memory >> 20);
     }
+    place_all(s);
     *out = s;
     return LFADS_OK;
 }
@@ -259,73 +276,35 @@ void shard_free(struct shard *shard)
     free(shard);
 }
 
+/* Without dropout there are no masks, and what they change is the array that they would change. */
+static void set_dropout(struct shard *s, bool dropout)
+{
+    static const struct dropout_arrays none = {NULL};
+    const struct dropout_arrays *arrays = dropout ? &s->with_dropout : &none;
+
+    s->dropout = dropout;
+    s->data_mask = arrays->data_mask;
+    s->ext_mask = arrays->ext_mask;
+    s->ic_enc_mask = arrays->ic_enc_mask;
+    s->con_mask = arrays->con_mask;
+    s->gen_mask = arrays->gen_mask;
+    s->data_seen = dropout ? arrays->data_seen : s->x;
+    s->gen_out = dropout ? arrays->gen_out : s->gen.h;
+    if (is_input_plain(s->model))
+        s->enc_in = s->data_seen;
+}
+
 void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samples,
-                 enum shard_draw draw, bool dropout, real *parameters, real *transposed,
+                 enum latents latents, bool dropout, real *parameters, real *transposed,
                  real *gradient)
 {
+    assert(trials <= shard->max_trials && samples == shard->samples);
     assert(!dropout || shard->trained);
     set_sizes(shard, session, trials, samples);
-    shard->draw = draw;
-    shard->dropout = dropout;
-    place_all(shard);
+    shard->latents = latents;
+    set_dropout(shard, dropout);
+    cost_terms_place(shard->cost, shard->cost[0], shard->rows, trials);
     params_view(&shard->w, shard->model, parameters, session);
     params_view(&shard->wt, shard->model, transposed, session);
     params_view(&shard->dw, shard->model, gradient, session);
-}
-
-static void draw_mask(struct shard *s, real *mask, struct philox_address from,
-                      enum philox_purpose purpose, size_t bins, size_t n)
-{
-    from.purpose = purpose;
-    if (n)
-        s->be->dropout_mask(s->be, mask, &from, s->when, (real)s->model->keep_prob, bins, s->trials,
-                            n);
-}
-
-void shard_upload(struct shard *shard)
-{
-    const struct model *m = shard->model;
-    size_t bins = m->bins * shard->trials, n = model_channels(m, shard->session);
-
-    if (shard->be->host_memory)
-        return;
-    shard->be->upload(shard->be, shard->x, shard->host_x, bins * n * sizeof *shard->x);
-    shard->be->upload(shard->be, shard->ext, shard->host_ext,
-                      bins * m->ext_inputs * sizeof *shard->ext);
-}
-
-void shard_place_noise(struct shard *shard, uint32_t step, uint32_t trial)
-{
-    const uint32_t when[2] = {step, trial};
-
-    shard->be->upload(shard->be, shard->when, when, sizeof when);
-}
-
-void shard_draw_noise(struct shard *shard, const struct philox_address *from)
-{
-    const struct model *m = shard->model;
-    struct philox_address at = *from;
-    size_t session = shard->session;
-
-    at.session = (uint32_t)session;
-    if (m->ic_dim) {
-        at.purpose = PHILOX_IC_NOISE;
-        shard->be->normals(shard->be, shard->ic_noise, &at, shard->when, 1, shard->rows,
-                           shard->samples, m->ic_dim);
-    }
-    if (m->co_dim) {
-        at.purpose = PHILOX_CO_NOISE;
-        shard->be->normals(shard->be, shard->co_noise, &at, shard->when, m->bins, shard->rows,
-                           shard->samples, m->co_dim);
-    }
-    if (!shard->dropout)
-        return;
-    draw_mask(shard, shard->data_mask, at, PHILOX_DATA_MASK, m->bins, model_channels(m, session));
-    draw_mask(shard, shard->ext_mask, at, PHILOX_EXT_INPUT_MASK, m->bins, m->ext_inputs);
-    if (m->ic_dim)
-        draw_mask(shard, shard->ic_enc_mask, at, PHILOX_IC_ENC_MASK, 1, 2 * m->ic_enc);
-    if (m->co_dim)
-        draw_mask(shard, shard->con_mask, at, PHILOX_CON_INPUT_MASK, m->bins,
-                  model_ci_width(m) + model_fed_width(m, session));
-    draw_mask(shard, shard->gen_mask, at, PHILOX_GEN_OUTPUT_MASK, m->bins, m->gen_units);
 }

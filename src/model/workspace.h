@@ -1,5 +1,6 @@
 /* workspace.h - a shard: a few trials of one session, the activations of one pass over them and
- * what the backward pass needs, all in one allocation sized once.
+ * what the backward pass needs, all in one allocation sized once. Under AddressSanitizer a gap that
+ * nobody may touch follows each array (base/poison.h).
  *
  * Arrays are time-major. B trials, S samples of each, R = B*S rows (row b*S+s), T bins, K bins of
  * the ic encoder. Where a slot is said, slot 0 is before the first bin and slot t+1 after bin t.
@@ -9,30 +10,37 @@
 #ifndef LFADS_MODEL_WORKSPACE_H
 #define LFADS_MODEL_WORKSPACE_H
 #include "backend/backend.h"
+#include "model/cost_table.h"
 #include "model/model.h"
+#include "model/observation.h"
 #include "model/params.h"
 
 /* What is drawn from the posterior in the generator's place. */
-enum shard_draw {
-    DRAW_SAMPLE, /* samples of g0 and u */
-    DRAW_MEAN,   /* their means; the divergence of u is still that of a sample */
-    DRAW_PRIOR   /* samples of the priors: no encoders, no controller */
+enum latents {
+    POSTERIOR_SAMPLE, /* samples of g0 and u */
+    POSTERIOR_MEAN,   /* their means; the divergence of u is still that of a sample */
+    PRIOR_SAMPLE      /* samples of the priors: no encoders, no controller */
 };
 
-/* Each has a branch of a step of its own. */
-enum { ENCODERS = 4 };
+/* Arrays that only a pass with dropout has: without it masks are NULL, and what a mask changes is
+ * the array before it. */
+struct dropout_arrays {
+    real *data_mask, *ext_mask, *ic_enc_mask, *con_mask, *gen_mask, *data_seen, *gen_out;
+};
 
 struct shard {
     const struct backend *be;
     const struct model *model;
     size_t session, trials, samples, rows; /* current; rows = trials*samples */
-    enum shard_draw draw;
-    bool dropout, trained;    /* masks are in use; there are arrays for the backward pass */
+    enum latents latents;
+    bool dropout, trained; /* masks are in use; there are arrays for the backward pass */
+    struct dropout_arrays with_dropout;
     struct weights w, wt, dw; /* parameters, transposed copies, gradient (adds to) */
 
     /* data */
-    real *x;   /* [T,B,N] */
-    real *ext; /* [T,B,E] */
+    real *x;            /* [T,B,N] */
+    real *ext;          /* [T,B,E] */
+    const real *weight; /* [T,B,N]: of the entries' terms in the likelihood; NULL: ones */
     /* the host's, for who fills the shard: x and ext themselves where the backend's memory is the
      * host's, else what shard_upload copies there */
     real *host_x, *host_ext;
@@ -46,7 +54,7 @@ struct shard {
     /* encoders */
     real *data_seen; /* [T,B,N]: x after dropout; may be x */
     real *enc_in;    /* [T,B,·]; may be data_seen */
-    struct gru_tape ic_fwd, ic_rev, ci_fwd, ci_rev;
+    struct gru_tape encoder[ENCODERS];
     real *ic_enc;              /* [B,2ic_enc] after dropout */
     real *ic_mean, *ic_logvar; /* [B,ic] */
     real *prior_logvar;        /* [ic] */
@@ -61,14 +69,13 @@ struct shard {
     real *g0;                    /* [R,ic] */
     real *gen_in;                /* [T,R,·]: u, external input */
     struct gru_tape gen;
-    real *gen_out;          /* slots [T+1,R,G] after dropout; may be states */
-    real *gen_ext;          /* [T,R,E]: external input row by row, if S > 1 */
-    real *fac_w, *fac_wt;   /* [G,F]: normalised columns; [F,G] */
-    real *factors;          /* slots [T+1,R,F] */
-    real *eta, *eta_logvar; /* slots [T+1,R,N]: log rates, or means and
-                               log variances; backward: their gradients */
-    /* costs a row, one after the other; the divergences without their weights */
-    acc *loglik, *kl_co, *corr, *kl_ic; /* [R], [R], [R], [B] */
+    real *gen_out;                 /* slots [T+1,R,G] after dropout; may be states */
+    real *gen_ext;                 /* [T,R,E]: external input row by row, if S > 1 */
+    real *fac_w, *fac_wt;          /* [G,F]: normalised columns; [F,G] */
+    real *factors;                 /* slots [T+1,R,F] */
+    real *out_params[OUT_PARAMS];  /* slots [T+1,R,N] each: of the output distribution */
+    real *dout_params[OUT_PARAMS]; /* the same memory: backward turns them into their gradients */
+    acc *cost[COST_TERMS];         /* [R] or [B] each, laid out as cost_terms_place says */
     /* backward */
     real *dfactors;                     /* slots [T+1,R,F] */
     real *dgen_out, *dgen_h;            /* [T,R,G], [R,G] */
@@ -77,12 +84,12 @@ struct shard {
     real *dg0, *dic_mean, *dic_logvar;  /* [R,ic] */
     real *dprior_logvar, *dfac_w;       /* [ic], [G,F] */
     real *dic_enc;                      /* [B,2ic_enc] */
-    real *dci_fwd, *dci_rev;            /* [T,B,ci_enc] */
+    real *dstates[ENCODERS];            /* [T,B,ci_enc] of the states after each bin; ic: NULL */
     real *dh[ENCODERS], *drh[ENCODERS]; /* [R,widest units]: one where the backend has no
                                            branches */
     real *dreadin;                      /* [T,B,F] */
 
-    size_t most_trials, most_samples;
+    size_t max_trials;
     void *memory, *host; /* the arrays; the host's, or NULL where they are among them */
 };
 
@@ -96,20 +103,11 @@ void shard_free(struct shard *shard);
 size_t shard_bytes(const struct backend *be, const struct model *model, size_t trials,
                    size_t samples, bool trained);
 
-/* Lays the shard's arrays out for TRIALS trials of SESSION, contents undefined, and points its
- * views into PARAMETERS, TRANSPOSED and GRADIENT (the latter two NULL without backward pass).
- * DROPOUT: the masks are in use. */
+/* Begins a pass over TRIALS trials of SESSION, arrays undefined, and points the shard's views into
+ * PARAMETERS, TRANSPOSED and GRADIENT (the latter two NULL without backward pass). SAMPLES: as
+ * many as the shard was made for. DROPOUT: the masks are in use. */
 void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samples,
-                 enum shard_draw draw, bool dropout, real *parameters, real *transposed,
+                 enum latents latents, bool dropout, real *parameters, real *transposed,
                  real *gradient);
 
-/* Data and external inputs from host_x and host_ext to x and ext. */
-void shard_upload(struct shard *shard);
-/* Says which step's noise shard_draw_noise draws, and the place of the shard's first trial. */
-void shard_place_noise(struct shard *shard, uint32_t step, uint32_t trial);
-/* Draws noise and masks. FROM names the seed and, where several passes meet at a step, the sample.
- */
-void shard_draw_noise(struct shard *shard, const struct philox_address *from);
-/* Costs of ROWS rows and TRIALS trials as loglik to kl_ic hold them. */
-size_t shard_costs(size_t rows, size_t trials);
 #endif

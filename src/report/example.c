@@ -9,9 +9,9 @@
 
 #include "report/panel.h"
 
-enum { ROWS = 7, MOST_CURVES = 64 };
+enum { ROWS = 7, MAX_CURVES = 64 };
 
-static const double margin = 60, head = 50, foot = 46;
+static const double left = 76, right = 78, head = 50, foot = 46;
 
 static struct panel panel_at(cairo_t *cairo, const struct example_column *c, size_t column,
                              size_t row)
@@ -19,12 +19,35 @@ static struct panel panel_at(cairo_t *cairo, const struct example_column *c, siz
     double height = (EXAMPLE_HEIGHT - head) / (double)ROWS;
 
     return (struct panel){.cairo = cairo,
-                          .left = margin + (double)column * EXAMPLE_WIDTH / 2,
-                          .top = head + (double)row * height + 10,
-                          .width = EXAMPLE_WIDTH / 2.0 - margin - 20,
-                          .height = height - foot - 10,
+                          .left = left + (double)column * EXAMPLE_WIDTH / 2,
+                          .top = head + (double)row * height + 16,
+                          .width = EXAMPLE_WIDTH / 2.0 - left - right,
+                          .height = height - foot - 26,
                           .bins = c->rates.bins,
+                          .bin_s = c->rates.bin_s,
                           .high = 1};
+}
+
+/* The legend of a panel of rates, and the channels that it shows. */
+static void draw_key(const struct panel *p, const struct rates *r, size_t shown, bool with_data)
+{
+    double x = p->left, y = p->top - 8;
+    char text[80];
+
+    x = panel_key(p->cairo, x, y, panel_red, 3, r->variances ? "means" : "rates");
+    if (r->truth)
+        x = panel_key(p->cairo, x, y, panel_black, 3, "true rates");
+    if (r->variances && !with_data)
+        x = panel_key(p->cairo, x, y, panel_cyan, 2, "one standard deviation");
+    if (with_data && r->variances)
+        x = panel_key(p->cairo, x, y, panel_gray, 2, "data");
+    else if (with_data)
+        x = panel_key(p->cairo, x, y, panel_shade(1), 12, "spikes");
+    if (shown < r->channels) {
+        snprintf(text, sizeof text, "(%zu of %zu channels: those %s)", shown, r->channels,
+                 r->variances ? "whose means vary most" : "with most spikes");
+        panel_text(p->cairo, x, y, 0, text);
+    }
 }
 
 static void draw_rates(struct panel panel, const struct example_column *c, bool with_data)
@@ -34,67 +57,90 @@ static void draw_rates(struct panel panel, const struct example_column *c, bool 
 
     rates_choose(&shown, &rates);
     panel.high = (double)shown.count;
-    panel_frame(&panel, with_data     ? (rates.variances ? "means (red) over the data"
-                                                         : "rates (red) over the spikes")
-                        : rates.truth ? "rates (red), true rates (black)"
-                                      : "rates (red)");
     if (with_data)
         rates.truth = NULL;
+    panel_frame(&panel);
+    draw_key(&panel, &rates, shown.count, with_data);
     rates_draw(&panel, &rates, &shown, with_data);
 }
 
+static void draw_axes(const struct panel *panel, const char *title, const char *name)
+{
+    panel_frame(panel);
+    panel_title(panel, title);
+    panel_marks(panel);
+    panel_name(panel, 56, name);
+}
+
+/* WHAT: the curves, in the plural. */
 static void draw_curves(struct panel panel, const double *values, size_t n, const char *what)
 {
-    size_t shown = n < MOST_CURVES ? n : MOST_CURVES;
+    size_t shown = n < MAX_CURVES ? n : MAX_CURVES;
     char title[100];
 
-    snprintf(title, sizeof title, shown < n ? "%s, %zu of %zu" : "%s", what, shown, n);
+    snprintf(title, sizeof title, shown < n ? "%s, the first %zu of %zu" : "%s", what, shown, n);
     panel_fit(&panel, values, n, shown);
-    panel_frame(&panel, title);
+    draw_axes(&panel, title, "a.u.");
     panel_curves(&panel, values, n, shown);
 }
 
-/* Inferred inputs in colours, external ones gray and dashed. */
+/* Inferred inputs in full lines, external ones dashed. */
 static void draw_inputs(struct panel panel, const struct example_column *c)
 {
     static const double dash[] = {6, 4};
     struct panel ext = panel;
 
     if (!c->n_inputs && !c->n_ext) {
-        panel_frame(&panel, "no inputs");
+        panel_frame(&panel);
+        panel_title(&panel, "inputs: the model has none");
         return;
     }
     if (c->n_inputs)
         panel_fit(&panel, c->inputs, c->n_inputs, c->n_inputs);
     if (c->n_ext)
         panel_fit(&ext, c->ext, c->n_ext, c->n_ext);
-    if (c->n_inputs && c->n_ext) {
-        ext.low = panel.low = fmin(panel.low, ext.low);
-        ext.high = panel.high = fmax(panel.high, ext.high);
-    }
-    panel_frame(&panel, !c->n_ext      ? "inferred inputs"
-                        : !c->n_inputs ? "external inputs"
-                                       : "inferred inputs, external inputs (dashed)");
+    if (!c->n_inputs)
+        panel = ext;
+    panel.low = c->n_ext ? fmin(panel.low, ext.low) : panel.low;
+    panel.high = c->n_ext ? fmax(panel.high, ext.high) : panel.high;
+    draw_axes(&panel,
+              !c->n_ext      ? "inferred inputs"
+              : !c->n_inputs ? "external inputs (dashed)"
+                             : "inferred inputs, external inputs (dashed)",
+              "a.u.");
     if (c->n_inputs)
         panel_curves(&panel, c->inputs, c->n_inputs, c->n_inputs);
     if (c->n_ext) {
         cairo_set_dash(panel.cairo, dash, 2, 0);
-        panel_curves(&ext, c->ext, c->n_ext, c->n_ext);
+        panel_curves(&panel, c->ext, c->n_ext, c->n_ext);
         cairo_set_dash(panel.cairo, NULL, 0, 0);
     }
 }
 
-static void draw_image(struct panel panel, const double *values, size_t channels, const char *title)
+/* The first CHANNELS of VALUES [T,width] as shades; WHAT and UNIT say of what. */
+static void draw_image(struct panel panel, const double *values, size_t width, size_t channels,
+                       const char *what, const char *unit)
 {
+    struct panel axis = panel;
+    char title[120];
+
     panel.low = panel.high = values[0];
-    for (size_t i = 1; i < panel.bins * channels; i++) {
-        panel.low = fmin(panel.low, values[i]);
-        panel.high = fmax(panel.high, values[i]);
-    }
+    for (size_t t = 0; t < panel.bins; t++)
+        for (size_t j = 0; j < channels; j++) {
+            panel.low = fmin(panel.low, values[t * width + j]);
+            panel.high = fmax(panel.high, values[t * width + j]);
+        }
+    snprintf(title, sizeof title, "%s of all channels: white %.3g, black %.3g %s", what, panel.low,
+             panel.high, unit);
     if (!(panel.high > panel.low))
         panel.high = panel.low + 1;
-    panel_image(&panel, values, channels);
-    panel_frame(&panel, title);
+    panel_image(&panel, values, width, channels);
+    axis.low = (double)channels; /* channel 0 is on top */
+    axis.high = 0;
+    panel_frame(&axis);
+    panel_title(&axis, title);
+    panel_marks(&axis);
+    panel_name(&axis, 56, "channel");
 }
 
 static void draw_column(cairo_t *cairo, const struct example_column *c, size_t column)
@@ -102,7 +148,6 @@ static void draw_column(cairo_t *cairo, const struct example_column *c, size_t c
     const struct rates *r = &c->rates;
 
     panel_font(cairo, 19);
-    cairo_set_source_rgb(cairo, 0, 0, 0);
     panel_text(cairo, (0.5 + (double)column) * EXAMPLE_WIDTH / 2, 26, 0.5, c->title);
     panel_font(cairo, 14);
     if (!r->bins)
@@ -112,30 +157,30 @@ static void draw_column(cairo_t *cairo, const struct example_column *c, size_t c
     draw_rates(panel_at(cairo, c, column, 2), c, true);
     draw_curves(panel_at(cairo, c, column, 3), c->factors, c->n_factors, "factors");
     draw_curves(panel_at(cairo, c, column, 4), c->states, c->n_states, "generator states");
-    draw_image(panel_at(cairo, c, column, 5), r->data, r->channels,
-               r->variances ? "data, all channels" : "spikes, all channels");
-    draw_image(panel_at(cairo, c, column, 6), r->means, r->channels,
-               r->variances ? "means, all channels" : "rates, all channels");
+    draw_image(panel_at(cairo, c, column, 5), r->data, r->channels, r->channels,
+               r->variances ? "data" : "spikes", r->variances ? "(data's unit)" : "in a bin");
+    draw_image(panel_at(cairo, c, column, 6), r->means, r->outputs, r->channels,
+               r->variances ? "means" : "rates", r->variances ? "(data's unit)" : "spikes/bin");
 }
 
 /* A growing PNG. */
 struct bytes {
     unsigned char *bytes;
-    size_t length, room;
+    size_t length, capacity;
 };
 
-static cairo_status_t keep_bytes(void *payload, const unsigned char *data, unsigned length)
+static cairo_status_t append(void *payload, const unsigned char *data, unsigned length)
 {
     struct bytes *b = payload;
 
-    if (b->length + length > b->room) {
-        size_t room = 2 * (b->length + length);
-        unsigned char *more = realloc(b->bytes, room);
+    if (b->length + length > b->capacity) {
+        size_t capacity = 2 * (b->length + length);
+        unsigned char *bytes = realloc(b->bytes, capacity);
 
-        if (!more)
+        if (!bytes)
             return CAIRO_STATUS_NO_MEMORY;
-        b->bytes = more;
-        b->room = room;
+        b->bytes = bytes;
+        b->capacity = capacity;
     }
     memcpy(b->bytes + b->length, data, length);
     b->length += length;
@@ -155,7 +200,7 @@ enum lfads_status example_draw(unsigned char **png, size_t *length,
     cairo_paint(cairo);
     for (size_t i = 0; i < 2; i++)
         draw_column(cairo, &columns[i], i);
-    status = cairo_surface_write_to_png_stream(surface, keep_bytes, &bytes);
+    status = cairo_surface_write_to_png_stream(surface, append, &bytes);
     cairo_destroy(cairo);
     cairo_surface_destroy(surface);
     *png = bytes.bytes;

@@ -3,41 +3,71 @@
 #include "report/figure.h"
 
 #include <errno.h>
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "report/panel.h"
 
 /* The sheet, in pixels. */
-static const double width = 1200, left = 90, right = 30, top = 70, gap = 70, stripe = 64;
+static const double width = 1200, left = 90, right = 90, top = 116, stripe = 60;
+static const double gap = 96; /* between panels, for the upper one's axis and the lower one's key */
+static const double foot = 56; /* below the last panel, for its axis */
+
+static void draw_title(cairo_t *cairo, const struct figure_trial *trial,
+                       const struct rates_shown *shown)
+{
+    const struct rates *r = &trial->rates;
+    const char *slash = strrchr(trial->file, '/');
+    char text[400];
+
+    snprintf(text, sizeof text, "%s trial %zu of %.300s",
+             strcmp(trial->set, "train") == 0 ? "Training" : "Validation", trial->trial,
+             slash ? slash + 1 : trial->file);
+    panel_font(cairo, 20);
+    panel_text(cairo, left, 34, 0, text);
+    panel_font(cairo, 15);
+    if (shown->count < r->channels) {
+        snprintf(text, sizeof text, "%zu of %zu channels: those %s", shown->count, r->channels,
+                 r->variances ? "whose means vary most" : "with most spikes");
+        panel_text(cairo, left, 60, 0, text);
+    }
+}
 
 static void draw_key(cairo_t *cairo, const struct rates *rates)
 {
-    const struct {
-        const char *text;
-        struct colour colour;
-        double height;
-    } parts[] = {{"rates by LFADS", panel_red, 4},
-                 {"true rates", panel_black, 4},
-                 {rates->variances ? "data" : "spikes", panel_gray, 14}};
-    double x = left;
+    static const char *const counts[] = {"1", "2", "3", "4 or more spikes in a bin"};
+    double x = panel_key(cairo, left, top - 18, panel_red, 3,
+                         rates->variances ? "means by LFADS" : "rates by LFADS");
 
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        if (i == 1 && !rates->truth)
-            continue;
-        cairo_set_source_rgb(cairo, parts[i].colour.red, parts[i].colour.green,
-                             parts[i].colour.blue);
-        cairo_rectangle(cairo, x, 24, 26, parts[i].height);
-        cairo_fill(cairo);
-        panel_text(cairo, x + 34, 36, 0, parts[i].text);
-        x += 220;
+    if (rates->truth)
+        x = panel_key(cairo, x, top - 18, panel_black, 3, "true rates");
+    if (rates->variances) {
+        panel_key(cairo, x, top - 18, panel_gray, 2, "data");
+        return;
     }
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        x = panel_key(cairo, x, top - 18, panel_shade((double)i + 1), 14, counts[i]);
 }
 
 static double inputs_height(const struct figure_trial *trial)
 {
     return trial->inputs ? stripe * 2.5 : 0;
+}
+
+static void draw_inputs_key(const struct panel *panel, const struct figure_trial *trial)
+{
+    double x = panel->left, y = panel->top - 14;
+
+    for (size_t i = 0; i < trial->n_inputs && i < 5; i++) { /* as many as fit */
+        char text[40];
+
+        snprintf(text, sizeof text, trial->n_inputs > 1 ? "inferred input %zu" : "inferred input",
+                 i);
+        x = panel_key(panel->cairo, x, y, panel_colour(i), 3, text);
+    }
+    if (trial->true_inputs)
+        panel_key(panel->cairo, x, y, panel_gray, 3, "true inputs, scaled to the panel");
 }
 
 /* True inputs have a unit of their own: they fill the panel as the inferred ones do. */
@@ -47,8 +77,10 @@ static void draw_inputs(struct panel *panel, const struct figure_trial *trial)
     size_t n = trial->n_true_inputs;
 
     panel_fit(panel, trial->inputs, trial->n_inputs, trial->n_inputs);
-    panel_frame(panel, trial->true_inputs ? "inferred inputs, true inputs (gray, scaled)"
-                                          : "inferred inputs");
+    panel_frame(panel);
+    panel_marks(panel);
+    panel_name(panel, 58, "input (a.u.)");
+    draw_inputs_key(panel, trial);
     if (trial->true_inputs)
         panel_fit(&truth, trial->true_inputs, n, n);
     for (size_t i = 0; i < n; i++) {
@@ -68,13 +100,14 @@ static void draw_sheet(cairo_t *cairo, const struct figure_trial *trial,
                           .width = width - left - right,
                           .height = stripe * (double)shown->count,
                           .bins = trial->rates.bins,
+                          .bin_s = trial->rates.bin_s,
                           .high = (double)shown->count};
 
     cairo_set_source_rgb(cairo, 1, 1, 1);
     cairo_paint(cairo);
-    panel_font(cairo, 17);
+    draw_title(cairo, trial, shown);
     draw_key(cairo, &trial->rates);
-    panel_frame(&panel, "");
+    panel_frame(&panel);
     rates_draw(&panel, &trial->rates, shown, true);
     if (!trial->inputs)
         return;
@@ -98,7 +131,9 @@ enum lfads_status figure_write(const char *path, const struct figure_trial *tria
     if (status != LFADS_OK)
         return status;
     rates_choose(&shown, &trial->rates);
-    height = top + stripe * (double)shown.count + gap + inputs_height(trial) * 1.3;
+    height = top + stripe * (double)shown.count + foot;
+    if (trial->inputs)
+        height += gap + inputs_height(trial);
     surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
     cairo = cairo_create(surface);
     draw_sheet(cairo, trial, &shown);

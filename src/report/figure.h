@@ -5,15 +5,17 @@
 #include "base/error.h"
 #include "report/rates.h"
 
-/* A trial and the inferred inputs of it. */
+/* A trial, where it comes from, and its inferred inputs. */
 struct figure_trial {
+    const char *file, *set; /* its data file and set, "train" or "valid"; for the title */
+    size_t trial;           /* its number in the set */
     struct rates rates;
     const double *inputs;      /* [T,n_inputs] or NULL */
     const double *true_inputs; /* [T,n_true_inputs] or NULL; in a unit of their own */
     size_t n_inputs, n_true_inputs;
 };
 
-/* Writes a PNG to PATH, whole or not at all: the channels with most going on, rates red over truth
+/* Writes a PNG to PATH, complete or not at all: the channels with most spikes, rates red over truth
  * black over the data; below them the inferred inputs over the true ones. */
 enum lfads_status figure_write(const char *path, const struct figure_trial *trial,
                                struct lfads_error *err);

@@ -7,7 +7,8 @@
 #include <stdio.h>
 
 const struct colour panel_red = {0.85, 0.1, 0.1}, panel_black = {0, 0, 0},
-                    panel_cyan = {0.2, 0.75, 0.8}, panel_gray = {0.6, 0.6, 0.6};
+                    panel_cyan = {0.2, 0.75, 0.8}, panel_gray = {0.6, 0.6, 0.6},
+                    panel_light = {0.87, 0.87, 0.87};
 
 struct colour panel_colour(size_t number)
 {
@@ -18,9 +19,16 @@ struct colour panel_colour(size_t number)
     return colours[number % (sizeof colours / sizeof colours[0])];
 }
 
-static void use(const struct panel *p, struct colour colour)
+struct colour panel_shade(double count)
 {
-    cairo_set_source_rgb(p->cairo, colour.red, colour.green, colour.blue);
+    double shade = 0.86 - 0.14 * fmin(count, 4);
+
+    return (struct colour){shade, shade, shade};
+}
+
+static void use(cairo_t *cairo, struct colour colour)
+{
+    cairo_set_source_rgb(cairo, colour.red, colour.green, colour.blue);
 }
 
 static double x_of(const struct panel *p, double bin)
@@ -39,48 +47,135 @@ void panel_font(cairo_t *cairo, double size)
     cairo_set_font_size(cairo, size);
 }
 
-void panel_text(cairo_t *cairo, double x, double y, double align, const char *text)
+/* Writes at the origin of the current transformation. */
+static void put_text(cairo_t *cairo, double align, const char *text)
 {
     cairo_text_extents_t extents;
 
+    use(cairo, panel_black);
     cairo_text_extents(cairo, text, &extents);
-    cairo_move_to(cairo, x - align * extents.width, y);
+    cairo_move_to(cairo, -align * extents.x_advance, 0);
     cairo_show_text(cairo, text);
-    cairo_new_path(cairo); /* text leaves a point behind */
+    cairo_new_path(cairo); /* text leaves a current point */
 }
 
-/* A round number of bins from one mark to the next, five to ten of them. */
-static size_t marks_apart(size_t bins)
+void panel_text(cairo_t *cairo, double x, double y, double align, const char *text)
 {
-    size_t step = 1;
-
-    while (step * 100 <= bins)
-        step *= 10;
-    return step * 10 > bins ? step : step * 20 > bins ? step * 2 : step * 5;
+    cairo_save(cairo);
+    cairo_translate(cairo, x, y);
+    put_text(cairo, align, text);
+    cairo_restore(cairo);
 }
 
-void panel_frame(const struct panel *panel, const char *title)
+double panel_key(cairo_t *cairo, double x, double y, struct colour colour, double line,
+                 const char *text)
 {
-    double bottom = panel->top + panel->height;
+    static const double sample = 24, space = 8, between = 26;
+    cairo_text_extents_t extents;
 
-    use(panel, panel_gray);
+    use(cairo, colour);
+    cairo_rectangle(cairo, x, y - 5 - line / 2, sample, line);
+    cairo_fill(cairo);
+    panel_text(cairo, x + sample + space, y, 0, text);
+    cairo_text_extents(cairo, text, &extents);
+    return x + sample + space + extents.x_advance + between;
+}
+
+double panel_step(double range, double n)
+{
+    double step = pow(10, floor(log10(range / n)));
+
+    if (range / step <= n)
+        return step;
+    if (range / (2 * step) <= n)
+        return 2 * step;
+    return range / (5 * step) <= n ? 5 * step : 10 * step;
+}
+
+static void line(cairo_t *cairo, double x1, double y1, double x2, double y2)
+{
+    cairo_move_to(cairo, x1, y1);
+    cairo_line_to(cairo, x2, y2);
+    cairo_stroke(cairo);
+}
+
+/* The axis of time: in seconds, or in bins where their width is not known. */
+static void draw_time(const struct panel *p)
+{
+    double unit = p->bin_s > 0 ? p->bin_s : 1, end = (double)p->bins * unit;
+    double step = panel_step(end, 10), bottom = p->top + p->height;
+
+    if (!(p->bin_s > 0))
+        step = fmax(step, 1);
+    for (size_t i = 0; (double)i * step <= end * (1 + 1e-9); i++) {
+        double x = x_of(p, (double)i * step / unit);
+        char label[24];
+
+        line(p->cairo, x, bottom, x, bottom + 5);
+        snprintf(label, sizeof label, "%g", (double)i * step);
+        panel_text(p->cairo, x, bottom + 20, 0.5, label);
+    }
+    panel_text(p->cairo, p->left + p->width / 2, bottom + 38, 0.5,
+               p->bin_s > 0 ? "time (s)" : "time (bins)");
+}
+
+void panel_frame(const struct panel *panel)
+{
+    use(panel->cairo, panel_gray);
     cairo_set_line_width(panel->cairo, 1);
     cairo_rectangle(panel->cairo, panel->left + 0.5, panel->top + 0.5, panel->width, panel->height);
     cairo_stroke(panel->cairo);
-    use(panel, panel_black);
-    for (size_t t = 0; t <= panel->bins; t += marks_apart(panel->bins)) {
-        char label[24];
-
-        cairo_move_to(panel->cairo, x_of(panel, (double)t), bottom);
-        cairo_line_to(panel->cairo, x_of(panel, (double)t), bottom + 5);
-        cairo_stroke(panel->cairo);
-        snprintf(label, sizeof label, "%zu", t);
-        panel_text(panel->cairo, x_of(panel, (double)t), bottom + 20, 0.5, label);
-    }
-    panel_text(panel->cairo, panel->left, panel->top - 8, 0, title);
+    use(panel->cairo, panel_black);
+    draw_time(panel);
 }
 
-/* A few long numbers must not draw over other panels. */
+void panel_title(const struct panel *panel, const char *text)
+{
+    panel_text(panel->cairo, panel->left, panel->top - 8, 0, text);
+}
+
+void panel_name(const struct panel *panel, double distance, const char *name)
+{
+    double x = panel->left - distance + (distance < 0 ? panel->width : 0);
+
+    cairo_save(panel->cairo);
+    cairo_translate(panel->cairo, x, panel->top + panel->height / 2);
+    cairo_rotate(panel->cairo, -M_PI / 2);
+    put_text(panel->cairo, 0.5, name);
+    cairo_restore(panel->cairo);
+}
+
+static void mark(const struct panel *p, double value)
+{
+    double y = y_of(p, value);
+    char label[24];
+
+    use(p->cairo, panel_black);
+    cairo_set_line_width(p->cairo, 1);
+    line(p->cairo, p->left - 5, y, p->left, y);
+    snprintf(label, sizeof label, "%g", value == 0 ? 0 : value); /* no -0 */
+    panel_text(p->cairo, p->left - 9, y + 5, 1, label);
+}
+
+void panel_marks(const struct panel *panel)
+{
+    enum { MARKS = 5 };
+    double low = fmin(panel->low, panel->high), high = fmax(panel->low, panel->high);
+    double step = panel_step(high - low, MARKS), first = ceil(low / step);
+
+    for (int i = 0; i <= MARKS && (first + i) * step <= high; i++) {
+        double y = y_of(panel, 0);
+
+        if (first + i == 0 && y > panel->top + 1 && y < panel->top + panel->height - 1) {
+            use(panel->cairo, panel_light);
+            cairo_set_line_width(panel->cairo, 1);
+            line(panel->cairo, panel->left + 1, y, panel->left + panel->width, y);
+        }
+        mark(panel, (first + i) * step);
+    }
+}
+
+/* Values beyond low and high must not draw over other panels. */
 static void clip(const struct panel *panel)
 {
     cairo_save(panel->cairo);
@@ -107,7 +202,7 @@ void panel_curve(const struct panel *panel, const struct series *series, struct 
         if (isfinite(value))
             cairo_line_to(panel->cairo, x_of(panel, (double)t + 0.5), y_of(panel, value));
     }
-    use(panel, colour);
+    use(panel->cairo, colour);
     cairo_set_line_width(panel->cairo, line);
     cairo_stroke(panel->cairo);
     cairo_restore(panel->cairo);
@@ -115,14 +210,15 @@ void panel_curve(const struct panel *panel, const struct series *series, struct 
 
 void panel_fit(struct panel *panel, const double *values, size_t n, size_t shown)
 {
-    double low = values[0], high = values[0], margin;
+    double low = HUGE_VAL, high = -HUGE_VAL, margin;
 
     for (size_t t = 0; t < panel->bins; t++)
-        for (size_t i = 0; i < shown; i++) {
-            low = fmin(low, values[t * n + i]);
-            high = fmax(high, values[t * n + i]);
-        }
-    if (!(high > low)) { /* nothing, or the same everywhere */
+        for (size_t i = 0; i < shown; i++)
+            if (isfinite(values[t * n + i])) {
+                low = fmin(low, values[t * n + i]);
+                high = fmax(high, values[t * n + i]);
+            }
+    if (!(high > low)) { /* constant, or none is finite */
         low = isfinite(low) ? low - 0.5 : 0;
         high = low + 1;
     }
@@ -133,18 +229,11 @@ void panel_fit(struct panel *panel, const double *values, size_t n, size_t shown
 
 void panel_curves(const struct panel *panel, const double *values, size_t n, size_t shown)
 {
-    char label[24];
-
     for (size_t i = 0; i < shown; i++) {
         struct series series = {.values = values + i, .stride = n, .factor = 1};
 
         panel_curve(panel, &series, panel_colour(i), shown > 20 ? 1 : 2);
     }
-    use(panel, panel_black);
-    snprintf(label, sizeof label, "%.2g", panel->high);
-    panel_text(panel->cairo, panel->left - 8, panel->top + 14, 1, label);
-    snprintf(label, sizeof label, "%.2g", panel->low);
-    panel_text(panel->cairo, panel->left - 8, panel->top + panel->height, 1, label);
 }
 
 void panel_counts(const struct panel *panel, const struct series *series, double height)
@@ -153,18 +242,17 @@ void panel_counts(const struct panel *panel, const struct series *series, double
 
     for (size_t t = 0; t < panel->bins; t++) {
         double count = series->factor * series->values[t * series->stride];
-        double shade = 0.78 - 0.16 * fmin(count, 4);
 
         if (!(count > 0))
             continue;
-        use(panel, (struct colour){shade, shade, shade});
+        use(panel->cairo, panel_shade(count));
         cairo_rectangle(panel->cairo, x_of(panel, (double)t), top,
                         fmax(x_of(panel, 1) - panel->left - 1, 1), bottom - top);
         cairo_fill(panel->cairo);
     }
 }
 
-void panel_image(const struct panel *panel, const double *values, size_t rows)
+void panel_image(const struct panel *panel, const double *values, size_t width, size_t rows)
 {
     cairo_surface_t *image =
         cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)panel->bins, (int)rows);
@@ -174,7 +262,7 @@ void panel_image(const struct panel *panel, const double *values, size_t rows)
     if (bytes) {
         for (size_t r = 0; r < rows; r++)
             for (size_t t = 0; t < panel->bins; t++) {
-                double share = (values[t * rows + r] - panel->low) / (panel->high - panel->low);
+                double share = (values[t * width + r] - panel->low) / (panel->high - panel->low);
                 uint32_t gray = (uint32_t)(255 * (1 - fmax(0, fmin(1, share))));
 
                 ((uint32_t *)(void *)(bytes + r * (size_t)stride))[t] = gray * 0x10101u;

@@ -7,7 +7,7 @@
 
 #include "report/panel.h"
 
-static const double filled = 0.82; /* of a stripe's height */
+static const double filled = 0.82; /* part of a stripe's height */
 
 /* Spikes of a channel, or the variance of its means where the data are no counts. */
 static double weight_of(const struct rates *r, size_t channel)
@@ -15,10 +15,10 @@ static double weight_of(const struct rates *r, size_t channel)
     double sum = 0, squares = 0, mean;
 
     for (size_t t = 0; t < r->bins; t++) {
-        size_t at = t * r->channels + channel;
+        double rate = r->means[t * r->outputs + channel];
 
-        sum += r->variances || !r->data ? r->means[at] : r->data[at];
-        squares += r->means[at] * r->means[at];
+        sum += r->variances || !r->data ? rate : r->data[t * r->channels + channel];
+        squares += rate * rate;
     }
     if (!r->variances)
         return sum;
@@ -37,17 +37,17 @@ static void widen(double *low, double *high, double value)
 /* The range of all that is shown, so that stripes can be compared. */
 static void fit(struct rates_shown *shown, const struct rates *r)
 {
-    double high = shown->low = 0;
-
+    shown->low = shown->high = 0;
     for (size_t k = 0; k < shown->count; k++)
         for (size_t t = 0; t < r->bins; t++) {
-            size_t at = t * r->channels + shown->channel[k];
+            size_t channel = shown->channel[k];
 
-            widen(&shown->low, &high, r->conversion * r->means[at]);
+            widen(&shown->low, &shown->high, r->means[t * r->outputs + channel]);
             if (r->truth)
-                widen(&shown->low, &high, r->truth[at]);
+                widen(&shown->low, &shown->high,
+                      r->truth[t * r->channels + channel] / r->conversion);
         }
-    shown->factor = filled / fmax(high - shown->low, 1e-12);
+    shown->factor = filled / fmax(shown->high - shown->low, 1e-12);
 }
 
 void rates_choose(struct rates_shown *shown, const struct rates *rates)
@@ -57,76 +57,153 @@ void rates_choose(struct rates_shown *shown, const struct rates *rates)
     shown->count = 0;
     for (size_t j = 0; j < rates->channels; j++) {
         double weight = weight_of(rates, j);
-        size_t at = shown->count < RATES_CHANNELS ? shown->count++ : RATES_CHANNELS;
+        size_t rank = shown->count < RATES_CHANNELS ? shown->count++ : RATES_CHANNELS;
 
-        for (; at > 0 && weight > weights[at - 1]; at--)
-            if (at < RATES_CHANNELS) {
-                weights[at] = weights[at - 1];
-                shown->channel[at] = shown->channel[at - 1];
+        for (; rank > 0 && weight > weights[rank - 1]; rank--)
+            if (rank < RATES_CHANNELS) {
+                weights[rank] = weights[rank - 1];
+                shown->channel[rank] = shown->channel[rank - 1];
             }
-        if (at < RATES_CHANNELS) {
-            weights[at] = weight;
-            shown->channel[at] = j;
+        if (rank < RATES_CHANNELS) {
+            weights[rank] = weight;
+            shown->channel[rank] = j;
         }
     }
     fit(shown, rates);
 }
 
-/* VALUES of the channel at PLACE, times SCALE, in its stripe. */
-static struct series in_stripe(const struct rates *r, const struct rates_shown *shown, size_t place,
-                               const double *values, double scale)
+const char *rates_unit(const struct rates *rates)
 {
-    double base = (double)(shown->count - 1 - place);
+    if (rates->variances)
+        return "data's unit";
+    return rates->bin_s > 0 ? "spikes/s" : "spikes/bin";
+}
 
-    return (struct series){.values = values + shown->channel[place],
-                           .stride = r->channels,
-                           .factor = scale * shown->factor,
-                           .offset = base - shown->low * shown->factor};
+/* The bottom of stripe K, in the panel's values. */
+static double base_of(const struct rates_shown *shown, size_t k)
+{
+    return (double)(shown->count - 1 - k);
+}
+
+/* VALUES [T,width] of the channel in stripe K, divided by SCALE. */
+static struct series in_stripe(const struct rates_shown *shown, size_t k, const double *values,
+                               size_t width, double scale)
+{
+    return (struct series){.values = values + shown->channel[k],
+                           .stride = width,
+                           .factor = shown->factor / scale,
+                           .offset = base_of(shown, k) - shown->low * shown->factor};
 }
 
 /* A standard deviation on either side of the means. */
 static void draw_deviation(const struct panel *panel, const struct rates *r,
-                           const struct rates_shown *shown, size_t place)
+                           const struct rates_shown *shown, size_t k)
 {
-    struct series series = in_stripe(r, shown, place, r->means, r->conversion);
+    struct series series = in_stripe(shown, k, r->means, r->outputs, 1);
 
-    series.variances = r->variances + shown->channel[place];
+    series.variances = r->variances + shown->channel[k];
     for (series.side = -1; series.side <= 1; series.side += 2)
         panel_curve(panel, &series, panel_cyan, 1);
 }
 
+static void draw_data(const struct panel *panel, const struct rates *r,
+                      const struct rates_shown *shown, size_t k)
+{
+    struct series series = in_stripe(shown, k, r->data, r->channels, 1);
+
+    if (r->variances) {
+        panel_curve(panel, &series, panel_gray, 1);
+        return;
+    }
+    series.factor = 1;
+    series.offset = base_of(shown, k);
+    panel_counts(panel, &series, filled);
+}
+
 static void draw_channel(const struct panel *panel, const struct rates *r,
-                         const struct rates_shown *shown, size_t place, bool with_data)
+                         const struct rates_shown *shown, size_t k, bool with_data)
 {
     struct series series;
-    char label[24];
 
-    if (with_data && r->variances) {
-        series = in_stripe(r, shown, place, r->data, r->conversion);
-        panel_curve(panel, &series, panel_gray, 1);
-    } else if (with_data) {
-        series = in_stripe(r, shown, place, r->data, 1);
-        series.factor = 1;
-        series.offset = (double)(shown->count - 1 - place);
-        panel_counts(panel, &series, filled);
-    }
     if (r->truth) {
-        series = in_stripe(r, shown, place, r->truth, 1);
+        series = in_stripe(shown, k, r->truth, r->channels, r->conversion);
         panel_curve(panel, &series, panel_black, 2);
     }
     if (r->variances && !with_data)
-        draw_deviation(panel, r, shown, place);
-    series = in_stripe(r, shown, place, r->means, r->conversion);
+        draw_deviation(panel, r, shown, k);
+    series = in_stripe(shown, k, r->means, r->outputs, 1);
     panel_curve(panel, &series, panel_red, 2);
-    snprintf(label, sizeof label, "%zu", shown->channel[place]);
-    cairo_set_source_rgb(panel->cairo, 0, 0, 0);
-    panel_text(panel->cairo, panel->left - 8,
-               panel->top + panel->height * ((double)place + 0.7) / (double)shown->count, 1, label);
+}
+
+/* The height of VALUE, in the means' unit, in stripe K. */
+static double y_of(const struct panel *p, const struct rates_shown *shown, size_t k, double value)
+{
+    double stripe = p->height / (double)shown->count;
+
+    return p->top + stripe * ((double)(k + 1) - shown->factor * (value - shown->low));
+}
+
+static void draw_zero(const struct panel *p, const struct rates_shown *shown, size_t k)
+{
+    double y = y_of(p, shown, k, 0);
+
+    cairo_set_source_rgb(p->cairo, panel_light.red, panel_light.green, panel_light.blue);
+    cairo_set_line_width(p->cairo, 1);
+    cairo_move_to(p->cairo, p->left + 1, y);
+    cairo_line_to(p->cairo, p->left + p->width, y);
+    cairo_stroke(p->cairo);
+}
+
+static void draw_mark(const struct panel *p, double y, double value)
+{
+    double x = p->left + p->width;
+    char label[24];
+
+    cairo_set_source_rgb(p->cairo, 0, 0, 0);
+    cairo_set_line_width(p->cairo, 1);
+    cairo_move_to(p->cairo, x, y);
+    cairo_line_to(p->cairo, x + 5, y);
+    cairo_stroke(p->cairo);
+    snprintf(label, sizeof label, "%g", value);
+    panel_text(p->cairo, x + 9, y + 5, 0, label);
+}
+
+/* The number of stripe K's channel on the left; zero, where both fit, and a round value on the
+ * right. */
+static void draw_labels(const struct panel *p, const struct rates *r,
+                        const struct rates_shown *shown, size_t k)
+{
+    static const double spacing = 16; /* of labels, in pixels */
+    double unit = !r->variances && r->bin_s > 0 ? 1 / r->bin_s : 1;
+    double round_value = panel_step(shown->high * unit, 1.99);
+    double zero = y_of(p, shown, k, 0), y = y_of(p, shown, k, round_value / unit);
+    char label[24];
+
+    snprintf(label, sizeof label, "%zu", shown->channel[k]);
+    panel_text(p->cairo, p->left - 9,
+               p->top + p->height * ((double)(k + 1) - filled / 2) / (double)shown->count + 5, 1,
+               label);
+    if (shown->high > 0)
+        draw_mark(p, y, round_value);
+    if (!(shown->high > 0) || zero - y >= spacing)
+        draw_mark(p, zero, 0);
 }
 
 void rates_draw(const struct panel *panel, const struct rates *rates,
                 const struct rates_shown *shown, bool with_data)
 {
-    for (size_t place = 0; place < shown->count; place++)
-        draw_channel(panel, rates, shown, place, with_data);
+    char name[60];
+
+    for (size_t k = 0; k < shown->count; k++) { /* below all curves: noise leaves its stripe */
+        draw_zero(panel, shown, k);
+        if (with_data)
+            draw_data(panel, rates, shown, k);
+    }
+    for (size_t k = 0; k < shown->count; k++) {
+        draw_channel(panel, rates, shown, k, with_data);
+        draw_labels(panel, rates, shown, k);
+    }
+    panel_name(panel, 48, "channel");
+    snprintf(name, sizeof name, "%s (%s)", rates->variances ? "mean" : "rate", rates_unit(rates));
+    panel_name(panel, -58, name);
 }

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/h5.h"
-#include "save/seal.h"
+#include "h5/h5.h"
+#include "save/checksum_header.h"
 
 enum { VERSION = 1 };
 #define MOST_COUNTED INT64_C(1000000000000000) /* steps, epochs, batches */
@@ -86,33 +86,33 @@ size_t checkpoint_bytes(const struct model *model)
 {
     const size_t whole = 1 << 17, a_set = 1 << 10; /* hyperparameters and tables; a set's header */
 
-    return whole + 3 * (model->n_params * a_set + model_parameters(model) * sizeof(float));
+    return whole +
+           PARAM_VECTORS * (model->n_params * a_set + model_parameters(model) * sizeof(float));
 }
 
 enum lfads_status checkpoint_write(const char *path, const struct model *model,
-                                   const struct checkpoint *checkpoint, const real *parameters,
-                                   const real *m, const real *v, struct lfads_error *err)
+                                   const struct checkpoint *checkpoint,
+                                   const struct param_vectors *vectors, struct lfads_error *err)
 {
     char temp[FILE_PATH];
     struct h5_file file = {.id = 0};
     enum lfads_status status = file_stage(temp, path, err), closed;
 
     if (status == LFADS_OK)
-        status = h5_create(&file, temp, SEAL_BYTES, err);
+        status = h5_create(&file, temp, CHECKSUM_HEADER_BYTES, err);
     if (status != LFADS_OK)
         return status;
     status = write_state(&file, checkpoint, err);
     if (status == LFADS_OK)
-        status = write_params(&file, model, parameters, "", err);
-    if (status == LFADS_OK)
-        status = write_params(&file, model, m, "_Adam", err);
-    if (status == LFADS_OK)
-        status = write_params(&file, model, v, "_Adam_1", err);
+        status = write_params(&file, model, vectors->parameters, "", err);
+    for (int i = 0; i < OPTIMIZER_SLOTS && status == LFADS_OK; i++)
+        status = write_params(&file, model, vectors->slots[i],
+                              optimizer_slot_suffix((enum optimizer_slot)i), err);
     closed = h5_close(&file, status == LFADS_OK ? err : NULL);
     if (status == LFADS_OK)
         status = closed;
     if (status == LFADS_OK)
-        status = seal_write(temp, err);
+        status = checksum_header_write(temp, err);
     if (status != LFADS_OK) {
         file_discard(temp);
         return status;
@@ -189,10 +189,10 @@ static enum lfads_status read_state(struct checkpoint *checkpoint, const struct 
 }
 
 /* Opens the checkpoint at PATH, if its seal is whole: HDF5 must not see a damaged one. */
-static enum lfads_status open_sealed(struct h5_file *file, const char *path,
-                                     struct lfads_error *err)
+static enum lfads_status open_checked(struct h5_file *file, const char *path,
+                                      struct lfads_error *err)
 {
-    enum lfads_status status = seal_check(path, err);
+    enum lfads_status status = checksum_header_check(path, err);
 
     return status == LFADS_OK ? h5_open(file, path, err) : status;
 }
@@ -204,7 +204,7 @@ enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *pat
     enum lfads_status status;
 
     *checkpoint = (struct checkpoint){.step = 0};
-    status = open_sealed(&file, path, err);
+    status = open_checked(&file, path, err);
     if (status != LFADS_OK)
         return status;
     status = read_state(checkpoint, &file, err);
@@ -253,20 +253,20 @@ static enum lfads_status read_params(real *vector, const struct h5_file *file,
     return LFADS_OK;
 }
 
-enum lfads_status checkpoint_read_parameters(real *parameters, real *m, real *v, const char *path,
+enum lfads_status checkpoint_read_parameters(const struct param_vectors *vectors, const char *path,
                                              const struct model *model, bool *fresh,
                                              struct lfads_error *err)
 {
     struct h5_file file;
-    enum lfads_status status = open_sealed(&file, path, err);
+    enum lfads_status status = open_checked(&file, path, err);
 
     if (status != LFADS_OK)
         return status;
-    status = read_params(parameters, &file, model, "", fresh, err);
-    if (status == LFADS_OK && m)
-        status = read_params(m, &file, model, "_Adam", fresh, err);
-    if (status == LFADS_OK && v)
-        status = read_params(v, &file, model, "_Adam_1", fresh, err);
+    status = read_params(vectors->parameters, &file, model, "", fresh, err);
+    for (int i = 0; i < OPTIMIZER_SLOTS && status == LFADS_OK; i++)
+        if (vectors->slots[i])
+            status = read_params(vectors->slots[i], &file, model,
+                                 optimizer_slot_suffix((enum optimizer_slot)i), fresh, err);
     h5_close(&file, NULL);
     return status;
 }
@@ -276,7 +276,7 @@ enum lfads_status checkpoint_has(bool *has, const char *path, const char *name,
 {
     char flat[400];
     struct h5_file file;
-    enum lfads_status status = open_sealed(&file, path, err);
+    enum lfads_status status = open_checked(&file, path, err);
 
     if (status != LFADS_OK)
         return status;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_SAVE_CHECKPOINT_H
 #define LFADS_SAVE_CHECKPOINT_H
-#include "model/model.h"
+#include "model/param_vectors.h"
 
 enum { CHECKPOINT_SUMS = 16 };
 
@@ -13,7 +13,7 @@ struct checkpoint {
     int64_t batches; /* of it that are done */
     uint64_t seed;
     double learning_rate, lowest_valid;
-    double sums[CHECKPOINT_SUMS]; /* of the epoch in progress, the trainer's own */
+    double sums[CHECKPOINT_SUMS]; /* of the epoch in progress: train/epoch_costs.h */
     double *costs;                /* recorded for the learning rate, the checkpoint's */
     size_t n_costs;
     int64_t recorded;      /* costs ever recorded */
@@ -22,17 +22,17 @@ struct checkpoint {
 
 /* Bytes that a checkpoint of MODEL takes on the disk, rounded up. */
 size_t checkpoint_bytes(const struct model *model);
-/* Writes PATH whole or not at all. PARAMETERS, M and V are laid out by the model's table. */
+/* Writes PATH whole or not at all. VECTORS has all slots. */
 enum lfads_status checkpoint_write(const char *path, const struct model *model,
-                                   const struct checkpoint *checkpoint, const real *parameters,
-                                   const real *m, const real *v, struct lfads_error *err);
+                                   const struct checkpoint *checkpoint,
+                                   const struct param_vectors *vectors, struct lfads_error *err);
 /* Reads all but the parameters; checkpoint_release frees what it holds, after a failure too. */
 enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *path,
                                   struct lfads_error *err);
-/* Reads parameters and, where M and V are not NULL, moments of MODEL; fails where one is missing or
- * of another shape. With FRESH [n_sessions], a session's maps may be missing: its entry is set, and
+/* Reads the parameters of MODEL and those slots that are not NULL; fails where one is missing or of
+ * another shape. With FRESH [n_sessions], a session's maps may be missing: its entry is set, and
  * what the vectors hold for it is left. */
-enum lfads_status checkpoint_read_parameters(real *parameters, real *m, real *v, const char *path,
+enum lfads_status checkpoint_read_parameters(const struct param_vectors *vectors, const char *path,
                                              const struct model *model, bool *fresh,
                                              struct lfads_error *err);
 /* Sets *HAS to whether it holds parameter NAME. */

@@ -1,5 +1,6 @@
 /* index.h - the text files `checkpoint` and `checkpoint_lve` of a save directory, in TensorFlow's
- * form: which checkpoint is the latest, and which are kept (files.md, "Save directory").
+ * form: which checkpoint is the latest, and which are kept (files.md, "Index of
+ * checkpoints").
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_SAVE_INDEX_H
 #define LFADS_SAVE_INDEX_H

@@ -1,5 +1,5 @@
 /* alignment.h - sessions of different channels brought into the same factors: principal components
- * of all sessions' condition means, regressed on each session's channels (synth.md).
+ * of all sessions' condition means, regressed on each session's channels (synth.md 3).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_SYNTH_ALIGNMENT_H
 #define LFADS_SYNTH_ALIGNMENT_H

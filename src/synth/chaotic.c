@@ -1,4 +1,4 @@
-/* chaotic.c - the chaotic sets: one session, or several that see different units (synth.md).
+/* chaotic.c - the chaotic sets: one session, or several that see different units (synth.md 1).
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
@@ -10,8 +10,8 @@
 #include "base/progress.h"
 #include "synth/alignment.h"
 #include "synth/network.h"
-#include "synth/observation.h"
 #include "synth/recording.h"
+#include "synth/spikes.h"
 #include "synth/synth.h"
 
 enum { CONDITIONS_AT_ONCE = 16 };
@@ -65,7 +65,7 @@ static void take_rates(struct chaotic *c, size_t first_unit, size_t run, size_t 
     for (size_t t = 0; t < c->bins; t++)
         for (size_t j = 0; j < c->own; j++)
             c->truth[t * c->own + j] = c->rates[(t * c->units + first_unit + j) * runs + run];
-    observation_scale(c->truth, c->bins, c->own);
+    spikes_scale(c->truth, c->bins, c->own);
 }
 
 static bool is_counted(const struct chaotic *c)
@@ -90,8 +90,8 @@ static void add_noise(struct chaotic *c)
 static void observe(struct chaotic *c)
 {
     if (is_counted(c))
-        observation_count(c->data, c->truth, c->bins, c->own, c->config->max_firing_rate,
-                          c->config->dt, &c->random);
+        spikes_count(c->data, c->truth, c->bins, c->own, c->config->max_firing_rate, c->config->dt,
+                     &c->random);
     else
         add_noise(c);
 }

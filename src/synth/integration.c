@@ -1,5 +1,5 @@
 /* integration.c - the integration-to-bound set: the states of an integrating network, mixed into
- * channels (synth.md). The network is trained the first time, and kept.
+ * channels (synth.md 5). The network is trained the first time, and kept.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
@@ -10,8 +10,8 @@
 #include "base/clock.h"
 #include "base/progress.h"
 #include "synth/integrator.h"
-#include "synth/observation.h"
 #include "synth/recording.h"
+#include "synth/spikes.h"
 #include "synth/synth.h"
 
 static const double error_limit = 0.004; /* the original's network has 0.0046 */
@@ -137,7 +137,7 @@ static void run_condition(struct integration *g, const double *input)
                 sum += g->projection[i * n + j] * (double)g->states[t * n + j];
             g->truth[t * n + i] = sum;
         }
-    observation_scale(g->truth, g->bins, n);
+    spikes_scale(g->truth, g->bins, n);
 }
 
 static enum lfads_status report(const struct integration *g, double began, size_t done)
@@ -164,8 +164,8 @@ static enum lfads_status add_trials(struct integration *g)
 
         run_condition(g, input);
         for (size_t k = 0; k < g->replications && status == LFADS_OK; k++) {
-            observation_count(g->counts, g->truth, g->bins, g->units, config->max_firing_rate,
-                              config->dt, &g->random);
+            spikes_count(g->counts, g->truth, g->bins, g->units, config->max_firing_rate,
+                         config->dt, &g->random);
             status = recording_add(&g->recording, k, rows, g->err);
         }
         if (status == LFADS_OK)

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/progress.h"
 #include "base/workers.h"
-#include "data/h5.h"
+#include "h5/h5.h"
 
 enum { BATCH = 128, STEPS = 2500, WARM_UP = 100, TRIES = 3, FRESH = 1024 };
 
@@ -51,12 +51,14 @@ void integrator_run(const struct integrator *integrator, real *states, real *out
             for (size_t j = 0; j < n; j++)
                 h[r * n + j] = input[t * count + r] * g->in[j] + g->bias[j];
         if (t > 0)
-            be->product(be, h, n, h - count * n, n, false, g->w, n, false, count, n, n, true);
+            be->product(be, matrix_of(h, n), operand_of(h - count * n, n), operand_of(g->w, n),
+                        count, n, n, true);
         for (size_t i = 0; i < count * n; i++)
             h[i] = real_tanh(h[i]);
         for (size_t r = 0; r < count; r++)
             output[t * count + r] = *g->out_bias;
-        be->product(be, output + t * count, 1, h, n, false, g->out, 1, false, count, 1, n, true);
+        be->product(be, matrix_of(output + t * count, 1), operand_of(h, n), operand_of(g->out, 1),
+                    count, 1, n, true);
     }
 }
 
@@ -90,14 +92,14 @@ static double mean_square(const real *output, const real *target, size_t count)
 }
 
 /* What a training step works on. */
-struct lesson {
+struct training_state {
     struct integrator gradient, m, v;
     real *input, *target, *output, *states; /* [T,BATCH] and [T,BATCH,N] */
     real *dh, *transposed;                  /* [BATCH,N], [N,N] */
 };
 
-static enum lfads_status lesson_create(struct lesson *l, size_t units, size_t bins,
-                                       struct lfads_error *err)
+static enum lfads_status training_state_create(struct training_state *l, size_t units, size_t bins,
+                                               struct lfads_error *err)
 {
     size_t rows = bins * FRESH;
     enum lfads_status status = integrator_create(&l->gradient, units, err);
@@ -119,7 +121,7 @@ static enum lfads_status lesson_create(struct lesson *l, size_t units, size_t bi
     return LFADS_OK;
 }
 
-static void lesson_release(struct lesson *l)
+static void training_state_release(struct training_state *l)
 {
     integrator_release(&l->gradient);
     integrator_release(&l->m);
@@ -129,7 +131,7 @@ static void lesson_release(struct lesson *l)
 }
 
 /* The gradient of the mean squared error, backward through the bins. */
-static void differentiate(struct lesson *l, const struct integrator *g, size_t bins)
+static void differentiate(struct training_state *l, const struct integrator *g, size_t bins)
 {
     const struct backend *be = backend_cpu();
     size_t n = g->units;
@@ -143,7 +145,8 @@ static void differentiate(struct lesson *l, const struct integrator *g, size_t b
 
         for (size_t r = 0; r < BATCH; r++)
             dz[r] = share * (dz[r] - l->target[t * BATCH + r]);
-        be->product(be, l->gradient.out, 1, h, n, true, dz, 1, false, n, 1, BATCH, true);
+        be->product(be, matrix_of(l->gradient.out, 1), transpose_of(h, n), operand_of(dz, 1), n, 1,
+                    BATCH, true);
         be->sum_rows(be, l->gradient.out_bias, dz, 1, BATCH, 1);
         for (size_t r = 0; r < BATCH; r++)
             for (size_t j = 0; j < n; j++) {
@@ -151,18 +154,19 @@ static void differentiate(struct lesson *l, const struct integrator *g, size_t b
 
                 h[r * n + j] = d * (1 - h[r * n + j] * h[r * n + j]); /* before tanh */
             }
-        be->product(be, l->gradient.in, n, l->input + t * BATCH, 1, true, h, n, false, 1, n, BATCH,
-                    true);
+        be->product(be, matrix_of(l->gradient.in, n), transpose_of(l->input + t * BATCH, 1),
+                    operand_of(h, n), 1, n, BATCH, true);
         be->sum_rows(be, l->gradient.bias, h, n, BATCH, n);
         if (t > 0)
-            be->product(be, l->gradient.w, n, h - BATCH * n, n, true, h, n, false, n, n, BATCH,
-                        true);
-        be->product(be, l->dh, n, h, n, false, l->transposed, n, false, BATCH, n, n, false);
+            be->product(be, matrix_of(l->gradient.w, n), transpose_of(h - BATCH * n, n),
+                        operand_of(h, n), n, n, BATCH, true);
+        be->product(be, matrix_of(l->dh, n), operand_of(h, n), operand_of(l->transposed, n), BATCH,
+                    n, n, false);
     }
 }
 
 /* Adam, the gradient limited to norm 1; the rate rises at first, then falls to zero as a cosine. */
-static void update(struct lesson *l, struct integrator *g, int step)
+static void update(struct training_state *l, struct integrator *g, int step)
 {
     const struct backend *be = backend_cpu();
     double rate = 0.003 * (1 + cos(M_PI * step / STEPS)) / 2, norm;
@@ -204,8 +208,8 @@ static void begin(struct integrator *g, uint64_t seed)
         g->out[j] /= root;
 }
 
-static double fresh_error(struct lesson *l, const struct integrator *g, size_t bins, double spread,
-                          uint64_t seed)
+static double fresh_error(struct training_state *l, const struct integrator *g, size_t bins,
+                          double spread, uint64_t seed)
 {
     draw_trials(l->input, l->target, bins, FRESH, spread, seed, STEPS);
     integrator_run(g, l->states, l->output, l->input, bins, FRESH);
@@ -216,7 +220,7 @@ static double fresh_error(struct lesson *l, const struct integrator *g, size_t b
  * depend on how many there are. */
 struct training {
     struct integrator *network;
-    struct lesson lesson;
+    struct training_state state;
     size_t bins;
     double spread, limit, error, began;
     uint64_t seed;
@@ -238,7 +242,7 @@ static enum lfads_status report(const struct training *t, int step)
 
 static void train_once(struct training *t, uint64_t seed)
 {
-    struct lesson *l = &t->lesson;
+    struct training_state *l = &t->state;
     struct integrator *g = t->network;
 
     t->began = clock_seconds();
@@ -279,10 +283,10 @@ enum lfads_status integrator_train(struct integrator *integrator, double *error,
                          .callbacks = callbacks,
                          .err = err};
 
-    t.status = lesson_create(&t.lesson, integrator->units, bins, err);
+    t.status = training_state_create(&t.state, integrator->units, bins, err);
     if (t.status == LFADS_OK)
         workers_run(1, 1, train, &t);
-    lesson_release(&t.lesson);
+    training_state_release(&t.state);
     *error = t.error;
     if (t.status == LFADS_OK && !(t.error < limit))
         return lfads_fail(err, LFADS_NUMERIC,

@@ -1,6 +1,6 @@
 /* integrator.h - a recurrent network that integrates its input to a bound, and its training
- * (synth.md): h' = tanh(h W + u B + b), z = h w + c, trained so that z follows the running sum of
- * u, limited to [-1,1]. SPDX-License-Identifier: Apache-2.0 */
+ * (synth.md (5.1)): h' = tanh(h W + u B + b), z = h w + c, trained so that z follows the running
+ * sum of u, limited to [-1,1]. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_SYNTH_INTEGRATOR_H
 #define LFADS_SYNTH_INTEGRATOR_H
 #include "base/error.h"

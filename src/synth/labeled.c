@@ -1,5 +1,5 @@
 /* labeled.c - two chaotic networks, one of which makes each trial; which one is the trial's
- * external input (synth.md). SPDX-License-Identifier: Apache-2.0 */
+ * external input (synth.md 4). SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/progress.h"
 #include "synth/network.h"
-#include "synth/observation.h"
 #include "synth/recording.h"
+#include "synth/spikes.h"
 #include "synth/synth.h"
 
 enum { NETWORKS = 2 };
@@ -84,7 +84,7 @@ static void mix(double *truth, const struct labeled *l, const double *rates)
                 sum += l->projection[i * n + j] * rates[t * n + j];
             truth[t * n + i] = sum;
         }
-    observation_scale(truth, l->bins, n);
+    spikes_scale(truth, l->bins, n);
 }
 
 static enum lfads_status run_networks(struct labeled *l)
@@ -129,8 +129,8 @@ static enum lfads_status draw_counts(struct labeled *l)
         return lfads_fail(l->err, LFADS_NO_MEMORY, "no memory for a trial's counts");
     for (size_t n = 0; n < NETWORKS; n++)
         for (size_t trial = 0; trial < l->trials && status == LFADS_OK; trial++) {
-            observation_count(counts, l->truth[n] + trial / l->replications * size, l->bins,
-                              l->units, l->config->max_firing_rate, l->config->dt, &l->random);
+            spikes_count(counts, l->truth[n] + trial / l->replications * size, l->bins, l->units,
+                         l->config->max_firing_rate, l->config->dt, &l->random);
             for (size_t i = 0; i < size && l->label[trial] == n; i++) {
                 l->counts[trial * size + i] = (uint8_t)counts[i];
                 if (counts[i] > UINT8_MAX)

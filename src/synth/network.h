@@ -1,4 +1,4 @@
-/* network.h - the chaotic network whose rates the synthetic sets record (synth.md).
+/* network.h - the chaotic network whose rates the synthetic sets record (synth.md 1).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_SYNTH_NETWORK_H
 #define LFADS_SYNTH_NETWORK_H

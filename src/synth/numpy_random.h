@@ -1,4 +1,4 @@
-/* numpy_random.h - NumPy's legacy RandomState, draw for draw (synth.md, last section): MT19937,
+/* numpy_random.h - NumPy's legacy RandomState, draw for draw (synth.md 7): MT19937,
  * 53-bit uniforms, polar-method normals, masked bounded integers, Poisson counts.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_SYNTH_NUMPY_RANDOM_H

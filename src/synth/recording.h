@@ -1,10 +1,10 @@
 /* recording.h - a synthetic session's file in the making: its trials arrive in order and go to the
- * training or the validation set (synth.md; keys as in golden/files.md).
+ * training or the validation set (synth.md 2 and 6).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_SYNTH_RECORDING_H
 #define LFADS_SYNTH_RECORDING_H
 #include "config/synth_config.h"
-#include "data/h5.h"
+#include "h5/h5.h"
 
 enum { RECORDING_MOST_KEYS = 4 };
 

@@ -3,47 +3,96 @@
 #include "train/fitlog.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/sizes.h"
+
+/* The terminal's line and the table's row, each with and without validation: four forms. */
+enum form { LINE, LINE_VALID, CSV, CSV_VALID, FORMS };
+
+/* What stands between a number and the next name, as the original has it; elsewhere DEFAULT_GAP. */
+static const char *const total_gap[FORMS] = {" ", " ", ", ", ", "};
+static const char *const cost_gaps[COSTS][FORMS] = {
+    [COST_RECON] = {"     ", "      ", ", ", ",       "},
+    [COST_KL] = {NULL, ",     ", NULL, NULL},
+    [COST_L2] = {",      ", ",     ", ",       ", NULL},
+};
+static const char *const ramp_gaps[COST_RAMPS][FORMS] = {
+    [RAMP_KL] = {",    ", ",      ", NULL, ",       "},
+};
+static const char default_gap[] = ", ";
+
+/* A text in the making. */
+struct text {
+    char *at;
+    size_t size, length;
+    enum form form;
+};
+
+__attribute__((format(printf, 2, 3))) static void put(struct text *text, const char *format, ...)
+{
+    va_list words;
+    int length;
+
+    va_start(words, format);
+    length = vsnprintf(text->at + text->length, text->size - text->length, format, words);
+    va_end(words);
+    text->length = size_min(text->length + (size_t)length, text->size - 1);
+}
+
+/* A column: what it is called, training's number and, where VALID is not NULL, validation's. */
+static void put_column(struct text *text, const char *gap, const char *name, const char *of,
+                       int decimals, double train, const double *valid)
+{
+    bool csv = text->form == CSV || text->form == CSV_VALID;
+
+    put(text, "%s%s%s%s%.*f", gap ? gap : default_gap, name, of, csv ? "," : ": ", decimals, train);
+    if (valid)
+        put(text, "%s%.*f", csv ? "," : ", ", decimals, *valid);
+}
+
+/* The columns of all that the original logs. */
+static void put_columns(struct text *text, const struct fitlog_row *row)
+{
+    const struct epoch_costs *t = &row->train, *v = &row->valid;
+    bool csv = text->form == CSV || text->form == CSV_VALID;
+
+    put_column(text, total_gap[text->form], "total", "", 2, t->total,
+               row->has_valid ? &v->total : NULL);
+    for (int i = 0; i < COSTS; i++) {
+        const struct cost_row *cost = cost_row((enum cost)i);
+        bool both = row->has_valid && !cost->of_parameters;
+
+        if (cost->original)
+            put_column(text, cost_gaps[i][text->form], cost->name, "", cost->of_parameters ? 5 : 2,
+                       t->of[i], both ? &v->of[i] : NULL);
+    }
+    for (int i = RAMP_NONE + 1; i < COST_RAMPS; i++)
+        put_column(text, ramp_gaps[i][text->form], cost_ramp_row((enum cost_ramp)i)->name,
+                   csv ? "weight" : " weight", 2, costs_ramp_weight(&t->ramps, (enum cost_ramp)i),
+                   NULL);
+}
 
 void fitlog_line(char *text, size_t size, const struct fitlog_row *row)
 {
-    const struct epoch_costs *t = &row->train, *v = &row->valid;
+    struct text line = {text, size, 0, row->has_valid ? LINE_VALID : LINE};
 
-    if (row->has_valid)
-        snprintf(text, size,
-                 "Epoch:%" PRId64 ", step:%" PRId64 " (TRAIN, VALID): total: %.2f, %.2f      "
-                 "recon: %.2f, %.2f,     kl: %.2f, %.2f,     l2: %.5f,      kl weight: %.2f, "
-                 "l2 weight: %.2f",
-                 row->epoch, row->step, t->total, v->total, t->recon, v->recon, t->kl, v->kl, t->l2,
-                 t->kl_weight, t->l2_weight);
-    else
-        snprintf(
-            text, size,
-            "Epoch:%" PRId64 ", step:%" PRId64 " TRAIN: total: %.2f     recon: %.2f, kl: %.2f, "
-            "     l2: %.5f,    kl weight: %.2f, l2 weight: %.2f",
-            row->epoch, row->step, t->total, t->recon, t->kl, t->l2, t->kl_weight, t->l2_weight);
+    put(&line, "Epoch:%" PRId64 ", step:%" PRId64 " %s:", row->epoch, row->step,
+        row->has_valid ? "(TRAIN, VALID)" : "TRAIN");
+    put_columns(&line, row);
 }
 
 void fitlog_csv(char *text, size_t size, const struct fitlog_row *row)
 {
-    const struct epoch_costs *t = &row->train, *v = &row->valid;
+    struct text line = {text, size, 0, row->has_valid ? CSV_VALID : CSV};
 
-    if (row->has_valid)
-        snprintf(text, size,
-                 "epoch,%" PRId64 ", step,%" PRId64 ", total,%.2f,%.2f,       recon,%.2f,%.2f, "
-                 "kl,%.2f,%.2f, l2,%.5f,       klweight,%.2f, l2weight,%.2f\n",
-                 row->epoch, row->step, t->total, v->total, t->recon, v->recon, t->kl, v->kl, t->l2,
-                 t->kl_weight, t->l2_weight);
-    else
-        snprintf(text, size,
-                 "epoch,%" PRId64 ", step,%" PRId64 ", total,%.2f, recon,%.2f, kl,%.2f,       "
-                 "l2,%.5f, klweight,%.2f, l2weight,%.2f\n",
-                 row->epoch, row->step, t->total, t->recon, t->kl, t->l2, t->kl_weight,
-                 t->l2_weight);
+    put(&line, "epoch,%" PRId64 ", step,%" PRId64, row->epoch, row->step);
+    put_columns(&line, row);
+    put(&line, "\n");
 }
 
 /* The first line of TEXT that is of EPOCH or later, or not whole; or the text's end. (Steps do not

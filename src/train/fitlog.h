@@ -1,5 +1,5 @@
 /* fitlog.h - an epoch's costs as the terminal's line and the table's row, in the original's form
- * (golden/files.md).
+ * (files.md, "Table of costs").
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TRAIN_FITLOG_H
 #define LFADS_TRAIN_FITLOG_H
@@ -8,16 +8,11 @@
 #include <stdint.h>
 
 #include "base/error.h"
-
-/* Means over an epoch's batches, but for l2 and the weights: those of its last batch. */
-struct epoch_costs {
-    double total, recon, kl, l2, corr;
-    double kl_weight, l2_weight;
-};
+#include "train/epoch_costs.h"
 
 struct fitlog_row {
-    int64_t epoch, step; /* epochs from 0; updates after the epoch */
-    struct epoch_costs train, valid;
+    int64_t epoch, step;             /* epochs from 0; updates after the epoch */
+    struct epoch_costs train, valid; /* means */
     bool has_valid;
 };
 

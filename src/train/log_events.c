@@ -1,11 +1,15 @@
-/* log_events.c - an epoch's numbers for TensorBoard, in the original's records and under its tags.
+/* log_events.c - which numbers of an epoch are in which record.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "train/log_events.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "save/events.h"
-#include "train/trainer.h"
+#include "model/params.h"
+#include "report/tensorboard.h"
 
 struct record {
     struct event_scalar scalars[64];
@@ -27,16 +31,40 @@ __attribute__((format(printf, 3, 4))) static void put(struct record *record, dou
     scalar->value = value;
 }
 
-/* Time constants and stationary variances of the inferred inputs' prior. */
-static void put_prior(struct record *record, const struct trainer *t)
+static int by_tag(const void *a, const void *b)
 {
-    const struct model *m = t->project->model;
+    const struct event_scalar *x = a, *y = b;
+
+    return strcmp(x->tag, y->tag);
+}
+
+/* The costs that the original logs, in the order of their tags; of a SET, training or validation.
+ */
+static void put_costs(struct record *record, const struct epoch_costs *costs, const char *set)
+{
+    bool valid = strcmp(set, "valid") == 0;
+
+    for (int i = 0; i < COSTS; i++) {
+        const struct cost_row *row = cost_row((enum cost)i);
+
+        if (row->original && !row->of_parameters)
+            put(record, costs->of[i], "%s__%s_", row->tag, set);
+        else if (row->original && !valid)
+            put(record, costs->of[i], "%s", row->tag);
+    }
+    put(record, costs->total, "LFADS/Total_cost__%s_", set);
+    qsort(record->scalars, record->count, sizeof record->scalars[0], by_tag);
+}
+
+/* Time constants and stationary variances of the inferred inputs' prior. */
+static void put_prior(struct record *record, const struct model *m, const real *parameters)
+{
     const struct backend *be = backend_cpu();
     struct weights weights;
 
-    if (!m->co_dim)
+    if (!m->co_dim || m->co_prior != priors_find_co("ar1"))
         return;
-    params_view(&weights, m, learner_read(t->learner).parameters, 0);
+    params_view(&weights, m, (real *)parameters, 0);
     for (size_t i = 0; i < m->co_dim; i++) {
         real phi, logvar;
 
@@ -46,37 +74,29 @@ static void put_prior(struct record *record, const struct trainer *t)
     }
 }
 
-enum lfads_status trainer_begin_events(struct trainer *trainer)
+enum lfads_status log_events_epoch(const char *path, const struct model *model,
+                                   const struct epoch_record *record, struct lfads_error *err)
 {
-    char directory[FILE_PATH];
-    enum lfads_status status =
-        file_join(directory, trainer->project->config->lfads_save_dir, "lfads_log", trainer->err);
-
-    return status == LFADS_OK ? events_create(trainer->events, directory, trainer->err) : status;
-}
-
-enum lfads_status trainer_log_events(const struct trainer *trainer, const struct fitlog_row *row)
-{
+    const struct fitlog_row *row = &record->row;
     struct record train = {.count = 0}, valid = {.count = 0}, rest = {.count = 0};
     enum lfads_status status;
 
-    put(&train, row->train.kl, "LFADS/KL_cost__train_");
-    put(&train, row->train.l2, "LFADS/L2_cost");
-    put(&train, row->train.recon, "LFADS/Reconstruction_cost__train_");
-    put(&train, row->train.total, "LFADS/Total_cost__train_");
-    put(&valid, row->valid.kl, "LFADS/KL_cost__valid_");
-    put(&valid, row->valid.recon, "LFADS/Reconstruction_cost__valid_");
-    put(&valid, row->valid.total, "LFADS/Total_cost__valid_");
-    put(&rest, (double)trainer->schedule.learning_rate, "LFADS/Learning_rate");
-    put(&rest, row->train.kl_weight, "LFADS/KL_weight");
-    put(&rest, row->train.l2_weight, "LFADS/L2_weight");
-    put(&rest, row->train.corr, "LFADS/Corr_cost");
-    put(&rest, trainer->gradient_norm, "LFADS/Gradient_global_norm");
-    put_prior(&rest, trainer);
-    status = events_add(trainer->events, row->step, train.scalars, train.count, trainer->err);
+    put_costs(&train, &row->train, "train");
+    put_costs(&valid, &row->valid, "valid");
+    put(&rest, record->learning_rate, "LFADS/Learning_rate");
+    for (int i = RAMP_NONE + 1; i < COST_RAMPS; i++)
+        put(&rest, costs_ramp_weight(&row->train.ramps, (enum cost_ramp)i), "%s",
+            cost_ramp_row((enum cost_ramp)i)->tag);
+    for (int i = 0; i < COSTS; i++)
+        if (!cost_row((enum cost)i)->original)
+            put(&rest, row->train.of[i], "%s", cost_row((enum cost)i)->tag);
+    put(&rest, record->gradient_norm, "LFADS/Gradient_global_norm");
+    if (record->parameters)
+        put_prior(&rest, model, record->parameters);
+    status = events_add(path, row->step, train.scalars, train.count, err);
     if (status == LFADS_OK && row->has_valid)
-        status = events_add(trainer->events, row->step, valid.scalars, valid.count, trainer->err);
+        status = events_add(path, row->step, valid.scalars, valid.count, err);
     if (status == LFADS_OK)
-        status = events_add(trainer->events, row->step, rest.scalars, rest.count, trainer->err);
+        status = events_add(path, row->step, rest.scalars, rest.count, err);
     return status;
 }

@@ -1,329 +1,56 @@
-/* train.c - the loop over epochs. The entry is lfads_train of the public header.
+/* train.c - one training from its beginning to its end. The entry is lfads_train of the public
+ * header.
  * SPDX-License-Identifier: Apache-2.0 */
-
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/clock.h"
-#include "base/progress.h"
-#include "train/trainer.h"
+#include "train/training.h"
 
-static void add_costs(struct epoch_costs *sums, const struct batch_costs *costs,
-                      const struct cost_ramps *ramps)
+/* All epochs that are left, and a checkpoint of the end. */
+static enum lfads_status run_epochs(struct training *training, struct recorder *recorder,
+                                    struct lfads_error *err)
 {
-    sums->total += costs->total;
-    sums->recon += costs->recon;
-    sums->kl += costs->kl;
-    sums->corr += costs->corr;
-    sums->l2 = costs->l2;
-    sums->kl_weight = ramps->kl;
-    sums->l2_weight = ramps->l2;
-}
-
-static struct epoch_costs means(struct epoch_costs sums, size_t count)
-{
-    sums.total /= (double)count;
-    sums.recon /= (double)count;
-    sums.kl /= (double)count;
-    sums.corr /= (double)count;
-    return sums;
-}
-
-/* True where the caller wants training to stop. */
-static bool report_progress(const struct trainer *t)
-{
-    const struct batches *batches = t->batches[SESSION_TRAIN];
-    double seconds = clock_seconds();
-    struct lfads_progress progress = {
-        .what = "epoch",
-        .share = (double)t->done / (double)batches->count,
-        .epoch = t->epoch,
-        .step = t->step,
-        .trials_per_second =
-            (double)((t->done - t->epoch_first) * batches->batch_size) / (seconds - t->epoch_began),
-        .learning_rate = (double)t->schedule.learning_rate,
-        .seconds = seconds - t->began,
-    };
-
-    return progress_report(t->project->callbacks, &progress);
-}
-
-static enum lfads_status refuse_infinite(const struct trainer *t, const struct batch_costs *costs,
-                                         int64_t step)
-{
-    const char *which = !isfinite(costs->recon)   ? "reconstruction cost"
-                        : !isfinite(costs->kl)    ? "KL cost"
-                        : !isfinite(costs->l2)    ? "L2 cost"
-                        : !isfinite(costs->corr)  ? "cost of correlated inputs"
-                        : !isfinite(costs->total) ? "total cost"
-                                                  : "gradient";
-    /* the gradient is that of the last step begun */
-    const char *parameter =
-        isfinite(costs->total) && step + 1 == t->step ? learner_not_finite(t->learner) : NULL;
-
-    return lfads_fail(t->err, LFADS_NUMERIC,
-                      "the %s%s%s is not finite at step %" PRId64 " (epoch %" PRId64 "): the last "
-                      "checkpoint is kept; lower --learning_rate_init or --cell_clip_value",
-                      which, parameter ? " of " : "", parameter ? parameter : "", step, t->epoch);
-}
-
-/* Adds the costs of the steps that wait to the epoch's; fails at the first that is not finite: it
- * and those after it have changed nothing. */
-static enum lfads_status collect_steps(struct trainer *t)
-{
-    size_t count = t->learner->n_pending;
-    enum lfads_status status = learner_collect(t->learner, t->costs, t->err);
-
-    for (size_t i = 0; i < count && status == LFADS_OK; i++) {
-        const struct batch_costs *costs = &t->costs[i];
-        int64_t step = t->step - (int64_t)(count - i);
-        struct cost_ramps ramps = costs_ramps(t->project->config, step);
-
-        if (!isfinite(costs->total) || !isfinite(costs->gradient_norm))
-            return refuse_infinite(t, costs, step);
-        add_costs(&t->sums, costs, &ramps);
-        t->gradient_norm = costs->gradient_norm;
-    }
-    return status;
-}
-
-/* Begins a step, and collects the costs of those begun where no more may wait. Sets *STOPPED where
- * the caller wants no more. */
-static enum lfads_status train_batch(struct trainer *t, bool *stopped)
-{
-    struct feed feed = {.trainer = t, .step = (uint32_t)t->step};
-    struct cost_ramps ramps = costs_ramps(t->project->config, t->step);
-    struct batch_source source;
-    enum lfads_status status = portions_next(&feed.portion, t->portions, t->err);
-
-    if (status != LFADS_OK)
-        return status;
-    source = feed_source(&feed);
-    t->step++;
-    t->done++;
-    learner_step(t->learner, &source, &ramps, (double)t->schedule.learning_rate, t->step);
-    if (t->learner->n_pending == t->learner->options.most_pending)
-        status = collect_steps(t);
-    if (status != LFADS_OK)
-        return status;
-    *stopped = report_progress(t);
-    return painter_collect(t->painter, t->events, false, t->err);
-}
-
-/* All batches of the epoch that are not done. A request to stop saves the place within it. */
-static enum lfads_status train_epoch(struct trainer *t)
-{
-    struct batches *batches = t->batches[SESSION_TRAIN];
-    enum lfads_status status = LFADS_OK;
-    bool stopped = false;
-
-    batches_deal(batches, t->project->dataset, SESSION_TRAIN, t->project->seed, (uint32_t)t->epoch);
-    portions_begin(t->portions, SESSION_TRAIN, batches->batch + t->done, batches->count - t->done);
-    t->epoch_began = clock_seconds();
-    t->epoch_first = t->done;
-    while (status == LFADS_OK && t->done < batches->count) {
-        status = train_batch(t, &stopped);
-        if (status == LFADS_OK && stopped) {
-            status = collect_steps(t);
-            if (status == LFADS_OK)
-                status = trainer_save_latest(t);
-            if (status == LFADS_OK)
-                return lfads_fail(t->err, LFADS_INTERRUPTED,
-                                  "stopped at step %" PRId64 "; the same command continues",
-                                  t->step);
-        }
-    }
-    return status == LFADS_OK ? collect_steps(t) : status;
-}
-
-/* Adds the costs of the batches that wait. */
-static enum lfads_status collect_valid(struct trainer *t, struct epoch_costs *valid)
-{
-    struct cost_ramps ramps = costs_ramps(t->project->config, t->step);
-    size_t count = t->learner->n_pending;
-    enum lfads_status status = learner_collect(t->learner, t->costs, t->err);
-
-    for (size_t i = 0; i < count && status == LFADS_OK; i++)
-        add_costs(valid, &t->costs[i], &ramps);
-    return status;
-}
-
-/* Sets the epoch's validation costs, zero where there is no validation data. */
-static enum lfads_status validate(struct trainer *t, struct epoch_costs *valid)
-{
-    struct batches *batches = t->batches[SESSION_VALID];
-    struct cost_ramps ramps = costs_ramps(t->project->config, t->step);
-    enum lfads_status status = LFADS_OK;
-
-    *valid = (struct epoch_costs){0};
-    batches_deal(batches, t->project->dataset, SESSION_VALID, t->project->seed, (uint32_t)t->epoch);
-    portions_begin(t->portions, SESSION_VALID, batches->batch, batches->count);
-    for (size_t i = 0; i < batches->count && status == LFADS_OK; i++) {
-        struct feed feed = {
-            .trainer = t, .step = (uint32_t)t->step, .place = (uint32_t)(i * batches->batch_size)};
-        struct batch_source source;
-
-        status = portions_next(&feed.portion, t->portions, t->err);
-        if (status != LFADS_OK)
-            return status;
-        source = feed_source(&feed);
-        learner_evaluate(t->learner, &source, &ramps);
-        if (t->learner->n_pending == t->learner->options.most_pending || i + 1 == batches->count)
-            status = collect_valid(t, valid);
-    }
-    if (batches->count)
-        *valid = means(*valid, batches->count);
-    return status;
-}
-
-static void report_details(const struct trainer *t)
-{
-    const struct batches *batches = t->batches[SESSION_TRAIN];
-    double seconds = clock_seconds() - t->epoch_began;
-    double trials = (double)((t->done - t->epoch_first) * batches->batch_size);
-
-    project_line(t->project,
-                 "     %.1f s with validation, %.0f training trials/s, learning rate %g, "
-                 "gradient norm %g",
-                 seconds, trials / seconds, (double)t->schedule.learning_rate, t->gradient_norm);
-}
-
-static enum lfads_status report_epoch(const struct trainer *t, const struct fitlog_row *row)
-{
-    char text[600];
-
-    fitlog_line(text, sizeof text, row);
-    project_line(t->project, "%s", text);
-    if (t->project->config->verbose)
-        report_details(t);
-    if (!*t->csv)
-        return LFADS_OK;
-    fitlog_csv(text, sizeof text, row);
-    return file_append(t->csv, text, t->err);
-}
-
-static bool is_finished(const struct trainer *t)
-{
-    int64_t most = t->project->config->max_epochs;
-
-    return schedule_is_over(&t->schedule, &t->rules) || (most > 0 && t->epoch >= most);
-}
-
-/* The epoch's picture for TensorBoard; the run's last one is waited for. */
-static enum lfads_status picture_epoch(struct trainer *t)
-{
-    bool last = is_finished(t), each = t->project->config->example_every_s == 0;
-    enum lfads_status status = painter_collect(t->painter, t->events, last || each, t->err);
-
-    if (painter_is_due(t->painter, t->step, last))
-        painter_begin(t->painter, learner_read(t->learner).parameters, t->step);
-    if (status == LFADS_OK && last)
-        status = painter_collect(t->painter, t->events, true, t->err);
-    return status;
-}
-
-/* After the epoch's last batch: validation, log, learning rate, checkpoints. */
-static enum lfads_status finish_epoch(struct trainer *t)
-{
-    const struct lfads_config *config = t->project->config;
-    struct fitlog_row row = {.epoch = t->epoch, .step = t->step};
+    struct training_state began = training_get_state(training), state = began;
     enum lfads_status status;
-    bool lowest;
 
-    row.train = means(t->sums, t->done);
-    status = validate(t, &row.valid);
-    row.has_valid = t->batches[SESSION_VALID]->count > 0;
-    if (status == LFADS_OK)
-        status = report_epoch(t, &row);
-    if (status == LFADS_OK)
-        status = trainer_log_events(t, &row);
-    if (schedule_epoch(&t->schedule, &t->rules, row.train.total))
-        project_line(t->project, "     Decreasing learning rate to %f.",
-                     (double)t->schedule.learning_rate);
-    lowest = row.has_valid && schedule_is_lowest(&t->schedule, &t->rules, t->epoch, row.valid.total,
-                                                 row.train.kl_weight, row.train.l2_weight);
-    t->epoch++;
-    t->done = 0;
-    t->sums = (struct epoch_costs){0};
-    if (status == LFADS_OK && lowest)
-        status = trainer_save_lowest(t);
-    if (status == LFADS_OK && (t->epoch - 1) % config->checkpoint_every == 0)
-        status = trainer_save_latest(t);
-    return status == LFADS_OK ? picture_epoch(t) : status;
-}
-
-static enum lfads_status run(struct trainer *t)
-{
-    enum lfads_status status = LFADS_OK;
-    int64_t began = t->step;
-
-    if (is_finished(t)) {
-        project_line(t->project, "This run is finished: %" PRId64 " epochs, learning rate %g.",
-                     t->epoch, (double)t->schedule.learning_rate);
+    if (began.is_over) {
+        recorder_line(recorder, "This run is finished: %" PRId64 " epochs, learning rate %g.",
+                      began.epoch, began.learning_rate);
         return LFADS_OK;
     }
-    status = trainer_begin_events(t);
-    t->painter = painter_create(t->project);
-    while (status == LFADS_OK && !is_finished(t)) {
-        status = train_epoch(t);
-        if (status == LFADS_OK)
-            status = finish_epoch(t);
+    status = recorder_begin(recorder, err);
+    while (status == LFADS_OK && !state.is_over) {
+        status = training_epoch(training, err);
+        state = training_get_state(training);
     }
     if (status != LFADS_OK)
         return status;
-    if (schedule_is_over(&t->schedule, &t->rules))
-        project_line(t->project, "Stopping optimization based on learning rate criteria.");
-    return t->step > began ? trainer_save_latest(t) : LFADS_OK;
-}
-
-static void release(struct trainer *t)
-{
-    painter_free(t->painter);
-    portions_free(t->portions);
-    for (int set = 0; set < SESSION_SETS; set++)
-        batches_free(t->batches[set]);
-    resident_free(t->resident);
-    learner_free(t->learner);
-    free(t->costs);
-    free(t->schedule.costs);
-    free(t->hyperparameters);
-    lock_release(&t->lock);
-    project_close(t->project);
-}
-
-static enum lfads_status take_lock(struct trainer *t)
-{
-    const char *directory = t->project->config->lfads_save_dir;
-    char path[FILE_PATH];
-    enum lfads_status status = file_join(path, directory, ".lfads_lock", t->err);
-
-    if (status == LFADS_OK)
-        status = lock_take(&t->lock, path, directory, "choose another --lfads_save_dir", t->err);
-    return status;
+    if (state.is_learning_rate_low)
+        recorder_line(recorder, "Stopping optimization based on learning rate criteria.");
+    return state.step > began.step ? training_save(training, err) : LFADS_OK;
 }
 
 enum lfads_status lfads_train(const struct lfads_config *config,
                               const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    struct trainer t = {.err = err};
-    enum lfads_status status = project_open(&t.project, config, true, callbacks, err);
+    struct run *run;
+    struct recorder *recorder = NULL;
+    struct training *training = NULL;
+    enum lfads_status status = run_open(&run, config, true, callbacks, err);
 
     if (status != LFADS_OK)
         return status;
-    t.began = clock_seconds();
-    status = file_make_directory(t.project->config->lfads_save_dir, err);
+    status = recorder_create(&recorder, run, err);
     if (status == LFADS_OK)
-        status = take_lock(&t);
+        status = training_create(&training, run, recorder, err);
     if (status == LFADS_OK) {
-        trainer_announce(t.project);
-        status = trainer_begin(&t);
+        struct training_state state = training_get_state(training);
+
+        status = recorder_prepare(recorder, state.epoch, state.step, err);
     }
     if (status == LFADS_OK)
-        status = trainer_prepare_files(&t);
-    if (status == LFADS_OK)
-        status = run(&t);
-    release(&t);
+        status = run_epochs(training, recorder, err);
+    training_free(training);
+    recorder_free(recorder);
+    run_close(run);
     return status;
 }

@@ -4,6 +4,7 @@ nothing behind.
   flags_and_data.py LFADS SCRATCH [--case=CASE]
 
 SPDX-License-Identifier: Apache-2.0"""
+import ctypes
 import os
 import re
 import shutil
@@ -47,7 +48,7 @@ def flags_of_help():
 def test_flags():
     names = flags_of_help()
     for command in ("help", "train", "posterior-sample", "posterior-mean", "prior-sample",
-                    "write-params", "synth", "evaluate"):
+                    "write-params", "synth", "evaluate", "manual"):
         wide = [line for line in invoke(command, "--help").stdout.splitlines() if len(line) > 80]
         check(not wide, f"{command} --help is wider than 80 columns: {wide}")
     check(len(names) >= 65, f"the help lists only {len(names)} flags")
@@ -117,6 +118,45 @@ def test_help():
     case("no file to score", ["evaluate", "--data_file=absent", "--model_run=x"], 2,
          "there is no file absent")
     case("evaluate", ["evaluate"], 2, "needs --data_file and --model_run")
+
+
+def test_version():
+    """The version says what the program was built with and computes on. A module for GPUs, here a
+    file that is none, is loaded only where the driver is."""
+    for line in ("compiler: ", "processor: kernels for ", "precision: ", "libraries: oneDNN ",
+                 "GPU: "):
+        case(f"version: {line}", ["--version"], 0, "", rf"(?m)^{line}\S")
+    folder = f"{SCRATCH}/program"
+    os.mkdir(folder)
+    shutil.copy(LFADS, folder)
+    with open(f"{folder}/lfads_cuda.so", "w") as file:
+        file.write("no module")
+    try:
+        ctypes.CDLL("libcuda.so.1")
+        reason = "lfads_cuda.so: (file too short|invalid ELF header)"
+    except OSError:
+        reason = "NVIDIA's driver"
+    os.environ.pop("LFADS_CUDA_MODULE", None)  # the one beside the program is meant
+    case("version with a module", ["--version"], 0, "",
+         rf"GPU: none can be used: .*{reason}.*\nGPU module: {folder}/lfads_cuda.so", f"{folder}/lfads")
+
+
+def test_no_words():
+    """Without a word two lines lead on: to the commands and to their flags."""
+    done = invoke()
+    lines = done.stderr.splitlines()
+    check(done.returncode == 2 and not done.stdout and len(lines) == 2 and
+          re.search("lfads --help .*lfads COMMAND --help", lines[1]), f"no words: {done}")
+
+
+def test_kinds():
+    """Every kind is a command's, which says that there is nothing to work on."""
+    takes = [takes for name, takes in flags_of_help() if name == "kind"][0]
+    kinds = re.search(r"\(one of (.*)\)", takes).group(1).replace(" ", "").split("|")
+    check(len(kinds) >= 5, f"kinds {kinds}")
+    for kind in kinds:
+        case(kind, [f"--kind={kind}", "--data_dir=absent", "--lfads_save_dir=none"], 2,
+             "--data_dir=absent: No such" if kind == "train" else "there is no checkpoint")
 
 
 def test_manual():

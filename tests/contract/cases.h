@@ -1,13 +1,13 @@
-/* cases.h - one list of cases of the backend's operations, for every backend present: compared
- * with the reference here, timed by the benchmark.
- * SPDX-License-Identifier: Apache-2.0 */
+/* cases.h - one list of cases of the backend's operations, by which every backend present is
+ * compared with the reference. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TESTS_CASES_H
 #define LFADS_TESTS_CASES_H
 #include "backend/backend.h"
 
-enum { CASE_ARRAYS = 48 };
+enum { CASE_ARRAYS = 48, SHAKEN_UNITS = 16 };
 
-/* The arrays of one run of a case. Filled by address, so two runs see the same numbers. */
+/* The arrays of one run of a case. Filled by address, so two runs see the same numbers; or, SHAKEN
+ * for the n-th time, numbers that are moved by up to SHAKEN_UNITS units of their last places. */
 struct arrays {
     struct {
         void *memory;
@@ -15,15 +15,26 @@ struct arrays {
         bool wide, compared; /* acc instead of real; an output */
     } array[CASE_ARRAYS];
     size_t used;
+    uint32_t shaken; /* 0: not */
 };
 
 /* COUNT normal numbers times SCALE, an input. */
 real *case_input(struct arrays *arrays, size_t count, double scale);
 /* The same, but compared after the run: outputs, and what an operation changes in place. */
 real *case_output(struct arrays *arrays, size_t count, double scale);
-/* Wide sums, zero before the run. */
+/* Wide sums, zero before the run, compared. */
 acc *case_sums(struct arrays *arrays, size_t count);
+/* Inputs that are floats whatever real is; words, zero before the run. */
+float *case_floats(struct arrays *arrays, size_t count, double scale);
+uint32_t *case_words(struct arrays *arrays, size_t count);
+/* The tape as forward leaves it, ROWS rows of all bins: gates ru within (0,1), candidates c within
+ * (-1,1). */
+void case_gates(struct arrays *arrays, real *ru, real *c, size_t rows, size_t units);
 void arrays_release(struct arrays *arrays);
+
+/* What an array of a run that is shaken for the TIME-th time has in place I for X (shaken.c). */
+real shaken_input(real x, uint32_t time, size_t array, size_t i);
+real shaken_gate(real x, uint32_t time, size_t place, size_t i);
 
 struct operation_case {
     const char *name; /* the operation's */
@@ -51,6 +62,7 @@ void case_gru_sequence_backward(const struct backend *be, struct arrays *arrays,
 DECODER_CASES(DECODER_CASE)
 #undef DECODER_CASE
 
-/* Ends with a case without name. */
-extern const struct operation_case operation_cases[];
+/* Every operation of operations.def; the optional ones over whole time loops. Each ends with a case
+ * without name. */
+extern const struct operation_case operation_cases[], loop_cases[];
 #endif

@@ -1,14 +1,31 @@
 /* check.c - every operation of a backend against the reference, on every case and size.
  *
- * Tolerance: the case's sums are of at most a few hundred numbers of order one, rounded to 2^-24
- * each; exponentials and logarithms are within a few units of the last place. So an array may be
- * off by 32 roundings of its largest entry, times the root of the length of its sums.
+ * How far a number may be off is derived for each by itself: for an operation from its definition
+ * (tracked.h), for a time loop from how it answers to small moves (shaken.c).
  * SPDX-License-Identifier: Apache-2.0 */
+#include "check.h"
+
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "compare.h"
+#include "expected.h"
+
+enum { SIZES = 10, MOST_CASES = 100 };
+
+static const size_t sizes[SIZES][2] = {{1, 1},   {3, 2},   {1, 24},  {16, 16},  {5, 17},
+                                       {16, 50}, {7, 200}, {40, 33}, {300, 40}, {2, 400}};
+
+void expected_release(struct expected *e)
+{
+    for (size_t i = 0; i < e->arrays; i++) {
+        free(e->wanted[i]);
+        free(e->allowed[i]);
+    }
+}
 
 static double number(const struct arrays *a, size_t array, size_t i)
 {
@@ -16,58 +33,85 @@ static double number(const struct arrays *a, size_t array, size_t i)
                                 : (double)((const real *)a->array[array].memory)[i];
 }
 
-/* The array's largest difference relative to its largest number. */
-static double difference(const struct arrays *ours, const struct arrays *theirs, size_t array)
+/* Of a backend's numbers, in its allowance. */
+struct worst {
+    double ratio;
+    char name[100];
+};
+
+/* What is expected of one case at one size is worked out once for all backends and runs. */
+static const struct expected *expect(const struct operation_case *c, bool loop, size_t size,
+                                     double factor_unit)
 {
-    double most = 0, largest = 1e-30;
+    static struct {
+        struct expected expected;
+        bool known;
+        double factor_unit;
+    } all[2][MOST_CASES][SIZES], *found;
+    size_t place = (size_t)(c - (loop ? loop_cases : operation_cases));
 
-    for (size_t i = 0; i < ours->array[array].count; i++) {
-        double x = number(ours, array, i), y = number(theirs, array, i);
-
-        if (!(fabs(x - y) <= most))
-            most = fabs(x - y);
-        largest = fmax(largest, fabs(y));
-    }
-    return most / largest;
+    assert(place < MOST_CASES);
+    found = &all[loop][place][size];
+    if (found->known && found->factor_unit == factor_unit)
+        return &found->expected;
+    expected_release(&found->expected);
+    if (loop)
+        expect_loop(&found->expected, place, sizes[size][0], sizes[size][1]);
+    else
+        expect_operation(&found->expected, place, sizes[size][0], sizes[size][1], factor_unit);
+    found->known = true;
+    found->factor_unit = factor_unit;
+    return &found->expected;
 }
 
-static int check(const struct backend *be, void (*attach)(const struct backend *, struct arrays *),
-                 const struct operation_case *c, size_t rows, size_t n)
+/* Numbers below float's normal ones have no relative precision. */
+static bool array_passes(const struct arrays *ours, size_t i, const struct expected *e,
+                         const char *name, struct worst *worst)
 {
-    struct arrays ours = {.used = 0}, theirs = {.used = 0};
-    double allowed = 32 * ldexp(1, -24) * sqrt((double)(rows > n ? rows : n));
+    struct comparison c = {.count = 0};
+
+    for (size_t k = 0; k < e->count[i]; k++)
+        compare_number(&c, number(ours, i, k), e->wanted[i][k],
+                       e->allowed[i][k] + (e->allowed[i][k] > 0 ? (double)FLT_MIN : 0));
+    if (c.ratio > worst->ratio) {
+        worst->ratio = c.ratio;
+        snprintf(worst->name, sizeof worst->name, "%s", name);
+    }
+    return compare_passes(&c, name);
+}
+
+static int check(const struct checked *what, const struct operation_case *c, bool loop, size_t size,
+                 struct worst *worst)
+{
+    const struct expected *e = expect(c, loop, size, what->factor_unit);
+    struct arrays ours = {.used = 0};
+    size_t rows = sizes[size][0], n = sizes[size][1];
     int failed = 0;
 
-    if (attach)
-        attach(be, &ours);
-    c->run(be, &ours, rows, n);
-    c->run(backend_reference(), &theirs, rows, n);
+    if (what->attach)
+        what->attach(what->be, &ours);
+    c->run(what->be, &ours, rows, n);
     for (size_t i = 0; i < ours.used; i++) {
-        double off = ours.array[i].compared ? difference(&ours, &theirs, i) : 0;
+        char name[100];
 
-        if (off <= allowed)
-            continue;
-        printf("  %s of %zu x %zu: array %zu is off by %.3g, allowed %.3g\n", c->name, rows, n, i,
-               off, allowed);
-        failed = 1;
+        snprintf(name, sizeof name, "%s of %zu x %zu, array %zu", c->name, rows, n, i);
+        failed |= ours.array[i].compared && !array_passes(&ours, i, e, name, worst);
     }
     arrays_release(&ours);
-    arrays_release(&theirs);
     return failed;
 }
 
-int check_backend(const struct backend *be, const char *set, const char *only,
-                  void (*attach)(const struct backend *be, struct arrays *arrays))
+int check_backend(const struct checked *what)
 {
-    static const size_t sizes[][2] = {{1, 1},   {3, 2},   {1, 24},  {16, 16},  {5, 17},
-                                      {16, 50}, {7, 200}, {40, 33}, {300, 40}, {2, 400}};
+    struct worst worst = {.ratio = 0};
     int failed = 0, cases = 0;
 
-    for (const struct operation_case *c = operation_cases; c->name; c++)
-        for (size_t i = 0;
-             strncmp(c->name, only, strlen(only)) == 0 && i < sizeof sizes / sizeof sizes[0];
-             i++, cases++)
-            failed += check(be, attach, c, sizes[i][0], sizes[i][1]);
-    printf("%s (%s): %d cases, %d failed\n", be->name, set, cases, failed);
+    for (int loop = 0; loop < 2; loop++)
+        for (const struct operation_case *c = loop ? loop_cases : operation_cases; c->name; c++)
+            for (size_t i = 0; strncmp(c->name, what->only, strlen(what->only)) == 0 && i < SIZES;
+                 i++, cases++)
+                failed += check(what, c, loop, i, &worst);
+    printf("%s (%s): %d cases, %d failed; worst %.2f of its allowance (%s)\n", what->be->name,
+           what->set, cases, failed, worst.ratio, worst.name);
     return failed;
 }

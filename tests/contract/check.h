@@ -4,9 +4,16 @@
 #define LFADS_TESTS_CHECK_H
 #include "cases.h"
 
-/* Returns how many cases failed of those whose names begin with ONLY, and says which. SET names the
- * backend's kind. ATTACH (or NULL) is
- * told of each run's arrays before it, for a backend that does not compute in the host's memory. */
-int check_backend(const struct backend *be, const char *set, const char *only,
-                  void (*attach)(const struct backend *be, struct arrays *arrays));
+struct checked {
+    const struct backend *be;
+    const char *set;    /* the backend's kind, for the summary */
+    const char *only;   /* how the names of the cases begin that are run: "" for all */
+    double factor_unit; /* relative rounding of the factors of products beside float's, or 0 */
+    /* Is told of each run's arrays before it, for a backend that does not compute in the host's
+     * memory; or NULL. */
+    void (*attach)(const struct backend *be, struct arrays *arrays);
+};
+
+/* Returns how many cases failed, and says which. */
+int check_backend(const struct checked *what);
 #endif

@@ -1,19 +1,47 @@
-/* check_cpu.c - the CPU backend's kernels for each instruction set against the reference.
+/* check_cpu.c - the CPU backend's kernels for each instruction set against the reference, and its
+ * products of numbers rounded to bfloat16. What the processor has not is said to be not run.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
 #include "check.h"
 
 #ifdef __x86_64__
 #include "backend/cpu/cpu.h"
 #endif
 
+static int check_set(const struct backend *be, const char *set)
+{
+    return check_backend(&(struct checked){.be = be, .set = set, .only = ""});
+}
+
+static int check_bf16(void)
+{
+    struct backend *be;
+    struct lfads_error err;
+    int failed;
+
+    if (backend_cpu_bf16_create(&be, &err) != LFADS_OK) {
+        printf("bf16 not run: %s\n", err.text);
+        return 0;
+    }
+    failed = check_backend(&(struct checked){
+        .be = be, .set = "bfloat16", .only = "product", .factor_unit = ldexp(1, -8)});
+    backend_cpu_bf16_free(be);
+    return failed;
+}
+
 int main(void)
 {
-    int failed = check_backend(backend_cpu(), "best set of this processor", "", NULL);
+    int failed = check_set(backend_cpu(), "best set of this processor");
 
 #ifdef __x86_64__
-    failed += check_backend(cpu_plain_table(), "plain", "", NULL);
+    failed += check_set(cpu_plain_table(), "plain");
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        failed += check_backend(cpu_avx2_table(), "AVX2", "", NULL);
+        failed += check_set(cpu_avx2_table(), "AVX2");
+    else
+        printf("AVX2 not run: this processor has it not\n");
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq"))
+        printf("AVX-512 not run: this processor has it not\n");
 #endif
-    return failed != 0;
+    return (failed + check_bf16()) != 0;
 }

@@ -9,12 +9,12 @@ enum { BINS = 3, CI = 2, EXTERNAL = 2 };
 struct kind {
     bool fed_back, dropout, external;
     size_t samples;
-    enum shard_draw draw;
+    enum latents latents;
 };
-static const struct kind fed = {true, true, false, 1, DRAW_SAMPLE};
-static const struct kind driven = {true, false, true, 1, DRAW_SAMPLE};
-static const struct kind apart = {false, true, true, 1, DRAW_SAMPLE};
-static const struct kind sampled = {true, false, true, 2, DRAW_MEAN};
+static const struct kind fed = {true, true, false, 1, POSTERIOR_SAMPLE};
+static const struct kind driven = {true, false, true, 1, POSTERIOR_SAMPLE};
+static const struct kind apart = {false, true, true, 1, POSTERIOR_SAMPLE};
+static const struct kind sampled = {true, false, true, 2, POSTERIOR_MEAN};
 
 static struct model model_of(const struct kind *kind, struct session_shape *session, size_t n)
 {
@@ -28,7 +28,8 @@ static struct model model_of(const struct kind *kind, struct session_shape *sess
                           .causal = true,
                           .ext_inputs = kind->external ? EXTERNAL : 0,
                           .ext_to_generator = kind->external,
-                          .feed_back = kind->fed_back,
+                          .output = distribution_of(DISTRIBUTION_poisson),
+                          .feedback = kind->fed_back ? FEED_FACTORS : FEED_NOTHING,
                           .identity_readout = true,
                           .clip = 1,
                           .sessions = session,
@@ -54,9 +55,12 @@ static struct gru gru_of(struct arrays *a, size_t inputs, size_t units, bool tra
         .b_c = transposed ? NULL : case_input(a, units, 1)};
 }
 
-static struct linear linear_of(struct arrays *a, size_t in, size_t out)
+static struct linear linear_of(struct arrays *a, size_t in, size_t out, bool transposed)
 {
-    return (struct linear){.w = weights(a, in, out), .b = case_input(a, out, 1)};
+    return (struct linear){.w = transposed ? weights(a, out, in) : weights(a, in, out),
+                           .b = case_input(a, transposed ? in : out, 1),
+                           .in = in,
+                           .out = out};
 }
 
 /* With ONE_BIN what is scratch is not compared. */
@@ -83,7 +87,7 @@ static struct shard shard_of(const struct backend *be, struct arrays *a, const s
                       .trials = rows,
                       .samples = kind->samples,
                       .rows = r,
-                      .draw = kind->draw,
+                      .latents = kind->latents,
                       .dropout = kind->dropout};
 
     s.con = tape_of(a, r, m->con_units, kind->samples > 1);
@@ -116,22 +120,13 @@ static void forward(const struct backend *be, struct arrays *a, const struct kin
     s.w.con = gru_of(a, con_in, m.con_units, false);
     s.w.gen = gru_of(a, model_generator_inputs(&m), m.gen_units, false);
     s.w.con_start = case_input(a, m.con_units, 1);
-    s.w.co_mean = linear_of(a, m.con_units, m.co_dim);
-    s.w.co_logvar = linear_of(a, m.con_units, m.co_dim);
+    s.w.co_mean = linear_of(a, m.con_units, m.co_dim, false);
+    s.w.co_logvar = linear_of(a, m.con_units, m.co_dim, false);
     s.fac_w = weights(a, m.gen_units, m.factors);
     s.factors = case_output(a, (BINS + 1) * s.rows * m.factors, 1);
     decoder_forward(&s);
     if (!kind->fed_back) /* factors may be there for the first slot too, though nobody needs them */
         be->clear(be, s.factors, s.rows * m.factors);
-}
-
-/* The tape as forward leaves it: gates within (0,1), candidates within (-1,1). */
-static void gates_of(struct gru_tape *t, size_t rows, size_t units)
-{
-    for (size_t i = 0; i < BINS * rows * 2 * units; i++)
-        t->ru[i] = real_sigmoid(t->ru[i]);
-    for (size_t i = 0; i < BINS * rows * units; i++)
-        t->c[i] = real_tanh(t->c[i]);
 }
 
 static void backward(const struct backend *be, struct arrays *a, const struct kind *kind,
@@ -142,16 +137,17 @@ static void backward(const struct backend *be, struct arrays *a, const struct ki
     struct shard s = shard_of(be, a, &m, kind, rows);
     size_t con_in = CI + (kind->fed_back ? m.factors : 0), count = BINS * rows * m.co_dim;
 
-    gates_of(&s.con, rows, m.con_units);
-    gates_of(&s.gen, rows, m.gen_units);
+    case_gates(a, s.con.ru, s.con.c, BINS * rows, m.con_units);
+    case_gates(a, s.gen.ru, s.gen.c, BINS * rows, m.gen_units);
     s.wt.con = gru_of(a, con_in, m.con_units, true);
     s.wt.gen = gru_of(a, model_generator_inputs(&m), m.gen_units, true);
     s.w.con = s.wt.con; /* for the sizes */
     s.w.gen = s.wt.gen;
-    s.wt.co_mean = linear_of(a, m.co_dim, m.con_units);
-    s.wt.co_logvar = linear_of(a, m.co_dim, m.con_units);
-    s.fac_wt = weights(a, m.factors, m.gen_units);
-    s.eta = case_input(a, (BINS + 1) * rows * m.factors, 1);
+    s.wt.co_mean = linear_of(a, m.con_units, m.co_dim, true);
+    s.wt.co_logvar = linear_of(a, m.con_units, m.co_dim, true);
+    s.fac_w = weights(a, m.gen_units, m.factors);
+    s.fac_wt = case_input(a, m.factors * m.gen_units, 1);
+    s.dout_params[0] = case_input(a, (BINS + 1) * rows * m.factors, 1);
     s.dfactors = case_output(a, (BINS + 1) * rows * m.factors, 1);
     s.dgen_out = case_input(a, BINS * rows * m.gen_units, 1);
     s.dgen_h = case_output(a, rows * m.gen_units, 1);
@@ -177,3 +173,12 @@ CASE(case_decoder_sampled, forward, sampled)
 CASE(case_decoder_fed_backward, backward, fed)
 CASE(case_decoder_driven_backward, backward, driven)
 CASE(case_decoder_apart_backward, backward, apart)
+
+const struct operation_case loop_cases[] = {
+    {"gru_sequence", case_gru_sequence},
+    {"gru_sequence_backward", case_gru_sequence_backward},
+#define DECODER_CASE(name) {#name, case_##name},
+    DECODER_CASES(DECODER_CASE)
+#undef DECODER_CASE
+        {NULL, NULL},
+};

@@ -7,6 +7,7 @@
  * not run (status 77). The emulated build has its module within.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <dlfcn.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,18 @@ template <class T> T translated(const twin *t, T argument)
     return argument;
 }
 
+matrix translated(const twin *t, matrix m)
+{
+    m.at = translated(t, m.at);
+    return m;
+}
+
+operand translated(const twin *t, operand m)
+{
+    m.at = translated(t, m.at);
+    return m;
+}
+
 template <auto member> struct through;
 template <class... A, void (*backend::*member)(const backend *, A...)> struct through<member> {
     static void call(const backend *self, A... arguments)
@@ -121,14 +134,17 @@ gru_sequence translated(const twin *t, gru_sequence s)
     return s;
 }
 
-template <auto member> void sequence_through(const backend *self, const gru_sequence *given)
+/* What the device refuses goes from bin to bin, through its other operations. */
+template <auto member> bool sequence_through(const backend *self, const gru_sequence *given)
 {
     twin *t = (twin *)self->context;
 
     copy_there(t);
     gru_sequence s = translated(t, *given);
-    (t->device->*member)(t->device, &s);
+    if (!(t->device->*member)(t->device, &s))
+        return false;
     copy_back(t);
+    return true;
 }
 
 template <auto member> bool decoder_through(const backend *self, const decoder_sequence *given)
@@ -152,10 +168,12 @@ template <auto member> bool decoder_through(const backend *self, const decoder_s
     return true;
 }
 
-int check_once(const backend *device, const char *what, const char *only, uint64_t *hash)
+int check_once(const backend *device, const char *set, const char *only, double factor_unit,
+               uint64_t *hash)
 {
     twin t = {};
     backend table = {};
+    checked what = {};
     int failed;
 
     t.device = device;
@@ -169,7 +187,12 @@ int check_once(const backend *device, const char *what, const char *only, uint64
     table.gru_sequence_backward = sequence_through<&backend::gru_sequence_backward>;
     table.decoder_sequence = decoder_through<&backend::decoder_sequence>;
     table.decoder_sequence_backward = decoder_through<&backend::decoder_sequence_backward>;
-    failed = check_backend(&table, what, only, attach);
+    what.be = &table;
+    what.set = set;
+    what.only = only;
+    what.factor_unit = factor_unit;
+    what.attach = attach;
+    failed = check_backend(&what);
     release(&t);
     *hash = t.hash;
     return failed;
@@ -207,15 +230,32 @@ int check_twice(const backend_module *module, const char *only, void (*between)(
 
         if (time == 1)
             between();
-        if (module->create(&device, 0, "float32", true, &err) != LFADS_OK)
+        if (module->create(&device, 0, "float32", &err) != LFADS_OK)
             stop(err.text);
-        failed += check_once(device, time ? "float32, again" : "float32", only, &hash[time]);
+        failed += check_once(device, time ? "float32, again" : "float32", only, 0, &hash[time]);
         module->release(device);
     }
     if (hash[0] != hash[1]) {
         printf("the same operations left other bits the second time\n");
         failed++;
     }
+    return failed;
+}
+
+/* Products whose operands are rounded to UNIT of themselves. */
+int check_precision(const backend_module *module, const char *precision, double unit)
+{
+    backend *device;
+    lfads_error err;
+    uint64_t hash;
+    int failed;
+
+    if (module->create(&device, 0, precision, &err) != LFADS_OK) {
+        printf("%s not run: %s\n", precision, err.text);
+        return 0;
+    }
+    failed = check_once(device, precision, "product", unit, &hash);
+    module->release(device);
     return failed;
 }
 
@@ -246,6 +286,8 @@ int main(int argc, char **argv)
         return NOT_RUN;
     }
     failed = check_twice(module, "", reverse);
+    failed += check_precision(module, "tf32", ldexp(1, -11));
+    failed += check_precision(module, "bf16", ldexp(1, -8));
 #ifdef LFADS_EMULATION
     /* nor on how many rows a block carries and what it keeps in shared memory (recurrences by
      * themselves: tests/device/cuda_emulation/test_sequences.cpp) */

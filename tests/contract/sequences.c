@@ -47,15 +47,6 @@ void case_gru_sequence(const struct backend *be, struct arrays *a, size_t rows, 
     run(be, a, all, true, n);
 }
 
-/* The tape as forward leaves it: gates within (0,1), candidates within (-1,1). */
-static void gates_of(struct gru_tape *t, size_t rows, size_t n)
-{
-    for (size_t i = 0; i < BINS * rows * 2 * n; i++)
-        t->ru[i] = real_sigmoid(t->ru[i]);
-    for (size_t i = 0; i < BINS * rows * n; i++)
-        t->c[i] = real_tanh(t->c[i]);
-}
-
 void case_gru_sequence_backward(const struct backend *be, struct arrays *a, size_t rows, size_t n)
 {
     size_t count = BINS * rows * n;
@@ -65,7 +56,7 @@ void case_gru_sequence_backward(const struct backend *be, struct arrays *a, size
         struct gru_tape t = tape(a, BINS, rows, n);
         struct gru_bins all = {.bins = BINS, .rows = rows, .reverse = kind == 1, .clip = 1};
 
-        gates_of(&t, rows, n);
+        case_gates(a, t.ru, t.c, BINS * rows, n);
         all.dstates = kind ? case_input(a, count, 1) : NULL;
         all.mask = kind > 1 ? case_input(a, count, 1) : NULL;
         gru_run_backward(be, case_output(a, rows * n, 1), &t, &gru_t, case_input(a, rows * n, 1),

@@ -5,23 +5,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "backend/choose.h"
+#include "backend/select.h"
 
 enum { DID_NOT_RUN = 77 };
 
 const struct backend *test_device(const char *name)
 {
-    struct backend_wish wish = {.device = name, .precision = "float32", .growth = true};
+    struct backend_request request = {.device = name, .precision = "float32"};
     static struct backend_choice choice;
     struct lfads_error err;
-    char why[512];
+    char reason[512];
 
-    if (backend_choose(&choice, &wish, why, sizeof why, &err) != LFADS_OK) {
+    if (backend_select(&choice, &request, reason, sizeof reason, &err) != LFADS_OK) {
         printf("%s\n", err.text);
         exit(1);
     }
     if (!choice.device) {
-        printf("DID NOT RUN: no device %s: %s\n", name, why);
+        printf("DID NOT RUN: no device %s: %s\n", name, reason);
         exit(DID_NOT_RUN);
     }
     return choice.be;

@@ -18,7 +18,7 @@
 enum { MOST_RANGES = 4096, KIB = 1024 };
 
 static const struct session_wants wants = {
-    .counts = true, .factors = 2, .place = {.memory = 1 << 28}};
+    .counts = true, .factors = 2, .limits = {.memory = 1 << 28}};
 
 /* A file's bytes, what is read from it, and where damage must be noticed. */
 struct subject {
@@ -40,8 +40,8 @@ static bool same_set(const struct session *a, const struct session *b, int set)
     bool same = x->count == y->count;
 
     for (size_t i = 0; same && i < x->count; i++) {
-        session_read_trial(p, NULL, a, (enum session_set)set, i, NULL);
-        session_read_trial(p + n, NULL, b, (enum session_set)set, i, NULL);
+        session_read_trial(p, a, (enum session_set)set, TRIAL_OBSERVED, i, NULL);
+        session_read_trial(p + n, b, (enum session_set)set, TRIAL_OBSERVED, i, NULL);
         same = memcmp(p, p + n, n * sizeof *p) == 0;
     }
     free(p);

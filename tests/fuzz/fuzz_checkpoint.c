@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "save/checkpoint.h"
-#include "save/seal.h"
+#include "save/checksum_header.h"
 #include "target.h"
 
 static void denoise(struct lfads_denoiser *denoiser)
@@ -36,9 +36,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     target_write("m.ckpt-1", bytes, length);
     target_check(checkpoint_read(&checkpoint, "m.ckpt-1", &err), &err);
     checkpoint_release(&checkpoint);
-    if (length < SEAL_BYTES)
+    if (length < CHECKSUM_HEADER_BYTES)
         return 0;
-    assert(seal_write("m.ckpt-1", NULL) == LFADS_OK);
+    assert(checksum_header_write("m.ckpt-1", NULL) == LFADS_OK);
     status = lfads_denoiser_create(&denoiser, ".", "checkpoint", NULL, &err);
     target_check(status, &err);
     if (status == LFADS_OK)

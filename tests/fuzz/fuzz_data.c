@@ -19,8 +19,10 @@ static void use(const struct session *session, const struct session_wants *wants
     assert(trial && truth);
     for (int set = 0; set < SESSION_SETS; set++)
         for (size_t i = 0; i < session->set[set].count; i++) {
-            assert(session_read_trial(trial, trial + session->bins * n, session,
-                                      (enum session_set)set, i, NULL) == LFADS_OK);
+            assert(session_read_trial(trial, session, (enum session_set)set, TRIAL_OBSERVED, i,
+                                      NULL) == LFADS_OK);
+            assert(!e || session_read_trial(trial + session->bins * n, session,
+                                            (enum session_set)set, TRIAL_EXT, i, NULL) == LFADS_OK);
             for (size_t j = 0; j < session->bins * (n + e); j++)
                 assert(isfinite(trial[j]) && (!wants->counts || trial[j] >= 0));
         }
@@ -48,9 +50,9 @@ static void read_as(const struct session_wants *wants)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    const struct store_place place = {.memory = MOST_MEMORY};
-    const struct session_wants counts = {.counts = true, .factors = 2, .place = place};
-    const struct session_wants reals = {.ext_inputs = 1, .factors = 2, .place = place};
+    const struct storage_limits limits = {.memory = MOST_MEMORY};
+    const struct session_wants counts = {.counts = true, .factors = 2, .limits = limits};
+    const struct session_wants reals = {.ext_inputs = 1, .factors = 2, .limits = limits};
     const struct lfads_evaluation what = {.data_file = "f", .model_run_file = "f", .set = "train"};
     struct lfads_score score;
     struct lfads_error err = {.text = ""};

@@ -11,9 +11,9 @@
 /* All flags that are written must come back. */
 static void round_trip(const struct lfads_config *config)
 {
-    const char *name = "s";
-    size_t channels = 3, last = (size_t)flag_find(config_table(), "kind");
-    struct hyperparams_data data = {&name, &channels, 1, SIZE_MAX >> 1};
+    struct session_shape session = {"s", 3};
+    size_t last = (size_t)flag_find(config_table(), "kind");
+    struct hyperparams_data data = {&session, 1, SIZE_MAX >> 1};
     struct lfads_config *again;
     struct lfads_error err;
     char *text;
@@ -29,7 +29,7 @@ static void round_trip(const struct lfads_config *config)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    struct hyperparams_sessions sessions;
+    struct hyperparams_data data;
     struct lfads_config *config;
     struct lfads_error err = {.text = ""};
     char *text = malloc(length + 1);
@@ -44,8 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
         round_trip(config);
     if (status == LFADS_OK)
         target_check(config_check(config, &err), &err);
-    target_check(hyperparams_read_sessions(&sessions, text, "file", &err), &err);
-    hyperparams_release_sessions(&sessions);
+    target_check(hyperparams_read_data(&data, text, "file", &err), &err);
+    hyperparams_release_data(&data);
     lfads_config_free(config);
     free(text);
     return 0;

@@ -15,6 +15,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 /* Writes the file NAME in this process's own directory, which is made at the first call and becomes
  * the working directory; in memory where the system has such a place. */
 void target_write(const char *name, const uint8_t *bytes, size_t length);
-/* A refusal says why; success says nothing. Both are asserted. */
+/* A refusal says reason; success says nothing. Both are asserted. */
 void target_check(enum lfads_status status, const struct lfads_error *err);
 #endif

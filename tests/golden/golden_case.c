@@ -56,10 +56,10 @@ static void make_model(struct golden_case *c)
 
         matrix[s] = golden_read(c->file, "%sinputs/alignment_matrix_cxf", c->prefix[s]);
         bias[s] = golden_read(c->file, "%sinputs/alignment_bias_c", c->prefix[s]);
-        sessions[s] = (struct model_session){.name = c->session[s],
-                                             .channels = data.shape[2],
+        sessions[s] = (struct model_session){.shape.channels = data.shape[2],
                                              .alignment_matrix = matrix[s].values,
                                              .alignment_bias = bias[s].values};
+        snprintf(sessions[s].shape.name, sizeof sessions[s].shape.name, "%s", c->session[s]);
         c->trials = data.shape[0];
         golden_release(&data);
     }
@@ -97,7 +97,7 @@ void golden_case_open(struct golden_case *c, const char *path, const struct back
 
 void golden_case_reset(struct golden_case *c)
 {
-    struct learner_vectors vectors = learner_read(c->learner);
+    struct param_vectors vectors = learner_download(c->learner);
 
     for (size_t i = 0; i < c->model->n_params; i++) {
         const struct param *param = &c->model->params[i];
@@ -109,9 +109,9 @@ void golden_case_reset(struct golden_case *c)
             vectors.parameters[param->offset + j] = (real)values.values[j];
         golden_release(&values);
     }
-    memset(vectors.m, 0, c->model->size * sizeof(real));
-    memset(vectors.v, 0, c->model->size * sizeof(real));
-    learner_write(c->learner);
+    for (int i = 0; i < OPTIMIZER_SLOTS; i++)
+        memset(vectors.slots[i], 0, c->model->size * sizeof(real));
+    learner_upload(c->learner);
 }
 
 void golden_case_close(struct golden_case *c)
@@ -181,6 +181,6 @@ struct batch_source golden_source(const struct golden_batch *batch)
     return (struct batch_source){.session = batch->session,
                                  .trials = batch->c->trials,
                                  .dropout = batch->c->model->keep_prob < 1,
-                                 .fill = fill,
+                                 .load = fill,
                                  .payload = (void *)batch};
 }

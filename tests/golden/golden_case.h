@@ -4,7 +4,7 @@
 #define LFADS_TESTS_GOLDEN_CASE_H
 #include "config/config.h"
 #include "golden_file.h"
-#include "train/learner.h"
+#include "learn/learner.h"
 
 enum { MOST_SESSIONS = 4 };
 

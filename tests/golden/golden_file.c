@@ -92,25 +92,20 @@ double golden_largest(const struct array *array)
 }
 
 void golden_compare(struct verdict *verdict, const char *name, const double *ours,
-                    const struct array *golden, double scale, double tolerance)
+                    const struct array *golden, double scale, struct tolerance tolerance)
 {
-    double largest = scale > 0 ? scale : golden_largest(golden), error = 0;
+    double spread = tolerance.spread * (scale > 0 ? scale : golden_largest(golden));
+    struct allowance allowance = {.absolute = tolerance.all * spread,
+                                  .relative = tolerance.all * (1 - tolerance.spread),
+                                  .each = tolerance.each};
+    struct comparison c = compare_accs(ours, golden->values, golden->count, &allowance);
+    char full[300];
 
-    for (size_t i = 0; i < golden->count; i++) {
-        double difference = fabs(ours[i] - golden->values[i]);
-
-        if (!(difference <= error)) /* a NaN counts as different */
-            error = difference;
-    }
-    error = largest > 0 ? error / largest : error;
     verdict->compared++;
-    if (!(error / tolerance <= verdict->worst)) {
-        verdict->worst = error / tolerance;
+    if (c.ratio > verdict->worst) {
+        verdict->worst = c.ratio;
         snprintf(verdict->worst_name, sizeof verdict->worst_name, "%s", name);
     }
-    if (error <= tolerance)
-        return;
-    verdict->failed++;
-    printf("  %s: %s is off by %.3g, allowed %.3g (first ours %.17g, golden %.17g)\n",
-           verdict->case_name, name, error, tolerance, ours[0], golden->values[0]);
+    snprintf(full, sizeof full, "%s: %s", verdict->case_name, name);
+    verdict->failed += !compare_passes(&c, full);
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/real.h"
+#include "compare.h"
 
 /* An array of a golden file, all numbers as double. */
 struct array {
@@ -29,10 +29,19 @@ struct verdict {
     char worst_name[200];
 };
 
-/* Compares OURS(i), i below count, with the array: the largest difference over SCALE (0: the
- * array's largest magnitude) must be within TOLERANCE. Prints what fails. */
+/* An element y of an array whose largest magnitude is s may be off by ALL*((1-SPREAD)*|y| +
+ * SPREAD*s)
+ * + EACH[i]: SPREAD is the part of the tolerance for elements that are small differences of numbers
+ * of the array's size. EACH may be NULL. */
+struct tolerance {
+    double all, spread;
+    const double *each;
+};
+
+/* Compares OURS with the array, element by element; s is SCALE, or, if that is 0, the array's
+ * largest magnitude. Prints what fails. */
 void golden_compare(struct verdict *verdict, const char *name, const double *ours,
-                    const struct array *golden, double scale, double tolerance);
+                    const struct array *golden, double scale, struct tolerance tolerance);
 /* The largest magnitude. */
 double golden_largest(const struct array *array);
 #endif

@@ -53,7 +53,7 @@ static void array_is(struct pass *pass, const char *name, const real *ours, size
 
 /* Compares one row [n] with every row of the file's array. */
 static void row_is(struct pass *pass, const char *name, const real *ours, size_t n,
-                   double tolerance)
+                   struct tolerance tolerance)
 {
     struct array golden = golden_read(pass->c->file, "%s/%s", pass->group, name);
     double *all = calloc(golden.count + 1, sizeof *all);
@@ -94,10 +94,14 @@ static void check_encoders(struct pass *pass)
     const struct model *m = s->model;
     size_t ic = m->ic_enc, ci = m->ci_enc, rows = s->trials;
 
-    array_is(pass, "ic_enc_fwd", s->ic_fwd.h ? s->ic_fwd.h + rows * ic : NULL, ic, m->ic_bins, ic);
-    array_is(pass, "ic_enc_rev", s->ic_rev.h, ic, m->ic_bins, ic);
-    array_is(pass, "ci_enc_fwd", s->ci_fwd.h ? s->ci_fwd.h + rows * ci : NULL, ci, m->bins, ci);
-    array_is(pass, "ci_enc_rev", s->ci_rev.h, ci, m->bins, ci);
+    array_is(pass, "ic_enc_fwd",
+             s->encoder[IC_FORWARD].h ? s->encoder[IC_FORWARD].h + rows * ic : NULL, ic, m->ic_bins,
+             ic);
+    array_is(pass, "ic_enc_rev", s->encoder[IC_BACKWARD].h, ic, m->ic_bins, ic);
+    array_is(pass, "ci_enc_fwd",
+             s->encoder[CI_FORWARD].h ? s->encoder[CI_FORWARD].h + rows * ci : NULL, ci, m->bins,
+             ci);
+    array_is(pass, "ci_enc_rev", s->encoder[CI_BACKWARD].h, ci, m->bins, ci);
     array_is(pass, "post_g0_mean", s->ic_mean, m->ic_dim, 1, m->ic_dim);
     array_is(pass, "post_g0_logvar", s->ic_logvar, m->ic_dim, 1, m->ic_dim);
 }
@@ -137,13 +141,11 @@ static void check_dynamics(struct pass *pass)
 static void loglik_of(const struct shard *s, acc *sum, size_t t, size_t b, size_t first, size_t n)
 {
     size_t all = model_channels(s->model, s->session), at = (t * s->trials + b) * all + first;
-    const real *eta = s->eta + s->trials * all + at;
+    struct observed o = {.x = s->x + at, .bins = 1, .trials = 1, .samples = 1, .channels = n};
 
-    if (s->model->gaussian)
-        s->be->gaussian(s->be, sum, eta, s->eta_logvar + s->trials * all + at, s->x + at, 1, 1, 1,
-                        n);
-    else
-        s->be->poisson(s->be, sum, eta, s->x + at, 1, 1, 1, n);
+    for (size_t i = 0; i < s->model->output->n_params; i++)
+        o.params[i] = s->out_params[i] + s->trials * all + at;
+    s->model->observation->forward(s->be, sum, &o);
 }
 
 /* The same of all bins and trials, WIDTH numbers at a time. */
@@ -179,12 +181,12 @@ static void check_observations(struct pass *pass)
 
     shard_output(s, out);
     array_is(pass, "output_dist_params", out, width, m->bins, width);
-    if (s->draw != DRAW_PRIOR) {
+    if (s->latents != PRIOR_SAMPLE) {
         logliks_are(pass, "loglik", 1);
         logliks_are(pass, "loglik_t", n);
-        costs_are(pass, "loglik_b", s->loglik, 1);
-        costs_are(pass, "kl_g0_b", s->kl_ic, m->kl_ic_weight);
-        costs_are(pass, "kl_co_b", s->kl_co, m->kl_co_weight);
+        costs_are(pass, "loglik_b", s->cost[TERM_LOGLIK], 1);
+        costs_are(pass, "kl_g0_b", s->cost[TERM_KL_IC], m->kl_ic_weight);
+        costs_are(pass, "kl_co_b", s->cost[TERM_KL_CO], m->kl_co_weight);
     }
     s->be->memory_free(s->be, out);
 }
@@ -197,7 +199,7 @@ static const char *const summed[] = {
 };
 
 static void number_is(struct verdict *verdict, const struct golden_case *c, const char *group,
-                      const char *name, double ours, double tolerance)
+                      const char *name, double ours, struct tolerance tolerance)
 {
     struct array golden = golden_read(c->file, "%s/%s", group, name);
 
@@ -239,17 +241,19 @@ static void check_costs(struct verdict *verdict, const struct golden_case *c, co
                         const struct batch_costs *costs, const struct cost_ramps *ramps,
                         const struct tolerances *tolerances)
 {
-    double scale = c->model->corr_scale, tolerance = tolerances->cost;
+    double scale = c->model->corr_scale;
+    struct tolerance tolerance = tolerances->cost;
 
-    number_is(verdict, c, group, "recon_cost", costs->recon, tolerance);
-    number_is(verdict, c, group, "kl_cost", costs->kl, tolerance);
+    number_is(verdict, c, group, "recon_cost", costs->of[COST_RECON], tolerance);
+    number_is(verdict, c, group, "kl_cost", costs->of[COST_KL], tolerance);
     number_is(verdict, c, group, "kl_weight", ramps->kl, tolerance);
-    number_is(verdict, c, group, "l2_cost", costs->l2, tolerance);
+    number_is(verdict, c, group, "l2_cost", costs->of[COST_L2], tolerance);
     number_is(verdict, c, group, "l2_weight", ramps->l2, tolerance);
-    number_is(verdict, c, group, "corr_cost", scale > 0 ? costs->corr / scale : 0, tolerance);
-    number_is(verdict, c, group, "weight_corr_cost", costs->corr, tolerance);
-    number_is(verdict, c, group, "timed_kl_cost", ramps->kl * costs->kl, tolerance);
-    number_is(verdict, c, group, "timed_l2_cost", ramps->l2 * costs->l2, tolerance);
+    number_is(verdict, c, group, "corr_cost", scale > 0 ? costs->of[COST_CORR] / scale : 0,
+              tolerance);
+    number_is(verdict, c, group, "weight_corr_cost", costs->of[COST_CORR], tolerance);
+    number_is(verdict, c, group, "timed_kl_cost", ramps->kl * costs->of[COST_KL], tolerance);
+    number_is(verdict, c, group, "timed_l2_cost", ramps->l2 * costs->of[COST_L2], tolerance);
     number_is(verdict, c, group, "cost", costs->total, tolerance);
     number_is(verdict, c, group, "nll_bound_vae", costs->nll_vae, tolerance);
     number_is(verdict, c, group, "nll_bound_iwae", costs->nll_iwae, tolerance);
@@ -265,7 +269,7 @@ void outputs_check_costs(struct verdict *verdict, const struct golden_case *c, s
     snprintf(group, sizeof group, "%soutputs", c->prefix[session]);
     check_costs(verdict, c, group, costs, ramps, tolerances);
     if (golden_has(c->file, "kinds/prior_sample/costs"))
-        number_is(verdict, c, "kinds/prior_sample", "costs", ramps->l2 * costs->l2,
+        number_is(verdict, c, "kinds/prior_sample", "costs", ramps->l2 * costs->of[COST_L2],
                   tolerances->cost);
 }
 
@@ -275,15 +279,16 @@ void outputs_check_step(struct verdict *verdict, const struct golden_case *c, in
 {
     const struct {
         const char *name;
-        double ours, tolerance;
+        double ours;
+        struct tolerance tolerance;
     } numbers[] = {
         {"cost", costs->total, tolerances->path},
-        {"recon_cost", costs->recon, tolerances->path},
-        {"kl_cost", costs->kl, tolerances->path},
-        {"l2_cost", costs->l2, tolerances->path},
+        {"recon_cost", costs->of[COST_RECON], tolerances->path},
+        {"kl_cost", costs->of[COST_KL], tolerances->path},
+        {"l2_cost", costs->of[COST_L2], tolerances->path},
         {"kl_weight", ramps->kl, tolerances->path},
         {"l2_weight", ramps->l2, tolerances->path},
-        {"weight_corr_cost", costs->corr, tolerances->path},
+        {"weight_corr_cost", costs->of[COST_CORR], tolerances->path},
         {"nll_bound_vae", costs->nll_vae, tolerances->path},
         {"nll_bound_iwae", costs->nll_iwae, tolerances->path},
         {"grad_global_norm", costs->gradient_norm, update ? tolerances->path : tolerances->norm},
@@ -310,9 +315,9 @@ static void check_own_costs(struct pass *pass)
     const struct shard *s = pass->s;
     const struct model *m = s->model;
     double recon = 0, kl = 0, n = (double)s->trials;
-    acc *loglik = fetch(s, s->loglik, s->trials, sizeof *loglik);
-    acc *kl_ic = fetch(s, s->kl_ic, s->trials, sizeof *kl_ic);
-    acc *kl_co = fetch(s, s->kl_co, s->trials, sizeof *kl_co);
+    acc *loglik = fetch(s, s->cost[TERM_LOGLIK], s->trials, sizeof *loglik);
+    acc *kl_ic = fetch(s, s->cost[TERM_KL_IC], s->trials, sizeof *kl_ic);
+    acc *kl_co = fetch(s, s->cost[TERM_KL_CO], s->trials, sizeof *kl_co);
 
     for (size_t b = 0; b < s->trials; b++) {
         recon -= loglik[b] / n;
@@ -328,10 +333,10 @@ static void check_own_costs(struct pass *pass)
 }
 
 void outputs_check(struct verdict *verdict, const struct golden_case *c, size_t session,
-                   const char *group, enum shard_draw draw, const struct tolerances *tolerances)
+                   const char *group, enum latents latents, const struct tolerances *tolerances)
 {
     struct golden_batch batch = {
-        .c = c, .session = session, .noise = draw == DRAW_PRIOR ? "prior" : "post"};
+        .c = c, .session = session, .noise = latents == PRIOR_SAMPLE ? "prior" : "post"};
     struct batch_source source = golden_source(&batch);
     char path[160];
     struct pass pass = {.verdict = verdict, .c = c, .group = path, .tolerances = tolerances};
@@ -341,10 +346,10 @@ void outputs_check(struct verdict *verdict, const struct golden_case *c, size_t 
         return;
     if (shard_create(&pass.s, c->be, c->model, c->trials, 1, true, NULL) != LFADS_OK)
         exit(1);
-    shard_begin(pass.s, session, c->trials, 1, draw, source.dropout && draw == DRAW_SAMPLE,
-                c->learner->parameters, NULL, NULL);
-    source.fill(source.payload, pass.s, 0);
-    if (draw == DRAW_PRIOR) {
+    shard_begin(pass.s, session, c->trials, 1, latents,
+                source.dropout && latents == POSTERIOR_SAMPLE, c->learner->parameters, NULL, NULL);
+    source.load(source.payload, pass.s, 0);
+    if (latents == PRIOR_SAMPLE) {
         shard_decode(pass.s);
     } else {
         shard_forward(pass.s);
@@ -352,7 +357,7 @@ void outputs_check(struct verdict *verdict, const struct golden_case *c, size_t 
     }
     check_dynamics(&pass);
     check_observations(&pass);
-    if (draw == DRAW_MEAN)
+    if (latents == POSTERIOR_MEAN)
         check_own_costs(&pass);
     check_all_known(&pass);
     shard_free(pass.s);

@@ -5,13 +5,13 @@
 #include "golden_case.h"
 
 struct tolerances {
-    double output, prior_logvar, cost, gradient, norm, parameter, change, path;
+    struct tolerance output, prior_logvar, cost, gradient, square, norm, parameter, change, path;
 };
 
 /* Runs SESSION's batch forward, drawing as DRAW says, and compares every array and number of
  * GROUP; a name that is not known here fails. Does nothing where the file has no such group. */
 void outputs_check(struct verdict *verdict, const struct golden_case *c, size_t session,
-                   const char *group, enum shard_draw draw, const struct tolerances *tolerances);
+                   const char *group, enum latents latents, const struct tolerances *tolerances);
 /* The costs of a session's batch at the starting parameters, as the learner sums them. */
 void outputs_check_costs(struct verdict *verdict, const struct golden_case *c, size_t session,
                          const struct batch_costs *costs, const struct cost_ramps *ramps,

@@ -1,6 +1,6 @@
 /* gradient.c - finite differences in double: for random configurations, the gradient of the total
  * cost of every parameter against fourth-order central differences, at two places of each
- * parameter and along a random direction through all of them.
+ * parameter.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@ struct choice {
     const char *values[5];
 };
 
-/* ext_input_dim is 1 or 2 where something is injected: see legal(). */
+/* ext_input_dim is 1 or 2 where something is injected: see make_legal. */
 static const struct choice choices[] = {
     {"output_dist", {"poisson", "gaussian"}},
     {"factors_dim", {"1", "3", "4", "6"}},
@@ -117,8 +117,8 @@ static void move(real *vector, const struct param *p, uint64_t seed, uint32_t *p
 void random_model_create(struct random_model *r, uint64_t seed, const struct backend *be,
                          size_t trials, size_t threads)
 {
-    static const char *const names[] = {"first", "second"};
-    struct model_session sessions[2] = {{.name = names[0]}, {.name = names[1]}};
+    struct model_session sessions[2] = {{.shape = {.name = "first"}},
+                                        {.shape = {.name = "second"}}};
     struct learner_options options = {.batch_size = trials,
                                       .threads = threads,
                                       .most_pending = 1,
@@ -142,7 +142,7 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
     n_sessions = 1 + draw(r, 100) % 2;
     make_legal(r, n_sessions);
     for (size_t s = 0; s < n_sessions; s++) {
-        sessions[s].channels = 4 + draw(r, 101 + (uint32_t)s) % 3;
+        sessions[s].shape.channels = 4 + draw(r, 101 + (uint32_t)s) % 3;
         draw_alignment(r, alignment[s], 64);
         if (draw(r, 110 + (uint32_t)s) % 2)
             sessions[s].alignment_matrix = alignment[s];
@@ -153,12 +153,12 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
     if (model_create(&r->model, r->config, 6, sessions, n_sessions, &err) != LFADS_OK ||
         learner_create(&r->learner, be, r->model, &options, &err) != LFADS_OK)
         stop(err.text);
-    struct learner_vectors vectors = learner_read(r->learner);
+    struct param_vectors vectors = learner_download(r->learner);
     model_initialise(r->model, vectors.parameters, seed);
     /* biases, learned states and priors too must be somewhere */
     for (size_t i = 0; i < r->model->n_params; i++)
         move(vectors.parameters, &r->model->params[i], seed, &moved);
-    learner_write(r->learner);
+    learner_upload(r->learner);
 }
 
 int random_model_missing(void)
@@ -209,11 +209,11 @@ static void fill(void *payload, struct shard *s, size_t first)
     size_t n = model_channels(m, s->session);
 
     draw_numbers(s->host_x, r, PHILOX_JITTER, first, s->trials, n);
-    for (size_t i = 0; i < m->bins * s->trials * n && !m->gaussian; i++)
+    for (size_t i = 0; i < m->bins * s->trials * n && m->output->data == DATA_COUNTS; i++)
         s->host_x[i] = (real)floor(fabs((double)s->host_x[i]) * 2);
     draw_numbers(s->host_ext, r, PHILOX_SHUFFLE, first, s->trials, m->ext_inputs);
     shard_upload(s);
-    shard_place_noise(s, 5, (uint32_t)first);
+    shard_address_noise(s, 5, (uint32_t)first);
 }
 
 static void draw_noise(void *payload, struct shard *s, size_t first)
@@ -230,7 +230,7 @@ struct batch_source random_model_batch(const struct random_model *r)
     return (struct batch_source){.session = r->session,
                                  .trials = r->trials,
                                  .dropout = r->model->keep_prob < 1,
-                                 .fill = fill,
-                                 .draw = draw_noise,
+                                 .load = fill,
+                                 .enqueue_noise = draw_noise,
                                  .payload = (void *)r};
 }

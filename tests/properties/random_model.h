@@ -3,7 +3,7 @@
 #ifndef LFADS_TESTS_RANDOM_MODEL_H
 #define LFADS_TESTS_RANDOM_MODEL_H
 #include "config/config.h"
-#include "train/learner.h"
+#include "learn/learner.h"
 
 struct random_model {
     uint64_t seed;

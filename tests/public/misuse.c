@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <lfads/lfads.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,21 @@ static void scores(const char *folder)
     lfads_score_release(NULL);
 }
 
+static void conversion_factors(const char *folder)
+{
+    static const double factors[] = {-1, (double)NAN, (double)INFINITY};
+    struct lfads_evaluation what = {.data_file = folder, .model_run_file = folder};
+    struct lfads_score score;
+    struct lfads_error err;
+
+    for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
+        what.conversion_factor = factors[i];
+        if (lfads_evaluate(&score, &what, &err) != LFADS_USAGE ||
+            !strstr(err.text, "conversion_factor"))
+            fail("lfads_evaluate", "takes a conversion_factor that is no factor");
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
@@ -160,6 +176,7 @@ int main(int argc, char **argv)
     denoisers(argv[1]);
     made_data(argv[1]);
     scores(argv[1]);
+    conversion_factors(argv[1]);
     printf("%d failures\n", failures);
     return failures != 0;
 }

@@ -8,6 +8,7 @@ import math
 import os
 import sys
 
+import h5py
 import numpy as np
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
@@ -15,8 +16,8 @@ import harness
 from harness import SCRATCH, check, write
 
 
-def evaluate(run, *more, **options):
-    return harness.run("evaluate", "--data_file=data", f"--model_run={run}", *more, **options).stdout
+def evaluate(run, *more, data="data", **options):
+    return harness.run("evaluate", f"--data_file={data}", f"--model_run={run}", *more, **options).stdout
 
 
 def score(*more, run="run"):
@@ -51,6 +52,35 @@ def check_refused(rates):
     write("means", output_dist_params=np.ones(rates.shape[:2] + (10,)) - 2 * (np.arange(10) < 5))
     check(math.isfinite(score(run="means")["nll"]), "negative means")
     evaluate("means", "--figure=/proc/x/y.png", status=1, pattern="can't write /proc/x/y.png: No such")
+
+
+def check_conversion(rates):
+    """A factor that no rate can be multiplied by is refused, as training refuses it."""
+    write("rates", output_dist_params=rates)
+    for value in (np.nan, np.inf, 0.0, -2.0):
+        write("odd", valid_data=np.ones(rates.shape), valid_truth=np.ones(rates.shape),
+              conversion_factor=value)
+        evaluate("rates", data="odd", status=2, pattern=f"odd: conversion_factor is {value:g},")
+
+
+def check_distribution(rates, variances):
+    """A run is scored by the distribution that it names, whatever its width suggests."""
+    both = np.concatenate([rates, variances], axis=2)
+    text = np.bytes_
+    for name, values, attribute, wanted in (
+            ("named", both, text("gaussian"), None),
+            ("wide", both, text("poisson"), "of poisson each channel has 1"),
+            ("narrow", rates, text("gaussian"), "of gaussian each channel has 2"),
+            ("unknown", both, text("cauchy"), r"is cauchy, and this program knows poisson\|gaussian"),
+            ("number", both, 3, "attribute output_dist is no text"),
+            ("variable", both, "gaussian", "attribute output_dist is no text"),
+            ("long", both, text("g" * 64), "attribute output_dist is no text")):
+        with h5py.File(write(name, output_dist_params=values), "r+") as file:
+            file.attrs["output_dist"] = attribute
+        if wanted:
+            evaluate(name, status=2, pattern=wanted)
+        else:
+            close(name, score(run=name)["nll"], score("--set=valid")["nll"])
 
 
 def picture(name):
@@ -95,8 +125,10 @@ def test_scores():
     gauss = 0.5 * (np.log(2 * np.pi * variances) + (k - rates) ** 2 / variances)
     close("Gaussian nll", mine["nll"], gauss.sum() / 6)
     check(not {"r2", "bits_per_spike", "nll_bound_vae"} & set(mine), f"keys {sorted(mine)}")
+    check_distribution(rates, variances)
     check_sets(counts, rates)
     check_refused(rates)
+    check_conversion(rates)
 
 
 harness.main(globals())

@@ -12,8 +12,8 @@ import sys
 
 REPOSITORY, BUILD = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 # A folder includes only from itself and from folders of lower storeys.
-STOREY = {"base": 0, "config": 1, "data": 2, "backend": 2, "model": 3, "report": 3,
-          "save": 4, "train": 5, "infer": 5, "synth": 5, "cli": 6}
+STOREY = {"base": 0, "config": 1, "h5": 2, "backend": 2, "data": 3, "model": 3, "report": 3,
+          "learn": 4, "save": 4, "run": 5, "train": 6, "infer": 6, "synth": 6, "cli": 7}
 MOST_LINES, MOST_FUNCTION = 500, 80
 failures = 0
 
@@ -111,12 +111,16 @@ def check_format():
     if not tool:
         print("clang-format is not installed: the layout was not checked")
         return
-    for path in CODE:
-        if path.endswith(".def"):
-            continue
-        done = subprocess.run([tool, "--dry-run", "-Werror", path], capture_output=True)
-        if done.returncode:
+    paths = [path for path in CODE if not path.endswith(".def")]
+    parts = [paths[i::os.cpu_count()] for i in range(os.cpu_count())]
+    running = [subprocess.Popen([tool, "--dry-run", "-Werror", *part], stderr=subprocess.PIPE,
+                                text=True) for part in parts if part]
+    for process in running:
+        found = re.findall(r"^(.+?):\d+:\d+: error:", process.communicate()[1], re.M)
+        for path in sorted(set(found)):
             fail(path, "is not as clang-format lays it out")
+        if process.returncode and not found:
+            fail(tool, f"ended with status {process.returncode}")
 
 
 def check_symbols():

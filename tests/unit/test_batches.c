@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "data/batches.h"
-#include "data/h5.h"
+#include "h5/h5.h"
 
 enum { TRIALS = 3, BINS = 10, CHANNELS = 4, COUNT = TRIALS * BINS * CHANNELS };
 

@@ -64,7 +64,8 @@ static void check(const struct backend *be, const struct sizes *s, const float *
     float *a = numbers(s->m * s->k, 1), *c = numbers(s->m * s->n, 3),
           *before = numbers(s->m * s->n, 3);
 
-    be->product(be, c, s->n, a, lda, s->transpose_a, b, s->n, false, s->m, s->n, s->k, s->add);
+    be->product(be, matrix_of(c, s->n), (struct operand){a, lda, s->transpose_a},
+                operand_of(b, s->n), s->m, s->n, s->k, s->add);
     for (size_t i = 0; i < s->m; i++)
         for (size_t j = 0; j < s->n; j++) {
             double sum = s->add ? (double)before[i * s->n + j] : 0, size = fabs(sum);

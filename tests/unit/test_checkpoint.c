@@ -28,7 +28,7 @@ static int set_up(void **state)
 {
     static const char *const flags[][2] = {
         {"gen_dim", "6"}, {"factors_dim", "3"}, {"ic_enc_dim", "4"}, {"co_dim", "0"}};
-    struct model_session session = {.name = "s", .channels = 5};
+    struct model_session session = {.shape = {"s", 5}};
     struct fixture *f = calloc(1, sizeof *f);
 
     strcpy(f->directory, "/tmp/lfads_ckpt_XXXXXX");
@@ -72,9 +72,9 @@ static enum lfads_status write_one(const struct fixture *f, const char *path)
                            .n_costs = 3,
                            .recorded = 9,
                            .hyperparameters = (char *)"{\"a\": 1}"};
+    struct param_vectors vectors = param_vectors_in(f->vectors, f->model->size);
 
-    return checkpoint_write(path, f->model, &c, f->vectors, f->vectors + f->model->size,
-                            f->vectors + 2 * f->model->size, NULL);
+    return checkpoint_write(path, f->model, &c, &vectors, NULL);
 }
 
 static void test_round_trip(void **state)
@@ -82,6 +82,7 @@ static void test_round_trip(void **state)
     const struct fixture *f = *state;
     size_t size = f->model->size;
     real *read = calloc(3 * size, sizeof *read);
+    struct param_vectors vectors = param_vectors_in(read, size);
     struct checkpoint c;
     char path[100];
 
@@ -98,9 +99,7 @@ static void test_round_trip(void **state)
     assert_true(c.costs[0] == 1.5 && isinf(c.costs[1]) && c.costs[2] == -2);
     assert_int_equal(c.recorded, 9);
     assert_string_equal(c.hyperparameters, "{\"a\": 1}");
-    assert_int_equal(
-        checkpoint_read_parameters(read, read + size, read + 2 * size, path, f->model, NULL, NULL),
-        LFADS_OK);
+    assert_int_equal(checkpoint_read_parameters(&vectors, path, f->model, NULL, NULL), LFADS_OK);
     assert_memory_equal(read, f->vectors, 3 * size * sizeof *read);
     checkpoint_release(&c);
     free(read);
@@ -109,14 +108,13 @@ static void test_round_trip(void **state)
 /* Reads all there is; what comes back is right or refused. */
 static enum lfads_status read_all(const struct fixture *f, const char *path, real *read)
 {
-    size_t size = f->model->size;
+    struct param_vectors vectors = param_vectors_in(read, f->model->size);
     struct checkpoint c;
     enum lfads_status status = checkpoint_read(&c, path, NULL);
 
     checkpoint_release(&c);
     if (status == LFADS_OK)
-        status = checkpoint_read_parameters(read, read + size, read + 2 * size, path, f->model,
-                                            NULL, NULL);
+        status = checkpoint_read_parameters(&vectors, path, f->model, NULL, NULL);
     return status;
 }
 

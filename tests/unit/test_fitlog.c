@@ -93,9 +93,41 @@ static void row_cut_short(void **state)
     }
 }
 
+/* The original's blanks, to the byte; costs that it does not have are not there. */
+static void original_form(void **state)
+{
+    struct fitlog_row row = {
+        .epoch = 3,
+        .step = 80,
+        .train = {.total = 101.239,
+                  .of = {[COST_RECON] = 90, [COST_KL] = 11.5, [COST_L2] = 0.25, [COST_CORR] = 7},
+                  .ramps = {.kl = 0.5, .l2 = 1}},
+        .valid = {.total = 102, .of = {[COST_RECON] = 91, [COST_KL] = 12, [COST_L2] = 0.5}}};
+    char text[600];
+
+    (void)state;
+    fitlog_line(text, sizeof text, &row);
+    assert_string_equal(text, "Epoch:3, step:80 TRAIN: total: 101.24     recon: 90.00, kl: 11.50, "
+                              "     l2: 0.25000,    kl weight: 0.50, l2 weight: 1.00");
+    fitlog_csv(text, sizeof text, &row);
+    assert_string_equal(text, "epoch,3, step,80, total,101.24, recon,90.00, kl,11.50,       "
+                              "l2,0.25000, klweight,0.50, l2weight,1.00\n");
+    row.has_valid = true;
+    fitlog_line(text, sizeof text, &row);
+    assert_string_equal(text, "Epoch:3, step:80 (TRAIN, VALID): total: 101.24, 102.00      "
+                              "recon: 90.00, 91.00,     kl: 11.50, 12.00,     l2: 0.25000,      "
+                              "kl weight: 0.50, l2 weight: 1.00");
+    fitlog_csv(text, sizeof text, &row);
+    assert_string_equal(text, "epoch,3, step,80, total,101.24,102.00,       recon,90.00,91.00, "
+                              "kl,11.50,12.00, l2,0.25000,       klweight,0.50, l2weight,1.00\n");
+    fitlog_csv(text, 20, &row); /* what does not fit is cut */
+    assert_string_equal(text, "epoch,3, step,80, t");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(original_form),
         cmocka_unit_test(whole_epochs),
         cmocka_unit_test(row_of_the_epoch_in_progress),
         cmocka_unit_test(row_cut_short),

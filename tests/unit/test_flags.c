@@ -137,9 +137,8 @@ static void test_numbers(void **state)
 
 static void test_hyperparams(void **state)
 {
-    static const char *const names[] = {"day \"A\"", "dayB"};
-    static const size_t channels[] = {3, 4};
-    struct hyperparams_data data = {names, channels, 2, 20};
+    struct session_shape sessions[] = {{"day \"A\"", 3}, {"dayB", 4}};
+    struct hyperparams_data data = {sessions, 2, 20};
     struct lfads_config *a = PARSED("--gen_dim=31", "--keep_prob=0.7", "--do_causal_controller",
                                     "--data_dir=/x y/\\", "--output_dist=gaussian"),
                         *b = PARSED("--gen_dim=1");
@@ -193,13 +192,36 @@ static void test_nearest(void **state)
     assert_null(flag_nearest(config_table(), "quite_another_thing"));
 }
 
+/* The data that a text was written for; a name that no file can have is refused. */
+static void test_hyperparams_data(void **state)
+{
+    static const char long_name[] =
+        "{\"num_steps\": 5, \"dataset_names\": [\"%0300d\"], \"dataset_dims\": {\"%0300d\": 2}}";
+    struct hyperparams_data data;
+    char text[1000];
+
+    (void)state;
+    assert_int_equal(hyperparams_read_data(&data,
+                                           "{\"dataset_names\": [\"a\", \"b\"], \"num_steps\": 20,"
+                                           " \"dataset_dims\": {\"b\": 4, \"a\": 3}}",
+                                           "here", NULL),
+                     LFADS_OK);
+    assert_true(data.count == 2 && data.bins == 20);
+    assert_string_equal(data.sessions[1].name, "b");
+    assert_true(data.sessions[0].channels == 3 && data.sessions[1].channels == 4);
+    hyperparams_release_data(&data);
+    snprintf(text, sizeof text, long_name, 7, 7);
+    assert_int_equal(hyperparams_read_data(&data, text, "here", NULL), LFADS_BAD_DATA);
+    assert_null(data.sessions);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forms),       cmocka_unit_test(test_flag_file),
         cmocka_unit_test(test_ranges),      cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_hyperparams), cmocka_unit_test(test_inherit),
-        cmocka_unit_test(test_nearest)};
+        cmocka_unit_test(test_hyperparams), cmocka_unit_test(test_hyperparams_data),
+        cmocka_unit_test(test_inherit),     cmocka_unit_test(test_nearest)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-#include "train/learner.h"
+#include "learn/learner.h"
 
 static void names_the_parameter(void **state)
 {
@@ -23,13 +23,13 @@ static void names_the_parameter(void **state)
     struct learner learner = {.be = backend_cpu(), .model = &model, .gradient = gradient};
 
     (void)state;
-    assert_null(learner_not_finite(&learner));
+    assert_null(learner_first_nonfinite(&learner));
     gradient[3] = NAN; /* not trained: its gradient is not used */
-    assert_null(learner_not_finite(&learner));
+    assert_null(learner_first_nonfinite(&learner));
     gradient[7] = -INFINITY;
-    assert_string_equal(learner_not_finite(&learner), "LFADS/c");
+    assert_string_equal(learner_first_nonfinite(&learner), "LFADS/c");
     gradient[1] = NAN;
-    assert_string_equal(learner_not_finite(&learner), "LFADS/a");
+    assert_string_equal(learner_first_nonfinite(&learner), "LFADS/a");
 }
 
 int main(void)

@@ -12,8 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "learn/schedule.h"
 #include "model/costs.h"
-#include "train/schedule.h"
 
 /* A number of the list; null is NaN. */
 static double number(const json_t *list, size_t i)

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "data/h5.h"
 #include "data/session.h"
+#include "h5/h5.h"
 
 enum { TRIALS = 300, BINS = 40, CHANNELS = 50, INPUTS = 3, RECORD = BINS * CHANNELS };
 
@@ -55,7 +55,8 @@ static void check_trials(const struct session *s, enum session_set set, double l
     for (size_t trial = 0; trial < TRIALS; trial++) {
         size_t wrong = 0;
 
-        assert_int_equal(session_read_trial(values, ext, s, set, trial, NULL), LFADS_OK);
+        assert_int_equal(session_read_trial(values, s, set, TRIAL_OBSERVED, trial, NULL), LFADS_OK);
+        assert_int_equal(session_read_trial(ext, s, set, TRIAL_EXT, trial, NULL), LFADS_OK);
         for (size_t i = 0; i < RECORD; i++) {
             wrong += values[i] != (float)(value_of(trial * RECORD + i, large) + shift);
             sum += value_of(trial * RECORD + i, large) + shift;
@@ -68,18 +69,18 @@ static void check_trials(const struct session *s, enum session_set set, double l
 }
 
 /* Numbers up to LARGE, kept as KIND, at both places. */
-static void round_trip(double large, double shift, bool counts, enum store_kind kind)
+static void round_trip(double large, double shift, bool counts, enum number_type kind)
 {
     struct session_wants wants = {.counts = counts, .ext_inputs = INPUTS, .factors = 2};
-    size_t bytes = TRIALS * RECORD * store_bytes(kind),
+    size_t bytes = TRIALS * RECORD * trial_store_bytes(kind),
            ext = TRIALS * BINS * INPUTS * sizeof(float);
     struct session *s;
 
     write_file(large, shift);
     for (int disk = 0; disk < 2; disk++) {
-        wants.place = (struct store_place){.memory = disk ? 0 : SIZE_MAX, .directory = "."};
+        wants.limits = (struct storage_limits){.memory = disk ? 0 : SIZE_MAX, .directory = "."};
         assert_int_equal(session_open(&s, path, "x", &wants, NULL), LFADS_OK);
-        assert_int_equal(s->set[SESSION_TRAIN].data.kind, kind);
+        assert_int_equal(s->set[SESSION_TRAIN].array[TRIAL_OBSERVED].type, kind);
         assert_int_equal(session_streams(s), disk);
         assert_int_equal(session_memory(s), disk ? 0 : 2 * (bytes + ext));
         check_trials(s, SESSION_TRAIN, large, shift);
@@ -87,10 +88,10 @@ static void round_trip(double large, double shift, bool counts, enum store_kind 
         session_close(s);
     }
     /* room for the first set and both external inputs: the second set goes to the disk */
-    wants.place = (struct store_place){.memory = bytes + 2 * ext, .directory = "."};
+    wants.limits = (struct storage_limits){.memory = bytes + 2 * ext, .directory = "."};
     assert_int_equal(session_open(&s, path, "x", &wants, NULL), LFADS_OK);
     assert_int_equal(session_memory(s), bytes + 2 * ext);
-    assert_null(s->set[SESSION_VALID].data.memory);
+    assert_null(s->set[SESSION_VALID].array[TRIAL_OBSERVED].memory);
     check_trials(s, SESSION_VALID, large, shift);
     session_close(s);
     unlink(path);
@@ -99,14 +100,14 @@ static void round_trip(double large, double shift, bool counts, enum store_kind 
 static void test_round_trips(void **state)
 {
     (void)state;
-    round_trip(9, 0, true, STORE_BYTES);
-    round_trip(255, 0, true, STORE_BYTES);
-    round_trip(256, 0, true, STORE_WORDS);
-    round_trip(65535, 0, true, STORE_WORDS);
-    round_trip(65536, 0, true, STORE_REALS);
-    round_trip(1e6, 0, true, STORE_REALS);
-    round_trip(5, 0, false, STORE_REALS);
-    round_trip(-1e30, 0.1, false, STORE_REALS);
+    round_trip(9, 0, true, NUMBER_UINT8);
+    round_trip(255, 0, true, NUMBER_UINT8);
+    round_trip(256, 0, true, NUMBER_UINT16);
+    round_trip(65535, 0, true, NUMBER_UINT16);
+    round_trip(65536, 0, true, NUMBER_FLOAT);
+    round_trip(1e6, 0, true, NUMBER_FLOAT);
+    round_trip(5, 0, false, NUMBER_FLOAT);
+    round_trip(-1e30, 0.1, false, NUMBER_FLOAT);
 }
 
 static void refused(double large, double shift, bool counts, const char *says)
@@ -117,7 +118,7 @@ static void refused(double large, double shift, bool counts, const char *says)
 
     write_file(large, shift);
     for (int disk = 0; disk < 2; disk++) {
-        wants.place = (struct store_place){.memory = disk ? 0 : SIZE_MAX, .directory = "."};
+        wants.limits = (struct storage_limits){.memory = disk ? 0 : SIZE_MAX, .directory = "."};
         assert_int_equal(session_open(&s, path, "x", &wants, &err), LFADS_BAD_DATA);
         assert_null(s);
         if (!strstr(err.text, says))

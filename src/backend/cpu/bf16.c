@@ -11,7 +11,7 @@
 #ifdef __x86_64__
 enum {
     NARROW = 32, /* columns and depth below which products stay in float: they gain nothing */
-    FEW = 64     /* rows below which a right factor that is not packed is not worth packing */
+    FEW = 64     /* rows below which packing the right operand does not pay */
 };
 
 struct bf16 {
@@ -21,21 +21,19 @@ struct bf16 {
     bool failed; /* no memory to pack */
 };
 
-static void product(SELF, real *c, size_t ldc, const real *a, size_t lda, bool transpose_a,
-                    const real *b, size_t ldb, bool transpose_b, size_t m, size_t n, size_t k,
-                    bool add)
+static void product(SELF, struct matrix c, struct operand a, struct operand b, size_t m, size_t n,
+                    size_t k, bool add)
 {
     const struct bf16 *own = self->context;
     const uint32_t *pairs = NULL;
-    bool narrow = n < NARROW || k < NARROW || (transpose_a && m < NARROW) || transpose_b;
+    bool narrow = n < NARROW || k < NARROW || (a.transposed && m < NARROW) || b.transposed;
 
-    if (!narrow && !transpose_a)
-        pairs = bf16_weights_find(own->weights, b, ldb, k, n);
-    if (narrow || (!pairs && !transpose_a && m < FEW))
-        own->base->product(own->base, c, ldc, a, lda, transpose_a, b, ldb, transpose_b, m, n, k,
-                           add);
+    if (!narrow && !a.transposed)
+        pairs = bf16_weights_find(own->weights, b.at, b.ld, k, n);
+    if (narrow || (!pairs && !a.transposed && m < FEW))
+        own->base->product(own->base, c, a, b, m, n, k, add);
     else
-        bf16_product(c, ldc, a, lda, transpose_a, b, ldb, pairs, m, n, k, add);
+        bf16_product(c, a, b, pairs, m, n, k, add);
 }
 
 static void pack(SELF, const real *vector, size_t offset, size_t rows, size_t cols)
@@ -64,7 +62,7 @@ static enum lfads_status finish(SELF, struct lfads_error *err)
                        : LFADS_OK;
 }
 
-static bool is_supported(void)
+bool cpu_has_bf16(void)
 {
     return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
@@ -75,7 +73,7 @@ enum lfads_status backend_cpu_bf16_create(struct backend **out, struct lfads_err
     struct bf16 *own;
 
     *out = NULL;
-    if (!is_supported())
+    if (!cpu_has_bf16())
         return lfads_fail(err, LFADS_USAGE,
                           "--precision=bf16 needs a processor with AVX512-BF16, which this one "
                           "has not: use --precision=float32");
@@ -107,6 +105,8 @@ void backend_cpu_bf16_free(struct backend *backend)
     free(own);
 }
 #else
+bool cpu_has_bf16(void) { return false; }
+
 enum lfads_status backend_cpu_bf16_create(struct backend **out, struct lfads_error *err)
 {
     *out = NULL;

@@ -1,37 +1,36 @@
 /* bf16_kernels.c - rounding to bfloat16 and products of pairs, for processors with AVX512-BF16.
  *
- * Factors that are not packed beforehand are packed a block at a time, on the stack, into what the
- * second-level cache holds. SPDX-License-Identifier: Apache-2.0 */
+ * Operands that are not packed beforehand are packed on the stack, in blocks that the second-level
+ * cache holds. SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/bf16.h"
 
 #ifdef __AVX512BF16__
 #include "backend/cpu/vector.h"
 
-typedef uint32_t factor;
-typedef __m512bh factor_vector;
-static inline factor_vector factor_load(const factor *p, size_t n)
+typedef uint32_t element;
+typedef __m512bh element_vector;
+static inline element_vector element_load(const element *p, size_t n)
 {
-    return (factor_vector)_mm512_maskz_loadu_epi32(vec_lanes(n), p);
+    return (element_vector)_mm512_maskz_loadu_epi32(vec_lanes(n), p);
 }
-static inline factor_vector factor_all(factor x)
+static inline element_vector element_all(element x)
 {
-    return (factor_vector)_mm512_set1_epi32((int)x);
+    return (element_vector)_mm512_set1_epi32((int)x);
 }
-static inline vec factor_add(vec sum, factor_vector x, factor_vector y)
+static inline vec element_add(vec sum, element_vector x, element_vector y)
 {
     return _mm512_dpbf16_ps(sum, x, y);
 }
 #include "backend/cpu/tile.h"
+#include "base/sizes.h"
 
 enum {
-    LEFT = 128,  /* rows of a block of the left factor */
-    RIGHT = 240, /* columns of one of the right factor: five panels */
+    LEFT = 128,  /* rows of a block of the left operand */
+    RIGHT = 240, /* columns of one of the right operand: five panels */
     DEPTH = 512, /* of both, in numbers */
     PAIRS = DEPTH / 2,
-    AHEAD = 16 /* rows: activations come from the third-level cache */
+    AHEAD = 16 /* prefetch distance in rows: activations come from the third-level cache */
 };
-
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 static inline __m512i rounded(const real *x, size_t n)
 {
@@ -65,22 +64,21 @@ static void pack_rows(uint32_t *pairs, const real *a, size_t lda, size_t m, size
 }
 
 /* A block of at most RIGHT columns and DEPTH numbers deep, for all rows of c. */
-static void multiply_block(struct factors f, const real *a, size_t lda, bool transpose_a, size_t m,
-                           size_t n, size_t depth)
+static void multiply_block(struct operands f, struct operand a, size_t m, size_t n, size_t depth)
 {
     uint32_t left[LEFT * PAIRS];
 
     f.a = left;
     f.k = (depth + 1) / 2;
     for (size_t i = 0; i < m; i += LEFT, f.c += LEFT * f.ldc) {
-        size_t rows = least(m - i, LEFT);
+        size_t rows = size_min(m - i, LEFT);
 
-        if (transpose_a) {
-            bf16_pack(left, a + i, lda, depth, rows);
+        if (a.transposed) {
+            bf16_pack(left, a.at + i, a.ld, depth, rows);
             f.a_row = 1;
             f.a_step = rows;
         } else {
-            pack_rows(left, a + i * lda, lda, rows, depth);
+            pack_rows(left, a.at + i * a.ld, a.ld, rows, depth);
             f.a_row = PAIRS;
             f.a_step = 1;
         }
@@ -88,8 +86,8 @@ static void multiply_block(struct factors f, const real *a, size_t lda, bool tra
     }
 }
 
-void bf16_product(real *c, size_t ldc, const real *a, size_t lda, bool transpose_a, const real *b,
-                  size_t ldb, const uint32_t *pairs, size_t m, size_t n, size_t k, bool add)
+void bf16_product(struct matrix c, struct operand a, struct operand b, const uint32_t *pairs,
+                  size_t m, size_t n, size_t k, bool add)
 {
     /* what is packed already needs no block of columns */
     const size_t wide = pairs ? n : RIGHT;
@@ -97,17 +95,17 @@ void bf16_product(real *c, size_t ldc, const real *a, size_t lda, bool transpose
 
     for (size_t j = 0; j < n; j += wide)
         for (size_t at = 0; at < k; at += DEPTH) {
-            size_t columns = least(n - j, wide), depth = least(k - at, DEPTH);
-            struct factors f = {.b = pairs ? pairs + at / 2 * ldb : right,
-                                .ldb = pairs ? ldb : columns,
-                                .c = c + j,
-                                .ldc = ldc,
-                                .add = add || at > 0};
+            size_t columns = size_min(n - j, wide), depth = size_min(k - at, DEPTH);
+            struct operand deep = {a.at + at * (a.transposed ? a.ld : 1), a.ld, a.transposed};
+            struct operands f = {.b = pairs ? pairs + at / 2 * b.ld : right,
+                                 .ldb = pairs ? b.ld : columns,
+                                 .c = c.at + j,
+                                 .ldc = c.ld,
+                                 .add = add || at > 0};
 
             if (!pairs)
-                bf16_pack(right, b + at * ldb + j, ldb, depth, columns);
-            multiply_block(f, transpose_a ? a + at * lda : a + at, lda, transpose_a, m, columns,
-                           depth);
+                bf16_pack(right, b.at + at * b.ld + j, b.ld, depth, columns);
+            multiply_block(f, deep, m, columns, depth);
         }
 }
 #endif

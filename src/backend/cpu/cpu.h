@@ -1,4 +1,4 @@
-/* cpu.h - the tables of the instruction sets that the kernels are compiled for.
+/* cpu.h - the instruction sets that the kernels are compiled for.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CPU_H
 #define LFADS_BACKEND_CPU_H
@@ -9,4 +9,10 @@ const struct backend *cpu_plain_table(void);
 const struct backend *cpu_avx2_table(void);
 const struct backend *cpu_avx512_table(void);
 #endif
+
+/* The instruction set whose table backend_cpu takes on this processor: "AVX-512", "AVX2" or
+ * "plain C". */
+const char *cpu_instruction_set(void);
+/* Whether backend_cpu_bf16_create can succeed on this processor. */
+bool cpu_has_bf16(void);
 #endif

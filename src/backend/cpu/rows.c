@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
 
-/* Numbers that are asked for ahead (see cells.c), and rows of sums. */
+/* Prefetch distances: numbers (see cells.c), and rows of sums. */
 enum { AHEAD = 512, ROWS_AHEAD = 16 };
 
 /* Blocks whose lines of both arrays stay near. */
@@ -17,19 +17,12 @@ void KERNEL(transpose)(SELF, real *dst, const real *src, size_t rows, size_t n)
                     dst[column * rows + row] = src[row * n + column];
 }
 
-void KERNEL(add_row)(SELF, real *y, size_t ldy, const real *b, size_t rows, size_t n)
-{
-    for (size_t i = 0; i < rows; i++, y += ldy)
-        for (size_t j = 0; j < n; j += LANES)
-            vec_store(y + j, vec_load(y + j, n - j) + vec_load(b + j, n - j), n - j);
-}
-
-/* A stretch of columns whose sums stay in registers, so that each row is read in one go. */
+/* A span of columns whose sums stay in registers, so that each row is read in one go. */
 void KERNEL(sum_rows)(SELF, real *db, const real *dy, size_t ldy, size_t rows, size_t n)
 {
-    enum { VECTORS = 8, STRETCH = VECTORS * LANES };
+    enum { VECTORS = 8, SPAN = VECTORS * LANES };
 
-    for (; n >= STRETCH; n -= STRETCH, db += STRETCH, dy += STRETCH) {
+    for (; n >= SPAN; n -= SPAN, db += SPAN, dy += SPAN) {
         vec sum[VECTORS];
 
         for (size_t k = 0; k < VECTORS; k++)

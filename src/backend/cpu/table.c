@@ -2,14 +2,23 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/cpu.h"
 
-const struct backend *backend_cpu(void)
+struct instruction_set {
+    const char *name;
+    const struct backend *(*table)(void);
+};
+
+static struct instruction_set best_set(void)
 {
 #ifdef __x86_64__
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-        return cpu_avx512_table();
+        return (struct instruction_set){"AVX-512", cpu_avx512_table};
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        return cpu_avx2_table();
+        return (struct instruction_set){"AVX2", cpu_avx2_table};
 #endif
-    return cpu_plain_table();
+    return (struct instruction_set){"plain C", cpu_plain_table};
 }
+
+const struct backend *backend_cpu(void) { return best_set().table(); }
+
+const char *cpu_instruction_set(void) { return best_set().name; }

@@ -1,9 +1,10 @@
-/* tile.h - products by tiles of the result whose sums stay in registers, for whoever includes it to
- * say what is multiplied:
- *   factor            a number of the left factor, and of the right one
- *   factor_vector     a vector of the right one's, LANES side by side
- *   factor_load(p, n) the first n of them (others zero); factor_all(x) a vector of one number
- *   factor_add(s, x, y)  s + x*y, of vectors; s is a vec
+/* tile.h - products by tiles of the result whose sums stay in registers. Who includes it defines
+ * what is multiplied:
+ *   element               the type of the operands' numbers
+ *   element_vector        a vector of LANES of them
+ *   element_load(p, n)    the first n at p, the others zero
+ *   element_all(x)        x in all lanes
+ *   element_add(s, x, y)  s + x*y of vectors; s is a vec
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CPU_TILE_H
 #define LFADS_BACKEND_CPU_TILE_H
@@ -18,8 +19,8 @@ enum {
 
 /* One product: c [m,ldc] from a, whose rows are a_row and columns a_step numbers apart, and
  * b [k,ldb]. */
-struct factors {
-    const factor *a, *b;
+struct operands {
+    const element *a, *b;
     size_t a_row, a_step, ldb;
     float *c;
     size_t ldc, k;
@@ -28,11 +29,11 @@ struct factors {
 
 /* The tile at c of R rows and V vectors, the last of which has LAST numbers. R and V are constants
  * to the compiler, so that the sums have registers. */
-static inline __attribute__((always_inline)) void tile(const struct factors *f, size_t last,
+static inline __attribute__((always_inline)) void tile(const struct operands *f, size_t last,
                                                        const size_t r, const size_t v)
 {
     vec sum[TILE_SUMS];
-    const factor *a = f->a, *b = f->b;
+    const element *a = f->a, *b = f->b;
 
     for (size_t i = 0; i < r; i++)
         for (size_t j = 0; j < v; j++) {
@@ -40,15 +41,15 @@ static inline __attribute__((always_inline)) void tile(const struct factors *f, 
             __builtin_prefetch(f->c + i * f->ldc + j * LANES, 1);
         }
     for (size_t k = 0; k < f->k; k++, a += f->a_step, b += f->ldb) {
-        factor_vector row[TILE_ROW];
+        element_vector row[TILE_ROW];
 
         for (size_t j = 0; j < v; j++)
-            row[j] = factor_load(b + j * LANES, j + 1 < v ? LANES : last);
+            row[j] = element_load(b + j * LANES, j + 1 < v ? LANES : last);
         for (size_t i = 0; i < r; i++) {
-            factor_vector x = factor_all(a[i * f->a_row]);
+            element_vector x = element_all(a[i * f->a_row]);
 
             for (size_t j = 0; j < v; j++)
-                sum[i * v + j] = factor_add(sum[i * v + j], x, row[j]);
+                sum[i * v + j] = element_add(sum[i * v + j], x, row[j]);
         }
     }
     /* the sum is added to what is there, not begun with it: the first load would wait for memory */
@@ -63,7 +64,7 @@ static inline __attribute__((always_inline)) void tile(const struct factors *f, 
 }
 
 /* A panel of V vectors' width: tiles from top to bottom. */
-static inline __attribute__((always_inline)) void panel(struct factors f, size_t m, size_t last,
+static inline __attribute__((always_inline)) void panel(struct operands f, size_t m, size_t last,
                                                         const size_t v)
 {
     for (; m >= TILE_ROWS; m -= TILE_ROWS, f.a += TILE_ROWS * f.a_row, f.c += TILE_ROWS * f.ldc)
@@ -76,7 +77,7 @@ static inline __attribute__((always_inline)) void panel(struct factors f, size_t
 
 /* Panels of three vectors (of one row: of eight) and, so that none of one is left over, one or two
  * of two. */
-static void multiply(struct factors f, size_t m, size_t n)
+static void multiply(struct operands f, size_t m, size_t n)
 {
     for (; m == 1 && n >= TILE_ROW * LANES;
          n -= TILE_ROW * LANES, f.b += TILE_ROW * LANES, f.c += TILE_ROW * LANES)

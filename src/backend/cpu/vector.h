@@ -86,6 +86,11 @@ static inline vec vec_within(vec x, vec s, vec k)
 {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(_mm512_abs_ps(s), k, _CMP_NGT_UQ), x);
 }
+/* x, but zero where s is */
+static inline vec vec_unless_zero(vec x, vec s)
+{
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(s, _mm512_setzero_ps(), _CMP_NEQ_UQ), x);
+}
 
 #elif defined(__AVX2__) && defined(__FMA__)
 #include <immintrin.h>
@@ -132,6 +137,10 @@ static inline vec vec_within(vec x, vec s, vec k)
 
     return _mm256_and_ps(x, _mm256_cmp_ps(size, k, _CMP_NGT_UQ));
 }
+static inline vec vec_unless_zero(vec x, vec s)
+{
+    return _mm256_and_ps(x, _mm256_cmp_ps(s, _mm256_setzero_ps(), _CMP_NEQ_UQ));
+}
 
 #else
 #include <math.h>
@@ -155,6 +164,7 @@ static inline vec vec_sqrt(vec x) { return sqrtf(x); }
 static inline vec vec_min(vec a, vec b) { return a < b ? a : b; }
 static inline vec vec_max(vec a, vec b) { return a > b ? a : b; }
 static inline vec vec_within(vec x, vec s, vec k) { return fabsf(s) > k ? 0 : x; }
+static inline vec vec_unless_zero(vec x, vec s) { return s == 0 ? 0 : x; }
 #endif
 
 /* The logistic function and tanh = 2 sigma(2x) - 1: a few 1e-8 off at most, in absolute terms,

@@ -1,6 +1,6 @@
 /* adam.cu - the optimizer's update and the sums it needs (model.md 8).
  *
- * A stretch may begin anywhere; where all its arrays begin at 16 bytes, as the parameters do, four
+ * A span may begin anywhere; where all its arrays begin at 16 bytes, as the parameters do, four
  * numbers at a time are moved.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/kernels.h"
@@ -61,76 +61,84 @@ void cuda_add_scaled(SELF, real *y, const real *scale, const real *x, size_t cou
     cuda_each(cuda_begin(self, __func__), add_scaled_kernel, count, y, scale, x, count);
 }
 
-static __global__ void limit_update_kernel(float *update, const double *squares, const float *rate,
-                                           double most)
+static __global__ void limit_update_kernel(struct update *update, const double *squares,
+                                           const float *rate, double most)
 {
     double norm = sqrt(*squares);
 
-    update[0] = (float)(norm > most ? most / norm : 1);
-    update[1] = *rate;
+    update->scale = (float)(norm > most ? most / norm : 1);
+    update->rate = *rate;
     if (!(norm <= 1.7976931348623157e308)) /* infinite, or no number */
-        update[2] = 1;
+        update->halted = 1;
 }
 
-void cuda_limit_update(SELF, real *update, const acc *squares, const real *rate, acc most)
+void cuda_limit_update(SELF, struct update *update, const acc *squares, const real *rate, acc most)
 {
     cuda_launch(cuda_begin(self, __func__), limit_update_kernel, dim3(1), dim3(1), 0, update,
                 squares, rate, most);
 }
 
-/* beta1 0.9, beta2 0.999, epsilon 0.1 outside the bias correction, which is in the rate. */
-static __device__ void adam_one(float *p, float *m, float *v, float gradient, float scale,
-                                float rate)
-{
-    float g = scale * gradient;
+/* Adam's constants as its kernels take them. */
+struct adam_constants {
+    float first, second, epsilon; /* 1 - beta1, 1 - beta2 */
+};
 
-    *m += (g - *m) * (float)(1 - 0.9);
-    *v += (g * g - *v) * (float)(1 - 0.999);
-    *p -= rate * *m / (sqrtf(*v) + 0.1f);
+static __device__ void adam_one(float *p, float *m, float *v, float gradient,
+                                const struct update &update, const struct adam_constants &k)
+{
+    float g = update.scale * gradient;
+
+    *m += (g - *m) * k.first;
+    *v += (g * g - *v) * k.second;
+    *p -= update.rate * *m / (sqrtf(*v) + k.epsilon);
 }
 
 static __global__ void adam_kernel(float *p, float *m, float *v, const float *gradient,
-                                   const float *update, size_t count)
+                                   const struct update *update, struct adam_constants k,
+                                   size_t count)
 {
-    float scale = update[0], rate = update[1];
+    const struct update now = *update;
 
-    if (update[2] != 0)
+    if (now.halted != 0)
         return;
-    FOR_EACH(i, count) { adam_one(p + i, m + i, v + i, gradient[i], scale, rate); }
+    FOR_EACH(i, count) { adam_one(p + i, m + i, v + i, gradient[i], now, k); }
 }
 
 static __global__ void adam_by_four_kernel(float4 *p, float4 *m, float4 *v, const float4 *gradient,
-                                           const float *update, size_t fours)
+                                           const struct update *update, struct adam_constants k,
+                                           size_t fours)
 {
-    float scale = update[0], rate = update[1];
+    const struct update now = *update;
 
-    if (update[2] != 0)
+    if (now.halted != 0)
         return;
     FOR_EACH(i, fours)
     {
         float4 P = p[i], M = m[i], V = v[i], G = gradient[i];
 
-        adam_one(&P.x, &M.x, &V.x, G.x, scale, rate);
-        adam_one(&P.y, &M.y, &V.y, G.y, scale, rate);
-        adam_one(&P.z, &M.z, &V.z, G.z, scale, rate);
-        adam_one(&P.w, &M.w, &V.w, G.w, scale, rate);
+        adam_one(&P.x, &M.x, &V.x, G.x, now, k);
+        adam_one(&P.y, &M.y, &V.y, G.y, now, k);
+        adam_one(&P.z, &M.z, &V.z, G.z, now, k);
+        adam_one(&P.w, &M.w, &V.w, G.w, now, k);
         p[i] = P;
         m[i] = M;
         v[i] = V;
     }
 }
 
-void cuda_adam(SELF, real *p, real *m, real *v, const real *gradient, const real *update,
-               size_t count)
+void cuda_adam(SELF, real *p, real *m, real *v, const real *gradient, const struct update *update,
+               const struct adam_options *options, size_t count)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
+    struct adam_constants k = {(float)(1 - options->beta1), (float)(1 - options->beta2),
+                               (float)options->epsilon};
     size_t fours = cuda_by_four(p) && cuda_by_four(m) && cuda_by_four(v) && cuda_by_four(gradient)
                        ? count / 4
                        : 0;
     size_t done = 4 * fours;
 
     cuda_each(c, adam_by_four_kernel, fours, (float4 *)p, (float4 *)m, (float4 *)v,
-              (const float4 *)gradient, update, fours);
+              (const float4 *)gradient, update, k, fours);
     cuda_each(c, adam_kernel, count - done, p + done, m + done, v + done, gradient + done, update,
-              count - done);
+              k, count - done);
 }

@@ -19,7 +19,7 @@ extern "C" {
 
 enum {
     WARP = 32,
-    THREADS = 256,           /* of a block, where nothing asks for another number */
+    THREADS = 256,           /* of a block, by default */
     BLOCKS_A_PROCESSOR = 16, /* at most: kernels loop over what is left */
     SCRATCH = 4 << 20        /* bytes of a branch for sums of blocks */
 };
@@ -45,7 +45,7 @@ struct cuda_context {
     size_t shared_most;
     char name[64];
     cublasComputeType_t compute;
-    struct cuda_branch branches[MOST_BRANCHES];
+    struct cuda_branch branches[MAX_BRANCHES];
     unsigned branch;
     bool forked, capturing;
     cudaEvent_t begun; /* what was before the first fork */
@@ -63,14 +63,15 @@ static inline struct cuda_branch *cuda_now(struct cuda_context *c)
 {
     return &c->branches[c->branch];
 }
-/* Keeps the first error; true where there is none. Too little memory has a status of its own. */
+/* Keeps the first error; true if there is none. Too little memory has a status of its own. */
 bool cuda_check(struct cuda_context *c, cudaError_t error);
 bool cuda_check_blas(struct cuda_context *c, cublasStatus_t status);
-/* Keeps an error of our own, one sentence. LFADS_USAGE: of whoever called, not of the device. */
+/* Keeps an error that CUDA did not report, one sentence. LFADS_USAGE: the caller is at fault, not
+ * the device. */
 void cuda_fail(struct cuda_context *c, enum lfads_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-bool cuda_memory_open(struct cuda_context *c, bool growth);
+bool cuda_memory_open(struct cuda_context *c);
 void cuda_memory_close(struct cuda_context *c);
 void *cuda_memory_create(SELF, size_t bytes);
 void cuda_memory_free(SELF, void *memory);
@@ -93,8 +94,8 @@ void cuda_fork(SELF, unsigned branch);
 void cuda_join(SELF);
 
 bool cuda_sequence_open(struct cuda_context *c);
-void cuda_gru_sequence(SELF, const struct gru_sequence *sequence);
-void cuda_gru_sequence_backward(SELF, const struct gru_sequence *sequence);
+bool cuda_gru_sequence(SELF, const struct gru_sequence *sequence);
+bool cuda_gru_sequence_backward(SELF, const struct gru_sequence *sequence);
 bool cuda_decoder_open(struct cuda_context *c);
 bool cuda_decoder_sequence(SELF, const struct decoder_sequence *sequence);
 bool cuda_decoder_sequence_backward(SELF, const struct decoder_sequence *sequence);

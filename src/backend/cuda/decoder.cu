@@ -1,13 +1,13 @@
 /* decoder.cu - controller and generator through all bins in one kernel, forward (model.md 5, 6).
  *
- * A block carries a few trials and shares nothing with other blocks. Whatever passes from bin to
- * bin stays in shared memory, and so does what fits of the maps; the rest of them comes from the
- * second-level cache, once a bin for the block's trials. A bin has eight stretches between
- * barriers; thin products (factors, u) run beside great ones that do not need them.
- * SPDX-License-Identifier: Apache-2.0 */
+ * A block carries a few trials and shares nothing with other blocks. What passes from bin to bin
+ * stays in shared memory, and so do the maps that fit; the others come from the second-level cache,
+ * once a bin for the block's trials. A bin has eight spans between barriers; tall products
+ * (factors, u) run beside recurrent ones that do not need them. SPDX-License-Identifier: Apache-2.0
+ */
 #include "backend/cuda/decoder.h"
 
-/* Asks for the rest of the controller's input in bin T. */
+/* Begins to copy the rest of the controller's input in bin T to shared memory. */
 static __device__ void fetch_inputs(const struct decoder_block &b, unsigned t)
 {
     const struct decoder_sequence &d = b.d;
@@ -23,7 +23,7 @@ static __device__ void fetch_inputs(const struct decoder_block &b, unsigned t)
     }
 }
 
-/* Asks for what the generator needs in bin T. */
+/* Begins to copy what the generator needs in bin T to shared memory. */
 static __device__ void fetch_drive(const struct decoder_block &b, unsigned t)
 {
     const struct decoder_sequence &d = b.d;
@@ -48,11 +48,11 @@ template <int VEC> static __device__ void begin(const struct decoder_block &b)
         con[j] = j < C ? d.con.b_ru[j] : j < 2 * C ? d.con.b_ru[j] + 1 : d.con.b_c[j - 2 * C];
     for (unsigned j = threadIdx.x; j < 3 * G; j += SEQUENCE_THREADS)
         gen[j] = j < G ? d.gen.b_ru[j] : j < 2 * G ? d.gen.b_ru[j] + 1 : d.gen.b_c[j - 2 * G];
-    FOR_PAIRS(r, j, b.some(), C)
+    FOR_ROW_COL(r, j, b.some(), C)
     {
         b.of(CON_H)[r * b.plan.con_ld + j] = d.con.h[(size_t)(b.first() + r) * C + j];
     }
-    FOR_PAIRS(r, j, b.some(), G)
+    FOR_ROW_COL(r, j, b.some(), G)
     {
         b.of(GEN_H)[r * b.plan.gen_ld + j] = d.gen.h[(size_t)(b.first() + r) * G + j];
         b.of(OUT)[r * b.plan.gen_ld + j] = d.out[(size_t)(b.first() + r) * G + j];
@@ -75,7 +75,7 @@ template <int ROWS> static __device__ inline void factors(const struct decoder_b
         float mask = feeds && own && d.fed_mask ? d.fed_mask[row * d.ldm + j] : 1;
         float sum[ROWS] = {}, factor;
 
-        decoder_thin<ROWS>(sum, b.of(OUT), b.plan.gen_ld, map, j);
+        decoder_tall<ROWS>(sum, b.of(OUT), b.plan.gen_ld, map, j);
         factor = decoder_total<ROWS>(sum);
         if (own)
             d.factors[row * F + j] = factor;
@@ -87,7 +87,7 @@ template <int ROWS> static __device__ inline void factors(const struct decoder_b
 /* A cell's arrays in the block, for what both cells do alike. */
 struct cell {
     const struct gru_sequence &s;
-    enum decoder_great gate_map, candidate_map;
+    enum decoder_recurrent gate_map, candidate_map;
     unsigned ld;
     float *h, *side, *gates;
     const float *bias;
@@ -111,7 +111,7 @@ static __device__ inline void gates(const struct decoder_block &b, const struct 
     const struct gru_sequence &s = cell.s;
     const unsigned H = (unsigned)s.units, ld = cell.ld;
 
-    FOR_PAIRS(r, j, b.some(), 2 * H)
+    FOR_ROW_COL(r, j, b.some(), 2 * H)
     {
         size_t row = (s.one_bin ? 0 : t * s.rows) + b.first() + r;
         float x = input(r, j);
@@ -151,7 +151,7 @@ static __device__ inline void controller_gates(const struct decoder_block &b, un
 
     gates<ROWS>(b, controller(b), t, [&](unsigned r, unsigned j) {
         return b.of(CON_RU)[r * 2 * C + j] +
-               decoder_short(b.of(FACTORS) + r * b.plan.factors_ld, fed, j);
+               decoder_wide(b.of(FACTORS) + r * b.plan.factors_ld, fed, j);
     });
 }
 
@@ -161,10 +161,10 @@ static __device__ inline void controller_state(const struct decoder_block &b, un
     const struct decoder_view fed = decoder_view_of(b, FED_CANDIDATE_MAP);
     const unsigned C = (unsigned)b.d.con.units;
 
-    FOR_PAIRS(r, j, b.some(), C)
+    FOR_ROW_COL(r, j, b.some(), C)
     {
         float x =
-            b.of(CON_C)[r * C + j] + decoder_short(b.of(FACTORS) + r * b.plan.factors_ld, fed, j);
+            b.of(CON_C)[r * C + j] + decoder_wide(b.of(FACTORS) + r * b.plan.factors_ld, fed, j);
 
         state<ROWS>(b, controller(b), t, r, j, x);
     }
@@ -183,8 +183,8 @@ template <int ROWS> static __device__ inline void infer(const struct decoder_blo
         float noise = r < b.some() ? d.noise[row * n + j] : 0;
         float of_mean[ROWS] = {}, of_logvar[ROWS] = {}, mean, logvar, sample;
 
-        decoder_thin<ROWS>(of_mean, b.of(CON_H), b.plan.con_ld, means, j);
-        decoder_thin<ROWS>(of_logvar, b.of(CON_H), b.plan.con_ld, logvars, j);
+        decoder_tall<ROWS>(of_mean, b.of(CON_H), b.plan.con_ld, means, j);
+        decoder_tall<ROWS>(of_logvar, b.of(CON_H), b.plan.con_ld, logvars, j);
         mean = decoder_total<ROWS>(of_mean) + d.mean_b[j];
         logvar = decoder_total<ROWS>(of_logvar) + d.logvar_b[j];
         if (r >= b.some())
@@ -203,7 +203,7 @@ static __device__ inline void generator_gates(const struct decoder_block &b, uns
     const struct decoder_view drive = decoder_view_of(b, DRIVE_GATE_MAP);
 
     gates<ROWS>(b, generator(b), t, [&](unsigned r, unsigned j) {
-        return decoder_short(b.of(DRIVE) + r * b.plan.drive_ld, drive, j);
+        return decoder_wide(b.of(DRIVE) + r * b.plan.drive_ld, drive, j);
     });
 }
 
@@ -214,9 +214,9 @@ static __device__ inline void generator_state(const struct decoder_block &b, uns
     const struct decoder_view drive = decoder_view_of(b, DRIVE_CANDIDATE_MAP);
     const unsigned G = (unsigned)d.gen.units, ld = b.plan.gen_ld;
 
-    FOR_PAIRS(r, j, b.some(), G)
+    FOR_ROW_COL(r, j, b.some(), G)
     {
-        float x = decoder_short(b.of(DRIVE) + r * b.plan.drive_ld, drive, j);
+        float x = decoder_wide(b.of(DRIVE) + r * b.plan.drive_ld, drive, j);
         float out = state<ROWS>(b, generator(b), t, r, j, x);
 
         out = d.out_mask ? out * b.of(GEN_MASK)[r * G + j] : out;

@@ -1,10 +1,10 @@
 /* decoder.h - what both directions of the decoder's time loop share: where a block's arrays and
- * maps lie, and products that are too thin for sequence.h's.
+ * maps lie, and products that are too narrow for sequence.h's.
  *
- * Three kinds of maps: great ones, of states, are sequence.h's products, some of their rows kept in
- * shared memory. Of the small ones, those with few rows ("short") are taken where their result is
- * needed, a thread a number; those with few columns ("thin") by a warp a column. Each sum is of the
- * same terms in the same order whatever is kept and however many rows a block carries.
+ * Three kinds of maps: recurrent ones are sequence.h's products, with some of their rows in shared
+ * memory. The narrow ones have few rows ("wide": a thread computes a number where it needs it) or
+ * few columns ("tall": a warp computes a column). Each sum adds the same terms in the same order
+ * whatever shared memory holds and however many rows a block carries.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CUDA_DECODER_H
 #define LFADS_BACKEND_CUDA_DECODER_H
@@ -40,8 +40,14 @@ enum decoder_array {
     DECODER_ARRAYS
 };
 
-enum decoder_great { CON_GATE_MAP, CON_CANDIDATE_MAP, GEN_GATE_MAP, GEN_CANDIDATE_MAP, GREAT_MAPS };
-enum decoder_small {
+enum decoder_recurrent {
+    CON_GATE_MAP,
+    CON_CANDIDATE_MAP,
+    GEN_GATE_MAP,
+    GEN_CANDIDATE_MAP,
+    RECURRENT_MAPS
+};
+enum decoder_narrow {
     FED_GATE_MAP,
     FED_CANDIDATE_MAP,
     MEAN_MAP,
@@ -49,25 +55,25 @@ enum decoder_small {
     DRIVE_GATE_MAP,
     DRIVE_CANDIDATE_MAP,
     FACTOR_MAP,
-    SMALL_MAPS
+    NARROW_MAPS
 };
 
 /* A map [k,n] in global memory, rows LD apart; KEPT numbers into shared memory, if any of it is. */
 struct decoder_map {
     const float *all;
     unsigned k, n, ld, kept;
-    unsigned kept_rows; /* a small one has all or none */
-    unsigned slices;    /* of a great one's product */
-    bool thin;
+    unsigned kept_rows; /* a narrow one has all or none */
+    unsigned slices;    /* of a recurrent one's product */
+    bool tall;
 };
 
 /* Found by decoder_plan.cu for sizes and a device. */
 struct decoder_plan {
     unsigned con_ld, con_gates_ld, gen_ld, gen_gates_ld, factors_ld, drive_ld; /* rows' strides */
     unsigned at[DECODER_ARRAYS]; /* numbers into shared memory */
-    struct decoder_map great[GREAT_MAPS], small[SMALL_MAPS];
+    struct decoder_map recurrent[RECURRENT_MAPS], narrow[NARROW_MAPS];
     unsigned rows, numbers; /* of trials a block; in shared memory */
-    bool by_four;           /* great maps' columns are taken four at a time */
+    bool by_four;           /* recurrent maps' columns are read four at a time */
 };
 
 /* Finds how to run D, whose maps are those of the direction; false where it does not pay. */
@@ -84,18 +90,18 @@ bool cuda_decoder_open_backward(struct cuda_context *c);
 
 /* ---- in a block ---- */
 
-/* X, of which the compiler does not know that it is the same as before: what follows from it is
- * computed where it is needed, and is not kept in registers through the products. */
-__device__ inline unsigned decoder_anew(unsigned x)
+/* Hides X from the optimizer, so that values derived from it are recomputed where they are needed
+ * and not kept in registers through the products. */
+__device__ inline unsigned decoder_reload(unsigned x)
 {
-    CUDA_ANEW(x);
+    CUDA_RELOAD(x);
     return x;
 }
 
 /* r and j of the block's pairs of a row and one of N columns, each always the same thread's. */
-#define FOR_PAIRS(r, j, rows, n)                                                                   \
-    for (unsigned columns_ = decoder_anew(n), pairs_ = (rows)*columns_,                            \
-                  pair_ = decoder_anew(threadIdx.x), r, j;                                         \
+#define FOR_ROW_COL(r, j, rows, n)                                                                 \
+    for (unsigned columns_ = decoder_reload(n), pairs_ = (rows)*columns_,                          \
+                  pair_ = decoder_reload(threadIdx.x), r, j;                                       \
          pair_ < pairs_ && (r = pair_ / columns_, j = pair_ - r * columns_, true);                 \
          pair_ += SEQUENCE_THREADS)
 
@@ -105,7 +111,7 @@ struct decoder_block {
     const struct decoder_plan &plan;
     float *memory;
 
-    __device__ unsigned first() const { return decoder_anew(blockIdx.x) * plan.rows; }
+    __device__ unsigned first() const { return decoder_reload(blockIdx.x) * plan.rows; }
     __device__ unsigned some() const
     {
         unsigned left = (unsigned)d.con.rows - first();
@@ -114,13 +120,15 @@ struct decoder_block {
     }
     __device__ float *of(enum decoder_array array) const { return memory + plan.at[array]; }
     /* Column J of row R of the product with MAP, from its slices' sums. */
-    template <int ROWS> __device__ float sum(enum decoder_great map, unsigned r, unsigned j) const
+    template <int ROWS>
+    __device__ float sum(enum decoder_recurrent map, unsigned r, unsigned j) const
     {
-        return cuda_gather<ROWS>(of(PARTIAL), plan.great[map].slices, plan.great[map].n, r, j);
+        return cuda_gather<ROWS>(of(PARTIAL), plan.recurrent[map].slices, plan.recurrent[map].n, r,
+                                 j);
     }
-    __device__ cuda_matrix great(enum decoder_great map) const
+    __device__ cuda_matrix recurrent(enum decoder_recurrent map) const
     {
-        const struct decoder_map &m = plan.great[map];
+        const struct decoder_map &m = plan.recurrent[map];
 
         return cuda_matrix{m.all, memory + m.kept, m.k, m.n, m.kept_rows};
     }
@@ -140,32 +148,32 @@ static __device__ CUDA_CALLED void decoder_multiply(unsigned partial, unsigned x
 }
 template <int ROWS, int VEC>
 static __device__ inline void decoder_product(const struct decoder_block &b, enum decoder_array x,
-                                              unsigned ldx, enum decoder_great map)
+                                              unsigned ldx, enum decoder_recurrent map)
 {
-    const struct decoder_map &m = b.plan.great[map];
+    const struct decoder_map &m = b.plan.recurrent[map];
 
     decoder_multiply<ROWS, VEC>(b.plan.at[PARTIAL], b.plan.at[x], ldx, m.all, m.kept, m.k, m.n,
                                 m.kept_rows);
 }
 
-/* A small map's numbers, wherever they lie: (k,j) at w[k*down + j*across]. */
+/* A narrow map's numbers, in shared or global memory: (k,j) at w[k*down + j*across]. */
 struct decoder_view {
     const float *w;
     unsigned k, down, across;
 };
 __device__ inline struct decoder_view decoder_view_of(const struct decoder_block &b,
-                                                      enum decoder_small map)
+                                                      enum decoder_narrow map)
 {
-    const struct decoder_map &m = b.plan.small[map];
+    const struct decoder_map &m = b.plan.narrow[map];
 
     if (!m.kept_rows)
         return decoder_view{m.all, m.k, m.ld, 1};
-    return m.thin ? decoder_view{b.memory + m.kept, m.k, 1, m.k}
+    return m.tall ? decoder_view{b.memory + m.kept, m.k, 1, m.k}
                   : decoder_view{b.memory + m.kept, m.k, m.n, 1};
 }
 
-/* Column J of the row x [k] times a short map. */
-__device__ inline float decoder_short(const float *x, const struct decoder_view &map, unsigned j)
+/* Column J of the row x [k] times a wide map. */
+__device__ inline float decoder_wide(const float *x, const struct decoder_view &map, unsigned j)
 {
     const float *w = map.w + j;
     float sum = 0;
@@ -175,9 +183,9 @@ __device__ inline float decoder_short(const float *x, const struct decoder_view 
     return sum;
 }
 
-/* The lane's part of column J of the rows x (stride LDX) times a thin map joins its sums. */
+/* Adds the lane's part of column J of the rows x (stride LDX) times a tall map to its sums. */
 template <int ROWS>
-__device__ inline void decoder_thin(float (&sum)[ROWS], const float *x, unsigned ldx,
+__device__ inline void decoder_tall(float (&sum)[ROWS], const float *x, unsigned ldx,
                                     const struct decoder_view &map, unsigned j)
 {
     const float *w = map.w + j * map.across;
@@ -235,15 +243,15 @@ __device__ inline void cuda_fetched()
  * there. A barrier is behind it. */
 template <int VEC> __device__ inline void decoder_begin(const struct decoder_block &b)
 {
-    for (unsigned i = 0; i < GREAT_MAPS; i++)
-        cuda_keep<VEC>(b.memory + b.plan.great[i].kept, b.great((enum decoder_great)i));
-    for (unsigned i = 0; i < SMALL_MAPS; i++) {
-        const struct decoder_map &m = b.plan.small[i];
+    for (unsigned i = 0; i < RECURRENT_MAPS; i++)
+        cuda_keep<VEC>(b.memory + b.plan.recurrent[i].kept, b.recurrent((enum decoder_recurrent)i));
+    for (unsigned i = 0; i < NARROW_MAPS; i++) {
+        const struct decoder_map &m = b.plan.narrow[i];
 
         for (unsigned e = threadIdx.x; e < m.kept_rows * m.n; e += SEQUENCE_THREADS) {
             unsigned k = e / m.n, j = e - k * m.n;
 
-            b.memory[m.kept + (m.thin ? j * m.k + k : e)] = m.all[(size_t)k * m.ld + j];
+            b.memory[m.kept + (m.tall ? j * m.k + k : e)] = m.all[(size_t)k * m.ld + j];
         }
     }
     for (unsigned i = threadIdx.x; i < b.plan.at[PARTIAL]; i += SEQUENCE_THREADS)

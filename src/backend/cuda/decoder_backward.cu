@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/decoder.h"
 
-/* Asks for the generator's tape of bin T. */
+/* Begins to copy the generator's tape of bin T. */
 static __device__ void fetch_generator(const struct decoder_block &b, unsigned t)
 {
     const struct decoder_sequence &d = b.d;
@@ -37,15 +37,15 @@ template <int VEC> static __device__ void begin(const struct decoder_block &b)
     const size_t last = d.con.bins * d.con.rows + b.first();
 
     decoder_begin<VEC>(b);
-    FOR_PAIRS(r, j, b.some(), C)
+    FOR_ROW_COL(r, j, b.some(), C)
     {
         b.of(CON_H)[r * b.plan.con_ld + j] = d.con.dh[(size_t)(b.first() + r) * C + j];
     }
-    FOR_PAIRS(r, j, b.some(), G)
+    FOR_ROW_COL(r, j, b.some(), G)
     {
         b.of(GEN_H)[r * b.plan.gen_ld + j] = d.gen.dh[(size_t)(b.first() + r) * G + j];
     }
-    FOR_PAIRS(r, j, b.some(), F)
+    FOR_ROW_COL(r, j, b.some(), F)
     {
         b.of(FACTORS)[r * b.plan.factors_ld + j] = d.dfactors[(last + r) * F + j];
     }
@@ -58,7 +58,7 @@ template <int VEC> static __device__ void begin(const struct decoder_block &b)
 /* A cell's bin, for what both cells do alike. */
 struct cell {
     const struct gru_sequence &s;
-    enum decoder_great gates_map, candidate_map;
+    enum decoder_recurrent gates_map, candidate_map;
     unsigned ld, gates_ld;
     float *dh, *side, *gates;    /* gradients */
     const float *ru, *c, *start; /* the tape's */
@@ -98,7 +98,7 @@ static __device__ inline void gates_backward(const struct decoder_block &b, cons
 {
     const unsigned H = (unsigned)cell.s.units;
 
-    FOR_PAIRS(r, j, b.some(), H)
+    FOR_ROW_COL(r, j, b.some(), H)
     {
         float drh = b.sum<ROWS>(cell.candidate_map, r, j);
         float reset = cell.ru[r * 2 * H + j];
@@ -115,7 +115,10 @@ static __device__ inline void join_gates(const struct decoder_block &b, const st
 {
     const unsigned H = (unsigned)cell.s.units;
 
-    FOR_PAIRS(r, j, b.some(), H) { cell.dh[r * cell.ld + j] += b.sum<ROWS>(cell.gates_map, r, j); }
+    FOR_ROW_COL(r, j, b.some(), H)
+    {
+        cell.dh[r * cell.ld + j] += b.sum<ROWS>(cell.gates_map, r, j);
+    }
 }
 
 static __device__ inline void generator_state(const struct decoder_block &b,
@@ -124,9 +127,9 @@ static __device__ inline void generator_state(const struct decoder_block &b,
     const struct decoder_view map = decoder_view_of(b, FACTOR_MAP);
     const unsigned G = (unsigned)cell.s.units;
 
-    FOR_PAIRS(r, j, b.some(), G)
+    FOR_ROW_COL(r, j, b.some(), G)
     {
-        float dout = decoder_short(b.of(FACTORS) + r * b.plan.factors_ld, map, j);
+        float dout = decoder_wide(b.of(FACTORS) + r * b.plan.factors_ld, map, j);
 
         if (b.d.out_mask)
             dout *= b.of(GEN_MASK)[r * G + j];
@@ -140,12 +143,12 @@ static __device__ inline void controller_state(const struct decoder_block &b,
     const struct decoder_view means = decoder_view_of(b, MEAN_MAP);
     const struct decoder_view logvars = decoder_view_of(b, LOGVAR_MAP);
 
-    FOR_PAIRS(r, j, b.some(), (unsigned)cell.s.units)
+    FOR_ROW_COL(r, j, b.some(), (unsigned)cell.s.units)
     {
         const float *posterior = b.of(DRIVE) + r * b.plan.drive_ld;
-        float dh = cell.dh[r * cell.ld + j] + decoder_short(posterior, means, j);
+        float dh = cell.dh[r * cell.ld + j] + decoder_wide(posterior, means, j);
 
-        state_backward(cell, r, j, dh + decoder_short(posterior + b.d.inferred, logvars, j));
+        state_backward(cell, r, j, dh + decoder_wide(posterior + b.d.inferred, logvars, j));
     }
 }
 
@@ -165,8 +168,8 @@ template <int ROWS> static __device__ inline void sample(const struct decoder_bl
         float logvar = own ? d.logvar[at] : 0;
         float *posterior = b.of(DRIVE) + r * b.plan.drive_ld + j;
 
-        decoder_thin<ROWS>(sum, b.of(GEN_GATES), b.plan.gen_gates_ld, gates, j);
-        decoder_thin<ROWS>(sum, b.of(GEN_SIDE), b.plan.gen_ld, candidate, j);
+        decoder_tall<ROWS>(sum, b.of(GEN_GATES), b.plan.gen_gates_ld, gates, j);
+        decoder_tall<ROWS>(sum, b.of(GEN_SIDE), b.plan.gen_ld, candidate, j);
         du += decoder_total<ROWS>(sum);
         if (!own)
             continue;
@@ -192,8 +195,8 @@ static __device__ inline void fed_back(const struct decoder_block &b, unsigned t
         float given = own ? d.dfactors[row * F + j] : 0, sum[ROWS] = {}, dfed;
         float mask = own && d.fed_mask ? d.fed_mask[row * d.ldm + j] : 1;
 
-        decoder_thin<ROWS>(sum, b.of(CON_GATES), b.plan.con_gates_ld, gates, j);
-        decoder_thin<ROWS>(sum, b.of(CON_SIDE), b.plan.con_ld, candidate, j);
+        decoder_tall<ROWS>(sum, b.of(CON_GATES), b.plan.con_gates_ld, gates, j);
+        decoder_tall<ROWS>(sum, b.of(CON_SIDE), b.plan.con_ld, candidate, j);
         dfed = decoder_total<ROWS>(sum);
         if (own)
             d.dfactors[row * F + j] = b.of(FACTORS)[r * b.plan.factors_ld + j] =
@@ -206,11 +209,11 @@ static __device__ void end(const struct decoder_block &b)
     const struct decoder_sequence &d = b.d;
     const unsigned C = (unsigned)d.con.units, G = (unsigned)d.gen.units;
 
-    FOR_PAIRS(r, j, b.some(), C)
+    FOR_ROW_COL(r, j, b.some(), C)
     {
         d.con.dh[(size_t)(b.first() + r) * C + j] = b.of(CON_H)[r * b.plan.con_ld + j];
     }
-    FOR_PAIRS(r, j, b.some(), G)
+    FOR_ROW_COL(r, j, b.some(), G)
     {
         d.gen.dh[(size_t)(b.first() + r) * G + j] = b.of(GEN_H)[r * b.plan.gen_ld + j];
     }

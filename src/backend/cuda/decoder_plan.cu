@@ -3,12 +3,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/decoder.h"
 
-/* Clock cycles of a bin beyond which the launches of single operations cost less. */
-static const double DEAREST = 150000;
+/* Beyond these the launches of single operations cost less. */
+static const double MAX_CYCLES_PER_BIN = 150000;
 
-static unsigned round_up(unsigned count) { return (count + BY - 1) / BY * BY; }
+static unsigned round_up(unsigned count) { return (count + UNROLL_K - 1) / UNROLL_K * UNROLL_K; }
 
-static struct decoder_map map_of(const float *all, size_t k, size_t n, size_t ld, bool thin)
+static struct decoder_map map_of(const float *all, size_t k, size_t n, size_t ld, bool tall)
 {
     struct decoder_map map = {};
 
@@ -16,7 +16,7 @@ static struct decoder_map map_of(const float *all, size_t k, size_t n, size_t ld
     map.k = all ? (unsigned)k : 0; /* nothing is fed back */
     map.n = (unsigned)n;
     map.ld = (unsigned)ld;
-    map.thin = thin;
+    map.tall = tall;
     return map;
 }
 
@@ -24,34 +24,34 @@ static void set_maps(struct decoder_plan *p, const struct decoder_sequence *d)
 {
     size_t c = d->con.units, g = d->gen.units, f = d->n_factors, n = d->inferred;
 
-    p->great[CON_GATE_MAP] = map_of(d->con.h_ru, c, 2 * c, 2 * c, false);
-    p->great[CON_CANDIDATE_MAP] = map_of(d->con.rh_c, c, c, c, false);
-    p->great[GEN_GATE_MAP] = map_of(d->gen.h_ru, g, 2 * g, 2 * g, false);
-    p->great[GEN_CANDIDATE_MAP] = map_of(d->gen.rh_c, g, g, g, false);
-    p->small[FED_GATE_MAP] = map_of(d->fed_ru, f, 2 * c, 2 * c, false);
-    p->small[FED_CANDIDATE_MAP] = map_of(d->fed_c, f, c, c, false);
-    p->small[MEAN_MAP] = map_of(d->mean_w, c, n, n, true);
-    p->small[LOGVAR_MAP] = map_of(d->logvar_w, c, n, n, true);
-    p->small[DRIVE_GATE_MAP] = map_of(d->in_ru, d->inputs, 2 * g, 2 * g, false);
-    p->small[DRIVE_CANDIDATE_MAP] = map_of(d->in_c, d->inputs, g, g, false);
-    p->small[FACTOR_MAP] = map_of(d->fac_w, g, f, f, true);
+    p->recurrent[CON_GATE_MAP] = map_of(d->con.h_ru, c, 2 * c, 2 * c, false);
+    p->recurrent[CON_CANDIDATE_MAP] = map_of(d->con.rh_c, c, c, c, false);
+    p->recurrent[GEN_GATE_MAP] = map_of(d->gen.h_ru, g, 2 * g, 2 * g, false);
+    p->recurrent[GEN_CANDIDATE_MAP] = map_of(d->gen.rh_c, g, g, g, false);
+    p->narrow[FED_GATE_MAP] = map_of(d->fed_ru, f, 2 * c, 2 * c, false);
+    p->narrow[FED_CANDIDATE_MAP] = map_of(d->fed_c, f, c, c, false);
+    p->narrow[MEAN_MAP] = map_of(d->mean_w, c, n, n, true);
+    p->narrow[LOGVAR_MAP] = map_of(d->logvar_w, c, n, n, true);
+    p->narrow[DRIVE_GATE_MAP] = map_of(d->in_ru, d->inputs, 2 * g, 2 * g, false);
+    p->narrow[DRIVE_CANDIDATE_MAP] = map_of(d->in_c, d->inputs, g, g, false);
+    p->narrow[FACTOR_MAP] = map_of(d->fac_w, g, f, f, true);
 }
 
 static void set_maps_backward(struct decoder_plan *p, const struct decoder_sequence *d)
 {
     size_t c = d->con.units, g = d->gen.units, f = d->n_factors, n = d->inferred;
 
-    p->great[CON_GATE_MAP] = map_of(d->con.h_ru, 2 * c, c, c, false);
-    p->great[CON_CANDIDATE_MAP] = map_of(d->con.rh_c, c, c, c, false);
-    p->great[GEN_GATE_MAP] = map_of(d->gen.h_ru, 2 * g, g, g, false);
-    p->great[GEN_CANDIDATE_MAP] = map_of(d->gen.rh_c, g, g, g, false);
-    p->small[FED_GATE_MAP] = map_of(d->fed_ru, 2 * c, f, d->ldfed, true);
-    p->small[FED_CANDIDATE_MAP] = map_of(d->fed_c, c, f, d->ldfed, true);
-    p->small[MEAN_MAP] = map_of(d->mean_w, n, c, c, false);
-    p->small[LOGVAR_MAP] = map_of(d->logvar_w, n, c, c, false);
-    p->small[DRIVE_GATE_MAP] = map_of(d->in_ru, 2 * g, n, d->inputs, true);
-    p->small[DRIVE_CANDIDATE_MAP] = map_of(d->in_c, g, n, d->inputs, true);
-    p->small[FACTOR_MAP] = map_of(d->fac_w, f, g, g, false);
+    p->recurrent[CON_GATE_MAP] = map_of(d->con.h_ru, 2 * c, c, c, false);
+    p->recurrent[CON_CANDIDATE_MAP] = map_of(d->con.rh_c, c, c, c, false);
+    p->recurrent[GEN_GATE_MAP] = map_of(d->gen.h_ru, 2 * g, g, g, false);
+    p->recurrent[GEN_CANDIDATE_MAP] = map_of(d->gen.rh_c, g, g, g, false);
+    p->narrow[FED_GATE_MAP] = map_of(d->fed_ru, 2 * c, f, d->ldfed, true);
+    p->narrow[FED_CANDIDATE_MAP] = map_of(d->fed_c, c, f, d->ldfed, true);
+    p->narrow[MEAN_MAP] = map_of(d->mean_w, n, c, c, false);
+    p->narrow[LOGVAR_MAP] = map_of(d->logvar_w, n, c, c, false);
+    p->narrow[DRIVE_GATE_MAP] = map_of(d->in_ru, 2 * g, n, d->inputs, true);
+    p->narrow[DRIVE_CANDIDATE_MAP] = map_of(d->in_c, g, n, d->inputs, true);
+    p->narrow[FACTOR_MAP] = map_of(d->fac_w, f, g, g, false);
 }
 
 /* Gives ARRAY room for COUNT numbers of each row. */
@@ -94,30 +94,30 @@ static void place_arrays(struct decoder_plan *p, const struct decoder_sequence *
     place(p, GEN_RU, rows, backward ? 2 * g : 0);
     place(p, GEN_C, rows, backward ? g : 0);
     place(p, GEN_START, rows, backward ? g : 0);
-    for (struct decoder_map &m : p->great) {
+    for (struct decoder_map &m : p->recurrent) {
         m.slices = cuda_slices(m.n, vec);
         partial = m.slices * m.n > partial ? m.slices * m.n : partial;
     }
     place(p, PARTIAL, rows, partial);
 }
 
-/* Keeps as much of the maps as fits into MOST numbers of shared memory: the small ones first, which
- * are waited for, then the great ones. Returns the numbers that are not kept. */
-static double keep_maps(struct decoder_plan *p, size_t most)
+/* Keeps as much of the maps as fits into MAX numbers of shared memory: first the narrow ones, whose
+ * loads nothing hides, then the recurrent ones. Returns the numbers that are not kept. */
+static double keep_maps(struct decoder_plan *p, size_t max)
 {
     double left = 0;
 
-    for (struct decoder_map &m : p->small) {
-        bool fits = p->numbers + round_up(m.k * m.n) <= most;
+    for (struct decoder_map &m : p->narrow) {
+        bool fits = p->numbers + round_up(m.k * m.n) <= max;
 
         m.kept = p->numbers;
         m.kept_rows = fits ? m.k : 0;
         p->numbers += round_up(m.kept_rows * m.n);
         left += (double)(m.k - m.kept_rows) * m.n;
     }
-    for (struct decoder_map &m : p->great) {
+    for (struct decoder_map &m : p->recurrent) {
         m.kept = p->numbers;
-        m.kept_rows = (unsigned)cuda_least(m.k, (most - p->numbers) / m.n) / BY * BY;
+        m.kept_rows = (unsigned)cuda_least(m.k, (max - p->numbers) / m.n) / UNROLL_K * UNROLL_K;
         p->numbers += m.kept_rows * m.n;
         left += (double)(m.k - m.kept_rows) * m.n;
     }
@@ -131,9 +131,9 @@ static double cycles(const struct decoder_plan &p, const struct cuda_context *c,
     double blocks = ceil((double)rows / p.rows), at_once = fmin(blocks, c->processors);
     double numbers = 0, streamed = 4 * left, worst;
 
-    for (const struct decoder_map &m : p.small)
+    for (const struct decoder_map &m : p.narrow)
         numbers += (double)m.k * m.n;
-    for (const struct decoder_map &m : p.great)
+    for (const struct decoder_map &m : p.recurrent)
         numbers += (double)m.k * m.n;
     worst = fmax(streamed / 64, streamed * at_once / (24.0 * c->processors));
     worst = fmax(worst, numbers * 4 / 128 * (1 + p.rows / 16.0));
@@ -144,8 +144,8 @@ static double cycles(const struct decoder_plan &p, const struct cuda_context *c,
 bool cuda_decoder_plan(struct decoder_plan *plan, const struct cuda_context *c,
                        const struct decoder_sequence *d, bool backward)
 {
-    size_t most = c->shared_most / sizeof(float) / BY * BY;
-    double least = DEAREST;
+    size_t most = c->shared_most / sizeof(float) / UNROLL_K * UNROLL_K;
+    double least = MAX_CYCLES_PER_BIN;
     bool found = false;
     struct decoder_plan p = {};
 
@@ -154,7 +154,7 @@ bool cuda_decoder_plan(struct decoder_plan *plan, const struct cuda_context *c,
         set_maps_backward(&p, d);
     else
         set_maps(&p, d);
-    for (const struct decoder_map &m : p.great)
+    for (const struct decoder_map &m : p.recurrent)
         p.by_four = p.by_four && cuda_by_four(m.all);
     for (unsigned rows = 1; rows < 1u << DECODER_CHOICES; rows *= 2) {
         place_arrays(&p, d, rows, backward);

@@ -141,7 +141,7 @@ void cuda_fork(SELF, unsigned branch)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
 
-    if (branch >= MOST_BRANCHES)
+    if (branch >= MAX_BRANCHES)
         branch = 0;
     if (c->failed)
         return;
@@ -160,7 +160,7 @@ void cuda_join(SELF)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
 
-    for (unsigned i = 1; i < MOST_BRANCHES; i++) {
+    for (unsigned i = 1; i < MAX_BRANCHES; i++) {
         struct cuda_branch *b = &c->branches[i];
 
         if (b->used) {

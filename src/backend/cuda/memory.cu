@@ -1,101 +1,54 @@
-/* memory.cu - a device's memory, and the ways to it and from it.
- *
- * Without growth most of the device's memory is taken at once and handed out from there, so that a
- * run that has begun does not come short of it; with growth, as it is asked for.
+/* memory.cu - a device's memory, and copies to it and from it. Memory is allocated as it is asked
+ * for, because several runs share a device.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include <map>
 #include <new>
 
 #include "backend/cuda/cuda.h"
 
 enum {
     ALIGNMENT = 256,
-    LANES = 4,            /* of the way up: one is filled while others are on their way */
-    LANE_BYTES = 16 << 20 /* uploads of more than all lanes wait */
+    SLOTS = 4,            /* of the staging buffer: one is filled while others are copied */
+    SLOT_BYTES = 16 << 20 /* an upload of more than all slots waits */
 };
 
 struct cuda_memory {
-    char *pool; /* NULL with growth */
-    size_t pool_bytes;
-    std::map<char *, size_t> taken; /* of the pool */
-    char *staging;                  /* [LANES][LANE_BYTES] of pinned memory */
-    cudaEvent_t left[LANES];        /* what was uploaded from a lane has arrived */
-    unsigned lane;
-    size_t at; /* in the lane */
+    char *staging;           /* [SLOTS][SLOT_BYTES] of pinned memory */
+    cudaEvent_t left[SLOTS]; /* the copies from a slot are complete */
+    unsigned slot;
+    size_t at; /* in the slot */
 };
 
-static void open_pool(struct cuda_context *c)
-{
-    size_t available = 0, total = 0;
-
-    if (cudaMemGetInfo(&available, &total) != cudaSuccess)
-        return;
-    c->memory->pool_bytes = available / 10 * 9 / ALIGNMENT * ALIGNMENT;
-    if (cudaMalloc((void **)&c->memory->pool, c->memory->pool_bytes) != cudaSuccess) {
-        cudaGetLastError(); /* then as it is needed */
-        c->memory->pool = NULL;
-    }
-}
-
-bool cuda_memory_open(struct cuda_context *c, bool growth)
+bool cuda_memory_open(struct cuda_context *c)
 {
     c->memory = new (std::nothrow) cuda_memory();
     if (!c->memory) {
         cuda_fail(c, LFADS_NO_MEMORY, "no memory for the device's table of memory");
         return false;
     }
-    for (unsigned i = 0; i < LANES; i++)
+    for (unsigned i = 0; i < SLOTS; i++)
         if (!cuda_check(c, cudaEventCreateWithFlags(&c->memory->left[i], cudaEventDisableTiming)))
             return false;
-    if (!cuda_check(c, cudaMallocHost((void **)&c->memory->staging, (size_t)LANES * LANE_BYTES)))
-        return false;
-    if (!growth)
-        open_pool(c);
-    return true;
+    return cuda_check(c, cudaMallocHost((void **)&c->memory->staging, (size_t)SLOTS * SLOT_BYTES));
 }
 
 void cuda_memory_close(struct cuda_context *c)
 {
     if (!c->memory)
         return;
-    for (unsigned i = 0; i < LANES; i++)
+    for (unsigned i = 0; i < SLOTS; i++)
         if (c->memory->left[i])
             cudaEventDestroy(c->memory->left[i]);
     cudaFreeHost(c->memory->staging);
-    cudaFree(c->memory->pool);
     delete c->memory;
-}
-
-/* The first gap of the pool that BYTES fit into, or NULL. */
-static char *take_from_pool(struct cuda_memory *m, size_t bytes)
-{
-    char *at = m->pool;
-
-    if (!at || bytes > m->pool_bytes)
-        return NULL;
-    for (const auto &[start, size] : m->taken) {
-        if ((size_t)(start - at) >= bytes)
-            break;
-        at = start + size;
-    }
-    if ((size_t)(at - m->pool) + bytes > m->pool_bytes)
-        return NULL;
-    m->taken[at] = bytes;
-    return at;
 }
 
 size_t cuda_memory_available(SELF)
 {
-    struct cuda_context *c = cuda_begin(self, __func__);
-    size_t available = 0, total = 0, used = 0;
+    size_t available = 0, total = 0;
 
-    if (c->memory->pool) {
-        for (const auto &piece : c->memory->taken)
-            used += piece.second;
-        return c->memory->pool_bytes - used;
-    }
+    cuda_begin(self, __func__);
     return cudaMemGetInfo(&available, &total) == cudaSuccess ? available : 0;
 }
 
@@ -103,28 +56,25 @@ void *cuda_memory_create(SELF, size_t bytes)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
     size_t whole = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT; /* one byte at least */
+    cudaError_t error;
     void *memory;
 
     if (c->capturing)
         cuda_fail(c, LFADS_USAGE, "%s within a recording", c->operation);
     if (c->failed)
         return NULL;
-    memory = take_from_pool(c->memory, whole);
-    if (!memory) {
-        cudaError_t error = cudaMalloc(&memory, whole);
-
-        if (error == cudaErrorMemoryAllocation) {
-            cudaGetLastError();
-            cuda_fail(
-                c, LFADS_NO_MEMORY,
-                "%.1f MiB of its memory are needed and %.1f MiB are free; use smaller batches, or "
-                "end what else computes on it",
-                (double)whole / 1048576, (double)cuda_memory_available(self) / 1048576);
-            return NULL;
-        }
-        if (!cuda_check(c, error))
-            return NULL;
+    error = cudaMalloc(&memory, whole);
+    if (error == cudaErrorMemoryAllocation) {
+        cudaGetLastError();
+        cuda_fail(
+            c, LFADS_NO_MEMORY,
+            "%.1f MiB of its memory are needed and %.1f MiB are free; use smaller batches, or "
+            "end what else computes on it",
+            (double)whole / 1048576, (double)cuda_memory_available(self) / 1048576);
+        return NULL;
     }
+    if (!cuda_check(c, error))
+        return NULL;
     if (!cuda_check(c, cudaMemsetAsync(memory, 0, whole, cuda_now(c)->stream))) {
         cuda_memory_free(self, memory);
         return NULL;
@@ -136,7 +86,6 @@ void *cuda_memory_create(SELF, size_t bytes)
 void cuda_memory_free(SELF, void *memory)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
-    auto piece = c->memory->taken.find((char *)memory);
 
     if (!memory)
         return;
@@ -144,13 +93,10 @@ void cuda_memory_free(SELF, void *memory)
         cuda_fail(c, LFADS_USAGE, "%s within a recording", c->operation);
         return;
     }
-    for (unsigned i = 0; i < MOST_BRANCHES; i++)
+    for (unsigned i = 0; i < MAX_BRANCHES; i++)
         cudaStreamSynchronize(c->branches[i].stream);
     cuda_graphs_forget(c);
-    if (piece == c->memory->taken.end())
-        cudaFree(memory);
-    else
-        c->memory->taken.erase(piece);
+    cudaFree(memory);
 }
 
 /* A captured copy would be repeated with the graph, from memory that has changed since. */
@@ -166,13 +112,13 @@ static char *staging_room(struct cuda_context *c, size_t bytes)
 {
     struct cuda_memory *m = c->memory;
 
-    if (m->at + bytes > LANE_BYTES) {
-        cuda_check(c, cudaEventRecord(m->left[m->lane], cuda_now(c)->stream));
-        m->lane = (m->lane + 1) % LANES;
+    if (m->at + bytes > SLOT_BYTES) {
+        cuda_check(c, cudaEventRecord(m->left[m->slot], cuda_now(c)->stream));
+        m->slot = (m->slot + 1) % SLOTS;
         m->at = 0;
-        cuda_check(c, cudaEventSynchronize(m->left[m->lane]));
+        cuda_check(c, cudaEventSynchronize(m->left[m->slot]));
     }
-    char *room = m->staging + (size_t)m->lane * LANE_BYTES + m->at;
+    char *room = m->staging + (size_t)m->slot * SLOT_BYTES + m->at;
 
     m->at += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     return room;
@@ -185,13 +131,13 @@ void cuda_upload(SELF, void *dst, const void *src, size_t bytes)
 
     if (!may_copy(c, bytes))
         return;
-    if (bytes > (size_t)LANES * LANE_BYTES) {
+    if (bytes > (size_t)SLOTS * SLOT_BYTES) {
         if (cuda_check(c, cudaMemcpyAsync(dst, src, bytes, cudaMemcpyHostToDevice, stream)))
             cuda_check(c, cudaStreamSynchronize(stream));
         return;
     }
-    for (size_t at = 0; at < bytes && !c->failed; at += LANE_BYTES) {
-        size_t some = cuda_least(bytes - at, LANE_BYTES);
+    for (size_t at = 0; at < bytes && !c->failed; at += SLOT_BYTES) {
+        size_t some = cuda_least(bytes - at, SLOT_BYTES);
         char *room = staging_room(c, some);
 
         memcpy(room, (const char *)src + at, some);

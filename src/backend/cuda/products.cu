@@ -10,9 +10,8 @@ static __global__ void clear_rows_kernel(float *c, size_t ldc, size_t rows, size
 }
 
 /* cuBLAS counts columns first, so it is asked for the transpose: c' = op(b)' op(a)'. */
-void cuda_product(SELF, real *c, size_t ldc, const real *a, size_t lda, bool transpose_a,
-                  const real *b, size_t ldb, bool transpose_b, size_t m, size_t n, size_t k,
-                  bool add)
+void cuda_product(SELF, struct matrix c, struct operand a, struct operand b, size_t m, size_t n,
+                  size_t k, bool add)
 {
     struct cuda_context *context = cuda_begin(self, __func__);
     const float one = 1, keep = add ? 1 : 0;
@@ -21,11 +20,11 @@ void cuda_product(SELF, real *c, size_t ldc, const real *a, size_t lda, bool tra
         return;
     if (!k) {
         if (!add)
-            cuda_rows(context, clear_rows_kernel, m, n, c, ldc, m, n);
+            cuda_rows(context, clear_rows_kernel, m, n, c.at, c.ld, m, n);
         return;
     }
-    if (m > INT_MAX || n > INT_MAX || k > INT_MAX || lda > INT_MAX || ldb > INT_MAX ||
-        ldc > INT_MAX) {
+    if (m > INT_MAX || n > INT_MAX || k > INT_MAX || a.ld > INT_MAX || b.ld > INT_MAX ||
+        c.ld > INT_MAX) {
         cuda_fail(context, LFADS_BAD_DATA,
                   "a product of %zu x %zu x %zu numbers is more than cuBLAS takes; use smaller "
                   "batches",
@@ -33,11 +32,11 @@ void cuda_product(SELF, real *c, size_t ldc, const real *a, size_t lda, bool tra
         return;
     }
     context->launches++;
-    cuda_check_blas(context,
-                    cublasGemmEx(cuda_now(context)->blas, transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N,
-                                 transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N, (int)n, (int)m, (int)k,
-                                 &one, b, CUDA_R_32F, (int)ldb, a, CUDA_R_32F, (int)lda, &keep, c,
-                                 CUDA_R_32F, (int)ldc, context->compute, CUBLAS_GEMM_DEFAULT));
+    cuda_check_blas(
+        context, cublasGemmEx(cuda_now(context)->blas, b.transposed ? CUBLAS_OP_T : CUBLAS_OP_N,
+                              a.transposed ? CUBLAS_OP_T : CUBLAS_OP_N, (int)n, (int)m, (int)k,
+                              &one, b.at, CUDA_R_32F, (int)b.ld, a.at, CUDA_R_32F, (int)a.ld, &keep,
+                              c.at, CUDA_R_32F, (int)c.ld, context->compute, CUBLAS_GEMM_DEFAULT));
 }
 
 enum { TILE = 32, TILE_HEIGHT = 8 };

@@ -2,16 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/kernels.h"
 
-static __global__ void add_row_kernel(float *y, size_t ldy, const float *b, size_t rows, size_t n)
-{
-    FOR_ROWS(i, j, rows, n) { y[i * ldy + j] += b[j]; }
-}
-
-void cuda_add_row(SELF, real *y, size_t ldy, const real *b, size_t rows, size_t n)
-{
-    cuda_rows(cuda_begin(self, __func__), add_row_kernel, rows, n, y, ldy, b, rows, n);
-}
-
 static __global__ void set_rows_kernel(float *y, size_t ldy, const float *b, size_t rows, size_t n)
 {
     FOR_ROWS(i, j, rows, n) { y[i * ldy + j] = b[j]; }

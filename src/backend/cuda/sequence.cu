@@ -3,7 +3,7 @@
  * A block carries a few trials through all bins and shares nothing with other blocks. States, gates
  * and as much of the recurrent weights as fit stay in shared memory; what is left of the weights
  * comes from the second-level cache, bin by bin, once for the block's trials. Where that does not
- * pay, for large networks or many trials, the loop is composed (composition.cu).
+ * pay, for large networks or many trials, the caller goes from bin to bin (model/gru.c).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/sequence.h"
 
@@ -32,7 +32,7 @@ static __device__ size_t place_at(unsigned row, unsigned n, unsigned j)
     return (size_t)row * n + j;
 }
 
-/* Where the block's arrays lie in shared memory, each row padded to a multiple of BY. */
+/* Where the block's arrays lie in shared memory, each row padded to a multiple of UNROLL_K. */
 template <int ROWS> struct arrays {
     float *state, *side, *gate, *bias, *partial, *kept;
     __device__ arrays(float *memory, const cuda_plan &plan, unsigned units)
@@ -61,8 +61,8 @@ template <int ROWS> struct share {
     {
         unsigned r = first_row, j = first_unit;
 
-        CUDA_ANEW(r);
-        CUDA_ANEW(j);
+        CUDA_RELOAD(r);
+        CUDA_RELOAD(j);
         CUDA_UNROLL
         for (int q = 0; q < ROWS; q++) {
             if (q * SEQUENCE_THREADS + threadIdx.x >= count)
@@ -94,22 +94,21 @@ static __device__ void prepare(const arrays<ROWS> &a, unsigned ld, const cuda_ma
         a.state[i] = 0;
 }
 
-/* Asks for what the block's rows of the bin at P have on the tape: going forward inputs, and going
- * backward all. */
-static __device__ void ask_for_bin(const struct gru_sequence &s, const struct place &p,
-                                   unsigned first, unsigned rows, bool backward)
+/* Prefetches the tape of the block's rows in the bin at P: forward the inputs, backward all. */
+static __device__ void prefetch_bin(const struct gru_sequence &s, const struct place &p,
+                                    unsigned first, unsigned rows, bool backward)
 {
     const unsigned H = (unsigned)s.units;
 
-    cuda_ask_for(s.ru + place_at(p.bin + first, 2 * H, 0), rows * 2 * H);
-    cuda_ask_for(s.c + place_at(p.bin + first, H, 0), rows * H);
+    cuda_prefetch(s.ru + place_at(p.bin + first, 2 * H, 0), rows * 2 * H);
+    cuda_prefetch(s.c + place_at(p.bin + first, H, 0), rows * H);
     if (!backward)
         return;
-    cuda_ask_for(s.h + place_at(p.before + first, H, 0), rows * H);
+    cuda_prefetch(s.h + place_at(p.before + first, H, 0), rows * H);
     if (s.dstates)
-        cuda_ask_for(s.dstates + place_at(p.bin + first, H, 0), rows * H);
+        cuda_prefetch(s.dstates + place_at(p.bin + first, H, 0), rows * H);
     if (s.dstates && s.mask)
-        cuda_ask_for(s.mask + place_at(p.bin + first, H, 0), rows * H);
+        cuda_prefetch(s.mask + place_at(p.bin + first, H, 0), rows * H);
 }
 
 /* What a bin's first phase backward reads, in a thread's share. */
@@ -173,7 +172,7 @@ static __global__ void __launch_bounds__(SEQUENCE_THREADS, 1)
         };
 
         if (s.has_inputs && i + 1 < bins && !s.one_bin)
-            ask_for_bin(s, place_of(s, s.reverse ? t - 1 : t + 1), first, some, false);
+            prefetch_bin(s, place_of(s, s.reverse ? t - 1 : t + 1), first, some, false);
         if (is_early<ROWS>)
             read_gates();
         cuda_multiply<ROWS, VEC>(a.partial, a.state, ld, gates);
@@ -248,7 +247,7 @@ static __global__ void __launch_bounds__(SEQUENCE_THREADS, 1)
         const struct place p = place_of(s, t);
 
         if (i > 0)
-            ask_for_bin(s, place_of(s, next), first, some, true);
+            prefetch_bin(s, place_of(s, next), first, some, true);
         if (!is_early<ROWS>)
             now.read(s, p, first, own);
         own.each([&](int q, unsigned r, unsigned j) {
@@ -339,7 +338,7 @@ static bool make_plan(cuda_plan *plan, size_t shared, unsigned rows, unsigned un
     unsigned of_gates = cuda_slices(2 * units, vec) * 2, of_state = cuda_slices(units, vec);
     size_t bytes;
 
-    plan->padded = (units + BY - 1) / BY * BY;
+    plan->padded = (units + UNROLL_K - 1) / UNROLL_K * UNROLL_K;
     plan->partial = rows * units * (of_gates > of_state ? of_gates : of_state);
     plan->partial = (plan->partial + 3) / 4 * 4;
     bytes = array_bytes(*plan, rows, units);
@@ -347,19 +346,19 @@ static bool make_plan(cuda_plan *plan, size_t shared, unsigned rows, unsigned un
         return false;
     plan->kept =
         (unsigned)cuda_least(units, (shared - bytes) / (3 * (size_t)units * sizeof(float)));
-    plan->kept = plan->kept / BY * BY;
+    plan->kept = plan->kept / UNROLL_K * UNROLL_K;
     return true;
 }
 
-/* What a sequence has of the device: other branches run beside it, after a fork. */
-struct machine {
-    double processors, pairs; /* PAIRS: that one multiplies and adds a cycle */
+/* The part of the device that a sequence has: after a fork other branches run beside it. */
+struct device_model {
+    double processors, pairs; /* PAIRS: multiplications with addition per cycle and processor */
 };
-static struct machine machine_of(const struct cuda_context *c)
+static struct device_model device_model_of(const struct cuda_context *c)
 {
-    struct machine m;
+    struct device_model m;
 
-    m.processors = c->forked ? fmax(1, c->processors / MOST_BRANCHES) : c->processors;
+    m.processors = c->forked ? fmax(1, c->processors / MAX_BRANCHES) : c->processors;
     m.pairs = c->capability <= 80 ? 64 : 128;
     return m;
 }
@@ -368,8 +367,8 @@ static struct machine machine_of(const struct cuda_context *c)
  * from the second-level cache, all together about 24 times their number, and 128 from its shared
  * memory, where x is read too: at once for four columns of a thread, or for one. The two overlap.
  * Between products: about 150 instructions a number of a state, and what no instruction hides. */
-static double cycles(const cuda_plan &plan, const struct machine &m, size_t rows, unsigned a_block,
-                     unsigned units, unsigned vec)
+static double cycles(const cuda_plan &plan, const struct device_model &m, size_t rows,
+                     unsigned a_block, unsigned units, unsigned vec)
 {
     double blocks = ceil((double)rows / a_block), at_once = fmin(blocks, m.processors);
     double numbers = 3.0 * units * units, streamed = 12.0 * units * (units - plan.kept);
@@ -381,10 +380,10 @@ static double cycles(const cuda_plan &plan, const struct machine &m, size_t rows
     return ceil(blocks / m.processors) * (worst + between);
 }
 
-/* The same of the composition: four launches of about 4 microseconds at 1.5 GHz, products at 0.6 of
- * what can be multiplied, and 14 numbers for each one of a state that elementwise kernels read or
- * write, of which a processor's share of the memory moves 3 a cycle. */
-static double cycles_composed(const struct machine &m, size_t rows, unsigned units)
+/* The same of the operations bin by bin: four launches of about 4 microseconds at 1.5 GHz, products
+ * at 0.6 of what can be multiplied, and 14 numbers for each one of a state that elementwise kernels
+ * read or write, of which a processor's share of the memory moves 3 a cycle. */
+static double cycles_by_bins(const struct device_model &m, size_t rows, unsigned units)
 {
     double numbers = 3.0 * units * units, state = (double)rows * units;
 
@@ -425,8 +424,8 @@ bool cuda_sequence_with(struct cuda_context *c, const struct gru_sequence *s, bo
 static bool run(struct cuda_context *c, const struct gru_sequence *s, bool backward)
 {
     unsigned units = (unsigned)s->units, best = CHOICES, vec = is_by_four(s) ? 4 : 1;
-    const struct machine m = machine_of(c);
-    double least = cycles_composed(m, s->rows, units);
+    const struct device_model m = device_model_of(c);
+    double least = cycles_by_bins(m, s->rows, units);
     cuda_plan plan, best_plan = {};
 
     if (s->units > MOST_UNITS || (s->bins + 1) * s->rows > UINT32_MAX)
@@ -448,14 +447,12 @@ static bool run(struct cuda_context *c, const struct gru_sequence *s, bool backw
     return true;
 }
 
-void cuda_gru_sequence(SELF, const struct gru_sequence *sequence)
+bool cuda_gru_sequence(SELF, const struct gru_sequence *sequence)
 {
-    if (sequence->rows && !run(cuda_begin(self, __func__), sequence, false))
-        cuda_compose(self, sequence);
+    return !sequence->rows || run(cuda_begin(self, __func__), sequence, false);
 }
 
-void cuda_gru_sequence_backward(SELF, const struct gru_sequence *sequence)
+bool cuda_gru_sequence_backward(SELF, const struct gru_sequence *sequence)
 {
-    if (sequence->rows && !run(cuda_begin(self, __func__), sequence, true))
-        cuda_compose_backward(self, sequence);
+    return !sequence->rows || run(cuda_begin(self, __func__), sequence, true);
 }

@@ -13,17 +13,19 @@
 #ifdef __CUDACC__
 #define CUDA_UNROLL _Pragma("unroll")
 #define CUDA_NO_UNROLL _Pragma("unroll 1")
-/* What follows from X is computed anew: the compiler would keep it in registers all along. */
-#define CUDA_ANEW(x) asm volatile("" : "+r"(x))
+/* Hides X from the optimizer, so that values derived from it are recomputed, not kept in registers.
+ */
+#define CUDA_RELOAD(x) asm volatile("" : "+r"(x))
 #else
 #define CUDA_UNROLL
 #define CUDA_NO_UNROLL
-#define CUDA_ANEW(x) ((void)(x))
+#define CUDA_RELOAD(x) ((void)(x))
 #endif
 
 enum {
     SEQUENCE_THREADS = 512,
-    BY = 4 /* rows of a matrix taken together: x is read from shared memory four at a time */
+    UNROLL_K =
+        4 /* rows of a matrix together: x is read from shared memory four numbers at a time */
 };
 
 /* VEC numbers that lie side by side and are read at once. */
@@ -35,8 +37,8 @@ template <int VEC> __device__ inline cuda_vector<VEC> cuda_load(const float *fro
     return *reinterpret_cast<const cuda_vector<VEC> *>(from);
 }
 
-/* The matrix of a product: [k,n] in global memory, KEPT_ROWS of its rows, a multiple of BY, in
- * shared memory too: which and where, only cuda_keep and cuda_multiply know. */
+/* The matrix of a product: [k,n] in global memory, KEPT_ROWS of its rows, a multiple of UNROLL_K,
+ * in shared memory too: which and where, only cuda_keep and cuda_multiply know. */
 struct cuda_matrix {
     const float *all, *kept;
     unsigned k, n, kept_rows;
@@ -49,18 +51,18 @@ __host__ __device__ inline unsigned cuda_slices(unsigned n, unsigned vec)
     return most ? most : 1;
 }
 
-/* A slice's way through the groups of BY rows: group SLICE, SLICE + slices, ... Of these rounds,
- * the same for all slices, KEPT of ROUNDS are in shared memory, dealt out evenly among the others
- * and the first one among them, so that what comes from further away comes in their time. The last
- * one of them may be there for the first slices only. */
+/* A slice's way through the groups of UNROLL_K rows: group SLICE, SLICE + slices, ... Of these
+ * rounds, the same for all slices, KEPT of ROUNDS are in shared memory, dealt out evenly among the
+ * others and the first one among them, so that what comes from further away comes in their time.
+ * The last one of them may be there for the first slices only. */
 struct cuda_rounds {
     unsigned whole, slices, kept_groups, rounds, kept;
 
     __device__ cuda_rounds(const cuda_matrix &w, unsigned vec)
     {
-        whole = w.k / BY;
+        whole = w.k / UNROLL_K;
         slices = cuda_slices(w.n, vec);
-        kept_groups = w.kept_rows / BY;
+        kept_groups = w.kept_rows / UNROLL_K;
         rounds = (whole + slices - 1) / slices;
         kept = (kept_groups + slices - 1) / slices;
     }
@@ -92,14 +94,14 @@ struct cuda_ahead {
     }
 };
 
-/* BY rows of a matrix, in one thread's columns. */
+/* UNROLL_K rows of a matrix, in one thread's columns. */
 template <int VEC> struct cuda_rows_of {
-    cuda_vector<VEC> at[BY];
+    cuda_vector<VEC> at[UNROLL_K];
 
     __device__ void load(const float *w, unsigned n)
     {
         CUDA_UNROLL
-        for (int l = 0; l < BY; l++)
+        for (int l = 0; l < UNROLL_K; l++)
             at[l] = cuda_load<VEC>(w + l * n);
     }
 };
@@ -111,10 +113,10 @@ __device__ inline void cuda_add_rows(float (&sum)[ROWS][VEC], const cuda_rows_of
 {
     CUDA_UNROLL
     for (int r = 0; r < ROWS; r++) {
-        cuda_vector<BY> factor = cuda_load<BY>(x + r * ldx);
+        cuda_vector<UNROLL_K> factor = cuda_load<UNROLL_K>(x + r * ldx);
 
         CUDA_UNROLL
-        for (int i = 0; i < BY * VEC; i++)
+        for (int i = 0; i < UNROLL_K * VEC; i++)
             sum[r][i % VEC] =
                 fmaf(factor.at[i / VEC], row.at[i / VEC].at[i % VEC], sum[r][i % VEC]);
     }
@@ -134,7 +136,7 @@ template <int ROWS, int VEC> struct cuda_sums {
     __device__ cuda_sums(const cuda_matrix &w, const float *x_, unsigned ldx_, unsigned slice,
                          unsigned column)
         : all(w, VEC), ahead{slice, slice, 0}, group(slice), n(w.n), ldx(ldx_), x(x_),
-          kept(w.kept + (size_t)slice * BY * w.n + column), far(w.all + column), first(w.all)
+          kept(w.kept + (size_t)slice * UNROLL_K * w.n + column), far(w.all + column), first(w.all)
     {
         ahead.skip_kept(all);
     }
@@ -142,7 +144,7 @@ template <int ROWS, int VEC> struct cuda_sums {
      * branch here would have products wait for what they are to hide. */
     __device__ void read(cuda_rows_of<VEC> &row) const
     {
-        row.load(ahead.group < all.whole ? far + (size_t)ahead.group * BY * n : first, n);
+        row.load(ahead.group < all.whole ? far + (size_t)ahead.group * UNROLL_K * n : first, n);
     }
     __device__ void go_ahead()
     {
@@ -159,14 +161,14 @@ template <int ROWS, int VEC> struct cuda_sums {
             cuda_rows_of<VEC> near;
 
             near.load(kept, n);
-            cuda_add_rows<ROWS, VEC>(sum, near, x + group * BY, ldx);
-            kept += all.slices * BY * n;
+            cuda_add_rows<ROWS, VEC>(sum, near, x + group * UNROLL_K, ldx);
+            kept += all.slices * UNROLL_K * n;
         }
         if (group >= all.whole)
             return false;
         if (two_places)
             read(next);
-        cuda_add_rows<ROWS, VEC>(sum, row, x + group * BY, ldx);
+        cuda_add_rows<ROWS, VEC>(sum, row, x + group * UNROLL_K, ldx);
         if (!two_places)
             read(next);
         group += all.slices;
@@ -187,16 +189,16 @@ template <int ROWS, int VEC> struct cuda_sums {
     }
 };
 
-/* Sets partial [slices][ROWS][n] to the slices' sums of x [ROWS] (row stride LDX, a multiple of BY)
- * times the matrix. */
+/* Sets partial [slices][ROWS][n] to the slices' sums of x [ROWS] (row stride LDX, a multiple of
+ * UNROLL_K) times the matrix. */
 template <int ROWS, int VEC>
 __device__ inline void cuda_multiply(float *partial, const float *x, unsigned ldx,
                                      const cuda_matrix &w)
 {
-    unsigned groups = w.n / VEC, slices = cuda_slices(w.n, VEC), whole = w.k / BY;
+    unsigned groups = w.n / VEC, slices = cuda_slices(w.n, VEC), whole = w.k / UNROLL_K;
     unsigned thread = threadIdx.x;
 
-    CUDA_ANEW(thread);
+    CUDA_RELOAD(thread);
     for (unsigned unit = thread; unit < groups * slices; unit += SEQUENCE_THREADS) {
         unsigned slice = unit / groups, column = unit % groups * VEC;
         cuda_sums<ROWS, VEC> s(w, x, ldx, slice, column);
@@ -204,7 +206,7 @@ __device__ inline void cuda_multiply(float *partial, const float *x, unsigned ld
         s.add();
         if (s.group == whole) /* the rows left belong to the slice whose turn it is */
             CUDA_NO_UNROLL
-        for (unsigned l = whole * BY; l < w.k; l++) {
+        for (unsigned l = whole * UNROLL_K; l < w.k; l++) {
             cuda_vector<VEC> row = cuda_load<VEC>(w.all + (size_t)l * w.n + column);
 
             CUDA_UNROLL
@@ -242,19 +244,19 @@ __device__ inline float cuda_gather(const float *partial, unsigned slices, unsig
 template <int VEC> __device__ inline void cuda_keep(float *kept, const cuda_matrix &w)
 {
     const cuda_rounds all(w, VEC);
-    unsigned columns = w.n / VEC, size = BY * columns;
+    unsigned columns = w.n / VEC, size = UNROLL_K * columns;
 
     for (unsigned i = threadIdx.x; i < all.kept_groups * size; i += SEQUENCE_THREADS) {
         unsigned group = all.group(i / size), within = i % size * VEC;
 
         if (group < all.whole)
             reinterpret_cast<cuda_vector<VEC> *>(kept)[i] =
-                cuda_load<VEC>(w.all + (size_t)group * BY * w.n + within);
+                cuda_load<VEC>(w.all + (size_t)group * UNROLL_K * w.n + within);
     }
 }
 
-/* Asks for a row of N numbers, which will be needed a bin later. */
-__device__ inline void cuda_ask_for(const float *row, unsigned n)
+/* Prefetches a row of N numbers that the next bin needs. */
+__device__ inline void cuda_prefetch(const float *row, unsigned n)
 {
 #ifdef __CUDACC__
     CUDA_NO_UNROLL
@@ -272,10 +274,6 @@ struct cuda_plan {
                         many */
     unsigned partial; /* numbers of the slices' sums */
 };
-
-/* A sequence of the backend's other operations. */
-void cuda_compose(SELF, const struct gru_sequence *s);
-void cuda_compose_backward(SELF, const struct gru_sequence *s);
 
 /* What gru_sequence, or gru_sequence_backward, does with 2 to the power of CHOICE rows a block, up
  * to 8, and no more than SHARED bytes of shared memory; false, and nothing done, where these are

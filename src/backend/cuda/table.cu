@@ -161,12 +161,12 @@ static void release(struct backend *backend)
     if (!c)
         return;
     cudaSetDevice(c->device);
-    for (unsigned i = 0; i < MOST_BRANCHES; i++)
+    for (unsigned i = 0; i < MAX_BRANCHES; i++)
         if (c->branches[i].stream)
             cudaStreamSynchronize(c->branches[i].stream);
     cuda_graphs_close(c);
     cuda_memory_close(c);
-    for (unsigned i = 0; i < MOST_BRANCHES; i++)
+    for (unsigned i = 0; i < MAX_BRANCHES; i++)
         close_branch(&c->branches[i]);
     if (c->begun)
         cudaEventDestroy(c->begun);
@@ -255,7 +255,7 @@ static bool choose_precision(struct cuda_context *c, const char *precision)
 }
 
 static enum lfads_status create(struct backend **out, size_t device, const char *precision,
-                                bool growth, struct lfads_error *err)
+                                struct lfads_error *err)
 {
     struct cuda_context *c = (struct cuda_context *)calloc(1, sizeof *c);
     bool opened;
@@ -270,9 +270,9 @@ static enum lfads_status create(struct backend **out, size_t device, const char 
              choose_precision(c, precision) &&
              cuda_check(c, cudaEventCreateWithFlags(&c->begun, cudaEventDisableTiming)) &&
              cuda_sequence_open(c) && cuda_decoder_open(c);
-    for (unsigned i = 0; i < MOST_BRANCHES && opened; i++)
+    for (unsigned i = 0; i < MAX_BRANCHES && opened; i++)
         opened = open_branch(c, &c->branches[i]);
-    opened = opened && cuda_graphs_open(c) && cuda_memory_open(c, growth);
+    opened = opened && cuda_graphs_open(c) && cuda_memory_open(c);
     if (!opened) {
         enum lfads_status status = lfads_fail(err, c->error.status, "%s", c->error.text);
 

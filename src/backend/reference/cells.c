@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/reference/reference.h"
 
+/* model.md (2.3). */
 void reference_gru_gates(SELF, real *ru, real *rh, const real *bias, const real *h, size_t rows,
                          size_t units)
 {
@@ -28,6 +29,7 @@ void reference_gru_gates_backward(SELF, real *dh, real *ru, const real *drh, con
         }
 }
 
+/* model.md (2.6), (2.7). */
 void reference_gru_state(SELF, real *h_new, real *c, const real *bias, const real *ru,
                          const real *h, real clip, size_t rows, size_t units)
 {

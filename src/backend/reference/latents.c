@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/reference/reference.h"
 
+/* model.md (4.2). */
 void reference_floor_variance(SELF, real *logvar, real least, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -17,6 +18,7 @@ void reference_floor_variance_backward(SELF, real *dlogvar, const real *logvar, 
         dlogvar[i] *= 1 - least * real_exp(-logvar[i]);
 }
 
+/* model.md (4.5), (5.4). */
 void reference_sample(SELF, real *z, size_t ldz, const real *mean, const real *logvar,
                       const real *noise, size_t rows, size_t n)
 {
@@ -37,6 +39,7 @@ void reference_sample_backward(SELF, real *dmean, real *dlogvar, const real *dz,
         }
 }
 
+/* model.md (4.3), (4.4). */
 void reference_prior_logvar(SELF, real *logvar, const real *p, real lowest, real highest, size_t n)
 {
     for (size_t j = 0; j < n; j++)
@@ -55,6 +58,7 @@ void reference_prior_logvar_backward(SELF, real *dp, const real *dlogvar, const 
     }
 }
 
+/* model.md (7.3). */
 void reference_kl_gaussian(SELF, acc *kl, const real *mean, const real *logvar,
                            const real *prior_mean, const real *prior_logvar, size_t rows, size_t n)
 {
@@ -89,6 +93,7 @@ void reference_kl_gaussian_backward(SELF, real *dmean, real *dlogvar, real *dpri
         }
 }
 
+/* model.md (5.5), (5.6). */
 void reference_ar1_stationary(SELF, real *phi, real *stationary_logvar, const real *logatau,
                               const real *logevar, size_t n)
 {
@@ -98,6 +103,7 @@ void reference_ar1_stationary(SELF, real *phi, real *stationary_logvar, const re
     }
 }
 
+/* model.md (7.5). */
 void reference_kl_ar1(SELF, acc *kl, const real *u, const real *logvar, const real *noise,
                       const real *logatau, const real *logevar, size_t bins, size_t rows, size_t n)
 {
@@ -161,6 +167,7 @@ void reference_kl_ar1_backward(SELF, real *du, real *dlogvar, real *dlogatau, re
     }
 }
 
+/* model.md (5.5). */
 void reference_ar1_draw(SELF, real *u, const real *noise, const real *logatau, const real *logevar,
                         size_t bins, size_t rows, size_t n)
 {
@@ -191,6 +198,7 @@ static real inner(const real *m, size_t bins, size_t stride, size_t i, size_t j)
     return sum;
 }
 
+/* model.md (7.9). */
 void reference_correlation(SELF, acc *corr, const real *m, size_t bins, size_t rows, size_t n)
 {
     for (size_t b = 0; b < rows; b++) {

@@ -4,18 +4,21 @@
 
 #include "backend/reference/reference.h"
 
-void reference_product(SELF, real *c, size_t ldc, const real *a, size_t lda, bool transpose_a,
-                       const real *b, size_t ldb, bool transpose_b, size_t m, size_t n, size_t k,
-                       bool add)
+static real element(const struct operand *m, size_t row, size_t column)
+{
+    return m->transposed ? m->at[column * m->ld + row] : m->at[row * m->ld + column];
+}
+
+void reference_product(SELF, struct matrix c, struct operand a, struct operand b, size_t m,
+                       size_t n, size_t k, bool add)
 {
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++) {
             real sum = 0;
 
             for (size_t l = 0; l < k; l++)
-                sum += (transpose_a ? a[l * lda + i] : a[i * lda + l]) *
-                       (transpose_b ? b[j * ldb + l] : b[l * ldb + j]);
-            c[i * ldc + j] = add ? c[i * ldc + j] + sum : sum;
+                sum += element(&a, i, l) * element(&b, l, j);
+            c.at[i * c.ld + j] = add ? c.at[i * c.ld + j] + sum : sum;
         }
 }
 
@@ -24,13 +27,6 @@ void reference_transpose(SELF, real *dst, const real *src, size_t rows, size_t n
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j++)
             dst[j * rows + i] = src[i * n + j];
-}
-
-void reference_add_row(SELF, real *y, size_t ldy, const real *b, size_t rows, size_t n)
-{
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < n; j++)
-            y[i * ldy + j] += b[j];
 }
 
 void reference_set_rows(SELF, real *y, size_t ldy, const real *b, size_t rows, size_t n)
@@ -83,6 +79,7 @@ static real column_norm(const real *v, size_t rows, size_t n, size_t j, real *sq
     return real_sqrt(sum > (real)1e-12 ? sum : (real)1e-12);
 }
 
+/* model.md (6.4). */
 void reference_normalise_columns(SELF, real *w, const real *v, size_t rows, size_t n)
 {
     for (size_t j = 0; j < n; j++) {

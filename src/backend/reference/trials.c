@@ -7,8 +7,8 @@
 void reference_gather_trials(SELF, real *x, const void *data, bool bytes, const uint32_t *trials,
                              size_t bins, size_t count, size_t n)
 {
-    const uint8_t *small = data;
-    const float *wide = data;
+    const uint8_t *small = (const uint8_t *)data;
+    const float *wide = (const float *)data;
 
     for (size_t t = 0; t < bins; t++)
         for (size_t b = 0; b < count; b++) {

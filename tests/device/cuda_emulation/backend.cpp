@@ -10,7 +10,7 @@ const struct backend *emulation_backend(void)
     static backend *opened;
     lfads_error err;
 
-    if (!opened && lfads_cuda_module()->create(&opened, 0, "float32", true, &err) != LFADS_OK) {
+    if (!opened && lfads_cuda_module()->create(&opened, 0, "float32", &err) != LFADS_OK) {
         printf("%s\n", err.text);
         exit(1);
     }

@@ -48,31 +48,6 @@ void test_uploads_of_every_size(void **)
     expect_finished();
 }
 
-void test_pool(void **)
-{
-    backend *device;
-    lfads_error err;
-
-    emulation_limit_memory(emulation_memory_in_use() + ((size_t)256 << 20));
-    assert_int_equal(lfads_cuda_module()->create(&device, 0, "float32", false, &err), LFADS_OK);
-    size_t all = device->memory_available(device), each = all / 8;
-    std::vector<void *> pieces;
-
-    assert_true(all > (size_t)64 << 20);
-    for (int i = 0; i < 7; i++)
-        pieces.push_back(device->memory_create(device, each));
-    device->memory_free(device, pieces[3]);
-    pieces[3] = device->memory_create(device, each / 2);
-    pieces.push_back(device->memory_create(device, each / 4));
-    for (void *piece : pieces) {
-        assert_non_null(piece);
-        device->memory_free(device, piece);
-    }
-    assert_int_equal(device->memory_available(device), all);
-    lfads_cuda_module()->release(device);
-    emulation_limit_memory((size_t)2 << 30);
-}
-
 void test_too_much_memory(void **)
 {
     assert_null(be->memory_create(be, (size_t)1 << 40));
@@ -85,7 +60,7 @@ void test_nothing_is_left(void **)
     backend *device;
     lfads_error err;
 
-    assert_int_equal(lfads_cuda_module()->create(&device, 0, "float32", false, &err), LFADS_OK);
+    assert_int_equal(lfads_cuda_module()->create(&device, 0, "float32", &err), LFADS_OK);
     assert_true(emulation_memory_in_use() > before);
     lfads_cuda_module()->release(device);
     assert_int_equal(emulation_memory_in_use(), before);
@@ -100,7 +75,7 @@ void test_first_error_stays(void **)
 
     emulation_fail_launch(1);
     be->exponential(be, x, 2, x, 2, 1, 2);
-    be->add_row(be, x, 2, x, 1, 2);
+    be->add_masked(be, x, 2, x, 2, nullptr, 0, 1, 2);
     expect_error("exponential: cudaErrorIllegalAddress");
     be->memory_free(be, x);
 }
@@ -110,7 +85,7 @@ void expect_refusal(lfads_status status, const char *precision, const char *word
     backend *device;
     lfads_error err;
 
-    assert_int_equal(lfads_cuda_module()->create(&device, 0, precision, true, &err), status);
+    assert_int_equal(lfads_cuda_module()->create(&device, 0, precision, &err), status);
     assert_null(device);
     if (!strstr(err.text, words))
         fail_msg("'%s' does not say '%s'", err.text, words);
@@ -144,12 +119,12 @@ float product_in(const char *precision)
     lfads_error err;
     float number = 1 + 1.0f / 512, result;
 
-    assert_int_equal(lfads_cuda_module()->create(&device, 0, precision, true, &err), LFADS_OK);
+    assert_int_equal(lfads_cuda_module()->create(&device, 0, precision, &err), LFADS_OK);
     auto *x = (float *)device->memory_create(device, sizeof number);
     auto *y = (float *)device->memory_create(device, sizeof number);
 
     device->upload(device, x, &number, sizeof number);
-    device->product(device, y, 1, x, 1, false, x, 1, false, 1, 1, 1, false);
+    device->product(device, matrix_of(y, 1), operand_of(x, 1), operand_of(x, 1), 1, 1, 1, false);
     device->download(device, &result, y, sizeof result);
     lfads_cuda_module()->release(device);
     return result;
@@ -289,7 +264,7 @@ void test_log_factorials(void **)
     float *x = upload(counts);
     auto *loglik = (double *)be->memory_create(be, many * sizeof(double));
 
-    be->poisson(be, loglik, rates, x, 1, many, 1, 1);
+    be->poisson(be, loglik, rates, x, nullptr, 1, many, 1, 1);
     be->download(be, sums.data(), loglik, many * sizeof(double));
     for (size_t k = 0; k < many; k++) {
         double expected = -1 - lgamma((double)k + 1);
@@ -307,7 +282,6 @@ int main()
     const CMUnitTest tests[] = {
         cmocka_unit_test(test_uploads_of_every_size),
         cmocka_unit_test(test_log_factorials),
-        cmocka_unit_test(test_pool),
         cmocka_unit_test(test_too_much_memory),
         cmocka_unit_test(test_nothing_is_left),
         cmocka_unit_test(test_first_error_stays),

@@ -64,7 +64,7 @@ void with_device(size_t bytes, void (*work)())
     lfads_error err;
 
     emulation_limit_memory(emulation_memory_in_use() + bytes);
-    assert_int_equal(lfads_cuda_module()->create(&device, 0, "float32", true, &err), LFADS_OK);
+    assert_int_equal(lfads_cuda_module()->create(&device, 0, "float32", &err), LFADS_OK);
     be = device;
     work();
     lfads_cuda_module()->release(device);

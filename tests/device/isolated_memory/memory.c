@@ -1,4 +1,4 @@
-/* memory.c - two stretches of addresses, one of which has no rights; what is handed out of it is
+/* memory.c - two spans of addresses, one of which has no rights; what is handed out of it is
  * never handed out again, so that memory that was freed can't be reached either.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "memory.h"

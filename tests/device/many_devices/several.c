@@ -21,11 +21,11 @@ static enum lfads_status probe(size_t *count, struct lfads_error *err)
 }
 
 static enum lfads_status create(struct backend **out, size_t device, const char *precision,
-                                bool growth, struct lfads_error *err)
+                                struct lfads_error *err)
 {
     static const char *const names[] = {"several 0", "several 1", "several 2"};
 
-    (void)precision, (void)growth;
+    (void)precision;
     *out = NULL;
     switch (devices()[device]) {
     case 'o':

@@ -1,0 +1,227 @@
+/* select.c - finding the module of a device, and opening the device.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "backend/select.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH = 4096 };
+
+/* Where the module may be: beside the program, as they are built; under the library directory of
+ * the program's prefix, and of the one that this was configured for. */
+static const char *const places[] = {"%s/lfads_cuda.so",
+                                     "%s/../" LFADS_LIBDIR "/lfads/lfads_cuda.so",
+                                     LFADS_FULL_LIBDIR "/lfads/lfads_cuda.so"};
+
+static const char no_module[] = "this installation has no lfads_cuda.so: build it with CUDA";
+
+/* The directory of the running program, symbolic links resolved; "." if the system does not say. */
+static void own_directory(char *path, size_t size)
+{
+    ssize_t length = readlink("/proc/self/exe", path, size - 1);
+    char *slash;
+
+    path[length > 0 ? length : 0] = '\0';
+    slash = strrchr(path, '/');
+    if (slash)
+        *slash = '\0';
+    else
+        snprintf(path, size, ".");
+}
+
+static const char *module_in_environment(void)
+{
+    const char *path = getenv("LFADS_CUDA_MODULE");
+
+    return path && *path ? path : NULL;
+}
+
+/* $LFADS_CUDA_MODULE, or the first of the places that has a file; false if none has. */
+static bool find_module(char *path, size_t size)
+{
+    const char *given = module_in_environment();
+    char own[PATH];
+
+    if (given) {
+        snprintf(path, size, "%s", given);
+        return true;
+    }
+    own_directory(own, sizeof own);
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        bool here = strncmp(places[i], "%s", 2) == 0;
+
+        snprintf(path, size, "%s%s", here ? own : "", places[i] + (here ? 2 : 0));
+        if (access(path, R_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool load(struct backend_choice *c, char *reason, size_t size)
+{
+    const struct backend_module *(*open_module)(void);
+    char path[PATH];
+
+    if (!find_module(path, sizeof path)) {
+        snprintf(reason, size, "%s", no_module);
+        return false;
+    }
+    c->library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (!c->library) {
+        snprintf(reason, size, "%s", dlerror());
+        return false;
+    }
+    *(void **)&open_module = dlsym(c->library, "lfads_cuda_module");
+    c->module = open_module ? open_module() : NULL;
+    if (!c->module || c->module->version != BACKEND_MODULE_VERSION ||
+        c->module->real_size != sizeof(real)) {
+        snprintf(reason, size, "%s belongs to another version of this program", path);
+        return false;
+    }
+    return true;
+}
+
+/* Opens one of COUNT devices. A request that it cannot fulfil, or too little memory there, is an
+ * error: who requests a device by number does not want the CPU instead. */
+static enum lfads_status open_numbered(struct backend_choice *c,
+                                       const struct backend_request *request, size_t number,
+                                       size_t count, char *reason, size_t size,
+                                       struct lfads_error *err)
+{
+    struct lfads_error own = {.status = LFADS_OK};
+    enum lfads_status status;
+
+    if (number >= count) {
+        snprintf(reason, size, "there %s %zu, numbered from 0", count == 1 ? "is" : "are", count);
+        return LFADS_OK;
+    }
+    status = c->module->create(&c->device, number, request->precision, &own);
+    if (status == LFADS_USAGE || status == LFADS_NO_MEMORY)
+        return lfads_fail(err, status, "--device=%s: %s", request->device, own.text);
+    if (status != LFADS_OK)
+        snprintf(reason, size, "%s", own.text);
+    return LFADS_OK;
+}
+
+/* Opens the first usable one of COUNT devices. Sets REASON only if memory was too short. */
+static void open_first(struct backend_choice *c, const struct backend_request *request,
+                       size_t count, char *reason, size_t size)
+{
+    for (size_t i = 0; i < count && !c->device; i++) {
+        struct lfads_error own = {.status = LFADS_OK};
+
+        if (c->module->create(&c->device, i, request->precision, &own) == LFADS_NO_MEMORY)
+            snprintf(reason, size, "%s", own.text);
+    }
+}
+
+/* Loads the module and sets *COUNT to its devices; if there are none, false and REASON. */
+static bool find_devices(struct backend_choice *c, size_t *count, char *reason, size_t size)
+{
+    struct lfads_error own = {.status = LFADS_OK};
+
+    if (!load(c, reason, size))
+        return false;
+    if (c->module->probe(count, &own) == LFADS_OK && *count > 0)
+        return true;
+    snprintf(reason, size, "%s", *own.text ? own.text : "there is none");
+    return false;
+}
+
+static enum lfads_status open_device(struct backend_choice *c,
+                                     const struct backend_request *request, size_t number, bool any,
+                                     char *reason, size_t size, struct lfads_error *err)
+{
+    size_t count = 0;
+    bool found = find_devices(c, &count, reason, size);
+    enum lfads_status status = LFADS_OK;
+
+    if (any)
+        *reason = '\0';
+    if (found && any)
+        open_first(c, request, count, reason, size);
+    else if (found)
+        status = open_numbered(c, request, number, count, reason, size, err);
+    c->be = c->device;
+    return status;
+}
+
+static enum lfads_status open_cpu(struct backend_choice *c, const char *precision,
+                                  struct lfads_error *err)
+{
+    enum lfads_status status = LFADS_OK;
+
+    c->be = backend_cpu();
+    if (strcmp(precision, "tf32") == 0)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--precision=tf32 is for GPUs: on the CPU use float32 or bf16");
+    if (strcmp(precision, "bf16") == 0) {
+        status = backend_cpu_bf16_create(&c->own, err);
+        c->be = c->own;
+    } else if (strcmp(precision, "float32") != 0) {
+        status =
+            lfads_fail(err, LFADS_USAGE,
+                       "--precision=%s is not known: it takes float32, tf32 or bf16", precision);
+    }
+    return status;
+}
+
+enum lfads_status backend_select(struct backend_choice *choice,
+                                 const struct backend_request *request, char *reason, size_t size,
+                                 struct lfads_error *err)
+{
+    const char *device = *request->device == '/' ? request->device + 1 : request->device;
+    bool any = strcmp(device, "auto") == 0, gpu = strncmp(device, "gpu:", 4) == 0;
+    size_t number = gpu ? strtoul(device + 4, NULL, 10) : 0;
+    enum lfads_status status = LFADS_OK;
+
+    *choice = (struct backend_choice){.be = NULL};
+    *reason = '\0';
+    if (any || gpu)
+        status = open_device(choice, request, number, any, reason, size, err);
+    if (choice->device)
+        *reason = '\0';
+    if (status != LFADS_OK || choice->device)
+        return status;
+    backend_release(choice);
+    return open_cpu(choice, request->precision, err);
+}
+
+void backend_release(struct backend_choice *choice)
+{
+    if (choice->device)
+        choice->module->release(choice->device);
+    if (choice->library)
+        dlclose(choice->library);
+    backend_cpu_bf16_free(choice->own);
+    *choice = (struct backend_choice){.be = NULL};
+}
+
+static bool has_driver(void)
+{
+    void *driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
+
+    if (driver)
+        dlclose(driver);
+    return driver != NULL;
+}
+
+void backend_report_module(struct backend_module_report *report)
+{
+    struct backend_choice choice = {.be = NULL};
+
+    *report = (struct backend_module_report){.devices = 0};
+    if (!find_module(report->path, sizeof report->path)) {
+        *report->path = '\0';
+        snprintf(report->why, sizeof report->why, "%s", no_module);
+    } else if (!module_in_environment() && !has_driver()) {
+        snprintf(report->why, sizeof report->why,
+                 "NVIDIA's driver (libcuda.so.1) is not installed");
+    } else {
+        find_devices(&choice, &report->devices, report->why, sizeof report->why);
+        backend_release(&choice);
+    }
+}

@@ -1,0 +1,41 @@
+/* common.c - what all commands share: help, and the end of a run.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/terminal.h"
+#include "config/help.h"
+
+bool cli_wants_help(int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-help") == 0 ||
+            strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+int cli_help(const char *program, const struct command *command)
+{
+    printf("Usage: %s %s%s%s%s\n\n%s\n", program, command->name, *command->arguments ? " " : "",
+           command->arguments, command->flags ? " [--flag=value ...]" : "", command->help);
+    if (command->flags) {
+        puts("\nA flag is --name=value or --name value, a boolean also --name or --noname; the\n"
+             "last of several counts. --flagfile=FILE reads flags from a file, one a line.");
+        help_write(stdout, command->flags(), HELP_TERMINAL);
+    }
+    return fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN_TIME;
+}
+
+int cli_finish(enum lfads_status status, const struct lfads_error *err)
+{
+    int flushed = fflush(stdout);
+
+    if (status == LFADS_OK)
+        return flushed == 0 ? EXIT_FINE : EXIT_RUN_TIME;
+    fprintf(stderr, "lfads: %s\n", err->text);
+    if (status == LFADS_INTERRUPTED && terminal_signal())
+        return EXIT_SIGNAL + terminal_signal();
+    return status == LFADS_USAGE || status == LFADS_BAD_DATA ? EXIT_USAGE : EXIT_RUN_TIME;
+}

@@ -1,0 +1,226 @@
+/* prefetch.c - batches in memory, and two buffers for those that are read: while the caller works
+ * on one, a thread fills the other. SPDX-License-Identifier: Apache-2.0 */
+#include "data/prefetch.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/sizes.h"
+
+enum { BUFFERS = 2 };
+
+struct prefetcher {
+    const struct dataset *dataset;
+    char *buffer[BUFFERS];       /* NULL: no session streams */
+    size_t offset[TRIAL_ARRAYS]; /* of an array's records in a buffer */
+    enum session_set set;
+    const struct batch *batch; /* those not taken */
+    size_t left, turn;         /* how many they are; the next one's buffer */
+    /* the reading of the first of them */
+    pthread_t thread;
+    bool running, read; /* in the thread; at all */
+    enum lfads_status status;
+    struct lfads_error error;
+};
+
+/* Bytes of an array's longest record among those that are read, rounded to cache lines. */
+static size_t longest(const struct dataset *dataset, enum trial_array array)
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < dataset->count; i++)
+        for (int set = 0; set < SESSION_SETS; set++) {
+            const struct trial_store *store = &dataset->sessions[i]->set[set].array[array];
+
+            if (trial_store_streams(store))
+                length = size_max(length, trial_store_length(store));
+        }
+    return (length + 63) / 64 * 64;
+}
+
+/* Sets the arrays' offsets in a buffer for MOST trials; its length. */
+static size_t lay_out(size_t offset[TRIAL_ARRAYS], const struct dataset *dataset, size_t most)
+{
+    size_t bytes = 0;
+
+    for (int array = 0; array < TRIAL_ARRAYS; array++) {
+        offset[array] = bytes;
+        bytes += most * longest(dataset, (enum trial_array)array);
+    }
+    return bytes;
+}
+
+size_t prefetcher_bytes(const struct dataset *dataset, size_t most)
+{
+    size_t offset[TRIAL_ARRAYS];
+
+    return BUFFERS * lay_out(offset, dataset, most);
+}
+
+enum lfads_status prefetcher_create(struct prefetcher **out, const struct dataset *dataset,
+                                    size_t most, struct lfads_error *err)
+{
+    struct prefetcher *p = *out = calloc(1, sizeof *p);
+    size_t bytes = 0;
+
+    if (p) {
+        p->dataset = dataset;
+        bytes = lay_out(p->offset, dataset, most);
+    }
+    for (size_t i = 0; p && bytes > 0 && i < BUFFERS; i++) {
+        p->buffer[i] = malloc(bytes);
+        if (!p->buffer[i]) {
+            prefetcher_free(p);
+            p = *out = NULL;
+        }
+    }
+    return p ? LFADS_OK
+             : lfads_fail(err, LFADS_NO_MEMORY, "no memory for batches of %zu trials", most);
+}
+
+static void wait_for_reading(struct prefetcher *p)
+{
+    if (p->running)
+        pthread_join(p->thread, NULL);
+    p->running = false;
+}
+
+void prefetcher_free(struct prefetcher *prefetcher)
+{
+    if (!prefetcher)
+        return;
+    wait_for_reading(prefetcher);
+    for (size_t i = 0; i < BUFFERS; i++)
+        free(prefetcher->buffer[i]);
+    free(prefetcher);
+}
+
+/* The records of the batch's trials. All are announced first, for disks to take them together. */
+static enum lfads_status read_records(char *bytes, const struct trial_store *store,
+                                      const struct batch *batch, struct lfads_error *err)
+{
+    size_t length = trial_store_length(store);
+    enum lfads_status status = LFADS_OK;
+
+    for (size_t i = 0; i < batch->count; i++)
+        trial_store_expect(store, batch->trials[i]);
+    for (size_t i = 0; i < batch->count && status == LFADS_OK; i++)
+        status = trial_store_read(bytes + i * length, store, batch->trials[i], err);
+    return status;
+}
+
+static const struct session_trials *trials_of(const struct prefetcher *p)
+{
+    return &p->dataset->sessions[p->batch->session]->set[p->set];
+}
+
+/* Reads the next batch into the buffer whose turn it is. */
+static void *read_batch(void *payload)
+{
+    struct prefetcher *p = payload;
+    const struct session_trials *trials = trials_of(p);
+    char *buffer = p->buffer[p->turn];
+
+    p->status = LFADS_OK;
+    for (int array = 0; array < TRIAL_ARRAYS && p->status == LFADS_OK; array++)
+        if (trial_store_streams(&trials->array[array]))
+            p->status =
+                read_records(buffer + p->offset[array], &trials->array[array], p->batch, &p->error);
+    return NULL;
+}
+
+static bool any_streams(const struct session_trials *trials)
+{
+    bool any = false;
+
+    for (int array = 0; array < TRIAL_ARRAYS; array++)
+        any = any || trial_store_streams(&trials->array[array]);
+    return any;
+}
+
+/* Starts a thread that reads the next batch; if it can't, the batch is read when it is taken. */
+static void read_ahead(struct prefetcher *p)
+{
+    p->read = false;
+    if (p->left == 0 || !any_streams(trials_of(p)))
+        return;
+    p->running = p->read = pthread_create(&p->thread, NULL, read_batch, p) == 0;
+}
+
+void prefetcher_begin(struct prefetcher *prefetcher, enum session_set set,
+                      const struct batch *batch, size_t count)
+{
+    wait_for_reading(prefetcher);
+    prefetcher->set = set;
+    prefetcher->batch = batch;
+    prefetcher->left = count;
+    read_ahead(prefetcher);
+}
+
+void prefetcher_end(struct prefetcher *prefetcher)
+{
+    wait_for_reading(prefetcher);
+    prefetcher->left = 0;
+}
+
+enum lfads_status prefetcher_next(struct prefetched *prefetched, struct prefetcher *prefetcher,
+                                  struct lfads_error *err)
+{
+    struct prefetcher *p = prefetcher;
+    const struct session_trials *trials;
+    const char *buffer = p->buffer[p->turn];
+
+    assert(p->left > 0);
+    wait_for_reading(p);
+    if (!p->read)
+        read_batch(p);
+    if (p->status != LFADS_OK)
+        return lfads_fail(err, p->status, "%s", p->error.text);
+    trials = trials_of(p);
+    *prefetched = (struct prefetched){
+        .session = p->dataset->sessions[p->batch->session], .set = p->set, .batch = p->batch};
+    for (int array = 0; array < TRIAL_ARRAYS; array++)
+        if (trial_store_streams(&trials->array[array]))
+            prefetched->record[array] = buffer + p->offset[array];
+    p->batch++;
+    p->left--;
+    p->turn = (p->turn + 1) % BUFFERS;
+    read_ahead(p);
+    return LFADS_OK;
+}
+
+/* The I-th trial's record: among those READ (NULL: none), or in the store's memory. */
+static const char *record_of(const struct trial_store *store, const void *read,
+                             const struct prefetched *prefetched, size_t i)
+{
+    size_t length = trial_store_length(store);
+
+    return read ? (const char *)read + i * length
+                : (const char *)store->memory + prefetched->batch->trials[i] * length;
+}
+
+/* Rows of WIDTH numbers, one a bin. */
+static void copy_rows(float *dst, size_t stride, const char *record,
+                      const struct trial_store *store, size_t width)
+{
+    size_t bytes = width * trial_store_bytes(store->type);
+
+    for (size_t at = 0; at < store->numbers; at += width, dst += stride, record += bytes)
+        trial_store_unpack(dst, record, store->type, width);
+}
+
+void prefetched_copy(float *const dst[TRIAL_ARRAYS], const struct prefetched *prefetched,
+                     size_t first, size_t count)
+{
+    const struct session_trials *trials = &prefetched->session->set[prefetched->set];
+
+    for (int array = 0; array < TRIAL_ARRAYS; array++) {
+        const struct trial_store *store = &trials->array[array];
+        size_t width = session_width(prefetched->session, (enum trial_array)array);
+
+        for (size_t b = 0; b < count && width && dst[array]; b++)
+            copy_rows(dst[array] + b * width, count * width,
+                      record_of(store, prefetched->record[array], prefetched, first + b), store,
+                      width);
+    }
+}

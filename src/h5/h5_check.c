@@ -1,0 +1,280 @@
+/* h5_check.c - refusing what a foreign file should not have.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "h5/h5_check.h"
+
+#include <stdio.h>
+
+enum {
+    MOST_RATIO = 2048, /* by which a file's numbers are more than its bytes; deflate reaches 1032 */
+    MOST_FILTERS = 8,  /* each of the three may stand there more than once */
+    LEAST_CACHE = 1 << 20, /* HDF5's own default */
+    MOST_SLOTS = 1 << 16
+};
+
+/* A check in progress. */
+struct check {
+    struct h5_checked *set;
+    const struct h5_checked_file *file;
+    const char *name;
+    hid_t list; /* how it is stored */
+    struct lfads_error *err;
+};
+
+static enum lfads_status refuse(const struct check *c, const char *what)
+{
+    return lfads_fail(c->err, LFADS_BAD_DATA, "%s: %s %s", c->file->path, c->name, what);
+}
+
+static enum lfads_status check_link(const struct check *c)
+{
+    H5L_info_t info;
+
+    if (H5Lexists(c->file->id, c->name, H5P_DEFAULT) == 0)
+        return lfads_fail(c->err, LFADS_BAD_DATA, "%s: there is no data set %s", c->file->path,
+                          c->name);
+    if (H5Lget_info(c->file->id, c->name, &info, H5P_DEFAULT) < 0)
+        return refuse(c, "can't be found: the file is damaged");
+    return info.type == H5L_TYPE_HARD
+               ? LFADS_OK
+               : refuse(c, "is a link to elsewhere: copy the data itself into this file");
+}
+
+/* Integers of two's complement and the reals of IEEE 754, whole bytes. */
+static bool is_plain_number(hid_t type, size_t size)
+{
+    static const size_t reals[][5] = {/* bytes, exponent's place and bits, mantissa's bits, bias */
+                                      {2, 10, 5, 10, 15},
+                                      {4, 23, 8, 23, 127},
+                                      {8, 52, 11, 52, 1023}};
+    size_t sign, exponent, exponent_bits, mantissa, mantissa_bits;
+
+    if (H5Tget_offset(type) != 0 || H5Tget_precision(type) != 8 * size)
+        return false;
+    if (H5Tget_order(type) != H5T_ORDER_LE && H5Tget_order(type) != H5T_ORDER_BE)
+        return size == 1 && H5Tget_order(type) == H5T_ORDER_NONE;
+    if (H5Tget_class(type) == H5T_INTEGER)
+        return size == 1 || size == 2 || size == 4 || size == 8;
+    if (H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) < 0)
+        return false;
+    for (size_t i = 0; i < 3; i++)
+        if (size == reals[i][0])
+            return sign == 8 * size - 1 && exponent == reals[i][1] &&
+                   exponent_bits == reals[i][2] && mantissa == 0 && mantissa_bits == reals[i][3] &&
+                   H5Tget_ebias(type) == reals[i][4] && H5Tget_norm(type) == H5T_NORM_IMPLIED;
+    return false;
+}
+
+static enum lfads_status check_type(const struct check *c)
+{
+    struct h5_checked *set = c->set;
+    H5T_class_t class = H5Tget_class(set->type);
+
+    set->number = H5Tget_size(set->type);
+    set->shape.whole = class == H5T_INTEGER;
+    set->shape.numeric = class == H5T_INTEGER || class == H5T_FLOAT;
+    if (class == H5T_NO_CLASS || set->number == 0)
+        return refuse(c, "has no type: the file is damaged");
+    if (set->shape.numeric && !is_plain_number(set->type, set->number))
+        return refuse(c, "has numbers of an uncommon type: store it as integers of up to 8 bytes "
+                         "or as float or double");
+    return LFADS_OK;
+}
+
+static enum lfads_status check_shape(const struct check *c)
+{
+    struct h5_shape *shape = &c->set->shape;
+    hsize_t dims[H5S_MAX_RANK] = {0};
+    H5S_class_t class = H5Sget_simple_extent_type(c->set->space);
+    int rank = H5Sget_simple_extent_ndims(c->set->space);
+
+    if (class != H5S_SCALAR && class != H5S_SIMPLE)
+        return refuse(c, "has no numbers");
+    if (rank < 0 || rank > H5_MOST_RANK ||
+        H5Sget_simple_extent_dims(c->set->space, dims, NULL) != rank)
+        return lfads_fail(c->err, LFADS_BAD_DATA, "%s: %s has more than %d axes", c->file->path,
+                          c->name, H5_MOST_RANK);
+    shape->rank = (size_t)rank;
+    shape->count = 1;
+    for (int i = 0; i < rank; i++) {
+        shape->dims[i] = (size_t)dims[i];
+        if (__builtin_mul_overflow(shape->count, shape->dims[i], &shape->count) ||
+            shape->count > SIZE_MAX / 16)
+            return refuse(c, "is larger than any memory");
+    }
+    return LFADS_OK;
+}
+
+static enum lfads_status check_filters(const struct check *c, bool *checksummed)
+{
+    int count = H5Pget_nfilters(c->list);
+
+    if (count < 0 || count > MOST_FILTERS)
+        return refuse(c, "has filters that can't be read: the file is damaged");
+    for (int i = 0; i < count; i++) {
+        unsigned flags, config, values[8];
+        size_t n = 8;
+        char name[40] = "";
+        H5Z_filter_t filter =
+            H5Pget_filter2(c->list, (unsigned)i, &flags, &n, values, sizeof name, name, &config);
+
+        *checksummed = *checksummed || filter == H5Z_FILTER_FLETCHER32;
+        if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE &&
+            filter != H5Z_FILTER_FLETCHER32)
+            return lfads_fail(c->err, LFADS_BAD_DATA,
+                              "%s: %s is stored with the filter %d (%.39s), which is not read: "
+                              "store it with gzip, or without compression",
+                              c->file->path, c->name, (int)filter, name);
+    }
+    return LFADS_OK;
+}
+
+/* What the file claims to hold, against its length. */
+static enum lfads_status check_size(const struct check *c, size_t bytes)
+{
+    uint64_t length = c->file->bytes;
+
+    if (bytes <= length || (H5Pget_layout(c->list) == H5D_CHUNKED && bytes / MOST_RATIO <= length))
+        return LFADS_OK;
+    return lfads_fail(c->err, LFADS_BAD_DATA,
+                      "%s: %s claims %zu bytes of numbers in a file of %llu: it is damaged, or was "
+                      "never filled",
+                      c->file->path, c->name, bytes, (unsigned long long)length);
+}
+
+/* What is there of it. (libhdf5 1.10 reads past the end of what lies with the header and is shorter
+ * than its data set.) */
+static enum lfads_status check_stored(const struct check *c, H5D_layout_t layout, size_t bytes)
+{
+    hsize_t stored = H5Dget_storage_size(c->set->set);
+
+    if (stored > c->file->bytes)
+        return refuse(c, "claims more than the file's length: the file is damaged");
+    if (layout != H5D_CHUNKED && stored != bytes)
+        return refuse(c, stored ? "is shorter than its shape: the file is damaged"
+                                : "was never filled");
+    return LFADS_OK;
+}
+
+/* The chunks, and that a row of them can be kept in memory. */
+static enum lfads_status check_chunks(const struct check *c, size_t *slots)
+{
+    const struct h5_shape *shape = &c->set->shape;
+    hsize_t chunk[H5S_MAX_RANK] = {0}, most[H5S_MAX_RANK] = {0};
+    size_t bytes = c->set->number, strip = bytes, across = 1;
+
+    if (H5Pget_chunk(c->list, H5_MOST_RANK, chunk) != (int)shape->rank)
+        return refuse(c, "has chunks of another shape: the file is damaged");
+    H5Sget_simple_extent_dims(c->set->space, NULL, most);
+    for (size_t i = 0; i < shape->rank; i++) {
+        size_t side = (size_t)chunk[i], count = side ? (shape->dims[i] + side - 1) / side : 0;
+
+        /* HDF5 makes none that are larger than the set may grow */
+        if (side == 0 || chunk[i] > most[i] ||
+            (i > 0 && __builtin_mul_overflow(across, count, &across)) ||
+            __builtin_mul_overflow(bytes, side, &bytes) ||
+            __builtin_mul_overflow(strip, i > 0 ? count * side : side, &strip))
+            return refuse(c, "has chunks larger than itself or any memory: the file is damaged");
+    }
+    if (bytes > c->file->memory || bytes > UINT32_MAX)
+        return lfads_fail(c->err, LFADS_NO_MEMORY,
+                          "%s: %s has chunks of %zu MiB, and %zu MiB of memory can be had: store "
+                          "it in smaller chunks",
+                          c->file->path, c->name, bytes >> 20, c->file->memory >> 20);
+    c->set->deep = (size_t)chunk[0];
+    c->set->strip = strip;
+    *slots = across;
+    return check_size(c, bytes);
+}
+
+/* The data set once more, with a cache for a row of its chunks: a chunk is unpacked once. */
+static enum lfads_status open_cached(const struct check *c, size_t slots)
+{
+    size_t most = c->file->memory / 2 > LEAST_CACHE ? c->file->memory / 2 : LEAST_CACHE;
+    size_t bytes = c->set->strip < most ? c->set->strip : most;
+    hid_t list;
+
+    if (bytes <= LEAST_CACHE)
+        return LFADS_OK;
+    list = H5Pcreate(H5P_DATASET_ACCESS);
+    slots = slots < MOST_SLOTS / 4 ? 4 * slots + 521 : MOST_SLOTS;
+    H5Pset_chunk_cache(list, slots, bytes, 0.75);
+    H5Dclose(c->set->set);
+    c->set->set = H5Dopen2(c->file->id, c->name, list);
+    H5Pclose(list);
+    return c->set->set > 0 ? LFADS_OK : refuse(c, "can't be opened: the file is damaged");
+}
+
+/* A lost chunk reads as zeros; where there are checksums, a loss must be seen. ACROSS chunks make
+ * up a row. */
+static enum lfads_status check_whole(const struct check *c, size_t across)
+{
+    const struct h5_shape *shape = &c->set->shape;
+    size_t down = (shape->dims[0] + c->set->deep - 1) / c->set->deep;
+    hsize_t count = 0;
+
+    return H5Dget_num_chunks(c->set->set, c->set->space, &count) >= 0 &&
+                   (count == down * across || shape->count == 0)
+               ? LFADS_OK
+               : refuse(c, "lacks some of its chunks: the file is damaged, or was never filled");
+}
+
+static enum lfads_status check_storage(const struct check *c)
+{
+    H5D_layout_t layout = H5Pget_layout(c->list);
+    bool checksummed = false;
+    size_t slots = 0;
+    enum lfads_status status;
+
+    if (layout == H5D_VIRTUAL || H5Pget_external_count(c->list) != 0)
+        return refuse(c, "lies in other files: copy it into this one");
+    if (layout != H5D_COMPACT && layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED)
+        return refuse(c, "is stored in an unknown way: the file is damaged");
+    status = check_filters(c, &checksummed);
+    if (status == LFADS_OK)
+        status = check_size(c, c->set->shape.count * c->set->number);
+    if (status == LFADS_OK && layout == H5D_CHUNKED)
+        status = check_chunks(c, &slots);
+    if (status == LFADS_OK)
+        status = check_stored(c, layout, c->set->shape.count * c->set->number);
+    if (status == LFADS_OK && checksummed)
+        status = check_whole(c, slots);
+    return status == LFADS_OK && layout == H5D_CHUNKED ? open_cached(c, slots) : status;
+}
+
+enum lfads_status h5_check_open(struct h5_checked *set, const struct h5_checked_file *file,
+                                const char *name, struct lfads_error *err)
+{
+    struct check c = {.set = set, .file = file, .name = name, .err = err};
+    enum lfads_status status;
+
+    *set = (struct h5_checked){.deep = 1};
+    status = check_link(&c);
+    if (status != LFADS_OK)
+        return status;
+    set->set = H5Dopen2(file->id, name, H5P_DEFAULT);
+    if (set->set <= 0)
+        return refuse(&c, "is no data set, or it is damaged");
+    set->space = H5Dget_space(set->set);
+    set->type = H5Dget_type(set->set);
+    c.list = H5Dget_create_plist(set->set);
+    if (set->space <= 0 || set->type <= 0 || c.list <= 0)
+        return refuse(&c, "can't be opened: the file is damaged");
+    status = check_type(&c);
+    if (status == LFADS_OK)
+        status = check_shape(&c);
+    if (status == LFADS_OK)
+        status = check_storage(&c);
+    H5Pclose(c.list);
+    return status;
+}
+
+void h5_check_close(struct h5_checked *set)
+{
+    if (set->type > 0)
+        H5Tclose(set->type);
+    if (set->space > 0)
+        H5Sclose(set->space);
+    if (set->set > 0)
+        H5Dclose(set->set);
+    *set = (struct h5_checked){.deep = 1};
+}

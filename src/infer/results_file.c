@@ -1,0 +1,132 @@
+/* results_file.c - results to HDF5.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "infer/results_file.h"
+
+#include <stdlib.h>
+
+enum { GZIP_LEVEL = 4 }; /* the original's */
+
+/* Names and types are the original's. Posteriors' numbers are double. */
+static const struct data_set {
+    const char *of_posteriors, *of_priors; /* NULL: not in such a file */
+    enum h5_type prior_type;
+} data_sets[RESULTS] = {
+    [RESULT_PRIOR_G0_MEAN] = {"prior_g0_mean", "prior_g0_mean", H5_FLOAT32},
+    [RESULT_PRIOR_G0_LOGVAR] = {"prior_g0_logvar", "prior_g0_logvar", H5_FLOAT32},
+    [RESULT_POST_G0_MEAN] = {"post_g0_mean", NULL, H5_FLOAT64},
+    [RESULT_POST_G0_LOGVAR] = {"post_g0_logvar", NULL, H5_FLOAT64},
+    [RESULT_GEN_ICS] = {"gen_ics", "gen_ics", H5_FLOAT32},
+    [RESULT_INPUTS] = {"controller_outputs", "prior_zs_ar_con", H5_FLOAT64},
+    [RESULT_GEN_STATES] = {"gen_states", "gen_states", H5_FLOAT64},
+    [RESULT_FACTORS] = {"factors", "factors", H5_FLOAT64},
+    [RESULT_OUTPUT] = {"output_dist_params", "output_dist_params", H5_FLOAT64},
+    [RESULT_COST] = {"costs", "costs", H5_FLOAT32},
+    [RESULT_NLL_VAE] = {"nll_bound_vaes", NULL, H5_FLOAT64},
+    [RESULT_NLL_IWAE] = {"nll_bound_iwaes", NULL, H5_FLOAT64},
+    [RESULT_STEP] = {"train_steps", NULL, H5_FLOAT64},
+};
+
+const char *results_key(enum results_of of, enum result result)
+{
+    return of == OF_PRIORS ? data_sets[result].of_priors : data_sets[result].of_posteriors;
+}
+
+/* Samples of the priors share one cost. */
+static bool is_shared(enum results_of of, int result)
+{
+    return of == OF_PRIORS && result == RESULT_COST;
+}
+
+static enum lfads_status create_set(struct results_file *file, int result,
+                                    const struct results *results, size_t trials, size_t threads,
+                                    struct lfads_error *err)
+{
+    enum results_of of = file->of;
+    size_t width = results->width[result], bins = results->bins[result];
+    size_t dims[3] = {is_shared(of, result) ? 1 : trials, bins ? bins : width,
+                      bins ? width / bins : 0};
+
+    return h5_rows_create(&file->rows[result], &file->file, results_key(of, (enum result)result),
+                          of == OF_PRIORS ? data_sets[result].prior_type : H5_FLOAT64,
+                          result >= RESULT_COST ? 1
+                          : bins                ? 3
+                                                : 2,
+                          dims, &(struct h5_storage){.gzip = GZIP_LEVEL, .threads = threads}, err);
+}
+
+enum lfads_status results_file_create(struct results_file *file, const char *path,
+                                      enum results_of of, const struct results *results,
+                                      size_t trials, size_t threads, struct lfads_error *err)
+{
+    enum lfads_status status;
+
+    *file = (struct results_file){.of = of};
+    status = h5_begin(&file->file, path, err);
+    if (status == LFADS_OK)
+        status = h5_write_attribute(&file->file, DISTRIBUTION_ATTRIBUTE,
+                                    results->distribution->name, err);
+    for (int i = 0; i < RESULTS && status == LFADS_OK; i++)
+        if (results->width[i] && results_key(of, (enum result)i))
+            status = create_set(file, i, results, trials, threads, err);
+    return status;
+}
+
+/* COUNT rows of VALUES, as floats where the data set holds floats. */
+static enum lfads_status write_rows(struct h5_rows *rows, size_t first, size_t count,
+                                    const double *values, struct lfads_error *err)
+{
+    size_t numbers = count * rows->row;
+    float *floats;
+    enum lfads_status status;
+
+    if (rows->type == H5_FLOAT64)
+        return h5_rows_write(rows, first, count, values, err);
+    floats = malloc(numbers * sizeof *floats + 1);
+    if (!floats)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", rows->name);
+    for (size_t i = 0; i < numbers; i++)
+        floats[i] = (float)values[i];
+    status = h5_rows_write(rows, first, count, floats, err);
+    free(floats);
+    return status;
+}
+
+enum lfads_status results_file_write(struct results_file *file, const struct results *results,
+                                     size_t first, size_t trials, struct lfads_error *err)
+{
+    enum lfads_status status = LFADS_OK;
+
+    for (int i = 0; i < RESULTS && status == LFADS_OK; i++)
+        if (results->values[i] && file->rows[i].set)
+            status = write_rows(&file->rows[i], first, is_shared(file->of, i) ? 1 : trials,
+                                results->values[i], err);
+    return status;
+}
+
+static enum lfads_status close_rows(struct results_file *file, struct lfads_error *err)
+{
+    enum lfads_status status = LFADS_OK, closed;
+
+    for (int i = 0; i < RESULTS; i++)
+        if (file->rows[i].set) {
+            closed = h5_rows_close(&file->rows[i], status == LFADS_OK ? err : NULL);
+            status = status == LFADS_OK ? closed : status;
+        }
+    return status;
+}
+
+enum lfads_status results_file_commit(struct results_file *file, struct lfads_error *err)
+{
+    return h5_finish(&file->file, close_rows(file, err), err);
+}
+
+void results_file_discard(struct results_file *file)
+{
+    close_rows(file, NULL);
+    h5_finish(&file->file, LFADS_IO, NULL);
+}
+
+size_t results_disk_bytes(const struct model *model, size_t session, size_t trials)
+{
+    return results_bytes(model, session, trials) / 8 * 3; /* about 4 of 8 bytes are found */
+}

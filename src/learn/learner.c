@@ -1,0 +1,241 @@
+/* learner.c - a learner's memory, the passes that it begins, the costs that it collects.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "learn/learner.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/sizes.h"
+#include "learn/pass.h"
+
+static bool create_vectors(struct learner *l)
+{
+    const struct backend *be = l->be;
+    size_t bytes = l->model->size * sizeof(real);
+
+    l->parameters = be->memory_create(be, bytes);
+    l->numbers = be->memory_create(be, sizeof *l->numbers);
+    l->update = be->memory_create(be, sizeof *l->update);
+    l->sums = be->memory_create(be, SUMS * sizeof *l->sums);
+    if (!be->host_memory)
+        l->host = param_vectors_in(be->host_create(be, PARAM_VECTORS * bytes), l->model->size);
+    if (!l->parameters || !l->numbers || !l->update || !l->sums ||
+        (!be->host_memory && !l->host.parameters))
+        return false;
+    if (!l->options.trained)
+        return true;
+    l->transposed = be->memory_create(be, bytes);
+    l->gradient = be->memory_create(be, bytes);
+    for (size_t i = 0; i < OPTIMIZER_SLOTS; i++)
+        if (!(l->slots[i] = be->memory_create(be, bytes)))
+            return false;
+    l->accumulators = calloc(l->n_accumulators, sizeof *l->accumulators);
+    for (size_t i = 0; l->accumulators && i < l->n_accumulators; i++)
+        if (!(l->accumulators[i] =
+                  l->n_accumulators == 1 ? l->gradient : be->memory_create(be, bytes)))
+            return false;
+    return l->transposed && l->gradient && l->accumulators;
+}
+
+static bool create_pending(struct learner *l)
+{
+    size_t batch = l->options.batch_size, costs = cost_terms_count(batch, batch);
+    size_t each = costs + SUMS, count = l->options.most_pending;
+
+    l->pending = calloc(count, sizeof *l->pending);
+    l->costs = l->be->host_create(l->be, count * each * sizeof *l->costs);
+    for (size_t i = 0; l->pending && l->costs && i < count; i++) {
+        l->pending[i].cost[0] = l->costs + i * each;
+        l->pending[i].sums = l->pending[i].cost[0] + costs;
+    }
+    return l->pending && l->costs;
+}
+
+enum lfads_status learner_create(struct learner **out, const struct backend *be,
+                                 const struct model *model, const struct learner_options *options,
+                                 struct lfads_error *err)
+{
+    struct learner *l = calloc(1, sizeof *l);
+    enum lfads_status status = LFADS_OK;
+
+    *out = NULL;
+    if (!l)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a learner");
+    l->be = be;
+    l->model = model;
+    l->options = *options;
+    pass_lay_out(l);
+    l->shards = calloc(l->options.threads, sizeof *l->shards);
+    l->trained = calloc(model->n_params, sizeof *l->trained);
+    if (l->trained)
+        l->n_trained = params_trained(l->trained, model, !be->host_memory);
+    if (!l->shards || !l->trained || !create_vectors(l) || !create_pending(l)) {
+        status = be->finish(be, err); /* a device knows more of it */
+        learner_free(l);
+        return status != LFADS_OK
+                   ? status
+                   : lfads_fail(err, LFADS_NO_MEMORY, "no memory to train %zu parameters",
+                                model_parameters(model));
+    }
+    for (size_t i = 0; i < l->options.threads && status == LFADS_OK; i++)
+        status =
+            shard_create(&l->shards[i], be, model, size_min(l->shard_trials, options->batch_size),
+                         1, options->trained, err);
+    if (status != LFADS_OK) {
+        learner_free(l);
+        return status;
+    }
+    *out = l;
+    return LFADS_OK;
+}
+
+size_t learner_bytes(const struct backend *be, const struct model *model,
+                     const struct learner_options *options)
+{
+    struct learner l = {.be = be, .model = model, .options = *options};
+    size_t vectors, shard;
+
+    pass_lay_out(&l);
+    vectors =
+        options->trained ? PARAM_VECTORS + 2 + (l.n_accumulators > 1 ? l.n_accumulators : 0) : 1;
+    shard =
+        shard_bytes(be, model, size_min(l.shard_trials, options->batch_size), 1, options->trained);
+    return vectors * memory_rounded(model->size * sizeof(real)) +
+           l.options.threads * memory_rounded(shard);
+}
+
+void learner_free(struct learner *learner)
+{
+    const struct backend *be;
+
+    if (!learner)
+        return;
+    be = learner->be;
+    for (size_t i = 0; learner->shards && i < learner->options.threads; i++)
+        shard_free(learner->shards[i]);
+    for (size_t i = 0;
+         learner->accumulators && learner->n_accumulators > 1 && i < learner->n_accumulators; i++)
+        be->memory_free(be, learner->accumulators[i]);
+    free(learner->shards);
+    free(learner->accumulators);
+    free(learner->trained);
+    be->memory_free(be, learner->parameters);
+    be->memory_free(be, learner->transposed);
+    be->memory_free(be, learner->gradient);
+    for (size_t i = 0; i < OPTIMIZER_SLOTS; i++)
+        be->memory_free(be, learner->slots[i]);
+    be->memory_free(be, learner->numbers);
+    be->memory_free(be, learner->update);
+    be->memory_free(be, learner->sums);
+    be->host_free(be, learner->host.parameters);
+    be->host_free(be, learner->costs);
+    free(learner->pending);
+    free(learner);
+}
+
+struct param_vectors learner_download(const struct learner *learner)
+{
+    const struct learner *l = learner;
+    size_t bytes = l->model->size * sizeof(real);
+    struct param_vectors vectors = {.parameters =
+                                        l->be->host_memory ? l->parameters : l->host.parameters};
+
+    for (size_t i = 0; l->options.trained && i < OPTIMIZER_SLOTS; i++)
+        vectors.slots[i] = l->be->host_memory ? l->slots[i] : l->host.slots[i];
+    if (l->be->host_memory)
+        return vectors;
+    l->be->download(l->be, vectors.parameters, l->parameters, bytes);
+    for (size_t i = 0; l->options.trained && i < OPTIMIZER_SLOTS; i++)
+        l->be->download(l->be, vectors.slots[i], l->slots[i], bytes);
+    return vectors;
+}
+
+const char *learner_first_nonfinite(const struct learner *learner)
+{
+    const struct model *m = learner->model;
+    const real *gradient = learner->gradient;
+
+    if (!learner->be->host_memory) {
+        learner->be->download(learner->be, learner->host.parameters, gradient,
+                              m->size * sizeof(real));
+        gradient = learner->host.parameters;
+    }
+    for (size_t i = 0; i < m->n_params; i++) {
+        const struct param *p = &m->params[i];
+
+        for (size_t j = 0; p->trained && j < p->rows * p->cols; j++)
+            if (!isfinite(gradient[p->offset + j]))
+                return p->name;
+    }
+    return NULL;
+}
+
+void learner_upload(struct learner *learner)
+{
+    struct learner *l = learner;
+    size_t bytes = l->model->size * sizeof(real);
+
+    if (!l->be->host_memory) {
+        l->be->upload(l->be, l->parameters, l->host.parameters, bytes);
+        for (size_t i = 0; l->options.trained && i < OPTIMIZER_SLOTS; i++)
+            l->be->upload(l->be, l->slots[i], l->host.slots[i], bytes);
+    }
+    learner_refresh(l);
+}
+
+static void run_batch(struct learner *l, const struct batch_source *source,
+                      const struct cost_ramps *ramps, enum pass_kind kind, double rate)
+{
+    struct pending *p = &l->pending[l->n_pending];
+    struct pass pass = {.learner = l, .source = source, .kind = kind, .pending = p};
+    struct step_numbers numbers = {.weights = costs_step_weights(l->model, source->trials, ramps),
+                                   .rate = (real)rate};
+
+    assert(source->trials <= l->options.batch_size && l->n_pending < l->options.most_pending);
+    p->trials = source->trials;
+    p->ramps = *ramps;
+    cost_terms_place(p->cost, p->cost[0], p->trials, p->trials);
+    l->be->upload(l->be, l->numbers, &numbers, sizeof numbers);
+    if (l->be->host_memory)
+        pass_on_host(&pass);
+    else
+        pass_on_device(&pass);
+    l->be->download_later(l->be, p->sums, l->sums, SUMS * sizeof *l->sums);
+    l->n_pending++;
+}
+
+void learner_evaluate(struct learner *learner, const struct batch_source *source,
+                      const struct cost_ramps *ramps)
+{
+    run_batch(learner, source, ramps, EVALUATE, 0);
+}
+
+void learner_differentiate(struct learner *learner, const struct batch_source *source,
+                           const struct cost_ramps *ramps)
+{
+    run_batch(learner, source, ramps, DIFFERENTIATE, 0);
+}
+
+void learner_step(struct learner *learner, const struct batch_source *source,
+                  const struct cost_ramps *ramps, double learning_rate, int64_t update)
+{
+    run_batch(learner, source, ramps, STEP, optimizer_rate(&optimizer_adam, learning_rate, update));
+}
+
+enum lfads_status learner_collect(struct learner *learner, struct batch_costs *costs,
+                                  struct lfads_error *err)
+{
+    enum lfads_status status = learner->be->finish(learner->be, err);
+
+    for (size_t i = 0; i < learner->n_pending && status == LFADS_OK; i++) {
+        const struct pending *p = &learner->pending[i];
+        struct row_costs rows = {.rows = p->trials, .samples = 1};
+
+        for (int term = 0; term < COST_TERMS; term++)
+            rows.of[term] = p->cost[term];
+        costs_sum(&costs[i], learner->model, &rows, p->sums[SUM_L2], &p->ramps);
+        costs[i].gradient_norm = sqrt(p->sums[SUM_SQUARES]);
+    }
+    learner->n_pending = 0;
+    return status;
+}

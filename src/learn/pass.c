@@ -1,0 +1,97 @@
+/* pass.c - how a batch is cut into shards, and a shard's part of a pass.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "learn/pass.h"
+
+#include "base/sizes.h"
+
+enum {
+    MIN_TRIALS = 8, /* of a shard: products reach their full speed from here on */
+    MAX_TRIALS = 64,
+    MIN_ACCUMULATORS = 4, /* of a batch that has the trials: as many threads are used */
+    BYTES_A_TRIAL =
+        1 << 16, /* of recurrent weights that one more trial of a shard makes worth loading */
+    MAX_ACCUMULATORS = 32 /* bounds the memory of gradients; more threads than this are not used */
+};
+
+static size_t recurrent_bytes(size_t units) { return 3 * units * units * sizeof(real); }
+
+/* Trials of a shard. Few trials keep the activations in cache; large recurrent weights (those that
+ * a bin's steps read: an encoder's, or generator's and controller's together) want more trials per
+ * load. The number must not depend on threads: the order of sums depends on it. */
+static size_t shard_trials(const struct model *m, size_t batch)
+{
+    size_t decoder =
+        recurrent_bytes(m->gen_units) + (m->co_dim ? recurrent_bytes(m->con_units) : 0);
+    size_t encoder = size_max(m->ic_dim ? m->ic_enc : 0, m->co_dim ? m->ci_enc : 0);
+    size_t bytes = size_max(decoder, recurrent_bytes(encoder)), trials = MIN_TRIALS;
+
+    while (trials < MAX_TRIALS && bytes > trials * BYTES_A_TRIAL &&
+           2 * trials * MIN_ACCUMULATORS <= batch)
+        trials *= 2;
+    return trials;
+}
+
+size_t pass_shard_count(const struct learner *l, size_t trials)
+{
+    return (trials + l->shard_trials - 1) / l->shard_trials;
+}
+
+/* Shards, accumulators and threads. On a device one shard is the batch. */
+void pass_lay_out(struct learner *l)
+{
+    size_t batch = l->options.batch_size;
+
+    l->shard_trials = l->be->host_memory ? shard_trials(l->model, batch) : batch;
+    l->n_accumulators = size_min(pass_shard_count(l, batch), MAX_ACCUMULATORS);
+    l->options.threads = size_min(l->options.threads, l->n_accumulators);
+}
+
+void pass_begin_shard(const struct pass *pass, struct shard *shard, size_t accumulator,
+                      size_t first)
+{
+    struct learner *l = pass->learner;
+
+    shard_begin(shard, pass->source->session,
+                size_min(l->shard_trials, pass->source->trials - first), 1, POSTERIOR_SAMPLE,
+                pass->source->dropout, l->parameters, l->transposed,
+                pass->kind == EVALUATE ? NULL : l->accumulators[accumulator]);
+    pass->source->load(pass->source->payload, shard, first);
+}
+
+void pass_run_shard(const struct pass *pass, struct shard *shard, size_t first)
+{
+    const struct learner *l = pass->learner;
+    struct shard_weights weights =
+        costs_shard_weights(l->model, pass->source->trials, &l->numbers->weights);
+
+    if (pass->source->enqueue_noise)
+        pass->source->enqueue_noise(pass->source->payload, shard, first);
+    shard_forward(shard);
+    if (pass->kind != EVALUATE)
+        shard_backward(shard, &weights);
+}
+
+/* Downloads the costs of the shard's trials, the batch's from FIRST on. A shard that is the whole
+ * batch takes one copy: a device has a latency for each. */
+void pass_keep_costs(const struct pass *pass, const struct shard *s, size_t first)
+{
+    const struct backend *be = pass->learner->be;
+    const struct pending *p = pass->pending;
+    size_t bytes = s->trials * sizeof(acc);
+
+    if (s->trials == p->trials) {
+        be->download_later(be, p->cost[0], s->cost[0],
+                           cost_terms_count(s->trials, s->trials) * sizeof(acc));
+        return;
+    }
+    for (int term = 0; term < COST_TERMS; term++)
+        be->download_later(be, p->cost[term] + first, s->cost[term], bytes);
+}
+
+void pass_clear_accumulator(const struct pass *pass, size_t accumulator)
+{
+    const struct learner *l = pass->learner;
+
+    if (pass->kind != EVALUATE)
+        l->be->clear(l->be, l->accumulators[accumulator], l->model->size);
+}

@@ -1,0 +1,39 @@
+/* pass.h - one pass over a batch, shared by the files that run it: on threads, on a device.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_LEARN_PASS_H
+#define LFADS_LEARN_PASS_H
+#include "learn/learner.h"
+
+enum pass_kind { EVALUATE, DIFFERENTIATE, STEP };
+
+/* A pass in progress. */
+struct pass {
+    struct learner *learner;
+    const struct batch_source *source;
+    enum pass_kind kind;
+    struct pending *pending;
+};
+
+/* Sets shard_trials, n_accumulators and options.threads from backend, model and options. */
+void pass_lay_out(struct learner *learner);
+/* Shards of a batch of TRIALS trials. */
+size_t pass_shard_count(const struct learner *learner, size_t trials);
+
+/* The steps of one shard, whose first trial is the batch's trial FIRST. What is called between
+ * pass_begin_shard and pass_keep_costs may be recorded. */
+void pass_begin_shard(const struct pass *pass, struct shard *shard, size_t accumulator,
+                      size_t first);
+void pass_clear_accumulator(const struct pass *pass, size_t accumulator);
+void pass_run_shard(const struct pass *pass, struct shard *shard, size_t first);
+void pass_keep_costs(const struct pass *pass, const struct shard *shard, size_t first);
+
+/* The whole pass: on threads, shard by shard (pass_host.c); as one shard (pass_device.c). */
+void pass_on_host(struct pass *pass);
+void pass_on_device(struct pass *pass);
+
+/* Ends a pass when the shards' gradient is there: the L2 cost and its gradient, the norm over the
+ * trained parameters, the update (update.c). */
+void pass_finish(const struct pass *pass);
+/* Refreshes what is derived from the parameters: packed and transposed copies (update.c). */
+void learner_refresh(struct learner *learner);
+#endif

@@ -1,0 +1,35 @@
+/* pass_device.c - a pass on a device: the batch as one shard, recorded and replayed.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "learn/pass.h"
+
+/* Identifies the operations of a pass: what they depend on besides the backend's memory. */
+static uint64_t key_of(const struct pass *pass)
+{
+    const struct batch_source *s = pass->source;
+
+    assert(s->trials < 1u << 31 && s->session < 1u << 24 && s->variant < 1u << 4);
+    return (uint64_t)s->trials << 32 | s->session << 8 | s->variant << 4 |
+           (unsigned)s->dropout << 2 | pass->kind;
+}
+
+/* A backend that records replays a pass with the same key. */
+void pass_on_device(struct pass *pass)
+{
+    const struct learner *l = pass->learner;
+    const struct backend *be = l->be;
+    struct shard *shard = l->shards[0];
+    uint64_t key = key_of(pass);
+    bool done;
+
+    pass_begin_shard(pass, shard, 0, 0);
+    done = be->replay && be->replay(be, l, key);
+    while (!done) {
+        if (be->record)
+            be->record(be, l, key);
+        pass_clear_accumulator(pass, 0);
+        pass_run_shard(pass, shard, 0);
+        pass_finish(pass);
+        done = !be->recorded || be->recorded(be, l, key);
+    }
+    pass_keep_costs(pass, shard, 0);
+}

@@ -1,0 +1,60 @@
+/* noise.c - a shard's noise and masks, and the copy of its data to the backend.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "model/noise.h"
+
+static void draw_mask(struct shard *s, real *mask, struct philox_address from,
+                      enum philox_purpose purpose, size_t bins, size_t n)
+{
+    from.purpose = purpose;
+    if (n)
+        s->be->dropout_mask(s->be, mask, &from, s->when, (real)s->model->keep_prob, bins, s->trials,
+                            n);
+}
+
+void shard_upload(struct shard *shard)
+{
+    const struct model *m = shard->model;
+    size_t bins = m->bins * shard->trials, n = model_channels(m, shard->session);
+
+    if (shard->be->host_memory)
+        return;
+    shard->be->upload(shard->be, shard->x, shard->host_x, bins * n * sizeof *shard->x);
+    shard->be->upload(shard->be, shard->ext, shard->host_ext,
+                      bins * m->ext_inputs * sizeof *shard->ext);
+}
+
+void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial)
+{
+    const uint32_t when[2] = {step, trial};
+
+    shard->be->upload(shard->be, shard->when, when, sizeof when);
+}
+
+void shard_draw_noise(struct shard *shard, const struct philox_address *from)
+{
+    const struct model *m = shard->model;
+    struct philox_address at = *from;
+    size_t session = shard->session;
+
+    at.session = (uint32_t)session;
+    if (m->ic_dim) {
+        at.purpose = PHILOX_IC_NOISE;
+        shard->be->normals(shard->be, shard->ic_noise, &at, shard->when, 1, shard->rows,
+                           shard->samples, m->ic_dim);
+    }
+    if (m->co_dim) {
+        at.purpose = PHILOX_CO_NOISE;
+        shard->be->normals(shard->be, shard->co_noise, &at, shard->when, m->bins, shard->rows,
+                           shard->samples, m->co_dim);
+    }
+    if (!shard->dropout)
+        return;
+    draw_mask(shard, shard->data_mask, at, PHILOX_DATA_MASK, m->bins, model_channels(m, session));
+    draw_mask(shard, shard->ext_mask, at, PHILOX_EXT_INPUT_MASK, m->bins, m->ext_inputs);
+    if (m->ic_dim)
+        draw_mask(shard, shard->ic_enc_mask, at, PHILOX_IC_ENC_MASK, 1, 2 * m->ic_enc);
+    if (m->co_dim)
+        draw_mask(shard, shard->con_mask, at, PHILOX_CON_INPUT_MASK, m->bins,
+                  model_ci_width(m) + model_fed_width(m, session));
+    draw_mask(shard, shard->gen_mask, at, PHILOX_GEN_OUTPUT_MASK, m->bins, m->gen_units);
+}

@@ -1,0 +1,125 @@
+/* tensorboard.c - event records: protocol buffers, framed by lengths and masked CRC-32C.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "report/tensorboard.h"
+
+#include <isa-l/crc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <events.pb-c.h>
+
+enum { HEAD = 12, TAIL = 4, MOST_SCALARS = 64 };
+
+/* The format's checksum: rotated, so that a checksum of data that hold checksums is not weak. */
+static uint32_t masked_crc(const unsigned char *bytes, size_t length)
+{
+    uint32_t crc = ~crc32_iscsi((unsigned char *)bytes, (int)length, ~0u);
+
+    return ((crc >> 15) | (crc << 17)) + 0xa282ead8u;
+}
+
+static void put_little(unsigned char *at, uint64_t value, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        at[i] = (unsigned char)(value >> (8 * i));
+}
+
+/* Length, its checksum, the record, its checksum. */
+static enum lfads_status add_record(const char *path, const LfadsEvents__Event *event,
+                                    struct lfads_error *err)
+{
+    size_t length = lfads_events__event__get_packed_size(event);
+    unsigned char *frame = malloc(HEAD + length + TAIL);
+    enum lfads_status status;
+
+    if (!frame)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
+    put_little(frame, length, 8);
+    put_little(frame + 8, masked_crc(frame, 8), 4);
+    lfads_events__event__pack(event, frame + HEAD);
+    put_little(frame + HEAD + length, masked_crc(frame + HEAD, length), 4);
+    status = file_append_bytes(path, frame, HEAD + length + TAIL, err);
+    free(frame);
+    return status;
+}
+
+static double wall_time(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+enum lfads_status events_create(char path[FILE_PATH], const char *directory,
+                                struct lfads_error *err)
+{
+    char host[128] = "host", name[200];
+    LfadsEvents__Event first = LFADS_EVENTS__EVENT__INIT;
+    enum lfads_status status = file_make_directory(directory, err);
+
+    gethostname(host, sizeof host - 1);
+    snprintf(name, sizeof name, "events.out.tfevents.%.0f.%s", wall_time(), host);
+    if (status == LFADS_OK)
+        status = file_join(path, directory, name, err);
+    if (status != LFADS_OK)
+        return status;
+    if (file_exists(path)) /* begun in the same second: its first record is there */
+        return LFADS_OK;
+    first.wall_time = wall_time();
+    first.what_case = LFADS_EVENTS__EVENT__WHAT_FILE_VERSION;
+    first.file_version = (char *)"brain.Event:2";
+    return add_record(path, &first, err);
+}
+
+/* One record of the values. */
+static enum lfads_status add_values(const char *path, int64_t step, LfadsEvents__Value **values,
+                                    size_t count, struct lfads_error *err)
+{
+    LfadsEvents__Summary summary = LFADS_EVENTS__SUMMARY__INIT;
+    LfadsEvents__Event event = LFADS_EVENTS__EVENT__INIT;
+
+    summary.n_value = count;
+    summary.value = values;
+    event.wall_time = wall_time();
+    event.step = step;
+    event.what_case = LFADS_EVENTS__EVENT__WHAT_SUMMARY;
+    event.summary = &summary;
+    return add_record(path, &event, err);
+}
+
+enum lfads_status events_add(const char *path, int64_t step, const struct event_scalar *scalars,
+                             size_t count, struct lfads_error *err)
+{
+    LfadsEvents__Value values[MOST_SCALARS], *list[MOST_SCALARS];
+
+    count = count < MOST_SCALARS ? count : MOST_SCALARS;
+    for (size_t i = 0; i < count; i++) {
+        lfads_events__value__init(&values[i]);
+        values[i].tag = (char *)scalars[i].tag;
+        values[i].content_case = LFADS_EVENTS__VALUE__CONTENT_SIMPLE_VALUE;
+        values[i].simple_value = (float)scalars[i].value;
+        list[i] = &values[i];
+    }
+    return add_values(path, step, list, count, err);
+}
+
+enum lfads_status events_add_image(const char *path, int64_t step, const struct event_image *image,
+                                   struct lfads_error *err)
+{
+    LfadsEvents__Image picture = LFADS_EVENTS__IMAGE__INIT;
+    LfadsEvents__Value value = LFADS_EVENTS__VALUE__INIT, *list = &value;
+
+    picture.width = image->width;
+    picture.height = image->height;
+    picture.colorspace = 3;
+    picture.encoded_image_string.data = (unsigned char *)image->png;
+    picture.encoded_image_string.len = image->length;
+    value.tag = (char *)image->tag;
+    value.content_case = LFADS_EVENTS__VALUE__CONTENT_IMAGE;
+    value.image = &picture;
+    return add_values(path, step, &list, 1, err);
+}

@@ -1,0 +1,223 @@
+/* passes.c - trials through the trained model, into arrays.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "run/passes.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Trials that are decoded at once. */
+static size_t decoded_trials(const struct pass_plan *plan)
+{
+    return plan->one_by_one ? 1 : plan->trials;
+}
+
+size_t passes_bytes(const struct backend *be, const struct model *model,
+                    const struct pass_plan *plan)
+{
+    size_t trials = decoded_trials(plan), output, result;
+
+    results_widest(&output, &result, model);
+    return shard_bytes(be, model, trials, plan->samples, false) +
+           (plan->one_by_one ? shard_bytes(be, model, plan->trials, 1, false) : 0) +
+           trials * plan->samples * output * sizeof(real) +
+           (be->host_memory ? 0 : trials * result * sizeof(acc));
+}
+
+enum lfads_status passes_create(struct passes *passes, const struct backend *be,
+                                const struct model *model, const struct pass_plan *plan,
+                                struct lfads_error *err)
+{
+    struct passes *p = passes;
+    size_t trials = decoded_trials(plan), rows = trials * plan->samples, output, result;
+    enum lfads_status status;
+
+    *p = (struct passes){.be = be, .model = model, .plan = *plan};
+    status = shard_create(&p->decoder, be, model, trials, plan->samples, false, err);
+    p->encoder = p->decoder;
+    if (status == LFADS_OK && plan->one_by_one)
+        status = shard_create(&p->encoder, be, model, plan->trials, 1, false, err);
+    if (status != LFADS_OK)
+        return status;
+    results_widest(&output, &result, model);
+    p->output = be->memory_create(be, rows * output * sizeof *p->output);
+    p->means = be->host_memory ? NULL : be->memory_create(be, trials * result * sizeof *p->means);
+    p->costs = be->host_create(be, cost_terms_count(rows, trials) * sizeof *p->costs);
+    return p->output && p->costs && (p->means || be->host_memory)
+               ? LFADS_OK
+               : lfads_fail(err, LFADS_NO_MEMORY,
+                            "no memory for %zu rows of output: lower --batch_size or --threads",
+                            rows);
+}
+
+void passes_release(struct passes *passes)
+{
+    struct passes *p = passes;
+
+    if (!p->be)
+        return;
+    if (p->encoder != p->decoder)
+        shard_free(p->encoder);
+    shard_free(p->decoder);
+    p->be->memory_free(p->be, p->output);
+    p->be->memory_free(p->be, p->means);
+    p->be->host_free(p->be, p->costs);
+    *p = (struct passes){.be = NULL};
+}
+
+static void begin_shard(const struct passes *p, struct shard *s, size_t trials, size_t samples)
+{
+    shard_begin(s, p->pass.session, trials, samples, p->plan.latents, false, p->pass.parameters,
+                NULL, NULL);
+}
+
+struct shard *passes_begin(struct passes *passes, const struct pass *pass)
+{
+    struct passes *p = passes;
+
+    assert(pass->trials <= p->plan.trials);
+    p->pass = *pass;
+    begin_shard(p, p->encoder, pass->trials, p->plan.one_by_one ? 1 : p->plan.samples);
+    return p->encoder;
+}
+
+void passes_encode(struct passes *passes)
+{
+    shard_upload(passes->encoder);
+    if (passes->plan.latents != PRIOR_SAMPLE)
+        shard_encode(passes->encoder);
+}
+
+/* Row TRIAL of every bin: src [T,B,n] to dst [T,n]. */
+static void take_rows(const struct shard *s, real *dst, const real *src, size_t bins, size_t trials,
+                      size_t trial, size_t n)
+{
+    if (n)
+        s->be->copy_masked(s->be, dst, n, src + trial * n, trials * n, NULL, 0, bins, n);
+}
+
+void passes_take(struct shard *decoder, const struct shard *encoder, size_t trial)
+{
+    const struct model *m = decoder->model;
+    struct gru_tape *con = decoder->samples > 1 ? &decoder->con_shared : &decoder->con;
+    size_t b = encoder->trials;
+
+    assert(decoder->trials == 1 && encoder->samples == 1);
+    take_rows(decoder, decoder->x, encoder->x, m->bins, b, trial,
+              model_channels(m, decoder->session));
+    take_rows(decoder, decoder->ext, encoder->ext, m->bins, b, trial, m->ext_inputs);
+    take_rows(decoder, decoder->ic_mean, encoder->ic_mean, 1, b, trial, m->ic_dim);
+    take_rows(decoder, decoder->ic_logvar, encoder->ic_logvar, 1, b, trial, m->ic_dim);
+    if (!m->co_dim)
+        return;
+    take_rows(decoder, con->ru, encoder->con.ru, m->bins, b, trial, 2 * m->con_units);
+    take_rows(decoder, con->c, encoder->con.c, m->bins, b, trial, m->con_units);
+}
+
+static void draw_noise(const struct passes *p, size_t first)
+{
+    struct philox_address from = {.seed = p->pass.seed};
+
+    shard_address_noise(p->decoder, p->pass.step, p->pass.trial + (uint32_t)first);
+    shard_draw_noise(p->decoder, &from);
+}
+
+size_t passes_decode(struct passes *passes, size_t first)
+{
+    const struct passes *p = passes;
+    struct shard *s = p->decoder;
+
+    assert(first < p->pass.trials && (p->plan.one_by_one || first == 0));
+    if (p->plan.one_by_one) {
+        begin_shard(p, s, 1, p->plan.samples);
+        passes_take(s, p->encoder, first);
+    }
+    if (p->pass.costs || p->plan.latents != POSTERIOR_MEAN) /* means need noise for costs only */
+        draw_noise(p, first);
+    if (p->pass.costs)
+        shard_decode(s);
+    else
+        shard_generate(s);
+    return s->trials;
+}
+
+/* Means over a trial's SAMPLES of SOURCE [T,R,ld], or [R,ld] for a result without bins. */
+static void keep_means(const struct passes *p, const struct results *r, enum result which,
+                       size_t at, const real *source, size_t ld, size_t samples)
+{
+    const struct shard *s = p->decoder;
+    size_t bins = r->bins[which] ? r->bins[which] : 1, n = r->width[which] / bins;
+    double *into;
+
+    if (!r->values[which])
+        return;
+    into = r->values[which] + at * r->width[which];
+    s->be->average_samples(s->be, p->means ? p->means : into, source, ld, bins, s->trials, samples,
+                           n);
+    if (p->means)
+        s->be->download(s->be, into, p->means, s->trials * r->width[which] * sizeof *into);
+}
+
+/* A row that all trials share. */
+static void keep_row(const struct passes *p, const struct results *r, enum result which, size_t at,
+                     const real *row)
+{
+    const struct shard *s = p->decoder;
+    size_t n = r->width[which];
+    double *into;
+
+    if (!r->values[which])
+        return;
+    into = r->values[which] + at * n;
+    s->be->average_samples(s->be, p->means ? p->means : into, row, n, 1, 1, 1, n);
+    if (p->means)
+        s->be->download(s->be, into, p->means, n * sizeof *into);
+    for (size_t b = 1; b < s->trials; b++)
+        memcpy(into + b * n, into, n * sizeof *into);
+}
+
+static void keep_number(const struct results *r, enum result which, size_t at, double value)
+{
+    if (r->values[which])
+        r->values[which][at] = value;
+}
+
+/* The bounds of each trial from its samples' costs. */
+static void keep_costs(const struct passes *p, const struct results *r, size_t at)
+{
+    const struct shard *s = p->decoder;
+
+    s->be->download(s->be, p->costs, s->cost[0],
+                    cost_terms_count(s->rows, s->trials) * sizeof *p->costs);
+    for (size_t b = 0; b < s->trials; b++) {
+        struct row_costs own = costs_of_trial(p->costs, s->rows, s->trials, b);
+        struct batch_costs costs;
+
+        costs_sum(&costs, s->model, &own, p->pass.costs->l2, &p->pass.costs->ramps);
+        keep_number(r, RESULT_COST, at + b, costs.total);
+        keep_number(r, RESULT_NLL_VAE, at + b, costs.nll_vae);
+        keep_number(r, RESULT_NLL_IWAE, at + b, costs.nll_iwae);
+    }
+}
+
+void passes_keep(const struct passes *passes, const struct results *results, size_t at)
+{
+    const struct passes *p = passes;
+    const struct results *r = results;
+    const struct shard *s = p->decoder;
+    const struct model *m = s->model;
+    size_t rows = s->rows, k = s->samples, g = m->gen_units, f = m->factors, ic = m->ic_dim;
+
+    if (r->values[RESULT_OUTPUT])
+        shard_output(s, p->output);
+    if (p->pass.costs)
+        keep_costs(p, r, at);
+    keep_row(p, r, RESULT_PRIOR_G0_MEAN, at, s->w.prior_mean);
+    keep_row(p, r, RESULT_PRIOR_G0_LOGVAR, at, s->prior_logvar);
+    keep_means(p, r, RESULT_POST_G0_MEAN, at, s->ic_mean, ic, 1);
+    keep_means(p, r, RESULT_POST_G0_LOGVAR, at, s->ic_logvar, ic, 1);
+    keep_means(p, r, RESULT_GEN_ICS, at, s->gen.h, g, k);
+    keep_means(p, r, RESULT_GEN_STATES, at, s->gen.h + rows * g, g, k);
+    keep_means(p, r, RESULT_FACTORS, at, s->factors + rows * f, f, k);
+    keep_means(p, r, RESULT_OUTPUT, at, p->output, model_outputs(m, s->session), k);
+    keep_means(p, r, RESULT_INPUTS, at, s->gen_in, model_generator_inputs(m), k);
+}

@@ -1,0 +1,47 @@
+/* results.h - what the trained model yields for each trial: the arrays and their shapes.
+ *
+ * E trials, T bins, G generator units, F factors, O numbers of a bin's output distribution: N
+ * rates, or N means and N variances. SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_RUN_RESULTS_H
+#define LFADS_RUN_RESULTS_H
+#include "model/model.h"
+
+enum result {
+    RESULT_PRIOR_G0_MEAN,   /* [E,ic_dim] */
+    RESULT_PRIOR_G0_LOGVAR, /* [E,ic_dim] */
+    RESULT_POST_G0_MEAN,    /* [E,ic_dim] */
+    RESULT_POST_G0_LOGVAR,  /* [E,ic_dim] */
+    RESULT_GEN_ICS,         /* [E,G] */
+    RESULT_INPUTS,          /* [E,T,co_dim] */
+    RESULT_GEN_STATES,      /* [E,T,G] */
+    RESULT_FACTORS,         /* [E,T,F] */
+    RESULT_OUTPUT,          /* [E,T,O] */
+    RESULT_COST,            /* [E] */
+    RESULT_NLL_VAE,         /* [E] */
+    RESULT_NLL_IWAE,        /* [E] */
+    RESULT_STEP,            /* [E] */
+    RESULTS
+};
+
+/* The arrays of some trials. An array is NULL if the caller does not want it or the model lacks it.
+ */
+struct results {
+    double *values[RESULTS];
+    size_t width[RESULTS];                   /* numbers a trial; 0: the model lacks it */
+    size_t bins[RESULTS];                    /* 0: without bins */
+    const struct distribution *distribution; /* of the output */
+};
+
+/* Sets the shapes for trials of SESSION; all arrays are NULL. */
+void results_shape(struct results *results, const struct model *model, size_t session);
+/* The same with every array that the model has, for TRIALS trials; results_free frees them. */
+enum lfads_status results_create(struct results *results, const struct model *model, size_t session,
+                                 size_t trials, struct lfads_error *err);
+void results_free(struct results *results);
+
+/* Sets *OUTPUT to a trial's numbers of the widest session's output, *RESULT to those of the widest
+ * result. */
+void results_widest(size_t *output, size_t *result, const struct model *model);
+/* Bytes of memory that results of TRIALS trials take. */
+size_t results_bytes(const struct model *model, size_t session, size_t trials);
+#endif

@@ -1,0 +1,369 @@
+/* run.c - opening a run: flags, checkpoint, data, model, in this order.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "run/run.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/workers.h"
+#include "config/distribution.h"
+#include "config/hyperparams.h"
+#include "model/params.h"
+#include "save/index.h"
+
+static void say(void (*callback)(void *payload, const char *text), void *payload,
+                const char *format, va_list words)
+{
+    char text[1024];
+
+    if (!callback)
+        return;
+    vsnprintf(text, sizeof text, format, words);
+    callback(payload, text);
+}
+
+void run_line(const struct run *run, const char *format, ...)
+{
+    const struct lfads_callbacks *callbacks = run->callbacks;
+    va_list words;
+
+    va_start(words, format);
+    if (callbacks)
+        say(callbacks->line, callbacks->payload, format, words);
+    va_end(words);
+}
+
+void run_warn(const struct run *run, const char *format, ...)
+{
+    const struct lfads_callbacks *callbacks = run->callbacks;
+    va_list words;
+
+    va_start(words, format);
+    if (callbacks)
+        say(callbacks->warn, callbacks->payload, format, words);
+    va_end(words);
+}
+
+/* Training without the index that was asked for begins afresh: not over what another index has. */
+static enum lfads_status refuse_afresh(const struct lfads_config *config, struct lfads_error *err)
+{
+    char path[FILE_PATH];
+    enum lfads_status status = file_join(path, config->lfads_save_dir, "checkpoint", err);
+
+    if (status != LFADS_OK || !file_exists(path))
+        return status;
+    return lfads_fail(
+        err, LFADS_BAD_DATA,
+        "--lfads_save_dir=%s has no file %s (--checkpoint_pb_load_name), and training "
+        "afresh would write over the checkpoints that its file checkpoint names: "
+        "leave the flag out or choose another --lfads_save_dir",
+        config->lfads_save_dir, config->checkpoint_pb_load_name);
+}
+
+/* The checkpoint that the save directory's index names, and the flags it was made with. */
+static enum lfads_status open_checkpoint(struct run *p, bool training, struct lfads_error *err)
+{
+    struct lfads_config *config = p->config, *saved;
+    enum lfads_status status = index_latest(p->checkpoint_path, config->lfads_save_dir,
+                                            config->checkpoint_pb_load_name, err);
+
+    if (status != LFADS_OK)
+        return status;
+    if (!*p->checkpoint_path)
+        return training ? refuse_afresh(config, err)
+                        : lfads_fail(err, LFADS_BAD_DATA,
+                                     "there is no checkpoint: --lfads_save_dir=%s has no file %s "
+                                     "(--checkpoint_pb_load_name); train first",
+                                     config->lfads_save_dir, config->checkpoint_pb_load_name);
+    status = checkpoint_read(&p->checkpoint, p->checkpoint_path, err);
+    if (status == LFADS_OK)
+        status = lfads_config_create(&saved, err);
+    if (status != LFADS_OK)
+        return status;
+    status = hyperparams_read(saved, p->checkpoint.hyperparameters, p->checkpoint_path, err);
+    if (status == LFADS_OK)
+        status = training ? config_match(config, saved, err) : config_inherit(config, saved, err);
+    lfads_config_free(saved);
+    return status;
+}
+
+/* The disk for what memory does not hold: where TMPDIR says, or where the save directory is or
+ * will be. */
+static void choose_directory(char directory[FILE_PATH], const struct lfads_config *config)
+{
+    const char *wanted = getenv("TMPDIR");
+
+    file_nearest(directory, config->lfads_save_dir);
+    if (wanted && *wanted && (!file_is_memory(wanted) || file_is_memory(directory)))
+        snprintf(directory, FILE_PATH, "%s", wanted);
+}
+
+/* Where the trials are kept (--data_in_memory). */
+static struct storage_limits choose_storage(const struct lfads_config *config,
+                                            char directory[FILE_PATH])
+{
+    size_t available = memory_available();
+
+    if (strcmp(config->data_in_memory, "true") == 0)
+        return (struct storage_limits){.memory = available};
+    choose_directory(directory, config);
+    if (strcmp(config->data_in_memory, "false") == 0)
+        return (struct storage_limits){.directory = directory};
+    return (struct storage_limits){.memory = available / 2, .directory = directory};
+}
+
+static enum lfads_status open_data(struct run *p, struct lfads_error *err)
+{
+    const struct lfads_config *config = p->config;
+    char directory[FILE_PATH];
+    struct session_wants wants = {.limits = choose_storage(config, directory),
+                                  .counts =
+                                      distribution_find(config->output_dist)->data == DATA_COUNTS,
+                                  .ext_inputs = (size_t)config->ext_input_dim,
+                                  .factors = (size_t)config->factors_dim};
+
+    return dataset_open(&p->dataset, config->data_dir, config->data_filename_stem, &wants, err);
+}
+
+static bool has_alignment(const struct dataset *dataset)
+{
+    for (size_t i = 0; i < dataset->count; i++)
+        if (dataset->sessions[i]->alignment_matrix)
+            return true;
+    return false;
+}
+
+/* Shares the data set of FIRST, if the flags that it was read with are the same, and its backend.
+ */
+static enum lfads_status borrow(struct run *p, const struct run *first, struct lfads_error *err)
+{
+    static const char *const names[] = {
+        "data_dir", "data_filename_stem", "output_dist", "ext_input_dim",
+        "device",   "precision",          "factors_dim" /* last: of alignments only */};
+    const size_t count = sizeof names / sizeof names[0] - !has_alignment(first->dataset);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct flag *flag = &config_table()->flags[flag_find(config_table(), names[i])];
+        char ours[512], theirs[512];
+
+        if (flag_equal(p->config, first->config, flag))
+            continue;
+        flag_text(ours, sizeof ours, p->config, flag);
+        flag_text(theirs, sizeof theirs, first->config, flag);
+        return lfads_fail(err, LFADS_USAGE,
+                          "--%s=%s can't share data and device with a run of --%s=%s: give all "
+                          "runs the same value",
+                          names[i], ours, names[i], theirs);
+    }
+    p->dataset = first->dataset;
+    p->be = first->be;
+    return LFADS_OK;
+}
+
+static enum lfads_status check_jitter(const struct run *p, struct lfads_error *err)
+{
+    if (p->config->temporal_spike_jitter_width < (int64_t)p->dataset->bins)
+        return LFADS_OK;
+    return lfads_fail(err, LFADS_USAGE,
+                      "--temporal_spike_jitter_width=%lld must be below the %zu bins of a trial",
+                      (long long)p->config->temporal_spike_jitter_width, p->dataset->bins);
+}
+
+static enum lfads_status make_model(struct run *p, struct lfads_error *err)
+{
+    size_t count = p->dataset->count;
+    struct model_session *sessions = calloc(count, sizeof *sessions);
+    enum lfads_status status;
+
+    if (!sessions)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
+    for (size_t i = 0; i < count; i++) {
+        const struct session *session = p->dataset->sessions[i];
+
+        sessions[i] = (struct model_session){.shape.channels = session->channels,
+                                             .alignment_matrix = session->alignment_matrix,
+                                             .alignment_bias = session->alignment_bias};
+        snprintf(sessions[i].shape.name, sizeof sessions[i].shape.name, "%s", session->name);
+    }
+    status = model_create(&p->model, p->config, p->dataset->bins, sessions, count, err);
+    free(sessions);
+    return status;
+}
+
+/* The checkpoint's seed, the given one, or one from the system. */
+static enum lfads_status choose_seed(struct run *p, bool training, struct lfads_error *err)
+{
+    int64_t given = p->config->seed;
+
+    if (*p->checkpoint_path && (training || given < 0)) {
+        p->seed = p->checkpoint.seed;
+        if (given >= 0 && (uint64_t)given != p->seed)
+            run_warn(p, "--seed=%lld is not used: the run that is continued has seed %llu",
+                     (long long)given, (unsigned long long)p->seed);
+    } else if (given >= 0) {
+        p->seed = (uint64_t)given;
+    } else {
+        if (getrandom(&p->seed, sizeof p->seed, 0) != (ssize_t)sizeof p->seed)
+            return lfads_fail(err, LFADS_IO, "the system gives no random seed: set --seed");
+        p->seed >>= 1; /* so that it is a flag's value */
+    }
+    p->config->seed = (int64_t)p->seed;
+    return LFADS_OK;
+}
+
+/* The device's backend. Warns when a requested GPU is unavailable. */
+static enum lfads_status choose_backend(struct run *p, struct lfads_error *err)
+{
+    struct backend_request request = {.device = p->config->device,
+                                      .precision = p->config->precision};
+    char reason[512];
+    enum lfads_status status = backend_select(&p->device, &request, reason, sizeof reason, err);
+
+    if (status == LFADS_OK && *reason)
+        run_warn(p,
+                 "--device=%s: there is no GPU that this program can use (%s); computing on "
+                 "the CPU",
+                 p->config->device, reason);
+    p->be = p->device.be;
+    return status;
+}
+
+/* FIRST: whose data set and backend are shared, or NULL. */
+static enum lfads_status open_run(struct run **out, const struct run *first,
+                                  const struct lfads_config *config, bool training,
+                                  const struct lfads_callbacks *callbacks, struct lfads_error *err)
+{
+    struct run *p;
+    enum lfads_status status;
+
+    *out = NULL;
+    if (!config)
+        return lfads_fail(err, LFADS_USAGE, "a run needs a configuration, and config is NULL");
+    p = calloc(1, sizeof *p);
+    if (p)
+        p->config = config_copy(config);
+    if (!p || !p->config) {
+        run_close(p);
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a run");
+    }
+    p->callbacks = callbacks;
+    p->borrows = first;
+    status = config_check(config, err);
+    if (status == LFADS_OK)
+        status = limits_check_descriptors(err);
+    if (status == LFADS_OK)
+        status = open_checkpoint(p, training, err);
+    if (status == LFADS_OK)
+        status = config_check(p->config, err);
+    if (status == LFADS_OK)
+        status = first ? borrow(p, first, err) : open_data(p, err);
+    if (status == LFADS_OK)
+        status = check_jitter(p, err);
+    if (status == LFADS_OK)
+        status = make_model(p, err);
+    if (status == LFADS_OK)
+        status = choose_seed(p, training, err);
+    if (status == LFADS_OK && !first)
+        status = choose_backend(p, err);
+    if (status != LFADS_OK) {
+        run_close(p);
+        return status;
+    }
+    p->threads = config->threads ? (size_t)config->threads : workers_available();
+    *out = p;
+    return LFADS_OK;
+}
+
+enum lfads_status run_open(struct run **out, const struct lfads_config *config, bool training,
+                           const struct lfads_callbacks *callbacks, struct lfads_error *err)
+{
+    return open_run(out, NULL, config, training, callbacks, err);
+}
+
+enum lfads_status run_open_beside(struct run **out, const struct run *first,
+                                  const struct lfads_config *config,
+                                  const struct lfads_callbacks *callbacks, struct lfads_error *err)
+{
+    return open_run(out, first, config, true, callbacks, err);
+}
+
+void run_close(struct run *run)
+{
+    if (!run)
+        return;
+    checkpoint_release(&run->checkpoint);
+    model_free(run->model);
+    if (!run->borrows) {
+        backend_release(&run->device);
+        dataset_close(run->dataset);
+    }
+    lfads_config_free(run->config);
+    free(run);
+}
+
+enum lfads_status run_read_parameters(const struct run *run, const struct param_vectors *vectors,
+                                      struct lfads_error *err)
+{
+    run_line(run, "Reading model parameters from %s", run->checkpoint_path);
+    return checkpoint_read_parameters(vectors, run->checkpoint_path, run->model, NULL, err);
+}
+
+enum lfads_status run_parameters(real **out, const struct run *run, struct lfads_error *err)
+{
+    const struct backend *be = run->be;
+    size_t bytes = run->model->size * sizeof(real);
+    real *host;
+    enum lfads_status status;
+
+    *out = be->memory_create(be, bytes);
+    host = be->host_memory ? *out : calloc(1, bytes);
+    if (!*out || !host) {
+        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for %zu parameters",
+                            model_parameters(run->model));
+    } else {
+        status = run_read_parameters(run, &(struct param_vectors){.parameters = host}, err);
+        if (!be->host_memory && status == LFADS_OK)
+            be->upload(be, *out, host, bytes);
+        if (status == LFADS_OK)
+            params_pack(be, run->model, *out, false);
+    }
+    if (host != *out)
+        free(host);
+    if (status != LFADS_OK) {
+        be->memory_free(be, *out);
+        *out = NULL;
+    }
+    return status;
+}
+
+enum lfads_status run_hyperparams(char **text, const struct run *run, struct lfads_error *err)
+{
+    const struct hyperparams_data data = {run->model->sessions, run->model->n_sessions,
+                                          run->model->bins};
+
+    return hyperparams_text(text, run->config, &data, err);
+}
+
+enum lfads_status run_write_hyperparams(struct run *run, const char *kind, struct lfads_error *err)
+{
+    char name[64], path[FILE_PATH], *text = NULL;
+    enum lfads_status status = lfads_config_set(run->config, "kind", kind, err);
+
+    snprintf(name, sizeof name, "hyperparameters-%lld.txt",
+             (long long)index_step(run->checkpoint_path));
+    if (status == LFADS_OK)
+        status = file_make_directory(run->config->lfads_save_dir, err);
+    if (status == LFADS_OK)
+        status = file_join(path, run->config->lfads_save_dir, name, err);
+    if (status == LFADS_OK)
+        status = run_hyperparams(&text, run, err);
+    if (status == LFADS_OK)
+        status = file_write_text(path, text, err);
+    free(text);
+    return status;
+}

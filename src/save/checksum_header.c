@@ -1,0 +1,63 @@
+/* checksum_header.c - sealing a file and checking its seal.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "save/checksum_header.h"
+
+#include <libdeflate.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+
+enum { PIECE = 1 << 16 };
+
+/* The seal's text for what follows it in FILE, which is read to its end; false on a read error. */
+static bool describe(char seal[CHECKSUM_HEADER_BYTES], FILE *file)
+{
+    unsigned char piece[PIECE];
+    unsigned long long length = 0;
+    uint32_t sum = 0;
+    size_t count;
+
+    if (fseek(file, CHECKSUM_HEADER_BYTES, SEEK_SET) != 0)
+        return false;
+    while ((count = fread(piece, 1, sizeof piece, file)) > 0) {
+        sum = libdeflate_crc32(sum, piece, count);
+        length += count;
+    }
+    memset(seal, 0, CHECKSUM_HEADER_BYTES);
+    snprintf(seal, CHECKSUM_HEADER_BYTES, "LFADS checkpoint\nbytes %llu\ncrc32 %08x\n", length,
+             sum);
+    return ferror(file) == 0;
+}
+
+enum lfads_status checksum_header_write(const char *path, struct lfads_error *err)
+{
+    FILE *file = fopen(path, "r+b");
+    char seal[CHECKSUM_HEADER_BYTES];
+    bool fine = file && describe(seal, file) && fseek(file, 0, SEEK_SET) == 0 &&
+                fwrite(seal, 1, sizeof seal, file) == sizeof seal;
+
+    if (file)
+        fine = fclose(file) == 0 && fine;
+    return fine ? LFADS_OK : lfads_fail(err, LFADS_IO, "can't write %s: %m", path);
+}
+
+enum lfads_status checksum_header_check(const char *path, struct lfads_error *err)
+{
+    FILE *file = file_open(path);
+    char seal[CHECKSUM_HEADER_BYTES], found[CHECKSUM_HEADER_BYTES] = {0};
+    bool read;
+
+    if (!file)
+        return lfads_fail(err, LFADS_IO, "can't read %s: %m", path);
+    read = fread(found, 1, sizeof found, file) == sizeof found && describe(seal, file);
+    fclose(file);
+    if (read && memcmp(seal, found, strlen(seal) + 1) == 0)
+        return LFADS_OK;
+    return lfads_fail(err, LFADS_BAD_DATA,
+                      memcmp(found, "LFADS checkpoint\n", 17) == 0
+                          ? "%s is damaged or cut short"
+                          : "%s is no checkpoint of this program",
+                      path);
+}

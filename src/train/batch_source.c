@@ -1,0 +1,68 @@
+/* batch_source.c - a batch's trials, jitter, noise and masks into the shards that ask for them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "train/training_private.h"
+
+static void jitter(const struct batch_feed *feed, struct shard *s, size_t trial, size_t first)
+{
+    const struct run *p = feed->training->run;
+    size_t n = model_channels(s->model, s->session);
+
+    jitter_trial(s->host_x + trial * n, s->trials * n, s->scratch, s->model->bins, n,
+                 (size_t)p->config->temporal_spike_jitter_width, p->seed, feed->step,
+                 (uint32_t)s->session, feed->position + (uint32_t)(first + trial));
+}
+
+static void copy_trials(const struct batch_feed *feed, struct shard *s, size_t first)
+{
+    bool jittered = feed->prefetched.set == SESSION_TRAIN &&
+                    feed->training->run->config->temporal_spike_jitter_width > 0;
+
+    real *const dst[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = s->host_x, [TRIAL_EXT] = s->host_ext};
+
+    prefetched_copy(dst, &feed->prefetched, first, s->trials);
+    for (size_t b = 0; b < s->trials && jittered; b++)
+        jitter(feed, s, b, first);
+    shard_upload(s);
+}
+
+static void load(void *payload, struct shard *s, size_t first)
+{
+    const struct batch_feed *feed = payload;
+    struct device_trials *on_device = feed->training->on_device;
+
+    if (device_trials_has(on_device, s->session, feed->prefetched.set))
+        device_trials_select(on_device, feed->prefetched.batch->trials + first, s->trials);
+    else
+        copy_trials(feed, s, first);
+    shard_address_noise(s, feed->step, feed->position + (uint32_t)first);
+}
+
+static void enqueue_noise(void *payload, struct shard *s, size_t first)
+{
+    const struct batch_feed *feed = payload;
+    const struct training *t = feed->training;
+    enum session_set set = feed->prefetched.set;
+    /* both sets may run at the same step: the sample separates their random streams */
+    struct philox_address from = {.seed = t->run->seed, .sample = set == SESSION_VALID};
+    real *const dst[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = s->x, [TRIAL_EXT] = s->ext};
+
+    (void)first;
+    if (device_trials_has(t->on_device, s->session, set))
+        device_trials_gather(t->on_device, s->session, set, dst, s->trials);
+    shard_draw_noise(s, &from);
+}
+
+struct batch_source batch_feed_source(const struct batch_feed *feed)
+{
+    const struct batch *batch = feed->prefetched.batch;
+    bool dropout =
+        feed->prefetched.set == SESSION_TRAIN && feed->training->run->model->keep_prob < 1;
+
+    return (struct batch_source){.session = batch->session,
+                                 .trials = batch->count,
+                                 .variant = feed->prefetched.set,
+                                 .dropout = dropout,
+                                 .load = load,
+                                 .enqueue_noise = enqueue_noise,
+                                 .payload = (void *)feed};
+}

@@ -1,0 +1,221 @@
+/* epoch.c - an epoch of a training: its batches, validation, learning rate, checkpoints.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/clock.h"
+#include "train/training_private.h"
+
+/* True where the caller wants training to stop. */
+static bool report_progress(const struct training *t)
+{
+    const struct batches *batches = t->batches[SESSION_TRAIN];
+    double seconds = clock_seconds();
+    struct lfads_progress progress = {
+        .what = "epoch",
+        .share = (double)t->done / (double)batches->count,
+        .epoch = t->epoch,
+        .step = t->step,
+        .trials_per_second =
+            (double)((t->done - t->epoch_first) * batches->batch_size) / (seconds - t->epoch_began),
+        .learning_rate = (double)t->schedule.learning_rate,
+        .seconds = seconds - t->began,
+    };
+
+    return recorder_progress(t->recorder, &progress);
+}
+
+static enum lfads_status refuse_infinite(const struct training *t, const struct batch_costs *costs,
+                                         int64_t step, struct lfads_error *err)
+{
+    const char *which = isfinite(costs->total) ? "gradient" : "total cost";
+    /* the gradient is that of the last step begun */
+    const char *parameter =
+        isfinite(costs->total) && step + 1 == t->step ? learner_first_nonfinite(t->learner) : NULL;
+
+    for (int i = COSTS - 1; i >= 0; i--)
+        if (!isfinite(costs->of[i]))
+            which = cost_row((enum cost)i)->words;
+    return lfads_fail(err, LFADS_NUMERIC,
+                      "the %s%s%s is not finite at step %" PRId64 " (epoch %" PRId64 "): the last "
+                      "checkpoint is kept; lower --learning_rate_init or --cell_clip_value",
+                      which, parameter ? " of " : "", parameter ? parameter : "", step, t->epoch);
+}
+
+/* Adds the costs of the steps that wait to the epoch's; fails at the first that is not finite: it
+ * and those after it have changed nothing. */
+static enum lfads_status collect_steps(struct training *t, struct lfads_error *err)
+{
+    size_t count = t->learner->n_pending;
+    enum lfads_status status = learner_collect(t->learner, t->costs, err);
+
+    for (size_t i = 0; i < count && status == LFADS_OK; i++) {
+        const struct batch_costs *costs = &t->costs[i];
+        int64_t step = t->step - (int64_t)(count - i);
+        struct cost_ramps ramps = costs_ramps(t->run->config, step);
+
+        if (!isfinite(costs->total) || !isfinite(costs->gradient_norm))
+            return refuse_infinite(t, costs, step, err);
+        epoch_costs_add(&t->sums, costs, &ramps);
+        t->gradient_norm = costs->gradient_norm;
+    }
+    return status;
+}
+
+/* Begins a step, and collects the costs of those begun where no more may wait. Sets *STOPPED where
+ * the caller wants no more. */
+static enum lfads_status train_batch(struct training *t, bool *stopped, struct lfads_error *err)
+{
+    struct batch_feed feed = {.training = t, .step = (uint32_t)t->step};
+    struct cost_ramps ramps = costs_ramps(t->run->config, t->step);
+    struct batch_source source;
+    enum lfads_status status = prefetcher_next(&feed.prefetched, t->prefetcher, err);
+
+    if (status != LFADS_OK)
+        return status;
+    source = batch_feed_source(&feed);
+    t->step++;
+    t->done++;
+    learner_step(t->learner, &source, &ramps, (double)t->schedule.learning_rate, t->step);
+    if (t->learner->n_pending == t->learner->options.most_pending)
+        status = collect_steps(t, err);
+    if (status != LFADS_OK)
+        return status;
+    *stopped = report_progress(t);
+    return recorder_collect_picture(t->recorder, false, err);
+}
+
+/* All batches of the epoch that are not done. A request to stop saves the place within it. */
+static enum lfads_status train_epoch(struct training *t, struct lfads_error *err)
+{
+    struct batches *batches = t->batches[SESSION_TRAIN];
+    enum lfads_status status = LFADS_OK;
+    bool stopped = false;
+
+    batches_deal(batches, t->run->dataset, SESSION_TRAIN, t->run->seed, (uint32_t)t->epoch);
+    prefetcher_begin(t->prefetcher, SESSION_TRAIN, batches->batch + t->done,
+                     batches->count - t->done);
+    t->epoch_began = clock_seconds();
+    t->epoch_first = t->done;
+    while (status == LFADS_OK && t->done < batches->count) {
+        status = train_batch(t, &stopped, err);
+        if (status == LFADS_OK && stopped) {
+            status = collect_steps(t, err);
+            if (status == LFADS_OK)
+                status = training_save_as(t, CHECKPOINT_LATEST, err);
+            if (status == LFADS_OK)
+                return lfads_fail(err, LFADS_INTERRUPTED,
+                                  "stopped at step %" PRId64 "; the same command continues",
+                                  t->step);
+        }
+    }
+    return status == LFADS_OK ? collect_steps(t, err) : status;
+}
+
+/* Adds the costs of the batches that wait. */
+static enum lfads_status collect_valid(struct training *t, struct epoch_costs *valid,
+                                       struct lfads_error *err)
+{
+    struct cost_ramps ramps = costs_ramps(t->run->config, t->step);
+    size_t count = t->learner->n_pending;
+    enum lfads_status status = learner_collect(t->learner, t->costs, err);
+
+    for (size_t i = 0; i < count && status == LFADS_OK; i++)
+        epoch_costs_add(valid, &t->costs[i], &ramps);
+    return status;
+}
+
+/* Sets the epoch's validation costs, zero where there is no validation data. */
+static enum lfads_status validate(struct training *t, struct epoch_costs *valid,
+                                  struct lfads_error *err)
+{
+    struct batches *batches = t->batches[SESSION_VALID];
+    struct cost_ramps ramps = costs_ramps(t->run->config, t->step);
+    enum lfads_status status = LFADS_OK;
+
+    *valid = (struct epoch_costs){0};
+    batches_deal(batches, t->run->dataset, SESSION_VALID, t->run->seed, (uint32_t)t->epoch);
+    prefetcher_begin(t->prefetcher, SESSION_VALID, batches->batch, batches->count);
+    for (size_t i = 0; i < batches->count && status == LFADS_OK; i++) {
+        struct batch_feed feed = {.training = t,
+                                  .step = (uint32_t)t->step,
+                                  .position = (uint32_t)(i * batches->batch_size)};
+        struct batch_source source;
+
+        status = prefetcher_next(&feed.prefetched, t->prefetcher, err);
+        if (status != LFADS_OK)
+            return status;
+        source = batch_feed_source(&feed);
+        learner_evaluate(t->learner, &source, &ramps);
+        if (t->learner->n_pending == t->learner->options.most_pending || i + 1 == batches->count)
+            status = collect_valid(t, valid, err);
+    }
+    if (batches->count)
+        *valid = epoch_costs_means(valid, batches->count);
+    return status;
+}
+
+static enum lfads_status record_epoch(const struct training *t, const struct fitlog_row *row,
+                                      struct lfads_error *err)
+{
+    struct epoch_record record = {
+        .row = *row,
+        .learning_rate = (double)t->schedule.learning_rate,
+        .gradient_norm = t->gradient_norm,
+        .seconds = clock_seconds() - t->epoch_began,
+        .trials = (double)((t->done - t->epoch_first) * t->batches[SESSION_TRAIN]->batch_size),
+    };
+
+    if (t->recorder && t->run->model->co_dim)
+        record.parameters = learner_download(t->learner).parameters;
+    return recorder_epoch(t->recorder, &record, err);
+}
+
+/* Begins the epoch's picture for TensorBoard; the run's last one is waited for. */
+static enum lfads_status picture_epoch(struct training *t, struct lfads_error *err)
+{
+    bool last = training_get_state(t).is_over, each = t->run->config->example_every_s == 0;
+    enum lfads_status status = recorder_collect_picture(t->recorder, last || each, err);
+
+    if (recorder_wants_picture(t->recorder, t->step, last))
+        recorder_begin_picture(t->recorder, learner_download(t->learner).parameters, t->step);
+    if (status == LFADS_OK && last)
+        status = recorder_collect_picture(t->recorder, true, err);
+    return status;
+}
+
+/* After the epoch's last batch: validation, log, learning rate, checkpoints. */
+static enum lfads_status finish_epoch(struct training *t, struct lfads_error *err)
+{
+    const struct lfads_config *config = t->run->config;
+    struct fitlog_row row = {.epoch = t->epoch, .step = t->step};
+    enum lfads_status status;
+    bool lowest;
+
+    row.train = epoch_costs_means(&t->sums, t->done);
+    status = validate(t, &row.valid, err);
+    row.has_valid = t->batches[SESSION_VALID]->count > 0;
+    if (status == LFADS_OK)
+        status = record_epoch(t, &row, err);
+    if (schedule_epoch(&t->schedule, &t->rules, row.train.total))
+        recorder_line(t->recorder, "     Decreasing learning rate to %f.",
+                      (double)t->schedule.learning_rate);
+    lowest = row.has_valid && schedule_is_lowest(&t->schedule, &t->rules, t->epoch, row.valid.total,
+                                                 row.train.ramps.kl, row.train.ramps.l2);
+    t->last = row;
+    t->epoch++;
+    t->done = 0;
+    t->sums = (struct epoch_costs){0};
+    if (status == LFADS_OK && lowest)
+        status = training_save_as(t, CHECKPOINT_LOWEST, err);
+    if (status == LFADS_OK && (t->epoch - 1) % config->checkpoint_every == 0)
+        status = training_save_as(t, CHECKPOINT_LATEST, err);
+    return status == LFADS_OK ? picture_epoch(t, err) : status;
+}
+
+enum lfads_status training_epoch(struct training *training, struct lfads_error *err)
+{
+    enum lfads_status status = train_epoch(training, err);
+
+    return status == LFADS_OK ? finish_epoch(training, err) : status;
+}

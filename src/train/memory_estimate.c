@@ -1,0 +1,73 @@
+/* memory_estimate.c - the memory that a training will take: checked before it begins, and told.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "base/memory.h"
+#include "train/training_private.h"
+
+enum { OTHER_THREADS = 2 }; /* that of pictures, and that which reads ahead */
+
+/* Bytes of the host's memory that are still to come. */
+static size_t to_come(const struct training *t, const struct learner_options *options)
+{
+    const struct run *p = t->run;
+    const struct model *m = p->model;
+    size_t trials = 0, bytes = memory_of_libraries(options->threads);
+
+    for (size_t i = 0; i < p->dataset->count; i++)
+        for (int set = 0; set < SESSION_SETS; set++)
+            trials += p->dataset->sessions[i]->set[set].count + options->batch_size;
+    bytes += trials * sizeof(size_t); /* the lists of batches */
+    bytes += prefetcher_bytes(p->dataset, options->batch_size);
+    bytes += recorder_bytes(t->recorder);
+    if (!p->be->host_memory)
+        return bytes + PARAM_VECTORS * m->size * sizeof(real);
+    return bytes + learner_bytes(p->be, m, options);
+}
+
+/* Fails where the memory of a device is too small; what is said is the batch that would fit. */
+static enum lfads_status check_device(const struct training *t,
+                                      const struct learner_options *options,
+                                      struct lfads_error *err)
+{
+    const struct backend *be = t->run->be;
+    const struct model *m = t->run->model;
+    struct learner_options fewer = *options;
+    /* a tenth is left for recorded steps and the libraries' own */
+    size_t bytes = learner_bytes(be, m, options), available = be->memory_available(be) / 10 * 9;
+
+    if (bytes <= available)
+        return LFADS_OK;
+    while (fewer.batch_size > 1 && learner_bytes(be, m, &fewer) > available)
+        fewer.batch_size /= 2;
+    if (learner_bytes(be, m, &fewer) > available)
+        return lfads_fail(err, LFADS_NO_MEMORY,
+                          "training needs %zu MiB of the memory of %s, and %zu MiB of it are free, "
+                          "too few for any --batch_size: lower --gen_dim or the encoders' "
+                          "dimensions, or use --device=cpu",
+                          bytes >> 20, be->name, available >> 20);
+    return lfads_fail(err, LFADS_NO_MEMORY,
+                      "training needs %zu MiB of the memory of %s, and %zu MiB of it are free: "
+                      "--batch_size=%zu would fit",
+                      bytes >> 20, be->name, available >> 20, fewer.batch_size);
+}
+
+enum lfads_status training_check_memory(const struct training *training,
+                                        const struct learner_options *options,
+                                        struct lfads_error *err)
+{
+    static const char *const remedy = "--threads, --batch_size, --gen_dim or the encoders' "
+                                      "dimensions";
+    const struct run *p = training->run;
+    size_t bytes = to_come(training, options), held = memory_resident();
+    size_t space = memory_of_threads(options->threads + OTHER_THREADS);
+    enum lfads_status status = memory_check(bytes + space, "training", remedy, err);
+
+    if (status == LFADS_OK && !p->be->host_memory)
+        status = check_device(training, options, err);
+    if (status == LFADS_OK)
+        recorder_line(training->recorder, "Memory: about %zu MiB", (held + bytes) >> 20);
+    if (status == LFADS_OK && !p->be->host_memory)
+        recorder_line(training->recorder,
+                      "Memory of %s: about %zu MiB, and the data where they fit", p->be->name,
+                      learner_bytes(p->be, p->model, options) >> 20);
+    return status;
+}

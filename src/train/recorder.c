@@ -1,0 +1,266 @@
+/* recorder.c - what a training writes and says, in one place.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "train/recorder.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/lock.h"
+#include "base/progress.h"
+#include "base/sizes.h"
+#include "report/tensorboard.h"
+#include "save/index.h"
+#include "train/example_plot.h"
+#include "train/log_events.h"
+
+struct recorder {
+    struct run *run;
+    struct lock lock; /* of the save directory */
+    char *hyperparameters;
+    char csv[FILE_PATH];       /* "": no table */
+    char events[FILE_PATH];    /* TensorBoard's file */
+    struct example_plot *plot; /* of its pictures */
+};
+
+static enum lfads_status take_lock(struct recorder *r, struct lfads_error *err)
+{
+    const char *directory = r->run->config->lfads_save_dir;
+    char path[FILE_PATH];
+    enum lfads_status status = file_join(path, directory, ".lfads_lock", err);
+
+    if (status == LFADS_OK)
+        status = lock_take(&r->lock, path, directory, "choose another --lfads_save_dir", err);
+    return status;
+}
+
+enum lfads_status recorder_create(struct recorder **out, struct run *run, struct lfads_error *err)
+{
+    struct recorder *r = calloc(1, sizeof *r);
+    enum lfads_status status;
+
+    *out = NULL;
+    if (!r)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a recorder");
+    r->run = run;
+    status = file_make_directory(run->config->lfads_save_dir, err);
+    if (status == LFADS_OK)
+        status = take_lock(r, err);
+    if (status != LFADS_OK) {
+        recorder_free(r);
+        return status;
+    }
+    *out = r;
+    return LFADS_OK;
+}
+
+void recorder_free(struct recorder *recorder)
+{
+    if (!recorder)
+        return;
+    example_plot_free(recorder->plot);
+    free(recorder->hyperparameters);
+    lock_release(&recorder->lock);
+    free(recorder);
+}
+
+size_t recorder_bytes(const struct recorder *recorder)
+{
+    return recorder ? example_plot_bytes(recorder->run) : 0;
+}
+
+/* Checkpoints that this run may add to the save directory at a time, one in the making among them.
+ */
+static size_t checkpoints_to_come(const struct lfads_config *config, int64_t epoch)
+{
+    const size_t unknown = 20; /* epochs assumed for a run without --max_epochs */
+    size_t every = (size_t)config->checkpoint_every;
+    size_t epochs = config->max_epochs > epoch ? (size_t)(config->max_epochs - epoch) : 0;
+    size_t there = file_count(config->lfads_save_dir, config->checkpoint_name), all;
+
+    if (config->max_epochs <= 0)
+        epochs = unknown * every;
+    all = size_min((size_t)config->max_ckpt_to_keep, epochs / every + 1) +
+          size_min((size_t)config->max_ckpt_to_keep_lve, size_min(epochs, unknown)) + 1;
+    return all - size_min(there, all - 1); /* new checkpoints replace those that are there */
+}
+
+static enum lfads_status check_disk(const struct recorder *r, int64_t epoch,
+                                    struct lfads_error *err)
+{
+    const struct lfads_config *config = r->run->config;
+
+    return limits_check_disk(checkpoints_to_come(config, epoch) * checkpoint_bytes(r->run->model),
+                             config->lfads_save_dir, "training",
+                             "lower --max_ckpt_to_keep or --max_ckpt_to_keep_lve", err);
+}
+
+/* Removes what a killed training left half-written. Sampling's files are left: another process may
+ * be writing them. */
+static void clear_staged(const struct lfads_config *config)
+{
+    const char *const prefixes[] = {config->checkpoint_name, "checkpoint", config->csv_log,
+                                    "hyperparameters"};
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (*prefixes[i])
+            file_clear_staged(config->lfads_save_dir, prefixes[i]);
+}
+
+/* The table's path; rows of EPOCH and later are moved aside, without a checkpoint too: a run may
+ * have been killed before its first. */
+static enum lfads_status prepare_table(struct recorder *r, int64_t epoch, int64_t step,
+                                       struct lfads_error *err)
+{
+    const struct lfads_config *config = r->run->config;
+    char name[FILE_PATH];
+    enum lfads_status status;
+
+    if (!*config->csv_log)
+        return LFADS_OK;
+    snprintf(name, sizeof name, "%.1000s.csv", config->csv_log);
+    status = file_join(r->csv, config->lfads_save_dir, name, err);
+    return status == LFADS_OK ? fitlog_trim(r->csv, epoch, step, err) : status;
+}
+
+enum lfads_status recorder_prepare(struct recorder *recorder, int64_t epoch, int64_t step,
+                                   struct lfads_error *err)
+{
+    struct recorder *r = recorder;
+    enum lfads_status status;
+
+    if (!r)
+        return LFADS_OK;
+    clear_staged(r->run->config);
+    status = check_disk(r, epoch, err);
+    if (status == LFADS_OK)
+        status = run_write_hyperparams(r->run, "train", err);
+    if (status == LFADS_OK)
+        status = run_hyperparams(&r->hyperparameters, r->run, err);
+    return status == LFADS_OK ? prepare_table(r, epoch, step, err) : status;
+}
+
+enum lfads_status recorder_begin(struct recorder *recorder, struct lfads_error *err)
+{
+    char directory[FILE_PATH];
+    enum lfads_status status;
+
+    if (!recorder)
+        return LFADS_OK;
+    status = file_join(directory, recorder->run->config->lfads_save_dir, "lfads_log", err);
+    if (status == LFADS_OK)
+        status = events_create(recorder->events, directory, err);
+    recorder->plot = example_plot_create(recorder->run);
+    return status;
+}
+
+void recorder_line(const struct recorder *recorder, const char *format, ...)
+{
+    char text[1024];
+    va_list words;
+
+    if (!recorder)
+        return;
+    va_start(words, format);
+    vsnprintf(text, sizeof text, format, words);
+    va_end(words);
+    run_line(recorder->run, "%s", text);
+}
+
+void recorder_warn(const struct recorder *recorder, const char *format, ...)
+{
+    char text[1024];
+    va_list words;
+
+    if (!recorder)
+        return;
+    va_start(words, format);
+    vsnprintf(text, sizeof text, format, words);
+    va_end(words);
+    run_warn(recorder->run, "%s", text);
+}
+
+bool recorder_progress(const struct recorder *recorder, const struct lfads_progress *progress)
+{
+    return recorder && progress_report(recorder->run->callbacks, progress);
+}
+
+/* The terminal's line and the table's row. */
+static enum lfads_status record_costs(const struct recorder *r, const struct epoch_record *record,
+                                      struct lfads_error *err)
+{
+    char text[600];
+
+    fitlog_line(text, sizeof text, &record->row);
+    recorder_line(r, "%s", text);
+    if (r->run->config->verbose)
+        recorder_line(r,
+                      "     %.1f s with validation, %.0f training trials/s, learning rate %g, "
+                      "gradient norm %g",
+                      record->seconds, record->trials / record->seconds, record->learning_rate,
+                      record->gradient_norm);
+    if (!*r->csv)
+        return LFADS_OK;
+    fitlog_csv(text, sizeof text, &record->row);
+    return file_append(r->csv, text, err);
+}
+
+enum lfads_status recorder_epoch(struct recorder *recorder, const struct epoch_record *record,
+                                 struct lfads_error *err)
+{
+    enum lfads_status status;
+
+    if (!recorder)
+        return LFADS_OK;
+    status = record_costs(recorder, record, err);
+    return status == LFADS_OK
+               ? log_events_epoch(recorder->events, recorder->run->model, record, err)
+               : status;
+}
+
+enum lfads_status recorder_checkpoint(struct recorder *recorder, enum checkpoint_kind kind,
+                                      struct checkpoint *checkpoint,
+                                      const struct param_vectors *vectors, struct lfads_error *err)
+{
+    const struct recorder *r = recorder;
+    const struct lfads_config *config;
+    bool lowest = kind == CHECKPOINT_LOWEST;
+    char name[FILE_PATH], path[FILE_PATH];
+    enum lfads_status status;
+
+    if (!r)
+        return LFADS_OK;
+    config = r->run->config;
+    checkpoint->hyperparameters = r->hyperparameters;
+    snprintf(name, sizeof name, "%s%s.ckpt-%" PRId64, config->checkpoint_name, lowest ? "_lve" : "",
+             checkpoint->step);
+    status = file_join(path, config->lfads_save_dir, name, err);
+    if (status == LFADS_OK && *r->csv) /* the table's rows must be on the disk before it */
+        status = file_flush(r->csv, err);
+    if (status == LFADS_OK)
+        status = checkpoint_write(path, r->run->model, checkpoint, vectors, err);
+    if (status == LFADS_OK)
+        status = index_add(
+            config->lfads_save_dir, lowest ? "checkpoint_lve" : "checkpoint", path,
+            (size_t)(lowest ? config->max_ckpt_to_keep_lve : config->max_ckpt_to_keep), err);
+    return status;
+}
+
+enum lfads_status recorder_collect_picture(struct recorder *recorder, bool wait,
+                                           struct lfads_error *err)
+{
+    return recorder ? example_plot_collect(recorder->plot, recorder->events, wait, err) : LFADS_OK;
+}
+
+bool recorder_wants_picture(const struct recorder *recorder, int64_t step, bool last)
+{
+    return recorder && example_plot_is_due(recorder->plot, step, last);
+}
+
+void recorder_begin_picture(struct recorder *recorder, const real *parameters, int64_t step)
+{
+    if (recorder)
+        example_plot_begin(recorder->plot, parameters, step);
+}

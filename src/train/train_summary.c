@@ -1,0 +1,56 @@
+/* train_summary.c - what training says before its first epoch.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "train/training_private.h"
+
+static void announce_session(const struct training *t, const struct session *s)
+{
+    const struct run *p = t->run;
+    const struct session_trials *train = &s->set[SESSION_TRAIN];
+    double numbers = (double)(train->count * s->bins * s->channels);
+    bool counts = p->model->output->data == DATA_COUNTS;
+    const char *unit = counts ? "spikes a bin and channel" : "mean";
+
+    recorder_line(t->recorder,
+                  "Session %s: %zu training and %zu validation trials, %zu bins, %zu channels, "
+                  "%.4g %s",
+                  s->name, train->count, s->set[SESSION_VALID].count, s->bins, s->channels,
+                  train->sum / numbers, unit);
+    if (train->count < (size_t)p->config->batch_size)
+        recorder_line(t->recorder,
+                      "  fewer training trials than --batch_size=%lld: they are repeated to fill "
+                      "a batch",
+                      (long long)p->config->batch_size);
+    if (session_streams(s))
+        recorder_line(t->recorder, "  its trials are kept on disk and read when they are needed");
+    if (s->alignment_matrix)
+        recorder_line(t->recorder, "  read-in and read-out begin from its alignment matrix");
+}
+
+void training_summary(const struct training *training)
+{
+    const struct training *t = training;
+    const struct run *p = t->run;
+    size_t total = 0, number = 0;
+
+    recorder_line(t->recorder, "Reading data from %s with stem %s: %zu session%s",
+                  p->config->data_dir, p->config->data_filename_stem, p->dataset->count,
+                  p->dataset->count == 1 ? "" : "s");
+    for (size_t i = 0; i < p->dataset->count; i++)
+        announce_session(t, p->dataset->sessions[i]);
+    recorder_line(t->recorder, "Model Variables (to be optimized): ");
+    for (size_t i = 0; i < p->model->n_params; i++) {
+        const struct param *param = &p->model->params[i];
+
+        if (!param->trained)
+            continue;
+        recorder_line(t->recorder, "     %zu %s:0 [%zu, %zu]", number++, param->name, param->rows,
+                      param->cols);
+        total += param->rows * param->cols;
+    }
+    recorder_line(t->recorder, "Total model parameters:  %zu", total);
+    if (p->be->host_memory)
+        recorder_line(t->recorder, "Seed %llu, %s, %zu thread%s", (unsigned long long)p->seed,
+                      p->be->name, p->threads, p->threads == 1 ? "" : "s");
+    else
+        recorder_line(t->recorder, "Seed %llu, %s", (unsigned long long)p->seed, p->be->name);
+}

@@ -1,0 +1,115 @@
+/* training.c - the life of a training.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "train/training_private.h"
+
+enum { PENDING = 256 }; /* steps that a device may be behind at most */
+
+/* Learner, lists of batches and schedule. */
+static enum lfads_status begin(struct training *t, struct lfads_error *err)
+{
+    const struct lfads_config *config = t->run->config;
+    struct learner_options options = {.batch_size = (size_t)config->batch_size,
+                                      .threads = t->run->threads,
+                                      .most_pending = t->run->be->host_memory ? 1 : PENDING,
+                                      .trained = true,
+                                      .max_grad_norm = config->max_grad_norm};
+    double *costs = calloc((size_t)config->learning_rate_n_to_compare, sizeof *costs);
+    enum lfads_status status;
+
+    if (!costs)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for --learning_rate_n_to_compare=%lld",
+                          (long long)config->learning_rate_n_to_compare);
+    schedule_begin(&t->schedule, costs, config->learning_rate_init);
+    t->rules = (struct schedule_rules){
+        .n_to_compare = (size_t)config->learning_rate_n_to_compare,
+        .decay = config->learning_rate_decay_factor,
+        .stop = config->learning_rate_stop,
+        .l2_wanted = config->l2_gen_scale > 0 || config->l2_con_scale > 0,
+    };
+    status = training_check_memory(t, &options, err);
+    if (status == LFADS_OK)
+        status = learner_create(&t->learner, t->run->be, t->run->model, &options, err);
+    if (status == LFADS_OK)
+        t->on_device = device_trials_create(t->run, options.batch_size);
+    t->costs = calloc(options.most_pending, sizeof *t->costs);
+    if (status == LFADS_OK && !t->costs)
+        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for costs");
+    for (int set = 0; set < SESSION_SETS && status == LFADS_OK; set++)
+        status = batches_create(&t->batches[set], t->run->dataset, (enum session_set)set,
+                                options.batch_size, err);
+    if (status == LFADS_OK)
+        status = prefetcher_create(&t->prefetcher, t->run->dataset, options.batch_size, err);
+    if (status == LFADS_OK)
+        status = training_resume(t, err);
+    return status;
+}
+
+enum lfads_status training_create(struct training **out, const struct run *run,
+                                  struct recorder *recorder, struct lfads_error *err)
+{
+    struct training *t = calloc(1, sizeof *t);
+    enum lfads_status status;
+
+    *out = NULL;
+    if (!t)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a training");
+    t->run = run;
+    t->recorder = recorder;
+    t->began = clock_seconds();
+    training_summary(t);
+    status = begin(t, err);
+    if (status != LFADS_OK) {
+        training_free(t);
+        return status;
+    }
+    *out = t;
+    return LFADS_OK;
+}
+
+void training_free(struct training *training)
+{
+    struct training *t = training;
+
+    if (!t)
+        return;
+    prefetcher_free(t->prefetcher);
+    for (int set = 0; set < SESSION_SETS; set++)
+        batches_free(t->batches[set]);
+    device_trials_free(t->on_device);
+    learner_free(t->learner);
+    free(t->costs);
+    free(t->schedule.costs);
+    free(t);
+}
+
+struct training_state training_get_state(const struct training *training)
+{
+    const struct training *t = training;
+    bool low = schedule_is_over(&t->schedule, &t->rules);
+    int64_t max_epochs = t->run->config->max_epochs;
+
+    return (struct training_state){.epoch = t->epoch,
+                                   .step = t->step,
+                                   .learning_rate = (double)t->schedule.learning_rate,
+                                   .is_over = low || (max_epochs > 0 && t->epoch >= max_epochs),
+                                   .is_learning_rate_low = low};
+}
+
+const struct fitlog_row *training_costs(const struct training *training) { return &training->last; }
+
+enum lfads_status training_vectors(struct param_vectors *vectors, const struct training *training,
+                                   struct lfads_error *err)
+{
+    const struct backend *be = training->run->be;
+
+    *vectors = learner_download(training->learner);
+    return be->finish(be, err); /* fails where the download has */
+}
+
+enum lfads_status training_save(struct training *training, struct lfads_error *err)
+{
+    return training_save_as(training, CHECKPOINT_LATEST, err);
+}

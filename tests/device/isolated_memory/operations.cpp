@@ -1,0 +1,71 @@
+/* operations.cpp - the far backend's table: every operation is the reference's on the bytes behind
+ * the addresses.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <type_traits>
+
+extern "C" {
+#include "backend/reference/reference.h"
+#include "far.h"
+#include "memory.h"
+}
+
+namespace
+{
+/* The bytes behind an array's address; addresses of random numbers, options and other arguments as
+ * they are. */
+template <class T> T translated(T argument)
+{
+    if constexpr (std::is_pointer_v<T> && !std::is_same_v<T, const philox_address *> &&
+                  !std::is_same_v<T, const adam_options *>)
+        return static_cast<T>(far_near(argument));
+    else
+        return argument;
+}
+
+matrix translated(matrix m)
+{
+    m.at = translated(m.at);
+    return m;
+}
+
+operand translated(operand m)
+{
+    m.at = translated(m.at);
+    return m;
+}
+
+template <auto operation> struct translate;
+template <class... A, void (*operation)(const backend *, A...)> struct translate<operation> {
+    static void call(const backend *self, A... arguments)
+    {
+        operation(self, translated(arguments)...);
+    }
+};
+
+backend make_table()
+{
+    backend table = {};
+
+    table.name = "far";
+    table.memory_create = far_memory_create;
+    table.memory_free = far_memory_free;
+    table.memory_available = far_memory_available;
+    table.upload = far_upload;
+    table.download = far_download;
+    table.download_later = far_download_later;
+    table.host_create = far_host_create;
+    table.host_free = far_host_free;
+    table.finish = far_finish;
+#define OPERATION(name, arguments) table.name = translate<reference_##name>::call;
+#include "backend/operations.def"
+#undef OPERATION
+    return table;
+}
+} // namespace
+
+extern "C" const backend *backend_far(void)
+{
+    static const backend table = make_table();
+
+    return &table;
+}

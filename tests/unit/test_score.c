@@ -1,0 +1,94 @@
+/* test_score.c - scores of small arrays are those that NumPy gives for them, and stay defined where
+ * the data leave nothing to score.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "report/score.h"
+
+enum { ROWS = 6, CHANNELS = 2 };
+
+static const double counts[ROWS * CHANNELS] = {0, 1, 2, 0, 1, 3, 0, 0, 1, 1, 4, 2};
+static const double truth[ROWS * CHANNELS] = {1.5, 2, 3, 1, 2, 5, .5, .75, 1, 2.5, 6, 4.5};
+/* of each row two means, then two variances */
+static const double output[ROWS * 2 * CHANNELS] = {
+    .5, 1.25, 1, .5, 1.5, .25, 2, .25, 1, 2.5, .5, 4, .125, .5, 1, 1, .75, 1, .75, 1.5, 3, 2, 2, 3};
+
+static struct scored all(void)
+{
+    return (struct scored){.rows = ROWS,
+                           .channels = CHANNELS,
+                           .outputs = 2 * CHANNELS,
+                           .data = counts,
+                           .means = output,
+                           .truth = truth,
+                           .conversion = 2};
+}
+
+/* Rounding of a few dozen operations on sums some 30 times WANTED. */
+static void assert_near(double found, double wanted)
+{
+    if (!(fabs(found - wanted) <= 1e-13 * fabs(wanted)))
+        fail_msg("%.17g, wanted %.17g", found, wanted);
+}
+
+static void test_counts(void **state)
+{
+    struct scored s = all();
+
+    (void)state;
+    assert_near(score_nll(&s), 11.455100254202337);
+    assert_near(score_bits_per_spike(&s), 0.62713915610448412);
+}
+
+static void test_gaussian(void **state)
+{
+    struct scored s = all();
+
+    (void)state;
+    s.variances = output + CHANNELS;
+    s.distribution = DISTRIBUTION_gaussian;
+    assert_near(score_nll(&s), 12.466189227284987);
+}
+
+static void test_truth(void **state)
+{
+    struct scored s = all();
+
+    (void)state;
+    assert_near(score_r_squared(&s, 0, CHANNELS), 0.95461818181818181);
+    assert_near(score_r_squared(&s, 0, 1), 0.97163865546218486);
+    assert_near(score_r_squared(&s, 1, 1), 0.93240556660039764);
+}
+
+/* Three spikes where the rate is 0; no spikes; a truth that never changes. */
+static void test_degenerate(void **state)
+{
+    static const double three = 3, zero = 0, same[] = {4, 4}, hit[] = {2, 2}, missed[] = {2, 1};
+    struct scored one = {.rows = 1, .channels = 1, .outputs = 1, .data = &three, .means = &zero};
+    struct scored still = {
+        .rows = 2, .channels = 1, .outputs = 1, .means = hit, .truth = same, .conversion = 2};
+
+    (void)state;
+    assert_near(score_nll(&one), 2074.1183431638692);
+    one.data = &zero;
+    assert_true(isnan(score_bits_per_spike(&one)));
+    assert_true(isnan(score_r_squared(&still, 0, 1)));
+    still.means = missed;
+    assert_true(isinf(score_r_squared(&still, 0, 1)) && score_r_squared(&still, 0, 1) < 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_counts), cmocka_unit_test(test_gaussian),
+        cmocka_unit_test(test_truth), cmocka_unit_test(test_degenerate)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
