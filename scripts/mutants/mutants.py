@@ -9,7 +9,7 @@ A fault's file says in its first lines what breaks, then
   file: the source, from the repository's root
   before: text that stands in it once; blanks and line breaks count alike
   after: what takes its place
-  tests: those that are likely to fail, and are run first
+  tests: those that are likely to fail, and are run first: a/b also stands for all of a/b/...
 
 A fault that cannot be made, does not compile or names a test that does not exist is stale. What runs
 ends with a line "N caught, N not caught, N stale"; its copy and its logs lie in build/mutants.
@@ -82,9 +82,13 @@ def known_tests(build):
     return found
 
 
+def pattern_of(tests):
+    return "^(" + "|".join(re.escape(test) for test in tests) + ")(/|$)"
+
+
 def check_tests(fault, known):
     for test in fault.tests:
-        if test not in known:
+        if not any(re.match(pattern_of([test]), name) for name in known):
             raise Stale(f"{fault.name}: there is no test {test}")
 
 
@@ -160,11 +164,13 @@ class Copy:
         return self.run("cmake", "--build", self.build, "--target", *(targets or ("all",)))
 
     def targets(self, tests):
-        """What TESTS run: programs and modules of the build."""
+        """The programs and modules of the build that TESTS run."""
         words = []
-        for test in tests:
-            words += self.tests[test]["command"]
-            for entry in self.tests[test].get("properties", []):
+        for name, test in self.tests.items():
+            if not re.match(pattern_of(tests), name):
+                continue
+            words += test["command"]
+            for entry in test.get("properties", []):
                 if entry["name"] == "ENVIRONMENT":
                     words += [text.partition("=")[2] for text in entry["value"]]
         return sorted({os.path.relpath(word, self.build) for word in words if os.path.isabs(word)
@@ -176,15 +182,13 @@ class Copy:
             os.remove(self.results)
         self.run("ctest", "--test-dir", self.build, "--stop-on-failure", "--output-on-failure",
                  "--output-junit", self.results, *chosen)
+        if not os.path.exists(self.results):
+            sys.exit(f"ctest ended without results: {self.log} says why")
         cases = xml.etree.ElementTree.parse(self.results).findall("testcase")
         failed = [case.get("name") for case in cases if case.find("failure") is not None]
         if not any(case.get("status") == "run" for case in cases) and not failed:
             sys.exit(f"no test ran: {self.log} says why")
         return failed[0] if failed else None
-
-
-def pattern_of(tests):
-    return "^(" + "|".join(re.escape(test) for test in tests) + ")$"
 
 
 def caught_by(copy, fault):
@@ -259,6 +263,12 @@ def run(root, preset, wanted):
     return missed + stale != 0 or caught == 0
 
 
-if sys.argv[1] == "check":
-    sys.exit(check(os.path.abspath(sys.argv[2]), os.path.abspath(sys.argv[3])))
-sys.exit(run(os.path.abspath(sys.argv[2]), sys.argv[3], sys.argv[4:]))
+def main():
+    root = os.path.abspath(sys.argv[2])
+    if sys.argv[1] == "check":
+        return check(root, os.path.abspath(sys.argv[3]))
+    return run(root, sys.argv[3], sys.argv[4:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
