@@ -1,5 +1,5 @@
-/* device.c - training steps and posterior samples on a device, which is not waited for between
- * steps: trials are in its memory, costs are collected after some steps.
+/* device.c - training steps and posterior samples on a device. Steps are queued without waiting:
+ * the trials are in its memory, and costs are collected after several steps.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static double launches(const struct backend *be)
     return be->launches ? (double)be->launches(be) : 0;
 }
 
-/* Seconds of REPEATS runs of WORK, each with the work it has begun done. */
+/* Measures the seconds of REPEATS runs of WORK, each until the device has finished. */
 static bool time_device(double *seconds, const struct backend *be, size_t repeats,
                         void (*work)(void *payload), void *payload)
 {
@@ -51,17 +51,17 @@ static void run_steps(void *payload)
 
 int bench_device_step(const struct options *options)
 {
-    double seconds[MOST_REPEATS], begun, step, gflop;
+    double seconds[MAX_REPEATS], launched, step, gflop;
     struct backend_choice choice;
     struct figures figures;
     struct workload w;
 
     if (!workload_backend(&choice, options) || !workload_create(&w, options, choice.be, 1))
         return 1;
-    begun = launches(choice.be);
+    launched = launches(choice.be);
     if (!time_device(seconds, choice.be, options->repeats, run_steps, &w))
         return 1;
-    begun = launches(choice.be) - begun;
+    launched = launches(choice.be) - launched;
     step = median(seconds, options->repeats) / DEVICE_STEPS;
     gflop = 1e-9 * workload_operations(&w);
     figures_begin(&figures, options, "step");
@@ -70,7 +70,7 @@ int bench_device_step(const struct options *options)
     figures_number(&figures, "ms_a_step", 1e3 * step, "ms, median of runs of 16 steps");
     figures_number(&figures, "trials_a_second", (double)w.batch / step, "trials/s");
     figures_number(&figures, "launches_a_step",
-                   begun / (double)((options->repeats + WARM_UPS) * DEVICE_STEPS),
+                   launched / (double)((options->repeats + WARM_UPS) * DEVICE_STEPS),
                    "kernels and replayed steps");
     figures_number(&figures, "gflop_a_step", gflop, "GFLOP in matrix products");
     put_rate(&figures, choice.be, gflop / step);
@@ -80,7 +80,7 @@ int bench_device_step(const struct options *options)
     return 0;
 }
 
-/* A group of trials with all their samples in one shard. */
+/* A group of trials with all samples in one shard. */
 struct sampling {
     const struct workload *w;
     struct shard *shard;
@@ -107,7 +107,7 @@ static void run_samples(void *payload)
 
 int bench_device_sample(const struct options *options)
 {
-    double seconds[MOST_REPEATS], trial, gflop;
+    double seconds[MAX_REPEATS], trial, gflop;
     struct sampling s = {.samples = options->samples ? options->samples : 128};
     struct backend_choice choice;
     struct figures figures;

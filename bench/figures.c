@@ -1,4 +1,4 @@
-/* figures.c - figures as lines of text or one JSON object.
+/* figures.c - writes figures as lines of text or as one JSON object.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 

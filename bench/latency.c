@@ -1,5 +1,5 @@
-/* latency.c - one trial from its data to its rates, everything allocated beforehand, and the same
- * trial's recurrent products alone, which is the least that it could take.
+/* latency.c - the time from a trial's data to its rates, with all memory allocated before; and the
+ * time of that trial's recurrent products only, a lower bound.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "model/shard.h"
 #include "workload.h"
 
-enum { CALLS = 20 }; /* of one measurement */
+enum { CALLS = 20 }; /* calls per measurement */
 
 struct latency {
     const struct workload *w;
@@ -66,10 +66,10 @@ static void products(void *payload, size_t item, size_t thread)
     l->seconds = (clock_seconds() - start) / CALLS;
 }
 
-/* Microseconds, the median. */
+/* Returns the median in microseconds. */
 static double measure(struct latency *l, size_t repeats, void (*work)(void *, size_t, size_t))
 {
-    double times[MOST_REPEATS];
+    double times[MAX_REPEATS];
 
     workers_run(1, 1, work, l);
     for (size_t i = 0; i < repeats; i++) {
@@ -85,20 +85,20 @@ int bench_latency(const struct options *options)
     struct latency l = {.w = &w};
     struct figures figures;
     struct lfads_error err;
-    double whole, alone;
+    double total, products_only;
 
     if (!workload_create(&w, options, backend_cpu(), 1))
         return 1;
     l.output = calloc(2 * w.model->bins * w.model->sessions[0].channels, sizeof *l.output);
     if (!l.output || shard_create(&l.shard, backend_cpu(), w.model, 1, 1, false, &err) != LFADS_OK)
         return 1;
-    whole = measure(&l, options->repeats, denoise);
-    alone = measure(&l, options->repeats, products);
+    total = measure(&l, options->repeats, denoise);
+    products_only = measure(&l, options->repeats, products);
     figures_begin(&figures, options, "latency");
     figures_text(&figures, "workload", options->workload);
-    figures_number(&figures, "us_a_trial", whole, "us, median");
-    figures_number(&figures, "us_recurrent_products_alone", alone, "us, median");
-    figures_number(&figures, "times_the_products", whole / alone, "");
+    figures_number(&figures, "us_a_trial", total, "us, median");
+    figures_number(&figures, "us_recurrent_products_alone", products_only, "us, median");
+    figures_number(&figures, "times_the_products", total / products_only, "");
     figures_end(&figures);
     free(l.output);
     shard_free(l.shard);

@@ -1,5 +1,4 @@
-/* main.c - lfads-bench: speed as a ratio to what the machine's matrix product reaches in the same
- * run.
+/* main.c - lfads-bench: measures speed as a ratio to the machine's matrix product in the same run.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +28,7 @@ static const struct {
                 {"ops", bench_ops, false},
                 {"startup", bench_startup, false}};
 
-/* Whether WORD is --NAME=a number; sets it. */
+/* Whether WORD is NAME=number; sets *VALUE. */
 static bool number_is(const char *word, const char *name, size_t *value)
 {
     size_t length = strlen(name);
@@ -59,12 +58,12 @@ static bool parse(struct options *o, int argc, char **argv)
                  !number_is(word, "repeats", &o->repeats) && !number_is(word, "bins", &o->bins) &&
                  !number_is(word, "channels", &o->channels) &&
                  !number_is(word, "samples", &o->samples)) {
-            if (!strchr(word, '=') || o->n_flags == MOST_FLAGS)
+            if (!strchr(word, '=') || o->n_flags == MAX_FLAGS)
                 return false;
             o->flags[o->n_flags++] = word;
         }
     }
-    return o->threads >= 1 && o->threads <= 1024 && o->repeats >= 1 && o->repeats <= MOST_REPEATS;
+    return o->threads >= 1 && o->threads <= 1024 && o->repeats >= 1 && o->repeats <= MAX_REPEATS;
 }
 
 int main(int argc, char **argv)

@@ -1,5 +1,6 @@
-/* ops.c - single operations of the backend at the sizes of the workload's generator and encoders:
- * products by their operations a second, the rest by the bytes that they read and write.
+/* ops.c - single operations of the backend at the sizes of the workload's generator and encoders.
+ * Products are rated by floating-point operations per second, other operations by bytes read and
+ * written.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
@@ -8,19 +9,20 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/workers.h"
+#include "learn/optimizer.h"
 #include "workload.h"
 
 enum { ROWS = 16, ARRAYS = 6 };
-static const double enough = 0.02; /* seconds of a measurement */
+static const double min_seconds = 0.02; /* of a measurement */
 
-/* One operation at work: sizes, and arrays large enough for all of them. */
+/* What operations work on: sizes, and arrays large enough for all of them. */
 struct run {
     const struct backend *be;
     size_t bins, units, channels, factors, size;
     float *array[ARRAYS];
     double *sums;
-    float update[3]; /* of the optimizer: scale, rate, whether to stand still */
-    uint32_t when[2];
+    struct update update;
+    uint32_t step_trial[2];
 };
 
 struct operation {
@@ -64,17 +66,17 @@ ELEMENTWISE(gru_gates_backward, BIN * 6, A(0), A(1), A(2), A(3), ROWS, r->units)
 ELEMENTWISE(copy_masked, BIN * 3, A(0), r->units, A(1), r->units, A(2), r->units, ROWS, r->units)
 ELEMENTWISE(add_masked, BIN * 4, A(0), r->units, A(1), r->units, A(2), r->units, ROWS, r->units)
 ELEMENTWISE(sum_rows, r->bins *BIN * 2, A(0), A(1), 2 * r->units, r->bins *ROWS, 2 * r->units)
-ELEMENTWISE(poisson_backward, r->bins *ROWS * r->channels * 3, A(0), 0.01f, A(1),
+ELEMENTWISE(poisson_backward, r->bins *ROWS * r->channels * 3, A(0), 0.01f, A(1), NULL,
             r->bins *ROWS * r->channels)
 ELEMENTWISE(exponential, BIN * 2, A(0), BIN, A(1), BIN, 1, BIN)
-ELEMENTWISE(add_scaled, r->size * 3, A(0), r->update, A(1), r->size)
-ELEMENTWISE(adam, r->size * 7, A(0), A(1), A(2), A(3), r->update, r->size)
+ELEMENTWISE(add_scaled, r->size * 3, A(0), &r->update.scale, A(1), r->size)
+ELEMENTWISE(adam, r->size * 7, A(0), A(1), A(2), A(3), &r->update, &optimizer_adam, r->size)
 
 static void dropout_mask(const struct run *r)
 {
     struct philox_address from = {.seed = 1, .purpose = PHILOX_GEN_OUTPUT_MASK};
 
-    r->be->dropout_mask(r->be, A(0), &from, r->when, 0.95f, r->bins, ROWS, r->units);
+    r->be->dropout_mask(r->be, A(0), &from, r->step_trial, 0.95f, r->bins, ROWS, r->units);
 }
 static double dropout_mask_work(const struct run *r)
 {
@@ -83,7 +85,7 @@ static double dropout_mask_work(const struct run *r)
 
 static void poisson(const struct run *r)
 {
-    r->be->poisson(r->be, r->sums, A(0), A(1), r->bins, ROWS, 1, r->channels);
+    r->be->poisson(r->be, r->sums, A(0), A(1), NULL, r->bins, ROWS, 1, r->channels);
 }
 static double poisson_work(const struct run *r)
 {
@@ -122,12 +124,12 @@ static const struct operation operations[] = {
     BYTES(adam),
 };
 
-/* Small numbers, so that what is called again and again in place stays finite. */
+/* Fills the arrays with small numbers, so that repeated operations in place stay finite. */
 static bool create(struct run *r, const struct model *m)
 {
-    size_t widest =
+    size_t max_width =
         2 * (m->gen_units > m->sessions[0].channels ? m->gen_units : m->sessions[0].channels);
-    size_t count = m->bins * ROWS * widest;
+    size_t count = m->bins * ROWS * max_width;
 
     *r = (struct run){.be = backend_cpu(),
                       .bins = m->bins,
@@ -135,8 +137,8 @@ static bool create(struct run *r, const struct model *m)
                       .channels = m->sessions[0].channels,
                       .factors = m->factors,
                       .size = m->size,
-                      .update = {0.001f, 0.001f}};
-    count = count > 2 * m->gen_units * widest ? count : 2 * m->gen_units * widest;
+                      .update = {.scale = 0.001f, .rate = 0.001f}};
+    count = count > 2 * m->gen_units * max_width ? count : 2 * m->gen_units * max_width;
     count = count > m->size ? count : m->size;
     r->sums = calloc(ROWS, sizeof *r->sums);
     for (int i = 0; i < ARRAYS; i++) {
@@ -147,11 +149,11 @@ static bool create(struct run *r, const struct model *m)
     return r->sums && r->array[ARRAYS - 1];
 }
 
-/* An operation being called again and again. */
+/* A measurement: an operation that is called repeatedly. */
 struct measurement {
     const struct operation *operation;
     const struct run *run;
-    double rate; /* calls a second */
+    double rate; /* calls per second */
 };
 
 static void repeat(void *payload, size_t item, size_t thread)
@@ -165,11 +167,11 @@ static void repeat(void *payload, size_t item, size_t thread)
         m->operation->call(m->run);
         calls++;
         seconds = clock_seconds() - start;
-    } while (seconds < enough);
+    } while (seconds < min_seconds);
     m->rate = (double)calls / seconds;
 }
 
-/* Calls a second, on one thread, as in a shard. */
+/* Returns calls per second on one thread, as in a shard. */
 static double rate(const struct operation *operation, const struct run *r)
 {
     struct measurement m = {.operation = operation, .run = r};
@@ -192,7 +194,7 @@ int bench_ops(const struct options *options)
     figures_begin(&figures, options, "ops");
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
         const struct operation *o = &operations[i];
-        double rates[MOST_REPEATS], ratios[MOST_REPEATS], billions;
+        double rates[MAX_REPEATS], ratios[MAX_REPEATS], billions;
 
         rate(o, &r);
         for (size_t k = 0; k < options->repeats; k++) {

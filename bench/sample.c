@@ -1,4 +1,5 @@
-/* sample.c - posterior sampling: a group of trials encoded once, each decoded with all its samples.
+/* sample.c - posterior sampling: a group of trials is encoded once; each is decoded with all its
+ * samples.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ static void run_group(void *payload, size_t group, size_t thread)
     }
 }
 
-/* A group on each thread. */
+/* Runs one group on each thread. */
 static void run(void *payload)
 {
     const struct sampling *s = payload;

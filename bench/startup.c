@@ -1,4 +1,4 @@
-/* startup.c - the program from its start to its end: the least that any of its runs takes.
+/* startup.c - the time to start and end the program, a lower bound for each of its runs.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <fcntl.h>
 #include <libgen.h>
@@ -11,10 +11,10 @@
 #include "base/clock.h"
 #include "bench.h"
 
-/* Seconds of `lfads --version`, or a negative number. */
+/* Returns the seconds of `lfads --version`, or a negative number on failure. */
 static double run_once(const char *program)
 {
-    char *words[] = {(char *)program, (char *)"--version", NULL}, *nothing[] = {NULL};
+    char *words[] = {(char *)program, (char *)"--version", NULL}, *environment[] = {NULL};
     posix_spawn_file_actions_t actions;
     double start = clock_seconds();
     int status = 1;
@@ -22,7 +22,7 @@ static double run_once(const char *program)
 
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    if (posix_spawn(&child, program, &actions, NULL, words, nothing) == 0)
+    if (posix_spawn(&child, program, &actions, NULL, words, environment) == 0)
         waitpid(child, &status, 0);
     posix_spawn_file_actions_destroy(&actions);
     return status == 0 ? clock_seconds() - start : -1;
@@ -30,13 +30,13 @@ static double run_once(const char *program)
 
 int bench_startup(const struct options *options)
 {
-    char own[4000] = "", program[4100];
-    double times[MOST_REPEATS];
+    char bench[4000] = "", program[4100];
+    double times[MAX_REPEATS];
     struct figures figures;
 
-    if (readlink("/proc/self/exe", own, sizeof own - 1) < 0)
+    if (readlink("/proc/self/exe", bench, sizeof bench - 1) < 0)
         return 1;
-    snprintf(program, sizeof program, "%s/../src/cli/lfads", dirname(own));
+    snprintf(program, sizeof program, "%s/../src/cli/lfads", dirname(bench));
     for (size_t i = 0; i < options->repeats; i++) {
         times[i] = run_once(program);
         if (times[i] < 0) {

@@ -25,7 +25,7 @@ int bench_step(const struct options *options)
     figures_text(&figures, "precision", options->precision);
     figures_number(&figures, "threads", (double)options->threads, "");
     figures_number(&figures, "ms_a_step", 1e3 * timing.seconds, "ms, median");
-    figures_number(&figures, "least_ms_a_step", 1e3 * timing.least, "ms");
+    figures_number(&figures, "least_ms_a_step", 1e3 * timing.min, "ms");
     figures_number(&figures, "trials_a_second", (double)w.batch / timing.seconds, "trials/s");
     figures_number(&figures, "gflop_a_step", gflop, "GFLOP in matrix products");
     figures_number(&figures, "gflop_a_second", gflop / timing.seconds, "GFLOP/s");

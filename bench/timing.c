@@ -1,4 +1,4 @@
-/* timing.c - medians, and the machine's matrix product in the same run.
+/* timing.c - medians; the speed of the machine's matrix product in the same run.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <oneapi/dnnl/dnnl.h>
 #include <stdlib.h>
@@ -64,24 +64,24 @@ double peak_rate(const struct peak *peak)
 void time_against_peak(struct timing *timing, const struct peak *peak, size_t repeats, double gflop,
                        void (*work)(void *payload), void *payload)
 {
-    double times[MOST_REPEATS], rates[MOST_REPEATS], ratios[MOST_REPEATS];
+    double times[MAX_REPEATS], rates[MAX_REPEATS], ratios[MAX_REPEATS];
 
     for (size_t i = 0; i < repeats + WARM_UPS; i++) {
         double before = peak_rate(peak), start = clock_seconds(), seconds, rate;
-        size_t at = i - WARM_UPS;
+        size_t k = i - WARM_UPS;
 
         work(payload);
         seconds = clock_seconds() - start;
-        /* the mean of times, not of rates: what the work would have taken */
+        /* averages the times of a product, not its rates */
         rate = 2 / (1 / before + 1 / peak_rate(peak));
         if (i < WARM_UPS)
             continue;
-        times[at] = seconds;
-        rates[at] = rate;
-        ratios[at] = gflop / seconds / rate;
+        times[k] = seconds;
+        rates[k] = rate;
+        ratios[k] = gflop / seconds / rate;
     }
     timing->seconds = median(times, repeats);
-    timing->least = times[0];
+    timing->min = times[0];
     timing->peak = median(rates, repeats);
     timing->ratio = median(ratios, repeats);
 }

@@ -1,6 +1,7 @@
-/* workload.c - the models that speed is measured on.
+/* workload.c - the models that the benchmarks run.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "workload.h"
+#include "model/model_create.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +41,7 @@ static bool set_flags(struct lfads_config *config, const char *const *flags, siz
     return true;
 }
 
-/* The batch is a flag of the program: of those given the last counts. */
+/* The batch size is a flag of the program; if it is given again, the last value counts. */
 static bool configure(struct workload *w, const struct options *options, const struct size *size)
 {
     char batch[40];
@@ -51,17 +52,17 @@ static bool configure(struct workload *w, const struct options *options, const s
            set_flags(w->config, options->flags, options->n_flags);
 }
 
-/* Counts of a mean of 0.2 a bin, by address. */
+/* Makes counts with a mean of 0.2 per bin from addressed random numbers. */
 static bool make_counts(struct workload *w)
 {
-    struct philox_address at = {.seed = 1, .purpose = PHILOX_SHUFFLE};
+    struct philox_address address = {.seed = 1, .purpose = PHILOX_SHUFFLE};
     size_t rows = w->model->bins * w->batch, channels = w->model->sessions[0].channels;
     uint32_t *words = calloc(channels, sizeof *words);
 
     w->counts = calloc(rows * channels, sizeof *w->counts);
     for (size_t row = 0; words && w->counts && row < rows; row++) {
-        at.trial = (uint32_t)row;
-        philox_words(words, &at, (uint32_t)channels);
+        address.trial = (uint32_t)row;
+        philox_words(words, &address, (uint32_t)channels);
         for (size_t j = 0; j < channels; j++)
             w->counts[row * channels + j] =
                 (float)((words[j] < 0x2a000000u) + (words[j] < 0x04000000u));
@@ -70,8 +71,8 @@ static bool make_counts(struct workload *w)
     return w->counts != NULL;
 }
 
-/* The counts in a device's memory, trials first. */
-static bool make_resident(struct workload *w)
+/* Copies the counts to a device's memory, trials first. */
+static bool upload_counts(struct workload *w)
 {
     const struct backend *be = w->learner->be;
     size_t bins = w->model->bins, n = w->model->sessions[0].channels, count = w->batch * bins * n;
@@ -104,10 +105,10 @@ bool workload_create(struct workload *w, const struct options *options, const st
                      size_t threads)
 {
     const struct size *size = NULL;
-    struct learner_options how = {.threads = threads,
-                                  .most_pending = be->host_memory ? 1 : DEVICE_STEPS,
-                                  .trained = true,
-                                  .max_grad_norm = 200};
+    struct learner_options learner_options = {.threads = threads,
+                                              .max_pending = be->host_memory ? 1 : DEVICE_STEPS,
+                                              .trained = true,
+                                              .max_grad_norm = 200};
     struct model_session session = {.shape = {.name = "bench"}};
     struct lfads_error err = {.text = "no memory"};
 
@@ -122,12 +123,12 @@ bool workload_create(struct workload *w, const struct options *options, const st
     w->seed = 1;
     session.shape.channels = options->channels ? options->channels : size->channels;
     if (lfads_config_create(&w->config, &err) == LFADS_OK && configure(w, options, size))
-        w->batch = how.batch_size = (size_t)w->config->batch_size;
+        w->batch = learner_options.batch_size = (size_t)w->config->batch_size;
     if (!w->batch ||
         model_create(&w->model, w->config, options->bins ? options->bins : size->bins, &session, 1,
                      &err) != LFADS_OK ||
-        learner_create(&w->learner, be, w->model, &how, &err) != LFADS_OK || !make_counts(w) ||
-        !make_resident(w)) {
+        learner_create(&w->learner, be, w->model, &learner_options, &err) != LFADS_OK ||
+        !make_counts(w) || !upload_counts(w)) {
         fprintf(stderr, "%s\n", err.text);
         workload_free(w);
         return false;
@@ -174,8 +175,9 @@ void workload_fill(const struct workload *w, struct shard *s, size_t first)
     size_t n = model_channels(s->model, s->session);
 
     for (size_t t = 0; t < s->model->bins && !w->data; t++)
-        memcpy(s->host_x + t * s->trials * n, w->counts + (t * w->batch + first) * n,
-               s->trials * n * sizeof *s->host_x);
+        memcpy(s->host_data[TRIAL_OBSERVED] + t * s->trials * n,
+               w->counts + (t * w->batch + first) * n,
+               s->trials * n * sizeof *s->host_data[TRIAL_OBSERVED]);
     if (!w->data)
         shard_upload(s);
     shard_address_noise(s, w->step, (uint32_t)first);
@@ -186,8 +188,8 @@ void workload_draw(const struct workload *w, struct shard *s, size_t first)
     struct philox_address from = {.seed = w->seed};
 
     if (w->data)
-        s->be->gather_trials(s->be, s->x, w->data, true, w->trials + first, s->model->bins,
-                             s->trials, model_channels(s->model, s->session));
+        s->be->gather_trials(s->be, s->data[TRIAL_OBSERVED], w->data, true, w->trials + first,
+                             s->model->bins, s->trials, model_channels(s->model, s->session));
 
     shard_draw_noise(s, &from);
 }
@@ -208,14 +210,14 @@ void workload_step(struct workload *w)
 
     learner_step(w->learner, &source, &ramps, 0.001, w->step + 1);
     w->step++;
-    if (w->learner->n_pending == w->learner->options.most_pending)
+    if (w->learner->n_pending == w->learner->options.max_pending)
         learner_collect(w->learner, costs, NULL);
 }
 
 double workload_operations(const struct workload *w)
 {
     const struct model *m = w->model;
-    double rows = (double)(w->batch * m->bins), once = (double)w->batch;
+    double rows = (double)(w->batch * m->bins), trials = (double)w->batch;
     double inputs = (double)model_encoder_inputs(m, 0), ic = (double)m->ic_enc;
     double ci = m->co_dim ? (double)m->ci_enc : 0, c = m->co_dim ? (double)m->con_units : 0;
     double g = (double)m->gen_units, f = (double)m->factors, u = (double)m->co_dim;
@@ -224,7 +226,7 @@ double workload_operations(const struct workload *w)
     double recurrent = 3 * (2 * ic * ic + 2 * ci * ci + c * c + g * g);
     double con_in = c > 0 ? (double)(model_ci_width(m) + model_fed_width(m, 0)) : 0;
     double rest = rows * 2 * (recurrent + 3 * con_in * c + 2 * c * u + 3 * u * g + g * f + f * n) +
-                  once * 2 * (2 * 2 * ic * z + z * g);
+                  trials * 2 * (2 * 2 * ic * z + z * g);
 
     return 3 * rest + 2 * in;
 }

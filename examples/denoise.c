@@ -1,4 +1,4 @@
-/* denoise.c - the library in one page: trains on a data set, then writes denoised rates.
+/* denoise.c - the library on one page: trains on a data set, then writes denoised rates.
  *
  *   denoise DATA_DIR STEM SAVE_DIR EPOCHS
  *
@@ -12,7 +12,7 @@ static void print_line(void *payload, const char *text)
     puts(text);
 }
 
-/* Sets the flags whose values come from the command line, and a small model. */
+/* Sets the flags that the command line gives, and those of a small model. */
 static enum lfads_status configure(struct lfads_config *config, char **words,
                                    struct lfads_error *err)
 {

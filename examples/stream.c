@@ -1,6 +1,6 @@
-/* stream.c - a trained model as a filter: trials come in on standard input, rates leave on standard
- * output, trial by trial, both as plain floats [T,N] (Gaussian: means, then variances, of each
- * bin).
+/* stream.c - a trained model as a filter: reads trials from standard input and writes rates to
+ * standard output, trial by trial, both as plain floats [T,N] (Gaussian: means, then variances, for
+ * each bin).
  *
  *   stream SAVE_DIR [SESSION]
  *
@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Denoises until the input ends; a trial that is cut short is an error. */
+/* Denoises until the input ends. Fails if the last trial is cut short. */
 static enum lfads_status stream(struct lfads_denoiser *denoiser, struct lfads_error *err)
 {
     struct lfads_denoiser_shape shape;
-    size_t numbers, inputs, read;
+    size_t numbers, inputs, count;
     float *data, *ext;
     struct lfads_denoised wanted = {.output = NULL};
     enum lfads_status status = LFADS_OK;
@@ -31,13 +31,13 @@ static enum lfads_status stream(struct lfads_denoiser *denoiser, struct lfads_er
     }
     ext = inputs ? data + numbers : NULL;
     while (status == LFADS_OK &&
-           (read = fread(data, sizeof *data, numbers + inputs, stdin)) == numbers + inputs) {
+           (count = fread(data, sizeof *data, numbers + inputs, stdin)) == numbers + inputs) {
         status = lfads_denoise(denoiser, data, ext, &wanted, err);
         if (status == LFADS_OK)
             fwrite(wanted.output, sizeof(float), shape.bins * shape.outputs, stdout);
         fflush(stdout);
     }
-    if (status == LFADS_OK && read != 0) {
+    if (status == LFADS_OK && count != 0) {
         *err = (struct lfads_error){LFADS_BAD_DATA, "the last trial is cut short"};
         status = LFADS_BAD_DATA;
     }

@@ -1,16 +1,44 @@
-/* lfads.h - Latent Factor Analysis via Dynamical Systems: the library's public face.
+/* lfads.h - Latent Factor Analysis via Dynamical Systems: the library's public interface.
  *
  * LFADS infers, from noisy spike counts (or real-valued recordings), each trial's denoised
  * firing rates, low-dimensional factors, initial condition and inferred inputs.
  *
- * Ownership: what a _create function hands out is freed by its _free partner, which takes NULL.
- * Errors: a function that can fail for the user's or the machine's reasons returns a status and,
- * where it is not LFADS_OK, fills the caller's struct lfads_error (may be NULL) with one sentence
- * that names the thing, its value and the remedy. The library never prints and never exits. A NULL
- * where none may be is LFADS_USAGE. A freed handle can't be told from a live one: don't use it.
- * Threads: a handle belongs to one thread at a time; different handles are independent.
- * Signals: oneDNN's products use the stack pointer for other things; handlers of signals that may
- * arrive while the library computes need a stack of their own (sigaltstack, SA_ONSTACK).
+ * Example: train on the files data/monkey_*, then write rates averaged over posterior samples.
+ *
+ *     struct lfads_config *config;
+ *     struct lfads_error err;
+ *
+ *     if (lfads_config_create(&config, &err) != LFADS_OK ||
+ *         lfads_config_set(config, "data_dir", "data", &err) != LFADS_OK ||
+ *         lfads_config_set(config, "data_filename_stem", "monkey", &err) != LFADS_OK ||
+ *         lfads_config_set(config, "lfads_save_dir", "run", &err) != LFADS_OK ||
+ *         lfads_config_set(config, "max_epochs", "200", &err) != LFADS_OK ||
+ *         lfads_train(config, NULL, &err) != LFADS_OK ||
+ *         lfads_posterior_sample(config, NULL, &err) != LFADS_OK)
+ *         fprintf(stderr, "%s\n", err.text);
+ *     lfads_config_free(config);
+ *
+ * Ownership: the caller frees what a _create function returns with the matching _free function,
+ * which accepts NULL. A _create function that fails sets its handle to NULL. The library copies the
+ * strings that it needs; it keeps no pointer of the caller's after a call, except that callbacks
+ * are used until the call ends. A string that the library returns belongs to the library.
+ * Errors: a function that can fail because of the user or the machine returns a status. If it is
+ * not LFADS_OK, the function fills the caller's struct lfads_error (may be NULL) with one sentence
+ * that names the thing, its value and the remedy. The library never prints and never exits. NULL
+ * for an argument that must not be NULL gives LFADS_USAGE. The library can't detect a handle that
+ * was freed: don't use it.
+ * Threads: one thread at a time may use a handle; different handles are independent, provided that
+ * libhdf5 is thread-safe (Debian's is).
+ * Processes: a function that opens an HDF5 file (data, checkpoints, results to score) forks a child
+ * that reads it, and waits for that child by its process number. The host program gets SIGCHLD. If
+ * the host ignores SIGCHLD or collects all children (waitpid(-1)), it takes the child's exit
+ * status: files are still read, but an error can't say how the child ended.
+ * Signals: oneDNN's products use the stack pointer for other purposes. A handler of a signal that
+ * can arrive while the library computes needs an alternate stack (sigaltstack, SA_ONSTACK).
+ * ABI: a program runs with every later library of the same major version, which is the soname's
+ * number (version 0: of the same minor version). Functions, values of enum lfads_status and the
+ * layout of structs that the caller allocates do not change. New functions, flags and statuses may
+ * come, and struct lfads_progress, which the library allocates, may grow at its end.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_LFADS_H
 #define LFADS_LFADS_H
@@ -22,19 +50,22 @@
 extern "C" {
 #endif
 
+/* LFADS_CHECKED: the compiler warns if a caller ignores the result. */
 #if defined(__GNUC__)
 #define LFADS_API __attribute__((visibility("default")))
+#define LFADS_CHECKED __attribute__((warn_unused_result))
 #else
 #define LFADS_API
+#define LFADS_CHECKED
 #endif
 
 enum lfads_status {
     LFADS_OK = 0,
     LFADS_USAGE = 1,    /* a flag or an argument is wrong */
-    LFADS_BAD_DATA = 2, /* a file's contents are not what they must be */
+    LFADS_BAD_DATA = 2, /* a file's contents are wrong */
     LFADS_IO = 3,       /* a file can't be read or written */
     LFADS_NO_MEMORY = 4,
-    LFADS_INTERRUPTED = 5, /* the stop callback asked for it; state was saved */
+    LFADS_INTERRUPTED = 5, /* the stop callback asked to stop; training has saved its state */
     LFADS_NUMERIC = 6      /* a cost or gradient is not finite */
 };
 
@@ -43,136 +74,147 @@ struct lfads_error {
     char text[1024]; /* one sentence, NUL-terminated, no newline */
 };
 
-/* "1.2.3" */
+/* Returns the version, such as "1.2.3". */
 LFADS_API const char *lfads_version(void);
-/* How the library was built and what it finds on this machine, for people to read: compiler,
- * processor, precision, libraries with versions, GPUs and the file of their module; lines "thing:
- * what", which go on in lines that begin with a blank. Writes at most SIZE bytes of it to TEXT, the
- * NUL included, and returns its whole length without the NUL; TEXT may be NULL where SIZE is 0. The
- * module is loaded, to ask for GPUs, only where NVIDIA's driver is installed. */
+/* Describes, for people to read, how the library was built and what it finds on this machine:
+ * compiler, processor, precision, libraries with versions, GPUs and the file of their module. The
+ * text has lines "thing: value"; a line that begins with a blank continues the line before. Writes
+ * at most SIZE bytes to TEXT, the NUL included; returns the length of the whole text without the
+ * NUL. TEXT may be NULL if SIZE is 0. Loads the module that finds GPUs only if NVIDIA's driver is
+ * installed. */
 LFADS_API size_t lfads_build_info(char *text, size_t size);
-/* The word for a status, such as "bad data". */
+/* Returns the name of a status, such as "bad data". */
 LFADS_API const char *lfads_status_name(enum lfads_status status);
 
-/* ---- configuration: the flags of a run, all at their defaults when created ------------------ */
+/* ---- configuration: the flags of a run ------------------------------------------------------ */
 struct lfads_config;
-LFADS_API enum lfads_status lfads_config_create(struct lfads_config **out, struct lfads_error *err);
+/* Creates a configuration with all flags at their defaults. */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_config_create(struct lfads_config **out,
+                                                              struct lfads_error *err);
 LFADS_API void lfads_config_free(struct lfads_config *config);
-/* Sets flag NAME from text, as the command line does; the range is checked. */
-LFADS_API enum lfads_status lfads_config_set(struct lfads_config *config, const char *name,
-                                             const char *value, struct lfads_error *err);
-/* The flag's value as text, owned by CONFIG, valid until its next call; NULL for no such flag, or
- * for a CONFIG that is NULL. */
+/* Sets flag NAME from text, as the command line does (docs/flags.md lists the flags). Fails if
+ * there is no such flag or it does not take the value; CONFIG is then unchanged. */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_config_set(struct lfads_config *config,
+                                                           const char *name, const char *value,
+                                                           struct lfads_error *err);
+/* Returns the flag's value as text; NULL if there is no such flag or CONFIG is NULL. CONFIG owns
+ * the text, which is valid until the next call with CONFIG. */
 LFADS_API const char *lfads_config_get(struct lfads_config *config, const char *name);
 
-/* ---- what a long call tells its caller ------------------------------------------------------ */
+/* ---- progress of long calls ------------------------------------------------------------------ */
 struct lfads_progress {
-    const char *what;    /* "epoch", "trials": what share refers to */
-    double share;        /* of the epoch or file, 0 to 1 */
+    const char *what;    /* what share refers to: "epoch", "trials", "training an integrator" */
+    double share;        /* done so far, 0 to 1 */
     int64_t epoch, step; /* training only */
     double trials_per_second;
     double learning_rate; /* training only */
     double seconds;       /* since the call began */
 };
-/* Any member may be NULL. Called from the thread that called the library. */
+/* Callbacks of a long call; any member may be NULL. The library calls them on the thread that
+ * called it. */
 struct lfads_callbacks {
     void *payload;
     void (*line)(void *payload, const char *text); /* a result line, without its newline */
-    void (*warn)(void *payload, const char *text); /* something the user should know */
+    void (*warn)(void *payload, const char *text); /* a warning for the user */
     void (*progress)(void *payload, const struct lfads_progress *progress);
-    bool (*stop)(void *payload); /* true: save and return LFADS_INTERRUPTED */
+    bool (*stop)(void *payload); /* true: end with LFADS_INTERRUPTED; training saves first */
 };
 
-/* ---- the verbs: each reads and writes files as docs/files.md describes ---------------------- */
-/* Trains on the data set of the configuration; continues where lfads_save_dir has a checkpoint. */
-LFADS_API enum lfads_status lfads_train(const struct lfads_config *config,
-                                        const struct lfads_callbacks *callbacks,
-                                        struct lfads_error *err);
-/* For each trial: batch_size samples from its posterior, the model run on each, averaged. */
-LFADS_API enum lfads_status lfads_posterior_sample(const struct lfads_config *config,
-                                                   const struct lfads_callbacks *callbacks,
-                                                   struct lfads_error *err);
-/* For each trial: one pass with the posterior's means in place of samples. */
-LFADS_API enum lfads_status lfads_posterior_mean(const struct lfads_config *config,
-                                                 const struct lfads_callbacks *callbacks,
-                                                 struct lfads_error *err);
-/* batch_size samples from the priors. */
-LFADS_API enum lfads_status lfads_prior_sample(const struct lfads_config *config,
-                                               const struct lfads_callbacks *callbacks,
-                                               struct lfads_error *err);
-/* Every parameter and optimizer slot to one HDF5 file. */
-LFADS_API enum lfads_status lfads_write_params(const struct lfads_config *config,
-                                               const struct lfads_callbacks *callbacks,
-                                               struct lfads_error *err);
+/* ---- commands: each reads and writes files as docs/files.md describes ------------------------ */
+/* Trains on the data set that CONFIG names. Continues if lfads_save_dir has a checkpoint. */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_train(const struct lfads_config *config,
+                                                      const struct lfads_callbacks *callbacks,
+                                                      struct lfads_error *err);
+/* For each trial: draws batch_size samples from the posterior, runs the model on each, and writes
+ * the averages. */
+LFADS_API LFADS_CHECKED enum lfads_status
+lfads_posterior_sample(const struct lfads_config *config, const struct lfads_callbacks *callbacks,
+                       struct lfads_error *err);
+/* For each trial: runs the model once, on the posterior's means instead of samples. */
+LFADS_API LFADS_CHECKED enum lfads_status
+lfads_posterior_mean(const struct lfads_config *config, const struct lfads_callbacks *callbacks,
+                     struct lfads_error *err);
+/* Writes batch_size samples from the priors. */
+LFADS_API LFADS_CHECKED enum lfads_status
+lfads_prior_sample(const struct lfads_config *config, const struct lfads_callbacks *callbacks,
+                   struct lfads_error *err);
+/* Writes every parameter and optimizer slot to one HDF5 file. */
+LFADS_API LFADS_CHECKED enum lfads_status
+lfads_write_params(const struct lfads_config *config, const struct lfads_callbacks *callbacks,
+                   struct lfads_error *err);
 
 /* ---- one trial at a time --------------------------------------------------------------------
- * A trained model in memory, for experiments that wait for the answer: a call is one pass with the
- * posterior's means, on the caller's thread, with memory taken beforehand; it touches no file. */
+ * A trained model in memory, for closed-loop experiments. A call runs the model once, on the
+ * posterior's means, on the caller's thread, in memory that was allocated before, and opens no
+ * file. */
 struct lfads_denoiser;
 struct lfads_denoiser_shape {
-    size_t bins, channels, ext_inputs; /* T, N, E: what a trial must have */
-    size_t outputs;                    /* N (rates), or 2N (a Gaussian's means and variances) */
+    size_t bins, channels, ext_inputs; /* T, N, E of a trial */
+    size_t outputs;                    /* N (rates) or 2N (a Gaussian's means and variances) */
     size_t factors, inputs;            /* F; inferred inputs */
 };
-/* What is wanted of a trial: arrays of the caller, each NULL where it is not. */
+/* The results of a trial: arrays of the caller; NULL: not wanted. */
 struct lfads_denoised {
     float *output;  /* [T,outputs] */
     float *factors; /* [T,factors] */
     float *inputs;  /* [T,inputs] */
 };
-/* Loads the checkpoint that file INDEX ("checkpoint", "checkpoint_lve") of SAVE_DIR names. SESSION:
- * whose trials will come; NULL: the first. The data files are not needed. */
-LFADS_API enum lfads_status lfads_denoiser_create(struct lfads_denoiser **out, const char *save_dir,
-                                                  const char *index, const char *session,
-                                                  struct lfads_error *err);
+/* Loads the checkpoint that file INDEX ("checkpoint", "checkpoint_lve") of SAVE_DIR names. SESSION
+ * is the session of the trials; NULL: the first. Does not need the data files. */
+LFADS_API LFADS_CHECKED enum lfads_status
+lfads_denoiser_create(struct lfads_denoiser **out, const char *save_dir, const char *index,
+                      const char *session, struct lfads_error *err);
 LFADS_API void lfads_denoiser_free(struct lfads_denoiser *denoiser);
-/* All zero of a NULL. */
+/* Sets SHAPE; all zero if DENOISER is NULL. */
 LFADS_API void lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser,
                                         struct lfads_denoiser_shape *shape);
-/* Denoises DATA [T,N], with EXT [T,E] (NULL where E is 0). Fails for numbers that are not finite
- * and, where the model is of counts, for any but whole numbers from 0 to a million. */
-LFADS_API enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *data,
-                                          const float *ext, const struct lfads_denoised *denoised,
-                                          struct lfads_error *err);
+/* Denoises DATA [T,N] with external inputs EXT [T,E] (NULL if E is 0). Fails for numbers that are
+ * not finite and, if the model is of counts, for numbers that are not integers from 0 to a million.
+ */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser,
+                                                        const float *data, const float *ext,
+                                                        const struct lfads_denoised *denoised,
+                                                        struct lfads_error *err);
 
 /* ---- synthetic data ------------------------------------------------------------------------- */
 struct lfads_synth_config;
-LFADS_API enum lfads_status lfads_synth_config_create(struct lfads_synth_config **out,
-                                                      struct lfads_error *err);
+LFADS_API LFADS_CHECKED enum lfads_status lfads_synth_config_create(struct lfads_synth_config **out,
+                                                                    struct lfads_error *err);
 LFADS_API void lfads_synth_config_free(struct lfads_synth_config *config);
-LFADS_API enum lfads_status lfads_synth_config_set(struct lfads_synth_config *config,
-                                                   const char *name, const char *value,
-                                                   struct lfads_error *err);
-/* GENERATOR: "chaotic", "labeled" or "itb". */
-LFADS_API enum lfads_status lfads_synth(const char *generator,
-                                        const struct lfads_synth_config *config,
-                                        const struct lfads_callbacks *callbacks,
-                                        struct lfads_error *err);
+LFADS_API LFADS_CHECKED enum lfads_status lfads_synth_config_set(struct lfads_synth_config *config,
+                                                                 const char *name,
+                                                                 const char *value,
+                                                                 struct lfads_error *err);
+/* Writes the data set of GENERATOR: "chaotic", "labeled" or "itb". */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_synth(const char *generator,
+                                                      const struct lfads_synth_config *config,
+                                                      const struct lfads_callbacks *callbacks,
+                                                      struct lfads_error *err);
 
 /* ---- scoring -------------------------------------------------------------------------------- */
 struct lfads_score {
-    const char *set; /* whose trials were compared: "train" or "valid"; not to be freed */
+    const char *set; /* the compared trials: "train" or "valid"; not to be freed */
     size_t trials, bins, channels;
     bool has_truth, has_bits_per_spike, has_bounds;
-    double r2;             /* conversion_factor-scaled rates against the truth, all pooled */
-    double *channel_r2;    /* [channels], of each channel alone; NULL without truth */
-    double bits_per_spike; /* of the data under the rates, over each channel's mean rate; Poisson */
-    double nll;            /* negative log-likelihood of the data under the rates, a trial */
-    double nll_vae, nll_iwae; /* mean bounds of the trials, as the model run has them */
+    double r2;          /* of rates times conversion_factor against the truth, over all numbers */
+    double *channel_r2; /* [channels], of each channel; NULL without truth */
+    double bits_per_spike;    /* of the data, relative to each channel's mean rate; Poisson */
+    double nll;               /* negative log-likelihood of the data under the rates, per trial */
+    double nll_vae, nll_iwae; /* means over trials of the model run's bounds */
 };
-/* What is scored. Members that are NULL or 0 mean what is said. */
+/* What to score. A member that is NULL or 0 has the meaning given. */
 struct lfads_evaluation {
     const char *data_file, *model_run_file;
-    const char *set; /* "train" or "valid"; NULL: what the model run's name says, else "valid" */
-    double conversion_factor; /* of rates to the truth's unit, above 0; 0: the data file's */
-    const char *figure; /* a PNG to write: rates, truth, data and inferred inputs; NULL: none */
-    size_t trial;       /* which trial the figure shows */
+    const char *set; /* "train" or "valid"; NULL: taken from the model run's name, else "valid" */
+    double conversion_factor; /* from rates to the truth's unit, above 0; 0: the data file's */
+    const char *figure;       /* PNG to write: rates, truth, data and inferred inputs; NULL: none */
+    size_t trial;             /* the trial in the figure */
 };
-/* Scores the rates in a model-run file against its data; the data file's first trials are
- * compared. A score is released by lfads_score_release, which takes NULL and released ones. */
-LFADS_API enum lfads_status lfads_evaluate(struct lfads_score *score,
-                                           const struct lfads_evaluation *what,
-                                           struct lfads_error *err);
+/* Scores the rates in a model-run file against its data, on the first trials of the data file.
+ * lfads_score_release frees what SCORE holds; it accepts NULL and a score that was released. */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_evaluate(struct lfads_score *score,
+                                                         const struct lfads_evaluation *what,
+                                                         struct lfads_error *err);
 LFADS_API void lfads_score_release(struct lfads_score *score);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* host_memory.c - memory for backends on the host: copies are copies, and nothing is waited for.
+/* host_memory.c - memory for backends on the host, where operations are complete on return.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/host_memory.h"
 

@@ -10,11 +10,12 @@ size_t host_memory_available(SELF);
 void host_memory_copy(SELF, void *dst, const void *src, size_t bytes);
 enum lfads_status host_memory_finish(SELF, struct lfads_error *err);
 
-/* Fails where BYTES are not available in BE's memory, as memory_check says it (base/memory.h). */
+/* Fails if BYTES are not available in BE's memory; arguments as for memory_check (base/memory.h).
+ */
 enum lfads_status backend_check_memory(const struct backend *be, size_t bytes, const char *what,
                                        const char *remedy, struct lfads_error *err);
 
-/* The memory part of such a backend's table. */
+/* Initialises the memory functions of such a backend's table. */
 #define HOST_MEMORY                                                                                \
     .host_memory = true, .memory_create = host_memory_create, .memory_free = host_memory_free,     \
     .memory_available = host_memory_available, .upload = host_memory_copy,                         \

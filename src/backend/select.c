@@ -1,4 +1,4 @@
-/* select.c - finding the module of a device, and opening the device.
+/* select.c - finds the module of a device and opens the device.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/select.h"
 
@@ -8,18 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH = 4096 };
+enum { PATH_SIZE = 4096 };
 
-/* Where the module may be: beside the program, as they are built; under the library directory of
- * the program's prefix, and of the one that this was configured for. */
-static const char *const places[] = {"%s/lfads_cuda.so",
-                                     "%s/../" LFADS_LIBDIR "/lfads/lfads_cuda.so",
-                                     LFADS_FULL_LIBDIR "/lfads/lfads_cuda.so"};
+/* The paths of the module, in the order of search: beside the program, as in the build directory;
+ * in the library directory of the program's prefix, and of the configured prefix. %s is the
+ * program's directory. */
+static const char *const module_paths[] = {"%s/lfads_cuda.so",
+                                           "%s/../" LFADS_LIBDIR "/lfads/lfads_cuda.so",
+                                           LFADS_FULL_LIBDIR "/lfads/lfads_cuda.so"};
 
 static const char no_module[] = "this installation has no lfads_cuda.so: build it with CUDA";
 
-/* The directory of the running program, symbolic links resolved; "." if the system does not say. */
-static void own_directory(char *path, size_t size)
+/* Sets PATH to the directory of the running program, symbolic links resolved; "." if unknown. */
+static void program_directory(char *path, size_t size)
 {
     ssize_t length = readlink("/proc/self/exe", path, size - 1);
     char *slash;
@@ -39,21 +40,22 @@ static const char *module_in_environment(void)
     return path && *path ? path : NULL;
 }
 
-/* $LFADS_CUDA_MODULE, or the first of the places that has a file; false if none has. */
+/* Sets PATH to $LFADS_CUDA_MODULE or the first of module_paths that is a file; false if none is. */
 static bool find_module(char *path, size_t size)
 {
-    const char *given = module_in_environment();
-    char own[PATH];
+    const char *requested = module_in_environment();
+    char directory[PATH_SIZE];
 
-    if (given) {
-        snprintf(path, size, "%s", given);
+    if (requested) {
+        snprintf(path, size, "%s", requested);
         return true;
     }
-    own_directory(own, sizeof own);
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        bool here = strncmp(places[i], "%s", 2) == 0;
+    program_directory(directory, sizeof directory);
+    for (size_t i = 0; i < sizeof module_paths / sizeof module_paths[0]; i++) {
+        bool relative = strncmp(module_paths[i], "%s", 2) == 0;
 
-        snprintf(path, size, "%s%s", here ? own : "", places[i] + (here ? 2 : 0));
+        snprintf(path, size, "%s%s", relative ? directory : "",
+                 module_paths[i] + (relative ? 2 : 0));
         if (access(path, R_OK) == 0)
             return true;
     }
@@ -63,7 +65,7 @@ static bool find_module(char *path, size_t size)
 static bool load(struct backend_choice *c, char *reason, size_t size)
 {
     const struct backend_module *(*open_module)(void);
-    char path[PATH];
+    char path[PATH_SIZE];
 
     if (!find_module(path, sizeof path)) {
         snprintf(reason, size, "%s", no_module);
@@ -85,24 +87,24 @@ static bool load(struct backend_choice *c, char *reason, size_t size)
 }
 
 /* Opens one of COUNT devices. A request that it cannot fulfil, or too little memory there, is an
- * error: who requests a device by number does not want the CPU instead. */
+ * error: the CPU does not replace a device that is requested by number. */
 static enum lfads_status open_numbered(struct backend_choice *c,
                                        const struct backend_request *request, size_t number,
                                        size_t count, char *reason, size_t size,
                                        struct lfads_error *err)
 {
-    struct lfads_error own = {.status = LFADS_OK};
+    struct lfads_error device_err = {.status = LFADS_OK};
     enum lfads_status status;
 
     if (number >= count) {
         snprintf(reason, size, "there %s %zu, numbered from 0", count == 1 ? "is" : "are", count);
         return LFADS_OK;
     }
-    status = c->module->create(&c->device, number, request->precision, &own);
+    status = c->module->create(&c->device, number, request->precision, &device_err);
     if (status == LFADS_USAGE || status == LFADS_NO_MEMORY)
-        return lfads_fail(err, status, "--device=%s: %s", request->device, own.text);
+        return lfads_fail(err, status, "--device=%s: %s", request->device, device_err.text);
     if (status != LFADS_OK)
-        snprintf(reason, size, "%s", own.text);
+        snprintf(reason, size, "%s", device_err.text);
     return LFADS_OK;
 }
 
@@ -111,23 +113,24 @@ static void open_first(struct backend_choice *c, const struct backend_request *r
                        size_t count, char *reason, size_t size)
 {
     for (size_t i = 0; i < count && !c->device; i++) {
-        struct lfads_error own = {.status = LFADS_OK};
+        struct lfads_error device_err = {.status = LFADS_OK};
 
-        if (c->module->create(&c->device, i, request->precision, &own) == LFADS_NO_MEMORY)
-            snprintf(reason, size, "%s", own.text);
+        if (c->module->create(&c->device, i, request->precision, &device_err) == LFADS_NO_MEMORY)
+            snprintf(reason, size, "%s", device_err.text);
     }
 }
 
-/* Loads the module and sets *COUNT to its devices; if there are none, false and REASON. */
+/* Loads the module and sets *COUNT to the number of its devices; if there are none, sets REASON and
+ * returns false. */
 static bool find_devices(struct backend_choice *c, size_t *count, char *reason, size_t size)
 {
-    struct lfads_error own = {.status = LFADS_OK};
+    struct lfads_error device_err = {.status = LFADS_OK};
 
     if (!load(c, reason, size))
         return false;
-    if (c->module->probe(count, &own) == LFADS_OK && *count > 0)
+    if (c->module->probe(count, &device_err) == LFADS_OK && *count > 0)
         return true;
-    snprintf(reason, size, "%s", *own.text ? own.text : "there is none");
+    snprintf(reason, size, "%s", *device_err.text ? device_err.text : "there is none");
     return false;
 }
 
@@ -159,8 +162,8 @@ static enum lfads_status open_cpu(struct backend_choice *c, const char *precisio
         return lfads_fail(err, LFADS_USAGE,
                           "--precision=tf32 is for GPUs: on the CPU use float32 or bf16");
     if (strcmp(precision, "bf16") == 0) {
-        status = backend_cpu_bf16_create(&c->own, err);
-        c->be = c->own;
+        status = backend_cpu_bf16_create(&c->bf16, err);
+        c->be = c->bf16;
     } else if (strcmp(precision, "float32") != 0) {
         status =
             lfads_fail(err, LFADS_USAGE,
@@ -196,7 +199,7 @@ void backend_release(struct backend_choice *choice)
         choice->module->release(choice->device);
     if (choice->library)
         dlclose(choice->library);
-    backend_cpu_bf16_free(choice->own);
+    backend_cpu_bf16_free(choice->bf16);
     *choice = (struct backend_choice){.be = NULL};
 }
 
@@ -216,12 +219,12 @@ void backend_report_module(struct backend_module_report *report)
     *report = (struct backend_module_report){.devices = 0};
     if (!find_module(report->path, sizeof report->path)) {
         *report->path = '\0';
-        snprintf(report->why, sizeof report->why, "%s", no_module);
+        snprintf(report->reason, sizeof report->reason, "%s", no_module);
     } else if (!module_in_environment() && !has_driver()) {
-        snprintf(report->why, sizeof report->why,
+        snprintf(report->reason, sizeof report->reason,
                  "NVIDIA's driver (libcuda.so.1) is not installed");
     } else {
-        find_devices(&choice, &report->devices, report->why, sizeof report->why);
+        find_devices(&choice, &report->devices, report->reason, sizeof report->reason);
         backend_release(&choice);
     }
 }

@@ -1,7 +1,7 @@
-/* clock.h - the time that has passed.
+/* clock.h - a monotonic clock.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BASE_CLOCK_H
 #define LFADS_BASE_CLOCK_H
-/* Seconds since some moment, never going back. */
+/* Returns the seconds since a fixed moment in the past. Never decreases. */
 double clock_seconds(void);
 #endif

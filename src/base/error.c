@@ -1,4 +1,4 @@
-/* error.c - status names and the making of error sentences.
+/* error.c - formats error sentences and names statuses.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
 

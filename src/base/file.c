@@ -1,4 +1,4 @@
-/* file.c - files that are whole or not there.
+/* file.c - writes files that are complete or absent; reads text files.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/file.h"
 
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_TEXT = 1 << 26, TEXT_PIECE = 1 << 16 };
+enum { MAX_TEXT = 1 << 26, TEXT_CHUNK = 1 << 16 };
 
 static const char staged[] = ".part";
 
@@ -42,15 +42,15 @@ bool file_exists(const char *path)
 /* Flushes a file or directory to the disk. */
 static int flush_path(const char *path, int flags)
 {
-    int file = open(path, flags), failed, kept;
+    int file = open(path, flags), failed, saved_errno;
 
     if (file < 0)
         return -1;
     failed = fsync(file);
-    kept = errno;
+    saved_errno = errno;
     if (close(file) != 0 && !failed)
         return -1;
-    errno = kept;
+    errno = saved_errno;
     return failed;
 }
 
@@ -130,14 +130,15 @@ size_t file_count(const char *directory, const char *prefix)
 void file_clear_staged(const char *directory, const char *prefix)
 {
     DIR *listing = opendir(directory);
-    size_t length = strlen(prefix), end = strlen(staged);
+    size_t prefix_length = strlen(prefix), suffix_length = strlen(staged);
 
     for (struct dirent *entry; listing && (entry = readdir(listing));) {
         const char *name = entry->d_name;
-        size_t all = strlen(name);
+        size_t name_length = strlen(name);
 
-        if (all > length + end && name[0] == '.' && strncmp(name + 1, prefix, length) == 0 &&
-            strcmp(name + all - end, staged) == 0)
+        if (name_length > prefix_length + suffix_length && name[0] == '.' &&
+            strncmp(name + 1, prefix, prefix_length) == 0 &&
+            strcmp(name + name_length - suffix_length, staged) == 0)
             unlinkat(dirfd(listing), name, 0);
     }
     if (listing)
@@ -150,35 +151,35 @@ enum lfads_status file_flush(const char *path, struct lfads_error *err)
                                                                  : fail(err, "flush", path);
 }
 
-static int write_all(int file, const char *bytes, size_t left)
+static int write_all(int file, const char *bytes, size_t remaining)
 {
-    while (left > 0) {
-        ssize_t written = write(file, bytes, left);
+    while (remaining > 0) {
+        ssize_t written = write(file, bytes, remaining);
 
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
             return -1;
         bytes += written;
-        left -= (size_t)written;
+        remaining -= (size_t)written;
     }
     return 0;
 }
 
-/* Opens, writes, closes: any of these may say that the disk is full. A directory from elsewhere may
- * have links to files that are none of its business: none is followed. */
-static enum lfads_status put_bytes(const char *path, int flags, const char *bytes, size_t length,
-                                   struct lfads_error *err)
+/* Opens, writes and closes PATH: each of the three can report a full disk. O_NOFOLLOW: a directory
+ * from another source can contain links to files outside it. */
+static enum lfads_status write_bytes(const char *path, int flags, const char *bytes, size_t length,
+                                     struct lfads_error *err)
 {
-    int file = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | flags, 0666), failed, kept;
+    int file = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | flags, 0666), failed, saved_errno;
 
     if (file < 0)
         return fail(err, "write", path);
     failed = write_all(file, bytes, length);
-    kept = errno;
+    saved_errno = errno;
     if (close(file) != 0 && !failed)
         return fail(err, "write", path);
-    errno = kept;
+    errno = saved_errno;
     return failed ? fail(err, "write", path) : LFADS_OK;
 }
 
@@ -190,7 +191,7 @@ enum lfads_status file_write_text(const char *path, const char *text, struct lfa
     snprintf(suffix, sizeof suffix, ".%ld%s", (long)getpid(), staged);
     status = file_beside(temp, path, suffix, err);
     if (status == LFADS_OK)
-        status = put_bytes(temp, O_TRUNC, text, strlen(text), err);
+        status = write_bytes(temp, O_TRUNC, text, strlen(text), err);
     if (status != LFADS_OK) {
         file_discard(temp);
         return status;
@@ -200,13 +201,13 @@ enum lfads_status file_write_text(const char *path, const char *text, struct lfa
 
 enum lfads_status file_append(const char *path, const char *text, struct lfads_error *err)
 {
-    return put_bytes(path, O_APPEND, text, strlen(text), err);
+    return write_bytes(path, O_APPEND, text, strlen(text), err);
 }
 
 enum lfads_status file_append_bytes(const char *path, const void *bytes, size_t length,
                                     struct lfads_error *err)
 {
-    return put_bytes(path, O_APPEND, bytes, length, err);
+    return write_bytes(path, O_APPEND, bytes, length, err);
 }
 
 FILE *file_open(const char *path)
@@ -232,7 +233,7 @@ FILE *file_open(const char *path)
 enum lfads_status file_read_text(char **text, const char *path, struct lfads_error *err)
 {
     FILE *file = file_open(path);
-    char *all = NULL;
+    char *buffer = NULL;
     enum lfads_status status = LFADS_OK;
     size_t length = 0, count;
 
@@ -240,28 +241,28 @@ enum lfads_status file_read_text(char **text, const char *path, struct lfads_err
     if (!file)
         return fail(err, "read", path);
     do {
-        char *more = realloc(all, length + TEXT_PIECE + 1);
+        char *larger = realloc(buffer, length + TEXT_CHUNK + 1);
 
-        if (!more) {
+        if (!larger) {
             status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", path);
             break;
         }
-        all = more;
-        count = fread(all + length, 1, TEXT_PIECE, file);
+        buffer = larger;
+        count = fread(buffer + length, 1, TEXT_CHUNK, file);
         length += count;
-    } while (count == TEXT_PIECE && length <= MOST_TEXT);
+    } while (count == TEXT_CHUNK && length <= MAX_TEXT);
     if (status == LFADS_OK && ferror(file))
         status = fail(err, "read", path);
-    else if (status == LFADS_OK && length > MOST_TEXT)
+    else if (status == LFADS_OK && length > MAX_TEXT)
         status = lfads_fail(err, LFADS_BAD_DATA, "%s is too long for a text file", path);
-    else if (status == LFADS_OK && memchr(all, 0, length))
+    else if (status == LFADS_OK && memchr(buffer, 0, length))
         status = lfads_fail(err, LFADS_BAD_DATA, "%s is no text file", path);
     fclose(file);
     if (status != LFADS_OK) {
-        free(all);
+        free(buffer);
         return status;
     }
-    all[length] = 0;
-    *text = all;
+    buffer[length] = 0;
+    *text = buffer;
     return LFADS_OK;
 }

@@ -1,5 +1,5 @@
-/* file.h - the only place that creates, replaces or extends files: beside, flushed, then renamed,
- * so that a file of a given name is always whole, whatever happens in between.
+/* file.h - the only module that creates, replaces or extends files. It writes a new file beside the
+ * old one, flushes it, then renames it, so that a file of a given name is always complete.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BASE_FILE_H
 #define LFADS_BASE_FILE_H
@@ -12,58 +12,60 @@
 
 enum { FILE_PATH = PATH_MAX };
 
-/* Joins directory and name; fails where the path is too long. */
+/* Joins DIRECTORY and NAME; fails if the path is too long. */
 enum lfads_status file_join(char path[FILE_PATH], const char *directory, const char *name,
                             struct lfads_error *err);
 bool file_exists(const char *path);
-/* Makes the directory and its parents; one that is there is fine. It must be writable. */
+/* Makes the directory and its parents if they do not exist. Fails if it is not writable. */
 enum lfads_status file_make_directory(const char *path, struct lfads_error *err);
 
-/* Sets TEMP to the name under which PATH is written first: in the same directory, with a dot in
- * front, so that nobody takes it for the file. */
+/* Sets TEMP to the staged name of PATH: in the same directory, with a dot in front, so that nobody
+ * takes the incomplete file for the complete one. */
 enum lfads_status file_stage(char temp[FILE_PATH], const char *path, struct lfads_error *err);
-/* Sets BESIDE to the name of a hidden file that belongs to PATH, in the same directory: a dot,
- * PATH's name, SUFFIX. */
+/* Sets BESIDE to the name of a hidden file for PATH, in the same directory: a dot, PATH's name,
+ * SUFFIX. */
 enum lfads_status file_beside(char beside[FILE_PATH], const char *path, const char *suffix,
                               struct lfads_error *err);
-/* Flushes TEMP to the disk and gives it its name. On failure TEMP is removed. */
+/* Flushes TEMP to the disk and renames it to PATH. Removes TEMP on failure. */
 enum lfads_status file_commit(const char *temp, const char *path, struct lfads_error *err);
 void file_discard(const char *temp);
-/* Files in DIRECTORY whose names begin with PREFIX; 0 where it can't be read. */
+/* Returns the number of files in DIRECTORY whose names begin with PREFIX; 0 if it can't be read. */
 size_t file_count(const char *directory, const char *prefix);
-/* Removes what killed processes left in DIRECTORY under staged names of files whose names begin
- * with PREFIX. Nobody may be writing such files. */
+/* Removes the staged files that killed processes left in DIRECTORY, of names that begin with
+ * PREFIX. No process may be writing such a file. */
 void file_clear_staged(const char *directory, const char *prefix);
-/* Flushes PATH, a file that is added to, to the disk. One that is not there is fine. */
+/* Flushes PATH to the disk, for files that are appended to. Does nothing if the file does not
+ * exist. */
 enum lfads_status file_flush(const char *path, struct lfads_error *err);
 
-/* The whole file at once, by stage and commit; processes that write it at once do not meet. */
+/* Writes the file by stage and commit. Two processes that write the same file use different staged
+ * names. */
 enum lfads_status file_write_text(const char *path, const char *text, struct lfads_error *err);
-/* Adds TEXT at the file's end, or makes the file. */
+/* Appends TEXT; creates the file if it does not exist. */
 enum lfads_status file_append(const char *path, const char *text, struct lfads_error *err);
-/* The same for bytes. */
+/* Appends bytes; creates the file if it does not exist. */
 enum lfads_status file_append_bytes(const char *path, const void *bytes, size_t length,
                                     struct lfads_error *err);
-/* Opens a file for reading, NULL with errno where it can't be. One that is no regular file is
- * refused: a pipe would keep the program waiting; but those that the shell passes as /dev/fd/...
- * are taken. */
+/* Opens a file for reading; returns NULL and sets errno on failure. Accepts regular files only,
+ * because opening a pipe can block, and the names that the shell passes as /dev/fd/.... */
 FILE *file_open(const char *path);
-/* Sets *TEXT to the contents, NUL-terminated, the caller's to free. More than 64 MiB or a NUL
- * within is refused. */
+/* Sets *TEXT to the contents, terminated by NUL; the caller frees it. Fails if the file is larger
+ * than 64 MiB or contains a NUL. */
 enum lfads_status file_read_text(char **text, const char *path, struct lfads_error *err);
 
-/* A file without a name in DIRECTORY, open for reading and writing, gone when it is closed or the
- * process ends. Fails where the disk has no room for BYTES, which are reserved where the file
- * system can. */
+/* Creates a file without a name in DIRECTORY, open for reading and writing. It disappears when it
+ * is closed or the process ends. Fails if the disk has less than BYTES free. Reserves BYTES if the
+ * file system can. */
 enum lfads_status file_unnamed(int *file, const char *directory, size_t bytes,
                                struct lfads_error *err);
-/* Writes or reads LENGTH bytes at place AT of such a file. Threads may read at once. */
-enum lfads_status file_put(int file, const void *bytes, size_t length, size_t at,
+/* Write or read LENGTH bytes at OFFSET of such a file. Several threads may read at the same time.
+ */
+enum lfads_status file_put(int file, const void *bytes, size_t length, size_t offset,
                            struct lfads_error *err);
-enum lfads_status file_get(void *bytes, int file, size_t length, size_t at,
+enum lfads_status file_get(void *bytes, int file, size_t length, size_t offset,
                            struct lfads_error *err);
-/* Sets PARENT to PATH, or to the nearest of its parents that is there. */
+/* Sets PARENT to PATH if it exists, else to its nearest parent that exists. */
 void file_nearest(char parent[FILE_PATH], const char *path);
-/* Whether what is written into the directory takes memory rather than disk. */
+/* Whether files in this directory take memory instead of disk space. */
 bool file_is_memory(const char *directory);
 #endif

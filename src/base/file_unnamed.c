@@ -1,4 +1,4 @@
-/* file_unnamed.c - files that hold what memory can't, for the time of a process.
+/* file_unnamed.c - unnamed files for data that exceed memory; they live as long as the process.
  * SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE /* O_TMPFILE, fallocate */
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 #include "base/file.h"
 
-/* Says which directory holds the unnamed file. */
+/* Reports errno with the directory of the unnamed FILE. */
 static enum lfads_status fail(struct lfads_error *err, const char *what, int file)
 {
     int reason = errno;
@@ -30,7 +30,7 @@ static enum lfads_status fail(struct lfads_error *err, const char *what, int fil
                       *path ? path : "a file", strerror(reason));
 }
 
-/* A named file that is removed at once: for file systems that have none without a name. */
+/* Creates a named file and removes its name: some file systems do not support O_TMPFILE. */
 static int open_and_remove(const char *directory)
 {
     char path[FILE_PATH];
@@ -60,7 +60,7 @@ enum lfads_status file_unnamed(int *file, const char *directory, size_t bytes,
         (unsigned long long)disk.f_bavail * (unsigned long long)disk.f_bsize < bytes)
         errno = ENOSPC;
     else if (bytes == 0 || fallocate(*file, 0, 0, (off_t)bytes) == 0 || errno != ENOSPC)
-        return LFADS_OK; /* not every file system reserves */
+        return LFADS_OK; /* not every file system can reserve space */
     close(*file);
     *file = -1;
     return lfads_fail(err, LFADS_IO,
@@ -69,40 +69,41 @@ enum lfads_status file_unnamed(int *file, const char *directory, size_t bytes,
                       bytes >> 20, directory, strerror(ENOSPC));
 }
 
-enum lfads_status file_put(int file, const void *bytes, size_t length, size_t at,
+enum lfads_status file_put(int file, const void *bytes, size_t length, size_t offset,
                            struct lfads_error *err)
 {
     const char *from = bytes;
 
     while (length > 0) {
-        ssize_t written = pwrite(file, from, length, (off_t)at);
+        ssize_t written = pwrite(file, from, length, (off_t)offset);
 
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
             return fail(err, "write", file);
         from += written;
-        at += (size_t)written;
+        offset += (size_t)written;
         length -= (size_t)written;
     }
     return LFADS_OK;
 }
 
-enum lfads_status file_get(void *bytes, int file, size_t length, size_t at, struct lfads_error *err)
+enum lfads_status file_get(void *bytes, int file, size_t length, size_t offset,
+                           struct lfads_error *err)
 {
     char *to = bytes;
 
     while (length > 0) {
-        ssize_t count = pread(file, to, length, (off_t)at);
+        ssize_t count = pread(file, to, length, (off_t)offset);
 
         if (count < 0 && errno == EINTR)
             continue;
         if (count == 0)
-            errno = EIO; /* the file is shorter than what was written to it */
+            errno = EIO; /* the file is shorter than the data written to it */
         if (count <= 0)
             return fail(err, "read", file);
         to += count;
-        at += (size_t)count;
+        offset += (size_t)count;
         length -= (size_t)count;
     }
     return LFADS_OK;

@@ -1,4 +1,4 @@
-/* limits.c - room on the disk, descriptors left.
+/* limits.c - free disk space, free file descriptors.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/limits.h"
 
@@ -9,8 +9,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* Of a run: lock, results or checkpoint, its directory, data on disk, a data file, a file of the
- * system's, and as many to spare. */
+/* Files that a run has open at once: lock, results or checkpoint, its directory, the unnamed data
+ * file, a data file, one of the system; and as many in reserve. */
 enum { DESCRIPTORS = 12 };
 
 enum lfads_status limits_check_disk(size_t bytes, const char *directory, const char *what,
@@ -33,7 +33,7 @@ enum lfads_status limits_check_disk(size_t bytes, const char *directory, const c
 enum lfads_status limits_check_descriptors(struct lfads_error *err)
 {
     int files[DESCRIPTORS], count = 0, reason = 0;
-    struct rlimit most = {0, 0};
+    struct rlimit limit = {0, 0};
 
     while (count < DESCRIPTORS && (files[count] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
         count++;
@@ -43,9 +43,9 @@ enum lfads_status limits_check_descriptors(struct lfads_error *err)
         close(files[i]);
     if (reason != EMFILE && reason != ENFILE)
         return LFADS_OK;
-    getrlimit(RLIMIT_NOFILE, &most);
+    getrlimit(RLIMIT_NOFILE, &limit);
     return lfads_fail(err, LFADS_IO,
                       "a run needs %d files at a time, and this process may open only %d more of "
                       "its %llu: %s; raise the limit (ulimit -n)",
-                      DESCRIPTORS, count, (unsigned long long)most.rlim_cur, strerror(reason));
+                      DESCRIPTORS, count, (unsigned long long)limit.rlim_cur, strerror(reason));
 }

@@ -1,5 +1,6 @@
-/* lock.c - a lock between processes: the system's own lock on a file says whether its process
- * lives, the file's text says who and where. SPDX-License-Identifier: Apache-2.0 */
+/* lock.c - a lock between processes. The system's lock on a file tells whether its process is
+ * alive; the file's text names the process and its host.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/lock.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 
 enum { HOST = 256 };
 
-/* Who holds, or held, the lock; empty where nobody wrote it. */
+/* The process that holds, or held, the lock; host is empty if the file names none. */
 struct holder {
     long process;
     char host[HOST];
@@ -37,16 +38,16 @@ static bool write_holder(int file, const char *host)
     return ftruncate(file, 0) == 0 && pwrite(file, text, (size_t)length, 0) == length;
 }
 
-/* Whether the open file is still the one of that name: its last holder may just have removed it. */
+/* Whether PATH still names the open file: its last holder may have removed the name. */
 static bool is_current(int file, const char *path)
 {
-    struct stat own, named;
+    struct stat opened, named;
 
-    return fstat(file, &own) == 0 && stat(path, &named) == 0 && own.st_ino == named.st_ino &&
-           own.st_dev == named.st_dev;
+    return fstat(file, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino &&
+           opened.st_dev == named.st_dev;
 }
 
-/* Opens and locks PATH; -1 where it can't be opened. HELD: another process has it. */
+/* Opens and locks PATH; -1 if it can't be opened. Sets *HELD if another process holds the lock. */
 static int open_locked(const char *path, bool *held)
 {
     int file;

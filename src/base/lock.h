@@ -1,4 +1,4 @@
-/* lock.h - one process at a time in a directory, or at a file.
+/* lock.h - lets one process at a time use a directory or a file.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BASE_LOCK_H
 #define LFADS_BASE_LOCK_H
@@ -10,12 +10,12 @@ struct lock {
     char path[FILE_PATH];
 };
 
-/* Takes the lock that belongs to WHAT, a directory or a file that is to be written: the file PATH,
- * which names this process and its host. Fails where another process holds it, saying which, and
- * REMEDY, what to do but waiting. What a process that died left behind is taken over; one of
- * another host can't be told from a live one and is refused. */
+/* Takes the lock of WHAT, a directory or file to write. PATH is the lock file; it names this
+ * process and its host. Fails if another process holds the lock; the error names that process, and
+ * REMEDY says what the user can do besides waiting. Takes over the lock of a dead process on this
+ * host. Refuses a lock from another host, because its process may be alive. */
 enum lfads_status lock_take(struct lock *lock, const char *path, const char *what,
                             const char *remedy, struct lfads_error *err);
-/* Gives it back; takes one that is not held, which is all zero or was given back. */
+/* Releases the lock. Does nothing if LOCK is all zero or already released. */
 void lock_release(struct lock *lock);
 #endif

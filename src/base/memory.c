@@ -1,5 +1,5 @@
-/* memory.c - memory on huge pages: recurrent networks walk through megabytes in small strides, and
- * with small pages the processor spends its time looking these up.
+/* memory.c - memory on huge pages. Recurrent networks read megabytes in short strides; with small
+ * pages the processor would spend its time on address translation.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/memory.h"
 
@@ -14,36 +14,36 @@
 #include "base/sizes.h"
 
 enum {
-    LINE = 64,
-    PAGE = 1 << 21,
-    STACK = 1 << 23, /* the usual */
-    ARENA = 1 << 26, /* address space that malloc reserves for a thread */
-    LIBRARIES = 6 << 20,
-    A_THREAD = 1 << 20
+    CACHE_LINE = 64,
+    HUGE_PAGE = 1 << 21,
+    DEFAULT_STACK = 1 << 23, /* the usual limit */
+    MALLOC_ARENA = 1 << 26,  /* address space that malloc reserves per thread */
+    LIBRARY_BYTES = 6 << 20,
+    LIBRARY_BYTES_PER_THREAD = 1 << 20
 };
 
-static size_t unit_of(size_t bytes) { return bytes >= PAGE ? PAGE : LINE; }
+static size_t unit_of(size_t bytes) { return bytes >= HUGE_PAGE ? HUGE_PAGE : CACHE_LINE; }
 
 size_t memory_rounded(size_t bytes)
 {
-    size_t unit = unit_of(bytes), whole;
+    size_t unit = unit_of(bytes), rounded;
 
-    return __builtin_add_overflow(bytes, unit, &whole) ? SIZE_MAX : whole / unit * unit;
+    return __builtin_add_overflow(bytes, unit, &rounded) ? SIZE_MAX : rounded / unit * unit;
 }
 
 void *memory_create(size_t bytes)
 {
-    size_t unit = unit_of(bytes), whole = memory_rounded(bytes);
+    size_t unit = unit_of(bytes), rounded = memory_rounded(bytes);
     void *memory;
 
-    if (whole == SIZE_MAX)
+    if (rounded == SIZE_MAX)
         return NULL;
-    memory = aligned_alloc(unit, whole);
+    memory = aligned_alloc(unit, rounded);
     if (!memory)
         return NULL;
-    if (unit == PAGE)
-        madvise(memory, whole, MADV_HUGEPAGE); /* advice: the system may have none */
-    memset(memory, 0, whole);
+    if (unit == HUGE_PAGE)
+        madvise(memory, rounded, MADV_HUGEPAGE); /* only advice: the system may refuse */
+    memset(memory, 0, rounded);
     return memory;
 }
 
@@ -58,19 +58,22 @@ size_t memory_available(void)
 {
     size_t system = memory_number("/proc/meminfo", "MemAvailable:") * 1024;
     size_t available = memory_left_by_groups("/proc/self/cgroup", "/sys/fs/cgroup");
-    struct rlimit own;
+    struct rlimit limit;
 
     if (system)
         available = size_min(available, system);
-    if (getrlimit(RLIMIT_AS, &own) == 0 && own.rlim_cur != RLIM_INFINITY) {
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
         size_t mapped = memory_mapped();
 
-        available = size_min(available, own.rlim_cur > mapped ? own.rlim_cur - mapped : 0);
+        available = size_min(available, limit.rlim_cur > mapped ? limit.rlim_cur - mapped : 0);
     }
     return available;
 }
 
-size_t memory_of_libraries(size_t threads) { return LIBRARIES + threads * A_THREAD; }
+size_t memory_of_libraries(size_t threads)
+{
+    return LIBRARY_BYTES + threads * LIBRARY_BYTES_PER_THREAD;
+}
 
 size_t memory_of_threads(size_t threads)
 {
@@ -79,7 +82,8 @@ size_t memory_of_threads(size_t threads)
     if (getrlimit(RLIMIT_AS, &space) != 0 || space.rlim_cur == RLIM_INFINITY ||
         getrlimit(RLIMIT_STACK, &stack) != 0)
         return 0;
-    return threads * (ARENA + (stack.rlim_cur == RLIM_INFINITY ? STACK : (size_t)stack.rlim_cur));
+    return threads * (MALLOC_ARENA +
+                      (stack.rlim_cur == RLIM_INFINITY ? DEFAULT_STACK : (size_t)stack.rlim_cur));
 }
 
 enum lfads_status memory_check(size_t bytes, const char *what, const char *remedy,

@@ -1,5 +1,5 @@
-/* memory_group.c - what the control groups of a process leave it of memory: its own group and all
- * above it, in the kernel's first and second form.
+/* memory_group.c - the memory that control groups leave to a process: its own group and all above
+ * it, of cgroup version 1 and 2.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <limits.h>
 #include <stdint.h>
@@ -9,18 +9,19 @@
 
 #include "base/memory.h"
 
-/* Where a form keeps its groups below the mount point, and its files' names. */
-struct form {
+/* How a version of cgroups names things: the groups' directory below the mount point, and the files
+ * in it. */
+struct version {
     const char *tree, *limit, *used, *cache[2];
 };
 
-static const struct form first = {
+static const struct version version1 = {
     "/memory",
     "memory.limit_in_bytes",
     "memory.usage_in_bytes",
     {"total_inactive_file ", "total_active_file "},
 };
-static const struct form second = {
+static const struct version version2 = {
     "",
     "memory.max",
     "memory.current",
@@ -43,7 +44,7 @@ size_t memory_number(const char *path, const char *key)
     return (size_t)number;
 }
 
-static size_t number_of(const char *directory, const char *file, const char *key)
+static size_t read_number(const char *directory, const char *file, const char *key)
 {
     char path[PATH_MAX + 64];
 
@@ -51,34 +52,34 @@ static size_t number_of(const char *directory, const char *file, const char *key
     return memory_number(path, key);
 }
 
-/* What one group leaves: files that are only kept in memory to be read faster give way. */
-static size_t left_by(const char *directory, const struct form *form)
+/* What one group leaves. Its page cache counts as free: the kernel drops it on demand. */
+static size_t group_available(const char *directory, const struct version *version)
 {
-    size_t limit = number_of(directory, form->limit, "");
-    size_t used = number_of(directory, form->used, "");
-    size_t cache = number_of(directory, "memory.stat", form->cache[0]) +
-                   number_of(directory, "memory.stat", form->cache[1]);
+    size_t limit = read_number(directory, version->limit, "");
+    size_t used = read_number(directory, version->used, "");
+    size_t cache = read_number(directory, "memory.stat", version->cache[0]) +
+                   read_number(directory, "memory.stat", version->cache[1]);
 
     used -= cache < used ? cache : used;
     return limit == 0 ? SIZE_MAX : limit > used ? limit - used : 0;
 }
 
-/* The least of a group and those above it; NAME as /proc/self/cgroup has it. */
-static size_t left_by_all(const char *mount, const char *name, const struct form *form)
+/* The minimum over a group and all groups above it. NAME is a path as in /proc/self/cgroup. */
+static size_t path_available(const char *mount, const char *name, const struct version *version)
 {
     char directory[PATH_MAX];
-    size_t root = strlen(mount) + strlen(form->tree), least = SIZE_MAX;
+    size_t root = strlen(mount) + strlen(version->tree), min = SIZE_MAX;
 
-    if (snprintf(directory, sizeof directory, "%s%s%s", mount, form->tree, name) >=
+    if (snprintf(directory, sizeof directory, "%s%s%s", mount, version->tree, name) >=
         (int)sizeof directory)
         return SIZE_MAX;
     for (;;) {
-        size_t left = left_by(directory, form);
+        size_t available = group_available(directory, version);
         char *slash = strrchr(directory, '/');
 
-        least = left < least ? left : least;
+        min = available < min ? available : min;
         if (!slash || strlen(directory) <= root)
-            return least;
+            return min;
         *slash = 0;
     }
 }
@@ -87,10 +88,10 @@ size_t memory_left_by_groups(const char *membership, const char *mount)
 {
     FILE *file = fopen(membership, "r");
     char line[PATH_MAX];
-    size_t least = left_by_all(mount, "", &second), left;
+    size_t min = path_available(mount, "", &version2), available;
 
-    left = left_by_all(mount, "", &first);
-    least = left < least ? left : least;
+    available = path_available(mount, "", &version1);
+    min = available < min ? available : min;
     while (file && fgets(line, sizeof line, file)) {
         const char *controllers = strchr(line, ':');
         const char *name = controllers ? strchr(controllers + 1, ':') : NULL;
@@ -99,12 +100,12 @@ size_t memory_left_by_groups(const char *membership, const char *mount)
         if (!name)
             continue;
         if (strncmp(controllers, "::", 2) == 0)
-            left = left_by_all(mount, name + 1, &second);
+            available = path_available(mount, name + 1, &version2);
         else if (strstr(controllers, ":memory:"))
-            left = left_by_all(mount, name + 1, &first);
-        least = left < least ? left : least;
+            available = path_available(mount, name + 1, &version1);
+        min = available < min ? available : min;
     }
     if (file)
         fclose(file);
-    return least;
+    return min;
 }

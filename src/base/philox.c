@@ -37,8 +37,8 @@ void philox_words(uint32_t *out, const struct philox_address *address, uint32_t 
     }
 }
 
-/* Two normal numbers from two words: the radius from the first, never zero, the angle from the
- * second. Only 24 bits are used, which float holds exactly. */
+/* Two normal numbers from two words: W0 gives the radius and is never zero, W1 the angle. Only 24
+ * bits of each are used, which a float holds exactly. */
 static void box_muller(real *a, real *b, uint32_t w0, uint32_t w1)
 {
     real u = ((real)(w0 >> 8) + (real)0.5) * (real)(1.0 / 16777216);

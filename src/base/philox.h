@@ -1,13 +1,13 @@
-/* philox.h - counted random numbers: Philox-4x32-10 (Salmon et al. 2011), addressed by what a
- * number is for and never by who draws it, so that results are the same for any number of
+/* philox.h - counter-based random numbers: Philox-4x32-10 (Salmon et al. 2011). The address of a
+ * number says what it is for, not who draws it, so that results are the same for any number of
  * threads, ranks or devices (training.md, "Random numbers").
  *
- * One packing of the address into the 128-bit counter serves the CPU and the GPU:
+ * CPU and GPU pack the address into the 128-bit counter in the same way:
  *   word 0  block of four numbers (16 bits)  | sample << 16
  *   word 1  time bin (20 bits)               | session << 20
  *   word 2  trial (28 bits)                  | purpose << 28
  *   word 3  step
- * and the 64-bit seed is the key. The limits below follow from it.
+ * The 64-bit seed is the key. The limits below follow from the packing.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BASE_PHILOX_H
 #define LFADS_BASE_PHILOX_H
@@ -23,7 +23,7 @@ enum {
     PHILOX_MAX_TRIAL = 1 << 28
 };
 
-/* What a number is for. The values are part of the packing: append, never reorder. */
+/* What a number is for. Files and results depend on the values: append, never reorder. */
 enum philox_purpose {
     PHILOX_INITIAL_VALUES = 0,
     PHILOX_SHUFFLE = 1,
@@ -38,8 +38,8 @@ enum philox_purpose {
     PHILOX_EXAMPLE = 10
 };
 
-/* The address of a row of numbers; trial is the place in the batch, or the trial's number when
- * sampling from a trained model. */
+/* The address of a row of numbers. TRIAL is the position in the batch, or the trial's index in its
+ * file when a trained model is sampled. */
 struct philox_address {
     uint64_t seed;
     enum philox_purpose purpose;
@@ -50,6 +50,7 @@ struct philox_address {
 void philox_block(uint32_t out[4], const struct philox_address *address, uint32_t block);
 /* Sets out[0..count) to independent 32-bit words. count <= PHILOX_MAX_INDEX. */
 void philox_words(uint32_t *out, const struct philox_address *address, uint32_t count);
-/* Sets out[0..count) to independent standard normal numbers (Box-Muller, two from two words). */
+/* Sets out[0..count) to independent standard normal numbers (Box-Muller). count <=
+ * PHILOX_MAX_INDEX. */
 void philox_normals(real *out, const struct philox_address *address, uint32_t count);
 #endif

@@ -1,6 +1,5 @@
-/* poison.h - memory of ours that nobody may touch, for AddressSanitizer: gaps between the arrays of
- * one allocation, whose overruns it would otherwise take for the next array's. In builds without it
- * there are no gaps and nothing is done.
+/* poison.h - gaps between the arrays of one allocation, which AddressSanitizer lets nobody touch:
+ * without them it would not see an array overrun into the next one. Builds without it have no gaps.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BASE_POISON_H
 #define LFADS_BASE_POISON_H
@@ -19,19 +18,19 @@
 
 enum { POISON_GAP = 64 }; /* bytes */
 
-/* Makes BYTES of memory at AT usable, and the GAP bytes after them not. AT is aligned to 8 bytes,
- * and so is what follows the gap. */
-static inline void poison_after(void *at, size_t bytes, size_t gap)
+/* Makes BYTES of memory at MEMORY usable and the GAP bytes after them unusable. MEMORY and the end
+ * of the gap are aligned to 8 bytes. */
+static inline void poison_after(void *memory, size_t bytes, size_t gap)
 {
-    __asan_unpoison_memory_region(at, bytes);
-    __asan_poison_memory_region((char *)at + bytes, gap);
+    __asan_unpoison_memory_region(memory, bytes);
+    __asan_poison_memory_region((char *)memory + bytes, gap);
 }
 #else
 enum { POISON_GAP = 0 };
 
-static inline void poison_after(void *at, size_t bytes, size_t gap)
+static inline void poison_after(void *memory, size_t bytes, size_t gap)
 {
-    (void)at;
+    (void)memory;
     (void)bytes;
     (void)gap;
 }

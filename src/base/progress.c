@@ -1,4 +1,4 @@
-/* progress.c - what a long call tells its caller, and asks.
+/* progress.c - reports progress to the caller of a long function.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/progress.h"
 

@@ -1,7 +1,7 @@
-/* real.h - the type of the model's numbers, and the functions on it whose name depends on it.
+/* real.h - the type of the model's numbers, and the functions whose names depend on it.
  *
- * The product computes in float. The reference backend and the model are compiled a second
- * time with LFADS_REAL_DOUBLE for the golden tests and finite differences.
+ * The program computes in float. The reference backend and the model are compiled a second
+ * time with LFADS_REAL_DOUBLE, for the golden tests and finite differences.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BASE_REAL_H
 #define LFADS_BASE_REAL_H
@@ -25,11 +25,11 @@ static inline real real_cos(real x) { return cosf(x); }
 static inline real real_sin(real x) { return sinf(x); }
 #endif
 
-/* The wider type in which costs and norms are summed. */
+/* The type in which costs and norms are summed. */
 typedef double acc;
 
 /* x limited to [-k, k]. */
 static inline real real_clip(real x, real k) { return x > k ? k : x < -k ? -k : x; }
-/* The logistic function, in a form that overflows on neither side. */
+/* The logistic function, in a form that does not overflow. */
 static inline real real_sigmoid(real x) { return (real)0.5 * real_tanh((real)0.5 * x) + (real)0.5; }
 #endif

@@ -1,4 +1,4 @@
-/* sizes.h - the lesser and the greater of two sizes.
+/* sizes.h - minimum and maximum of two sizes.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BASE_SIZES_H
 #define LFADS_BASE_SIZES_H

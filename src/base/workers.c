@@ -1,4 +1,4 @@
-/* workers.c - items of work on OpenMP's threads.
+/* workers.c - runs work items on OpenMP's threads.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/workers.h"
 
@@ -9,7 +9,8 @@ void workers_run(size_t threads, size_t count,
 {
 #pragma omp parallel num_threads((int)(threads < count ? threads : count))
     {
-        /* a region of one thread is inactive: without this a library would start threads in it */
+        /* a parallel region of one thread is inactive; without this call a library would start
+         * threads in it */
         omp_set_num_threads(1);
 #pragma omp for schedule(dynamic, 1)
         for (size_t i = 0; i < count; i++)

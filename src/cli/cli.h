@@ -1,4 +1,4 @@
-/* cli.h - what a command is, the functions that run them, and what these share.
+/* cli.h - the table of commands, the functions that run them, and their common functions.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CLI_CLI_H
 #define LFADS_CLI_CLI_H
@@ -6,8 +6,8 @@
 
 #include "config/config.h"
 
-/* Exit statuses. EXIT_USAGE: other flags or data would help; the shell's convention for a signal is
- * 128 + its number. */
+/* Exit statuses. EXIT_USAGE: flags or data are wrong. A signal gives 128 + its number, as in the
+ * shell. */
 enum { EXIT_FINE = 0, EXIT_RUN_TIME = 1, EXIT_USAGE = 2, EXIT_SIGNAL = 128 };
 
 /* A function of the library that works on a model. */
@@ -22,13 +22,13 @@ struct command {
     const char *about;                       /* one line, in the list of commands */
     const char *help;                        /* sentences above its flags */
     const struct flag_table *(*flags)(void); /* NULL: it takes none */
-    model_function *model;                   /* of the commands on a model; else NULL */
+    model_function *model;                   /* NULL: the command does not work on a model */
     /* Runs COMMAND with the words after its name; returns the exit status. */
     int (*run)(const struct command *command, int argc, char **argv);
 };
 
 int cli_run_model(const struct command *command, int argc, char **argv);
-/* Runs the command, of those up to the row without a name, whose kind --kind gives. */
+/* Runs the command whose kind --kind gives. A row without a name ends COMMANDS. */
 int cli_run_kind(const struct command *commands, int argc, char **argv);
 int cli_run_synth(const struct command *command, int argc, char **argv);
 int cli_run_evaluate(const struct command *command, int argc, char **argv);

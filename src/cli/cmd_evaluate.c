@@ -1,4 +1,4 @@
-/* cmd_evaluate.c - scoring a model run against its data.
+/* cmd_evaluate.c - the command evaluate: scores a model run against its data.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
@@ -64,7 +64,7 @@ static void print_text(const struct lfads_score *s)
         printf("bounds a trial: %.3f (VAE), %.3f (IWAE)\n", s->nll_vae, s->nll_iwae);
 }
 
-/* JSON has no NaN, which R2 is where the truth is constant: null stands for it. */
+/* JSON lacks NaN, the R2 of a constant truth: null stands for it. */
 static void print_number(const char *before, double value)
 {
     if (isfinite(value))
@@ -94,7 +94,7 @@ static void print_json(const struct lfads_score *s)
     printf("}\n");
 }
 
-/* What REQUEST asks for; its strings stay the request's. */
+/* Converts REQUEST, which keeps its strings. */
 static struct lfads_evaluation evaluation_of(const struct request *request)
 {
     return (struct lfads_evaluation){.data_file = request->data_file,

@@ -1,5 +1,5 @@
 /* cmd_run.c - the commands on a model: training, sampling, writing its parameters. They share one
- * table of flags; each has a function of the library.
+ * table of flags, and each calls one function of the library.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ static enum lfads_status set_flag(void *payload, size_t index, const char *text,
     return config_set(payload, index, text, err);
 }
 
-/* A --kind beside a command must be that command's. */
+/* Refuses a --kind that contradicts the command. */
 static enum lfads_status check_kind(const struct lfads_config *config,
                                     const struct command *command, struct lfads_error *err)
 {
@@ -27,7 +27,7 @@ static enum lfads_status check_kind(const struct lfads_config *config,
     return LFADS_USAGE;
 }
 
-/* Runs COMMAND, or where it is NULL the one of COMMANDS whose kind the flags give. */
+/* Runs COMMAND or, if it is NULL, the one of COMMANDS whose kind the flags give. */
 static int run(const struct command *command, const struct command *commands, int argc, char **argv)
 {
     struct lfads_config *config;

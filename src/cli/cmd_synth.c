@@ -1,4 +1,4 @@
-/* cmd_synth.c - making synthetic data.
+/* cmd_synth.c - the command synth: makes synthetic data.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 

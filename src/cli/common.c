@@ -1,4 +1,4 @@
-/* common.c - what all commands share: help, and the end of a run.
+/* common.c - shared by all commands: help, and the end of a run.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>

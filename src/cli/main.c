@@ -1,4 +1,4 @@
-/* main.c - the program: its table of commands, and which of them the words ask for.
+/* main.c - the program: its table of commands, and which of them the arguments name.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static int run_help(const struct command *command, int argc, char **argv);
     "\n--lfads_save_dir is all it needs: flags of data, model and training that are not\n"         \
     "given are those of its checkpoint."
 
-/* Commands with the same flags are neighbours: the manual lists these once for them. */
+/* Commands with the same flags are neighbours: the manual lists their flags once. */
 static const struct command commands[] = {
     {"train", "", KIND_TRAIN, "train a model, or continue its training",
      "Trains a model on the sessions of a data set, or goes on where the save\n"
@@ -56,7 +56,7 @@ static const struct command commands[] = {
     {.name = NULL},
 };
 
-/* How scripts for the original call the program. */
+/* For scripts that call the original program. */
 static const struct command by_kind = {.name = "--kind=KIND",
                                        .arguments = "",
                                        .help =
@@ -145,7 +145,7 @@ static bool is_called(const char *path, const char *name)
     return strcmp(slash ? slash + 1 : path, name) == 0;
 }
 
-/* Returns whether a word is --kind or --kind=..., as the original's script is called. */
+/* Returns whether an argument is --kind or --kind=..., as for the original's script. */
 static bool names_kind(int argc, char **argv)
 {
     for (int i = 0; i < argc; i++) {

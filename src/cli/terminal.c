@@ -1,4 +1,4 @@
-/* terminal.c - what a run prints while it goes on, and how signals stop it.
+/* terminal.c - prints a run's lines and progress, and stops it on signals.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/terminal.h"
 
@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 static const double live_interval_s = 0.2; /* between drawings of the live line */
-static const double min_epochs = 0.2;      /* from which the time that is left is estimated */
+static const double min_epochs = 0.2;      /* needed for an estimate of the remaining time */
 
-/* The program's only writable global: a signal handler can reach nothing else. */
+/* The program's only writable global: a signal handler cannot reach other state. */
 static volatile sig_atomic_t caught;
 
 /* The first SIGINT or SIGTERM asks to stop; the second has its default action. */
@@ -60,7 +60,7 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Returns the columns that fit on a line. */
+/* Returns the number of columns of a line. */
 static size_t columns(void)
 {
     struct winsize size;
@@ -80,13 +80,13 @@ static void duration_text(char *text, size_t size, double seconds)
         snprintf(text, size, "%ld h %02ld min", rounded / 3600, rounded / 60 % 60);
 }
 
-/* Writes ", TIME left" for training at the pace of this run so far; nothing without --max_epochs.
- * It may be less: training also ends when the learning rate is low enough. */
-static void epochs_left_text(char *text, size_t size, struct terminal *t,
-                             const struct lfads_progress *p)
+/* Writes ", at most TIME left", from the pace of this run; writes nothing without --max_epochs.
+ * Training may end earlier because of its learning rate. */
+static void epochs_remaining_text(char *text, size_t size, struct terminal *t,
+                                  const struct lfads_progress *p)
 {
     double epochs = (double)p->epoch + p->share, done, pace;
-    char left[40];
+    char remaining[40];
 
     if (!t->reported) {
         t->reported = true;
@@ -98,14 +98,14 @@ static void epochs_left_text(char *text, size_t size, struct terminal *t,
     if (t->max_epochs == 0 || done < min_epochs)
         return;
     pace = (p->seconds - t->first_s) / done;
-    duration_text(left, sizeof left, fmax(pace * ((double)t->max_epochs - epochs), 0));
-    snprintf(text, size, ", at most %s left", left);
+    duration_text(remaining, sizeof remaining, fmax(pace * ((double)t->max_epochs - epochs), 0));
+    snprintf(text, size, ", at most %s left", remaining);
 }
 
 static void print_progress(void *payload, const struct lfads_progress *p)
 {
     struct terminal *t = payload;
-    char text[200], elapsed[40], left[60];
+    char text[200], elapsed[40], remaining[60];
     double seconds = now();
 
     if (t->quiet || !t->live || seconds - t->last < live_interval_s)
@@ -113,19 +113,21 @@ static void print_progress(void *payload, const struct lfads_progress *p)
     t->last = seconds;
     duration_text(elapsed, sizeof elapsed, p->seconds);
     if (strcmp(p->what, "epoch") == 0) {
-        epochs_left_text(left, sizeof left, t, p);
+        epochs_remaining_text(remaining, sizeof remaining, t, p);
         snprintf(text, sizeof text,
                  "epoch %" PRId64 ": %3.0f %%, %s%s, %.0f trials/s, step %" PRId64
                  ", learning rate %.3g",
-                 p->epoch, 100 * p->share, elapsed, left, p->trials_per_second, p->step,
+                 p->epoch, 100 * p->share, elapsed, remaining, p->trials_per_second, p->step,
                  p->learning_rate);
     } else {
-        duration_text(left, sizeof left, p->share > 0 ? p->seconds / p->share - p->seconds : 0);
+        duration_text(remaining, sizeof remaining,
+                      p->share > 0 ? p->seconds / p->share - p->seconds : 0);
         snprintf(text, sizeof text, "%s: %3.0f %%, %s, %s left", p->what, 100 * p->share, elapsed,
-                 left);
+                 remaining);
     }
     erase(t);
-    text[columns() < sizeof text ? columns() : sizeof text - 1] = 0; /* no line break to erase */
+    text[columns() < sizeof text ? columns() : sizeof text - 1] =
+        0; /* a wrapped line could not be erased */
     fputs(text, stdout);
     fflush(stdout);
     t->shown = strlen(text);
@@ -137,14 +139,14 @@ static bool is_stopped(void *payload)
     return caught != 0;
 }
 
-/* The handler has a stack of its own: oneDNN's products use the stack pointer as a general
+/* The handler runs on a separate stack: oneDNN's products use the stack pointer as a general
  * register, so a handler on the thread's stack would overwrite the heap. */
 static void catch_signals(struct terminal *terminal)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
     stack_t stack = {.ss_sp = terminal->stack, .ss_size = sizeof terminal->stack};
 
-    sigemptyset(&action.sa_mask); /* mask both, so that the second runs after the first's handler */
+    sigemptyset(&action.sa_mask); /* block both while the handler runs */
     sigaddset(&action.sa_mask, SIGINT);
     sigaddset(&action.sa_mask, SIGTERM);
     sigaltstack(&stack, NULL);

@@ -1,4 +1,4 @@
-/* terminal.h - lines, a live line of progress, and signals.
+/* terminal.h - prints lines and a live line of progress, and handles signals.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CLI_TERMINAL_H
 #define LFADS_CLI_TERMINAL_H
@@ -7,12 +7,12 @@
 struct terminal {
     bool quiet;          /* print warnings only */
     bool live;           /* standard output is a terminal */
-    size_t shown;        /* columns of the live line that is there */
-    double last;         /* time of its last drawing, in seconds */
+    size_t shown;        /* columns of the live line in view */
+    double last;         /* time when it was last drawn, in seconds */
     int64_t max_epochs;  /* epochs after which training ends; 0: no limit */
     double first_epochs; /* epochs done at the first report of training */
-    double first_s;      /* seconds that the run had taken by then */
-    bool reported;       /* there was such a report */
+    double first_s;      /* duration of the run at that report, in seconds */
+    bool reported;       /* such a report has come */
     char stack[1 << 16]; /* of the signal handler */
 };
 

@@ -1,4 +1,4 @@
-/* version.c - what `lfads --version` prints.
+/* version.c - prints `lfads --version`.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 

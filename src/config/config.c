@@ -1,4 +1,5 @@
-/* config.c - the record of a run's flags: made, set, checked, inherited from a checkpoint.
+/* config.c - the record of a run's flags: creating, setting, checking it; inheriting from a
+ * checkpoint.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/distribution.h"
 #include "config/kinds.h"
 
 #define AT(name) offsetof(struct lfads_config, name)
@@ -91,7 +93,7 @@ const char *lfads_config_get(struct lfads_config *config, const char *name)
 struct lfads_config *config_copy(const struct lfads_config *config)
 {
     struct lfads_config *copy = malloc(sizeof *copy);
-    bool fine = copy != NULL;
+    bool complete = copy != NULL;
 
     if (!copy)
         return NULL;
@@ -103,9 +105,9 @@ struct lfads_config *config_copy(const struct lfads_config *config)
         if (flags[i].type != FLAG_IS_STRING)
             continue;
         *to = strdup(*from);
-        fine = fine && *to;
+        complete = complete && *to;
     }
-    if (!fine) {
+    if (!complete) {
         lfads_config_free(copy);
         return NULL;
     }
@@ -159,7 +161,8 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
         return lfads_fail(err, LFADS_USAGE,
                           "--co_mean_corr_scale=%g needs --co_dim of 2 or more, and it is %lld",
                           c->co_mean_corr_scale, (long long)c->co_dim);
-    if (c->temporal_spike_jitter_width > 0 && strcmp(c->output_dist, "poisson") != 0)
+    if (c->temporal_spike_jitter_width > 0 &&
+        distribution_find(c->output_dist)->data != DATA_COUNTS)
         return lfads_fail(err, LFADS_USAGE,
                           "--temporal_spike_jitter_width=%lld moves spikes: it needs "
                           "--output_dist=poisson",
@@ -179,26 +182,27 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
     return LFADS_OK;
 }
 
-/* Flags of the groups model and data that shape the parameters or the reading of data. */
+/* Whether the flag shapes the parameters or the reading of data. Those of the group model do,
+ * except some that only set first values or limits. */
 static bool shapes_model(const struct flag *flag)
 {
-    static const char *const starting_values[] = {"cell_weight_scale",
-                                                  "gen_cell_input_weight_scale",
-                                                  "gen_cell_rec_weight_scale",
-                                                  "ic_prior_var_scale",
-                                                  "prior_ar_atau",
-                                                  "prior_ar_nvar",
-                                                  "co_prior_var_scale",
-                                                  "num_steps_for_gen_ic",
-                                                  "ic_post_var_min",
-                                                  "ic_prior_var_min",
-                                                  "ic_prior_var_max",
-                                                  "cell_clip_value"};
+    static const char *const exceptions[] = {"cell_weight_scale",
+                                             "gen_cell_input_weight_scale",
+                                             "gen_cell_rec_weight_scale",
+                                             "ic_prior_var_scale",
+                                             "prior_ar_atau",
+                                             "prior_ar_nvar",
+                                             "co_prior_var_scale",
+                                             "num_steps_for_gen_ic",
+                                             "ic_post_var_min",
+                                             "ic_prior_var_min",
+                                             "ic_prior_var_max",
+                                             "cell_clip_value"};
 
     if (strcmp(flag->name, "output_dist") == 0)
         return true;
-    for (size_t i = 0; i < sizeof starting_values / sizeof starting_values[0]; i++)
-        if (strcmp(flag->name, starting_values[i]) == 0)
+    for (size_t i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++)
+        if (strcmp(flag->name, exceptions[i]) == 0)
             return false;
     return flag->group == FLAG_MODEL;
 }
@@ -209,7 +213,7 @@ static bool differs(const struct lfads_config *config, const struct lfads_config
     return shapes_model(flag) && !flag_equal(config, saved, flag);
 }
 
-/* The checkpoint's values of all flags that differ from it, as they are typed. */
+/* Writes the checkpoint's values of all flags that differ from it, as a user types them. */
 static void remedy_text(char *text, size_t size, const struct lfads_config *config,
                         const struct lfads_config *saved)
 {

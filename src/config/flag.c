@@ -1,4 +1,4 @@
-/* flag.c - values of flags from text and back.
+/* flag.c - converts values of flags from text and to text.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/flag.h"
 
@@ -12,7 +12,7 @@
 
 #include "config/nearest.h"
 
-enum { LONGEST_TEXT = 4095 };
+enum { MAX_TEXT = 4095 };
 
 int flag_find(const struct flag_table *table, const char *name)
 {
@@ -50,7 +50,7 @@ void flag_float_text(char *text, size_t size, double value)
         if (strtod(text, NULL) == value)
             break;
     }
-    /* Python writes exponents only below 1e-4 and from 1e16 on */
+    /* Python uses exponents only below 1e-4 and from 1e16 */
     if (strchr(text, 'e') && fabs(value) >= 1e-4 && fabs(value) < 1e16)
         snprintf(text, size, "%.1f", value);
     if (!strpbrk(text, ".en")) /* inf and nan have an n */
@@ -69,10 +69,10 @@ static void bound_text(char *text, size_t size, const struct flag *flag, double 
 
 void flag_range(char *text, size_t size, const struct flag *flag)
 {
-    char least[40], most[40];
+    char min[40], max[40];
 
-    bound_text(least, sizeof least, flag, flag->least);
-    bound_text(most, sizeof most, flag, flag->most);
+    bound_text(min, sizeof min, flag, flag->min);
+    bound_text(max, sizeof max, flag, flag->max);
     switch (flag->type) {
     case FLAG_IS_STRING:
         snprintf(text, size, "%s%s", *flag->choices ? "one of " : "text", flag->choices);
@@ -82,16 +82,16 @@ void flag_range(char *text, size_t size, const struct flag *flag)
         return;
     case FLAG_IS_INT:
         if (flag_takes_all(flag))
-            snprintf(text, size, "an integer from %s, or all", least);
+            snprintf(text, size, "an integer from %s, or all", min);
         else
-            snprintf(text, size, "an integer from %s to %s", least, most);
+            snprintf(text, size, "an integer from %s to %s", min, max);
         return;
     case FLAG_IS_FLOAT:
-        if (flag->most >= HUGE_VAL)
-            snprintf(text, size, "a number %s %s", flag->open_least ? "above" : "from", least);
+        if (flag->max >= HUGE_VAL)
+            snprintf(text, size, "a number %s %s", flag->open_min ? "above" : "from", min);
         else
-            snprintf(text, size, "a number %s %s to %s", flag->open_least ? "above" : "from", least,
-                     most);
+            snprintf(text, size, "a number %s %s to %s", flag->open_min ? "above" : "from", min,
+                     max);
         return;
     }
 }
@@ -109,8 +109,9 @@ static bool is_choice(const char *choices, const char *text)
 {
     size_t length = strlen(text);
 
-    for (const char *at = choices; *at; at += strcspn(at, "|") + (at[strcspn(at, "|")] == '|'))
-        if (strcspn(at, "|") == length && strncmp(at, text, length) == 0)
+    for (const char *choice = choices; *choice;
+         choice += strcspn(choice, "|") + (choice[strcspn(choice, "|")] == '|'))
+        if (strcspn(choice, "|") == length && strncmp(choice, text, length) == 0)
             return true;
     return false;
 }
@@ -120,9 +121,9 @@ static enum lfads_status set_string(char **value, const struct flag *flag, const
 {
     char *copy;
 
-    if (strlen(text) > LONGEST_TEXT)
+    if (strlen(text) > MAX_TEXT)
         return lfads_fail(err, LFADS_USAGE, "--%s=%.40s... is longer than %d characters",
-                          flag->name, text, LONGEST_TEXT);
+                          flag->name, text, MAX_TEXT);
     if (*flag->choices && !is_choice(flag->choices, text))
         return refuse(flag, text, err);
     copy = strdup(text);
@@ -156,7 +157,7 @@ static bool set_int(int64_t *value, const struct flag *flag, const char *text)
     }
     errno = 0;
     number = strtoll(text, &end, 10);
-    if (end == text || *end || errno || (double)number < flag->least || (double)number > flag->most)
+    if (end == text || *end || errno || (double)number < flag->min || (double)number > flag->max)
         return false;
     *value = number;
     return true;
@@ -167,8 +168,8 @@ static bool set_float(double *value, const struct flag *flag, const char *text)
     char *end;
     double number = strtod(text, &end);
 
-    if (end == text || *end || !isfinite(number) || number < flag->least || number > flag->most ||
-        (flag->open_least && number <= flag->least))
+    if (end == text || *end || !isfinite(number) || number < flag->min || number > flag->max ||
+        (flag->open_min && number <= flag->min))
         return false;
     *value = number;
     return true;
@@ -179,22 +180,22 @@ enum lfads_status flag_set(void *record, const struct flag_table *table, size_t 
 {
     const struct flag *flag = &table->flags[index];
     void *value = field(record, flag);
-    bool fine = false;
+    bool valid = false;
 
     switch (flag->type) {
     case FLAG_IS_STRING:
         return set_string(value, flag, text, err);
     case FLAG_IS_BOOL:
-        fine = set_bool(value, text);
+        valid = set_bool(value, text);
         break;
     case FLAG_IS_INT:
-        fine = set_int(value, flag, text);
+        valid = set_int(value, flag, text);
         break;
     case FLAG_IS_FLOAT:
-        fine = set_float(value, flag, text);
+        valid = set_float(value, flag, text);
         break;
     }
-    return fine ? LFADS_OK : refuse(flag, text, err);
+    return valid ? LFADS_OK : refuse(flag, text, err);
 }
 
 enum lfads_status flag_defaults(void *record, const struct flag_table *table,

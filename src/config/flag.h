@@ -1,4 +1,4 @@
-/* flag.h - a table of flags: what parsing, help, files and tests know of each.
+/* flag.h - a table of flags, from which parsing, help, files and tests are made.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CONFIG_FLAG_H
 #define LFADS_CONFIG_FLAG_H
@@ -10,23 +10,23 @@
 
 enum flag_type { FLAG_IS_STRING, FLAG_IS_BOOL, FLAG_IS_INT, FLAG_IS_FLOAT };
 
-/* Where a flag belongs: RUN flags say what to do now, the others describe the model and how it is
- * trained and are remembered by its save directory. */
+/* RUN flags say what to do now. The other groups describe the model and its training; the save
+ * directory remembers them. */
 enum flag_group { FLAG_RUN, FLAG_MODEL, FLAG_TRAINING, FLAG_DATA };
 
 struct flag {
     const char *name;
     enum flag_type type;
     enum flag_group group;
-    size_t offset;        /* of its value in the record: char *, bool, int64_t or double */
+    size_t offset;        /* of the value in the record: char *, bool, int64_t or double */
     const char *standard; /* the default, as text */
-    const char *choices;  /* of a string: "a|b", or "" for any text */
-    double least, most;   /* of a number */
-    bool open_least;      /* a float must be greater than least, not equal */
+    const char *choices;  /* for a string: "a|b"; "": any text */
+    double min, max;      /* for a number */
+    bool open_min;        /* a float must be greater than min, not equal to it */
     const char *help;
 };
 
-/* A table and the record its flags are fields of. */
+/* A table, whose flags are fields of one record. */
 struct flag_table {
     const struct flag *flags;
     size_t count;
@@ -34,26 +34,29 @@ struct flag_table {
 
 /* The index of NAME in the table, or -1. */
 int flag_find(const struct flag_table *table, const char *name);
-/* The table's name nearest to NAME, or NULL where none is near. */
+/* Returns the name in the table that is most similar to NAME; NULL if none is similar. */
 const char *flag_nearest(const struct flag_table *table, const char *name);
-/* Whether its default is the greatest integer, which stands for all there are and is written so. */
+/* Whether the default is the greatest integer, which stands for "all there are" and is written so.
+ */
 bool flag_takes_all(const struct flag *flag);
 
-/* Sets every field of RECORD (zeroed before) to its default. */
+/* Sets every field of RECORD, which is zeroed, to its default. */
 enum lfads_status flag_defaults(void *record, const struct flag_table *table,
                                 struct lfads_error *err);
-/* Sets flag number INDEX of RECORD from TEXT. The error names flag, value and what is allowed; the
- * record is then unchanged. */
+/* Sets flag number INDEX of RECORD from TEXT. On failure RECORD is unchanged and the error names
+ * the flag, the value and the allowed range. */
 enum lfads_status flag_set(void *record, const struct flag_table *table, size_t index,
                            const char *text, struct lfads_error *err);
-/* Writes the value as text into TEXT of SIZE; numbers so that they read back the same. */
+/* Writes the value as text to TEXT of SIZE bytes; a number so that reading the text gives the same
+ * number. */
 void flag_text(char *text, size_t size, const void *record, const struct flag *flag);
 /* Whether the values of FLAG are equal in both records. */
 bool flag_equal(const void *a, const void *b, const struct flag *flag);
 /* Frees the strings of RECORD. */
 void flag_release(void *record, const struct flag_table *table);
-/* The shortest decimal text that reads back as VALUE, in Python's form: 0.1, 1e-05, 2000.0. */
+/* Writes the shortest decimal text that reads back as VALUE, in Python's form: 0.1, 1e-05, 2000.0.
+ */
 void flag_float_text(char *text, size_t size, double value);
-/* What a flag takes, for messages and help: "an integer from 0 to 5". */
+/* Writes which values a flag takes, for messages and help: "an integer from 0 to 5". */
 void flag_range(char *text, size_t size, const struct flag *flag);
 #endif

@@ -1,4 +1,4 @@
-/* flags_clear.h - forgets the macros of flags.def before it is read another way.
+/* flags_clear.h - undefines the macros of flags.def, before the next use of the table.
  * SPDX-License-Identifier: Apache-2.0 */
 #undef FLAG_STRING
 #undef FLAG_BOOL

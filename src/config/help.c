@@ -6,7 +6,8 @@
 
 enum { WIDTH = 80, INDENT = 6 };
 
-/* Letters of the first word; of one too long for a line, as many of its choices as fit. */
+/* Length of the first word. If the word is too long for a line, the length of as many of its
+ * choices as fit. */
 static size_t word_length(const char *sentence)
 {
     size_t length = strcspn(sentence, " "), cut = WIDTH - INDENT;
@@ -18,7 +19,7 @@ static size_t word_length(const char *sentence)
     return cut ? cut : length;
 }
 
-/* SENTENCE in lines of WIDTH, indented. */
+/* Writes SENTENCE in lines of at most WIDTH columns, indented. */
 static void put_wrapped(FILE *out, const char *sentence)
 {
     size_t column = 0;
@@ -40,7 +41,7 @@ static void put_wrapped(FILE *out, const char *sentence)
     fputc('\n', out);
 }
 
-/* A word in the form's own spelling: what has a meaning there is marked. */
+/* Writes a word with the form's special characters escaped. */
 static void put_escaped(FILE *out, const char *text, enum help_form form)
 {
     for (; *text; text++) {
@@ -49,7 +50,7 @@ static void put_escaped(FILE *out, const char *text, enum help_form form)
         else if (form == HELP_MAN && *text == '\\')
             fputs("\\e", out);
         else if (form == HELP_MAN && *text == '|')
-            fputs("|\\:", out); /* a line may be broken here */
+            fputs("|\\:", out); /* allows a line break here */
         else if (form == HELP_MARKDOWN && *text == '|')
             fputs("\\|", out);
         else

@@ -1,4 +1,4 @@
-/* help.h - a table of flags as text: for --help, the manual page and the documentation.
+/* help.h - writes a table of flags as text for --help, the manual page and the documentation.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CONFIG_HELP_H
 #define LFADS_CONFIG_HELP_H
@@ -9,9 +9,9 @@
 enum help_form {
     HELP_TERMINAL, /* at most 80 columns wide */
     HELP_MAN,      /* source of a manual page */
-    HELP_MARKDOWN  /* a table a group */
+    HELP_MARKDOWN  /* one table per group */
 };
 
-/* Writes the flags by groups, each with its default, what it takes and its sentence. */
+/* Writes the flags by groups, each with its default, its range and its help text. */
 void help_write(FILE *out, const struct flag_table *table, enum help_form form);
 #endif

@@ -1,5 +1,5 @@
-/* hyperparams.c - the hyperparameters file's text. It is written by hand because scripts compare
- * and parse it as the original wrote it: the order of keys, blanks, Python's form of numbers.
+/* hyperparams.c - the text of the hyperparameters file. We write it by hand because scripts compare
+ * and parse what the original writes: the order of keys, blanks, Python's form of numbers.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/hyperparams.h"
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A string as JSON, quotes included, or NULL. */
+/* Returns TEXT as a JSON string with its quotes; NULL on failure. */
 static char *quoted(const char *text)
 {
     json_t *string = json_string(text);
@@ -38,7 +38,7 @@ static bool put_flag(FILE *out, const struct lfads_config *config, const struct 
     flag_text(text, sizeof text, config, flag);
     if (flag->type == FLAG_IS_STRING || flag->type == FLAG_IS_BOOL)
         return put_string(out, text);
-    /* the original cuts this one to the data's bins before it writes */
+    /* the original limits this flag to the bins of the data before it writes */
     memcpy(&number, (const char *)config + flag->offset, sizeof number);
     if (strcmp(flag->name, "num_steps_for_gen_ic") == 0 && number > (int64_t)bins)
         snprintf(text, sizeof text, "%zu", bins);
@@ -73,7 +73,7 @@ static bool is_utf8(const char *text)
     return string != NULL;
 }
 
-/* What JSON can't say: the first text that is not UTF-8, or NULL. */
+/* Returns the first text that is not UTF-8, which JSON can't hold; NULL if all are. */
 static const char *not_utf8(const struct lfads_config *config, const struct hyperparams_data *data)
 {
     const struct flag_table *table = config_table();
@@ -93,7 +93,7 @@ static const char *not_utf8(const struct lfads_config *config, const struct hype
 enum lfads_status hyperparams_text(char **text, const struct lfads_config *config,
                                    const struct hyperparams_data *data, struct lfads_error *err)
 {
-    /* the original's order: its flags, the kind, the data; then what is ours */
+    /* the original's order: its flags, the kind, the data; then our own keys */
     const struct flag_table *table = config_table();
     size_t length, kind = (size_t)flag_find(table, "kind");
     const char *odd = not_utf8(config, data);
@@ -125,7 +125,7 @@ enum lfads_status hyperparams_text(char **text, const struct lfads_config *confi
     return LFADS_OK;
 }
 
-/* A JSON value as a flag's text; false for what no flag takes. */
+/* Writes a JSON value as a flag's text; false for a type that no flag has. */
 static bool value_text(char *text, size_t size, const json_t *value)
 {
     if (json_is_string(value))
@@ -139,6 +139,12 @@ static bool value_text(char *text, size_t size, const json_t *value)
     else
         return false;
     return true;
+}
+
+/* Jansson gives the reason, or none, where the parser has no memory. */
+static bool lacked_memory(const json_error_t *reason)
+{
+    return json_error_code(reason) == json_error_out_of_memory || !reason->text[0];
 }
 
 static enum lfads_status no_memory(const char *from, struct lfads_error *err)
@@ -155,7 +161,7 @@ enum lfads_status hyperparams_read(struct lfads_config *config, const char *text
     enum lfads_status status = LFADS_OK;
     const char *key;
 
-    if (!object && json_error_code(&reason) == json_error_out_of_memory)
+    if (!object && lacked_memory(&reason))
         return no_memory(from, err);
     if (!json_is_object(object)) {
         json_decref(object);
@@ -190,7 +196,7 @@ static enum lfads_status no_sessions(const char *from, struct lfads_error *err)
                       "%s: its hyperparameters do not say which sessions it is for", from);
 }
 
-/* Of every session its name and a sensible number of channels. */
+/* Reads the name and the number of channels of every session. */
 static enum lfads_status read_sessions(struct hyperparams_data *data, const json_t *object,
                                        const char *from, struct lfads_error *err)
 {
@@ -228,7 +234,7 @@ enum lfads_status hyperparams_read_data(struct hyperparams_data *data, const cha
     *data = (struct hyperparams_data){.count = 0};
     if (object)
         status = read_sessions(data, object, from, err);
-    else if (json_error_code(&reason) == json_error_out_of_memory)
+    else if (lacked_memory(&reason))
         status = no_memory(from, err);
     else
         status = no_sessions(from, err);

@@ -1,28 +1,28 @@
-/* hyperparams.h - a configuration as the original's JSON text (files.md, "Hyperparameters"), and
- * back.
+/* hyperparams.h - converts a configuration to the original's JSON text (files.md,
+ * "Hyperparameters") and back.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CONFIG_HYPERPARAMS_H
 #define LFADS_CONFIG_HYPERPARAMS_H
 #include "config/config.h"
 #include "config/session_shape.h"
 
-/* What the text says of the data besides the flags. */
+/* What the text says about the data. */
 struct hyperparams_data {
     struct session_shape *sessions; /* [count] */
     size_t count, bins;
 };
 
-/* Sets *TEXT, the caller's to free: one JSON object on one line, no newline at its end. The
- * original's keys come first, in its order, booleans as strings; then ours. */
+/* Sets *TEXT, which the caller frees, to one JSON object on one line without a newline. The
+ * original's keys come first, in its order, with booleans as strings; our own keys follow. */
 enum lfads_status hyperparams_text(char **text, const struct lfads_config *config,
                                    const struct hyperparams_data *data, struct lfads_error *err);
-/* Sets the flags of CONFIG that TEXT has; FROM names the text's file in errors. Keys that are no
- * flags are left alone; a value that a flag does not take is an error. */
+/* Sets the flags of CONFIG from TEXT. FROM is the name of the text's file, for errors. Ignores keys
+ * that are not flags; fails for a value that a flag does not take. */
 enum lfads_status hyperparams_read(struct lfads_config *config, const char *text, const char *from,
                                    struct lfads_error *err);
 
-/* Reads the data that TEXT was written for, to be released by hyperparams_release_data; on failure
- * there is nothing to release. */
+/* Reads what TEXT says about the data. hyperparams_release_data frees it; after a failure there is
+ * nothing to free. */
 enum lfads_status hyperparams_read_data(struct hyperparams_data *data, const char *text,
                                         const char *from, struct lfads_error *err);
 void hyperparams_release_data(struct hyperparams_data *data);

@@ -1,4 +1,4 @@
-/* kinds.h - the words of --kind, in the original's spelling.
+/* kinds.h - the values of --kind, in the original's spelling.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CONFIG_KINDS_H
 #define LFADS_CONFIG_KINDS_H

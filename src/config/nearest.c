@@ -1,22 +1,22 @@
-/* nearest.c - the known name that a misspelt word was meant to be.
+/* nearest.c - finds the known name that a misspelt word most likely means.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/nearest.h"
 
 #include <string.h>
 
-enum { LONGEST_NAME = 64, LEAST_BEGINNING = 3 };
+enum { MAX_NAME = 64, MIN_PREFIX = 3 };
 
-static size_t least_of(size_t a, size_t b, size_t c)
+static size_t min_of_three(size_t a, size_t b, size_t c)
 {
-    size_t least = a < b ? a : b;
+    size_t min = a < b ? a : b;
 
-    return least < c ? least : c;
+    return min < c ? min : c;
 }
 
-/* Insertions, deletions and replacements that turn A into B. */
+/* The edit distance: insertions, deletions and replacements that turn A into B. */
 static size_t edits(const char *a, const char *b)
 {
-    size_t row[LONGEST_NAME + 1], length = strlen(b);
+    size_t row[MAX_NAME + 1], length = strlen(b);
 
     for (size_t j = 0; j <= length; j++)
         row[j] = j;
@@ -28,7 +28,7 @@ static size_t edits(const char *a, const char *b)
             size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
 
             diagonal = row[j];
-            row[j] = least_of(row[j] + 1, row[j - 1] + 1, replaced);
+            row[j] = min_of_three(row[j] + 1, row[j - 1] + 1, replaced);
         }
     }
     return row[length];
@@ -43,10 +43,10 @@ void nearest_try(struct nearest *nearest, const char *name)
 {
     size_t length = strlen(nearest->word), distance;
 
-    if (length > LONGEST_NAME || strlen(name) > LONGEST_NAME)
+    if (length > MAX_NAME || strlen(name) > MAX_NAME)
         return;
     distance = edits(nearest->word, name);
-    if (length >= LEAST_BEGINNING && strncmp(nearest->word, name, length) == 0 && distance > 1)
+    if (length >= MIN_PREFIX && strncmp(nearest->word, name, length) == 0 && distance > 1)
         distance = 1;
     if (distance < nearest->distance) {
         nearest->distance = distance;

@@ -1,17 +1,17 @@
-/* nearest.h - the known name that a misspelt word was meant to be.
+/* nearest.h - finds the known name that a misspelt word most likely means.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CONFIG_NEAREST_H
 #define LFADS_CONFIG_NEAREST_H
 #include <stddef.h>
 
-/* A search in progress: the best name so far, NULL where none is near enough to be of help. */
+/* A search in progress. NAME is the best name so far; NULL if none is similar enough. */
 struct nearest {
     const char *word, *name;
-    size_t distance; /* a name has to be nearer than this */
+    size_t distance; /* only a name with a smaller distance replaces NAME */
 };
 
 struct nearest nearest_begin(const char *word);
-/* Takes NAME if it is nearer than what was tried before: by insertions, deletions and replacements
- * of letters, or because the word is its beginning. */
+/* Takes NAME if it is more similar to the word than the names before: by edit distance, or because
+ * NAME begins with the word. */
 void nearest_try(struct nearest *nearest, const char *name);
 #endif

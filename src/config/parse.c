@@ -1,4 +1,4 @@
-/* parse.c - from words to flags.
+/* parse.c - parses the words of a command line into flags.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/parse.h"
 
@@ -9,14 +9,14 @@
 
 #include "base/file.h"
 
-enum { MOST_FLAGFILES = 32, LONGEST_NAME = 64 };
+enum { MAX_FLAGFILES = 32, MAX_NAME = 64 };
 
 struct parsing {
     const struct flag_table *table;
     parse_setter *set;
     void *payload;
     struct lfads_error *err;
-    int files; /* flag files that were read */
+    int files; /* flag files read so far */
 };
 
 static enum lfads_status parse_words(struct parsing *p, int argc, char **argv);
@@ -31,7 +31,7 @@ static enum lfads_status unknown(const struct parsing *p, const char *word, cons
     return lfads_fail(p->err, LFADS_USAGE, "there is no flag %s; --help lists them", word);
 }
 
-/* The lines of a flag file, each a word; blanks around them and # comments are dropped. */
+/* Parses a flag file: each line is a word. Blanks around it and # comments are dropped. */
 static enum lfads_status parse_file(struct parsing *p, const char *path)
 {
     char *text, *rest, **words;
@@ -39,17 +39,17 @@ static enum lfads_status parse_file(struct parsing *p, const char *path)
     int count = 0;
     enum lfads_status status;
 
-    if (++p->files > MOST_FLAGFILES)
+    if (++p->files > MAX_FLAGFILES)
         return lfads_fail(p->err, LFADS_USAGE,
                           "--flagfile=%s: these are more than %d flag files, or they name one "
                           "another",
-                          path, MOST_FLAGFILES);
+                          path, MAX_FLAGFILES);
     if (!file_exists(path))
         return lfads_fail(p->err, LFADS_USAGE, "--flagfile=%s: there is no such file", path);
     status = file_read_text(&text, path, p->err);
     if (status != LFADS_OK)
         return status;
-    for (const char *at = text; (at = strchr(at, '\n')); at++)
+    for (const char *newline = text; (newline = strchr(newline, '\n')); newline++)
         lines++;
     words = calloc(lines, sizeof *words);
     rest = text;
@@ -70,7 +70,7 @@ static enum lfads_status parse_file(struct parsing *p, const char *path)
     return status;
 }
 
-/* --noNAME of a boolean, or -1. */
+/* Returns the index of the boolean flag NAME of --noNAME; -1 if there is none. */
 static int negated(const struct parsing *p, const char *name)
 {
     int index = strncmp(name, "no", 2) == 0 ? flag_find(p->table, name + 2) : -1;
@@ -78,11 +78,11 @@ static int negated(const struct parsing *p, const char *name)
     return index >= 0 && p->table->flags[index].type == FLAG_IS_BOOL ? index : -1;
 }
 
-/* One flag; *USED is how many words it took. */
+/* Parses one flag; sets *USED to the number of words that it took. */
 static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, int *used)
 {
     const char *word = argv[0], *body = word + 1, *value;
-    char name[LONGEST_NAME + 1];
+    char name[MAX_NAME + 1];
     int index;
 
     *used = 1;
@@ -91,8 +91,7 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
     body += *body == '-';
     value = strchr(body, '=');
     if (snprintf(name, sizeof name, "%.*s",
-                 (int)(value ? value - body : (long)strnlen(body, LONGEST_NAME + 1)),
-                 body) > LONGEST_NAME)
+                 (int)(value ? value - body : (long)strnlen(body, MAX_NAME + 1)), body) > MAX_NAME)
         return unknown(p, word, "");
     index = flag_find(p->table, name);
     if (index < 0 && !value && negated(p, name) >= 0)
@@ -109,7 +108,7 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
     return index < 0 ? parse_file(p, value) : p->set(p->payload, (size_t)index, value, p->err);
 }
 
-/* Whether WORD is --NAME of a boolean, which takes no word after it. */
+/* Whether WORD is --NAME of a boolean flag, which takes no following word. */
 static bool is_boolean(const struct parsing *p, const char *word)
 {
     const char *name = word + strspn(word, "-");

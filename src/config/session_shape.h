@@ -1,11 +1,11 @@
-/* session_shape.h - what a model and its files know of a session.
+/* session_shape.h - a session's name and channels, as data, models and files know them.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CONFIG_SESSION_SHAPE_H
 #define LFADS_CONFIG_SESSION_SHAPE_H
 #include <stddef.h>
 
 struct session_shape {
-    char name[256];  /* of a file in a directory: no longer one can be */
+    char name[256];  /* long enough for any file name (NAME_MAX) */
     size_t channels; /* N */
 };
 #endif

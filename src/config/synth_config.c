@@ -1,4 +1,4 @@
-/* synth_config.c - the record of the generators' flags.
+/* synth_config.c - the record of the generators' flags: creating, setting, checking it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/synth_config.h"
 

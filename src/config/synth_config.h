@@ -4,7 +4,7 @@
 #define LFADS_CONFIG_SYNTH_CONFIG_H
 #include "config/flag.h"
 
-/* A field of its name for each flag. Strings belong to the record. */
+/* One field for each flag, of the flag's name. The record owns the strings. */
 struct lfads_synth_config {
 #include "config/flag_fields.h"
 
@@ -14,7 +14,7 @@ struct lfads_synth_config {
 };
 
 const struct flag_table *synth_config_table(void);
-/* What single flags' ranges do not say. SESSIONS: S and npcs are in use. */
+/* Checks what the range of a single flag can't. SESSIONS: the generator uses S and npcs. */
 enum lfads_status synth_config_check(const struct lfads_synth_config *config, bool sessions,
                                      struct lfads_error *err);
 #endif

@@ -1,12 +1,12 @@
-/* trial.h - the arrays of a trial. Readers, stores, prefetching, a device's copies and the shards
- * of the model loop over this list, so that a new array is a row here and a width of session and
- * model. SPDX-License-Identifier: Apache-2.0 */
+/* trial.h - the arrays of a trial. Readers, stores, prefetching, a device's copies and the model's
+ * shards loop over this list: a new array needs a row here and a width in session and model.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CONFIG_TRIAL_H
 #define LFADS_CONFIG_TRIAL_H
 
 enum trial_array {
-    TRIAL_OBSERVED, /* [T,N]: what the likelihood explains */
-    TRIAL_ENCODED,  /* [T,N]: what the encoders read; width 0: they read the observed array */
+    TRIAL_OBSERVED, /* [T,N]: the data that the likelihood explains */
+    TRIAL_ENCODED,  /* [T,N]: the encoders' input; width 0: the encoders read the observed array */
     TRIAL_EXT,      /* [T,E]: external inputs; width 0: the model has none */
     TRIAL_ARRAYS
 };

@@ -1,4 +1,4 @@
-/* batches.c - dealing trials to batches, and moving spikes.
+/* batches.c - puts trials into batches; jitters spikes.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/batches.h"
 
@@ -7,36 +7,36 @@
 
 #include "base/philox.h"
 
-/* Random choices of one purpose, in order. */
-struct dealer {
-    struct philox_address at;
+/* A sequence of random words of one purpose. */
+struct sequence {
+    struct philox_address address;
     uint32_t next;
 };
 
-/* A whole number below RANGE (not 0), all equally likely: 32 bits are too few to be biased
- * visibly, but words that would are passed over all the same. */
-static size_t choose(struct dealer *dealer, size_t range)
+/* A number below RANGE (not 0), all equally likely. Skips the words at the end of the 32-bit range
+ * that would make small numbers more likely. */
+static size_t random_below(struct sequence *sequence, size_t range)
 {
     uint64_t limit = ((uint64_t)1 << 32) / range * range;
     uint32_t word[4];
 
     do {
-        dealer->at.time = dealer->next % PHILOX_MAX_TIME;
-        dealer->at.trial = dealer->next / PHILOX_MAX_TIME;
-        dealer->next++;
-        philox_block(word, &dealer->at, 0);
+        sequence->address.time = sequence->next % PHILOX_MAX_TIME;
+        sequence->address.trial = sequence->next / PHILOX_MAX_TIME;
+        sequence->next++;
+        philox_block(word, &sequence->address, 0);
     } while (word[0] >= limit);
     return word[0] % range;
 }
 
-/* Puts COUNT random ones of the LENGTH numbers first, in random order. */
-static void shuffle(struct dealer *dealer, size_t *numbers, size_t count, size_t length)
+/* Moves COUNT randomly chosen ones of the LENGTH numbers to the front, in random order. */
+static void shuffle(struct sequence *sequence, size_t *numbers, size_t count, size_t length)
 {
     for (size_t i = 0; i < count && i + 1 < length; i++) {
-        size_t j = i + choose(dealer, length - i), kept = numbers[i];
+        size_t j = i + random_below(sequence, length - i), temp = numbers[i];
 
         numbers[i] = numbers[j];
-        numbers[j] = kept;
+        numbers[j] = temp;
     }
 }
 
@@ -45,8 +45,8 @@ static size_t batches_of(size_t trials, size_t batch_size)
     return (trials + batch_size - 1) / batch_size;
 }
 
-/* Room for MOST batches. */
-static enum lfads_status create(struct batches **out, size_t most, size_t batch_size,
+/* Allocates space for MAX_BATCHES batches. */
+static enum lfads_status create(struct batches **out, size_t max_batches, size_t batch_size,
                                 struct lfads_error *err)
 {
     struct batches *b = calloc(1, sizeof *b);
@@ -54,9 +54,9 @@ static enum lfads_status create(struct batches **out, size_t most, size_t batch_
     *out = NULL;
     if (b) {
         b->batch_size = batch_size;
-        b->most_batches = most;
-        b->batch = calloc(most + 1, sizeof *b->batch);
-        b->trials = calloc((most + 1) * batch_size, sizeof *b->trials);
+        b->max_batches = max_batches;
+        b->batch = calloc(max_batches + 1, sizeof *b->batch);
+        b->trials = calloc((max_batches + 1) * batch_size, sizeof *b->trials);
     }
     if (!b || !b->batch || !b->trials) {
         batches_free(b);
@@ -69,11 +69,11 @@ static enum lfads_status create(struct batches **out, size_t most, size_t batch_
 enum lfads_status batches_create(struct batches **out, const struct dataset *dataset,
                                  enum session_set set, size_t batch_size, struct lfads_error *err)
 {
-    size_t most = 0;
+    size_t max_batches = 0;
 
     for (size_t s = 0; s < dataset->count; s++)
-        most += batches_of(dataset->sessions[s]->set[set].count, batch_size);
-    return create(out, most, batch_size, err);
+        max_batches += batches_of(dataset->sessions[s]->set[set].count, batch_size);
+    return create(out, max_batches, batch_size, err);
 }
 
 enum lfads_status batches_in_order(struct batches **out, size_t session, size_t trials,
@@ -102,65 +102,66 @@ void batches_free(struct batches *batches)
     free(batches);
 }
 
-/* One session's trials in random order, then as many distinct ones again as fill the last batch;
- * more than the session has are needed where it is smaller than a batch. */
-static void deal_session(size_t *trials, size_t count, size_t places, struct dealer *dealer)
+/* Writes a session's trials in random order, then distinct random trials to fill the last batch up
+ * to PADDED trials. A session smaller than a batch repeats its trials. */
+static void shuffle_session(size_t *trials, size_t count, size_t padded, struct sequence *sequence)
 {
     for (size_t i = 0; i < count; i++)
         trials[i] = i;
-    shuffle(dealer, trials, count, count);
-    for (size_t filled = count; filled < places;) {
-        size_t some = places - filled < count ? places - filled : count;
+    shuffle(sequence, trials, count, count);
+    for (size_t filled = count; filled < padded;) {
+        size_t n = padded - filled < count ? padded - filled : count;
 
-        /* a fresh choice among all: the first trials, shuffled within themselves, would repeat */
-        for (size_t i = 0; i < some; i++) {
-            size_t pick;
-            bool taken;
+        /* draws from all trials: the first ones, shuffled again, would repeat */
+        for (size_t i = 0; i < n; i++) {
+            size_t trial;
+            bool repeated;
 
             do {
-                pick = choose(dealer, count);
-                taken = false;
+                trial = random_below(sequence, count);
+                repeated = false;
                 for (size_t j = 0; j < i; j++)
-                    taken |= trials[filled + j] == pick;
-            } while (taken);
-            trials[filled + i] = pick;
+                    repeated |= trials[filled + j] == trial;
+            } while (repeated);
+            trials[filled + i] = trial;
         }
-        filled += some;
+        filled += n;
     }
 }
 
-void batches_deal(struct batches *batches, const struct dataset *dataset, enum session_set set,
-                  uint64_t seed, uint32_t epoch)
+void batches_shuffle(struct batches *batches, const struct dataset *dataset, enum session_set set,
+                     uint64_t seed, uint32_t epoch)
 {
     size_t *next = batches->trials;
-    /* sample tells the sets apart, and the order of batches from that of trials */
-    struct dealer all = {.at = {.seed = seed,
-                                .purpose = PHILOX_SHUFFLE,
-                                .step = epoch,
-                                .sample = SESSION_SETS + (uint32_t)set}};
+    /* sample separates the random numbers of the sets, and those of the batches' order from those
+     * of trials */
+    struct sequence order = {.address = {.seed = seed,
+                                         .purpose = PHILOX_SHUFFLE,
+                                         .step = epoch,
+                                         .sample = SESSION_SETS + (uint32_t)set}};
 
     batches->count = 0;
     for (size_t s = 0; s < dataset->count; s++) {
         size_t count = dataset->sessions[s]->set[set].count;
-        size_t places = batches_of(count, batches->batch_size) * batches->batch_size;
-        struct dealer dealer = {.at = {.seed = seed,
-                                       .purpose = PHILOX_SHUFFLE,
-                                       .step = epoch,
-                                       .session = (uint32_t)s,
-                                       .sample = (uint32_t)set}};
+        size_t padded = batches_of(count, batches->batch_size) * batches->batch_size;
+        struct sequence sequence = {.address = {.seed = seed,
+                                                .purpose = PHILOX_SHUFFLE,
+                                                .step = epoch,
+                                                .session = (uint32_t)s,
+                                                .sample = (uint32_t)set}};
 
-        deal_session(next, count, places, &dealer);
-        for (size_t i = 0; i < places; i += batches->batch_size)
+        shuffle_session(next, count, padded, &sequence);
+        for (size_t i = 0; i < padded; i += batches->batch_size)
             batches->batch[batches->count++] =
                 (struct batch){.session = s, .count = batches->batch_size, .trials = next + i};
-        next += places;
+        next += padded;
     }
     for (size_t i = 0; i + 1 < batches->count; i++) {
-        size_t j = i + choose(&all, batches->count - i);
-        struct batch kept = batches->batch[i];
+        size_t j = i + random_below(&order, batches->count - i);
+        struct batch temp = batches->batch[i];
 
         batches->batch[i] = batches->batch[j];
-        batches->batch[j] = kept;
+        batches->batch[j] = temp;
     }
 }
 
@@ -178,26 +179,26 @@ size_t jitter_bin(size_t bin, int64_t shift, size_t bins)
 void jitter_trial(float *counts, size_t stride, float *scratch, size_t bins, size_t channels,
                   size_t width, uint64_t seed, uint32_t step, uint32_t session, uint32_t position)
 {
-    struct philox_address at = {.seed = seed,
-                                .purpose = PHILOX_JITTER,
-                                .step = step,
-                                .session = session,
-                                .trial = position};
+    struct philox_address address = {.seed = seed,
+                                     .purpose = PHILOX_JITTER,
+                                     .step = step,
+                                     .session = session,
+                                     .trial = position};
 
     memset(scratch, 0, bins * channels * sizeof *scratch);
     for (size_t t = 0; t < bins; t++)
         for (size_t j = 0; j < channels; j++) {
             size_t spikes = (size_t)counts[t * stride + j];
 
-            at.time = (uint32_t)t;
+            address.time = (uint32_t)t;
             for (size_t i = 0; i < spikes; i++) {
                 uint32_t word[4];
-                size_t to;
+                size_t target;
 
-                at.sample = (uint32_t)(i % PHILOX_MAX_SAMPLE);
-                philox_block(word, &at, (uint32_t)j);
-                to = jitter_bin(t, (int64_t)(word[0] % (2 * width)) - (int64_t)width, bins);
-                scratch[to * channels + j]++;
+                address.sample = (uint32_t)(i % PHILOX_MAX_SAMPLE);
+                philox_block(word, &address, (uint32_t)j);
+                target = jitter_bin(t, (int64_t)(word[0] % (2 * width)) - (int64_t)width, bins);
+                scratch[target * channels + j]++;
             }
         }
     for (size_t t = 0; t < bins; t++)

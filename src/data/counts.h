@@ -1,4 +1,4 @@
-/* counts.h - what may be a count of spikes: a whole number from 0 to a million.
+/* counts.h - which numbers are counts of spikes: integers from 0 to a million.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_DATA_COUNTS_H
 #define LFADS_DATA_COUNTS_H
@@ -7,8 +7,8 @@
 
 enum { COUNT_MAX = 1000000 };
 
-/* The count that VALUE is, or one that differs from VALUE; 0 for NaN. Without branches, so that
- * loops over it are made into vector instructions. */
+/* Returns VALUE if it is a count, else a number that differs from it; 0 for NaN. Has no branches,
+ * so that the compiler vectorises loops over it. */
 static inline int32_t count_of(double value)
 {
     double limited = value > 0 ? value : 0;

@@ -1,4 +1,4 @@
-/* dataset.c - finding and reading the files of a data set.
+/* dataset.c - finds and reads the files of a data set.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/dataset.h"
 
@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 
-/* Names of the directory's files that start with the stem, in byte order. */
+/* The names of the directory's files that start with the stem, in byte order. */
 struct listing {
     char **names;
     size_t count;
@@ -45,8 +45,8 @@ static enum lfads_status list_files(struct listing *listing, const char *directo
     bool fine = true;
 
     if (!dir)
-        return lfads_fail(err, LFADS_BAD_DATA, "can't read --data_dir=%s: %s", directory,
-                          strerror(errno));
+        return lfads_fail(err, errno == ENOMEM ? LFADS_NO_MEMORY : LFADS_BAD_DATA,
+                          "can't read --data_dir=%s: %s", directory, strerror(errno));
     for (const struct dirent *entry; fine && (entry = readdir(dir));)
         if (entry->d_name[0] != '.' && strncmp(entry->d_name, stem, strlen(stem)) == 0)
             fine = add_name(listing, entry->d_name);
@@ -66,28 +66,28 @@ static enum lfads_status open_sessions(struct dataset *dataset, const struct lis
                                        const char *directory, const char *stem,
                                        const struct session_wants *wants, struct lfads_error *err)
 {
-    size_t skip = strlen(stem) + 1, taken = 0;
+    size_t skip = strlen(stem) + 1, used = 0;
 
     for (size_t i = 0; i < listing->count; i++) {
         char path[FILE_PATH];
         enum lfads_status status = file_join(path, directory, listing->names[i], err);
-        struct session_wants left = *wants;
+        struct session_wants remaining = *wants;
         struct session *session;
 
-        left.limits.memory -= taken < left.limits.memory ? taken : left.limits.memory;
+        remaining.limits.memory -= used < remaining.limits.memory ? used : remaining.limits.memory;
         if (status == LFADS_OK && strlen(listing->names[i]) <= skip)
             status = lfads_fail(err, LFADS_BAD_DATA,
                                 "%s has no session's name after --data_filename_stem=%s and one "
                                 "character: rename it or choose another stem",
                                 path, stem);
         if (status == LFADS_OK)
-            status =
-                session_open(&dataset->sessions[i], path, listing->names[i] + skip, &left, err);
+            status = session_open(&dataset->sessions[i], path, listing->names[i] + skip, &remaining,
+                                  err);
         if (status != LFADS_OK)
             return status;
         dataset->count++;
         session = dataset->sessions[i];
-        taken += session_memory(session);
+        used += session_memory(session);
         if (i > 0 && session->bins != dataset->bins)
             return lfads_fail(err, LFADS_BAD_DATA,
                               "%s has %zu bins a trial, but session %s has %zu: all sessions must "

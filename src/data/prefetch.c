@@ -1,5 +1,6 @@
-/* prefetch.c - batches in memory, and two buffers for those that are read: while the caller works
- * on one, a thread fills the other. SPDX-License-Identifier: Apache-2.0 */
+/* prefetch.c - hands out batches in memory, and reads others into two buffers: while the caller
+ * works on one, a thread fills the other.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "data/prefetch.h"
 
 #include <pthread.h>
@@ -14,17 +15,18 @@ struct prefetcher {
     char *buffer[BUFFERS];       /* NULL: no session streams */
     size_t offset[TRIAL_ARRAYS]; /* of an array's records in a buffer */
     enum session_set set;
-    const struct batch *batch; /* those not taken */
-    size_t left, turn;         /* how many they are; the next one's buffer */
-    /* the reading of the first of them */
+    const struct batch *batch;     /* the batches not handed out yet */
+    size_t remaining, next_buffer; /* their number; the buffer of the next one */
+    /* the reader of the next batch */
     pthread_t thread;
-    bool running, read; /* in the thread; at all */
+    bool running, read; /* a thread runs; the batch is read or being read */
     enum lfads_status status;
     struct lfads_error error;
 };
 
-/* Bytes of an array's longest record among those that are read, rounded to cache lines. */
-static size_t longest(const struct dataset *dataset, enum trial_array array)
+/* Bytes of an array's longest record among the sessions that are read from files, rounded up to
+ * cache lines. */
+static size_t max_record_bytes(const struct dataset *dataset, enum trial_array array)
 {
     size_t length = 0;
 
@@ -38,34 +40,35 @@ static size_t longest(const struct dataset *dataset, enum trial_array array)
     return (length + 63) / 64 * 64;
 }
 
-/* Sets the arrays' offsets in a buffer for MOST trials; its length. */
-static size_t lay_out(size_t offset[TRIAL_ARRAYS], const struct dataset *dataset, size_t most)
+/* Sets the offsets of the arrays in a buffer for MAX_TRIALS trials; returns the buffer's bytes. */
+static size_t set_offsets(size_t offset[TRIAL_ARRAYS], const struct dataset *dataset,
+                          size_t max_trials)
 {
     size_t bytes = 0;
 
     for (int array = 0; array < TRIAL_ARRAYS; array++) {
         offset[array] = bytes;
-        bytes += most * longest(dataset, (enum trial_array)array);
+        bytes += max_trials * max_record_bytes(dataset, (enum trial_array)array);
     }
     return bytes;
 }
 
-size_t prefetcher_bytes(const struct dataset *dataset, size_t most)
+size_t prefetcher_bytes(const struct dataset *dataset, size_t max_trials)
 {
     size_t offset[TRIAL_ARRAYS];
 
-    return BUFFERS * lay_out(offset, dataset, most);
+    return BUFFERS * set_offsets(offset, dataset, max_trials);
 }
 
 enum lfads_status prefetcher_create(struct prefetcher **out, const struct dataset *dataset,
-                                    size_t most, struct lfads_error *err)
+                                    size_t max_trials, struct lfads_error *err)
 {
     struct prefetcher *p = *out = calloc(1, sizeof *p);
     size_t bytes = 0;
 
     if (p) {
         p->dataset = dataset;
-        bytes = lay_out(p->offset, dataset, most);
+        bytes = set_offsets(p->offset, dataset, max_trials);
     }
     for (size_t i = 0; p && bytes > 0 && i < BUFFERS; i++) {
         p->buffer[i] = malloc(bytes);
@@ -75,10 +78,10 @@ enum lfads_status prefetcher_create(struct prefetcher **out, const struct datase
         }
     }
     return p ? LFADS_OK
-             : lfads_fail(err, LFADS_NO_MEMORY, "no memory for batches of %zu trials", most);
+             : lfads_fail(err, LFADS_NO_MEMORY, "no memory for batches of %zu trials", max_trials);
 }
 
-static void wait_for_reading(struct prefetcher *p)
+static void join_reader(struct prefetcher *p)
 {
     if (p->running)
         pthread_join(p->thread, NULL);
@@ -89,13 +92,14 @@ void prefetcher_free(struct prefetcher *prefetcher)
 {
     if (!prefetcher)
         return;
-    wait_for_reading(prefetcher);
+    join_reader(prefetcher);
     for (size_t i = 0; i < BUFFERS; i++)
         free(prefetcher->buffer[i]);
     free(prefetcher);
 }
 
-/* The records of the batch's trials. All are announced first, for disks to take them together. */
+/* Reads the records of the batch's trials. Announces all of them first, so that the system can read
+ * them together. */
 static enum lfads_status read_records(char *bytes, const struct trial_store *store,
                                       const struct batch *batch, struct lfads_error *err)
 {
@@ -103,7 +107,7 @@ static enum lfads_status read_records(char *bytes, const struct trial_store *sto
     enum lfads_status status = LFADS_OK;
 
     for (size_t i = 0; i < batch->count; i++)
-        trial_store_expect(store, batch->trials[i]);
+        trial_store_prefetch(store, batch->trials[i]);
     for (size_t i = 0; i < batch->count && status == LFADS_OK; i++)
         status = trial_store_read(bytes + i * length, store, batch->trials[i], err);
     return status;
@@ -114,12 +118,12 @@ static const struct session_trials *trials_of(const struct prefetcher *p)
     return &p->dataset->sessions[p->batch->session]->set[p->set];
 }
 
-/* Reads the next batch into the buffer whose turn it is. */
+/* Reads the next batch into its buffer. */
 static void *read_batch(void *payload)
 {
     struct prefetcher *p = payload;
     const struct session_trials *trials = trials_of(p);
-    char *buffer = p->buffer[p->turn];
+    char *buffer = p->buffer[p->next_buffer];
 
     p->status = LFADS_OK;
     for (int array = 0; array < TRIAL_ARRAYS && p->status == LFADS_OK; array++)
@@ -138,11 +142,12 @@ static bool any_streams(const struct session_trials *trials)
     return any;
 }
 
-/* Starts a thread that reads the next batch; if it can't, the batch is read when it is taken. */
-static void read_ahead(struct prefetcher *p)
+/* Starts a thread that reads the next batch. If no thread can start, prefetcher_next reads the
+ * batch. */
+static void start_reader(struct prefetcher *p)
 {
     p->read = false;
-    if (p->left == 0 || !any_streams(trials_of(p)))
+    if (p->remaining == 0 || !any_streams(trials_of(p)))
         return;
     p->running = p->read = pthread_create(&p->thread, NULL, read_batch, p) == 0;
 }
@@ -150,17 +155,17 @@ static void read_ahead(struct prefetcher *p)
 void prefetcher_begin(struct prefetcher *prefetcher, enum session_set set,
                       const struct batch *batch, size_t count)
 {
-    wait_for_reading(prefetcher);
+    join_reader(prefetcher);
     prefetcher->set = set;
     prefetcher->batch = batch;
-    prefetcher->left = count;
-    read_ahead(prefetcher);
+    prefetcher->remaining = count;
+    start_reader(prefetcher);
 }
 
 void prefetcher_end(struct prefetcher *prefetcher)
 {
-    wait_for_reading(prefetcher);
-    prefetcher->left = 0;
+    join_reader(prefetcher);
+    prefetcher->remaining = 0;
 }
 
 enum lfads_status prefetcher_next(struct prefetched *prefetched, struct prefetcher *prefetcher,
@@ -168,10 +173,10 @@ enum lfads_status prefetcher_next(struct prefetched *prefetched, struct prefetch
 {
     struct prefetcher *p = prefetcher;
     const struct session_trials *trials;
-    const char *buffer = p->buffer[p->turn];
+    const char *buffer = p->buffer[p->next_buffer];
 
-    assert(p->left > 0);
-    wait_for_reading(p);
+    assert(p->remaining > 0);
+    join_reader(p);
     if (!p->read)
         read_batch(p);
     if (p->status != LFADS_OK)
@@ -183,13 +188,13 @@ enum lfads_status prefetcher_next(struct prefetched *prefetched, struct prefetch
         if (trial_store_streams(&trials->array[array]))
             prefetched->record[array] = buffer + p->offset[array];
     p->batch++;
-    p->left--;
-    p->turn = (p->turn + 1) % BUFFERS;
-    read_ahead(p);
+    p->remaining--;
+    p->next_buffer = (p->next_buffer + 1) % BUFFERS;
+    start_reader(p);
     return LFADS_OK;
 }
 
-/* The I-th trial's record: among those READ (NULL: none), or in the store's memory. */
+/* Returns the record of trial I of the batch: in READ, or in the store's memory if READ is NULL. */
 static const char *record_of(const struct trial_store *store, const void *read,
                              const struct prefetched *prefetched, size_t i)
 {
@@ -199,13 +204,13 @@ static const char *record_of(const struct trial_store *store, const void *read,
                 : (const char *)store->memory + prefetched->batch->trials[i] * length;
 }
 
-/* Rows of WIDTH numbers, one a bin. */
+/* Unpacks a record as rows of WIDTH numbers, one per bin. */
 static void copy_rows(float *dst, size_t stride, const char *record,
                       const struct trial_store *store, size_t width)
 {
     size_t bytes = width * trial_store_bytes(store->type);
 
-    for (size_t at = 0; at < store->numbers; at += width, dst += stride, record += bytes)
+    for (size_t i = 0; i < store->numbers; i += width, dst += stride, record += bytes)
         trial_store_unpack(dst, record, store->type, width);
 }
 

@@ -1,4 +1,4 @@
-/* session.c - what a data file has to hold, and its parts one by one.
+/* session.c - reads and checks the parts of a data file.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/session.h"
 
@@ -20,7 +20,7 @@ const char *session_set_name(enum session_set set)
 struct reading {
     struct session *session;
     const struct session_wants *wants;
-    struct storage_limits limits; /* what is left of it */
+    struct storage_limits limits; /* what remains of the limits */
     struct h5_file file;
     struct lfads_error *err;
 };
@@ -37,7 +37,7 @@ static enum lfads_status wrong_shape(const struct reading *r, const char *name,
                       r->file.path, name, text, wanted);
 }
 
-/* The shape of a numeric data set of RANK axes. */
+/* Reads the shape of a numeric data set, which must have RANK axes. */
 static enum lfads_status shape_of(struct h5_shape *shape, const struct reading *r, const char *name,
                                   size_t rank, const char *wanted)
 {
@@ -51,8 +51,8 @@ static enum lfads_status shape_of(struct h5_shape *shape, const struct reading *
     return shape->rank == rank ? LFADS_OK : wrong_shape(r, name, shape, wanted);
 }
 
-/* Reads all trials of a data set that has the right shape; what they take of the memory is no
- * longer there for the next. */
+/* Reads all trials of a data set whose shape is right, and subtracts their memory from the limits.
+ */
 static enum lfads_status read_trials(struct trial_store *store, double *sum, struct reading *r,
                                      const char *name, size_t trials, size_t width, bool counts)
 {
@@ -64,9 +64,9 @@ static enum lfads_status read_trials(struct trial_store *store, double *sum, str
                                   .counts = counts,
                                   .limits = r->limits};
     enum lfads_status status = trial_reader_read(store, sum, &reader, r->err);
-    size_t taken = trial_store_memory(store);
+    size_t used = trial_store_memory(store);
 
-    r->limits.memory -= taken < r->limits.memory ? taken : r->limits.memory;
+    r->limits.memory -= used < r->limits.memory ? used : r->limits.memory;
     return status;
 }
 
@@ -91,7 +91,8 @@ static enum lfads_status read_ext(struct reading *r, enum session_set set)
     return read_trials(&trials->array[TRIAL_EXT], &sum, r, name, trials->count, width, false);
 }
 
-/* Notes whether there is a truth; it is for looking at only and read when it is wanted. */
+/* Notes whether the file has true rates, and checks their shape. They serve plots and scores only
+ * and are read on demand. */
 static enum lfads_status find_truth(struct reading *r, enum session_set set)
 {
     struct session_trials *trials = &r->session->set[set];
@@ -160,7 +161,7 @@ static enum lfads_status read_set(struct reading *r, enum session_set set)
     return status;
 }
 
-/* [N,F] or [N] doubles, finite; *OUT stays NULL where the file has none. */
+/* Reads [N,COLUMNS] or, for COLUMNS 0, [N] finite doubles. *OUT stays NULL if the file has none. */
 static enum lfads_status read_alignment(double **out, const struct reading *r, const char *name,
                                         size_t columns)
 {

@@ -1,4 +1,5 @@
-/* trial_store.c - records in memory or in a file, made wider or moved when they no longer fit.
+/* trial_store.c - keeps records in memory or in a file; changes their type or moves them if they no
+ * longer fit.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/trial_store.h"
 
@@ -10,7 +11,7 @@
 
 #include "base/file.h"
 
-enum { PIECE = 1 << 20 }; /* bytes that are converted at once */
+enum { PIECE = 1 << 20 }; /* bytes converted at a time */
 
 size_t trial_store_bytes(enum number_type type)
 {
@@ -38,8 +39,8 @@ bool trial_store_streams(const struct trial_store *store)
     return store->count > 0 && !store->memory;
 }
 
-/* Memory or a file for all records of the store's type. */
-static enum lfads_status make_room(struct trial_store *s, struct lfads_error *err)
+/* Allocates memory or a file for all records of the store's type. */
+static enum lfads_status allocate(struct trial_store *s, struct lfads_error *err)
 {
     size_t bytes;
 
@@ -66,7 +67,7 @@ enum lfads_status trial_store_begin(struct trial_store *store, size_t records, s
 {
     *store = (struct trial_store){
         .records = records, .numbers = numbers, .type = type, .limits = *limits};
-    return make_room(store, err);
+    return allocate(store, err);
 }
 
 void trial_store_end(struct trial_store *store)
@@ -79,17 +80,17 @@ void trial_store_end(struct trial_store *store)
 
 static void pack(void *bytes, const float *values, enum number_type type, size_t count)
 {
-    uint8_t *small = bytes;
-    uint16_t *words = bytes;
+    uint8_t *u8 = bytes;
+    uint16_t *u16 = bytes;
 
     switch (type) {
     case NUMBER_UINT8:
         for (size_t i = 0; i < count; i++)
-            small[i] = (uint8_t)(int32_t)values[i];
+            u8[i] = (uint8_t)(int32_t)values[i];
         break;
     case NUMBER_UINT16:
         for (size_t i = 0; i < count; i++)
-            words[i] = (uint16_t)(int32_t)values[i];
+            u16[i] = (uint16_t)(int32_t)values[i];
         break;
     case NUMBER_FLOAT:
         memcpy(bytes, values, count * sizeof *values);
@@ -99,17 +100,17 @@ static void pack(void *bytes, const float *values, enum number_type type, size_t
 
 void trial_store_unpack(float *values, const void *bytes, enum number_type type, size_t count)
 {
-    const uint8_t *small = bytes;
-    const uint16_t *words = bytes;
+    const uint8_t *u8 = bytes;
+    const uint16_t *u16 = bytes;
 
     switch (type) {
     case NUMBER_UINT8:
         for (size_t i = 0; i < count; i++)
-            values[i] = small[i];
+            values[i] = u8[i];
         break;
     case NUMBER_UINT16:
         for (size_t i = 0; i < count; i++)
-            values[i] = words[i];
+            values[i] = u16[i];
         break;
     case NUMBER_FLOAT:
         memcpy(values, bytes, count * sizeof *values);
@@ -117,55 +118,56 @@ void trial_store_unpack(float *values, const void *bytes, enum number_type type,
     }
 }
 
-/* Numbers FIRST to FIRST+COUNT-1 of all that the store holds, from or to floats; BYTES is room for
- * them as they are kept. */
-static enum lfads_status put(struct trial_store *s, const float *values, size_t first, size_t count,
-                             void *bytes, struct lfads_error *err)
+/* Write or read numbers FIRST to FIRST+COUNT-1 of the store as floats. BYTES is scratch space for
+ * them in the store's type. */
+static enum lfads_status write_numbers(struct trial_store *s, const float *values, size_t first,
+                                       size_t count, void *bytes, struct lfads_error *err)
 {
-    size_t size = trial_store_bytes(s->type), at = first * size;
+    size_t size = trial_store_bytes(s->type), offset = first * size;
 
     if (s->memory) {
-        pack((char *)s->memory + at, values, s->type, count);
+        pack((char *)s->memory + offset, values, s->type, count);
         return LFADS_OK;
     }
     pack(bytes, values, s->type, count);
-    return file_put(s->file, bytes, count * size, at, err);
+    return file_put(s->file, bytes, count * size, offset, err);
 }
 
-static enum lfads_status get(float *values, const struct trial_store *s, size_t first, size_t count,
-                             void *bytes, struct lfads_error *err)
+static enum lfads_status read_numbers(float *values, const struct trial_store *s, size_t first,
+                                      size_t count, void *bytes, struct lfads_error *err)
 {
-    size_t size = trial_store_bytes(s->type), at = first * size;
+    size_t size = trial_store_bytes(s->type), offset = first * size;
     enum lfads_status status = LFADS_OK;
 
     if (s->memory)
-        bytes = (char *)s->memory + at;
+        bytes = (char *)s->memory + offset;
     else
-        status = file_get(bytes, s->file, count * size, at, err);
+        status = file_get(bytes, s->file, count * size, offset, err);
     if (status == LFADS_OK)
         trial_store_unpack(values, bytes, s->type, count);
     return status;
 }
 
-/* Keeps what was added as TYPE, in a limits that has room for all records of it. */
+/* Converts the records added so far to TYPE, in memory or a file that fits all records of that
+ * type. */
 static enum lfads_status widen(struct trial_store *s, enum number_type type,
                                struct lfads_error *err)
 {
     struct trial_store wide = {
         .records = s->records, .numbers = s->numbers, .type = type, .limits = s->limits};
-    size_t all = s->count * s->numbers, most = PIECE / sizeof(float);
+    size_t total = s->count * s->numbers, per_piece = PIECE / sizeof(float);
     float *values = malloc(PIECE);
     void *bytes = malloc(PIECE);
-    enum lfads_status status = make_room(&wide, err);
+    enum lfads_status status = allocate(&wide, err);
 
     if (status == LFADS_OK && (!values || !bytes))
         status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to keep the trials");
-    for (size_t first = 0; first < all && status == LFADS_OK; first += most) {
-        size_t some = all - first < most ? all - first : most;
+    for (size_t first = 0; first < total && status == LFADS_OK; first += per_piece) {
+        size_t n = total - first < per_piece ? total - first : per_piece;
 
-        status = get(values, s, first, some, bytes, err);
+        status = read_numbers(values, s, first, n, bytes, err);
         if (status == LFADS_OK)
-            status = put(&wide, values, first, some, bytes, err);
+            status = write_numbers(&wide, values, first, n, bytes, err);
     }
     free(values);
     free(bytes);
@@ -192,7 +194,7 @@ enum lfads_status trial_store_add(struct trial_store *store, const float *values
     if (status == LFADS_OK && !store->memory && !(bytes = malloc(numbers * sizeof *values + 1)))
         status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to keep the trials");
     if (status == LFADS_OK)
-        status = put(store, values, store->count * store->numbers, numbers, bytes, err);
+        status = write_numbers(store, values, store->count * store->numbers, numbers, bytes, err);
     free(bytes);
     if (status == LFADS_OK)
         store->count += count;
@@ -202,16 +204,16 @@ enum lfads_status trial_store_add(struct trial_store *store, const float *values
 enum lfads_status trial_store_read(void *bytes, const struct trial_store *store, size_t record,
                                    struct lfads_error *err)
 {
-    size_t length = trial_store_length(store), at = record * length;
+    size_t length = trial_store_length(store), offset = record * length;
 
     assert(record < store->count);
     if (!store->memory)
-        return file_get(bytes, store->file, length, at, err);
-    memcpy(bytes, (const char *)store->memory + at, length);
+        return file_get(bytes, store->file, length, offset, err);
+    memcpy(bytes, (const char *)store->memory + offset, length);
     return LFADS_OK;
 }
 
-void trial_store_expect(const struct trial_store *store, size_t record)
+void trial_store_prefetch(const struct trial_store *store, size_t record)
 {
     size_t length = trial_store_length(store);
 

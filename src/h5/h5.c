@@ -1,4 +1,4 @@
-/* h5.c - opening and closing HDF5 files, and asking the process that reads one.
+/* h5.c - opens and closes HDF5 files; sends requests to the process that reads a file.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "h5/h5.h"
 
@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "h5/h5_errors.h"
 #include "h5/h5_output.h"
-#include "h5/h5_private.h"
 #include "h5/h5_reader.h"
 
 static enum lfads_status remember(struct h5_file *file, const char *path, struct lfads_error *err)
@@ -39,15 +39,15 @@ enum lfads_status h5_create(struct h5_file *file, const char *path, size_t reser
     file->output = calloc(1, sizeof *file->output);
     if (!file->output)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
-    quiet = quiet_begin();
+    quiet_begin(&quiet);
     list = H5Pcreate(H5P_FILE_CREATE);
     output = h5_output_begin(file->output);
     H5Pset_userblock(list, reserved);
     file->id = H5Fcreate(path, H5F_ACC_TRUNC, list, output);
     H5Pclose(list);
     H5Pclose(output);
-    quiet_end(&quiet);
-    if (file->id >= 0 && file->output->reason == 0)
+    quiet_end(&quiet, file->output);
+    if (file->id >= 0 && file->output->reason == 0 && !file->output->failed)
         return LFADS_OK;
     file->id = file->id < 0 ? 0 : file->id;
     h5_close(file, err);
@@ -63,22 +63,22 @@ enum lfads_status h5_close(struct h5_file *file, struct lfads_error *err)
 
     h5_reader_close(file->reader);
     file->reader = NULL;
-    quiet = quiet_begin();
+    quiet_begin(&quiet);
     file->id = 0;
     if (id > 0)
         fine = H5Fclose(id) >= 0;
-    if (file->output) {
+    if (file->output)
         h5_output_end(file->output);
-        fine = fine && file->output->reason == 0;
-    }
-    quiet_end(&quiet);
+    quiet_end(&quiet, file->output);
+    if (file->output)
+        fine = fine && file->output->reason == 0 && !file->output->failed;
     status = fine ? LFADS_OK : h5_output_failed(file->output, file->path, NULL, err);
     free(file->output);
     file->output = NULL;
     return status;
 }
 
-/* What is asked of NAME; false where the name is longer than any that is asked for. */
+/* Sets up a request about NAME; false if the name is longer than any that exists in our files. */
 static bool request(struct h5_request *request, enum h5_question question, const char *name)
 {
     memset(request, 0, sizeof *request);
@@ -128,7 +128,7 @@ enum lfads_status h5_shape(struct h5_shape *shape, const struct h5_file *file, c
     return LFADS_OK;
 }
 
-/* Asks for numbers, and takes them in piece by piece. */
+/* Requests numbers and receives them in pieces. */
 static enum lfads_status take_numbers(void *values, const struct h5_request *ask,
                                       const struct h5_file *file, struct lfads_error *err)
 {
@@ -200,4 +200,22 @@ enum lfads_status h5_read_text(char **text, const struct h5_file *file, const ch
         *text = NULL;
     }
     return status;
+}
+
+enum lfads_status h5_read_attribute(char text[H5_ATTRIBUTE_SIZE], const struct h5_file *file,
+                                    const char *name, struct lfads_error *err)
+{
+    struct h5_request ask;
+    struct h5_answer answer;
+    enum lfads_status status = request(&ask, H5_ATTRIBUTE, name)
+                                   ? h5_reader_ask(&answer, file->reader, &ask, err)
+                                   : missing(file, name, err);
+
+    memset(text, 0, H5_ATTRIBUTE_SIZE);
+    if (status != LFADS_OK)
+        return status;
+    if (answer.bytes >= H5_ATTRIBUTE_SIZE)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: the attribute %s is too long", file->path,
+                          name);
+    return h5_reader_take(text, answer.bytes, file->reader, err);
 }

@@ -1,4 +1,4 @@
-/* h5_channel.c - sending and receiving whole messages.
+/* h5_channel.c - sends and receives complete messages.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "h5/h5_channel.h"
 

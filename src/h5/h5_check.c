@@ -1,12 +1,12 @@
-/* h5_check.c - refusing what a foreign file should not have.
+/* h5_check.c - refuses what a foreign file should not contain.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "h5/h5_check.h"
 
 #include <stdio.h>
 
 enum {
-    MOST_RATIO = 2048, /* by which a file's numbers are more than its bytes; deflate reaches 1032 */
-    MOST_FILTERS = 8,  /* each of the three may stand there more than once */
+    MOST_RATIO = 2048,     /* greatest ratio of numbers to file size; deflate reaches 1032 */
+    MOST_FILTERS = 8,      /* each of the three filters may occur more than once */
     LEAST_CACHE = 1 << 20, /* HDF5's own default */
     MOST_SLOTS = 1 << 16
 };
@@ -16,7 +16,7 @@ struct check {
     struct h5_checked *set;
     const struct h5_checked_file *file;
     const char *name;
-    hid_t list; /* how it is stored */
+    hid_t list; /* creation properties: how it is stored */
     struct lfads_error *err;
 };
 
@@ -39,10 +39,10 @@ static enum lfads_status check_link(const struct check *c)
                : refuse(c, "is a link to elsewhere: copy the data itself into this file");
 }
 
-/* Integers of two's complement and the reals of IEEE 754, whole bytes. */
+/* Whether the type is an integer in two's complement or an IEEE 754 real, of whole bytes. */
 static bool is_plain_number(hid_t type, size_t size)
 {
-    static const size_t reals[][5] = {/* bytes, exponent's place and bits, mantissa's bits, bias */
+    static const size_t reals[][5] = {/* bytes, exponent position and bits, mantissa bits, bias */
                                       {2, 10, 5, 10, 15},
                                       {4, 23, 8, 23, 127},
                                       {8, 52, 11, 52, 1023}};
@@ -128,7 +128,7 @@ static enum lfads_status check_filters(const struct check *c, bool *checksummed)
     return LFADS_OK;
 }
 
-/* What the file claims to hold, against its length. */
+/* Compares the size that the file claims with its length. */
 static enum lfads_status check_size(const struct check *c, size_t bytes)
 {
     uint64_t length = c->file->bytes;
@@ -141,8 +141,8 @@ static enum lfads_status check_size(const struct check *c, size_t bytes)
                       c->file->path, c->name, bytes, (unsigned long long)length);
 }
 
-/* What is there of it. (libhdf5 1.10 reads past the end of what lies with the header and is shorter
- * than its data set.) */
+/* Checks the stored bytes. (libhdf5 1.10 reads past the end of a compact data set that is shorter
+ * than its shape.) */
 static enum lfads_status check_stored(const struct check *c, H5D_layout_t layout, size_t bytes)
 {
     hsize_t stored = H5Dget_storage_size(c->set->set);
@@ -155,7 +155,7 @@ static enum lfads_status check_stored(const struct check *c, H5D_layout_t layout
     return LFADS_OK;
 }
 
-/* The chunks, and that a row of them can be kept in memory. */
+/* Checks the chunks, and that a row of chunks fits in memory. */
 static enum lfads_status check_chunks(const struct check *c, size_t *slots)
 {
     const struct h5_shape *shape = &c->set->shape;
@@ -168,7 +168,7 @@ static enum lfads_status check_chunks(const struct check *c, size_t *slots)
     for (size_t i = 0; i < shape->rank; i++) {
         size_t side = (size_t)chunk[i], count = side ? (shape->dims[i] + side - 1) / side : 0;
 
-        /* HDF5 makes none that are larger than the set may grow */
+        /* HDF5 itself never makes chunks larger than the greatest extent of the set */
         if (side == 0 || chunk[i] > most[i] ||
             (i > 0 && __builtin_mul_overflow(across, count, &across)) ||
             __builtin_mul_overflow(bytes, side, &bytes) ||
@@ -186,7 +186,7 @@ static enum lfads_status check_chunks(const struct check *c, size_t *slots)
     return check_size(c, bytes);
 }
 
-/* The data set once more, with a cache for a row of its chunks: a chunk is unpacked once. */
+/* Reopens the data set with a cache for a row of chunks, so that each chunk is unpacked once. */
 static enum lfads_status open_cached(const struct check *c, size_t slots)
 {
     size_t most = c->file->memory / 2 > LEAST_CACHE ? c->file->memory / 2 : LEAST_CACHE;
@@ -204,8 +204,8 @@ static enum lfads_status open_cached(const struct check *c, size_t slots)
     return c->set->set > 0 ? LFADS_OK : refuse(c, "can't be opened: the file is damaged");
 }
 
-/* A lost chunk reads as zeros; where there are checksums, a loss must be seen. ACROSS chunks make
- * up a row. */
+/* HDF5 reads a missing chunk as zeros, so a set with checksums must have all its chunks. A row
+ * consists of ACROSS chunks. */
 static enum lfads_status check_whole(const struct check *c, size_t across)
 {
     const struct h5_shape *shape = &c->set->shape;

@@ -1,5 +1,5 @@
-/* h5_check.h - what a data set of a foreign file may be. Everything that its header says is looked
- * at before a number is read or memory is taken for it.
+/* h5_check.h - checks a data set of a foreign file: everything that its header says, before a
+ * number is read or memory is allocated for it.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_H5_H5_CHECK_H
 #define LFADS_H5_H5_CHECK_H
@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "h5/h5_types.h"
 
-/* A file that is read, in its own process. */
+/* An open file, in the process that reads it. */
 struct h5_checked_file {
     hid_t id;
     uint64_t bytes;   /* its length */
@@ -16,16 +16,16 @@ struct h5_checked_file {
     size_t memory;    /* bytes that this process may take */
 };
 
-/* A data set that may be read. */
+/* A data set that passed the checks. */
 struct h5_checked {
     hid_t set, space, type; /* 0: not open */
     struct h5_shape shape;
-    size_t number; /* bytes of one, in the file */
-    size_t strip;  /* bytes of the chunks that make up a row, kept while reading; 0: not chunked */
-    size_t deep;   /* rows in a chunk; 1: not chunked */
+    size_t number; /* bytes of one number in the file */
+    size_t strip;  /* bytes of the chunks of one row, cached while reading; 0: not chunked */
+    size_t deep;   /* rows of a chunk; 1: not chunked */
 };
 
-/* Opens NAME at the file's root, or refuses it. SET is closed by h5_check_close, after a failure
+/* Opens NAME at the root of the file, or refuses it. h5_check_close closes SET, after a failure
  * too. */
 enum lfads_status h5_check_open(struct h5_checked *set, const struct h5_checked_file *file,
                                 const char *name, struct lfads_error *err);

@@ -1,4 +1,4 @@
-/* h5_chunks.c - the shuffle and deflate filters by our threads: HDF5 itself compresses with one.
+/* h5_chunks.c - the shuffle and deflate filters on our threads: HDF5 compresses on one thread.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "h5/h5_chunks.h"
 
@@ -11,7 +11,7 @@
 
 enum {
     ROWS_AT_ONCE = 256,
-    COMPRESSOR = 1 << 20 /* bytes that libdeflate's takes, about */
+    COMPRESSOR = 1 << 20 /* bytes of a libdeflate compressor, about */
 };
 
 static size_t at_once(size_t rows) { return rows < ROWS_AT_ONCE ? rows : ROWS_AT_ONCE; }
@@ -19,13 +19,13 @@ static size_t at_once(size_t rows) { return rows < ROWS_AT_ONCE ? rows : ROWS_AT
 struct batch {
     const unsigned char *values;
     size_t bytes, size, room;
-    struct libdeflate_compressor **compressors; /* one a thread */
+    struct libdeflate_compressor **compressors; /* one per thread */
     unsigned char *shuffled;                    /* [threads,bytes] */
-    unsigned char *packed;                      /* [ROWS_AT_ONCE,room], or fewer */
-    size_t length[ROWS_AT_ONCE];                /* 0: a chunk did not fit */
+    unsigned char *packed;                      /* [ROWS_AT_ONCE,room], or fewer rows */
+    size_t length[ROWS_AT_ONCE];                /* 0: the chunk did not fit */
 };
 
-/* The bytes of equal place of all numbers together, as HDF5's shuffle filter puts them. */
+/* Groups the bytes of all numbers by their position in a number, as HDF5's shuffle filter does. */
 static void shuffle(unsigned char *out, const unsigned char *in, size_t bytes, size_t size)
 {
     size_t count = bytes / size;

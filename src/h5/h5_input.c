@@ -1,4 +1,4 @@
-/* h5_input.c - the driver over pread.
+/* h5_input.c - an HDF5 file driver that reads with pread.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "h5/h5_input.h"
 
@@ -7,17 +7,18 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What the list carries to open. */
+/* What the property list passes to open. */
 struct source {
     int file;
     haddr_t bytes;
+    bool *no_memory;
 };
 
-/* What HDF5 keeps for a file; its own part comes first. */
+/* The driver's state of an open file. HDF5's part must be first. */
 struct input {
     H5FD_t own;
     struct source source;
-    haddr_t allocated; /* what HDF5 takes for the file's length */
+    haddr_t allocated; /* the file's length as HDF5 sees it */
 };
 
 static H5FD_t *input_open(const char *name, unsigned flags, hid_t list, haddr_t most)
@@ -26,8 +27,11 @@ static H5FD_t *input_open(const char *name, unsigned flags, hid_t list, haddr_t 
     struct input *input = source ? calloc(1, sizeof *input) : NULL;
 
     (void)name, (void)flags, (void)most;
-    if (!input)
+    if (!input) {
+        if (source)
+            *source->no_memory = true;
         return NULL;
+    }
     input->source = *source;
     return &input->own;
 }
@@ -110,9 +114,9 @@ static const H5FD_class_t input_class = {
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
-hid_t h5_input_list(int file, uint64_t bytes)
+hid_t h5_input_list(int file, uint64_t bytes, bool *no_memory)
 {
-    struct source source = {.file = file, .bytes = bytes};
+    struct source source = {.file = file, .bytes = bytes, .no_memory = no_memory};
     hid_t list = H5Pcreate(H5P_FILE_ACCESS), driver = H5FDregister(&input_class);
 
     if (list >= 0 && driver >= 0 && H5Pset_driver(list, driver, &source) >= 0)

@@ -1,4 +1,4 @@
-/* h5_output.c - a driver of HDF5's virtual file layer over open, pread and pwrite.
+/* h5_output.c - an HDF5 file driver that writes with open, pread and pwrite.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "h5/h5_output.h"
 
@@ -8,15 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What HDF5 keeps for a file; its own part comes first. */
+/* The driver's state of an open file. HDF5's part must be first. */
 struct output {
     H5FD_t own;
     int file;
     struct h5_output *caller;
-    haddr_t end, allocated; /* of what was written; of what HDF5 means to use */
+    haddr_t end, allocated; /* end of the written data; end of the space that HDF5 allocated */
 };
 
-/* What the list carries to open. */
+/* What the property list passes to open. */
 struct target {
     struct h5_output *caller;
 };
@@ -35,6 +35,8 @@ static H5FD_t *output_open(const char *name, unsigned flags, hid_t list, haddr_t
 
     (void)flags, (void)most;
     if (!output || !target) {
+        if (target)
+            target->caller->reason = ENOMEM;
         free(output);
         return NULL;
     }
@@ -84,7 +86,7 @@ static haddr_t output_get_eof(const H5FD_t *own, H5FD_mem_t type)
     return ((const struct output *)own)->end;
 }
 
-/* What was not written, or was not let through, reads as zeros. */
+/* Data that were not written, or were suppressed after a failure, read as zeros. */
 static herr_t output_read(H5FD_t *own, H5FD_mem_t type, hid_t list, haddr_t address, size_t size,
                           void *buffer)
 {

@@ -1,4 +1,4 @@
-/* h5_reader.c - starting the process that reads a file, talking to it, and saying how it ended.
+/* h5_reader.c - starts the process that reads a file, talks to it, and reports how it ended.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "h5/h5_reader.h"
 
@@ -16,29 +16,29 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "h5/h5_private.h"
+#include "h5/h5_errors.h"
 #include "h5/h5_serve.h"
 
 enum {
-    SILENT_SECONDS = 300, /* the child limits its own time; this is for what stops it */
-    NO_START = 3          /* its exit status where it can't begin */
+    SILENT_SECONDS = 300, /* for a child that is stopped; otherwise it limits its own time */
+    NO_START = 3          /* exit status of a child that can't begin */
 };
 
 struct h5_reader {
-    pid_t process; /* 0: it has ended, and EXIT_ERROR says how */
+    pid_t process; /* 0: it has ended, and exit_error says how */
     int channel;
     char path[FILE_PATH];
     struct lfads_error exit_error;
 };
 
-/* What the fork needs, and gives. */
+/* What fork_locked needs and returns. */
 struct spawn_request {
     struct h5_source source;
     pid_t process;
 };
 
-/* Nothing of the parent's is left open but the file and the channel, which become 3 and 4: a lock
- * that the parent holds must end with the parent. */
+/* Keeps only the file and the channel open, as 3 and 4. A lock of the parent must not live on in
+ * the child. */
 static bool keep_files(struct h5_source *source)
 {
     int channel = fcntl(source->channel, F_DUPFD, 10), file = fcntl(source->file, F_DUPFD, 10);
@@ -57,8 +57,8 @@ static bool keep_files(struct h5_source *source)
     return source->file >= 0 && source->channel >= 0;
 }
 
-/* The child: signals as if it had just begun, but those that a terminal sends to all, which the
- * parent answers. */
+/* The child's main function. It resets all signals to their defaults, but ignores those that a
+ * terminal sends to the process group: the parent answers them. */
 static void child_main(struct spawn_request *request)
 {
     static const int parents[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -79,7 +79,7 @@ static void child_main(struct spawn_request *request)
 void __gcov_dump(void);
 #endif
 
-/* Without what the parent means to do at its exit. */
+/* Exits without the parent's exit handlers. */
 static _Noreturn void child_exit(int status)
 {
 #ifdef LFADS_COVERAGE
@@ -88,7 +88,7 @@ static _Noreturn void child_exit(int status)
     _exit(status);
 }
 
-/* Called by libhdf5 while this thread holds its lock. The child stays in here. */
+/* libhdf5 calls this while the thread holds its lock. The child does not return. */
 static herr_t fork_locked(hid_t list, const char *property, void *payload)
 {
     struct spawn_request *request = payload;
@@ -99,7 +99,7 @@ static herr_t fork_locked(hid_t list, const char *property, void *payload)
         child_main(request);
         child_exit(0);
     }
-    return 1; /* that is enough of properties */
+    return 1; /* stops the iteration over properties */
 }
 
 static enum lfads_status start(struct h5_reader *reader, int file, uint64_t bytes,
@@ -117,9 +117,9 @@ static enum lfads_status start(struct h5_reader *reader, int file, uint64_t byte
         return lfads_fail(err, LFADS_IO, "can't start a process to read %s: %m", reader->path);
     reader->channel = ends[0];
     request.source.channel = ends[1];
-    quiet = quiet_begin();
+    quiet_begin(&quiet);
     H5Piterate(H5P_FILE_ACCESS_DEFAULT, NULL, fork_locked, &request);
-    quiet_end(&quiet);
+    quiet_end(&quiet, NULL);
     close(ends[1]);
     if (request.process < 0)
         return lfads_fail(err, LFADS_IO, "can't start a process to read %s: %m", reader->path);
@@ -127,7 +127,8 @@ static enum lfads_status start(struct h5_reader *reader, int file, uint64_t byte
     return LFADS_OK;
 }
 
-/* Only what can be read from any place: a pipe would make the program wait for its writer. */
+/* Opens regular files only: they can be read at any offset, and opening a pipe would wait for its
+ * writer. */
 static enum lfads_status open_file(int *file, uint64_t *bytes, const char *path,
                                    struct lfads_error *err)
 {
@@ -174,7 +175,7 @@ enum lfads_status h5_reader_open(struct h5_reader **out, const char *path, struc
     return LFADS_OK;
 }
 
-/* Ends the process; its status as of waitpid, or -1 where somebody else took it. */
+/* Ends the process. Returns its status as waitpid does, or -1 if someone else collected it. */
 static int end(struct h5_reader *reader, bool force)
 {
     int status = -1;
@@ -201,7 +202,7 @@ void h5_reader_close(struct h5_reader *reader)
     free(reader);
 }
 
-/* The child answers no more: says why, now and whenever it is asked again. */
+/* The child has stopped answering. Records why, so that later requests get the same error. */
 static enum lfads_status report_exit(struct h5_reader *reader, bool silent, struct lfads_error *err)
 {
     struct lfads_error *exit_error = &reader->exit_error;
@@ -216,6 +217,11 @@ static enum lfads_status report_exit(struct h5_reader *reader, bool silent, stru
     else if (signal == SIGKILL)
         lfads_fail(exit_error, LFADS_NO_MEMORY,
                    "the process that read %s was killed: there may be too little memory for it",
+                   reader->path);
+    else if (status < 0)
+        lfads_fail(exit_error, LFADS_IO,
+                   "the process that read %s ended early, and how is not known: the program that "
+                   "calls the library ignores SIGCHLD or collects all children",
                    reader->path);
     else
         lfads_fail(exit_error, LFADS_BAD_DATA, "%s is damaged: libhdf5 crashed when it read it%s%s",

@@ -1,7 +1,8 @@
-/* h5_serve.c - the process that reads a file: answers what it is asked, within its limits.
+/* h5_serve.c - the process that reads a file: answers requests within its limits.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "h5/h5_serve.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -9,22 +10,23 @@
 #include "base/memory.h"
 #include "h5/h5_channel.h"
 #include "h5/h5_check.h"
+#include "h5/h5_errors.h"
 #include "h5/h5_input.h"
-#include "h5/h5_private.h"
 
 enum {
-    PIECE = 1 << 20,          /* bytes of an answer, where a row is no longer */
-    SECONDS = 10,             /* of processor time for an answer, and a second more for each … */
-    BYTES_A_SECOND = 1 << 24, /* … of these, far below what gzip and a conversion reach */
-    ROOM = 1 << 28 /* bytes of memory beside the numbers, for what libhdf5 keeps of a file */
+    PIECE = 1 << 20,          /* bytes of a piece, if a row is not longer */
+    SECONDS = 10,             /* processor time for an answer, and one second more for each … */
+    BYTES_A_SECOND = 1 << 24, /* … of these bytes; gzip and conversion are much faster */
+    ROOM = 1 << 28            /* bytes of memory in addition to the numbers, for libhdf5 */
 };
 
 struct server {
     int channel;
     struct h5_checked_file file;
-    size_t mapped;      /* address space at the beginning */
-    char name[H5_NAME]; /* of the data set that is open */
+    size_t mapped;      /* address space in use at the start */
+    char name[H5_NAME]; /* the open data set */
     struct h5_checked set;
+    struct quiet quiet; /* what libhdf5 says of the answer in the making */
 };
 
 static void limit(int which, rlim_t soft, rlim_t hard)
@@ -34,7 +36,7 @@ static void limit(int which, rlim_t soft, rlim_t hard)
     setrlimit(which, &limit);
 }
 
-/* Time and memory for what is read next: BYTES of numbers and chunks. */
+/* Sets the limits of time and memory for the next answer, of BYTES of numbers and chunks. */
 static void allow(const struct server *s, size_t bytes)
 {
     struct rusage used;
@@ -50,7 +52,7 @@ static void allow(const struct server *s, size_t bytes)
 #endif
 }
 
-/* No core is left behind, no file written, none opened. */
+/* Forbids core files, writing files and opening files. */
 static void confine(void)
 {
     limit(RLIMIT_CORE, 0, 0);
@@ -60,16 +62,29 @@ static void confine(void)
 #endif
 }
 
+/* Whether libhdf5 lacked memory: it says so, unless it has none to say it. */
+static bool lacks_memory(const struct server *s)
+{
+    void *some = memory_create(PIECE / 16);
+
+    free(some);
+    return s->quiet.no_memory || !some;
+}
+
+/* A damaged file may make libhdf5 ask for more memory than there is: one can't tell which it is. */
 static bool send_answer(const struct server *s, struct h5_answer *answer, enum lfads_status status,
                         const struct lfads_error *err)
 {
+    bool unsure = status == LFADS_BAD_DATA && lacks_memory(s);
+
     answer->status = (int)status;
     if (status != LFADS_OK)
-        memcpy(answer->text, err->text, sizeof answer->text);
+        snprintf(answer->text, sizeof answer->text, "%.900s%s", err->text,
+                 unsure ? ", or there is too little memory to read it" : "");
     return h5_channel_send(s->channel, answer, sizeof *answer);
 }
 
-/* Opens the data set that is asked of, unless it is the one that is open. */
+/* Opens data set NAME, unless it is open. */
 static enum lfads_status choose(struct server *s, const char *name, struct lfads_error *err)
 {
     enum lfads_status status;
@@ -104,7 +119,7 @@ static bool answer_shape(struct server *s, const char *name)
     return send_answer(s, &answer, status, &err);
 }
 
-/* Rows FIRST to FIRST+ROWS-1 into BUFFER. */
+/* Reads rows FIRST to FIRST+ROWS-1 into BUFFER. */
 static bool read_rows(const struct h5_checked *set, hid_t type, size_t first, size_t rows,
                       void *buffer)
 {
@@ -124,7 +139,7 @@ static bool read_rows(const struct h5_checked *set, hid_t type, size_t first, si
     return fine;
 }
 
-/* Whether what is asked for is there; *ROWS of *FIRST on are set to all where all is meant. */
+/* Checks that the requested rows exist. For H5_ALL, sets first and rows to the whole set. */
 static enum lfads_status check_rows(struct server *s, struct h5_request *ask,
                                     struct lfads_error *err)
 {
@@ -152,7 +167,7 @@ static enum lfads_status check_rows(struct server *s, struct h5_request *ask,
     return LFADS_OK;
 }
 
-/* Reads and sends piece by piece: what fails in a later piece is the answer in its place. */
+/* Reads and sends the rows in pieces. If a later piece fails, the error replaces it. */
 static bool answer_rows(struct server *s, struct h5_request *ask)
 {
     struct lfads_error err;
@@ -199,7 +214,9 @@ static bool answer_text(struct server *s, const char *name)
 
     if (status == LFADS_OK && set->shape.rank == 0 && H5Tget_class(set->type) == H5T_STRING &&
         H5Tis_variable_str(set->type) == 0 && set->number <= H5_LONGEST_TEXT)
-        text = calloc(set->number + 1, 1);
+        status = (text = calloc(set->number + 1, 1))
+                     ? LFADS_OK
+                     : lfads_fail(&err, LFADS_NO_MEMORY, "no memory to read %s", s->file.path);
     if (text && H5Dread(set->set, set->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text) >= 0)
         answer.bytes = strlen(text);
     else if (status == LFADS_OK)
@@ -209,6 +226,38 @@ static bool answer_text(struct server *s, const char *name)
            (status != LFADS_OK || h5_channel_send(s->channel, text, answer.bytes));
     free(text);
     return fine;
+}
+
+/* Attribute NAME of the root into TEXT. */
+static bool read_attribute(char text[H5_ATTRIBUTE_SIZE], hid_t file, const char *name)
+{
+    hid_t attribute = H5Aopen(file, name, H5P_DEFAULT), type = H5Aget_type(attribute);
+    hid_t space = H5Aget_space(attribute);
+    bool fine = attribute >= 0 && type >= 0 && H5Tget_class(type) == H5T_STRING &&
+                H5Tis_variable_str(type) == 0 && H5Tget_size(type) < H5_ATTRIBUTE_SIZE &&
+                H5Sget_simple_extent_npoints(space) == 1 && H5Aread(attribute, type, text) >= 0;
+
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Aclose(attribute);
+    return fine;
+}
+
+static bool answer_attribute(struct server *s, const char *name)
+{
+    char text[H5_ATTRIBUTE_SIZE] = {0};
+    struct h5_answer answer = {.bytes = 0};
+    struct lfads_error err;
+    enum lfads_status status = LFADS_OK;
+
+    if (H5Aexists(s->file.id, name) != 0 && !read_attribute(text, s->file.id, name))
+        status = lfads_fail(&err, LFADS_BAD_DATA,
+                            "%s: the attribute %s is no text of fixed length, or it is damaged",
+                            s->file.path, name);
+    else
+        answer.bytes = strlen(text);
+    return send_answer(s, &answer, status, &err) &&
+           (status != LFADS_OK || h5_channel_send(s->channel, text, answer.bytes));
 }
 
 static bool answer(struct server *s, struct h5_request *ask)
@@ -224,19 +273,24 @@ static bool answer(struct server *s, struct h5_request *ask)
         return answer_rows(s, ask);
     case H5_TEXT:
         return answer_text(s, ask->name);
+    case H5_ATTRIBUTE:
+        return answer_attribute(s, ask->name);
     }
     return false;
 }
 
 static bool open_file(struct server *s, const struct h5_source *source)
 {
-    hid_t list = h5_input_list(source->file, source->bytes);
+    bool no_memory = s->mapped == 0; /* then even that could not be read */
+    hid_t list = h5_input_list(source->file, source->bytes, &no_memory);
     struct h5_answer answer = {.bytes = 0};
     struct lfads_error err;
     enum lfads_status status = LFADS_OK;
 
     s->file.id = list >= 0 ? H5Fopen(source->path, H5F_ACC_RDONLY, list) : -1;
-    if (s->file.id < 0)
+    if (no_memory || list < 0)
+        status = lfads_fail(&err, LFADS_NO_MEMORY, "no memory to read %s", source->path);
+    else if (s->file.id < 0)
         status = lfads_fail(&err, LFADS_BAD_DATA,
                             "%s is no HDF5 file, or it is damaged or cut short", source->path);
     return send_answer(s, &answer, status, &err) && status == LFADS_OK;
@@ -253,12 +307,13 @@ void h5_serve(const struct h5_source *source)
 
     confine();
     allow(&s, 0);
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    H5PLset_loading_state(0); /* no filters from files beside */
+    quiet_begin(&s.quiet);
+    H5PLset_loading_state(0); /* load no filter plug-ins */
     if (!open_file(&s, source))
         return;
     while (h5_channel_take(s.channel, &ask, sizeof ask)) {
-        allow(&s, 3 * s.set.strip); /* what is kept of the last set is still there */
+        s.quiet.no_memory = false;
+        allow(&s, 3 * s.set.strip); /* the chunk cache of the last set is still allocated */
         if (!answer(&s, &ask))
             return;
     }

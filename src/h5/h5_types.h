@@ -5,14 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { H5_MOST_RANK = 4 };
+enum { H5_MOST_RANK = 4, H5_ATTRIBUTE_SIZE = 64 };
 
-/* Types of numbers, in memory and on disk. */
+/* Types of numbers in memory and on disk. */
 enum h5_type { H5_FLOAT32, H5_FLOAT64, H5_INT64 };
 
 struct h5_shape {
     size_t rank, dims[H5_MOST_RANK];
     size_t count;        /* product of dims; 1 for a scalar */
-    bool numeric, whole; /* integers or reals; integers */
+    bool numeric, whole; /* integers or reals; integers only */
 };
 #endif

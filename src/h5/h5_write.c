@@ -1,13 +1,14 @@
-/* h5_write.c - writing data sets: whole, by rows, compressed, as text.
+/* h5_write.c - writes data sets: whole, by rows, compressed, as text.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "h5/h5.h"
 #include "h5/h5_chunks.h"
+#include "h5/h5_errors.h"
 #include "h5/h5_output.h"
-#include "h5/h5_private.h"
 
 static hid_t disk_type(enum h5_type type)
 {
@@ -58,7 +59,7 @@ enum lfads_status h5_finish(struct h5_file *file, enum lfads_status status, stru
     return status;
 }
 
-/* How the data set is stored, as HDF5 says it. */
+/* Returns a property list for STORAGE. */
 static hid_t storage_list(const struct h5_storage *storage, size_t rank, const hsize_t *dims)
 {
     hid_t list = H5Pcreate(H5P_DATASET_CREATE);
@@ -82,17 +83,21 @@ static hid_t storage_list(const struct h5_storage *storage, size_t rank, const h
     return list;
 }
 
-/* Whether what was just written went to the system: HDF5 is not told where it did not. */
-static bool went_out(const struct h5_file *file) { return file->output->reason == 0; }
+/* Whether everything written so far reached the system. HDF5 itself does not know (h5_output.h). */
+static bool went_out(const struct h5_file *file)
+{
+    return file->output->reason == 0 && !file->output->failed;
+}
 
 enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, const char *name,
                                  enum h5_type type, size_t rank, const size_t *dims,
                                  const struct h5_storage *storage, struct lfads_error *err)
 {
-    struct quiet quiet = quiet_begin();
+    struct quiet quiet;
     hsize_t extent[H5_MOST_RANK] = {0};
     hid_t space, list, set;
 
+    quiet_begin(&quiet);
     *rows = (struct h5_rows){.file = file, .type = type, .rank = rank, .row = 1};
     if (storage)
         rows->storage = *storage;
@@ -106,7 +111,7 @@ enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, con
     set = H5Dcreate2(file->id, name, disk_type(type), space, H5P_DEFAULT, list, H5P_DEFAULT);
     H5Pclose(list);
     H5Sclose(space);
-    quiet_end(&quiet);
+    quiet_end(&quiet, file->output);
     rows->set = set > 0 ? set : 0;
     if (rows->set && went_out(file))
         return LFADS_OK;
@@ -114,7 +119,7 @@ enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, con
     return h5_output_failed(file->output, file->path, name, err);
 }
 
-/* The part of the data set's space that rows FIRST to FIRST+COUNT-1 are. */
+/* Writes rows FIRST to FIRST+COUNT-1 without our compression. */
 static bool write_plain(const struct h5_rows *rows, size_t first, size_t count, const void *values)
 {
     hid_t space = H5Dget_space(rows->set), memory = H5S_ALL;
@@ -138,16 +143,17 @@ static bool write_plain(const struct h5_rows *rows, size_t first, size_t count, 
 enum lfads_status h5_rows_write(struct h5_rows *rows, size_t first, size_t count,
                                 const void *values, struct lfads_error *err)
 {
-    struct quiet quiet = quiet_begin();
+    struct quiet quiet;
     size_t size = rows->type == H5_FLOAT32 ? 4 : 8;
     bool packed = rows->storage.gzip && rows->rank > 0 && !rows->storage.checksum, fine = true;
     bool no_memory = false;
 
+    quiet_begin(&quiet);
     if (count > 0 && rows->row > 0)
         fine = packed ? h5_chunks_write(rows->set, first, count, rows->row * size, size, values,
                                         rows->storage.gzip, rows->storage.threads, &no_memory)
                       : write_plain(rows, first, count, values);
-    quiet_end(&quiet);
+    quiet_end(&quiet, rows->file->output);
     if (no_memory && rows->file->output->reason == 0)
         rows->file->output->reason = ENOMEM;
     return fine && went_out(rows->file)
@@ -157,10 +163,12 @@ enum lfads_status h5_rows_write(struct h5_rows *rows, size_t first, size_t count
 
 enum lfads_status h5_rows_close(struct h5_rows *rows, struct lfads_error *err)
 {
-    struct quiet quiet = quiet_begin();
-    bool fine = rows->set == 0 || H5Dclose(rows->set) >= 0;
+    struct quiet quiet;
+    bool fine;
 
-    quiet_end(&quiet);
+    quiet_begin(&quiet);
+    fine = rows->set == 0 || H5Dclose(rows->set) >= 0;
+    quiet_end(&quiet, rows->file ? rows->file->output : NULL);
     rows->set = 0;
     return fine && (!rows->file || went_out(rows->file))
                ? LFADS_OK
@@ -187,10 +195,14 @@ enum lfads_status h5_write(struct h5_file *file, const char *name, enum h5_type 
 enum lfads_status h5_write_text(struct h5_file *file, const char *name, const char *text,
                                 struct lfads_error *err)
 {
-    struct quiet quiet = quiet_begin();
-    hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR), set = -1;
-    bool fine = H5Tset_size(type, strlen(text) + 1) >= 0;
+    struct quiet quiet;
+    hid_t type, space, set = -1;
+    bool fine;
 
+    quiet_begin(&quiet);
+    type = H5Tcopy(H5T_C_S1);
+    space = H5Screate(H5S_SCALAR);
+    fine = H5Tset_size(type, strlen(text) + 1) >= 0;
     if (fine)
         set = H5Dcreate2(file->id, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     fine = set >= 0 && H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text) >= 0;
@@ -198,7 +210,31 @@ enum lfads_status h5_write_text(struct h5_file *file, const char *name, const ch
         H5Dclose(set);
     H5Sclose(space);
     H5Tclose(type);
-    quiet_end(&quiet);
+    quiet_end(&quiet, file->output);
+    return fine && went_out(file) ? LFADS_OK
+                                  : h5_output_failed(file->output, file->path, name, err);
+}
+
+enum lfads_status h5_write_attribute(struct h5_file *file, const char *name, const char *text,
+                                     struct lfads_error *err)
+{
+    struct quiet quiet;
+    hid_t type, space, attribute = -1;
+    bool fine;
+
+    assert(strlen(text) + 1 < H5_ATTRIBUTE_SIZE);
+    quiet_begin(&quiet);
+    type = H5Tcopy(H5T_C_S1);
+    space = H5Screate(H5S_SCALAR);
+    fine = H5Tset_size(type, strlen(text) + 1) >= 0;
+    if (fine)
+        attribute = H5Acreate2(file->id, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    fine = attribute >= 0 && H5Awrite(attribute, type, text) >= 0;
+    if (attribute >= 0)
+        H5Aclose(attribute);
+    H5Sclose(space);
+    H5Tclose(type);
+    quiet_end(&quiet, file->output);
     return fine && went_out(file) ? LFADS_OK
                                   : h5_output_failed(file->output, file->path, name, err);
 }

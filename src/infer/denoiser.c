@@ -1,5 +1,5 @@
-/* denoiser.c - a trained model that denoises single trials, all memory taken beforehand. The
- * entries are lfads_denoiser_create and lfads_denoise of the public header.
+/* denoiser.c - denoises single trials with a trained model; all memory is allocated at creation.
+ * The entry points are lfads_denoiser_create and lfads_denoise of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include "base/workers.h"
 #include "config/hyperparams.h"
 #include "data/counts.h"
+#include "model/model_create.h"
 #include "run/passes.h"
 #include "save/checkpoint.h"
 #include "save/index.h"
@@ -62,15 +63,15 @@ static enum lfads_status make_model(struct lfads_denoiser *d, const struct lfads
                                     struct lfads_error *err)
 {
     struct model_session *sessions = calloc(known->count, sizeof *sessions);
-    double *alignment = NULL, maps = 0;
+    double *alignment = NULL, weights = 0;
     enum lfads_status status;
 
     if (!sessions)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
-    for (size_t i = 0; i < known->count; i++) /* at most 2^20 sessions of 2^20 by 2^16 */
-        maps +=
+    for (size_t i = 0; i < known->count; i++) /* at most 2^20 sessions, each 2^20 by 2^16 */
+        weights +=
             (double)known->sessions[i].channels * (double)config->factors_dim * 4 * sizeof(real);
-    status = check_memory(maps, path, err);
+    status = check_memory(weights, path, err);
     for (size_t i = 0; i < known->count; i++)
         sessions[i].shape = known->sessions[i];
     if (known->count == 1 && status == LFADS_OK)
@@ -93,7 +94,7 @@ static enum lfads_status find_session(struct lfads_denoiser *d, const char *sess
                : LFADS_OK;
 }
 
-/* One trial, means in the place of samples. */
+/* One trial, with posterior means instead of samples. */
 static const struct pass_plan plan = {.latents = POSTERIOR_MEAN, .trials = 1, .samples = 1};
 
 static enum lfads_status allocate(struct lfads_denoiser *d, const char *path,
@@ -218,8 +219,8 @@ static enum lfads_status check(const struct lfads_denoiser *d, const float *numb
     return LFADS_OK;
 }
 
-/* The arrays that the caller wants, by result. */
-static void wanted_arrays(float *arrays[RESULTS], const struct lfads_denoised *denoised)
+/* Sets ARRAYS to the caller's arrays, by result; NULL: not requested. */
+static void requested_arrays(float *arrays[RESULTS], const struct lfads_denoised *denoised)
 {
     for (int i = 0; i < RESULTS; i++)
         arrays[i] = NULL;
@@ -234,22 +235,23 @@ static void denoise(void *payload, size_t item, size_t thread)
     const struct model *m = d->model;
     struct pass pass = {.session = d->session, .trials = 1, .parameters = d->parameters};
     struct results results = d->results;
-    float *wanted[RESULTS];
+    float *requested[RESULTS];
     const struct shard *s = passes_begin(&d->passes, &pass);
 
     (void)item, (void)thread;
-    wanted_arrays(wanted, d->denoised);
+    requested_arrays(requested, d->denoised);
     for (int i = 0; i < RESULTS; i++)
-        results.values[i] = wanted[i] ? results.values[i] : NULL;
-    memcpy(s->host_x, d->data, m->bins * model_channels(m, d->session) * sizeof *d->data);
+        results.values[i] = requested[i] ? results.values[i] : NULL;
+    memcpy(s->host_data[TRIAL_OBSERVED], d->data,
+           m->bins * model_channels(m, d->session) * sizeof *d->data);
     if (m->ext_inputs)
-        memcpy(s->host_ext, d->ext, m->bins * m->ext_inputs * sizeof *d->ext);
+        memcpy(s->host_data[TRIAL_EXT], d->ext, m->bins * m->ext_inputs * sizeof *d->ext);
     passes_encode(&d->passes);
     passes_decode(&d->passes, 0);
     passes_keep(&d->passes, &results, 0);
     for (int i = 0; i < RESULTS; i++)
         for (size_t j = 0; results.values[i] && j < results.width[i]; j++)
-            wanted[i][j] = (float)results.values[i][j];
+            requested[i][j] = (float)results.values[i][j];
 }
 
 enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *data,
@@ -266,7 +268,8 @@ enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *da
     if (!data || (m->ext_inputs && !ext))
         return lfads_fail(err, LFADS_USAGE, "a trial needs data%s",
                           m->ext_inputs ? " and external inputs" : "");
-    status = check(denoiser, data, model_channels(m, denoiser->session), !m->gaussian, "data", err);
+    status = check(denoiser, data, model_channels(m, denoiser->session),
+                   m->output->data == DATA_COUNTS, "data", err);
     if (status == LFADS_OK && m->ext_inputs)
         status = check(denoiser, ext, m->ext_inputs, false, "external input", err);
     if (status != LFADS_OK)

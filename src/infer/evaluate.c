@@ -1,4 +1,4 @@
-/* evaluate.c - scores a file of results against its data file, and draws a trial. The entries are
+/* evaluate.c - scores a file of results against its data file, and draws a trial. Entry points:
  * lfads_evaluate and lfads_score_release of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <float.h>
@@ -16,8 +16,9 @@
 
 struct evaluation {
     struct h5_file data, run;
-    size_t trials, bins, channels;   /* E, T, N */
-    size_t outputs;                  /* O: N rates, or N means and N variances */
+    size_t trials, bins, channels; /* E, T, N */
+    size_t outputs;                /* O: what the distribution writes, N numbers each */
+    const struct distribution *distribution;
     double *counts, *output, *truth; /* [E,T,N], [E,T,O], [E,T,N] or NULL */
     double conversion;
     const struct lfads_evaluation *what;
@@ -26,10 +27,10 @@ struct evaluation {
 
 static const char *run_key(enum result result) { return results_key(OF_POSTERIORS, result); }
 
-/* The variances in OUTPUT of a Gaussian, else NULL. */
+/* Returns the variances in OUTPUT, NULL if the distribution has none. */
 static const double *variances_of(const struct evaluation *s, const double *output)
 {
-    return s->outputs == 2 * s->channels ? output + s->channels : NULL;
+    return s->distribution->written > 1 ? output + s->channels : NULL;
 }
 
 static struct scored scored_arrays(const struct evaluation *s)
@@ -40,6 +41,7 @@ static struct scored scored_arrays(const struct evaluation *s)
                            .data = s->counts,
                            .means = s->output,
                            .variances = variances_of(s, s->output),
+                           .distribution = s->distribution->id,
                            .truth = s->truth,
                            .conversion = s->conversion};
 }
@@ -75,14 +77,14 @@ static enum lfads_status shape_of(struct h5_shape *shape, const struct h5_file *
     return status;
 }
 
-/* Fails for the first of VALUES [E,T,width] that is not finite or, from column FROM on, below
- * LEAST. */
+/* Fails if an element of VALUES [E,T,width] is not finite or, from column FIRST on, below MIN; the
+ * error names the first such element. */
 static enum lfads_status check_numbers(const double *values, const struct evaluation *s,
                                        const struct h5_file *file, const char *name, size_t width,
-                                       size_t from, double least)
+                                       size_t first, double min)
 {
     for (size_t i = 0; i < s->trials * s->bins * width; i++)
-        if (!isfinite(values[i]) || (i % width >= from && values[i] < least))
+        if (!isfinite(values[i]) || (i % width >= first && values[i] < min))
             return lfads_fail(
                 s->err, LFADS_BAD_DATA, "%s: %s is %g in trial %zu, bin %zu, place %zu of the bin",
                 file->path, name, values[i], i / width / s->bins, i / width % s->bins, i % width);
@@ -132,13 +134,34 @@ static enum lfads_status read_truth(struct evaluation *s, const char *set)
     return status;
 }
 
-/* Samples of the priors have one cost for all of them. */
+/* A file of samples of the priors has a single cost. */
 static bool is_cost_of_all(const struct evaluation *s, size_t trials)
 {
     struct h5_shape costs;
 
     return trials > 1 && h5_has(&s->run, run_key(RESULT_COST)) &&
            h5_shape(&costs, &s->run, run_key(RESULT_COST), NULL) == LFADS_OK && costs.count == 1;
+}
+
+/* The distribution that the run names; if it names none, the one of its width. */
+static enum lfads_status find_distribution(struct evaluation *s)
+{
+    char name[H5_ATTRIBUTE_SIZE];
+    enum lfads_status status = h5_read_attribute(name, &s->run, DISTRIBUTION_ATTRIBUTE, s->err);
+
+    if (status != LFADS_OK)
+        return status;
+    if (*name)
+        s->distribution = distribution_find(name);
+    else
+        s->distribution = distribution_of(s->outputs == 2 * s->channels ? DISTRIBUTION_gaussian
+                                                                        : DISTRIBUTION_poisson);
+    return s->distribution
+               ? LFADS_OK
+               : lfads_fail(s->err, LFADS_BAD_DATA,
+                            "%s: its attribute " DISTRIBUTION_ATTRIBUTE
+                            " is %s, and this program knows %s: a later version wrote the file",
+                            s->run.path, name, DISTRIBUTION_CHOICES);
 }
 
 /* Sets the sizes; fails if the run does not belong to the data's trials. */
@@ -160,13 +183,17 @@ static enum lfads_status check_run(struct evaluation *s, const char *data_name)
     s->bins = data.dims[1];
     s->channels = data.dims[2];
     s->outputs = run.dims[2];
+    status = find_distribution(s);
+    if (status != LFADS_OK)
+        return status;
     if (run.dims[0] > data.dims[0] || run.dims[1] != s->bins ||
-        (s->outputs != s->channels && s->outputs != 2 * s->channels))
+        s->outputs != s->distribution->written * s->channels)
         return lfads_fail(s->err, LFADS_BAD_DATA,
                           "%s has [%zu,%zu,%zu] rates, which are not those of %s in %s, "
-                          "[%zu,%zu,%zu]",
+                          "[%zu,%zu,%zu]: of %s each channel has %zu",
                           s->run.path, run.dims[0], run.dims[1], run.dims[2], data_name,
-                          s->data.path, data.dims[0], data.dims[1], data.dims[2]);
+                          s->data.path, data.dims[0], data.dims[1], data.dims[2],
+                          s->distribution->name, s->distribution->written);
     return LFADS_OK;
 }
 
@@ -181,10 +208,10 @@ static enum lfads_status read_all(struct evaluation *s, const char *set)
         status = read_trials(&s->counts, s, &s->data, name, s->channels);
     if (status == LFADS_OK)
         status = read_trials(&s->output, s, &s->run, run_key(RESULT_OUTPUT), s->outputs);
-    /* rates are not negative; a Gaussian's means may be, its variances are above 0 */
-    if (status == LFADS_OK && !variances_of(s, s->output))
+    /* counts' means are not negative, variances are above 0 */
+    if (status == LFADS_OK && s->distribution->data == DATA_COUNTS)
         status = check_numbers(s->output, s, &s->run, run_key(RESULT_OUTPUT), s->outputs, 0, 0);
-    else if (status == LFADS_OK)
+    if (status == LFADS_OK && s->distribution->written > 1)
         status = check_numbers(s->output, s, &s->run, run_key(RESULT_OUTPUT), s->outputs,
                                s->channels, DBL_MIN);
     return status == LFADS_OK ? read_truth(s, set) : status;
@@ -233,8 +260,8 @@ static enum lfads_status score_bounds(struct lfads_score *score, const struct ev
     return status == LFADS_OK ? mean_of_run(&score->nll_iwae, s, run_key(RESULT_NLL_IWAE)) : status;
 }
 
-/* The shown trial's [T,count] of a data set [trials,T,count], the caller's to free; *OUT stays NULL
- * where the file has no such set. */
+/* Reads the drawn trial's [T,count] of a data set [trials,T,count]; the caller frees *OUT. *OUT
+ * stays NULL if the file lacks the data set. */
 static enum lfads_status read_inputs(double **out, size_t *count, const struct evaluation *s,
                                      const struct h5_file *file, const char *name)
 {
@@ -256,7 +283,7 @@ static enum lfads_status read_inputs(double **out, size_t *count, const struct e
     return h5_read_rows(*out, H5_FLOAT64, file, name, s->what->trial, 1, s->bins * *count, s->err);
 }
 
-/* The true inputs, by the names that the generators of synthetic sets give them. */
+/* Reads the true inputs, under the names that the generators of synthetic sets use. */
 static enum lfads_status read_true_inputs(double **out, size_t *count, const struct evaluation *s,
                                           const char *set)
 {
@@ -272,7 +299,7 @@ static enum lfads_status read_true_inputs(double **out, size_t *count, const str
     return status;
 }
 
-/* The width of a bin in seconds, as synthetic sets tell it; 0: unknown. */
+/* Returns the width of a bin in seconds, which synthetic sets record; 0: unknown. */
 static double bin_width(const struct evaluation *s)
 {
     double width = 0;
@@ -285,7 +312,7 @@ static double bin_width(const struct evaluation *s)
 
 static enum lfads_status draw_figure(const struct evaluation *s, const char *set)
 {
-    size_t at = s->what->trial * s->bins * s->channels;
+    size_t offset = s->what->trial * s->bins * s->channels;
     const double *output = s->output + s->what->trial * s->bins * s->outputs;
     double *inputs = NULL, *truth = NULL;
     struct figure_trial trial;
@@ -302,8 +329,8 @@ static enum lfads_status draw_figure(const struct evaluation *s, const char *set
                                             .outputs = s->outputs,
                                             .means = output,
                                             .variances = variances_of(s, output),
-                                            .truth = s->truth ? s->truth + at : NULL,
-                                            .data = s->counts + at,
+                                            .truth = s->truth ? s->truth + offset : NULL,
+                                            .data = s->counts + offset,
                                             .conversion = s->truth ? s->conversion : 1,
                                             .bin_s = bin_width(s)}};
     status = read_inputs(&inputs, &trial.n_inputs, s, &s->run, run_key(RESULT_INPUTS));
@@ -322,7 +349,7 @@ static enum lfads_status score_run(struct lfads_score *score, const struct evalu
                                    const char *set)
 {
     const struct scored scored = scored_arrays(s);
-    bool counts = scored.variances == NULL;
+    bool counts = s->distribution->data == DATA_COUNTS;
     enum lfads_status status;
 
     *score = (struct lfads_score){.set = set,

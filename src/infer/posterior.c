@@ -1,12 +1,11 @@
-/* posterior.c - the trained model on each trial: samples of its posterior, averaged, or the
- * posterior's means (training.md, "Kinds"). The entries are lfads_posterior_sample and
+/* posterior.c - runs the trained model on each trial: averages samples of its posterior, or uses
+ * the posterior's means (training.md, "Kinds"). The entry points are lfads_posterior_sample and
  * lfads_posterior_mean of the public header.
  *
- * Trials are encoded a group at a time, once, however many samples there are. Threads take groups
- * and decode them trial by trial; a device decodes a group with all its samples at once. Groups
+ * Trials are encoded once, a group at a time, for any number of samples. Each thread takes groups
+ * and decodes them trial by trial; a device decodes a group with all its samples at once. Groups
  * begin at the same trials for any number of threads, and a trial's number addresses its noise, so
- * results do not depend on threads.
- * SPDX-License-Identifier: Apache-2.0 */
+ * results do not depend on threads. SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,9 +39,9 @@ static void run_group(void *payload, size_t group, size_t thread)
 {
     struct sampler *p = payload;
     struct passes *passes = &p->passes[thread];
-    size_t at = group * p->plan.trials, number = p->first + at, decoded;
+    size_t offset = group * p->plan.trials, number = p->first + offset, decoded;
     struct pass pass = {.session = p->session,
-                        .trials = size_min(p->count - at, p->plan.trials),
+                        .trials = size_min(p->count - offset, p->plan.trials),
                         .parameters = p->parameters,
                         .seed = p->run->seed,
                         .step = (uint32_t)p->run->checkpoint.step,
@@ -53,18 +52,16 @@ static void run_group(void *payload, size_t group, size_t thread)
     if (atomic_load(&p->stopped))
         return;
     s = passes_begin(passes, &pass);
-    prefetched_copy(
-        (real *const[TRIAL_ARRAYS]){[TRIAL_OBSERVED] = s->host_x, [TRIAL_EXT] = s->host_ext},
-        &p->prefetched, at, pass.trials);
+    prefetched_copy(s->host_data, &p->prefetched, offset, pass.trials);
     passes_encode(passes);
     for (size_t b = 0; b < pass.trials && !atomic_load(&p->stopped); b += decoded) {
         decoded = passes_decode(passes, b);
-        passes_keep(passes, &p->results, at + b);
+        passes_keep(passes, &p->results, offset + b);
         report_trials(p, decoded, thread);
     }
 }
 
-/* Logs the original's lines for each trial of the block. */
+/* Prints the original's lines for each trial of the block. */
 static void report_block(const struct sampler *p)
 {
     for (size_t i = 0; p->plan.latents == POSTERIOR_SAMPLE && i < p->count; i++) {
@@ -106,7 +103,7 @@ static enum lfads_status run_blocks(struct sampler *p, struct results_file *file
     return status;
 }
 
-/* The number of trials of a set that are sampled. */
+/* Returns the number of trials of a set to sample. */
 static size_t trials_of(const struct run *p, size_t session, int set)
 {
     size_t trials = p->dataset->sessions[session]->set[set].count;

@@ -1,6 +1,5 @@
-/* prior.c - samples of the priors run through the generator (training.md, "Kinds"). The entry is
- * lfads_prior_sample of the public header.
- * SPDX-License-Identifier: Apache-2.0 */
+/* prior.c - runs samples of the priors through the generator (training.md, "Kinds"). The entry
+ * point is lfads_prior_sample of the public header. SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,7 @@ struct prior {
     struct lfads_error *err;
 };
 
-/* Finds the session whose read-out is used. */
+/* Finds the session that provides the read-out. */
 static enum lfads_status choose_session(size_t *session, const struct prior *p)
 {
     const char *name = p->run->config->dataset_name;
@@ -33,8 +32,8 @@ static enum lfads_status choose_session(size_t *session, const struct prior *p)
     return LFADS_OK;
 }
 
-/* Copies the external input of a trial of SESSION to all samples, INTO [T,samples,E]. */
-static enum lfads_status copy_ext(real *into, const struct prior *p, const struct session *session,
+/* Copies the external input of a trial of SESSION to all samples, DST [T,samples,E]. */
+static enum lfads_status copy_ext(real *dst, const struct prior *p, const struct session *session,
                                   enum session_set set, size_t trial)
 {
     size_t e = session->ext_inputs, samples = p->plan.trials;
@@ -45,13 +44,13 @@ static enum lfads_status copy_ext(real *into, const struct prior *p, const struc
 
     for (size_t t = 0; t < session->bins && status == LFADS_OK; t++)
         for (size_t r = 0; r < samples; r++)
-            memcpy(into + (t * samples + r) * e, ext + t * e, e * sizeof *ext);
+            memcpy(dst + (t * samples + r) * e, ext + t * e, e * sizeof *ext);
     free(ext);
     return status;
 }
 
-/* Sets external input INTO [T,samples,E]: the requested trial's for all samples, or zeros. */
-static enum lfads_status fill_ext(real *into, const struct prior *p, size_t session)
+/* Sets external input DST [T,samples,E]: the requested trial's for all samples, or zeros. */
+static enum lfads_status fill_ext(real *dst, const struct prior *p, size_t session)
 {
     const char *from = p->run->config->ext_input_from;
     const struct session *s = p->run->dataset->sessions[session];
@@ -64,7 +63,7 @@ static enum lfads_status fill_ext(real *into, const struct prior *p, size_t sess
         return *from ? lfads_fail(p->err, LFADS_USAGE,
                                   "--ext_input_from=%s: the model has no external inputs", from)
                      : LFADS_OK;
-    memset(into, 0, s->bins * p->plan.trials * e * sizeof *into);
+    memset(dst, 0, s->bins * p->plan.trials * e * sizeof *dst);
     if (!*from)
         return LFADS_OK;
     trial = strtoull(from + 6, &end, 10);
@@ -74,7 +73,7 @@ static enum lfads_status fill_ext(real *into, const struct prior *p, size_t sess
                           "--ext_input_from=%s is not allowed: it takes train:K or valid:K, K a "
                           "trial of session %s from 0 on",
                           from, s->name);
-    return copy_ext(into, p, s, set, trial);
+    return copy_ext(dst, p, s, set, trial);
 }
 
 /* Writes one result of all samples; a result can take as much memory as the pass. */
@@ -142,7 +141,7 @@ static enum lfads_status write_file(const struct prior *p, size_t session)
     return status;
 }
 
-/* An item of workers_run, which keeps the matrix products on one thread. */
+/* Called by workers_run, which keeps matrix products on one thread. */
 static void compute(void *payload, size_t item, size_t thread)
 {
     struct prior *p = payload;
@@ -161,7 +160,7 @@ static enum lfads_status sample(struct prior *p)
     enum lfads_status status = choose_session(&pass.session, p);
 
     if (status == LFADS_OK)
-        status = fill_ext(passes_begin(&p->passes, &pass)->host_ext, p, pass.session);
+        status = fill_ext(passes_begin(&p->passes, &pass)->host_data[TRIAL_EXT], p, pass.session);
     if (status != LFADS_OK)
         return status;
     workers_run(1, 1, compute, p);

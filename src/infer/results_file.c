@@ -1,4 +1,4 @@
-/* results_file.c - results to HDF5.
+/* results_file.c - writes results to HDF5.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "infer/results_file.h"
 
@@ -62,13 +62,16 @@ enum lfads_status results_file_create(struct results_file *file, const char *pat
 
     *file = (struct results_file){.of = of};
     status = h5_begin(&file->file, path, err);
+    if (status == LFADS_OK)
+        status = h5_write_attribute(&file->file, DISTRIBUTION_ATTRIBUTE,
+                                    results->distribution->name, err);
     for (int i = 0; i < RESULTS && status == LFADS_OK; i++)
         if (results->width[i] && results_key(of, (enum result)i))
             status = create_set(file, i, results, trials, threads, err);
     return status;
 }
 
-/* COUNT rows of VALUES, as floats where the data set holds floats. */
+/* Writes COUNT rows of VALUES, as floats if the data set holds floats. */
 static enum lfads_status write_rows(struct h5_rows *rows, size_t first, size_t count,
                                     const double *values, struct lfads_error *err)
 {
@@ -125,5 +128,5 @@ void results_file_discard(struct results_file *file)
 
 size_t results_disk_bytes(const struct model *model, size_t session, size_t trials)
 {
-    return results_bytes(model, session, trials) / 8 * 3; /* about 4 of 8 bytes are found */
+    return results_bytes(model, session, trials) / 8 * 3; /* measured: about 4 of 8 bytes */
 }

@@ -1,4 +1,4 @@
-/* sampler.c - how many trials are sampled at once, by how many threads, and the memory they take.
+/* sampler.c - chooses how many trials are sampled at once and by how many threads, within memory.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "infer/sampler.h"
 
@@ -10,8 +10,8 @@
 enum {
     GROUP = 16,            /* trials encoded at once by a thread */
     DEVICE_ROWS = 1 << 14, /* trials times samples of a device's group, if they fit */
-    BLOCK_GROUPS = 4,      /* groups a thread between two writes, if they fit */
-    READING_AHEAD = 1      /* threads */
+    BLOCK_GROUPS = 4,      /* groups per thread between two writes, if they fit */
+    READING_AHEAD = 1      /* threads that read ahead */
 };
 
 /* Bytes of the backend's memory for one thread. */

@@ -1,4 +1,4 @@
-/* sampler.h - the state of posterior sampling: sizes, memory, the set in progress.
+/* sampler.h - the state of posterior sampling: sizes, memory, and the set in progress.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_INFER_SAMPLER_H
 #define LFADS_INFER_SAMPLER_H
@@ -20,8 +20,8 @@ struct sampler {
     /* the set in progress */
     size_t session, trials, first, count; /* first, count: of the block */
     enum session_set set;
-    struct prefetcher *prefetcher; /* the blocks' trials */
-    struct prefetched prefetched;  /* the block's */
+    struct prefetcher *prefetcher; /* of the blocks' trials */
+    struct prefetched prefetched;  /* the trials of the block in progress */
     struct results results;
     double began;
     atomic_size_t done;  /* of the set's trials */
@@ -29,9 +29,9 @@ struct sampler {
     struct lfads_error *err;
 };
 
-/* Chooses the sizes and makes the passes of a sampler whose run, plan.latents and plan.samples are
- * set, all else zero. Fails where they take more memory than can be had, saying which flags lower
- * it. */
+/* Chooses sizes and creates passes for a sampler whose run, plan.latents and plan.samples are set
+ * and whose other members are zero. If memory does not suffice, fails and names the flags that
+ * lower it. */
 enum lfads_status sampler_create(struct sampler *sampler);
 /* Frees the sampler's memory and its run; accepts a sampler whose creation failed. */
 void sampler_release(struct sampler *sampler);

@@ -1,10 +1,11 @@
-/* write_params.c - every parameter, learning state and optimizer slot to one HDF5 file, under the
- * original's names (files.md, "Parameters"). The entry is lfads_write_params of the public header.
- * SPDX-License-Identifier: Apache-2.0 */
+/* write_params.c - writes every parameter, optimizer slot and learning state to one HDF5 file,
+ * under the original's names (files.md, "Parameters"). The entry point is lfads_write_params of the
+ * public header. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
 
 #include "h5/h5.h"
+#include "learn/optimizer.h"
 #include "run/run.h"
 
 static enum lfads_status write_row(struct h5_file *file, const struct param *param,
@@ -19,7 +20,7 @@ static enum lfads_status write_row(struct h5_file *file, const struct param *par
     return h5_write(file, name, H5_FLOAT32, 2, dims, vector + param->offset, NULL, err);
 }
 
-/* The slots' names have the prefix twice, as TensorFlow scoped them. */
+/* Slots' names have the prefix twice, as in TensorFlow's scopes. */
 static enum lfads_status write_rows(struct h5_file *file, const struct model *model,
                                     const struct param_vectors *vectors, struct lfads_error *err)
 {
@@ -45,8 +46,8 @@ static enum lfads_status write_scalars(struct h5_file *file, const struct checkp
         float value;
     } numbers[] = {
         {"LFADS_learning_rate:0", (float)checkpoint->learning_rate},
-        {"LFADS_beta1_power:0", (float)pow(0.9, updates)},
-        {"LFADS_beta2_power:0", (float)pow(0.999, updates)},
+        {"LFADS_beta1_power:0", (float)pow(optimizer_adam.beta1, updates)},
+        {"LFADS_beta2_power:0", (float)pow(optimizer_adam.beta2, updates)},
     };
     enum lfads_status status =
         h5_write(file, "LFADS_global_step:0", H5_INT64, 0, NULL, &checkpoint->step, NULL, err);

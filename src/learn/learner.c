@@ -1,4 +1,4 @@
-/* learner.c - a learner's memory, the passes that it begins, the costs that it collects.
+/* learner.c - creates and frees a learner, begins passes and collects their costs.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "learn/learner.h"
 
@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/sizes.h"
-#include "learn/pass.h"
+#include "learn/learner_private.h"
 
 static bool create_vectors(struct learner *l)
 {
@@ -15,7 +15,7 @@ static bool create_vectors(struct learner *l)
 
     l->parameters = be->memory_create(be, bytes);
     l->numbers = be->memory_create(be, sizeof *l->numbers);
-    l->update = be->memory_create(be, 3 * sizeof *l->update);
+    l->update = be->memory_create(be, sizeof *l->update);
     l->sums = be->memory_create(be, SUMS * sizeof *l->sums);
     if (!be->host_memory)
         l->host = param_vectors_in(be->host_create(be, PARAM_VECTORS * bytes), l->model->size);
@@ -40,12 +40,12 @@ static bool create_vectors(struct learner *l)
 static bool create_pending(struct learner *l)
 {
     size_t batch = l->options.batch_size, costs = cost_terms_count(batch, batch);
-    size_t each = costs + SUMS, count = l->options.most_pending;
+    size_t per_pass = costs + SUMS, count = l->options.max_pending;
 
     l->pending = calloc(count, sizeof *l->pending);
-    l->costs = l->be->host_create(l->be, count * each * sizeof *l->costs);
+    l->costs = l->be->host_create(l->be, count * per_pass * sizeof *l->costs);
     for (size_t i = 0; l->pending && l->costs && i < count; i++) {
-        l->pending[i].cost[0] = l->costs + i * each;
+        l->pending[i].cost[0] = l->costs + i * per_pass;
         l->pending[i].sums = l->pending[i].cost[0] + costs;
     }
     return l->pending && l->costs;
@@ -70,7 +70,7 @@ enum lfads_status learner_create(struct learner **out, const struct backend *be,
     if (l->trained)
         l->n_trained = params_trained(l->trained, model, !be->host_memory);
     if (!l->shards || !l->trained || !create_vectors(l) || !create_pending(l)) {
-        status = be->finish(be, err); /* a device knows more of it */
+        status = be->finish(be, err); /* a device's error says more */
         learner_free(l);
         return status != LFADS_OK
                    ? status
@@ -191,7 +191,7 @@ static void run_batch(struct learner *l, const struct batch_source *source,
     struct step_numbers numbers = {.weights = costs_step_weights(l->model, source->trials, ramps),
                                    .rate = (real)rate};
 
-    assert(source->trials <= l->options.batch_size && l->n_pending < l->options.most_pending);
+    assert(source->trials <= l->options.batch_size && l->n_pending < l->options.max_pending);
     p->trials = source->trials;
     p->ramps = *ramps;
     cost_terms_place(p->cost, p->cost[0], p->trials, p->trials);
@@ -219,10 +219,7 @@ void learner_differentiate(struct learner *learner, const struct batch_source *s
 void learner_step(struct learner *learner, const struct batch_source *source,
                   const struct cost_ramps *ramps, double learning_rate, int64_t update)
 {
-    double count = (double)update;
-
-    run_batch(learner, source, ramps, STEP,
-              learning_rate * sqrt(1 - pow(0.999, count)) / (1 - pow(0.9, count)));
+    run_batch(learner, source, ramps, STEP, optimizer_rate(&optimizer_adam, learning_rate, update));
 }
 
 enum lfads_status learner_collect(struct learner *learner, struct batch_costs *costs,

@@ -1,70 +1,73 @@
-/* learner.h - the parameters in training: the costs of a batch, the gradient of their total, the
- * update (model.md 7 and 8).
+/* learner.h - computes the costs of a batch and the gradient of their total, and updates the
+ * parameters (model.md 7 and 8).
  *
- * A batch is cut into shards of shard_trials trials, whatever the number of threads. Gradients are
- * summed in an order that depends on the batch size and the model only, so results have the same
- * bits for any number of threads. With A accumulators (n_accumulators: as many as a full batch has
- * shards, at most 32), shard i adds to accumulator i mod A, in the order of i; then accumulators 0,
- * 1, …, A-1 are added to zero in this order, number by number. Costs are summed over the batch's
- * trials in their order. On a device the batch is one shard.
+ * A batch is cut into shards of shard_trials trials. Neither shards nor the order of sums depend on
+ * the number of threads, so results have the same bits for any number. With A accumulators
+ * (n_accumulators: the shards of a full batch, at most 32), shard i adds its gradient to
+ * accumulator i mod A, in the order of i; then accumulators 0, 1, …, A-1 are added in this order,
+ * number by number. Costs are summed over the batch's trials in their order. On a device the batch
+ * is one shard.
  *
- * Passes over batches are begun one after the other; their costs are collected later, for a device
- * is not waited for in between. Where the backend has host_memory a pass is over when it was begun.
+ * The caller begins passes over batches one after another and collects their costs later, so that a
+ * device never waits. If the backend has host_memory, a pass is complete when its function
+ * returns.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_LEARN_LEARNER_H
 #define LFADS_LEARN_LEARNER_H
+#include "learn/optimizer.h"
 #include "model/costs.h"
 #include "model/param_vectors.h"
 
 struct learner_options {
     size_t batch_size, threads;
-    size_t most_pending;  /* passes begun and not collected */
-    bool trained;         /* gradients and updates are wanted */
+    size_t max_pending;   /* limit of passes begun and not collected */
+    bool trained;         /* false: no memory for gradients and updates */
     double max_grad_norm; /* clipping of the global norm */
 };
 
-/* What operations read of a step, in the backend's memory. */
+/* The numbers of a step that operations read from the backend's memory. */
 struct step_numbers {
     struct step_weights weights;
     real rate; /* bias-corrected */
 };
 enum { SUM_SQUARES, SUM_L2, SUMS }; /* of the gradient; the L2 cost */
 
-/* A pass whose costs wait to be collected. */
+/* A pass whose costs are not yet collected. */
 struct pending {
     size_t trials;
     struct cost_ramps ramps;
-    acc *cost[COST_TERMS]; /* [trials] each, laid out as in a shard, and */
-    acc *sums;             /* [SUMS], all in the learner's host memory */
+    acc *cost[COST_TERMS]; /* [trials] each, laid out as in a shard; in the learner's host memory */
+    acc *sums;             /* [SUMS], likewise */
 };
 
 struct learner {
     const struct backend *be;
     const struct model *model;
     struct learner_options options;
-    size_t shard_trials;  /* of a shard */
-    struct span *trained; /* [n_trained], of the vectors; joined on a device */
+    size_t shard_trials;  /* trials of a shard; the last one may have fewer */
+    struct span *trained; /* [n_trained] trained parts of the vectors; joined on a device */
     size_t n_trained;
-    /* the backend's memory, [model->size] each */
+    /* in the backend's memory, [model->size] each */
     real *parameters, *transposed, *gradient;
     real *slots[OPTIMIZER_SLOTS];
-    real **accumulators; /* gradients of the accumulators; of a single accumulator: gradient */
+    real **accumulators; /* [n_accumulators]; a single one is gradient itself */
     size_t n_accumulators;
     struct step_numbers *numbers;
-    real *update;          /* [3]: limit_update's */
+    struct update *update; /* set by limit_update */
     acc *sums;             /* [SUMS] */
-    struct shard **shards; /* one a thread */
-    /* the host's */
-    struct pending *pending; /* [most_pending] */
+    struct shard **shards; /* one per thread */
+    /* in the host's memory */
+    struct pending *pending; /* [max_pending] */
     size_t n_pending;
-    acc *costs;                /* theirs */
+    acc *costs;                /* the memory of pending costs and sums */
     struct param_vectors host; /* copies of parameters and slots; NULL with host_memory */
 };
 
-/* Where a batch's trials come from. LOAD is called, on any thread, for each shard, and fills its
- * data for the batch's trials from FIRST on; ENQUEUE_NOISE (or NULL) then calls the operations that
- * draw noise and masks and may be recorded: what differs from step to step, LOAD uploads. VARIANT,
- * below 16, tells sources of a session apart whose ENQUEUE_NOISE calls other operations. */
+/* The source of a batch's trials. For each shard, on any thread, the learner calls LOAD, which
+ * fills the shard's data with the batch's trials from FIRST on and uploads all that differs from
+ * step to step; then ENQUEUE_NOISE (or NULL), which calls the operations that draw noise and masks.
+ * These may be recorded and replayed, so two sources of a session whose ENQUEUE_NOISE calls
+ * different operations have different VARIANTs, below 16. */
 struct batch_source {
     size_t session, trials;
     unsigned variant;
@@ -74,37 +77,39 @@ struct batch_source {
     void *payload;
 };
 
-/* On success *OUT is the caller's, with parameters and slots zero, to be freed by learner_free.
- */
+/* On success *OUT, with parameters and slots zero, is the caller's; learner_free frees it. Fails
+ * with LFADS_NO_MEMORY or a device's error. */
 enum lfads_status learner_create(struct learner **out, const struct backend *be,
                                  const struct model *model, const struct learner_options *options,
                                  struct lfads_error *err);
 void learner_free(struct learner *learner);
-/* Bytes of BE's memory that such a learner takes. */
+/* Bytes of BE's memory that such a learner needs. */
 size_t learner_bytes(const struct backend *be, const struct model *model,
                      const struct learner_options *options);
 
-/* Parameters and slots (NULL where the learner is not trained) in the host's memory, the learner's;
- * valid until the next pass. */
+/* Returns parameters and slots (NULL if the learner is not trained) in the host's memory. They
+ * belong to the learner and are valid until its next pass. */
 struct param_vectors learner_download(const struct learner *learner);
-/* To be called when what learner_download gave was written: refreshes all that comes from it. */
+/* To be called after the caller has written to these: uploads them and refreshes what is derived
+ * from the parameters. */
 void learner_upload(struct learner *learner);
 
-/* These begin a pass over a batch; at most most_pending may wait. */
-/* Its costs, without touching the gradient. */
+/* The next three begin a pass over a batch. At most max_pending passes may be uncollected. */
+/* Computes the costs; the gradient is unchanged. */
 void learner_evaluate(struct learner *learner, const struct batch_source *source,
                       const struct cost_ramps *ramps);
-/* Its costs and the learner's gradient of their total, before clipping. */
+/* Computes the costs and sets the learner's gradient to that of their total, before clipping. */
 void learner_differentiate(struct learner *learner, const struct batch_source *source,
                            const struct cost_ramps *ramps);
-/* The same, and Adam's UPDATE-th update, counted from 1, with the clipped gradient. After a
- * gradient that is not finite no update changes anything. */
+/* Does the same, then Adam's UPDATE-th update, counted from 1, with the clipped gradient. After a
+ * gradient that is not finite, updates change nothing. */
 void learner_step(struct learner *learner, const struct batch_source *source,
                   const struct cost_ramps *ramps, double learning_rate, int64_t update);
-/* The name of the first trained parameter whose gradient, as the last pass left it, is not finite;
- * NULL where there is none. */
+/* The name of the first trained parameter whose gradient in the last pass is not finite; NULL if
+ * all are finite. */
 const char *learner_first_nonfinite(const struct learner *learner);
-/* Waits for the passes begun and sets COSTS of each, in their order, [n_pending]. */
+/* Waits for all passes begun and sets COSTS [n_pending] in the order of the passes. Fails if the
+ * device has failed. */
 enum lfads_status learner_collect(struct learner *learner, struct batch_costs *costs,
                                   struct lfads_error *err);
 #endif

@@ -1,23 +1,22 @@
 /* pass.c - how a batch is cut into shards, and a shard's part of a pass.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "learn/pass.h"
+#include "learn/learner_private.h"
 
 #include "base/sizes.h"
 
 enum {
-    MIN_TRIALS = 8, /* of a shard: products reach their full speed from here on */
+    MIN_TRIALS = 8, /* of a shard; with fewer, products are slower */
     MAX_TRIALS = 64,
-    MIN_ACCUMULATORS = 4, /* of a batch that has the trials: as many threads are used */
-    BYTES_A_TRIAL =
-        1 << 16, /* of recurrent weights that one more trial of a shard makes worth loading */
-    MAX_ACCUMULATORS = 32 /* bounds the memory of gradients; more threads than this are not used */
+    MIN_ACCUMULATORS = 4,    /* of a batch with enough trials; bounds the threads in use */
+    BYTES_A_TRIAL = 1 << 16, /* of recurrent weights, for which a shard gets one more trial */
+    MAX_ACCUMULATORS = 32    /* bounds the memory of gradients, and the threads in use */
 };
 
 static size_t recurrent_bytes(size_t units) { return 3 * units * units * sizeof(real); }
 
 /* Trials of a shard. Few trials keep the activations in cache; large recurrent weights (those that
- * a bin's steps read: an encoder's, or generator's and controller's together) want more trials per
- * load. The number must not depend on threads: the order of sums depends on it. */
+ * a bin reads: an encoder's, or generator's and controller's together) are loaded less often with
+ * more trials. The number must not depend on threads: the order of sums depends on it. */
 static size_t shard_trials(const struct model *m, size_t batch)
 {
     size_t decoder =
@@ -36,7 +35,6 @@ size_t pass_shard_count(const struct learner *l, size_t trials)
     return (trials + l->shard_trials - 1) / l->shard_trials;
 }
 
-/* Shards, accumulators and threads. On a device one shard is the batch. */
 void pass_lay_out(struct learner *l)
 {
     size_t batch = l->options.batch_size;
@@ -71,8 +69,8 @@ void pass_run_shard(const struct pass *pass, struct shard *shard, size_t first)
         shard_backward(shard, &weights);
 }
 
-/* Downloads the costs of the shard's trials, the batch's from FIRST on. A shard that is the whole
- * batch takes one copy: a device has a latency for each. */
+/* A shard that is the whole batch is downloaded in one copy: on a device each copy has a latency.
+ */
 void pass_keep_costs(const struct pass *pass, const struct shard *s, size_t first)
 {
     const struct backend *be = pass->learner->be;

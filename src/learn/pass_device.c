@@ -1,8 +1,9 @@
 /* pass_device.c - a pass on a device: the batch as one shard, recorded and replayed.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "learn/pass.h"
+#include "learn/learner_private.h"
 
-/* Identifies the operations of a pass: what they depend on besides the backend's memory. */
+/* Two passes with the same key call the same operations; only the contents of the backend's memory
+ * differ. */
 static uint64_t key_of(const struct pass *pass)
 {
     const struct batch_source *s = pass->source;

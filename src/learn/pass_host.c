@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/sizes.h"
 #include "base/workers.h"
-#include "learn/pass.h"
+#include "learn/learner_private.h"
 
-/* Runs the shards ACCUMULATOR, ACCUMULATOR + n_accumulators, … in this order; their gradients add
- * up in the accumulator. */
+/* Runs the shards ACCUMULATOR, ACCUMULATOR + n_accumulators, … in this order, and sums their
+ * gradients in the accumulator. */
 static void run_accumulator(void *payload, size_t accumulator, size_t thread)
 {
     struct pass *pass = payload;
@@ -23,7 +23,7 @@ static void run_accumulator(void *payload, size_t accumulator, size_t thread)
     }
 }
 
-/* Sums a span of the accumulators, in the accumulators' order. */
+/* Sums a span of the accumulators, in their order. */
 static void reduce_span(void *payload, size_t span, size_t thread)
 {
     struct pass *pass = payload;

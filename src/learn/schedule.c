@@ -11,9 +11,9 @@ void schedule_begin(struct schedule *schedule, double *costs, double learning_ra
         .learning_rate = (float)learning_rate, .costs = costs, .lowest_valid = (double)INFINITY};
 }
 
-static void record(struct schedule *schedule, size_t most, double cost)
+static void record(struct schedule *schedule, size_t max, double cost)
 {
-    if (schedule->n_costs == most)
+    if (schedule->n_costs == max)
         memmove(schedule->costs, schedule->costs + 1, --schedule->n_costs * sizeof cost);
     schedule->costs[schedule->n_costs++] = cost;
     schedule->recorded++;
@@ -23,11 +23,11 @@ bool schedule_epoch(struct schedule *schedule, const struct schedule_rules *rule
 {
     bool lower = schedule->recorded > (int64_t)rules->n_to_compare;
 
-    /* written so that a NaN on either side lowers nothing */
+    /* a NaN on either side compares false: the rate stays */
     for (size_t i = 0; i < schedule->n_costs; i++)
         lower = lower && total > schedule->costs[i];
     if (lower)
-        schedule->learning_rate *= (float)rules->decay; /* both single: the original's bits */
+        schedule->learning_rate *= (float)rules->decay; /* both float, as in the original */
     record(schedule, rules->n_to_compare, lower ? (double)INFINITY : total);
     return lower;
 }

@@ -1,6 +1,5 @@
-/* schedule.h - what changes from epoch to epoch: the learning rate, when to keep the
- * model of lowest validation cost, when to stop (training.md, "Learning rate" and
- * "Checkpoints").
+/* schedule.h - decides after each epoch on the learning rate, on keeping the model of lowest
+ * validation cost, and on stopping (training.md, "Learning rate" and "Checkpoints").
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_LEARN_SCHEDULE_H
 #define LFADS_LEARN_SCHEDULE_H
@@ -16,20 +15,20 @@ struct schedule_rules {
 
 struct schedule {
     float learning_rate;
-    double *costs; /* the last n_to_compare recorded, oldest first; fewer at first */
+    double *costs; /* the last recorded ones, oldest first; at most n_to_compare */
     size_t n_costs;
-    int64_t recorded;    /* ever */
+    int64_t recorded;    /* costs recorded since the start of training */
     double lowest_valid; /* validation total of the last model kept */
 };
 
-/* Sets a schedule at its beginning; COSTS is room for n_to_compare numbers, the caller's. */
+/* Initialises a schedule; COSTS [n_to_compare] stays the caller's. */
 void schedule_begin(struct schedule *schedule, double *costs, double learning_rate);
-/* Takes an epoch's training total; true when the learning rate was lowered. */
+/* Records an epoch's total training cost; returns whether it lowered the learning rate. */
 bool schedule_epoch(struct schedule *schedule, const struct schedule_rules *rules, double total);
-/* Whether training is over. */
+/* Whether the learning rate is below the limit, which ends training. */
 bool schedule_is_over(const struct schedule *schedule, const struct schedule_rules *rules);
-/* Whether the model after epoch EPOCH (from 0) is kept as that of lowest validation cost; the
- * weights are those of the epoch's last batch. */
+/* Whether to keep the model after EPOCH (from 0) as the one of lowest validation cost, which it
+ * then records. The weights are those of the epoch's last batch. */
 bool schedule_is_lowest(struct schedule *schedule, const struct schedule_rules *rules,
                         int64_t epoch, double valid_total, double kl_weight, double l2_weight);
 #endif

@@ -1,6 +1,7 @@
-/* update.c - from the gradient of a batch's shards to new parameters.
+/* update.c - the L2 cost, the norm of the gradient, and the update of the parameters.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "learn/pass.h"
+#include "learn/learner_private.h"
+#include "learn/optimizer.h"
 
 void learner_refresh(struct learner *l)
 {
@@ -16,10 +17,11 @@ static void update(struct learner *l)
     l->be->limit_update(l->be, l->update, &l->sums[SUM_SQUARES], &l->numbers->rate,
                         l->options.max_grad_norm);
     for (size_t i = 0; i < l->n_trained; i++) {
-        size_t at = l->trained[i].at;
+        size_t offset = l->trained[i].offset;
 
-        l->be->adam(l->be, l->parameters + at, l->slots[ADAM_M] + at, l->slots[ADAM_V] + at,
-                    l->gradient + at, l->update, l->trained[i].numbers);
+        l->be->adam(l->be, l->parameters + offset, l->slots[ADAM_M] + offset,
+                    l->slots[ADAM_V] + offset, l->gradient + offset, l->update, &optimizer_adam,
+                    l->trained[i].count);
     }
     learner_refresh(l);
 }
@@ -34,8 +36,8 @@ void pass_finish(const struct pass *pass)
         return;
     costs_l2_backward(l->be, l->model, l->gradient, l->parameters, &l->numbers->weights);
     for (size_t i = 0; i < l->n_trained; i++)
-        l->be->sum_squares(l->be, &l->sums[SUM_SQUARES], 1, l->gradient + l->trained[i].at,
-                           l->trained[i].numbers);
+        l->be->sum_squares(l->be, &l->sums[SUM_SQUARES], 1, l->gradient + l->trained[i].offset,
+                           l->trained[i].count);
     if (pass->kind == STEP)
         update(l);
 }

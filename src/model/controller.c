@@ -1,9 +1,10 @@
 /* controller.c - the controller (model.md 5): its input from lagged encoder states and fed-back
  * factors or rates, its state, and the posterior and sample of the inferred input u.
  *
- * The encoders' part of its input does not depend on samples: its products are taken for all bins
- * at once, and once a trial however many samples there are.
+ * The encoders' part of its input does not depend on samples, so its products are computed for all
+ * bins at once, and once for all samples of a trial.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/sizes.h"
 #include "model/parts.h"
 
 static size_t con_width(const struct shard *s)
@@ -11,14 +12,15 @@ static size_t con_width(const struct shard *s)
     return model_ci_width(s->model) + model_fed_width(s->model, s->session);
 }
 
-/* Copies (or, BACKWARD, hands back) the lagged states of ci encoder E: bin t of ci_in takes the
- * state after bin t-L (forward encoder) or t+L (backward encoder), zeros outside. */
+/* Copies the lagged states of ci encoder E to ci_in, or, BACKWARD, their gradient from dci_in to
+ * dstates: bin t of ci_in is the state after bin t-L (forward encoder) or t+L (backward encoder),
+ * zeros where that bin or t itself is not encoded. */
 static void lag_states(struct shard *s, enum encoder e, bool backward)
 {
     const struct model *m = s->model;
     bool reverse = e == CI_BACKWARD;
     size_t width = model_ci_width(m), first = reverse ? m->ci_enc : 0, rows = s->trials;
-    size_t lag = m->lag < m->bins ? m->lag : m->bins, shared = (m->bins - lag) * rows;
+    size_t bins = m->encoded_bins, lag = size_min(m->lag, bins), shared = (bins - lag) * rows;
     size_t into = (reverse ? 0 : lag) * rows, from = (reverse ? lag : 0) * rows;
     /* the state after bin t is in slot t+1 of the forward encoder, slot t of the backward one */
     const real *states = s->encoder[e].h + (reverse ? 0 : rows * m->ci_enc);
@@ -31,12 +33,12 @@ static void lag_states(struct shard *s, enum encoder e, bool backward)
                            m->ci_enc, mask, ldm, shared, m->ci_enc);
         return;
     }
-    s->be->clear(s->be, dstates, m->bins * rows * m->ci_enc);
+    s->be->clear(s->be, dstates, bins * rows * m->ci_enc);
     s->be->copy_masked(s->be, dstates + from * m->ci_enc, m->ci_enc,
                        s->dci_in + into * width + first, width, mask, ldm, shared, m->ci_enc);
 }
 
-/* The encoders' part of model.md (5.1), and its products. */
+/* The encoders' part of model.md (5.1) and its products. */
 void controller_inputs_forward(struct shard *s)
 {
     const struct model *m = s->model;
@@ -51,7 +53,7 @@ void controller_inputs_forward(struct shard *s)
                rows, false);
 }
 
-/* The rows of a trial's samples share the products of its encoders' states. */
+/* Copies a trial's products to the rows of all its samples. */
 static void share_inputs(struct shard *s, const struct gru_tape *bin, size_t t)
 {
     size_t at = t * s->trials * s->model->con_units, units = s->model->con_units;
@@ -73,12 +75,12 @@ void controller_inputs_backward(struct shard *s)
         lag_states(s, CI_BACKWARD, true);
 }
 
-/* The bin's slices of the arrays that a step works on. */
+/* The parts of the arrays that belong to one bin. */
 struct step {
     struct gru_tape tape;
     size_t fed_width, ldm;
     real *fed;                        /* [R,fed_width] */
-    const real *mask;                 /* of the fed-back part, or NULL */
+    const real *mask;                 /* of fed, or NULL */
     real *mean, *logvar, *sample, *u; /* [R,co]; u with the generator inputs' stride */
     const real *noise;
     size_t ldu;
@@ -105,15 +107,17 @@ static struct step step_at(const struct shard *s, size_t t)
     };
 }
 
-/* The previous bin's factors, or its rates (Gaussian: means), after dropout: the fed-back part of
+/* The previous bin's factors, or the means of its output, after dropout: the fed-back part of
  * model.md (5.1). */
 static void feed_back(struct shard *s, const struct step *step, size_t t)
 {
-    size_t n = step->fed_width, at = t * s->rows * n;
-    const real *from = s->model->feed_rates ? s->eta + at : s->factors + at;
+    size_t n = step->fed_width;
+    const real *from = s->factors + t * s->rows * n;
+    real *params[OUT_PARAMS];
 
-    if (s->model->feed_rates && !s->model->gaussian) {
-        s->be->exponential(s->be, step->fed, n, from, n, s->rows, n);
+    if (s->model->feedback == FEED_RATES) {
+        shard_out_params(params, s->out_params, s, t);
+        s->model->observation->mean(s->be, step->fed, n, params, s->rows, n);
         from = step->fed;
     }
     s->be->copy_masked(s->be, step->fed, n, from, n, step->mask, step->ldm, s->rows, n);
@@ -143,31 +147,30 @@ void controller_step_forward(struct shard *s, size_t t)
                    step.fed_width, rows, true);
     }
     gru_step(be, h_new, &step.tape, &s->w.con, h, m->clip, rows, true);
-    be->set_rows(be, step.mean, n, s->w.co_mean.b, rows, n);
-    be->product(be, matrix_of(step.mean, n), operand_of(h_new, units),
-                operand_of(s->w.co_mean.w, n), rows, n, units, true);
-    be->set_rows(be, step.logvar, n, s->w.co_logvar.b, rows, n);
-    be->product(be, matrix_of(step.logvar, n), operand_of(h_new, units),
-                operand_of(s->w.co_logvar.w, n), rows, n, units, true);
+    linear_forward(be, step.mean, n, &s->w.co_mean, h_new, rows);
+    linear_forward(be, step.logvar, n, &s->w.co_logvar, h_new, rows);
     be->sample(be, step.sample, n, step.mean, step.logvar, step.noise, rows, n);
     be->copy_masked(be, step.u, step.ldu, s->latents == POSTERIOR_MEAN ? step.mean : step.sample, n,
                     NULL, 0, rows, n);
 }
 
-/* The gradient of what was fed back reaches slot t: rates through the exponential, which is what
- * was fed (masked) itself. */
+/* Adds the gradient of what was fed back to that of slot t. */
 static void feed_back_backward(struct shard *s, const struct step *step, size_t t)
 {
-    size_t n = step->fed_width, at = t * s->rows * n;
-    bool rates = s->model->feed_rates, poisson = !s->model->gaussian;
-    real *into = rates ? s->eta + at : s->dfactors + at;
+    size_t n = step->fed_width;
+    struct mean_gradient from = {
+        .dmean = s->dfed, .mean = step->fed, .mask = step->mask, .ldm = step->ldm};
+    real *dparams[OUT_PARAMS];
 
     gru_dinputs(s->be, s->dfed, n, &s->wt.con, &step->tape, model_ci_width(s->model), n, s->rows,
                 false);
-    if (rates && poisson)
-        s->be->add_masked(s->be, into, n, s->dfed, n, step->fed, n, s->rows, n);
-    else
-        s->be->add_masked(s->be, into, n, s->dfed, n, step->mask, step->ldm, s->rows, n);
+    if (s->model->feedback == FEED_RATES) {
+        shard_out_params(dparams, s->dout_params, s, t);
+        s->model->observation->mean_backward(s->be, dparams, &from, s->rows, n);
+    } else {
+        s->be->add_masked(s->be, s->dfactors + t * s->rows * n, n, s->dfed, n, step->mask,
+                          step->ldm, s->rows, n);
+    }
 }
 
 void controller_step_backward(struct shard *s, size_t t)
@@ -175,14 +178,12 @@ void controller_step_backward(struct shard *s, size_t t)
     const struct model *m = s->model;
     const struct backend *be = s->be;
     struct step step = step_at(s, t);
-    size_t rows = s->rows, units = m->con_units, n = m->co_dim, at = t * rows * n;
+    size_t rows = s->rows, n = m->co_dim, at = t * rows * n;
     real *dmean = s->dco_mean + at, *dlogvar = s->dco_logvar + at;
 
     be->sample_backward(be, dmean, dlogvar, s->du + at, n, step.logvar, step.noise, rows, n);
-    be->product(be, matrix_of(s->dcon_h, units), operand_of(dmean, n),
-                operand_of(s->wt.co_mean.w, units), rows, units, n, true);
-    be->product(be, matrix_of(s->dcon_h, units), operand_of(dlogvar, n),
-                operand_of(s->wt.co_logvar.w, units), rows, units, n, true);
+    linear_dinputs(be, s->dcon_h, &s->wt.co_mean, dmean, rows, true);
+    linear_dinputs(be, s->dcon_h, &s->wt.co_logvar, dlogvar, rows, true);
     gru_step_backward(be, s->dcon_h, &step.tape, &s->wt.con, step.tape.h, s->drh[0], m->clip, rows);
     if (step.fed_width)
         feed_back_backward(s, &step, t);
@@ -192,7 +193,7 @@ void controller_weights_backward(struct shard *s)
 {
     const struct model *m = s->model;
     const struct backend *be = s->be;
-    size_t rows = m->bins * s->rows, units = m->con_units, n = m->co_dim;
+    size_t rows = m->bins * s->rows, units = m->con_units;
     size_t fed_width = model_fed_width(m, s->session);
     const real *after = s->con.h + s->rows * units;
 
@@ -201,27 +202,6 @@ void controller_weights_backward(struct shard *s)
     if (fed_width)
         gru_inputs_backward(be, &s->dw.con, &s->con, s->fed, fed_width, model_ci_width(m),
                             fed_width, rows);
-    be->product(be, matrix_of(s->dw.co_mean.w, n), transpose_of(after, units),
-                operand_of(s->dco_mean, n), units, n, rows, true);
-    be->sum_rows(be, s->dw.co_mean.b, s->dco_mean, n, rows, n);
-    be->product(be, matrix_of(s->dw.co_logvar.w, n), transpose_of(after, units),
-                operand_of(s->dco_logvar, n), units, n, rows, true);
-    be->sum_rows(be, s->dw.co_logvar.b, s->dco_logvar, n, rows, n);
-}
-
-void controller_costs_backward(struct shard *s, const struct shard_weights *weights)
-{
-    const struct model *m = s->model;
-    const struct backend *be = s->be;
-    size_t count = m->bins * s->rows * m->co_dim;
-
-    be->clear(be, s->dco_mean, count);
-    be->clear(be, s->dco_logvar, count);
-    be->clear(be, s->dcon_h, s->rows * m->con_units);
-    be->kl_ar1_backward(be, s->du, s->dco_logvar, s->dw.ar_logatau, s->dw.ar_logevar,
-                        weights->ramped[TERM_KL_CO], s->co_sample, s->w.ar_logatau, s->w.ar_logevar,
-                        m->bins, s->rows, m->co_dim);
-    if (m->corr_scale > 0)
-        be->correlation_backward(be, s->dco_mean, weights->fixed[TERM_CORR], s->co_mean, m->bins,
-                                 s->rows, m->co_dim);
+    linear_backward(be, &s->dw.co_mean, s->dco_mean, after, rows);
+    linear_backward(be, &s->dw.co_logvar, s->dco_logvar, after, rows);
 }

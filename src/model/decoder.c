@@ -1,18 +1,11 @@
-/* decoder.c - generator, controller and what is fed back between them, through all bins: in one
- * operation where the backend has it, else bin by bin.
+/* decoder.c - runs controller and generator, with feedback, through all bins: in one operation if
+ * the backend has one, else bin by bin.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
-/* Whether the factors of a bin are needed before the next bin can be computed. */
-static bool is_fed_back(const struct shard *s)
+enum feedback decoder_feedback(const struct shard *s)
 {
-    return s->model->co_dim && s->model->feed_back && s->latents != PRIOR_SAMPLE;
-}
-
-size_t decoder_first_slot(const struct shard *s) { return is_fed_back(s) ? 0 : 1; }
-size_t decoder_first_read(const struct shard *s)
-{
-    return is_fed_back(s) && s->model->feed_rates ? 0 : 1;
+    return s->latents == PRIOR_SAMPLE ? FEED_NOTHING : s->model->feedback;
 }
 
 /* ---- in one operation ---- */
@@ -27,7 +20,7 @@ static struct gru_sequence cell_of(const struct shard *s, const struct gru_tape 
     return cell;
 }
 
-/* What both directions need. */
+/* The arguments of the forward operation. */
 static struct decoder_sequence whole(const struct shard *s)
 {
     const struct model *m = s->model;
@@ -66,7 +59,7 @@ static struct decoder_sequence whole(const struct shard *s)
     };
 }
 
-/* The same with the transposed maps and the gradients. */
+/* The arguments of the backward operation, with transposed maps and gradients. */
 static struct decoder_sequence whole_backward(const struct shard *s)
 {
     struct decoder_sequence d = whole(s);
@@ -91,8 +84,7 @@ static struct decoder_sequence whole_backward(const struct shard *s)
 
 static bool is_one_operation(const struct shard *s)
 {
-    return s->model->co_dim && s->latents != PRIOR_SAMPLE &&
-           !(is_fed_back(s) && s->model->feed_rates);
+    return s->model->co_dim && s->latents != PRIOR_SAMPLE && decoder_feedback(s) != FEED_RATES;
 }
 
 static bool run_forward(struct shard *s)
@@ -117,39 +109,37 @@ static bool run_backward(struct shard *s)
 
 /* ---- bin by bin ---- */
 
-/* Factors (and rates) of slot t, where the controller waits for them. */
+/* Computes factors (and rates) of slot SLOT if the controller reads them in the next bin. */
 static void feed_forward(struct shard *s, size_t slot)
 {
-    factors_forward(s, slot, 1);
-    if (s->model->feed_rates)
+    enum feedback feedback = decoder_feedback(s);
+
+    if (feedback != FEED_NOTHING)
+        factors_forward(s, slot, 1);
+    if (feedback == FEED_RATES)
         readout_forward(s, slot, 1);
 }
 
-/* Inferred inputs drawn from their prior, in the controller's place: model.md (5.5), (5.6). */
+/* Draws inferred inputs from their prior, without the controller: model.md (5.5), (5.6). */
 static void draw_inputs(struct shard *s)
 {
     const struct model *m = s->model;
     size_t n = m->co_dim, in = model_generator_inputs(m);
 
-    s->be->ar1_draw(s->be, s->co_sample, s->co_noise, s->w.ar_logatau, s->w.ar_logevar, m->bins,
-                    s->rows, n);
+    m->co_prior->draw(s);
     s->be->copy_masked(s->be, s->gen_in, in, s->co_sample, n, NULL, 0, m->bins * s->rows, n);
 }
 
 static void step_forward(struct shard *s)
 {
-    bool fed_back = is_fed_back(s);
-
-    if (fed_back)
-        feed_forward(s, 0);
+    feed_forward(s, 0);
     for (size_t t = 0; t < s->model->bins; t++) {
         if (s->model->co_dim && s->latents != PRIOR_SAMPLE)
             controller_step_forward(s, t);
         generator_step_forward(s, t);
-        if (fed_back)
-            feed_forward(s, t + 1);
+        feed_forward(s, t + 1);
     }
-    if (!fed_back)
+    if (decoder_feedback(s) == FEED_NOTHING)
         factors_forward(s, 1, s->model->bins);
 }
 
@@ -168,54 +158,54 @@ void decoder_forward(struct shard *s)
         step_forward(s);
 }
 
-/* The slot of what was fed back before the first bin: no data is there, only the controller. */
+/* Clears the gradient of slot 0, from which the controller reads but no likelihood is computed. */
 static void clear_first_slot(struct shard *s)
 {
     size_t n = s->rows * model_channels(s->model, s->session);
 
     s->be->clear(s->be, s->dfactors, s->rows * s->model->factors);
-    if (!s->model->feed_rates)
-        return;
-    s->be->clear(s->be, s->eta, n);
-    if (s->model->gaussian)
-        s->be->clear(s->be, s->eta_logvar, n);
+    for (size_t i = 0; i < s->model->output->n_params && s->model->feedback == FEED_RATES; i++)
+        s->be->clear(s->be, s->dout_params[i], n);
 }
 
 static void step_backward(struct shard *s)
 {
-    bool fed_back = is_fed_back(s), late_readout = fed_back && s->model->feed_rates;
+    enum feedback feedback = decoder_feedback(s);
 
-    if (!fed_back)
+    if (feedback == FEED_NOTHING)
         factors_backward(s, 0, s->model->bins);
     for (size_t t = s->model->bins; t-- > 0;) {
-        if (late_readout)
+        if (feedback == FEED_RATES)
             readout_backward(s, t + 1, 1);
-        if (fed_back)
+        if (feedback != FEED_NOTHING)
             factors_backward(s, t, 1);
         generator_step_backward(s, t);
         if (s->model->co_dim)
             controller_step_backward(s, t);
     }
-    if (late_readout)
+    if (feedback == FEED_RATES)
         readout_backward(s, 0, 1);
 }
 
 void decoder_backward(struct shard *s)
 {
     const struct model *m = s->model;
-    bool fed_back = is_fed_back(s);
+    enum feedback feedback = decoder_feedback(s);
 
-    if (fed_back)
+    s->be->transpose(s->be, s->fac_wt, s->fac_w, m->gen_units, m->factors);
+    if (feedback != FEED_NOTHING)
         clear_first_slot(s);
-    if (decoder_first_read(s) > 0)
+    if (feedback != FEED_RATES)
         readout_backward(s, 1, m->bins);
     s->be->clear(s->be, s->dgen_h, s->rows * m->gen_units);
+    if (m->co_dim)
+        s->be->clear(s->be, s->dcon_h, s->rows * m->con_units);
     if (generator_runs_alone(s)) {
         factors_backward(s, 0, m->bins);
         generator_run_backward(s);
     } else if (!run_backward(s))
         step_backward(s);
-    if (fed_back) /* the first slot's factors passed no dropout */
+    if (feedback != FEED_NOTHING) /* no dropout applies to the factors of slot 0 */
         s->be->product(s->be, matrix_of(s->dgen_h, m->gen_units),
                        operand_of(s->dfactors, m->factors), operand_of(s->fac_wt, m->gen_units),
                        s->rows, m->gen_units, m->factors, true);

@@ -1,34 +1,18 @@
-/* initial_condition.c - posterior, prior and sample of g0, and the generator's first state from it
- * (model.md 4). Without g0 (ic_dim 0) that state is a learned vector.
+/* initial_condition.c - posterior and sample of g0, and the generator's first state (model.md 4).
+ * Without g0 (ic_dim 0) that state is a learned vector.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
-
-static void linear_forward(const struct backend *be, real *y, const struct linear *map,
-                           const real *x, size_t rows, size_t in, size_t out)
-{
-    be->set_rows(be, y, out, map->b, rows, out);
-    be->product(be, matrix_of(y, out), operand_of(x, in), operand_of(map->w, out), rows, out, in,
-                true);
-}
-
-static void linear_backward(const struct backend *be, const struct linear *dmap, const real *dy,
-                            const real *x, size_t rows, size_t in, size_t out)
-{
-    be->product(be, matrix_of(dmap->w, out), transpose_of(x, in), operand_of(dy, out), in, out,
-                rows, true);
-    be->sum_rows(be, dmap->b, dy, out, rows, out);
-}
 
 /* mean = g W + b; logvar = log(exp(g W' + b') + ic_post_var_min): model.md (4.1), (4.2). */
 void ic_posterior_forward(struct shard *s)
 {
     const struct model *m = s->model;
-    size_t rows = s->trials, in = 2 * m->ic_enc, n = m->ic_dim;
+    size_t rows = s->trials, n = m->ic_dim;
 
     if (!n)
         return;
-    linear_forward(s->be, s->ic_mean, &s->w.ic_mean, s->ic_enc, rows, in, n);
-    linear_forward(s->be, s->ic_logvar, &s->w.ic_logvar, s->ic_enc, rows, in, n);
+    linear_forward(s->be, s->ic_mean, n, &s->w.ic_mean, s->ic_enc, rows);
+    linear_forward(s->be, s->ic_logvar, n, &s->w.ic_logvar, s->ic_enc, rows);
     if (m->ic_post_var_min > 0)
         s->be->floor_variance(s->be, s->ic_logvar, m->ic_post_var_min, rows * n);
 }
@@ -37,32 +21,25 @@ void ic_posterior_backward(struct shard *s)
 {
     const struct model *m = s->model;
     const struct backend *be = s->be;
-    size_t rows = s->trials, in = 2 * m->ic_enc, n = m->ic_dim;
+    size_t rows = s->trials, n = m->ic_dim;
 
     if (!n)
         return;
     if (m->ic_post_var_min > 0)
         be->floor_variance_backward(be, s->dic_logvar, s->ic_logvar, m->ic_post_var_min, rows * n);
-    linear_backward(be, &s->dw.ic_mean, s->dic_mean, s->ic_enc, rows, in, n);
-    linear_backward(be, &s->dw.ic_logvar, s->dic_logvar, s->ic_enc, rows, in, n);
-    be->product(be, matrix_of(s->dic_enc, in), operand_of(s->dic_mean, n),
-                operand_of(s->wt.ic_mean.w, in), rows, in, n, false);
-    be->product(be, matrix_of(s->dic_enc, in), operand_of(s->dic_logvar, n),
-                operand_of(s->wt.ic_logvar.w, in), rows, in, n, true);
+    linear_backward(be, &s->dw.ic_mean, s->dic_mean, s->ic_enc, rows);
+    linear_backward(be, &s->dw.ic_logvar, s->dic_logvar, s->ic_enc, rows);
+    linear_dinputs(be, s->dic_enc, &s->wt.ic_mean, s->dic_mean, rows, false);
+    linear_dinputs(be, s->dic_enc, &s->wt.ic_logvar, s->dic_logvar, rows, true);
 }
 
-/* g0 = mean + exp(logvar/2) noise, of the posterior or of the prior: model.md (4.3) to (4.5). */
-static void draw_g0(struct shard *s)
+/* g0 = mean + exp(logvar/2) noise, or the mean: model.md (4.3). */
+static void draw_posterior(struct shard *s)
 {
     const struct backend *be = s->be;
     size_t n = s->model->ic_dim;
 
-    be->prior_logvar(be, s->prior_logvar, s->w.prior_logvar, s->model->ic_prior_var_min,
-                     s->model->ic_prior_var_max, n);
-    if (s->latents == PRIOR_SAMPLE) {
-        be->set_rows(be, s->row_mean, n, s->w.prior_mean, s->rows, n);
-        be->set_rows(be, s->row_logvar, n, s->prior_logvar, s->rows, n);
-    } else if (s->samples > 1) {
+    if (s->samples > 1) {
         be->repeat_rows(be, s->row_mean, s->ic_mean, s->samples, 1, s->trials, n);
         be->repeat_rows(be, s->row_logvar, s->ic_logvar, s->samples, 1, s->trials, n);
     }
@@ -82,14 +59,17 @@ void ic_sample_forward(struct shard *s)
         s->be->set_rows(s->be, s->gen.h, g, s->w.gen_start, s->rows, g);
         return;
     }
-    draw_g0(s);
+    if (s->latents == PRIOR_SAMPLE)
+        m->ic_prior->draw(s);
+    else
+        draw_posterior(s);
     if (s->w.gen_ic.w)
-        linear_forward(s->be, s->gen.h, &s->w.gen_ic, s->g0, s->rows, n, g);
+        linear_forward(s->be, s->gen.h, g, &s->w.gen_ic, s->g0, s->rows);
     else
         s->be->copy_masked(s->be, s->gen.h, g, s->g0, n, NULL, 0, s->rows, n);
 }
 
-void ic_sample_backward(struct shard *s, const real *kl)
+void ic_sample_backward(struct shard *s)
 {
     const struct model *m = s->model;
     const struct backend *be = s->be;
@@ -100,20 +80,13 @@ void ic_sample_backward(struct shard *s, const real *kl)
         return;
     }
     if (s->w.gen_ic.w) {
-        linear_backward(be, &s->dw.gen_ic, s->dgen_h, s->g0, rows, n, g);
-        be->product(be, matrix_of(s->dg0, n), operand_of(s->dgen_h, g),
-                    operand_of(s->wt.gen_ic.w, n), rows, n, g, false);
+        linear_backward(be, &s->dw.gen_ic, s->dgen_h, s->g0, rows);
+        linear_dinputs(be, s->dg0, &s->wt.gen_ic, s->dgen_h, rows, false);
     } else {
         be->copy_masked(be, s->dg0, n, s->dgen_h, g, NULL, 0, rows, n);
     }
     be->clear(be, s->dic_mean, rows * n);
     be->clear(be, s->dic_logvar, rows * n);
-    be->clear(be, s->dprior_logvar, n);
     be->sample_backward(be, s->dic_mean, s->dic_logvar, s->dg0, n, s->ic_logvar, s->ic_noise, rows,
                         n);
-    be->kl_gaussian_backward(be, s->dic_mean, s->dic_logvar, s->dw.prior_mean, s->dprior_logvar, kl,
-                             s->ic_mean, s->ic_logvar, s->w.prior_mean, s->prior_logvar, rows, n);
-    if (m->ic_prior_var_max > m->ic_prior_var_min)
-        be->prior_logvar_backward(be, s->dw.prior_logvar, s->dprior_logvar, s->w.prior_logvar,
-                                  m->ic_prior_var_min, m->ic_prior_var_max, n);
 }

@@ -1,45 +1,45 @@
-/* params.c - the one table of parameters: names, shapes and offsets in the vector, walked by one
- * function that builds the table and lays out the views of each session (model.md; order of the
- * original).
+/* params.c - the table of parameters: names, shapes and offsets in the vector (model.md; in the
+ * original's order). One walk builds the table and the layout of each session's views.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/params.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "config/config.h"
 
-/* Numbers: parameters begin at multiples of 64 bytes, where processors and devices read a vector at
- * once. The padding between them is zero and stays zero. */
+/* In numbers: parameters begin at multiples of 64 bytes, where loads of whole vectors are fastest.
+ * The padding between them is always zero. */
 enum { ALIGNMENT = 16 };
 
-/* What params_view points a member of struct weights at. */
+/* A member of struct weights that params_view sets. */
 struct view {
     size_t member; /* bytes from the beginning of the struct */
     size_t offset; /* numbers from the beginning of the vector */
 };
 
-/* The weights of one session: sizes, pointers NULL; and where the pointers go. */
+/* The weights of one session: sizes with NULL pointers, and the pointers' offsets. */
 struct params_layout {
     struct weights sizes;
     size_t n_views;
     struct view views[sizeof(struct weights) / sizeof(real *)];
 };
 
-/* One walk over the parameters: sets the sizes in WEIGHTS, fills TABLE and LAYOUT, whose sizes
- * WEIGHTS then are, if they are not NULL. */
+/* A walk over the parameters. It sets the sizes in WEIGHTS, and fills TABLE and LAYOUT if they are
+ * not NULL; with LAYOUT, WEIGHTS is &LAYOUT->sizes. */
 struct walk {
     const struct model *model;
+    const struct lfads_config *config; /* NULL without TABLE */
     struct param *table;
     struct params_layout *layout;
     size_t count, offset;
     struct weights *weights;
-    size_t session; /* whose maps WEIGHTS gets */
+    size_t session;         /* of WEIGHTS */
+    enum param_group group; /* of the next parameter */
 };
 
-/* SLOT, a member of the walk's weights, will point to OFFSET. */
+/* params_view will point SLOT, a member of the walk's weights, to OFFSET. */
 static void add_view(struct walk *walk, real **slot, size_t offset)
 {
     struct params_layout *layout = walk->layout;
@@ -49,7 +49,7 @@ static void add_view(struct walk *walk, real **slot, size_t offset)
         layout->views[layout->n_views++] = (struct view){member, offset};
 }
 
-/* Adds one parameter; SLOT, if it is not NULL, will point to it. */
+/* Adds a parameter. params_view will point SLOT to it; SLOT may be NULL. */
 __attribute__((format(printf, 4, 5))) static void put(struct walk *walk, real **slot,
                                                       struct param param, const char *format, ...)
 {
@@ -59,6 +59,7 @@ __attribute__((format(printf, 4, 5))) static void put(struct walk *walk, real **
 
         *row = param;
         row->offset = walk->offset;
+        row->group = walk->group;
         va_start(words, format);
         vsnprintf(row->name, sizeof row->name, format, words);
         va_end(words);
@@ -120,17 +121,19 @@ static struct param owned(struct param param, size_t session, enum param_alignme
 static void put_linear(struct walk *walk, struct linear *slot, size_t in, size_t out,
                        const char *name)
 {
+    slot->in = in;
+    slot->out = out;
     put(walk, &slot->w, matrix(in, out, 1), "%s/W", name);
     put(walk, &slot->b, constant(1, out, 0), "%s/b", name);
 }
 
-/* The scales of the original's flags that the initial values need. */
+/* Scales of initial values, from flags. */
 struct scales {
-    double cell, gen_input, gen_recurrent, prior_var, atau, nvar;
+    double cell, gen_input, gen_recurrent;
 };
 
-/* An encoder's cell: weights of input and state stacked in one matrix. The candidate's scale is
- * always 1. */
+/* An encoder's cell: weights of input and state stacked in one matrix. The candidate's weights have
+ * scale 1. */
 static void put_encoder(struct walk *walk, enum encoder e, double scale)
 {
     static const struct {
@@ -145,7 +148,7 @@ static void put_encoder(struct walk *walk, enum encoder e, double scale)
     gru->units = units;
     put(walk, &walk->weights->encoder_start[e], constant(1, units, 0),
         "LFADS/%s_enc_%s/%s_enc_t0_%s", kind, direction, kind, direction);
-    /* the lower of two stacked maps lies behind the upper one */
+    /* the lower of two stacked maps follows the upper one */
     add_view(walk, &gru->h_ru, walk->offset + inputs * 2 * units);
     put(walk, &gru->x_ru, stacked(inputs, units, 2 * units, scale),
         "LFADS/%s_enc_%s/GRU/Gates/xh_2_ru/W", kind, direction);
@@ -184,67 +187,90 @@ static void walk_readins(struct walk *walk)
 {
     const struct model *m = walk->model;
 
+    walk->group = GROUP_READIN;
     for (size_t s = 0; s < m->n_sessions && !m->identity_readin; s++) {
         struct linear *slot = s == walk->session ? &walk->weights->readin : NULL;
         const char *name = m->sessions[s].name;
+        size_t n = m->sessions[s].channels;
 
-        put(walk, slot ? &slot->w : NULL,
-            owned(matrix(m->sessions[s].channels, m->factors, 1), s, ALIGNED_READIN_W),
+        if (slot) {
+            slot->in = n;
+            slot->out = m->factors;
+        }
+        put(walk, slot ? &slot->w : NULL, owned(matrix(n, m->factors, 1), s, ALIGNED_READIN_W),
             "LFADS/x_2_infac_%s/W", name);
         put(walk, slot ? &slot->b : NULL, owned(constant(1, m->factors, 0), s, ALIGNED_READIN_B),
             "LFADS/x_2_infac_%s/b", name);
     }
 }
 
-/* Log rates, or means and log variances; the latter start from W = 0, b = 1. */
+/* The map to parameter I of session S's output distribution. The alignment gives initial values of
+ * parameter 0's. */
+static void put_readout(struct walk *walk, size_t s, size_t i)
+{
+    const struct model *m = walk->model;
+    const struct out_param *param = &m->output->params[i];
+    struct linear *slot = s == walk->session ? &walk->weights->readout[i] : NULL;
+    const char *session = m->sessions[s].name;
+    size_t n = m->sessions[s].channels;
+    struct param w = param->scale > 0 ? matrix(m->factors, n, param->scale) : zeros(m->factors, n);
+    struct param b = constant(1, n, param->first);
+
+    if (slot)
+        *slot = (struct linear){.in = m->factors, .out = n};
+    put(walk, slot ? &slot->w : NULL, owned(w, s, i == 0 ? ALIGNED_READOUT_W : ALIGNED_NOT),
+        "LFADS/glm/fac_2_%s_%s/W", param->name, session);
+    put(walk, slot ? &slot->b : NULL, owned(b, s, i == 0 ? ALIGNED_READOUT_B : ALIGNED_NOT),
+        "LFADS/glm/fac_2_%s_%s/b", param->name, session);
+}
+
 static void walk_readouts(struct walk *walk)
 {
     const struct model *m = walk->model;
-    const char *kind = m->gaussian ? "means" : "logrates";
 
-    for (size_t s = 0; s < m->n_sessions && !m->identity_readout; s++) {
-        struct weights *w = s == walk->session ? walk->weights : NULL;
-        const char *name = m->sessions[s].name;
-        size_t n = m->sessions[s].channels;
-
-        put(walk, w ? &w->readout.w : NULL, owned(matrix(m->factors, n, 1), s, ALIGNED_READOUT_W),
-            "LFADS/glm/fac_2_%s_%s/W", kind, name);
-        put(walk, w ? &w->readout.b : NULL, owned(constant(1, n, 0), s, ALIGNED_READOUT_B),
-            "LFADS/glm/fac_2_%s_%s/b", kind, name);
-        if (!m->gaussian)
-            continue;
-        put(walk, w ? &w->readout_logvar.w : NULL, owned(zeros(m->factors, n), s, ALIGNED_NOT),
-            "LFADS/glm/fac_2_logvars_%s/W", name);
-        put(walk, w ? &w->readout_logvar.b : NULL, owned(constant(1, n, 1), s, ALIGNED_NOT),
-            "LFADS/glm/fac_2_logvars_%s/b", name);
-    }
+    walk->group = GROUP_READOUT;
+    for (size_t s = 0; s < m->n_sessions && !m->identity_readout; s++)
+        for (size_t i = 0; i < m->output->n_params; i++)
+            put_readout(walk, s, i);
 }
 
 static void walk_encoders(struct walk *walk, const struct scales *scales)
 {
-    for (enum encoder e = 0; e < ENCODERS; e++)
+    for (enum encoder e = 0; e < ENCODERS; e++) {
+        walk->group = e < CI_FORWARD ? GROUP_IC_ENCODER : GROUP_CI_ENCODER;
         if (model_has_encoder(walk->model, e))
             put_encoder(walk, e, scales->cell);
+    }
 }
 
-static void walk_priors(struct walk *walk, const struct scales *scales)
+static void put_prior(struct walk *walk, real *slots[PRIOR_PARAMS],
+                      const struct latent_prior *prior, size_t n)
+{
+    walk->group = GROUP_PRIORS;
+    for (size_t i = 0; i < PRIOR_PARAMS && prior->params[i].name; i++) {
+        const struct prior_param *row = &prior->params[i];
+        struct param param = constant(1, n, walk->config ? row->first(walk->config) : 0);
+
+        param.fixed = walk->config && row->is_trained && !row->is_trained(walk->config);
+        put(walk, &slots[i], param, "%s", row->name);
+    }
+}
+
+static void walk_priors(struct walk *walk)
 {
     const struct model *m = walk->model;
     struct weights *w = walk->weights;
 
     if (m->ic_dim) {
-        put(walk, &w->prior_mean, constant(1, m->ic_dim, 0), "LFADS/z/prior_g0/mean");
-        put(walk, &w->prior_logvar, constant(1, m->ic_dim, log(scales->prior_var)),
-            "LFADS/z/prior_g0/logvar");
+        put_prior(walk, w->ic_prior, m->ic_prior, m->ic_dim);
+        walk->group = GROUP_IC_ENCODER;
         put_linear(walk, &w->ic_mean, 2 * m->ic_enc, m->ic_dim, "LFADS/z/ic_enc_2_post_g0/mean");
         put_linear(walk, &w->ic_logvar, 2 * m->ic_enc, m->ic_dim,
                    "LFADS/z/ic_enc_2_post_g0/logvar");
     }
     if (m->co_dim) {
-        put(walk, &w->ar_logevar, constant(1, m->co_dim, log(scales->nvar)),
-            "LFADS/z/u_prior_ar1/logevars");
-        put(walk, &w->ar_logatau, constant(1, m->co_dim, log(scales->atau)),
-            "LFADS/z/u_prior_ar1/logatau");
+        put_prior(walk, w->co_prior, m->co_prior, m->co_dim);
+        walk->group = GROUP_DYNAMICS;
         put(walk, &w->con_start, constant(1, m->con_units, 0), "LFADS/con/c0");
     }
 }
@@ -254,6 +280,7 @@ static void walk_dynamics(struct walk *walk, const struct scales *scales)
     const struct model *m = walk->model;
     struct weights *w = walk->weights;
 
+    walk->group = GROUP_DYNAMICS;
     if (!m->ic_dim)
         put(walk, &w->gen_start, constant(1, m->gen_units, 0), "LFADS/gen/g0");
     else if (m->ic_dim != m->gen_units)
@@ -276,82 +303,25 @@ static void walk_all(struct walk *walk, const struct scales *scales)
     walk_readins(walk);
     walk_readouts(walk);
     walk_encoders(walk, scales);
-    walk_priors(walk, scales);
+    walk_priors(walk);
     walk_dynamics(walk, scales);
 }
 
-static bool starts_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
-/* Which parameters are trained: model.md 8, and the priors' own switches. */
+/* Which parameters are trained: model.md 8, and the priors' rules. */
 static bool is_trained(const struct param *param, const struct lfads_config *config)
 {
-    bool readin = param->alignment == ALIGNED_READIN_W || param->alignment == ALIGNED_READIN_B;
-
-    if (readin && !config->do_train_readin)
+    if (param->group == GROUP_READIN && !config->do_train_readin)
         return false;
     if (config->do_train_io_only)
-        return param->session != PARAM_SHARED;
+        return param->group == GROUP_READIN || param->group == GROUP_READOUT;
     if (config->do_train_encoder_only)
-        return starts_with(param->name, "LFADS/ic_enc_") ||
-               starts_with(param->name, "LFADS/z/ic_enc_");
-    if (strcmp(param->name, "LFADS/z/prior_g0/logvar") == 0)
-        return config->ic_prior_var_max > config->ic_prior_var_min;
-    if (strcmp(param->name, "LFADS/z/u_prior_ar1/logatau") == 0)
-        return config->do_train_prior_ar_atau;
-    if (strcmp(param->name, "LFADS/z/u_prior_ar1/logevars") == 0)
-        return config->do_train_prior_ar_nvar;
-    return true;
-}
-
-/* Read-in: W = A, b = -(a A), model.md (1.3); read-out: W = A', b = a. */
-static double aligned_value(const struct param *param, const struct model_session *s,
-                            size_t factors, size_t i, size_t j)
-{
-    double sum = 0;
-
-    switch (param->alignment) {
-    case ALIGNED_READIN_W:
-        return s->alignment_matrix[i * factors + j];
-    case ALIGNED_READOUT_W:
-        return s->alignment_matrix[j * factors + i];
-    case ALIGNED_READOUT_B:
-        return s->alignment_bias[j];
-    case ALIGNED_READIN_B:
-        for (size_t n = 0; n < s->shape.channels && s->alignment_bias; n++)
-            sum -= s->alignment_bias[n] * s->alignment_matrix[n * factors + j];
-        return sum;
-    case ALIGNED_NOT:
-        break;
-    }
-    return 0;
-}
-
-/* Makes the parameter start from its session's alignment, where that says how. */
-static enum lfads_status align(struct param *param, const struct model_session *s, size_t factors,
-                               struct lfads_error *err)
-{
-    const double *needed =
-        param->alignment == ALIGNED_READOUT_B ? s->alignment_bias : s->alignment_matrix;
-
-    if (param->alignment == ALIGNED_NOT || !needed)
-        return LFADS_OK;
-    param->start = PARAM_GIVEN;
-    param->given = calloc(param->rows * param->cols, sizeof *param->given);
-    if (!param->given)
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters of session %s",
-                          s->shape.name);
-    for (size_t i = 0; i < param->rows; i++)
-        for (size_t j = 0; j < param->cols; j++)
-            param->given[i * param->cols + j] = aligned_value(param, s, factors, i, j);
-    return LFADS_OK;
+        return param->group == GROUP_IC_ENCODER;
+    return !param->fixed;
 }
 
 static void lay_out_session(struct params_layout *layout, const struct model *model, size_t session)
 {
-    static const struct scales unused = {1, 1, 1, 1, 1, 1};
+    static const struct scales unused = {1, 1, 1};
     struct walk walk = {
         .model = model, .layout = layout, .weights = &layout->sizes, .session = session};
 
@@ -359,19 +329,15 @@ static void lay_out_session(struct params_layout *layout, const struct model *mo
 }
 
 enum lfads_status params_create(struct model *model, const struct lfads_config *config,
-                                const struct model_session *sessions, struct lfads_error *err)
+                                struct lfads_error *err)
 {
     struct scales scales = {
         .cell = config->cell_weight_scale,
         .gen_input = config->gen_cell_input_weight_scale,
         .gen_recurrent = config->gen_cell_rec_weight_scale,
-        .prior_var = config->ic_prior_var_scale,
-        .atau = config->prior_ar_atau,
-        .nvar = config->prior_ar_nvar,
     };
     struct weights weights;
-    struct walk walk = {.model = model, .weights = &weights};
-    enum lfads_status status;
+    struct walk walk = {.model = model, .config = config, .weights = &weights};
 
     walk_all(&walk, &scales);
     model->n_params = walk.count;
@@ -385,16 +351,8 @@ enum lfads_status params_create(struct model *model, const struct lfads_config *
     walk_all(&walk, &scales);
     for (size_t session = 0; session < model->n_sessions; session++)
         lay_out_session(&model->layouts[session], model, session);
-    for (size_t i = 0; i < model->n_params; i++) {
-        struct param *param = &model->params[i];
-
-        param->trained = is_trained(param, config);
-        if (param->session == PARAM_SHARED)
-            continue;
-        status = align(param, &sessions[param->session], model->factors, err);
-        if (status != LFADS_OK)
-            return status;
-    }
+    for (size_t i = 0; i < model->n_params; i++)
+        model->params[i].trained = is_trained(&model->params[i], config);
     return LFADS_OK;
 }
 

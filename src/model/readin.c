@@ -1,40 +1,32 @@
-/* readin.c - data and external inputs as the encoders see them (model.md 1): dropout, then the
- * session's affine map into factors, or the identity, then the external inputs beside.
+/* readin.c - the encoders' input (model.md 1): the data after dropout, through the session's affine
+ * map into factors or the identity, and then the external inputs.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
-/* enc_in = (dropout(x) W + b) ⊕ dropout(ext): model.md (1.1), (1.2), (1.4). Arrays are shared where
- * nothing changes the data. */
+/* enc_in = (dropout(encoded) W + b) ⊕ dropout(ext): model.md (1.1), (1.2), (1.4). The arrays are
+ * one if nothing changes the data. */
 void readin_forward(struct shard *s)
 {
     const struct model *m = s->model;
     const struct backend *be = s->be;
-    size_t n = model_channels(m, s->session), in = model_encoder_inputs(m, s->session);
-    size_t rows = m->bins * s->trials, own = m->identity_readin ? n : m->factors;
+    size_t n = model_encoded_channels(m, s->session), in = model_encoder_inputs(m, s->session);
+    size_t rows = m->encoded_bins * s->trials, own = m->identity_readin ? n : m->factors;
 
     if (s->data_mask)
-        be->copy_masked(be, s->data_seen, n, s->x, n, s->data_mask, n, rows, n);
+        be->copy_masked(be, s->encoded, n, s->data[TRIAL_ENCODED], n, s->data_mask, n, rows, n);
     if (!m->identity_readin) {
-        be->set_rows(be, s->enc_in, in, s->w.readin.b, rows, own);
-        be->product(be, matrix_of(s->enc_in, in), operand_of(s->data_seen, n),
-                    operand_of(s->w.readin.w, own), rows, own, n, true);
-    } else if (s->enc_in != s->data_seen) {
-        be->copy_masked(be, s->enc_in, in, s->data_seen, n, NULL, 0, rows, own);
+        linear_forward(be, s->enc_in, in, &s->w.readin, s->encoded, rows);
+    } else if (s->enc_in != s->encoded) {
+        be->copy_masked(be, s->enc_in, in, s->encoded, n, NULL, 0, rows, own);
     }
     if (in > own)
-        be->copy_masked(be, s->enc_in + own, in, s->ext, m->ext_inputs, s->ext_mask, m->ext_inputs,
-                        rows, m->ext_inputs);
+        be->copy_masked(be, s->enc_in + own, in, s->data[TRIAL_EXT], m->ext_inputs, s->ext_mask,
+                        m->ext_inputs, rows, m->ext_inputs);
 }
 
 void readin_backward(struct shard *s)
 {
-    const struct model *m = s->model;
-    const struct backend *be = s->be;
-    size_t n = model_channels(m, s->session), rows = m->bins * s->trials, f = m->factors;
-
-    if (m->identity_readin)
-        return;
-    be->product(be, matrix_of(s->dw.readin.w, f), transpose_of(s->data_seen, n),
-                operand_of(s->dreadin, f), n, f, rows, true);
-    be->sum_rows(be, s->dw.readin.b, s->dreadin, f, rows, f);
+    if (!s->model->identity_readin)
+        linear_backward(s->be, &s->dw.readin, s->dreadin, s->encoded,
+                        s->model->encoded_bins * s->trials);
 }

@@ -18,17 +18,22 @@ void shard_generate(struct shard *shard)
     ic_sample_forward(shard);
     generator_begin_forward(shard);
     decoder_forward(shard);
-    if (decoder_first_read(shard) > 0)
+    if (decoder_feedback(shard) != FEED_RATES)
         readout_forward(shard, 1, shard->model->bins);
 }
 
 void shard_decode(struct shard *shard)
 {
+    bool has_costs = shard->latents != PRIOR_SAMPLE;
+
+    if (has_costs)
+        ic_kl_forward(shard);
     shard_generate(shard);
-    if (shard->latents == PRIOR_SAMPLE)
+    if (!has_costs)
         return;
     likelihood_forward(shard);
-    divergences_forward(shard);
+    correlation_forward(shard);
+    co_kl_forward(shard);
 }
 
 void shard_forward(struct shard *shard)
@@ -38,16 +43,16 @@ void shard_forward(struct shard *shard)
 }
 
 _Static_assert((int)ENCODERS < (int)MAX_BRANCHES,
-               "the encoders and the decoder's weights take a branch each");
+               "the encoders and the decoder's weights need a branch each");
 
-/* No other gradient depends on these, so they take a branch beside the encoders, which join all
- * branches. */
+/* No other gradient depends on these: they run in a branch, at the same time as the encoders.
+ * encoders_backward waits for all branches. */
 static void decoder_weights_backward(struct shard *s)
 {
     if (s->be->fork)
         s->be->fork(s->be, ENCODERS);
-    readout_weights_backward(s, decoder_first_read(s));
-    factors_weights_backward(s, decoder_first_slot(s));
+    readout_weights_backward(s, decoder_feedback(s) == FEED_RATES ? 0 : 1);
+    factors_weights_backward(s, decoder_feedback(s) == FEED_NOTHING ? 1 : 0);
     generator_weights_backward(s);
     if (s->model->co_dim)
         controller_weights_backward(s);
@@ -56,15 +61,14 @@ static void decoder_weights_backward(struct shard *s)
 void shard_backward(struct shard *shard, const struct shard_weights *weights)
 {
     assert(shard->trained && shard->samples == 1 && shard->latents == POSTERIOR_SAMPLE);
-    shard->be->transpose(shard->be, shard->fac_wt, shard->fac_w, shard->model->gen_units,
-                         shard->model->factors);
+    co_kl_backward(shard, weights->ramped[TERM_KL_CO]);
+    correlation_backward(shard, weights->fixed[TERM_CORR]);
     likelihood_backward(shard, weights->fixed[TERM_LOGLIK]);
-    if (shard->model->co_dim)
-        controller_costs_backward(shard, weights);
     decoder_backward(shard);
     if (shard->model->co_dim)
         controller_inputs_backward(shard);
-    ic_sample_backward(shard, weights->ramped[TERM_KL_IC]);
+    ic_sample_backward(shard);
+    ic_kl_backward(shard, weights->ramped[TERM_KL_IC]);
     ic_posterior_backward(shard);
     decoder_weights_backward(shard);
     encoders_backward(shard);
@@ -75,13 +79,13 @@ void shard_backward(struct shard *shard, const struct shard_weights *weights)
 void shard_output(const struct shard *shard, real *out)
 {
     const struct model *m = shard->model;
-    size_t n = model_channels(m, shard->session), rows = m->bins * shard->rows,
-           skip = shard->rows * n;
+    const struct observation *observation = m->observation;
+    size_t n = model_channels(m, shard->session), width = m->output->written * n;
+    size_t rows = m->bins * shard->rows;
+    real *params[OUT_PARAMS];
 
-    if (!m->gaussian) { /* one row: vectors then reach over rows */
-        shard->be->exponential(shard->be, out, rows * n, shard->eta + skip, rows * n, 1, rows * n);
-        return;
-    }
-    shard->be->copy_masked(shard->be, out, 2 * n, shard->eta + skip, n, NULL, 0, rows, n);
-    shard->be->exponential(shard->be, out + n, 2 * n, shard->eta_logvar + skip, n, rows, n);
+    shard_out_params(params, shard->out_params, shard, 1);
+    observation->mean(shard->be, out, width, params, rows, n);
+    if (observation->rest)
+        observation->rest(shard->be, out + n, width, params, rows, n);
 }

@@ -1,4 +1,4 @@
-/* build_info.c - how the library was built, and what it finds on this machine.
+/* build_info.c - describes how the library was built, and the devices of this machine.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <cairo.h>
 #include <hdf5.h>
@@ -21,10 +21,10 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
-/* A text that is cut where the caller's memory ends. */
+/* A text, cut off at the end of the caller's memory. */
 struct text {
     char *start;
-    size_t size, length; /* bytes there; bytes of the whole text */
+    size_t size, length; /* bytes of the memory; of the complete text */
 };
 
 __attribute__((format(printf, 2, 3))) static void add(struct text *text, const char *format, ...)
@@ -40,7 +40,7 @@ __attribute__((format(printf, 2, 3))) static void add(struct text *text, const c
     text->length += length > 0 ? (size_t)length : 0;
 }
 
-/* The versions are those of the shared libraries that are loaded, where they can be asked. */
+/* Versions are those of the loaded shared libraries, if these report them. */
 static void add_libraries(struct text *text)
 {
     const dnnl_version_t *dnnl = dnnl_version();
@@ -71,7 +71,7 @@ static void add_devices(struct text *text)
     if (module.devices)
         add(text, "GPU: %zu found\n", module.devices);
     else
-        add(text, "GPU: none can be used: %s\n", module.why);
+        add(text, "GPU: none can be used: %s\n", module.reason);
     if (*module.path)
         add(text, "GPU module: %s\n", module.path);
 }

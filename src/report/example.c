@@ -1,4 +1,4 @@
-/* example.c - the rows of TensorBoard's picture.
+/* example.c - draws TensorBoard's picture row by row.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "report/example.h"
 
@@ -28,11 +28,11 @@ static struct panel panel_at(cairo_t *cairo, const struct example_column *c, siz
                           .high = 1};
 }
 
-/* The legend of a panel of rates, and the channels that it shows. */
+/* Draws the legend of a panel of rates, and says which channels it shows. */
 static void draw_key(const struct panel *p, const struct rates *r, size_t shown, bool with_data)
 {
     double x = p->left, y = p->top - 8;
-    char text[80];
+    char text[128];
 
     x = panel_key(p->cairo, x, y, panel_red, 3, r->variances ? "means" : "rates");
     if (r->truth)
@@ -72,7 +72,7 @@ static void draw_axes(const struct panel *panel, const char *title, const char *
     panel_name(panel, 56, name);
 }
 
-/* WHAT: the curves, in the plural. */
+/* WHAT names the curves, in the plural. */
 static void draw_curves(struct panel panel, const double *values, size_t n, const char *what)
 {
     size_t shown = n < MAX_CURVES ? n : MAX_CURVES;
@@ -84,7 +84,7 @@ static void draw_curves(struct panel panel, const double *values, size_t n, cons
     panel_curves(&panel, values, n, shown);
 }
 
-/* Inferred inputs in full lines, external ones dashed. */
+/* Draws inferred inputs solid and external ones dashed. */
 static void draw_inputs(struct panel panel, const struct example_column *c)
 {
     static const double dash[] = {6, 4};
@@ -117,7 +117,8 @@ static void draw_inputs(struct panel panel, const struct example_column *c)
     }
 }
 
-/* The first CHANNELS of VALUES [T,width] as shades; WHAT and UNIT say of what. */
+/* Draws the first CHANNELS of VALUES [T,width] as shades of gray; WHAT and UNIT are for the title.
+ */
 static void draw_image(struct panel panel, const double *values, size_t width, size_t channels,
                        const char *what, const char *unit)
 {
@@ -163,7 +164,7 @@ static void draw_column(cairo_t *cairo, const struct example_column *c, size_t c
                r->variances ? "means" : "rates", r->variances ? "(data's unit)" : "spikes/bin");
 }
 
-/* A growing PNG. */
+/* A PNG being written. */
 struct bytes {
     unsigned char *bytes;
     size_t length, capacity;

@@ -1,6 +1,5 @@
-/* example.h - TensorBoard's picture of a training or validation trial as the model sees it
- * (files.md, "TensorBoard": LFADS example).
- * SPDX-License-Identifier: Apache-2.0 */
+/* example.h - draws TensorBoard's picture of a training and a validation trial as the model sees
+ * them (files.md, "TensorBoard": LFADS example). SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_REPORT_EXAMPLE_H
 #define LFADS_REPORT_EXAMPLE_H
 #include "base/error.h"
@@ -8,7 +7,7 @@
 
 enum { EXAMPLE_WIDTH = 1800, EXAMPLE_HEIGHT = 2000 };
 
-/* One column: averages over samples of a trial, arrays [T,n]; n 0: nothing is there. */
+/* One column: a trial's averages over samples, arrays [T,n]; n is 0 if the model lacks them. */
 struct example_column {
     const char *title;
     struct rates rates; /* bins 0: the column stays empty */

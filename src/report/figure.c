@@ -1,4 +1,4 @@
-/* figure.c - rates, truth, data and inferred inputs of one trial as a PNG.
+/* figure.c - draws rates, truth, data and inferred inputs of one trial as a PNG.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "report/figure.h"
 
@@ -11,7 +11,8 @@
 
 /* The sheet, in pixels. */
 static const double width = 1200, left = 90, right = 90, top = 116, stripe = 60;
-static const double gap = 96; /* between panels, for the upper one's axis and the lower one's key */
+static const double gap =
+    96; /* between panels, for the upper one's axis and the lower one's legend */
 static const double foot = 56; /* below the last panel, for its axis */
 
 static void draw_title(cairo_t *cairo, const struct figure_trial *trial,
@@ -59,7 +60,7 @@ static void draw_inputs_key(const struct panel *panel, const struct figure_trial
 {
     double x = panel->left, y = panel->top - 14;
 
-    for (size_t i = 0; i < trial->n_inputs && i < 5; i++) { /* as many as fit */
+    for (size_t i = 0; i < trial->n_inputs && i < 5; i++) { /* more do not fit */
         char text[40];
 
         snprintf(text, sizeof text, trial->n_inputs > 1 ? "inferred input %zu" : "inferred input",
@@ -70,7 +71,7 @@ static void draw_inputs_key(const struct panel *panel, const struct figure_trial
         panel_key(panel->cairo, x, y, panel_gray, 3, "true inputs, scaled to the panel");
 }
 
-/* True inputs have a unit of their own: they fill the panel as the inferred ones do. */
+/* True inputs have another unit than inferred ones, so both are scaled to the panel. */
 static void draw_inputs(struct panel *panel, const struct figure_trial *trial)
 {
     struct panel truth = *panel;

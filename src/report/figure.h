@@ -1,17 +1,17 @@
-/* figure.h - one trial as a picture: rates as the model sees them, the truth, the data.
+/* figure.h - draws a picture of one trial: the model's rates, the truth, the data.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_REPORT_FIGURE_H
 #define LFADS_REPORT_FIGURE_H
 #include "base/error.h"
 #include "report/rates.h"
 
-/* A trial, where it comes from, and its inferred inputs. */
+/* A trial, its origin, and its inferred inputs. */
 struct figure_trial {
     const char *file, *set; /* its data file and set, "train" or "valid"; for the title */
     size_t trial;           /* its number in the set */
     struct rates rates;
     const double *inputs;      /* [T,n_inputs] or NULL */
-    const double *true_inputs; /* [T,n_true_inputs] or NULL; in a unit of their own */
+    const double *true_inputs; /* [T,n_true_inputs] or NULL; in another unit */
     size_t n_inputs, n_true_inputs;
 };
 

@@ -1,4 +1,4 @@
-/* panel.c - axes, curves, bars and images by cairo.
+/* panel.c - draws axes, curves, bars and images with cairo.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "report/panel.h"
 
@@ -56,7 +56,7 @@ static void put_text(cairo_t *cairo, double align, const char *text)
     cairo_text_extents(cairo, text, &extents);
     cairo_move_to(cairo, -align * extents.x_advance, 0);
     cairo_show_text(cairo, text);
-    cairo_new_path(cairo); /* text leaves a current point */
+    cairo_new_path(cairo); /* cairo_show_text leaves a current point */
 }
 
 void panel_text(cairo_t *cairo, double x, double y, double align, const char *text)
@@ -99,7 +99,7 @@ static void line(cairo_t *cairo, double x1, double y1, double x2, double y2)
     cairo_stroke(cairo);
 }
 
-/* The axis of time: in seconds, or in bins where their width is not known. */
+/* Draws the axis of time, in seconds, or in bins if their width is unknown. */
 static void draw_time(const struct panel *p)
 {
     double unit = p->bin_s > 0 ? p->bin_s : 1, end = (double)p->bins * unit;
@@ -175,7 +175,7 @@ void panel_marks(const struct panel *panel)
     }
 }
 
-/* Values beyond low and high must not draw over other panels. */
+/* Keeps values beyond low and high from drawing over other panels. */
 static void clip(const struct panel *panel)
 {
     cairo_save(panel->cairo);
@@ -218,7 +218,7 @@ void panel_fit(struct panel *panel, const double *values, size_t n, size_t shown
                 low = fmin(low, values[t * n + i]);
                 high = fmax(high, values[t * n + i]);
             }
-    if (!(high > low)) { /* constant, or none is finite */
+    if (!(high > low)) { /* all values are equal, or none is finite */
         low = isfinite(low) ? low - 0.5 : 0;
         high = low + 1;
     }

@@ -1,4 +1,4 @@
-/* panel.h - one set of axes on a sheet: its frame, its axes' names, and what can be drawn in it.
+/* panel.h - one set of axes on a sheet: draws its frame, labels, curves, bars and images.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_REPORT_PANEL_H
 #define LFADS_REPORT_PANEL_H

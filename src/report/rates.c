@@ -1,4 +1,4 @@
-/* rates.c - one trial's rates, truth and data.
+/* rates.c - draws one trial's rates, truth and data.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "report/rates.h"
 
@@ -7,9 +7,9 @@
 
 #include "report/panel.h"
 
-static const double filled = 0.82; /* part of a stripe's height */
+static const double filled = 0.82; /* part of a stripe's height that curves use */
 
-/* Spikes of a channel, or the variance of its means where the data are no counts. */
+/* Returns the spikes of a channel, or the variance of its means if the data are not counts. */
 static double weight_of(const struct rates *r, size_t channel)
 {
     double sum = 0, squares = 0, mean;
@@ -34,7 +34,7 @@ static void widen(double *low, double *high, double value)
     }
 }
 
-/* The range of all that is shown, so that stripes can be compared. */
+/* Sets the range of all stripes together, so that they can be compared. */
 static void fit(struct rates_shown *shown, const struct rates *r)
 {
     shown->low = shown->high = 0;
@@ -79,13 +79,13 @@ const char *rates_unit(const struct rates *rates)
     return rates->bin_s > 0 ? "spikes/s" : "spikes/bin";
 }
 
-/* The bottom of stripe K, in the panel's values. */
+/* Returns the bottom of stripe K, in the panel's values. */
 static double base_of(const struct rates_shown *shown, size_t k)
 {
     return (double)(shown->count - 1 - k);
 }
 
-/* VALUES [T,width] of the channel in stripe K, divided by SCALE. */
+/* Returns VALUES [T,width] of the channel in stripe K, divided by SCALE, as a series. */
 static struct series in_stripe(const struct rates_shown *shown, size_t k, const double *values,
                                size_t width, double scale)
 {
@@ -95,7 +95,7 @@ static struct series in_stripe(const struct rates_shown *shown, size_t k, const 
                            .offset = base_of(shown, k) - shown->low * shown->factor};
 }
 
-/* A standard deviation on either side of the means. */
+/* Draws one standard deviation on either side of the means. */
 static void draw_deviation(const struct panel *panel, const struct rates *r,
                            const struct rates_shown *shown, size_t k)
 {
@@ -135,7 +135,7 @@ static void draw_channel(const struct panel *panel, const struct rates *r,
     panel_curve(panel, &series, panel_red, 2);
 }
 
-/* The height of VALUE, in the means' unit, in stripe K. */
+/* Returns the y coordinate of VALUE, in the means' unit, in stripe K. */
 static double y_of(const struct panel *p, const struct rates_shown *shown, size_t k, double value)
 {
     double stripe = p->height / (double)shown->count;
@@ -168,8 +168,8 @@ static void draw_mark(const struct panel *p, double y, double value)
     panel_text(p->cairo, x + 9, y + 5, 0, label);
 }
 
-/* The number of stripe K's channel on the left; zero, where both fit, and a round value on the
- * right. */
+/* Draws the channel number of stripe K on the left; on the right a round value and, if both fit,
+ * zero. */
 static void draw_labels(const struct panel *p, const struct rates *r,
                         const struct rates_shown *shown, size_t k)
 {
@@ -194,7 +194,8 @@ void rates_draw(const struct panel *panel, const struct rates *rates,
 {
     char name[60];
 
-    for (size_t k = 0; k < shown->count; k++) { /* below all curves: noise leaves its stripe */
+    for (size_t k = 0; k < shown->count;
+         k++) { /* before all curves: data may cross into other stripes */
         draw_zero(panel, shown, k);
         if (with_data)
             draw_data(panel, rates, shown, k);

@@ -1,25 +1,26 @@
-/* score.h - how good rates are: against the truth, and as predictions of the data. Functions of
- * arrays only.
+/* score.h - scores rates against the truth and as predictions of the data. The functions depend on
+ * their arrays only.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_REPORT_SCORE_H
 #define LFADS_REPORT_SCORE_H
-#include <stddef.h>
+#include "config/distribution.h"
 
 /* Arrays to score; a row is a bin of a trial. */
 struct scored {
     size_t rows, channels;   /* R, N */
-    size_t outputs;          /* numbers from one row to the next of means and variances */
+    size_t outputs;          /* stride between rows of means and variances, in numbers */
     const double *data;      /* [R,N] */
     const double *means;     /* [R,N]: rates above or equal to 0, or a Gaussian's means */
-    const double *variances; /* [R,N], above 0; NULL: the data are counts, Poisson */
-    const double *truth;     /* [R,N]; for score_r_squared only */
-    double conversion;       /* means times it are in the truth's unit */
+    const double *variances; /* [R,N], above 0; NULL if the distribution has none */
+    enum distribution_id distribution;
+    const double *truth; /* [R,N]; for score_r_squared only */
+    double conversion;   /* means * conversion are in the truth's unit */
 };
 
 /* 1 - residual / total sum of squares of the truth, over channels FIRST to FIRST+COUNT-1 pooled.
- * Where the truth never changes: minus infinity, or NaN if the rates equal it. */
+ * If the truth is constant: minus infinity, or NaN if the rates equal it. */
 double score_r_squared(const struct scored *scored, size_t first, size_t count);
-/* Log-likelihood of counts under the rates, minus that under each channel's mean rate, in bits a
+/* Log-likelihood of counts under the rates, minus that under each channel's mean rate, in bits per
  * spike. NaN without spikes. A rate of 0 counts as 1e-300. */
 double score_bits_per_spike(const struct scored *scored);
 /* Negative log-likelihood of all data, in nats. */

@@ -1,4 +1,4 @@
-/* tensorboard.c - event records: protocol buffers, framed by lengths and masked CRC-32C.
+/* tensorboard.c - writes event records: protocol buffers, framed by lengths and masked CRC-32C.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "report/tensorboard.h"
 
@@ -11,9 +11,9 @@
 
 #include <events.pb-c.h>
 
-enum { HEAD = 12, TAIL = 4, MOST_SCALARS = 64 };
+enum { HEAD = 12, TAIL = 4, MAX_SCALARS = 64 };
 
-/* The format's checksum: rotated, so that a checksum of data that hold checksums is not weak. */
+/* The format's checksum. It is rotated because a CRC over data that contain their CRC is weak. */
 static uint32_t masked_crc(const unsigned char *bytes, size_t length)
 {
     uint32_t crc = ~crc32_iscsi((unsigned char *)bytes, (int)length, ~0u);
@@ -21,13 +21,13 @@ static uint32_t masked_crc(const unsigned char *bytes, size_t length)
     return ((crc >> 15) | (crc << 17)) + 0xa282ead8u;
 }
 
-static void put_little(unsigned char *at, uint64_t value, size_t bytes)
+static void put_little_endian(unsigned char *dst, uint64_t value, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++)
-        at[i] = (unsigned char)(value >> (8 * i));
+        dst[i] = (unsigned char)(value >> (8 * i));
 }
 
-/* Length, its checksum, the record, its checksum. */
+/* Appends length, its checksum, the record, its checksum. */
 static enum lfads_status add_record(const char *path, const LfadsEvents__Event *event,
                                     struct lfads_error *err)
 {
@@ -37,10 +37,10 @@ static enum lfads_status add_record(const char *path, const LfadsEvents__Event *
 
     if (!frame)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
-    put_little(frame, length, 8);
-    put_little(frame + 8, masked_crc(frame, 8), 4);
+    put_little_endian(frame, length, 8);
+    put_little_endian(frame + 8, masked_crc(frame, 8), 4);
     lfads_events__event__pack(event, frame + HEAD);
-    put_little(frame + HEAD + length, masked_crc(frame + HEAD, length), 4);
+    put_little_endian(frame + HEAD + length, masked_crc(frame + HEAD, length), 4);
     status = file_append_bytes(path, frame, HEAD + length + TAIL, err);
     free(frame);
     return status;
@@ -67,7 +67,7 @@ enum lfads_status events_create(char path[FILE_PATH], const char *directory,
         status = file_join(path, directory, name, err);
     if (status != LFADS_OK)
         return status;
-    if (file_exists(path)) /* begun in the same second: its first record is there */
+    if (file_exists(path)) /* created in the same second, with its first record */
         return LFADS_OK;
     first.wall_time = wall_time();
     first.what_case = LFADS_EVENTS__EVENT__WHAT_FILE_VERSION;
@@ -75,7 +75,7 @@ enum lfads_status events_create(char path[FILE_PATH], const char *directory,
     return add_record(path, &first, err);
 }
 
-/* One record of the values. */
+/* Appends one record of the values. */
 static enum lfads_status add_values(const char *path, int64_t step, LfadsEvents__Value **values,
                                     size_t count, struct lfads_error *err)
 {
@@ -94,9 +94,9 @@ static enum lfads_status add_values(const char *path, int64_t step, LfadsEvents_
 enum lfads_status events_add(const char *path, int64_t step, const struct event_scalar *scalars,
                              size_t count, struct lfads_error *err)
 {
-    LfadsEvents__Value values[MOST_SCALARS], *list[MOST_SCALARS];
+    LfadsEvents__Value values[MAX_SCALARS], *list[MAX_SCALARS];
 
-    count = count < MOST_SCALARS ? count : MOST_SCALARS;
+    count = count < MAX_SCALARS ? count : MAX_SCALARS;
     for (size_t i = 0; i < count; i++) {
         lfads_events__value__init(&values[i]);
         values[i].tag = (char *)scalars[i].tag;

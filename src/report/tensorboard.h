@@ -11,21 +11,21 @@ struct event_scalar {
     double value;
 };
 
-/* Makes a new file in DIRECTORY, which it makes too, and sets PATH to it. */
+/* Creates DIRECTORY, if needed, and a file in it, and sets PATH to the file. */
 enum lfads_status events_create(char path[FILE_PATH], const char *directory,
                                 struct lfads_error *err);
-/* Adds one record of COUNT scalars at STEP to the file. */
+/* Appends one record of COUNT scalars, at most 64, at STEP to the file. */
 enum lfads_status events_add(const char *path, int64_t step, const struct event_scalar *scalars,
                              size_t count, struct lfads_error *err);
 
-/* A picture as PNG, in red, green and blue. */
+/* A picture as PNG, RGB. */
 struct event_image {
     const char *tag;
     int width, height;
     const unsigned char *png;
     size_t length;
 };
-/* Adds one record of a picture at STEP. */
+/* Appends one record of a picture at STEP. */
 enum lfads_status events_add_image(const char *path, int64_t step, const struct event_image *image,
                                    struct lfads_error *err);
 #endif

@@ -1,11 +1,11 @@
-/* passes.c - trials through the trained model, into arrays.
+/* passes.c - runs trials through the trained model and writes the results into arrays.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "run/passes.h"
 
 #include <assert.h>
 #include <string.h>
 
-/* Trials that are decoded at once. */
+/* The number of trials that are decoded at once. */
 static size_t decoded_trials(const struct pass_plan *plan)
 {
     return plan->one_by_one ? 1 : plan->trials;
@@ -87,7 +87,7 @@ void passes_encode(struct passes *passes)
         shard_encode(passes->encoder);
 }
 
-/* Row TRIAL of every bin: src [T,B,n] to dst [T,n]. */
+/* Copies row TRIAL of every bin, from src [T,B,n] to dst [T,n]. */
 static void take_rows(const struct shard *s, real *dst, const real *src, size_t bins, size_t trials,
                       size_t trial, size_t n)
 {
@@ -102,9 +102,9 @@ void passes_take(struct shard *decoder, const struct shard *encoder, size_t tria
     size_t b = encoder->trials;
 
     assert(decoder->trials == 1 && encoder->samples == 1);
-    take_rows(decoder, decoder->x, encoder->x, m->bins, b, trial,
-              model_channels(m, decoder->session));
-    take_rows(decoder, decoder->ext, encoder->ext, m->bins, b, trial, m->ext_inputs);
+    for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
+        take_rows(decoder, decoder->data[array], encoder->data[array], model_trial_bins(m, array),
+                  b, trial, model_trial_width(m, decoder->session, array));
     take_rows(decoder, decoder->ic_mean, encoder->ic_mean, 1, b, trial, m->ic_dim);
     take_rows(decoder, decoder->ic_logvar, encoder->ic_logvar, 1, b, trial, m->ic_dim);
     if (!m->co_dim)
@@ -140,66 +140,66 @@ size_t passes_decode(struct passes *passes, size_t first)
     return s->trials;
 }
 
-/* Means over a trial's SAMPLES of SOURCE [T,R,ld], or [R,ld] for a result without bins. */
+/* Writes means over a trial's SAMPLES of SOURCE [T,R,ld], or [R,ld] for a result without bins. */
 static void keep_means(const struct passes *p, const struct results *r, enum result which,
-                       size_t at, const real *source, size_t ld, size_t samples)
+                       size_t offset, const real *source, size_t ld, size_t samples)
 {
     const struct shard *s = p->decoder;
     size_t bins = r->bins[which] ? r->bins[which] : 1, n = r->width[which] / bins;
-    double *into;
+    double *dst;
 
     if (!r->values[which])
         return;
-    into = r->values[which] + at * r->width[which];
-    s->be->average_samples(s->be, p->means ? p->means : into, source, ld, bins, s->trials, samples,
+    dst = r->values[which] + offset * r->width[which];
+    s->be->average_samples(s->be, p->means ? p->means : dst, source, ld, bins, s->trials, samples,
                            n);
     if (p->means)
-        s->be->download(s->be, into, p->means, s->trials * r->width[which] * sizeof *into);
+        s->be->download(s->be, dst, p->means, s->trials * r->width[which] * sizeof *dst);
 }
 
-/* A row that all trials share. */
-static void keep_row(const struct passes *p, const struct results *r, enum result which, size_t at,
-                     const real *row)
+/* Writes a row that all trials share. */
+static void keep_row(const struct passes *p, const struct results *r, enum result which,
+                     size_t offset, const real *row)
 {
     const struct shard *s = p->decoder;
     size_t n = r->width[which];
-    double *into;
+    double *dst;
 
     if (!r->values[which])
         return;
-    into = r->values[which] + at * n;
-    s->be->average_samples(s->be, p->means ? p->means : into, row, n, 1, 1, 1, n);
+    dst = r->values[which] + offset * n;
+    s->be->average_samples(s->be, p->means ? p->means : dst, row, n, 1, 1, 1, n);
     if (p->means)
-        s->be->download(s->be, into, p->means, n * sizeof *into);
+        s->be->download(s->be, dst, p->means, n * sizeof *dst);
     for (size_t b = 1; b < s->trials; b++)
-        memcpy(into + b * n, into, n * sizeof *into);
+        memcpy(dst + b * n, dst, n * sizeof *dst);
 }
 
-static void keep_number(const struct results *r, enum result which, size_t at, double value)
+static void keep_number(const struct results *r, enum result which, size_t offset, double value)
 {
     if (r->values[which])
-        r->values[which][at] = value;
+        r->values[which][offset] = value;
 }
 
-/* The bounds of each trial from its samples' costs. */
-static void keep_costs(const struct passes *p, const struct results *r, size_t at)
+/* Writes the costs and bounds of each trial, from its samples' costs. */
+static void keep_costs(const struct passes *p, const struct results *r, size_t offset)
 {
     const struct shard *s = p->decoder;
 
     s->be->download(s->be, p->costs, s->cost[0],
                     cost_terms_count(s->rows, s->trials) * sizeof *p->costs);
     for (size_t b = 0; b < s->trials; b++) {
-        struct row_costs own = costs_of_trial(p->costs, s->rows, s->trials, b);
+        struct row_costs trial = costs_of_trial(p->costs, s->rows, s->trials, b);
         struct batch_costs costs;
 
-        costs_sum(&costs, s->model, &own, p->pass.costs->l2, &p->pass.costs->ramps);
-        keep_number(r, RESULT_COST, at + b, costs.total);
-        keep_number(r, RESULT_NLL_VAE, at + b, costs.nll_vae);
-        keep_number(r, RESULT_NLL_IWAE, at + b, costs.nll_iwae);
+        costs_sum(&costs, s->model, &trial, p->pass.costs->l2, &p->pass.costs->ramps);
+        keep_number(r, RESULT_COST, offset + b, costs.total);
+        keep_number(r, RESULT_NLL_VAE, offset + b, costs.nll_vae);
+        keep_number(r, RESULT_NLL_IWAE, offset + b, costs.nll_iwae);
     }
 }
 
-void passes_keep(const struct passes *passes, const struct results *results, size_t at)
+void passes_keep(const struct passes *passes, const struct results *results, size_t offset)
 {
     const struct passes *p = passes;
     const struct results *r = results;
@@ -210,14 +210,14 @@ void passes_keep(const struct passes *passes, const struct results *results, siz
     if (r->values[RESULT_OUTPUT])
         shard_output(s, p->output);
     if (p->pass.costs)
-        keep_costs(p, r, at);
-    keep_row(p, r, RESULT_PRIOR_G0_MEAN, at, s->w.prior_mean);
-    keep_row(p, r, RESULT_PRIOR_G0_LOGVAR, at, s->prior_logvar);
-    keep_means(p, r, RESULT_POST_G0_MEAN, at, s->ic_mean, ic, 1);
-    keep_means(p, r, RESULT_POST_G0_LOGVAR, at, s->ic_logvar, ic, 1);
-    keep_means(p, r, RESULT_GEN_ICS, at, s->gen.h, g, k);
-    keep_means(p, r, RESULT_GEN_STATES, at, s->gen.h + rows * g, g, k);
-    keep_means(p, r, RESULT_FACTORS, at, s->factors + rows * f, f, k);
-    keep_means(p, r, RESULT_OUTPUT, at, p->output, model_outputs(m, s->session), k);
-    keep_means(p, r, RESULT_INPUTS, at, s->gen_in, model_generator_inputs(m), k);
+        keep_costs(p, r, offset);
+    keep_row(p, r, RESULT_PRIOR_G0_MEAN, offset, s->w.prior_mean);
+    keep_row(p, r, RESULT_PRIOR_G0_LOGVAR, offset, s->prior_logvar);
+    keep_means(p, r, RESULT_POST_G0_MEAN, offset, s->ic_mean, ic, 1);
+    keep_means(p, r, RESULT_POST_G0_LOGVAR, offset, s->ic_logvar, ic, 1);
+    keep_means(p, r, RESULT_GEN_ICS, offset, s->gen.h, g, k);
+    keep_means(p, r, RESULT_GEN_STATES, offset, s->gen.h + rows * g, g, k);
+    keep_means(p, r, RESULT_FACTORS, offset, s->factors + rows * f, f, k);
+    keep_means(p, r, RESULT_OUTPUT, offset, p->output, model_outputs(m, s->session), k);
+    keep_means(p, r, RESULT_INPUTS, offset, s->gen_in, model_generator_inputs(m), k);
 }

@@ -1,10 +1,10 @@
-/* passes.h - trials through the trained model: encoded together, decoded with the samples of each,
- * averaged over the samples, into arrays. Posterior sampling, means, samples of the priors, the
- * denoiser and the picture of an example trial are all passes.
+/* passes.h - runs trials through the trained model: encodes them together, decodes each with its
+ * samples, and writes means over samples into arrays. Posterior sampling, means, samples of the
+ * priors, the denoiser and the example picture use passes.
  *
- * A pass is passes_begin, the caller's data into the shard that it returns, passes_encode, then for
- * all its trials passes_decode and passes_keep. A trial's number addresses its noise, so which
- * trials share a pass changes results by rounding only.
+ * A pass is: passes_begin; the caller fills the shard that it returns; passes_encode; passes_decode
+ * and passes_keep until all trials are decoded. A trial's number addresses its noise, so the choice
+ * of trials that share a pass changes results by rounding only.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_RUN_PASSES_H
 #define LFADS_RUN_PASSES_H
@@ -19,7 +19,7 @@ struct pass_plan {
     bool one_by_one;      /* decodes each trial in a shard of its own, which stays in cache */
 };
 
-/* The run's part in the costs of a trial. */
+/* The part of a trial's costs that all trials share. */
 struct pass_costs {
     double l2; /* of the parameters, unweighted */
     struct cost_ramps ramps;
@@ -30,7 +30,7 @@ struct pass {
     size_t session, trials;
     real *parameters; /* the backend's */
     uint64_t seed;
-    uint32_t step, trial;           /* address the noise; trial: the number of the first one */
+    uint32_t step, trial;           /* address of the noise; trial: number of the first trial */
     const struct pass_costs *costs; /* NULL: no costs are computed */
 };
 
@@ -46,30 +46,30 @@ struct passes {
     struct pass pass;
 };
 
-/* Fails for lack of memory; passes_release frees what there is. */
+/* Fails if memory is short; call passes_release then, too. */
 enum lfads_status passes_create(struct passes *passes, const struct backend *be,
                                 const struct model *model, const struct pass_plan *plan,
                                 struct lfads_error *err);
-/* Takes passes that are all zero, or were not created whole. */
+/* Accepts passes that are all zero, and those whose creation failed. */
 void passes_release(struct passes *passes);
-/* Bytes of BE's memory that they take. */
+/* Bytes of BE's memory that such passes need. */
 size_t passes_bytes(const struct backend *be, const struct model *model,
                     const struct pass_plan *plan);
 
-/* Begins PASS, of which a copy is kept, and returns the shard whose host_x [T,trials,N] and
- * host_ext [T,trials,E] the caller sets; of the priors host_ext only. */
+/* Begins PASS, which is copied. Returns the shard; the caller fills its host_data, or
+ * only the external inputs if the pass samples the priors. */
 struct shard *passes_begin(struct passes *passes, const struct pass *pass);
 /* Encodes all trials of the pass, once. */
 void passes_encode(struct passes *passes);
-/* Decodes trials from number FIRST of the pass on, with all their samples; returns how many. */
+/* Decodes trials of the pass, from trial FIRST on, with all their samples; returns how many. */
 size_t passes_decode(struct passes *passes, size_t first);
-/* Writes the means over samples of the trials just decoded into the arrays of RESULTS that are not
- * NULL, from trial AT of the arrays on; also their costs, where the pass computes them. RESULT_STEP
- * is left alone. Can be called again for other arrays. A device's errors show at the backend's
- * finish. */
-void passes_keep(const struct passes *passes, const struct results *results, size_t at);
+/* Writes means over samples of the trials just decoded, and their costs if the pass computes them,
+ * into the arrays of RESULTS that are not NULL, from trial OFFSET of the arrays on. RESULT_STEP is
+ * unchanged. May be called again for other arrays. The backend's finish reports a device's errors.
+ */
+void passes_keep(const struct passes *passes, const struct results *results, size_t offset);
 
-/* Gives DECODER, a shard of one trial, what decoding trial TRIAL of ENCODER needs: its data and
- * what the encoders made of it. ENCODER has no samples. */
+/* Copies to DECODER, a shard of one trial, the data of trial TRIAL of ENCODER and its encoders'
+ * results. ENCODER has one sample per trial. */
 void passes_take(struct shard *decoder, const struct shard *encoder, size_t trial);
 #endif

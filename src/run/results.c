@@ -5,13 +5,14 @@
 #include <stdlib.h>
 
 #include "base/sizes.h"
+#include "model/priors.h"
 
 void results_shape(struct results *results, const struct model *model, size_t session)
 {
-    /* numbers a bin, or a trial where there are no bins */
+    /* numbers per bin, or per trial for results without bins */
     const size_t inner[RESULTS] = {
-        [RESULT_PRIOR_G0_MEAN] = model->ic_dim,
-        [RESULT_PRIOR_G0_LOGVAR] = model->ic_dim,
+        [RESULT_PRIOR_G0_MEAN] = priors_moments(model),
+        [RESULT_PRIOR_G0_LOGVAR] = priors_moments(model),
         [RESULT_POST_G0_MEAN] = model->ic_dim,
         [RESULT_POST_G0_LOGVAR] = model->ic_dim,
         [RESULT_GEN_ICS] = model->gen_units,
@@ -25,7 +26,7 @@ void results_shape(struct results *results, const struct model *model, size_t se
         [RESULT_STEP] = 1,
     };
 
-    *results = (struct results){0};
+    *results = (struct results){.distribution = model->output};
     for (int i = 0; i < RESULTS; i++) {
         results->bins[i] = i >= RESULT_INPUTS && i <= RESULT_OUTPUT ? model->bins : 0;
         results->width[i] = inner[i] * (results->bins[i] ? results->bins[i] : 1);

@@ -1,9 +1,10 @@
-/* results.h - what the trained model yields for each trial: the arrays and their shapes.
+/* results.h - the arrays of the trained model's results for each trial, and their shapes.
  *
  * E trials, T bins, G generator units, F factors, O numbers of a bin's output distribution: N
  * rates, or N means and N variances. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_RUN_RESULTS_H
 #define LFADS_RUN_RESULTS_H
+#include "base/error.h"
 #include "model/model.h"
 
 enum result {
@@ -27,20 +28,22 @@ enum result {
  */
 struct results {
     double *values[RESULTS];
-    size_t width[RESULTS]; /* numbers a trial; 0: the model lacks it */
-    size_t bins[RESULTS];  /* 0: without bins */
+    size_t width[RESULTS];                   /* numbers a trial; 0: the model lacks it */
+    size_t bins[RESULTS];                    /* 0: without bins */
+    const struct distribution *distribution; /* of the output */
 };
 
-/* Sets the shapes for trials of SESSION; all arrays are NULL. */
+/* Sets the shapes for trials of SESSION, and all arrays to NULL. */
 void results_shape(struct results *results, const struct model *model, size_t session);
-/* The same with every array that the model has, for TRIALS trials; results_free frees them. */
+/* Does the same, and allocates every array that the model has, for TRIALS trials; results_free
+ * frees them. */
 enum lfads_status results_create(struct results *results, const struct model *model, size_t session,
                                  size_t trials, struct lfads_error *err);
 void results_free(struct results *results);
 
-/* Sets *OUTPUT to a trial's numbers of the widest session's output, *RESULT to those of the widest
- * result. */
+/* Sets *OUTPUT to the largest size of a trial's output over all sessions, *RESULT to that of any
+ * result, in numbers. */
 void results_widest(size_t *output, size_t *result, const struct model *model);
-/* Bytes of memory that results of TRIALS trials take. */
+/* Bytes of memory that results of TRIALS trials need. */
 size_t results_bytes(const struct model *model, size_t session, size_t trials);
 #endif

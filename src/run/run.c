@@ -1,4 +1,4 @@
-/* run.c - opening a run: flags, checkpoint, data, model, in this order.
+/* run.c - opens a run: flags, checkpoint, data, model, in this order.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "run/run.h"
 
@@ -11,7 +11,9 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/workers.h"
+#include "config/distribution.h"
 #include "config/hyperparams.h"
+#include "model/model_create.h"
 #include "model/params.h"
 #include "save/index.h"
 
@@ -48,7 +50,8 @@ void run_warn(const struct run *run, const char *format, ...)
     va_end(words);
 }
 
-/* Training without the index that was asked for begins afresh: not over what another index has. */
+/* Without the requested index training would begin afresh. Fails if the default index exists: a
+ * fresh training would overwrite its checkpoints. */
 static enum lfads_status refuse_afresh(const struct lfads_config *config, struct lfads_error *err)
 {
     char path[FILE_PATH];
@@ -64,7 +67,7 @@ static enum lfads_status refuse_afresh(const struct lfads_config *config, struct
         config->lfads_save_dir, config->checkpoint_pb_load_name);
 }
 
-/* The checkpoint that the save directory's index names, and the flags it was made with. */
+/* Reads the checkpoint that the save directory's index names, and its flags. */
 static enum lfads_status open_checkpoint(struct run *p, bool training, struct lfads_error *err)
 {
     struct lfads_config *config = p->config, *saved;
@@ -91,18 +94,18 @@ static enum lfads_status open_checkpoint(struct run *p, bool training, struct lf
     return status;
 }
 
-/* The disk for what memory does not hold: where TMPDIR says, or where the save directory is or
- * will be. */
+/* Chooses the directory for trials that do not fit into memory: TMPDIR, or the save directory or
+ * its nearest existing parent. */
 static void choose_directory(char directory[FILE_PATH], const struct lfads_config *config)
 {
-    const char *wanted = getenv("TMPDIR");
+    const char *requested = getenv("TMPDIR");
 
     file_nearest(directory, config->lfads_save_dir);
-    if (wanted && *wanted && (!file_is_memory(wanted) || file_is_memory(directory)))
-        snprintf(directory, FILE_PATH, "%s", wanted);
+    if (requested && *requested && (!file_is_memory(requested) || file_is_memory(directory)))
+        snprintf(directory, FILE_PATH, "%s", requested);
 }
 
-/* Where the trials are kept (--data_in_memory). */
+/* Returns the limits for trials in memory and on disk (--data_in_memory). */
 static struct storage_limits choose_storage(const struct lfads_config *config,
                                             char directory[FILE_PATH])
 {
@@ -121,7 +124,8 @@ static enum lfads_status open_data(struct run *p, struct lfads_error *err)
     const struct lfads_config *config = p->config;
     char directory[FILE_PATH];
     struct session_wants wants = {.limits = choose_storage(config, directory),
-                                  .counts = strcmp(config->output_dist, "poisson") == 0,
+                                  .counts =
+                                      distribution_find(config->output_dist)->data == DATA_COUNTS,
                                   .ext_inputs = (size_t)config->ext_input_dim,
                                   .factors = (size_t)config->factors_dim};
 
@@ -136,13 +140,12 @@ static bool has_alignment(const struct dataset *dataset)
     return false;
 }
 
-/* Shares the data set of FIRST, if the flags that it was read with are the same, and its backend.
- */
+/* Shares data set and backend of FIRST. Fails if a flag that shapes them differs. */
 static enum lfads_status borrow(struct run *p, const struct run *first, struct lfads_error *err)
 {
     static const char *const names[] = {
         "data_dir", "data_filename_stem", "output_dist", "ext_input_dim",
-        "device",   "precision",          "factors_dim" /* last: of alignments only */};
+        "device",   "precision",          "factors_dim" /* last: matters with alignments only */};
     const size_t count = sizeof names / sizeof names[0] - !has_alignment(first->dataset);
 
     for (size_t i = 0; i < count; i++) {
@@ -193,7 +196,7 @@ static enum lfads_status make_model(struct run *p, struct lfads_error *err)
     return status;
 }
 
-/* The checkpoint's seed, the given one, or one from the system. */
+/* Sets the seed: the checkpoint's, the given one, or a random one from the system. */
 static enum lfads_status choose_seed(struct run *p, bool training, struct lfads_error *err)
 {
     int64_t given = p->config->seed;
@@ -208,13 +211,13 @@ static enum lfads_status choose_seed(struct run *p, bool training, struct lfads_
     } else {
         if (getrandom(&p->seed, sizeof p->seed, 0) != (ssize_t)sizeof p->seed)
             return lfads_fail(err, LFADS_IO, "the system gives no random seed: set --seed");
-        p->seed >>= 1; /* so that it is a flag's value */
+        p->seed >>= 1; /* fits the range of --seed */
     }
     p->config->seed = (int64_t)p->seed;
     return LFADS_OK;
 }
 
-/* The device's backend. Warns when a requested GPU is unavailable. */
+/* Selects the backend. Warns when a requested GPU is unavailable. */
 static enum lfads_status choose_backend(struct run *p, struct lfads_error *err)
 {
     struct backend_request request = {.device = p->config->device,
@@ -231,7 +234,7 @@ static enum lfads_status choose_backend(struct run *p, struct lfads_error *err)
     return status;
 }
 
-/* FIRST: whose data set and backend are shared, or NULL. */
+/* FIRST: the run that lends data set and backend, or NULL. */
 static enum lfads_status open_run(struct run **out, const struct run *first,
                                   const struct lfads_config *config, bool training,
                                   const struct lfads_callbacks *callbacks, struct lfads_error *err)

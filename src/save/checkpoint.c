@@ -1,4 +1,4 @@
-/* checkpoint.c - the checkpoint file.
+/* checkpoint.c - reads and writes checkpoint files.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "save/checkpoint.h"
 
@@ -11,16 +11,16 @@
 #include "save/checksum_header.h"
 
 enum { VERSION = 1 };
-#define MOST_COUNTED INT64_C(1000000000000000) /* steps, epochs, batches */
+#define MAX_COUNTER INT64_C(1000000000000000) /* greatest step, epoch or batch in a file */
 
 static const struct h5_storage checked = {.checksum = true};
 
 void checkpoint_flat_name(char *flat, size_t size, const char *name)
 {
     snprintf(flat, size, "%s", name);
-    for (char *at = flat; *at; at++)
-        if (*at == '/')
-            *at = '_';
+    for (char *c = flat; *c; c++)
+        if (*c == '/')
+            *c = '_';
 }
 
 static enum lfads_status write_params(struct h5_file *file, const struct model *model,
@@ -42,7 +42,7 @@ static enum lfads_status write_params(struct h5_file *file, const struct model *
     return LFADS_OK;
 }
 
-/* The scalars, one table for writing and reading. */
+/* The scalars: one table for writing and reading. */
 struct scalar {
     const char *name;
     enum h5_type type;
@@ -68,7 +68,7 @@ static enum lfads_status write_state(struct h5_file *file, const struct checkpoi
     enum lfads_status status =
         h5_write(file, "version", H5_INT64, 1, &one, &version, &checked, err);
 
-    /* vectors of one: HDF5 has no checksum of scalars */
+    /* vectors of one number, because HDF5 does not checksum scalars */
     for (size_t i = 0; i < SCALARS && status == LFADS_OK; i++)
         status = h5_write(file, scalars[i].name, scalars[i].type, 1, &one,
                           (const char *)checkpoint + scalars[i].offset, &checked, err);
@@ -84,10 +84,11 @@ static enum lfads_status write_state(struct h5_file *file, const struct checkpoi
 
 size_t checkpoint_bytes(const struct model *model)
 {
-    const size_t whole = 1 << 17, a_set = 1 << 10; /* hyperparameters and tables; a set's header */
+    const size_t fixed = 1 << 17,
+                 per_set = 1 << 10; /* hyperparameters and tables; header of a data set */
 
-    return whole +
-           PARAM_VECTORS * (model->n_params * a_set + model_parameters(model) * sizeof(float));
+    return fixed +
+           PARAM_VECTORS * (model->n_params * per_set + model_parameters(model) * sizeof(float));
 }
 
 enum lfads_status checkpoint_write(const char *path, const struct model *model,
@@ -137,8 +138,8 @@ static enum lfads_status read_costs(struct checkpoint *checkpoint, const struct 
     return h5_read(checkpoint->costs, H5_FLOAT64, file, "costs", shape.count, err);
 }
 
-/* The seal says that nothing was damaged, not that an honest program wrote it. Training counts on
- * from what is here. */
+/* The checksum shows that the file is undamaged, not that this program wrote it. Training continues
+ * from these numbers, so they must be in range. */
 static enum lfads_status check_scalar(const struct checkpoint *checkpoint,
                                       const struct scalar *scalar, const char *path,
                                       struct lfads_error *err)
@@ -150,7 +151,7 @@ static enum lfads_status check_scalar(const struct checkpoint *checkpoint,
     if (scalar->type == H5_INT64) {
         memcpy(&number, value, sizeof number);
         if (number >= 0 &&
-            (number <= MOST_COUNTED || scalar->offset == offsetof(struct checkpoint, seed)))
+            (number <= MAX_COUNTER || scalar->offset == offsetof(struct checkpoint, seed)))
             return LFADS_OK;
         return lfads_fail(err, LFADS_BAD_DATA, "%s: its %s is %lld: it is damaged", path,
                           scalar->name, (long long)number);
@@ -188,7 +189,7 @@ static enum lfads_status read_state(struct checkpoint *checkpoint, const struct 
     return status;
 }
 
-/* Opens the checkpoint at PATH, if its seal is whole: HDF5 must not see a damaged one. */
+/* Opens the checkpoint at PATH if its checksum is right: HDF5 must not read a damaged file. */
 static enum lfads_status open_checked(struct h5_file *file, const char *path,
                                       struct lfads_error *err)
 {
@@ -212,7 +213,7 @@ enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *pat
     return status;
 }
 
-/* Reads the vector whose data sets have SUFFIX. */
+/* Reads the vector whose data sets have SUFFIX in their names. */
 static enum lfads_status read_params(real *vector, const struct h5_file *file,
                                      const struct model *model, const char *suffix, bool *fresh,
                                      struct lfads_error *err)

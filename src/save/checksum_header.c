@@ -1,4 +1,4 @@
-/* checksum_header.c - sealing a file and checking its seal.
+/* checksum_header.c - writes and checks the header.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "save/checksum_header.h"
 
@@ -11,8 +11,9 @@
 
 enum { PIECE = 1 << 16 };
 
-/* The seal's text for what follows it in FILE, which is read to its end; false on a read error. */
-static bool describe(char seal[CHECKSUM_HEADER_BYTES], FILE *file)
+/* Makes the header for the content of FILE after the header, which it reads to the end; false on a
+ * read error. */
+static bool make_header(char header[CHECKSUM_HEADER_BYTES], FILE *file)
 {
     unsigned char piece[PIECE];
     unsigned long long length = 0;
@@ -25,8 +26,8 @@ static bool describe(char seal[CHECKSUM_HEADER_BYTES], FILE *file)
         sum = libdeflate_crc32(sum, piece, count);
         length += count;
     }
-    memset(seal, 0, CHECKSUM_HEADER_BYTES);
-    snprintf(seal, CHECKSUM_HEADER_BYTES, "LFADS checkpoint\nbytes %llu\ncrc32 %08x\n", length,
+    memset(header, 0, CHECKSUM_HEADER_BYTES);
+    snprintf(header, CHECKSUM_HEADER_BYTES, "LFADS checkpoint\nbytes %llu\ncrc32 %08x\n", length,
              sum);
     return ferror(file) == 0;
 }
@@ -34,9 +35,9 @@ static bool describe(char seal[CHECKSUM_HEADER_BYTES], FILE *file)
 enum lfads_status checksum_header_write(const char *path, struct lfads_error *err)
 {
     FILE *file = fopen(path, "r+b");
-    char seal[CHECKSUM_HEADER_BYTES];
-    bool fine = file && describe(seal, file) && fseek(file, 0, SEEK_SET) == 0 &&
-                fwrite(seal, 1, sizeof seal, file) == sizeof seal;
+    char header[CHECKSUM_HEADER_BYTES];
+    bool fine = file && make_header(header, file) && fseek(file, 0, SEEK_SET) == 0 &&
+                fwrite(header, 1, sizeof header, file) == sizeof header;
 
     if (file)
         fine = fclose(file) == 0 && fine;
@@ -46,14 +47,14 @@ enum lfads_status checksum_header_write(const char *path, struct lfads_error *er
 enum lfads_status checksum_header_check(const char *path, struct lfads_error *err)
 {
     FILE *file = file_open(path);
-    char seal[CHECKSUM_HEADER_BYTES], found[CHECKSUM_HEADER_BYTES] = {0};
+    char header[CHECKSUM_HEADER_BYTES], found[CHECKSUM_HEADER_BYTES] = {0};
     bool read;
 
     if (!file)
         return lfads_fail(err, LFADS_IO, "can't read %s: %m", path);
-    read = fread(found, 1, sizeof found, file) == sizeof found && describe(seal, file);
+    read = fread(found, 1, sizeof found, file) == sizeof found && make_header(header, file);
     fclose(file);
-    if (read && memcmp(seal, found, strlen(seal) + 1) == 0)
+    if (read && memcmp(header, found, strlen(header) + 1) == 0)
         return LFADS_OK;
     return lfads_fail(err, LFADS_BAD_DATA,
                       memcmp(found, "LFADS checkpoint\n", 17) == 0

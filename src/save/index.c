@@ -1,4 +1,4 @@
-/* index.c - reading and rewriting the lists of checkpoints.
+/* index.c - reads and rewrites the index files of checkpoints.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "save/index.h"
 
@@ -9,7 +9,7 @@
 static const char latest_key[] = "model_checkpoint_path: \"";
 static const char kept_key[] = "all_model_checkpoint_paths: \"";
 
-/* The quoted path of a line that starts with KEY, into PATH; false for another line. */
+/* Copies the quoted path of a line that starts with KEY to PATH; false for any other line. */
 static bool quoted_path(char path[FILE_PATH], const char *line, const char *key)
 {
     size_t length = strlen(key);
@@ -31,7 +31,8 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* The path itself, or a file of its name in DIRECTORY: directories get moved. */
+/* Keeps PATH if it exists, else sets it to a file of the same name in DIRECTORY: users move
+ * directories. */
 static enum lfads_status find_file(char path[FILE_PATH], const char *directory, const char *index,
                                    struct lfads_error *err)
 {
@@ -83,8 +84,8 @@ enum lfads_status index_latest(char path[FILE_PATH], const char *directory, cons
     return find_file(path, directory, index, err);
 }
 
-/* Whether NAME is one that this program gives to checkpoints: an index from elsewhere may list
- * anything, and what it lists is removed in time. */
+/* Whether NAME is a name that this program gives to checkpoints. An index from another source can
+ * list any file, and index_add removes what it lists. */
 static bool is_checkpoint(const char *name)
 {
     const char *step = strstr(name, ".ckpt-");
@@ -92,14 +93,14 @@ static bool is_checkpoint(const char *name)
     return step && step != name && step[6] && !step[6 + strspn(step + 6, "0123456789")];
 }
 
-/* Removes the checkpoint that the index calls PATH, if it lies in DIRECTORY. */
-static void drop(const char *path, const char *directory)
+/* Removes the checkpoint PATH of the index, if it is in DIRECTORY. */
+static void remove_checkpoint(const char *path, const char *directory)
 {
-    char own[FILE_PATH];
+    char file[FILE_PATH];
 
     if (is_checkpoint(base_name(path)) &&
-        file_join(own, directory, base_name(path), NULL) == LFADS_OK)
-        file_discard(own);
+        file_join(file, directory, base_name(path), NULL) == LFADS_OK)
+        file_discard(file);
 }
 
 /* The kept paths of an index, oldest first. */
@@ -114,8 +115,8 @@ static bool read_kept(struct kept *kept, const char *index, const char *latest)
     size_t lines = 2;
 
     if (file_exists(index) && file_read_text(&text, index, NULL) != LFADS_OK)
-        text = NULL; /* a damaged index is replaced */
-    for (const char *at = text; at && (at = strchr(at, '\n')); at++)
+        text = NULL; /* replace a damaged index */
+    for (const char *newline = text; newline && (newline = strchr(newline, '\n')); newline++)
         lines++;
     kept->count = 0;
     kept->paths = calloc(lines, sizeof *kept->paths);
@@ -166,7 +167,7 @@ enum lfads_status index_add(const char *directory, const char *name, const char 
     first = kept.count > keep ? kept.count - keep : 0;
     status = write_kept(index, &kept, first, err);
     for (size_t i = 0; status == LFADS_OK && i < first; i++)
-        drop(kept.paths[i], directory);
+        remove_checkpoint(kept.paths[i], directory);
     free(kept.paths);
     return status;
 }

@@ -1,4 +1,4 @@
-/* alignment.c - filtering, principal components and regressions of the multisession set.
+/* alignment.c - filters, principal components and regressions of the multisession set.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "synth/alignment.h"
 
@@ -9,21 +9,21 @@
 
 enum { BOX = 6, EDGE = 3 * BOX };
 
-/* The running mean of the last BOX numbers, in place; before the first there is only the first, as
- * the filter's steady state has it. STEP -1 runs from the end. */
+/* Replaces each number by the mean of the last BOX numbers. Numbers before the first are taken to
+ * be equal to it (the filter's steady state). STEP -1 runs from the end. */
 static void box(double *x, size_t count, int step)
 {
-    double last[BOX], *at = step > 0 ? x : x + count - 1;
+    double last[BOX], *number = step > 0 ? x : x + count - 1;
 
     for (int k = 0; k < BOX; k++)
-        last[k] = *at;
-    for (size_t i = 0; i < count; i++, at += step) {
+        last[k] = *number;
+    for (size_t i = 0; i < count; i++, number += step) {
         double sum = 0;
 
-        last[i % BOX] = *at;
+        last[i % BOX] = *number;
         for (size_t k = 0; k < BOX; k++)
             sum += last[(i + BOX - k) % BOX] / BOX;
-        *at = sum;
+        *number = sum;
     }
 }
 
@@ -31,7 +31,7 @@ void alignment_filter(double *series, size_t samples, size_t stride, double *scr
 {
     double first = series[0], last = series[(samples - 1) * stride];
 
-    /* odd extension: the series turned about its ends */
+    /* odd extension: the series rotated about its end points */
     for (size_t i = 0; i < EDGE; i++) {
         scratch[i] = 2 * first - series[(EDGE - i) * stride];
         scratch[EDGE + samples + i] = 2 * last - series[(samples - 2 - i) * stride];
@@ -57,7 +57,7 @@ static void remove_means(double *bias, double *series, size_t samples, size_t ch
             series[i * channels + j] -= bias[j];
 }
 
-/* covariance [channels,channels], up to a factor that eigenvectors do not see. */
+/* Sets covariance [channels,channels], up to a factor that does not change eigenvectors. */
 static void covary(double *covariance, const double *series, size_t samples, size_t channels)
 {
     memset(covariance, 0, channels * channels * sizeof *covariance);
@@ -70,7 +70,7 @@ static void covary(double *covariance, const double *series, size_t samples, siz
     }
 }
 
-/* The sign of the entry of largest size of column J. */
+/* The sign of the largest entry (by magnitude) of column J. */
 static double sign_of(const double *vectors, size_t channels, size_t j)
 {
     double largest = 0;
@@ -81,8 +81,8 @@ static double sign_of(const double *vectors, size_t channels, size_t j)
     return largest < 0 ? -1 : 1;
 }
 
-/* P [samples,components]: the series along the eigenvectors of the largest eigenvalues, which
- * LAPACK puts last. */
+/* Sets P [samples,components] to the projections of the series on the eigenvectors of the largest
+ * eigenvalues, which LAPACK puts last. */
 static void project(double *p, const double *series, const double *vectors, size_t samples,
                     size_t channels, size_t components)
 {
@@ -100,21 +100,21 @@ static void project(double *p, const double *series, const double *vectors, size
     }
 }
 
-/* A [own,components] that minimises |Z A - P|, Z the channels of one session. */
+/* Sets A [width,components] to minimise |Z A - P|. Z are the WIDTH channels of one session. */
 static int regress(double *a, const double *series, const double *p, size_t samples,
-                   size_t channels, size_t first, size_t own, size_t components)
+                   size_t channels, size_t first, size_t width, size_t components)
 {
-    double *z = malloc(samples * own * sizeof *z), *b = malloc(samples * components * sizeof *b);
+    double *z = malloc(samples * width * sizeof *z), *b = malloc(samples * components * sizeof *b);
     lapack_int failed = -1;
 
     for (size_t s = 0; z && b && s < samples; s++)
-        memcpy(z + s * own, series + s * channels + first, own * sizeof *z);
+        memcpy(z + s * width, series + s * channels + first, width * sizeof *z);
     if (z && b) {
         memcpy(b, p, samples * components * sizeof *b);
         failed =
-            LAPACKE_dgels(LAPACK_ROW_MAJOR, 'N', (lapack_int)samples, (lapack_int)own,
-                          (lapack_int)components, z, (lapack_int)own, b, (lapack_int)components);
-        memcpy(a, b, own * components * sizeof *a);
+            LAPACKE_dgels(LAPACK_ROW_MAJOR, 'N', (lapack_int)samples, (lapack_int)width,
+                          (lapack_int)components, z, (lapack_int)width, b, (lapack_int)components);
+        memcpy(a, b, width * components * sizeof *a);
     }
     free(z);
     free(b);
@@ -125,7 +125,7 @@ enum lfads_status alignment_fit(double *matrix, double *bias, double *series, si
                                 size_t channels, size_t sessions, size_t components,
                                 struct lfads_error *err)
 {
-    size_t own = channels / sessions;
+    size_t width = channels / sessions;
     double *vectors = malloc(channels * channels * sizeof *vectors);
     double *values = malloc(channels * sizeof *values);
     double *p = malloc((samples * components + 2 * EDGE + samples) * sizeof *p);
@@ -142,8 +142,8 @@ enum lfads_status alignment_fit(double *matrix, double *bias, double *series, si
     if (!failed)
         project(p, series, vectors, samples, channels, components);
     for (size_t n = 0; n < sessions && !failed; n++)
-        failed = regress(matrix + n * own * components, series, p, samples, channels, n * own, own,
-                         components);
+        failed = regress(matrix + n * width * components, series, p, samples, channels, n * width,
+                         width, components);
     free(vectors);
     free(values);
     free(p);

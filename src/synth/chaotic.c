@@ -1,4 +1,4 @@
-/* chaotic.c - the chaotic sets: one session, or several that see different units (synth.md 1).
+/* chaotic.c - the chaotic sets: one session, or several that record different units (synth.md 1).
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
@@ -10,8 +10,8 @@
 #include "base/progress.h"
 #include "synth/alignment.h"
 #include "synth/network.h"
-#include "synth/observation.h"
 #include "synth/recording.h"
+#include "synth/spikes.h"
 #include "synth/synth.h"
 
 enum { CONDITIONS_AT_ONCE = 16 };
@@ -21,27 +21,28 @@ struct chaotic {
     const struct lfads_synth_config *config;
     const struct lfads_callbacks *callbacks;
     struct lfads_error *err;
-    double began; /* seconds of the clock */
-    size_t bins, conditions, replications, units, own, sessions;
+    double began; /* clock_seconds() at the beginning */
+    size_t bins, conditions, replications, units, channels, sessions; /* channels: S */
     struct numpy_random random, noise;
     struct network network;
     double *start;                /* [C,N] */
-    size_t *pulses;               /* [C*replications], or NULL without input */
-    struct recording *recordings; /* one a session */
+    size_t *pulses;               /* [C*replications]; NULL without input */
+    struct recording *recordings; /* one per session */
     double *means;                /* [C*T, sessions*S]: condition means of training counts */
-    /* of a block of conditions */
+    /* buffers for a block of conditions */
     double *rates, *scratch, *starts;
-    double *truth; /* [T,S] of one trial */
+    double *truth; /* [T,S] of a trial */
     void *data;    /* [T,S] of 8-byte numbers */
-    double *input; /* [T]: zeros but for the trial's pulse */
+    double *input; /* [T]: zeros except the trial's pulse */
 };
 
-/* Runs of the network for one condition: its replications differ only by their pulses. */
+/* Runs of the network for one condition: its replications are the same run unless they have pulses.
+ */
 static size_t runs_of_condition(const struct chaotic *c) { return c->pulses ? c->replications : 1; }
 
 static enum lfads_status allocate(struct chaotic *c)
 {
-    size_t runs = CONDITIONS_AT_ONCE * runs_of_condition(c), trial = c->bins * c->own;
+    size_t runs = CONDITIONS_AT_ONCE * runs_of_condition(c), trial = c->bins * c->channels;
 
     c->rates = calloc(c->bins * c->units * runs, sizeof *c->rates);
     c->scratch = calloc(3 * c->units * runs, sizeof *c->scratch);
@@ -59,13 +60,13 @@ static enum lfads_status allocate(struct chaotic *c)
                       c->conditions, c->bins);
 }
 
-/* The trial's true rates [T,S], scaled. */
-static void take_rates(struct chaotic *c, size_t first_unit, size_t run, size_t runs)
+/* Copies the trial's true rates [T,S] and scales them. */
+static void copy_rates(struct chaotic *c, size_t first_unit, size_t run, size_t runs)
 {
     for (size_t t = 0; t < c->bins; t++)
-        for (size_t j = 0; j < c->own; j++)
-            c->truth[t * c->own + j] = c->rates[(t * c->units + first_unit + j) * runs + run];
-    observation_scale(c->truth, c->bins, c->own);
+        for (size_t j = 0; j < c->channels; j++)
+            c->truth[t * c->channels + j] = c->rates[(t * c->units + first_unit + j) * runs + run];
+    spikes_scale(c->truth, c->bins, c->channels);
 }
 
 static bool is_counted(const struct chaotic *c)
@@ -73,25 +74,25 @@ static bool is_counted(const struct chaotic *c)
     return strcmp(c->config->noise_type, "poisson") == 0;
 }
 
-/* Reals of one trial: the rate and normal noise, channel by channel. */
+/* Sets a trial of reals: rates plus normal noise, channel by channel. */
 static void add_noise(struct chaotic *c)
 {
-    double most = c->config->max_firing_rate, spread = 5 * most * sqrt(c->config->dt);
+    double max_rate = c->config->max_firing_rate, deviation = 5 * max_rate * sqrt(c->config->dt);
     double *real = c->data;
 
-    for (size_t j = 0; j < c->own; j++)
+    for (size_t j = 0; j < c->channels; j++)
         for (size_t t = 0; t < c->bins; t++) {
-            size_t at = t * c->own + j;
+            size_t i = t * c->channels + j;
 
-            real[at] = c->truth[at] * most + numpy_random_normal(&c->noise) * spread;
+            real[i] = c->truth[i] * max_rate + numpy_random_normal(&c->noise) * deviation;
         }
 }
 
 static void observe(struct chaotic *c)
 {
     if (is_counted(c))
-        observation_count(c->data, c->truth, c->bins, c->own, c->config->max_firing_rate,
-                          c->config->dt, &c->random);
+        spikes_count(c->data, c->truth, c->bins, c->channels, c->config->max_firing_rate,
+                     c->config->dt, &c->random);
     else
         add_noise(c);
 }
@@ -99,21 +100,21 @@ static void observe(struct chaotic *c)
 /* Adds a training trial's counts to its condition's mean. */
 static void add_mean(struct chaotic *c, size_t condition, size_t session)
 {
-    size_t train = recording_train_share(c->config);
+    size_t train = recording_train_trials(c->config);
     const int64_t *count = c->data;
     const double *real = c->data;
     bool counts = is_counted(c);
 
     for (size_t t = 0; t < c->bins; t++)
-        for (size_t j = 0; j < c->own; j++) {
-            size_t at = t * c->own + j;
+        for (size_t j = 0; j < c->channels; j++) {
+            size_t i = t * c->channels + j;
 
-            c->means[(condition * c->bins + t) * c->units + session * c->own + j] +=
-                (counts ? (double)count[at] : real[at]) / (double)train;
+            c->means[(condition * c->bins + t) * c->units + session * c->channels + j] +=
+                (counts ? (double)count[i] : real[i]) / (double)train;
         }
 }
 
-/* The trials of COUNT conditions from FIRST on. */
+/* Records the trials of COUNT conditions, from condition FIRST. */
 static enum lfads_status record_block(struct chaotic *c, size_t session, size_t first, size_t count)
 {
     size_t each = runs_of_condition(c), runs = count * each;
@@ -130,9 +131,9 @@ static enum lfads_status record_block(struct chaotic *c, size_t session, size_t 
         enum lfads_status status;
 
         if (replication == 0 || c->pulses)
-            take_rates(c, session * c->own, c->pulses ? i : condition, runs);
+            copy_rates(c, session * c->channels, c->pulses ? i : condition, runs);
         observe(c);
-        if (c->means && replication < recording_train_share(c->config))
+        if (c->means && replication < recording_train_trials(c->config))
             add_mean(c, first + condition, session);
         if (pulses)
             c->input[pulses[i]] = c->config->input_magnitude;
@@ -147,9 +148,9 @@ static enum lfads_status record_block(struct chaotic *c, size_t session, size_t 
 
 static enum lfads_status report(const struct chaotic *c, size_t session, size_t done)
 {
-    double all = (double)(c->sessions * c->conditions);
+    double total = (double)(c->sessions * c->conditions);
     struct lfads_progress progress = {.what = "trials",
-                                      .share = (double)(session * c->conditions + done) / all,
+                                      .share = (double)(session * c->conditions + done) / total,
                                       .seconds = clock_seconds() - c->began};
 
     if (progress_report(c->callbacks, &progress))
@@ -158,45 +159,45 @@ static enum lfads_status report(const struct chaotic *c, size_t session, size_t 
     return LFADS_OK;
 }
 
-/* P [S,N]: 1 where a channel records a unit. */
+/* Writes P [S,N]: 1 if a channel records a unit. */
 static enum lfads_status write_units(const struct chaotic *c, size_t session)
 {
-    size_t dims[2] = {c->own, c->units};
-    double *p = calloc(c->own * c->units, sizeof *p);
+    size_t dims[2] = {c->channels, c->units};
+    double *p = calloc(c->channels * c->units, sizeof *p);
     enum lfads_status status;
 
     if (!p)
         return lfads_fail(c->err, LFADS_NO_MEMORY, "no memory for %zu units", c->units);
-    for (size_t i = 0; i < c->own; i++)
-        p[i * c->units + session * c->own + i] = 1;
+    for (size_t i = 0; i < c->channels; i++)
+        p[i * c->units + session * c->channels + i] = 1;
     status = h5_write(&c->recordings[session].file, "P_sxn", H5_FLOAT64, 2, dims, p, NULL, c->err);
     free(p);
     return status;
 }
 
-/* Without pulses the original wrote empty lists, which NumPy takes for reals. */
+/* Without pulses the original writes empty lists, which NumPy stores as reals. */
 static enum lfads_status write_pulses(const struct chaotic *c, struct recording *r)
 {
-    size_t none = 0;
+    size_t zero = 0;
     enum lfads_status status;
 
     if (c->pulses)
-        return recording_write_whole(r, "input_times_%s", c->pulses, c->err);
-    status = h5_write(&r->file, "input_times_train", H5_FLOAT64, 1, &none, NULL, NULL, c->err);
+        return recording_write_integers(r, "input_times_%s", c->pulses, c->err);
+    status = h5_write(&r->file, "input_times_train", H5_FLOAT64, 1, &zero, NULL, NULL, c->err);
     if (status == LFADS_OK)
-        status = h5_write(&r->file, "input_times_valid", H5_FLOAT64, 1, &none, NULL, NULL, c->err);
+        status = h5_write(&r->file, "input_times_valid", H5_FLOAT64, 1, &zero, NULL, NULL, c->err);
     return status;
 }
 
-/* What does not belong to trials. */
-static enum lfads_status describe(const struct chaotic *c, size_t session)
+/* Writes what does not belong to trials. */
+static enum lfads_status write_metadata(const struct chaotic *c, size_t session)
 {
     const struct lfads_synth_config *config = c->config;
     struct recording *r = &c->recordings[session];
     enum lfads_status status = write_units(c, session);
 
     if (status == LFADS_OK)
-        status = recording_write_whole(r, "condition_labels_%s", NULL, c->err);
+        status = recording_write_integers(r, "condition_labels_%s", NULL, c->err);
     if (status == LFADS_OK)
         status = write_pulses(c, r);
     if (status == LFADS_OK)
@@ -208,7 +209,7 @@ static enum lfads_status describe(const struct chaotic *c, size_t session)
     return status;
 }
 
-/* One session's trials, in the original's order of draws: pulses, then counts. */
+/* Records one session's trials. Draws in the original's order: pulses, then counts. */
 static enum lfads_status record_session(struct chaotic *c, size_t session)
 {
     enum lfads_status status = LFADS_OK;
@@ -217,15 +218,15 @@ static enum lfads_status record_session(struct chaotic *c, size_t session)
         c->pulses[i] = numpy_random_below(&c->random, (uint32_t)(c->bins / 2)) + (c->bins / 4);
     for (size_t first = 0; first < c->conditions && status == LFADS_OK;
          first += CONDITIONS_AT_ONCE) {
-        size_t left = c->conditions - first;
-        size_t count = left < CONDITIONS_AT_ONCE ? left : CONDITIONS_AT_ONCE;
+        size_t remaining = c->conditions - first;
+        size_t count = remaining < CONDITIONS_AT_ONCE ? remaining : CONDITIONS_AT_ONCE;
 
         status = record_block(c, session, first, count);
         if (status == LFADS_OK)
             status = report(c, session, first + count);
     }
     if (status == LFADS_OK)
-        status = describe(c, session);
+        status = write_metadata(c, session);
     return status;
 }
 
@@ -233,8 +234,8 @@ static enum lfads_status create_file(struct chaotic *c, size_t session)
 {
     const struct lfads_synth_config *config = c->config;
     const struct recording_key keys[] = {
-        {"%s_truth", H5_FLOAT64, c->own},
-        {"%s_data", is_counted(c) ? H5_INT64 : H5_FLOAT64, c->own},
+        {"%s_truth", H5_FLOAT64, c->channels},
+        {"%s_data", is_counted(c) ? H5_INT64 : H5_FLOAT64, c->channels},
         {"input_%s_truth", H5_FLOAT64, 1},
     };
     char name[FILE_PATH], path[FILE_PATH], number[32] = "";
@@ -264,13 +265,13 @@ static enum lfads_status align_sessions(struct chaotic *c)
         status = alignment_fit(matrix, bias, c->means, c->conditions * c->bins, c->units,
                                c->sessions, components, c->err);
     for (size_t n = 0; n < c->sessions && status == LFADS_OK; n++) {
-        size_t dims[2] = {c->own, components};
+        size_t dims[2] = {c->channels, components};
         struct h5_file *file = &c->recordings[n].file;
 
         status = h5_write(file, "alignment_matrix_cxf", H5_FLOAT64, 2, dims,
-                          matrix + n * c->own * components, NULL, c->err);
+                          matrix + n * c->channels * components, NULL, c->err);
         if (status == LFADS_OK)
-            status = h5_write(file, "alignment_bias_c", H5_FLOAT64, 1, dims, bias + n * c->own,
+            status = h5_write(file, "alignment_bias_c", H5_FLOAT64, 1, dims, bias + n * c->channels,
                               NULL, c->err);
     }
     free(matrix);
@@ -278,7 +279,7 @@ static enum lfads_status align_sessions(struct chaotic *c)
     return status;
 }
 
-/* All files are whole before the first gets its name. */
+/* Renames the files only when all are complete. */
 static enum lfads_status record(struct chaotic *c)
 {
     enum lfads_status status = file_make_directory(c->config->save_dir, c->err);
@@ -297,7 +298,7 @@ static enum lfads_status record(struct chaotic *c)
     return status;
 }
 
-/* What is drawn before the first session: network, conditions' first states. */
+/* Draws what comes before the first session: the network and the conditions' first states. */
 static enum lfads_status draw_network(struct chaotic *c)
 {
     const struct lfads_synth_config *config = c->config;
@@ -328,12 +329,12 @@ enum lfads_status chaotic_generate_next(const struct lfads_synth_config *config,
                         .conditions = (size_t)config->C,
                         .replications = (size_t)config->nreplications,
                         .units = (size_t)config->N,
-                        .own = (size_t)config->S,
+                        .channels = (size_t)config->S,
                         .sessions = (size_t)(config->N / config->S)};
     enum lfads_status status;
 
     numpy_random_seed(&c.random, (uint32_t)config->synth_data_seed);
-    /* the original leaves the noise of reals unseeded; this seed is any other number */
+    /* the original does not seed the noise of reals; ours has any other seed */
     numpy_random_seed(&c.noise, ~(uint32_t)config->synth_data_seed);
     status = draw_network(&c);
     if (status == LFADS_OK)

@@ -1,5 +1,5 @@
-/* integration.c - the integration-to-bound set: the states of an integrating network, mixed into
- * channels (synth.md 5). The network is trained the first time, and kept.
+/* integration.c - the integration-to-bound set: states of an integrating network, mixed into
+ * channels (synth.md 5). The first run trains the network and saves it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
@@ -10,11 +10,11 @@
 #include "base/clock.h"
 #include "base/progress.h"
 #include "synth/integrator.h"
-#include "synth/observation.h"
 #include "synth/recording.h"
+#include "synth/spikes.h"
 #include "synth/synth.h"
 
-static const double error_limit = 0.004; /* the original's network has 0.0046 */
+static const double error_limit = 0.004; /* the original's network reaches 0.0046 */
 
 struct integration {
     const struct lfads_synth_config *config;
@@ -31,7 +31,8 @@ struct integration {
     struct recording recording;
 };
 
-static void say(const struct integration *g, const char *what, const char *path, double error)
+static void report_line(const struct integration *g, const char *what, const char *path,
+                        double error)
 {
     char text[FILE_PATH + 100];
 
@@ -43,8 +44,8 @@ static void say(const struct integration *g, const char *what, const char *path,
         g->callbacks->line(g->callbacks->payload, text);
 }
 
-/* That the weights can be written at PATH is known before a minute is spent on them. */
-static enum lfads_status prepare(const char *path, struct lfads_error *err)
+/* Checks that the weights can be written at PATH, before a minute of training. */
+static enum lfads_status prepare_path(const char *path, struct lfads_error *err)
 {
     char tensorflow[FILE_PATH + 8], directory[FILE_PATH];
     const char *slash = strrchr(path, '/');
@@ -62,7 +63,8 @@ static enum lfads_status prepare(const char *path, struct lfads_error *err)
     return file_make_directory(directory, err);
 }
 
-/* The weights' file: the one that was named, or one beside the data. */
+/* Reads the network from its file, which --checkpoint_path names or which lies beside the data;
+ * trains and writes it if the file does not exist. */
 static enum lfads_status get_network(struct integration *g)
 {
     const struct lfads_synth_config *c = g->config;
@@ -77,10 +79,10 @@ static enum lfads_status get_network(struct integration *g)
     if (status != LFADS_OK)
         return status;
     if (file_exists(path)) {
-        say(g, "Using the integrator", path, HUGE_VAL);
+        report_line(g, "Using the integrator", path, HUGE_VAL);
         return integrator_read(&g->network, path, g->err);
     }
-    status = prepare(path, g->err);
+    status = prepare_path(path, g->err);
     if (status != LFADS_OK)
         return status;
     status = integrator_train(&g->network, &error, g->bins, c->u_std, error_limit,
@@ -88,7 +90,7 @@ static enum lfads_status get_network(struct integration *g)
     if (status == LFADS_OK)
         status = integrator_write(&g->network, path, g->err);
     if (status == LFADS_OK)
-        say(g, "Trained the integrator", path, error);
+        report_line(g, "Trained the integrator", path, error);
     return status;
 }
 
@@ -108,20 +110,20 @@ static enum lfads_status allocate(struct integration *g)
     return lfads_fail(g->err, LFADS_NO_MEMORY, "no memory for %zu conditions", g->conditions);
 }
 
-/* The mixture, and from a generator of their own the inputs. */
+/* Draws the mixture and, from a separate generator, the inputs. */
 static void draw(struct integration *g)
 {
-    struct numpy_random own;
+    struct numpy_random input_random;
 
     numpy_random_seed(&g->random, (uint32_t)g->config->synth_data_seed);
     for (size_t i = 0; i < g->units * g->units; i++)
         g->projection[i] = numpy_random_normal(&g->random) / sqrt((double)g->units);
-    numpy_random_seed(&own, (uint32_t)g->config->synth_data_seed + 1);
+    numpy_random_seed(&input_random, (uint32_t)g->config->synth_data_seed + 1);
     for (size_t i = 0; i < g->conditions * g->bins; i++)
-        g->input[i] = numpy_random_normal(&own) * g->config->u_std;
+        g->input[i] = numpy_random_normal(&input_random) * g->config->u_std;
 }
 
-/* The network's states on one condition's input, mixed and scaled. */
+/* Runs the network on one condition's input; mixes and scales its states. */
 static void run_condition(struct integration *g, const double *input)
 {
     size_t n = g->units;
@@ -137,7 +139,7 @@ static void run_condition(struct integration *g, const double *input)
                 sum += g->projection[i * n + j] * (double)g->states[t * n + j];
             g->truth[t * n + i] = sum;
         }
-    observation_scale(g->truth, g->bins, n);
+    spikes_scale(g->truth, g->bins, n);
 }
 
 static enum lfads_status report(const struct integration *g, double began, size_t done)
@@ -164,8 +166,8 @@ static enum lfads_status add_trials(struct integration *g)
 
         run_condition(g, input);
         for (size_t k = 0; k < g->replications && status == LFADS_OK; k++) {
-            observation_count(g->counts, g->truth, g->bins, g->units, config->max_firing_rate,
-                              config->dt, &g->random);
+            spikes_count(g->counts, g->truth, g->bins, g->units, config->max_firing_rate,
+                         config->dt, &g->random);
             status = recording_add(&g->recording, k, rows, g->err);
         }
         if (status == LFADS_OK)
@@ -193,7 +195,7 @@ static enum lfads_status write_file(struct integration *g)
     if (status != LFADS_OK)
         return status;
     status = add_trials(g);
-    if (status == LFADS_OK) /* the original's factor is the inverse of the other sets' */
+    if (status == LFADS_OK) /* in the original, the inverse of the other sets' factor */
         status = recording_write_scalars(&g->recording, config,
                                          config->max_firing_rate * config->dt, g->err);
     if (status == LFADS_OK)

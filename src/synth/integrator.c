@@ -1,4 +1,4 @@
-/* integrator.c - the integrating network: forward, back-propagation through time, its file.
+/* integrator.c - the integrating network: forward pass, back-propagation through time, its file.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "synth/integrator.h"
 
@@ -12,7 +12,7 @@
 #include "base/workers.h"
 #include "h5/h5.h"
 
-enum { BATCH = 128, STEPS = 2500, WARM_UP = 100, TRIES = 3, FRESH = 1024 };
+enum { BATCH = 128, STEPS = 2500, WARM_UP = 100, MAX_ATTEMPTS = 3, TEST_TRIALS = 1024 };
 
 enum lfads_status integrator_create(struct integrator *integrator, size_t units,
                                     struct lfads_error *err)
@@ -62,20 +62,21 @@ void integrator_run(const struct integrator *integrator, real *states, real *out
     }
 }
 
-/* Inputs [T,count] of standard deviation SPREAD, and their running sums within the bounds. */
-static void draw_trials(real *input, real *target, size_t bins, size_t count, double spread,
+/* Draws inputs [T,count] of standard deviation DEVIATION and sets the targets: their running sums,
+ * limited to [-1,1]. */
+static void draw_trials(real *input, real *target, size_t bins, size_t count, double deviation,
                         uint64_t seed, uint32_t step)
 {
     const struct backend *be = backend_cpu();
     struct philox_address from = {.seed = seed, .purpose = PHILOX_CO_NOISE};
-    const uint32_t when[2] = {step, 0};
+    const uint32_t step_trial[2] = {step, 0};
 
-    be->normals(be, input, &from, when, bins, count, 1, 1);
+    be->normals(be, input, &from, step_trial, bins, count, 1, 1);
     for (size_t r = 0; r < count; r++) {
         double sum = 0;
 
         for (size_t t = 0; t < bins; t++) {
-            input[t * count + r] *= (real)spread;
+            input[t * count + r] *= (real)deviation;
             sum += (double)input[t * count + r];
             target[t * count + r] = real_clip((real)sum, 1);
         }
@@ -91,7 +92,7 @@ static double mean_square(const real *output, const real *target, size_t count)
     return sum / (double)count;
 }
 
-/* What a training step works on. */
+/* The arrays of a training step. */
 struct training_state {
     struct integrator gradient, m, v;
     real *input, *target, *output, *states; /* [T,BATCH] and [T,BATCH,N] */
@@ -101,7 +102,7 @@ struct training_state {
 static enum lfads_status training_state_create(struct training_state *l, size_t units, size_t bins,
                                                struct lfads_error *err)
 {
-    size_t rows = bins * FRESH;
+    size_t rows = bins * TEST_TRIALS;
     enum lfads_status status = integrator_create(&l->gradient, units, err);
 
     if (status == LFADS_OK)
@@ -165,12 +166,13 @@ static void differentiate(struct training_state *l, const struct integrator *g, 
     }
 }
 
-/* Adam, the gradient limited to norm 1; the rate rises at first, then falls to zero as a cosine. */
+/* Updates by Adam, with the gradient clipped to norm 1. The learning rate rises first, then falls
+ * to zero as a cosine. */
 static void update(struct training_state *l, struct integrator *g, int step)
 {
     const struct backend *be = backend_cpu();
     double rate = 0.003 * (1 + cos(M_PI * step / STEPS)) / 2, norm;
-    double first = 1 - pow(0.9, step + 1), second = 1 - pow(0.999, step + 1);
+    double correction1 = 1 - pow(0.9, step + 1), correction2 = 1 - pow(0.999, step + 1);
     acc squares = 0;
 
     rate *= fmin(1, (step + 1.0) / WARM_UP);
@@ -181,48 +183,50 @@ static void update(struct training_state *l, struct integrator *g, int step)
 
         *m += (d - *m) * (real)0.1;
         *v += (d * d - *v) * (real)0.001;
-        g->weights[i] -= (real)(rate / first) * *m / (real_sqrt(*v / (real)second) + (real)1e-8);
+        g->weights[i] -=
+            (real)(rate / correction1) * *m / (real_sqrt(*v / (real)correction2) + (real)1e-8);
     }
 }
 
-/* Nearly the identity: a state that keeps what it has is half an integrator. */
-static void begin(struct integrator *g, uint64_t seed)
+/* Sets the first weights. Recurrent weights are near the identity: a network that keeps its state
+ * is half an integrator. */
+static void initialise(struct integrator *g, uint64_t seed)
 {
     size_t n = g->units;
-    struct philox_address at = {.seed = seed, .purpose = PHILOX_INITIAL_VALUES};
+    struct philox_address address = {.seed = seed, .purpose = PHILOX_INITIAL_VALUES};
     real root = real_sqrt((real)n);
 
     memset(g->weights, 0, g->size * sizeof *g->weights);
     for (size_t i = 0; i < n; i++) {
-        at.time = (uint32_t)i;
-        philox_normals(g->w + i * n, &at, (uint32_t)n);
+        address.time = (uint32_t)i;
+        philox_normals(g->w + i * n, &address, (uint32_t)n);
         for (size_t j = 0; j < n; j++)
             g->w[i * n + j] *= (real)0.1 / root;
         g->w[i * n + i] += (real)0.9;
     }
-    at.time = (uint32_t)n;
-    philox_normals(g->in, &at, (uint32_t)n);
-    at.time++;
-    philox_normals(g->out, &at, (uint32_t)n);
+    address.time = (uint32_t)n;
+    philox_normals(g->in, &address, (uint32_t)n);
+    address.time++;
+    philox_normals(g->out, &address, (uint32_t)n);
     for (size_t j = 0; j < n; j++)
         g->out[j] /= root;
 }
 
-static double fresh_error(struct training_state *l, const struct integrator *g, size_t bins,
-                          double spread, uint64_t seed)
+static double test_error(struct training_state *l, const struct integrator *g, size_t bins,
+                         double deviation, uint64_t seed)
 {
-    draw_trials(l->input, l->target, bins, FRESH, spread, seed, STEPS);
-    integrator_run(g, l->states, l->output, l->input, bins, FRESH);
-    return mean_square(l->output, l->target, bins * FRESH);
+    draw_trials(l->input, l->target, bins, TEST_TRIALS, deviation, seed, STEPS);
+    integrator_run(g, l->states, l->output, l->input, bins, TEST_TRIALS);
+    return mean_square(l->output, l->target, bins * TEST_TRIALS);
 }
 
-/* A training, as one item of work: so its products stay on one thread, and its result does not
- * depend on how many there are. */
+/* A training, as one work item: its products then stay on one thread, and its result does not
+ * depend on the number of threads. */
 struct training {
     struct integrator *network;
     struct training_state state;
     size_t bins;
-    double spread, limit, error, began;
+    double deviation, limit, error, began;
     uint64_t seed;
     const struct lfads_callbacks *callbacks;
     struct lfads_error *err;
@@ -246,18 +250,18 @@ static void train_once(struct training *t, uint64_t seed)
     struct integrator *g = t->network;
 
     t->began = clock_seconds();
-    begin(g, seed);
+    initialise(g, seed);
     memset(l->m.weights, 0, g->size * sizeof(real));
     memset(l->v.weights, 0, g->size * sizeof(real));
     for (int step = 0; step < STEPS && t->status == LFADS_OK; step++) {
-        draw_trials(l->input, l->target, t->bins, BATCH, t->spread, seed, (uint32_t)step);
+        draw_trials(l->input, l->target, t->bins, BATCH, t->deviation, seed, (uint32_t)step);
         integrator_run(g, l->states, l->output, l->input, t->bins, BATCH);
         differentiate(l, g, t->bins);
         update(l, g, step);
         t->status = report(t, step);
     }
     if (t->status == LFADS_OK)
-        t->error = fresh_error(l, g, t->bins, t->spread, seed);
+        t->error = test_error(l, g, t->bins, t->deviation, seed);
 }
 
 static void train(void *payload, size_t item, size_t thread)
@@ -266,17 +270,18 @@ static void train(void *payload, size_t item, size_t thread)
 
     (void)item;
     (void)thread;
-    for (uint64_t try = 0; try < TRIES && t->status == LFADS_OK && !(t->error < t->limit); try++)
-        train_once(t, t->seed + try);
+    for (uint64_t attempt = 0;
+         attempt < MAX_ATTEMPTS && t->status == LFADS_OK && !(t->error < t->limit); attempt++)
+        train_once(t, t->seed + attempt);
 }
 
 enum lfads_status integrator_train(struct integrator *integrator, double *error, size_t bins,
-                                   double spread, double limit, uint64_t seed,
+                                   double deviation, double limit, uint64_t seed,
                                    const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
     struct training t = {.network = integrator,
                          .bins = bins,
-                         .spread = spread,
+                         .deviation = deviation,
                          .limit = limit,
                          .error = HUGE_VAL,
                          .seed = seed,
@@ -292,7 +297,7 @@ enum lfads_status integrator_train(struct integrator *integrator, double *error,
         return lfads_fail(err, LFADS_NUMERIC,
                           "the integrator's error is %.4f after %d trainings, and %.4f is wanted: "
                           "choose another --u_std, --N or --T",
-                          t.error, TRIES, limit);
+                          t.error, MAX_ATTEMPTS, limit);
     return t.status;
 }
 

@@ -7,27 +7,27 @@
 #include "base/real.h"
 
 struct integrator {
-    size_t units, size;                   /* N; numbers in weights */
-    real *weights;                        /* all of the following, one after the other */
+    size_t units, size;                   /* N; count of weights */
+    real *weights;                        /* all arrays below, one after the other */
     real *w, *in, *bias, *out, *out_bias; /* [N,N] [N] [N] [N] [1] */
 };
 
-/* Weights all zero; freed by integrator_release. */
+/* Allocates weights of zero; integrator_release frees them. */
 enum lfads_status integrator_create(struct integrator *integrator, size_t units,
                                     struct lfads_error *err);
 void integrator_release(struct integrator *integrator);
 
-/* Runs COUNT trials from state zero: input [T,COUNT]; sets states [T,COUNT,N] and output [T,COUNT].
- */
+/* Runs COUNT trials from state zero. INPUT is [T,COUNT]; sets STATES [T,COUNT,N] and OUTPUT
+ * [T,COUNT]. */
 void integrator_run(const struct integrator *integrator, real *states, real *output,
                     const real *input, size_t bins, size_t count);
-/* Trains on normal inputs of standard deviation SPREAD until the mean squared error on fresh ones
- * is below LIMIT; sets *ERROR to it. Progress goes to CALLBACKS. */
+/* Trains on normal inputs of standard deviation DEVIATION until the mean squared error on new
+ * inputs is below LIMIT; sets *ERROR to that error. Reports progress to CALLBACKS. */
 enum lfads_status integrator_train(struct integrator *integrator, double *error, size_t bins,
-                                   double spread, double limit, uint64_t seed,
+                                   double deviation, double limit, uint64_t seed,
                                    const struct lfads_callbacks *callbacks,
                                    struct lfads_error *err);
-/* The weights in an HDF5 file. */
+/* Write and read the weights as an HDF5 file. */
 enum lfads_status integrator_write(const struct integrator *integrator, const char *path,
                                    struct lfads_error *err);
 enum lfads_status integrator_read(struct integrator *integrator, const char *path,

@@ -1,5 +1,6 @@
-/* labeled.c - two chaotic networks, one of which makes each trial; which one is the trial's
- * external input (synth.md 4). SPDX-License-Identifier: Apache-2.0 */
+/* labeled.c - two chaotic networks. One of them makes each trial; its number is the trial's
+ * external input (synth.md 4).
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,8 +10,8 @@
 #include "base/clock.h"
 #include "base/progress.h"
 #include "synth/network.h"
-#include "synth/observation.h"
 #include "synth/recording.h"
+#include "synth/spikes.h"
 #include "synth/synth.h"
 
 enum { NETWORKS = 2 };
@@ -19,15 +20,15 @@ struct labeled {
     const struct lfads_synth_config *config;
     const struct lfads_callbacks *callbacks;
     struct lfads_error *err;
-    double began; /* seconds of the clock */
+    double began; /* clock_seconds() at the beginning */
     size_t bins, conditions, replications, trials, units;
     struct numpy_random random;
     struct network network[NETWORKS];
-    size_t *label;           /* [trials]: the network */
+    size_t *label;           /* [trials]: the network of each */
     double *start;           /* [C,N] */
     double *projection;      /* [N,N] */
-    double *truth[NETWORKS]; /* [C,T,N] of each network */
-    uint8_t *counts;         /* [trials,T,N]; what does not fit is refused */
+    double *truth[NETWORKS]; /* [C,T,N] per network */
+    uint8_t *counts;         /* [trials,T,N]; a larger count is refused */
     struct recording recording;
 };
 
@@ -47,8 +48,8 @@ static enum lfads_status allocate(struct labeled *l)
                       l->units);
 }
 
-/* In the original's order: labels, first states, the mixture; the networks from seeds of their own.
- */
+/* Draws in the original's order: labels, first states, the mixture. Each network has a separate
+ * generator. */
 static enum lfads_status draw(struct labeled *l)
 {
     const struct lfads_synth_config *c = l->config;
@@ -60,18 +61,19 @@ static enum lfads_status draw(struct labeled *l)
     for (size_t i = 0; i < l->units * l->units; i++)
         l->projection[i] = numpy_random_normal(&l->random) / sqrt((double)l->units);
     for (uint32_t n = 0; n < NETWORKS; n++) {
-        struct numpy_random own;
+        struct numpy_random network_random;
         enum lfads_status status;
 
-        numpy_random_seed(&own, (uint32_t)c->synth_data_seed + 1 + n);
-        status = network_draw(&l->network[n], &own, l->units, l->bins, c->g, c->dt, c->tau, l->err);
+        numpy_random_seed(&network_random, (uint32_t)c->synth_data_seed + 1 + n);
+        status = network_draw(&l->network[n], &network_random, l->units, l->bins, c->g, c->dt,
+                              c->tau, l->err);
         if (status != LFADS_OK)
             return status;
     }
     return LFADS_OK;
 }
 
-/* One condition's rates [T,N,1], mixed into channels [T,N], scaled. */
+/* Mixes one condition's rates [T,N,1] into channels [T,N] and scales them. */
 static void mix(double *truth, const struct labeled *l, const double *rates)
 {
     size_t n = l->units;
@@ -84,7 +86,7 @@ static void mix(double *truth, const struct labeled *l, const double *rates)
                 sum += l->projection[i * n + j] * rates[t * n + j];
             truth[t * n + i] = sum;
         }
-    observation_scale(truth, l->bins, n);
+    spikes_scale(truth, l->bins, n);
 }
 
 static enum lfads_status run_networks(struct labeled *l)
@@ -104,12 +106,13 @@ static enum lfads_status run_networks(struct labeled *l)
                             : lfads_fail(l->err, LFADS_NO_MEMORY, "no memory to run a network");
 }
 
-/* Counts are drawn for each network, then they are written: as many rounds of all trials. */
+/* Reports progress. There are NETWORKS + 1 rounds over all trials: counts are drawn from each
+ * network, then written. */
 static enum lfads_status report(const struct labeled *l, size_t round, size_t trial)
 {
-    size_t done = round * l->trials + trial + 1, all = (NETWORKS + 1) * l->trials;
+    size_t done = round * l->trials + trial + 1, total = (NETWORKS + 1) * l->trials;
     struct lfads_progress progress = {.what = "trials",
-                                      .share = (double)done / (double)all,
+                                      .share = (double)done / (double)total,
                                       .seconds = clock_seconds() - l->began};
 
     if (progress_report(l->callbacks, &progress))
@@ -117,8 +120,8 @@ static enum lfads_status report(const struct labeled *l, size_t round, size_t tr
     return LFADS_OK;
 }
 
-/* The original draws every trial's counts from the first network, then from the second, and throws
- * half of them away. */
+/* Draws every trial's counts from the first network, then from the second, as the original does,
+ * and keeps those of the trial's network. */
 static enum lfads_status draw_counts(struct labeled *l)
 {
     size_t size = l->bins * l->units;
@@ -129,8 +132,8 @@ static enum lfads_status draw_counts(struct labeled *l)
         return lfads_fail(l->err, LFADS_NO_MEMORY, "no memory for a trial's counts");
     for (size_t n = 0; n < NETWORKS; n++)
         for (size_t trial = 0; trial < l->trials && status == LFADS_OK; trial++) {
-            observation_count(counts, l->truth[n] + trial / l->replications * size, l->bins,
-                              l->units, l->config->max_firing_rate, l->config->dt, &l->random);
+            spikes_count(counts, l->truth[n] + trial / l->replications * size, l->bins, l->units,
+                         l->config->max_firing_rate, l->config->dt, &l->random);
             for (size_t i = 0; i < size && l->label[trial] == n; i++) {
                 l->counts[trial * size + i] = (uint8_t)counts[i];
                 if (counts[i] > UINT8_MAX)
@@ -194,7 +197,7 @@ static enum lfads_status write_file(struct labeled *l)
         status =
             h5_write(&l->recording.file, "P_sxn", H5_FLOAT64, 2, dims, l->projection, NULL, l->err);
     if (status == LFADS_OK)
-        status = recording_write_whole(&l->recording, "condition_labels_%s", NULL, l->err);
+        status = recording_write_integers(&l->recording, "condition_labels_%s", NULL, l->err);
     if (status == LFADS_OK)
         status = recording_write_scalars(&l->recording, config,
                                          1 / (config->max_firing_rate * config->dt), l->err);

@@ -1,4 +1,4 @@
-/* network.c - x <- (1-dt/tau) x + (dt/tau) (g W tanh(x) + input), for many trials side by side.
+/* network.c - x <- (1-dt/tau) x + (dt/tau) (g W tanh(x) + input), for many trials at once.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "synth/network.h"
 
@@ -37,8 +37,9 @@ void network_release(struct network *network)
     network->weights = network->input = NULL;
 }
 
-/* drive [N,count] = W tanh(x), each sum in the order of its terms. */
-static void recur(double *drive, const struct network *n, const double *active, size_t count)
+/* Sets drive [N,count] to W tanh(x); adds the terms in the order of units. */
+static void recurrent_drive(double *drive, const struct network *n, const double *active,
+                            size_t count)
 {
     memset(drive, 0, n->units * count * sizeof *drive);
     for (size_t i = 0; i < n->units; i++)
@@ -62,7 +63,7 @@ void network_run(double *rates, const struct network *network, const double *sta
     for (size_t i = 0; i < size; i++)
         active[i] = tanh(x[i]);
     for (size_t t = 0; t < network->bins; t++) {
-        recur(drive, network, active, count);
+        recurrent_drive(drive, network, active, count);
         for (size_t i = 0; i < size; i++)
             x[i] = network->decay * x[i] + network->step * (network->gain * drive[i]);
         for (size_t r = 0; pulse && r < count; r++)

@@ -1,4 +1,4 @@
-/* network.h - the chaotic network whose rates the synthetic sets record (synth.md 1).
+/* network.h - the chaotic network; the synthetic sets record its rates (synth.md 1).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_SYNTH_NETWORK_H
 #define LFADS_SYNTH_NETWORK_H
@@ -7,22 +7,22 @@
 
 struct network {
     size_t units, bins;
-    double *weights;          /* [N,N]: from unit j to unit i in row i */
+    double *weights;          /* [N,N]: row i holds the weights of unit i's inputs from unit j */
     double *input;            /* [N] */
     double decay, gain, step; /* 1-dt/tau, (dt/tau) g, dt/tau */
 };
 
-/* Draws weights and inputs in the original's order, and as it did also the inputs that nothing
- * uses. Freed by network_release. */
+/* Draws weights and inputs in the original's order, including the inputs that the original draws
+ * and never uses. network_release frees NETWORK. */
 enum lfads_status network_draw(struct network *network, struct numpy_random *random, size_t units,
                                size_t bins, double g, double dt, double tau,
                                struct lfads_error *err);
 void network_release(struct network *network);
 
-/* Runs COUNT trials side by side: start [COUNT,N] their first states (not recorded); a pulse of
- * size MAGNITUDE enters run r at bin pulse[r] (PULSE NULL: none). Sets rates [bins,N,COUNT] to tanh
- * of the states. SCRATCH holds 3*N*COUNT numbers. Sums run in the order of units, for the counts
- * drawn from the rates must be the original's to the last one. */
+/* Runs COUNT trials at once. START [COUNT,N] holds their first states, which are not recorded. A
+ * pulse of size MAGNITUDE enters run r at bin pulse[r] (PULSE NULL: none). Sets RATES
+ * [bins,N,COUNT] to tanh of the states. SCRATCH holds 3*N*COUNT numbers. Adds in the order of
+ * units, because the counts drawn from the rates must equal the original's. */
 void network_run(double *rates, const struct network *network, const double *start,
                  const size_t *pulse, double magnitude, size_t count, double *scratch);
 #endif

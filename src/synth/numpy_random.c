@@ -1,4 +1,4 @@
-/* numpy_random.c - the Mersenne twister and NumPy's legacy distributions on it.
+/* numpy_random.c - the Mersenne twister and NumPy's legacy distributions.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "synth/numpy_random.h"
 
@@ -14,7 +14,7 @@ void numpy_random_seed(struct numpy_random *random, uint32_t seed)
         random->state[i] = 1812433253u * (random->state[i - 1] ^ (random->state[i - 1] >> 30)) + i;
 }
 
-/* The next 624 words of the recurrence. */
+/* Computes the next 624 words of the recurrence. */
 static void twist(struct numpy_random *random)
 {
     uint32_t *state = random->state;
@@ -51,9 +51,9 @@ double numpy_random_normal(struct numpy_random *random)
 {
     double x1, x2, r2, f;
 
-    if (random->has_kept) {
-        random->has_kept = false;
-        return random->kept;
+    if (random->has_spare) {
+        random->has_spare = false;
+        return random->spare;
     }
     do {
         x1 = 2 * numpy_random_uniform(random) - 1;
@@ -61,26 +61,26 @@ double numpy_random_normal(struct numpy_random *random)
         r2 = x1 * x1 + x2 * x2;
     } while (r2 >= 1 || r2 == 0);
     f = sqrt(-2 * log(r2) / r2);
-    random->kept = f * x1;
-    random->has_kept = true;
+    random->spare = f * x1;
+    random->has_spare = true;
     return f * x2;
 }
 
 uint32_t numpy_random_below(struct numpy_random *random, uint32_t range)
 {
-    uint32_t most = range - 1, mask = most, word;
+    uint32_t max = range - 1, mask = max, word;
 
-    if (most == 0)
+    if (max == 0)
         return 0;
     for (int shift = 1; shift < 32; shift *= 2)
         mask |= mask >> shift;
     do
         word = next_word(random) & mask;
-    while (word > most);
+    while (word > max);
     return word;
 }
 
-/* Small means: uniforms are multiplied until the product is no longer above exp(-mean). */
+/* For small means: multiplies uniforms until the product is at most exp(-mean). */
 static int64_t poisson_by_products(struct numpy_random *random, double mean)
 {
     double limit = exp(-mean), product = numpy_random_uniform(random);
@@ -93,7 +93,7 @@ static int64_t poisson_by_products(struct numpy_random *random, double mean)
     return count;
 }
 
-/* log gamma as NumPy's legacy code has it: Stirling's series above 7, recurrence below. */
+/* log gamma as in NumPy's legacy code: Stirling's series above 7, recurrence below. */
 static double log_gamma(double x)
 {
     static const double a[10] = {8.333333333333333e-02, -2.777777777777778e-03,
@@ -118,7 +118,7 @@ static double log_gamma(double x)
     return series;
 }
 
-/* Large means: transformed rejection with squeeze (Hörmann 1993, PTRS). */
+/* For large means: transformed rejection with squeeze (Hörmann 1993, PTRS). */
 static int64_t poisson_by_rejection(struct numpy_random *random, double mean)
 {
     double root = sqrt(mean), log_mean = log(mean), b = 0.931 + 2.53 * root;

@@ -1,4 +1,4 @@
-/* recording.c - writing a synthetic session.
+/* recording.c - writes the file of a synthetic session.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "synth/recording.h"
 
@@ -12,13 +12,13 @@ enum { BLOCK = 256, GZIP_LEVEL = 1 };
 
 static const char *const sets[2] = {"train", "valid"};
 
-size_t recording_train_share(const struct lfads_synth_config *config)
+size_t recording_train_trials(const struct lfads_synth_config *config)
 {
     return (size_t)((double)config->nreplications * config->train_percentage);
 }
 
-/* Trials of a set in each condition. */
-static size_t share(const struct recording *r, int set)
+/* Trials of a set per condition. */
+static size_t trials_per_condition(const struct recording *r, int set)
 {
     return set == 0 ? r->train : r->replications - r->train;
 }
@@ -32,7 +32,7 @@ static enum lfads_status create_rows(struct recording *r, struct recording_rows 
 
     rows->bytes = numbers * (key->type == H5_FLOAT32 ? 4 : 8);
     for (int set = 0; set < 2; set++) {
-        size_t dims[3] = {share(r, set) * r->conditions, bins, key->channels};
+        size_t dims[3] = {trials_per_condition(r, set) * r->conditions, bins, key->channels};
         char name[40];
         enum lfads_status status;
 
@@ -56,10 +56,10 @@ enum lfads_status recording_create(struct recording *recording, const char *path
     struct recording *r = recording;
     enum lfads_status status;
 
-    assert(n_keys <= RECORDING_MOST_KEYS);
+    assert(n_keys <= RECORDING_MAX_KEYS);
     *r = (struct recording){.conditions = (size_t)config->C,
                             .replications = (size_t)config->nreplications,
-                            .train = recording_train_share(config)};
+                            .train = recording_train_trials(config)};
     status = h5_begin(&r->file, path, err);
     for (; r->keys < n_keys && status == LFADS_OK; r->keys++)
         status = create_rows(r, &r->key[r->keys], &keys[r->keys], bins, err);
@@ -70,11 +70,11 @@ enum lfads_status recording_create(struct recording *recording, const char *path
 
 static enum lfads_status flush(struct recording_rows *rows, int set, struct lfads_error *err)
 {
-    enum lfads_status status =
-        h5_rows_write(&rows->rows[set], rows->done[set], rows->held[set], rows->block[set], err);
+    enum lfads_status status = h5_rows_write(&rows->rows[set], rows->written[set],
+                                             rows->buffered[set], rows->block[set], err);
 
-    rows->done[set] += rows->held[set];
-    rows->held[set] = 0;
+    rows->written[set] += rows->buffered[set];
+    rows->buffered[set] = 0;
     return status;
 }
 
@@ -87,8 +87,8 @@ enum lfads_status recording_add(struct recording *recording, size_t replication,
     for (size_t k = 0; k < recording->keys && status == LFADS_OK; k++) {
         struct recording_rows *key = &recording->key[k];
 
-        memcpy(key->block[set] + key->held[set] * key->bytes, rows[k], key->bytes);
-        if (++key->held[set] == BLOCK)
+        memcpy(key->block[set] + key->buffered[set] * key->bytes, rows[k], key->bytes);
+        if (++key->buffered[set] == BLOCK)
             status = flush(key, set, err);
     }
     return status;
@@ -97,7 +97,7 @@ enum lfads_status recording_add(struct recording *recording, size_t replication,
 static enum lfads_status write_set(struct recording *r, const char *format, int set,
                                    const size_t *values, struct lfads_error *err)
 {
-    size_t each = share(r, set), dims = each * r->conditions, count = 0;
+    size_t each = trials_per_condition(r, set), dims = each * r->conditions, count = 0;
     int64_t *numbers = calloc(dims + 1, sizeof *numbers);
     char name[40];
     enum lfads_status status;
@@ -116,8 +116,8 @@ static enum lfads_status write_set(struct recording *r, const char *format, int 
     return status;
 }
 
-enum lfads_status recording_write_whole(struct recording *recording, const char *format,
-                                        const size_t *values, struct lfads_error *err)
+enum lfads_status recording_write_integers(struct recording *recording, const char *format,
+                                           const size_t *values, struct lfads_error *err)
 {
     enum lfads_status status = write_set(recording, format, 0, values, err);
 
@@ -142,12 +142,12 @@ enum lfads_status recording_write_scalars(struct recording *recording,
     return status;
 }
 
-/* Writes what is held, where KEEP, and closes the rows. */
+/* Writes the buffered rows if KEEP, and closes the data sets. */
 static enum lfads_status close_rows(struct recording *r, bool keep, struct lfads_error *err)
 {
     enum lfads_status status = LFADS_OK, closed;
 
-    for (size_t k = 0; k < RECORDING_MOST_KEYS; k++)
+    for (size_t k = 0; k < RECORDING_MAX_KEYS; k++)
         for (int set = 0; set < 2; set++) {
             struct recording_rows *rows = &r->key[k];
 
@@ -179,7 +179,7 @@ void recording_discard(struct recording *recording)
 {
     close_rows(recording, false, NULL);
     h5_finish(&recording->file, LFADS_IO, NULL);
-    for (size_t k = 0; k < RECORDING_MOST_KEYS; k++)
+    for (size_t k = 0; k < RECORDING_MAX_KEYS; k++)
         for (int set = 0; set < 2; set++) {
             free(recording->key[k].block[set]);
             recording->key[k].block[set] = NULL;

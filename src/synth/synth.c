@@ -11,7 +11,7 @@ const char *synth_stem(const struct lfads_synth_config *config, const char *stan
 
 struct generator {
     const char *name;
-    bool sessions; /* S and npcs are in use */
+    bool sessions; /* the generator uses S and npcs */
     enum lfads_status (*run)(const struct lfads_synth_config *config,
                              const struct lfads_callbacks *callbacks, struct lfads_error *err);
 };

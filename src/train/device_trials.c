@@ -4,19 +4,19 @@
 
 #include <stdlib.h>
 
-/* A set's arrays on the device, [count,T,width] bytes or floats; all NULL: the set is not there. */
+/* A set's arrays on the device, [count,T,width] bytes or floats; all NULL if it is not uploaded. */
 struct device_set {
     void *array[TRIAL_ARRAYS];
 };
 
 struct device_trials {
     const struct run *run;
-    uint32_t *trials, *list;                 /* [batch_size]: the device's, and the host's */
-    size_t room;                             /* bytes of the device that sets may still take */
-    struct device_set (*sets)[SESSION_SETS]; /* a session each */
+    uint32_t *trials, *list;                 /* [batch_size] on the device and on the host */
+    size_t available;                        /* bytes of the device for further sets */
+    struct device_set (*sets)[SESSION_SETS]; /* one per session */
 };
 
-/* What operations take: bytes where the host has them, else floats. */
+/* Whether the device gets bytes, as the host has them; otherwise it gets floats. */
 static bool is_bytes(const struct trial_store *store) { return store->type == NUMBER_UINT8; }
 
 static size_t device_bytes(const struct trial_store *store)
@@ -24,7 +24,8 @@ static size_t device_bytes(const struct trial_store *store)
     return store->records * store->numbers * (is_bytes(store) ? sizeof(uint8_t) : sizeof(float));
 }
 
-/* Whether the device can have the set: the host has it in memory, and need not change it. */
+/* Whether batches can be gathered on the device: the host has the set in memory and does not jitter
+ * it. */
 static bool is_gathered(const struct run *p, const struct session *s, enum session_set set)
 {
     bool possible = set != SESSION_TRAIN || p->config->temporal_spike_jitter_width == 0;
@@ -36,7 +37,7 @@ static bool is_gathered(const struct run *p, const struct session *s, enum sessi
     return possible && trials->count;
 }
 
-/* The store's records on the device, as bytes or floats; NULL where there is no memory. */
+/* Copies the store's records to the device, as bytes or floats; NULL if memory is short. */
 static void *upload(const struct run *p, const struct trial_store *store)
 {
     const struct backend *be = p->be;
@@ -74,7 +75,7 @@ static bool upload_set(const struct run *p, struct device_set *on_device, const 
     return done;
 }
 
-static void take_set(struct device_trials *r, size_t session, enum session_set set)
+static void add_set(struct device_trials *r, size_t session, enum session_set set)
 {
     const struct run *p = r->run;
     const struct session *s = p->dataset->sessions[session];
@@ -83,15 +84,15 @@ static void take_set(struct device_trials *r, size_t session, enum session_set s
     for (int array = 0; array < TRIAL_ARRAYS; array++)
         if (session_width(s, (enum trial_array)array))
             bytes += device_bytes(&s->set[set].array[array]);
-    if (!is_gathered(p, s, set) || bytes > r->room)
+    if (!is_gathered(p, s, set) || bytes > r->available)
         return;
     if (!upload_set(p, &r->sets[session][set], s, set)) {
         free_set(p->be, &r->sets[session][set]);
-        r->room = 0;                /* another program has taken the memory */
+        r->available = 0;           /* another program has taken the memory */
         p->be->finish(p->be, NULL); /* the host will fill these batches: no error */
         return;
     }
-    r->room -= bytes;
+    r->available -= bytes;
 }
 
 struct device_trials *device_trials_create(const struct run *run, size_t batch_size)
@@ -110,10 +111,11 @@ struct device_trials *device_trials_create(const struct run *run, size_t batch_s
         be->finish(be, NULL); /* the host will fill all batches */
         return NULL;
     }
-    r->room = be->memory_available(be) / 4 * 3; /* the rest is for the device's own needs */
+    r->available =
+        be->memory_available(be) / 4 * 3; /* the rest stays free for graphs and libraries */
     for (size_t s = 0; s < run->dataset->count; s++)
         for (int set = 0; set < SESSION_SETS; set++)
-            take_set(r, s, (enum session_set)set);
+            add_set(r, s, (enum session_set)set);
     return r;
 }
 

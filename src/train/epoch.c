@@ -1,4 +1,4 @@
-/* epoch.c - an epoch of a training: its batches, validation, learning rate, checkpoints.
+/* epoch.c - one epoch of a training: batches, validation, learning rate, checkpoints.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "train/training_private.h"
 
-/* True where the caller wants training to stop. */
+/* Returns whether the caller wants training to stop. */
 static bool report_progress(const struct training *t)
 {
     const struct batches *batches = t->batches[SESSION_TRAIN];
@@ -29,7 +29,7 @@ static enum lfads_status refuse_infinite(const struct training *t, const struct 
                                          int64_t step, struct lfads_error *err)
 {
     const char *which = isfinite(costs->total) ? "gradient" : "total cost";
-    /* the gradient is that of the last step begun */
+    /* the learner's gradient is that of the last step begun */
     const char *parameter =
         isfinite(costs->total) && step + 1 == t->step ? learner_first_nonfinite(t->learner) : NULL;
 
@@ -42,8 +42,8 @@ static enum lfads_status refuse_infinite(const struct training *t, const struct 
                       which, parameter ? " of " : "", parameter ? parameter : "", step, t->epoch);
 }
 
-/* Adds the costs of the steps that wait to the epoch's; fails at the first that is not finite: it
- * and those after it have changed nothing. */
+/* Adds the costs of uncollected steps to the epoch's. Fails at the first step whose cost or
+ * gradient is not finite; that step and later ones have changed no parameter. */
 static enum lfads_status collect_steps(struct training *t, struct lfads_error *err)
 {
     size_t count = t->learner->n_pending;
@@ -62,8 +62,8 @@ static enum lfads_status collect_steps(struct training *t, struct lfads_error *e
     return status;
 }
 
-/* Begins a step, and collects the costs of those begun where no more may wait. Sets *STOPPED where
- * the caller wants no more. */
+/* Begins a step; collects costs if as many steps as allowed are uncollected. Sets *STOPPED if the
+ * caller wants training to stop. */
 static enum lfads_status train_batch(struct training *t, bool *stopped, struct lfads_error *err)
 {
     struct batch_feed feed = {.training = t, .step = (uint32_t)t->step};
@@ -77,7 +77,7 @@ static enum lfads_status train_batch(struct training *t, bool *stopped, struct l
     t->step++;
     t->done++;
     learner_step(t->learner, &source, &ramps, (double)t->schedule.learning_rate, t->step);
-    if (t->learner->n_pending == t->learner->options.most_pending)
+    if (t->learner->n_pending == t->learner->options.max_pending)
         status = collect_steps(t, err);
     if (status != LFADS_OK)
         return status;
@@ -85,14 +85,14 @@ static enum lfads_status train_batch(struct training *t, bool *stopped, struct l
     return recorder_collect_picture(t->recorder, false, err);
 }
 
-/* All batches of the epoch that are not done. A request to stop saves the place within it. */
+/* Runs the remaining batches of the epoch. A request to stop writes a checkpoint within it. */
 static enum lfads_status train_epoch(struct training *t, struct lfads_error *err)
 {
     struct batches *batches = t->batches[SESSION_TRAIN];
     enum lfads_status status = LFADS_OK;
     bool stopped = false;
 
-    batches_deal(batches, t->run->dataset, SESSION_TRAIN, t->run->seed, (uint32_t)t->epoch);
+    batches_shuffle(batches, t->run->dataset, SESSION_TRAIN, t->run->seed, (uint32_t)t->epoch);
     prefetcher_begin(t->prefetcher, SESSION_TRAIN, batches->batch + t->done,
                      batches->count - t->done);
     t->epoch_began = clock_seconds();
@@ -112,7 +112,7 @@ static enum lfads_status train_epoch(struct training *t, struct lfads_error *err
     return status == LFADS_OK ? collect_steps(t, err) : status;
 }
 
-/* Adds the costs of the batches that wait. */
+/* Adds the costs of uncollected batches to VALID. */
 static enum lfads_status collect_valid(struct training *t, struct epoch_costs *valid,
                                        struct lfads_error *err)
 {
@@ -125,7 +125,7 @@ static enum lfads_status collect_valid(struct training *t, struct epoch_costs *v
     return status;
 }
 
-/* Sets the epoch's validation costs, zero where there is no validation data. */
+/* Sets the epoch's validation costs; zero without validation data. */
 static enum lfads_status validate(struct training *t, struct epoch_costs *valid,
                                   struct lfads_error *err)
 {
@@ -134,7 +134,7 @@ static enum lfads_status validate(struct training *t, struct epoch_costs *valid,
     enum lfads_status status = LFADS_OK;
 
     *valid = (struct epoch_costs){0};
-    batches_deal(batches, t->run->dataset, SESSION_VALID, t->run->seed, (uint32_t)t->epoch);
+    batches_shuffle(batches, t->run->dataset, SESSION_VALID, t->run->seed, (uint32_t)t->epoch);
     prefetcher_begin(t->prefetcher, SESSION_VALID, batches->batch, batches->count);
     for (size_t i = 0; i < batches->count && status == LFADS_OK; i++) {
         struct batch_feed feed = {.training = t,
@@ -147,7 +147,7 @@ static enum lfads_status validate(struct training *t, struct epoch_costs *valid,
             return status;
         source = batch_feed_source(&feed);
         learner_evaluate(t->learner, &source, &ramps);
-        if (t->learner->n_pending == t->learner->options.most_pending || i + 1 == batches->count)
+        if (t->learner->n_pending == t->learner->options.max_pending || i + 1 == batches->count)
             status = collect_valid(t, valid, err);
     }
     if (batches->count)
@@ -171,7 +171,7 @@ static enum lfads_status record_epoch(const struct training *t, const struct fit
     return recorder_epoch(t->recorder, &record, err);
 }
 
-/* Begins the epoch's picture for TensorBoard; the run's last one is waited for. */
+/* Begins the epoch's picture for TensorBoard; waits for the last one of the run. */
 static enum lfads_status picture_epoch(struct training *t, struct lfads_error *err)
 {
     bool last = training_get_state(t).is_over, each = t->run->config->example_every_s == 0;
@@ -184,7 +184,7 @@ static enum lfads_status picture_epoch(struct training *t, struct lfads_error *e
     return status;
 }
 
-/* After the epoch's last batch: validation, log, learning rate, checkpoints. */
+/* Runs after the epoch's last batch: validation, log, learning rate, checkpoints. */
 static enum lfads_status finish_epoch(struct training *t, struct lfads_error *err)
 {
     const struct lfads_config *config = t->run->config;

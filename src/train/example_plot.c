@@ -1,7 +1,6 @@
-/* example_plot.c - a random trial of either set through the model, averaged over samples, and its
- * picture. The CPU backend computes it on every device: one trial is little work, and two threads
- * cannot share a device.
- * SPDX-License-Identifier: Apache-2.0 */
+/* example_plot.c - draws a random trial of each set as the model sees it, averaged over samples. It
+ * runs on the CPU backend for every device: one trial is little work, and two threads cannot share
+ * a device. SPDX-License-Identifier: Apache-2.0 */
 #include "train/example_plot.h"
 
 #include <inttypes.h>
@@ -19,16 +18,16 @@
 #include "run/passes.h"
 
 enum {
-    SAMPLES = 32, /* of a trial; more do not change what is seen */
+    SAMPLES = 32, /* of a trial; more make no visible difference */
     DRAWING = 4 * EXAMPLE_WIDTH * EXAMPLE_HEIGHT + (6 << 20), /* cairo's image, fonts, the PNG */
-    SPARE_TIMES = 50 /* a picture comes no sooner than so many times the last one's time */
+    SPARE_TIMES = 50 /* pictures are at least this many times the last one's duration apart */
 };
 
-/* The trial of one set and what the model makes of it. */
+/* A trial of one set, and the model's results for it. */
 struct side {
     size_t session, trial;
     float *x, *ext;         /* [T,N], [T,E] */
-    double *data, *truth;   /* [T,N]; truth NULL where the data have none */
+    double *data, *truth;   /* [T,N]; truth is NULL if the data lack it */
     double *external;       /* [T,E] */
     void *memory;           /* of the arrays above; NULL: the set is empty */
     struct results results; /* averages over samples */
@@ -53,8 +52,8 @@ struct picture {
 struct example_plot {
     const struct run *run;
     struct picture *picture; /* in progress, or NULL */
-    double next;             /* the clock's time for the next one */
-    int64_t drawn;           /* step of the last one; -1: none */
+    double next;             /* time of the clock when the next one is due */
+    int64_t drawn;           /* step of the last one; -1: none yet */
     bool given_up;
 };
 
@@ -69,7 +68,7 @@ struct example_plot *example_plot_create(const struct run *run)
     return plot;
 }
 
-/* Doubles of a side's own arrays, for N channels. */
+/* Doubles of a side's data, truth and external inputs, for N channels. */
 static size_t side_numbers(const struct model *m, size_t n)
 {
     return m->bins * (n * 2 + m->ext_inputs);
@@ -124,21 +123,21 @@ static enum lfads_status allocate(struct side *side, const struct model *m, bool
                                   struct lfads_error *err)
 {
     size_t bins = m->bins, n = model_channels(m, side->session), doubles = side_numbers(m, n);
-    double *at = side->memory = calloc(doubles + bins * (n + m->ext_inputs), sizeof *at);
-    void *rest;
+    double *memory = side->memory = calloc(doubles + bins * (n + m->ext_inputs), sizeof *memory);
+    void *floats;
 
-    if (!at)
+    if (!memory)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory");
-    side->data = at;
-    side->truth = has_truth ? at + bins * n : NULL;
-    side->external = at + 2 * bins * n;
-    rest = at + doubles;
-    side->x = rest;
+    side->data = memory;
+    side->truth = has_truth ? memory + bins * n : NULL;
+    side->external = memory + 2 * bins * n;
+    floats = memory + doubles;
+    side->x = floats;
     side->ext = side->x + bins * n;
     return results_create(&side->results, m, side->session, 1, err);
 }
 
-/* Picks a trial and copies its data; the training thread does this because it alone reads files. */
+/* Picks a trial and copies its data. Runs in the training thread, which alone reads files. */
 static enum lfads_status take_trial(struct picture *p, enum session_set set)
 {
     const struct dataset *dataset = p->run->dataset;
@@ -188,9 +187,10 @@ static void run_trial(struct picture *p, struct passes *passes, enum session_set
                         .trial = PHILOX_MAX_TRIAL - 1 - (uint32_t)set};
     const struct shard *s = passes_begin(passes, &pass);
 
-    memcpy(s->host_x, side->x, m->bins * model_channels(m, side->session) * sizeof *side->x);
+    memcpy(s->host_data[TRIAL_OBSERVED], side->x,
+           m->bins * model_channels(m, side->session) * sizeof *side->x);
     if (m->ext_inputs)
-        memcpy(s->host_ext, side->ext, m->bins * m->ext_inputs * sizeof *side->ext);
+        memcpy(s->host_data[TRIAL_EXT], side->ext, m->bins * m->ext_inputs * sizeof *side->ext);
     passes_encode(passes);
     passes_decode(passes, 0);
     passes_keep(passes, &side->results, 0);
@@ -211,7 +211,7 @@ static struct example_column column_of(const struct picture *p, enum session_set
                   .channels = n,
                   .outputs = model_outputs(m, side->session),
                   .means = values[RESULT_OUTPUT],
-                  .variances = m->gaussian ? values[RESULT_OUTPUT] + n : NULL,
+                  .variances = m->output->written > 1 ? values[RESULT_OUTPUT] + n : NULL,
                   .truth = side->truth,
                   .data = side->data,
                   .conversion =
@@ -226,7 +226,7 @@ static struct example_column column_of(const struct picture *p, enum session_set
         .n_states = m->gen_units};
 }
 
-static void paint(void *payload, size_t item, size_t thread)
+static void draw_picture(void *payload, size_t item, size_t thread)
 {
     struct picture *p = payload;
     struct example_column columns[SESSION_SETS];
@@ -248,7 +248,7 @@ static void *run(void *payload)
 {
     struct picture *p = payload;
 
-    workers_run(1, 1, paint, p);
+    workers_run(1, 1, draw_picture, p);
     atomic_store(&p->done, true);
     return NULL;
 }
@@ -304,7 +304,7 @@ void example_plot_begin(struct example_plot *plot, const real *parameters, int64
     plot->drawn = step;
 }
 
-/* When the next picture is due, so that pictures take a small share of training's time. */
+/* The time when the next picture is due; pictures must take a small share of training's time. */
 static double next_time(const struct example_plot *plot)
 {
     const struct picture *p = plot->picture;

@@ -1,4 +1,4 @@
-/* fitlog.c - the epochs' lines and rows.
+/* fitlog.c - lines and rows of epochs.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "train/fitlog.h"
 
@@ -11,10 +11,10 @@
 #include "base/file.h"
 #include "base/sizes.h"
 
-/* The terminal's line and the table's row, each with and without validation: four forms. */
+/* The terminal's line and the table's row, each without and with validation. */
 enum form { LINE, LINE_VALID, CSV, CSV_VALID, FORMS };
 
-/* What stands between a number and the next name, as the original has it; elsewhere DEFAULT_GAP. */
+/* The separators before names, as the original prints them; NULL: DEFAULT_GAP. */
 static const char *const total_gap[FORMS] = {" ", " ", ", ", ", "};
 static const char *const cost_gaps[COSTS][FORMS] = {
     [COST_RECON] = {"     ", "      ", ", ", ",       "},
@@ -26,9 +26,9 @@ static const char *const ramp_gaps[COST_RAMPS][FORMS] = {
 };
 static const char default_gap[] = ", ";
 
-/* A text in the making. */
+/* A text being written. */
 struct text {
-    char *at;
+    char *start;
     size_t size, length;
     enum form form;
 };
@@ -39,12 +39,13 @@ __attribute__((format(printf, 2, 3))) static void put(struct text *text, const c
     int length;
 
     va_start(words, format);
-    length = vsnprintf(text->at + text->length, text->size - text->length, format, words);
+    length = vsnprintf(text->start + text->length, text->size - text->length, format, words);
     va_end(words);
     text->length = size_min(text->length + (size_t)length, text->size - 1);
 }
 
-/* A column: what it is called, training's number and, where VALID is not NULL, validation's. */
+/* Appends a column: NAME and OF, the number of training and, if VALID is not NULL, that of
+ * validation. */
 static void put_column(struct text *text, const char *gap, const char *name, const char *of,
                        int decimals, double train, const double *valid)
 {
@@ -55,7 +56,7 @@ static void put_column(struct text *text, const char *gap, const char *name, con
         put(text, "%s%.*f", csv ? "," : ", ", decimals, *valid);
 }
 
-/* The columns of all that the original logs. */
+/* Appends the columns of the costs and ramps that the original logs. */
 static void put_columns(struct text *text, const struct fitlog_row *row)
 {
     const struct epoch_costs *t = &row->train, *v = &row->valid;
@@ -95,17 +96,17 @@ void fitlog_csv(char *text, size_t size, const struct fitlog_row *row)
     put(&line, "\n");
 }
 
-/* The first line of TEXT that is of EPOCH or later, or not whole; or the text's end. (Steps do not
- * tell: an epoch's last update may have been saved before the epoch's row was written.) */
+/* The first line of TEXT that is incomplete or belongs to EPOCH or a later one; or the text's end.
+ * Steps cannot decide this: a checkpoint of an epoch's last update may precede the epoch's row. */
 static char *first_later(char *text, int64_t epoch)
 {
     char *line = text;
 
     while (*line) {
         char *end = strchr(line, '\n');
-        int64_t at;
+        int64_t line_epoch;
 
-        if (!end || (sscanf(line, "epoch,%" SCNd64, &at) == 1 && at >= epoch))
+        if (!end || (sscanf(line, "epoch,%" SCNd64, &line_epoch) == 1 && line_epoch >= epoch))
             return line;
         line = end + 1;
     }

@@ -1,6 +1,6 @@
-/* fitlog.h - an epoch's costs as the terminal's line and the table's row, in the original's form
- * (files.md, "Table of costs").
- * SPDX-License-Identifier: Apache-2.0 */
+/* fitlog.h - formats an epoch's costs as a line for the terminal and as a row of the table of
+ * costs, in the original's form (files.md, "Table of costs"). SPDX-License-Identifier: Apache-2.0
+ */
 #ifndef LFADS_TRAIN_FITLOG_H
 #define LFADS_TRAIN_FITLOG_H
 #include <stdbool.h>
@@ -16,12 +16,13 @@ struct fitlog_row {
     bool has_valid;
 };
 
-/* The line for the terminal. */
+/* Writes the terminal's line to TEXT [size], cut off if it is too long. */
 void fitlog_line(char *text, size_t size, const struct fitlog_row *row);
-/* The row for the table, with its newline. */
+/* Writes the table's row, with its newline, likewise. */
 void fitlog_csv(char *text, size_t size, const struct fitlog_row *row);
-/* Moves the rows of EPOCH and later ones, and one that was cut short, from PATH to PATH.<STEP>: a
- * run that continues at STEP of EPOCH writes them again. Nothing happens where there are none. */
+/* Moves the rows of EPOCH and later epochs, and an incomplete row, from PATH to PATH.<STEP>: a run
+ * that continues at STEP of EPOCH writes them again. Does nothing if PATH has no such rows or does
+ * not exist. */
 enum lfads_status fitlog_trim(const char *path, int64_t epoch, int64_t step,
                               struct lfads_error *err);
 #endif

@@ -1,4 +1,4 @@
-/* log_events.c - which numbers of an epoch are in which record.
+/* log_events.c - the numbers of an epoch and their records.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "train/log_events.h"
 
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "model/params.h"
+#include "model/priors.h"
 #include "report/tensorboard.h"
 
 struct record {
@@ -23,7 +24,7 @@ __attribute__((format(printf, 3, 4))) static void put(struct record *record, dou
     va_list words;
 
     if (record->count == sizeof record->scalars / sizeof record->scalars[0])
-        return; /* of very many inferred inputs the first are shown */
+        return; /* with very many inferred inputs only the first ones are logged */
     scalar = &record->scalars[record->count++];
     va_start(words, format);
     vsnprintf(scalar->tag, sizeof scalar->tag, format, words);
@@ -38,8 +39,7 @@ static int by_tag(const void *a, const void *b)
     return strcmp(x->tag, y->tag);
 }
 
-/* The costs that the original logs, in the order of their tags; of a SET, training or validation.
- */
+/* Puts the costs that the original logs for SET, "train" or "valid", sorted by tag. */
 static void put_costs(struct record *record, const struct epoch_costs *costs, const char *set)
 {
     bool valid = strcmp(set, "valid") == 0;
@@ -56,13 +56,13 @@ static void put_costs(struct record *record, const struct epoch_costs *costs, co
     qsort(record->scalars, record->count, sizeof record->scalars[0], by_tag);
 }
 
-/* Time constants and stationary variances of the inferred inputs' prior. */
+/* Puts time constants and stationary variances of the inferred inputs' prior. */
 static void put_prior(struct record *record, const struct model *m, const real *parameters)
 {
     const struct backend *be = backend_cpu();
     struct weights weights;
 
-    if (!m->co_dim)
+    if (!m->co_dim || m->co_prior != priors_find_co("ar1"))
         return;
     params_view(&weights, m, (real *)parameters, 0);
     for (size_t i = 0; i < m->co_dim; i++) {

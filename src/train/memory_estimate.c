@@ -1,12 +1,12 @@
-/* memory_estimate.c - the memory that a training will take: checked before it begins, and told.
+/* memory_estimate.c - estimates the memory of a training, checks it before training and reports it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/memory.h"
 #include "train/training_private.h"
 
-enum { OTHER_THREADS = 2 }; /* that of pictures, and that which reads ahead */
+enum { OTHER_THREADS = 2 }; /* one draws pictures, one reads ahead */
 
-/* Bytes of the host's memory that are still to come. */
-static size_t to_come(const struct training *t, const struct learner_options *options)
+/* Bytes of the host's memory that training will allocate. */
+static size_t host_bytes(const struct training *t, const struct learner_options *options)
 {
     const struct run *p = t->run;
     const struct model *m = p->model;
@@ -23,22 +23,22 @@ static size_t to_come(const struct training *t, const struct learner_options *op
     return bytes + learner_bytes(p->be, m, options);
 }
 
-/* Fails where the memory of a device is too small; what is said is the batch that would fit. */
+/* Fails if the device's memory is too small; the error names a batch size that fits. */
 static enum lfads_status check_device(const struct training *t,
                                       const struct learner_options *options,
                                       struct lfads_error *err)
 {
     const struct backend *be = t->run->be;
     const struct model *m = t->run->model;
-    struct learner_options fewer = *options;
-    /* a tenth is left for recorded steps and the libraries' own */
+    struct learner_options smaller = *options;
+    /* a tenth stays free for recorded steps and libraries */
     size_t bytes = learner_bytes(be, m, options), available = be->memory_available(be) / 10 * 9;
 
     if (bytes <= available)
         return LFADS_OK;
-    while (fewer.batch_size > 1 && learner_bytes(be, m, &fewer) > available)
-        fewer.batch_size /= 2;
-    if (learner_bytes(be, m, &fewer) > available)
+    while (smaller.batch_size > 1 && learner_bytes(be, m, &smaller) > available)
+        smaller.batch_size /= 2;
+    if (learner_bytes(be, m, &smaller) > available)
         return lfads_fail(err, LFADS_NO_MEMORY,
                           "training needs %zu MiB of the memory of %s, and %zu MiB of it are free, "
                           "too few for any --batch_size: lower --gen_dim or the encoders' "
@@ -47,7 +47,7 @@ static enum lfads_status check_device(const struct training *t,
     return lfads_fail(err, LFADS_NO_MEMORY,
                       "training needs %zu MiB of the memory of %s, and %zu MiB of it are free: "
                       "--batch_size=%zu would fit",
-                      bytes >> 20, be->name, available >> 20, fewer.batch_size);
+                      bytes >> 20, be->name, available >> 20, smaller.batch_size);
 }
 
 enum lfads_status training_check_memory(const struct training *training,
@@ -57,7 +57,7 @@ enum lfads_status training_check_memory(const struct training *training,
     static const char *const remedy = "--threads, --batch_size, --gen_dim or the encoders' "
                                       "dimensions";
     const struct run *p = training->run;
-    size_t bytes = to_come(training, options), held = memory_resident();
+    size_t bytes = host_bytes(training, options), held = memory_resident();
     size_t space = memory_of_threads(options->threads + OTHER_THREADS);
     enum lfads_status status = memory_check(bytes + space, "training", remedy, err);
 

@@ -1,4 +1,4 @@
-/* recorder.c - what a training writes and says, in one place.
+/* recorder.c - writes a training's files and reports to the caller.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "train/recorder.h"
 
@@ -71,20 +71,20 @@ size_t recorder_bytes(const struct recorder *recorder)
     return recorder ? example_plot_bytes(recorder->run) : 0;
 }
 
-/* Checkpoints that this run may add to the save directory at a time, one in the making among them.
- */
-static size_t checkpoints_to_come(const struct lfads_config *config, int64_t epoch)
+/* The largest number of checkpoints by which this run may enlarge the save directory, including one
+ * being written. */
+static size_t added_checkpoints(const struct lfads_config *config, int64_t epoch)
 {
     const size_t unknown = 20; /* epochs assumed for a run without --max_epochs */
     size_t every = (size_t)config->checkpoint_every;
     size_t epochs = config->max_epochs > epoch ? (size_t)(config->max_epochs - epoch) : 0;
-    size_t there = file_count(config->lfads_save_dir, config->checkpoint_name), all;
+    size_t existing = file_count(config->lfads_save_dir, config->checkpoint_name), total;
 
     if (config->max_epochs <= 0)
         epochs = unknown * every;
-    all = size_min((size_t)config->max_ckpt_to_keep, epochs / every + 1) +
-          size_min((size_t)config->max_ckpt_to_keep_lve, size_min(epochs, unknown)) + 1;
-    return all - size_min(there, all - 1); /* new checkpoints replace those that are there */
+    total = size_min((size_t)config->max_ckpt_to_keep, epochs / every + 1) +
+            size_min((size_t)config->max_ckpt_to_keep_lve, size_min(epochs, unknown)) + 1;
+    return total - size_min(existing, total - 1); /* new checkpoints replace existing ones */
 }
 
 static enum lfads_status check_disk(const struct recorder *r, int64_t epoch,
@@ -92,12 +92,12 @@ static enum lfads_status check_disk(const struct recorder *r, int64_t epoch,
 {
     const struct lfads_config *config = r->run->config;
 
-    return limits_check_disk(checkpoints_to_come(config, epoch) * checkpoint_bytes(r->run->model),
+    return limits_check_disk(added_checkpoints(config, epoch) * checkpoint_bytes(r->run->model),
                              config->lfads_save_dir, "training",
                              "lower --max_ckpt_to_keep or --max_ckpt_to_keep_lve", err);
 }
 
-/* Removes what a killed training left half-written. Sampling's files are left: another process may
+/* Removes the unfinished files of a killed training, but not those of sampling: another process may
  * be writing them. */
 static void clear_staged(const struct lfads_config *config)
 {
@@ -109,8 +109,8 @@ static void clear_staged(const struct lfads_config *config)
             file_clear_staged(config->lfads_save_dir, prefixes[i]);
 }
 
-/* The table's path; rows of EPOCH and later are moved aside, without a checkpoint too: a run may
- * have been killed before its first. */
+/* Sets the table's path, and moves aside the rows of EPOCH and later epochs. A new training needs
+ * this, too: an earlier one may have been killed before its first checkpoint. */
 static enum lfads_status prepare_table(struct recorder *r, int64_t epoch, int64_t step,
                                        struct lfads_error *err)
 {
@@ -187,7 +187,7 @@ bool recorder_progress(const struct recorder *recorder, const struct lfads_progr
     return recorder && progress_report(recorder->run->callbacks, progress);
 }
 
-/* The terminal's line and the table's row. */
+/* Reports the terminal's line and writes the table's row. */
 static enum lfads_status record_costs(const struct recorder *r, const struct epoch_record *record,
                                       struct lfads_error *err)
 {
@@ -237,7 +237,7 @@ enum lfads_status recorder_checkpoint(struct recorder *recorder, enum checkpoint
     snprintf(name, sizeof name, "%s%s.ckpt-%" PRId64, config->checkpoint_name, lowest ? "_lve" : "",
              checkpoint->step);
     status = file_join(path, config->lfads_save_dir, name, err);
-    if (status == LFADS_OK && *r->csv) /* the table's rows must be on the disk before it */
+    if (status == LFADS_OK && *r->csv) /* the table's rows must reach the disk first */
         status = file_flush(r->csv, err);
     if (status == LFADS_OK)
         status = checkpoint_write(path, r->run->model, checkpoint, vectors, err);

@@ -1,14 +1,15 @@
-/* resume.c - where a training begins, afresh or from its checkpoint, and the checkpoints it leaves
- * (training.md, "Checkpoints").
+/* resume.c - starts a training afresh or from its checkpoint, and saves checkpoints (training.md,
+ * "Checkpoints").
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/hyperparams.h"
+#include "model/model_create.h"
 #include "train/training_private.h"
 
-/* Warns of sessions that the data no longer have: no later checkpoint has their maps. */
+/* Warns about sessions that the data no longer have: later checkpoints will lack their weights. */
 static enum lfads_status warn_of_lost(const struct training *t, struct lfads_error *err)
 {
     const struct run *p = t->run;
@@ -19,12 +20,12 @@ static enum lfads_status warn_of_lost(const struct training *t, struct lfads_err
     if (status != LFADS_OK)
         return status;
     for (size_t i = 0; i < known.count; i++) {
-        size_t at = 0;
+        size_t s = 0;
 
-        while (at < p->model->n_sessions &&
-               strcmp(p->model->sessions[at].name, known.sessions[i].name) != 0)
-            at++;
-        if (at == p->model->n_sessions)
+        while (s < p->model->n_sessions &&
+               strcmp(p->model->sessions[s].name, known.sessions[i].name) != 0)
+            s++;
+        if (s == p->model->n_sessions)
             recorder_warn(
                 t->recorder,
                 "session %s of the checkpoint is not among the data: checkpoints from now "
@@ -35,7 +36,8 @@ static enum lfads_status warn_of_lost(const struct training *t, struct lfads_err
     return LFADS_OK;
 }
 
-/* Reads what the checkpoint has; maps of sessions that it lacks keep their first values. */
+/* Reads the checkpoint's parameters; weights of sessions that it lacks keep their initial values.
+ */
 static enum lfads_status read_parameters(struct training *t, const struct param_vectors *vectors,
                                          struct lfads_error *err)
 {
@@ -86,7 +88,7 @@ enum lfads_status training_resume(struct training *training, struct lfads_error 
         return LFADS_OK;
     t->schedule.learning_rate = (float)c->learning_rate;
     t->schedule.recorded = c->recorded;
-    /* with a smaller --learning_rate_n_to_compare than before, the latest costs are kept */
+    /* if --learning_rate_n_to_compare is smaller than before, keeps the latest costs */
     skip = c->n_costs > t->rules.n_to_compare ? c->n_costs - t->rules.n_to_compare : 0;
     t->schedule.n_costs = c->n_costs - skip;
     memcpy(t->schedule.costs, c->costs + skip, t->schedule.n_costs * sizeof *c->costs);

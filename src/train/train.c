@@ -1,11 +1,10 @@
-/* train.c - one training from its beginning to its end. The entry is lfads_train of the public
- * header.
+/* train.c - runs one training from beginning to end: lfads_train of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 
 #include "train/training.h"
 
-/* All epochs that are left, and a checkpoint of the end. */
+/* Runs the remaining epochs, and writes a checkpoint at the end. */
 static enum lfads_status run_epochs(struct training *training, struct recorder *recorder,
                                     struct lfads_error *err)
 {

@@ -1,13 +1,14 @@
-/* train_summary.c - what training says before its first epoch.
+/* train_summary.c - describes a training before its first epoch.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "train/training_private.h"
 
-static void announce_session(const struct training *t, const struct session *s)
+static void summarise_session(const struct training *t, const struct session *s)
 {
     const struct run *p = t->run;
     const struct session_trials *train = &s->set[SESSION_TRAIN];
     double numbers = (double)(train->count * s->bins * s->channels);
-    const char *unit = p->model->gaussian ? "mean" : "spikes a bin and channel";
+    bool counts = p->model->output->data == DATA_COUNTS;
+    const char *unit = counts ? "spikes a bin and channel" : "mean";
 
     recorder_line(t->recorder,
                   "Session %s: %zu training and %zu validation trials, %zu bins, %zu channels, "
@@ -35,7 +36,7 @@ void training_summary(const struct training *training)
                   p->config->data_dir, p->config->data_filename_stem, p->dataset->count,
                   p->dataset->count == 1 ? "" : "s");
     for (size_t i = 0; i < p->dataset->count; i++)
-        announce_session(t, p->dataset->sessions[i]);
+        summarise_session(t, p->dataset->sessions[i]);
     recorder_line(t->recorder, "Model Variables (to be optimized): ");
     for (size_t i = 0; i < p->model->n_params; i++) {
         const struct param *param = &p->model->params[i];

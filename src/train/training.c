@@ -1,19 +1,19 @@
-/* training.c - the life of a training.
+/* training.c - creates a training, frees it, and returns its state.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "train/training_private.h"
 
-enum { PENDING = 256 }; /* steps that a device may be behind at most */
+enum { PENDING = 256 }; /* limit of steps that the host may be ahead of a device */
 
-/* Learner, lists of batches and schedule. */
+/* Creates learner, lists of batches and schedule. */
 static enum lfads_status begin(struct training *t, struct lfads_error *err)
 {
     const struct lfads_config *config = t->run->config;
     struct learner_options options = {.batch_size = (size_t)config->batch_size,
                                       .threads = t->run->threads,
-                                      .most_pending = t->run->be->host_memory ? 1 : PENDING,
+                                      .max_pending = t->run->be->host_memory ? 1 : PENDING,
                                       .trained = true,
                                       .max_grad_norm = config->max_grad_norm};
     double *costs = calloc((size_t)config->learning_rate_n_to_compare, sizeof *costs);
@@ -34,7 +34,7 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
         status = learner_create(&t->learner, t->run->be, t->run->model, &options, err);
     if (status == LFADS_OK)
         t->on_device = device_trials_create(t->run, options.batch_size);
-    t->costs = calloc(options.most_pending, sizeof *t->costs);
+    t->costs = calloc(options.max_pending, sizeof *t->costs);
     if (status == LFADS_OK && !t->costs)
         status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for costs");
     for (int set = 0; set < SESSION_SETS && status == LFADS_OK; set++)
@@ -106,7 +106,7 @@ enum lfads_status training_vectors(struct param_vectors *vectors, const struct t
     const struct backend *be = training->run->be;
 
     *vectors = learner_download(training->learner);
-    return be->finish(be, err); /* fails where the download has */
+    return be->finish(be, err); /* reports a failed download */
 }
 
 enum lfads_status training_save(struct training *training, struct lfads_error *err)

@@ -1,5 +1,5 @@
-/* training.h - a training as an object: several may live at once, in one thread, each on a run of
- * its own; runs may share data and device (run_open_beside).
+/* training.h - a training as an object. Several may exist at once, in one thread, each with its own
+ * run; runs may share data and device (run_open_beside).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TRAIN_TRAINING_H
 #define LFADS_TRAIN_TRAINING_H
@@ -10,27 +10,29 @@ struct training;
 struct training_state {
     int64_t epoch, step; /* epochs and updates done */
     double learning_rate;
-    bool is_over;              /* no epoch is left, */
-    bool is_learning_rate_low; /* because the learning rate is below --learning_rate_stop */
+    bool is_over;              /* no epochs remain */
+    bool is_learning_rate_low; /* below --learning_rate_stop, which ends training */
 };
 
-/* A training of RUN, from its checkpoint or afresh. RUN and RECORDER, which may be NULL, must
- * outlive it. On success *OUT is freed by training_free. Fails where memory does not suffice. */
+/* Creates a training of RUN, which continues from RUN's checkpoint if it has one. RUN and RECORDER
+ * (may be NULL) must outlive it. On success *OUT is freed by training_free. Fails if memory does
+ * not suffice or the checkpoint cannot be read. */
 enum lfads_status training_create(struct training **out, const struct run *run,
                                   struct recorder *recorder, struct lfads_error *err);
-void training_free(struct training *training); /* takes NULL */
+void training_free(struct training *training); /* accepts NULL */
 
-/* What is left of the epoch in progress: its batches, validation, the learning rate, and what the
- * recorder wants of it. Fails with LFADS_INTERRUPTED, and a checkpoint, where the recorder's caller
- * wants training to stop; after any other failure the training can only be freed. */
+/* Runs the rest of the epoch in progress: batches, validation, learning rate, and records. If the
+ * recorder's caller wants training to stop, writes a checkpoint and fails with LFADS_INTERRUPTED.
+ * After any other failure the training can only be freed. */
 enum lfads_status training_epoch(struct training *training, struct lfads_error *err);
-/* Has the recorder write a checkpoint; not within training_epoch. */
+/* Has the recorder write a checkpoint; not to be called within training_epoch. */
 enum lfads_status training_save(struct training *training, struct lfads_error *err);
 
 struct training_state training_get_state(const struct training *training);
-/* The costs of the last epoch, the training's; all zero before the first. */
+/* Returns the costs of the last epoch, which belong to the training; all zero before the first. */
 const struct fitlog_row *training_costs(const struct training *training);
-/* Sets *VECTORS to parameters and optimizer's state, the training's, valid until its next epoch. */
+/* Sets *VECTORS to parameters and optimizer slots. They belong to the training and are valid until
+ * its next epoch. */
 enum lfads_status training_vectors(struct param_vectors *vectors, const struct training *training,
                                    struct lfads_error *err);
 #endif

@@ -149,9 +149,12 @@ def test_version():
         reason = "lfads_cuda.so: (file too short|invalid ELF header)"
     except OSError:
         reason = "NVIDIA's driver"
+    named = os.environ.pop("LFADS_CUDA_MODULE", None)  # the one beside the program is meant
     case("version with a module", ["--version"], 0, "",
          rf"GPU: none can be used: .*{reason}.*\nGPU module: {folder}/lfads_cuda.so",
          os.path.join(folder, "lfads"))
+    if named is not None:
+        os.environ["LFADS_CUDA_MODULE"] = named
 
 
 def test_no_words():

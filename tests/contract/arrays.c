@@ -1,4 +1,4 @@
-/* arrays.c - the arrays of a case's run: numbers by address, padded to whole groups of four.
+/* arrays.c - the arrays of a case's run: addressed random numbers, padded to a multiple of four.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
@@ -7,33 +7,33 @@
 
 void case_numbers(float *numbers, size_t count, size_t array, double scale)
 {
-    struct philox_address at = {.seed = 7, .sample = (uint32_t)array};
+    struct philox_address address = {.seed = 7, .sample = (uint32_t)array};
 
     for (size_t i = 0; i < count; i += 1024) {
-        size_t some = count - i < 1024 ? count - i : 1024;
+        size_t n = count - i < 1024 ? count - i : 1024;
 
-        at.trial = (uint32_t)(i / 1024);
-        philox_normals(numbers + i, &at, (uint32_t)some);
-        for (size_t j = 0; j < some; j++)
+        address.trial = (uint32_t)(i / 1024);
+        philox_normals(numbers + i, &address, (uint32_t)n);
+        for (size_t j = 0; j < n; j++)
             numbers[i + j] *= (float)scale;
     }
 }
 
 static void *make(struct arrays *a, size_t count, double scale, bool wide, bool compared)
 {
-    size_t place = a->used++, padded = (count + 3) / 4 * 4;
+    size_t index = a->used++, padded = (count + 3) / 4 * 4;
     acc *sums = wide ? calloc(padded, sizeof *sums) : NULL;
     real *numbers = wide ? NULL : calloc(padded, sizeof *numbers);
 
     if (numbers)
-        case_numbers(numbers, padded, place, scale);
-    for (size_t i = 0; numbers && a->shaken && i < count; i++)
-        numbers[i] = shaken_input(numbers[i], a->shaken, place, i);
-    a->array[place].memory = wide ? (void *)sums : (void *)numbers;
-    a->array[place].count = count;
-    a->array[place].wide = wide;
-    a->array[place].compared = compared;
-    return a->array[place].memory;
+        case_numbers(numbers, padded, index, scale);
+    for (size_t i = 0; numbers && a->perturbed && i < count; i++)
+        numbers[i] = perturbed_input(numbers[i], a->perturbed, index, i);
+    a->array[index].memory = wide ? (void *)sums : (void *)numbers;
+    a->array[index].count = count;
+    a->array[index].wide = wide;
+    a->array[index].compared = compared;
+    return a->array[index].memory;
 }
 
 real *case_input(struct arrays *arrays, size_t count, double scale)
@@ -66,10 +66,10 @@ void case_gates(struct arrays *arrays, real *ru, real *c, size_t rows, size_t un
         ru[i] = real_sigmoid(ru[i]);
     for (size_t i = 0; i < rows * units; i++)
         c[i] = real_tanh(c[i]);
-    for (size_t i = 0; arrays->shaken && i < rows * 2 * units; i++)
-        ru[i] = shaken_gate(ru[i], arrays->shaken, arrays->used, i);
-    for (size_t i = 0; arrays->shaken && i < rows * units; i++)
-        c[i] = shaken_gate(c[i], arrays->shaken, arrays->used + 1, i);
+    for (size_t i = 0; arrays->perturbed && i < rows * 2 * units; i++)
+        ru[i] = perturbed_gate(ru[i], arrays->perturbed, arrays->used, i);
+    for (size_t i = 0; arrays->perturbed && i < rows * units; i++)
+        c[i] = perturbed_gate(c[i], arrays->perturbed, arrays->used + 1, i);
 }
 
 void arrays_release(struct arrays *arrays)

@@ -1,68 +1,77 @@
-/* cases.h - one list of cases of the backend's operations, by which every backend present is
- * compared with the reference. SPDX-License-Identifier: Apache-2.0 */
+/* cases.h - the cases of the backend's operations, in which tests compare every available backend
+ * with the reference. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TESTS_CASES_H
 #define LFADS_TESTS_CASES_H
 #include "backend/backend.h"
 
-enum { CASE_ARRAYS = 48, SHAKEN_UNITS = 16 };
+enum { CASE_ARRAYS = 48, PERTURBED_UNITS = 16 };
 
-/* The arrays of one run of a case. Filled by address, so two runs see the same numbers; or, SHAKEN
- * for the n-th time, numbers that are moved by up to SHAKEN_UNITS units of their last places. */
+/* The arrays of one run of a case. Inputs are addressed random numbers, so they are the same in all
+ * runs; in perturbed run n they differ from these by up to PERTURBED_UNITS units in the last place.
+ */
 struct arrays {
     struct {
         void *memory;
         size_t count;
-        bool wide, compared; /* acc instead of real; an output */
+        bool wide, compared; /* of acc instead of real; compared after the run */
     } array[CASE_ARRAYS];
     size_t used;
-    uint32_t shaken; /* 0: not */
+    uint32_t perturbed; /* number of the perturbed run; 0: not perturbed */
 };
 
-/* COUNT normal numbers times SCALE, an input. */
+/* Adds an input of COUNT normal numbers times SCALE. */
 real *case_input(struct arrays *arrays, size_t count, double scale);
-/* The same, but compared after the run: outputs, and what an operation changes in place. */
+/* Adds an array that is filled in the same way and compared after the run: an output, or one that
+ * the operation changes in place. */
 real *case_output(struct arrays *arrays, size_t count, double scale);
-/* Wide sums, zero before the run, compared. */
+/* Adds sums, zero before the run and compared after it. */
 acc *case_sums(struct arrays *arrays, size_t count);
-/* Inputs that are floats whatever real is; words, zero before the run. */
+/* Add an input of floats, whatever real is; an input of zeros. */
 float *case_floats(struct arrays *arrays, size_t count, double scale);
 uint32_t *case_words(struct arrays *arrays, size_t count);
-/* The tape as forward leaves it, ROWS rows of all bins: gates ru within (0,1), candidates c within
+/* Maps a tape [rows,units] of normal numbers to valid values: gates ru to (0,1), candidates c to
  * (-1,1). */
 void case_gates(struct arrays *arrays, real *ru, real *c, size_t rows, size_t units);
 void arrays_release(struct arrays *arrays);
 
-/* What an array of a run that is shaken for the TIME-th time has in place I for X (shaken.c). */
-real shaken_input(real x, uint32_t time, size_t array, size_t i);
-real shaken_gate(real x, uint32_t time, size_t place, size_t i);
+/* Return X, which is element I of an array, perturbed for perturbed run number TIME (perturbed.c).
+ */
+real perturbed_input(real x, uint32_t time, size_t array, size_t i);
+real perturbed_gate(real x, uint32_t time, size_t place, size_t i);
 
 struct operation_case {
-    const char *name; /* the operation's */
-    /* Makes the arrays and calls the operation for ROWS rows of N numbers. */
+    const char *name; /* of the operation */
+    /* Creates the arrays and calls the operation for ROWS rows of N elements. */
     void (*run)(const struct backend *be, struct arrays *arrays, size_t rows, size_t n);
 };
 
-/* Cases of whole time loops (sequences.c). */
+#define OPERATION(name, arguments)                                                                 \
+    void case_##name(const struct backend *be, struct arrays *arrays, size_t rows, size_t n);
+#include "backend/operations.def"
+#undef OPERATION
+
+/* Cases of a GRU's time loop (sequences.c). */
 void case_gru_sequence(const struct backend *be, struct arrays *arrays, size_t rows, size_t n);
 void case_gru_sequence_backward(const struct backend *be, struct arrays *arrays, size_t rows,
                                 size_t n);
 
-/* Of controller and generator (decoders.c): factors fed back under dropout; external inputs beside
- * the inferred ones; nothing fed back; two samples of a trial, driven by their means. */
+/* Cases of the time loop of controller and generator (decoders.c): with feedback of factors
+ * and dropout; with external inputs besides inferred ones; without feedback; with two samples per
+ * trial, driven by the posterior means. */
 #define DECODER_CASES(X)                                                                           \
-    X(decoder_fed)                                                                                 \
-    X(decoder_driven)                                                                              \
-    X(decoder_apart)                                                                               \
-    X(decoder_sampled)                                                                             \
-    X(decoder_fed_backward)                                                                        \
-    X(decoder_driven_backward)                                                                     \
-    X(decoder_apart_backward)
+    X(decoder_feedback)                                                                            \
+    X(decoder_ext_inputs)                                                                          \
+    X(decoder_no_feedback)                                                                         \
+    X(decoder_samples)                                                                             \
+    X(decoder_feedback_backward)                                                                   \
+    X(decoder_ext_inputs_backward)                                                                 \
+    X(decoder_no_feedback_backward)
 #define DECODER_CASE(name)                                                                         \
     void case_##name(const struct backend *be, struct arrays *arrays, size_t rows, size_t n);
 DECODER_CASES(DECODER_CASE)
 #undef DECODER_CASE
 
-/* Every operation of operations.def; the optional ones over whole time loops. Each ends with a case
- * without name. */
+/* The cases of every operation of operations.def, and those of whole time loops. Each list ends
+ * with a name of NULL. */
 extern const struct operation_case operation_cases[], loop_cases[];
 #endif

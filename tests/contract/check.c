@@ -1,7 +1,7 @@
-/* check.c - every operation of a backend against the reference, on every case and size.
+/* check.c - compares every operation of a backend with the reference, in every case and size.
  *
- * How far a number may be off is derived for each by itself: for an operation from its definition
- * (tracked.h), for a time loop from how it answers to small moves (shaken.c).
+ * Each number has its own tolerance: of an operation, derived from its definition (tracked.h); of a
+ * time loop, from its response to perturbations (perturbed.c).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 
@@ -14,7 +14,7 @@
 #include "compare.h"
 #include "expected.h"
 
-enum { SIZES = 10, MOST_CASES = 100 };
+enum { SIZES = 10, MAX_CASES = 100 };
 
 static const size_t sizes[SIZES][2] = {{1, 1},   {3, 2},   {1, 24},  {16, 16},  {5, 17},
                                        {16, 50}, {7, 200}, {40, 33}, {300, 40}, {2, 400}};
@@ -33,38 +33,38 @@ static double number(const struct arrays *a, size_t array, size_t i)
                                 : (double)((const real *)a->array[array].memory)[i];
 }
 
-/* Of a backend's numbers, in its allowance. */
+/* The largest error of a backend, as a ratio to its allowance, and its case. */
 struct worst {
     double ratio;
     char name[100];
 };
 
-/* What is expected of one case at one size is worked out once for all backends and runs. */
+/* Returns what a case of one size must result in; computes it once for all backends and runs. */
 static const struct expected *expect(const struct operation_case *c, bool loop, size_t size,
-                                     double factor_unit)
+                                     double operand_unit)
 {
     static struct {
         struct expected expected;
         bool known;
-        double factor_unit;
-    } all[2][MOST_CASES][SIZES], *found;
-    size_t place = (size_t)(c - (loop ? loop_cases : operation_cases));
+        double operand_unit;
+    } cache[2][MAX_CASES][SIZES], *found;
+    size_t index = (size_t)(c - (loop ? loop_cases : operation_cases));
 
-    assert(place < MOST_CASES);
-    found = &all[loop][place][size];
-    if (found->known && found->factor_unit == factor_unit)
+    assert(index < MAX_CASES);
+    found = &cache[loop][index][size];
+    if (found->known && found->operand_unit == operand_unit)
         return &found->expected;
     expected_release(&found->expected);
     if (loop)
-        expect_loop(&found->expected, place, sizes[size][0], sizes[size][1]);
+        expect_loop(&found->expected, index, sizes[size][0], sizes[size][1]);
     else
-        expect_operation(&found->expected, place, sizes[size][0], sizes[size][1], factor_unit);
+        expect_operation(&found->expected, index, sizes[size][0], sizes[size][1], operand_unit);
     found->known = true;
-    found->factor_unit = factor_unit;
+    found->operand_unit = operand_unit;
     return &found->expected;
 }
 
-/* Numbers below float's normal ones have no relative precision. */
+/* Adds FLT_MIN to each allowance: subnormal numbers have no relative precision. */
 static bool array_passes(const struct arrays *ours, size_t i, const struct expected *e,
                          const char *name, struct worst *worst)
 {
@@ -83,7 +83,7 @@ static bool array_passes(const struct arrays *ours, size_t i, const struct expec
 static int check(const struct checked *what, const struct operation_case *c, bool loop, size_t size,
                  struct worst *worst)
 {
-    const struct expected *e = expect(c, loop, size, what->factor_unit);
+    const struct expected *e = expect(c, loop, size, what->operand_unit);
     struct arrays ours = {.used = 0};
     size_t rows = sizes[size][0], n = sizes[size][1];
     int failed = 0;

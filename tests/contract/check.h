@@ -1,4 +1,4 @@
-/* check.h - compares a backend with the reference on every case and size.
+/* check.h - compares a backend with the reference in every case and size.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TESTS_CHECK_H
 #define LFADS_TESTS_CHECK_H
@@ -6,14 +6,14 @@
 
 struct checked {
     const struct backend *be;
-    const char *set;    /* the backend's kind, for the summary */
-    const char *only;   /* how the names of the cases begin that are run: "" for all */
-    double factor_unit; /* relative rounding of the factors of products beside float's, or 0 */
-    /* Is told of each run's arrays before it, for a backend that does not compute in the host's
+    const char *set;     /* instruction set or precision, for the summary */
+    const char *only;    /* prefix of the names of the cases to run; "": all */
+    double operand_unit; /* unit to which the backend rounds operands of products; 0: float's */
+    /* Called before each run with its arrays, for a backend that does not compute in the host's
      * memory; or NULL. */
     void (*attach)(const struct backend *be, struct arrays *arrays);
 };
 
-/* Returns how many cases failed, and says which. */
+/* Prints the cases that fail and returns their number. */
 int check_backend(const struct checked *what);
 #endif

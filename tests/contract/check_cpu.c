@@ -1,5 +1,5 @@
-/* check_cpu.c - the CPU backend's kernels for each instruction set against the reference, and its
- * products of numbers rounded to bfloat16. What the processor has not is said to be not run.
+/* check_cpu.c - compares the CPU backend's kernels for each instruction set with the reference, and
+ * its products in bfloat16. Reports the instruction sets that the processor lacks as not run.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
@@ -25,7 +25,7 @@ static int check_bf16(void)
         return 0;
     }
     failed = check_backend(&(struct checked){
-        .be = be, .set = "bfloat16", .only = "product", .factor_unit = ldexp(1, -8)});
+        .be = be, .set = "bfloat16", .only = "product", .operand_unit = ldexp(1, -8)});
     backend_cpu_bf16_free(be);
     return failed;
 }
@@ -39,9 +39,9 @@ int main(void)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         failed += check_set(cpu_avx2_table(), "AVX2");
     else
-        printf("AVX2 not run: this processor has it not\n");
+        printf("AVX2 not run: this processor lacks it\n");
     if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq"))
-        printf("AVX-512 not run: this processor has it not\n");
+        printf("AVX-512 not run: this processor lacks it\n");
 #endif
     return (failed + check_bf16()) != 0;
 }

@@ -1,22 +1,23 @@
-/* decoders.c - cases of the optional operations that take controller and generator through all
- * bins: a backend that has them is compared with one that is led bin by bin (model/decoder.c).
+/* decoders.c - cases of the optional operations that compute controller and generator over all
+ * bins: a backend that has them is compared with the reference, which computes bin by bin
+ * (model/decoder.c).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cases.h"
 #include "model/parts.h"
 
 enum { BINS = 3, CI = 2, EXTERNAL = 2 };
 
-struct kind {
-    bool fed_back, dropout, external;
+struct variant {
+    bool feedback, dropout, ext_inputs;
     size_t samples;
     enum latents latents;
 };
-static const struct kind fed = {true, true, false, 1, POSTERIOR_SAMPLE};
-static const struct kind driven = {true, false, true, 1, POSTERIOR_SAMPLE};
-static const struct kind apart = {false, true, true, 1, POSTERIOR_SAMPLE};
-static const struct kind sampled = {true, false, true, 2, POSTERIOR_MEAN};
+static const struct variant feedback = {true, true, false, 1, POSTERIOR_SAMPLE};
+static const struct variant ext_inputs = {true, false, true, 1, POSTERIOR_SAMPLE};
+static const struct variant no_feedback = {false, true, true, 1, POSTERIOR_SAMPLE};
+static const struct variant two_samples = {true, false, true, 2, POSTERIOR_MEAN};
 
-static struct model model_of(const struct kind *kind, struct session_shape *session, size_t n)
+static struct model model_of(const struct variant *variant, struct session_shape *session, size_t n)
 {
     session->channels = n / 3 + 1;
     return (struct model){.bins = BINS,
@@ -26,16 +27,17 @@ static struct model model_of(const struct kind *kind, struct session_shape *sess
                           .co_dim = 1 + n % 3,
                           .ci_enc = CI,
                           .causal = true,
-                          .ext_inputs = kind->external ? EXTERNAL : 0,
-                          .ext_to_generator = kind->external,
-                          .feed_back = kind->fed_back,
+                          .ext_inputs = variant->ext_inputs ? EXTERNAL : 0,
+                          .ext_to_generator = variant->ext_inputs,
+                          .output = distribution_of(DISTRIBUTION_poisson),
+                          .feedback = variant->feedback ? FEED_FACTORS : FEED_NOTHING,
                           .identity_readout = true,
                           .clip = 1,
                           .sessions = session,
                           .n_sessions = 1};
 }
 
-/* Weights that keep the sums of N products near one. */
+/* Weights [rows,n] that keep sums of ROWS products near one. */
 static real *weights(struct arrays *a, size_t rows, size_t n)
 {
     return case_input(a, rows * n, 1 / sqrt((double)rows));
@@ -54,12 +56,15 @@ static struct gru gru_of(struct arrays *a, size_t inputs, size_t units, bool tra
         .b_c = transposed ? NULL : case_input(a, units, 1)};
 }
 
-static struct linear linear_of(struct arrays *a, size_t in, size_t out)
+static struct linear linear_of(struct arrays *a, size_t in, size_t out, bool transposed)
 {
-    return (struct linear){.w = weights(a, in, out), .b = case_input(a, out, 1)};
+    return (struct linear){.w = transposed ? weights(a, out, in) : weights(a, in, out),
+                           .b = case_input(a, transposed ? in : out, 1),
+                           .in = in,
+                           .out = out};
 }
 
-/* With ONE_BIN what is scratch is not compared. */
+/* With ONE_BIN, ru, rh and c are scratch and not compared. */
 static struct gru_tape tape_of(struct arrays *a, size_t rows, size_t units, bool one_bin)
 {
     real *(*make)(struct arrays * arrays, size_t count, double scale) =
@@ -73,22 +78,22 @@ static struct gru_tape tape_of(struct arrays *a, size_t rows, size_t units, bool
                              .one_bin = one_bin};
 }
 
-/* What both directions work on, for ROWS trials. */
+/* The arrays that both directions use, for ROWS trials. */
 static struct shard shard_of(const struct backend *be, struct arrays *a, const struct model *m,
-                             const struct kind *kind, size_t rows)
+                             const struct variant *variant, size_t rows)
 {
-    size_t r = rows * kind->samples, n = BINS * r * m->co_dim, f = m->factors;
+    size_t r = rows * variant->samples, n = BINS * r * m->co_dim, f = m->factors;
     struct shard s = {.be = be,
                       .model = m,
                       .trials = rows,
-                      .samples = kind->samples,
+                      .samples = variant->samples,
                       .rows = r,
-                      .latents = kind->latents,
-                      .dropout = kind->dropout};
+                      .latents = variant->latents,
+                      .dropout = variant->dropout};
 
-    s.con = tape_of(a, r, m->con_units, kind->samples > 1);
-    s.gen = tape_of(a, r, m->gen_units, kind->samples > 1);
-    if (kind->dropout) {
+    s.con = tape_of(a, r, m->con_units, variant->samples > 1);
+    s.gen = tape_of(a, r, m->gen_units, variant->samples > 1);
+    if (variant->dropout) {
         s.con_mask = case_input(a, BINS * r * (CI + f), 1);
         s.gen_mask = case_input(a, BINS * r * m->gen_units, 1);
     }
@@ -97,52 +102,53 @@ static struct shard shard_of(const struct backend *be, struct arrays *a, const s
     s.co_logvar = case_output(a, n, 1);
     s.co_sample = case_output(a, n, 1);
     s.gen_in = case_output(a, BINS * r * model_generator_inputs(m), 1);
-    s.gen_out = kind->dropout ? case_output(a, (BINS + 1) * r * m->gen_units, 1) : s.gen.h;
-    s.fed = kind->fed_back ? case_output(a, BINS * r * f, 1) : NULL;
+    s.gen_out = variant->dropout ? case_output(a, (BINS + 1) * r * m->gen_units, 1) : s.gen.h;
+    s.fed = variant->feedback ? case_output(a, BINS * r * f, 1) : NULL;
     return s;
 }
 
-static void forward(const struct backend *be, struct arrays *a, const struct kind *kind,
+static void forward(const struct backend *be, struct arrays *a, const struct variant *variant,
                     size_t rows, size_t n)
 {
     struct session_shape session = {.channels = 0};
-    struct model m = model_of(kind, &session, n);
-    struct shard s = shard_of(be, a, &m, kind, rows);
-    size_t con_in = CI + (kind->fed_back ? m.factors : 0), shared = BINS * rows * m.con_units;
+    struct model m = model_of(variant, &session, n);
+    struct shard s = shard_of(be, a, &m, variant, rows);
+    size_t con_in = CI + (variant->feedback ? m.factors : 0), shared = BINS * rows * m.con_units;
 
-    if (kind->samples > 1)
+    if (variant->samples > 1)
         s.con_shared =
             (struct gru_tape){.ru = case_input(a, 2 * shared, 1), .c = case_input(a, shared, 1)};
     s.w.con = gru_of(a, con_in, m.con_units, false);
     s.w.gen = gru_of(a, model_generator_inputs(&m), m.gen_units, false);
     s.w.con_start = case_input(a, m.con_units, 1);
-    s.w.co_mean = linear_of(a, m.con_units, m.co_dim);
-    s.w.co_logvar = linear_of(a, m.con_units, m.co_dim);
+    s.w.co_mean = linear_of(a, m.con_units, m.co_dim, false);
+    s.w.co_logvar = linear_of(a, m.con_units, m.co_dim, false);
     s.fac_w = weights(a, m.gen_units, m.factors);
     s.factors = case_output(a, (BINS + 1) * s.rows * m.factors, 1);
     decoder_forward(&s);
-    if (!kind->fed_back) /* factors may be there for the first slot too, though nobody needs them */
+    if (!variant->feedback) /* without feedback a backend may leave slot 0 of the factors unset */
         be->clear(be, s.factors, s.rows * m.factors);
 }
 
-static void backward(const struct backend *be, struct arrays *a, const struct kind *kind,
+static void backward(const struct backend *be, struct arrays *a, const struct variant *variant,
                      size_t rows, size_t n)
 {
     struct session_shape session = {.channels = 0};
-    struct model m = model_of(kind, &session, n);
-    struct shard s = shard_of(be, a, &m, kind, rows);
-    size_t con_in = CI + (kind->fed_back ? m.factors : 0), count = BINS * rows * m.co_dim;
+    struct model m = model_of(variant, &session, n);
+    struct shard s = shard_of(be, a, &m, variant, rows);
+    size_t con_in = CI + (variant->feedback ? m.factors : 0), count = BINS * rows * m.co_dim;
 
     case_gates(a, s.con.ru, s.con.c, BINS * rows, m.con_units);
     case_gates(a, s.gen.ru, s.gen.c, BINS * rows, m.gen_units);
     s.wt.con = gru_of(a, con_in, m.con_units, true);
     s.wt.gen = gru_of(a, model_generator_inputs(&m), m.gen_units, true);
-    s.w.con = s.wt.con; /* for the sizes */
+    s.w.con = s.wt.con; /* decoder_backward reads the sizes */
     s.w.gen = s.wt.gen;
-    s.wt.co_mean = linear_of(a, m.co_dim, m.con_units);
-    s.wt.co_logvar = linear_of(a, m.co_dim, m.con_units);
-    s.fac_wt = weights(a, m.factors, m.gen_units);
-    s.eta = case_input(a, (BINS + 1) * rows * m.factors, 1);
+    s.wt.co_mean = linear_of(a, m.con_units, m.co_dim, true);
+    s.wt.co_logvar = linear_of(a, m.con_units, m.co_dim, true);
+    s.fac_w = weights(a, m.gen_units, m.factors);
+    s.fac_wt = case_input(a, m.factors * m.gen_units, 1);
+    s.dout_params[0] = case_input(a, (BINS + 1) * rows * m.factors, 1);
     s.dfactors = case_output(a, (BINS + 1) * rows * m.factors, 1);
     s.dgen_out = case_input(a, BINS * rows * m.gen_units, 1);
     s.dgen_h = case_output(a, rows * m.gen_units, 1);
@@ -155,19 +161,19 @@ static void backward(const struct backend *be, struct arrays *a, const struct ki
     decoder_backward(&s);
 }
 
-#define CASE(name, direction, kind)                                                                \
+#define CASE(name, direction, variant)                                                             \
     void name(const struct backend *be, struct arrays *a, size_t rows, size_t n)                   \
     {                                                                                              \
-        direction(be, a, &kind, rows, n);                                                          \
+        direction(be, a, &variant, rows, n);                                                       \
     }
 
-CASE(case_decoder_fed, forward, fed)
-CASE(case_decoder_driven, forward, driven)
-CASE(case_decoder_apart, forward, apart)
-CASE(case_decoder_sampled, forward, sampled)
-CASE(case_decoder_fed_backward, backward, fed)
-CASE(case_decoder_driven_backward, backward, driven)
-CASE(case_decoder_apart_backward, backward, apart)
+CASE(case_decoder_feedback, forward, feedback)
+CASE(case_decoder_ext_inputs, forward, ext_inputs)
+CASE(case_decoder_no_feedback, forward, no_feedback)
+CASE(case_decoder_samples, forward, two_samples)
+CASE(case_decoder_feedback_backward, backward, feedback)
+CASE(case_decoder_ext_inputs_backward, backward, ext_inputs)
+CASE(case_decoder_no_feedback_backward, backward, no_feedback)
 
 const struct operation_case loop_cases[] = {
     {"gru_sequence", case_gru_sequence},

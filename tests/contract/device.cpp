@@ -1,10 +1,10 @@
-/* device.cpp - a device's operations against the reference: the case's arrays are copied to twins
- * in the device's memory before each operation and back after it.
+/* device.cpp - compares a device's operations with the reference: before each operation the case's
+ * arrays are copied to twins in the device's memory, and back after it.
  *
  *   contract_device [MODULE.so]
  *
- * With a module the device is the machine's first GPU, and without one the test says that it did
- * not run (status 77). The emulated build has its module within.
+ * The device is the machine's first GPU, opened by the module. Without a GPU the test reports that
+ * it did not run (status 77). The emulated build is linked with its module.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <dlfcn.h>
 #include <math.h>
@@ -28,15 +28,15 @@ enum { NOT_RUN = 77 };
 
 struct twin {
     const backend *device;
-    arrays *here;
-    void *there[CASE_ARRAYS];
-    size_t made;
-    uint64_t hash; /* of all that was computed */
+    arrays *host;
+    void *copy[CASE_ARRAYS]; /* in the device's memory */
+    size_t count;
+    uint64_t hash; /* of all results */
 };
 
 size_t bytes_of(const arrays *a, size_t i)
 {
-    /* cases.c gives every array whole groups of four */
+    /* arrays.c pads every array to a multiple of four elements */
     size_t count = (a->array[i].count + 3) / 4 * 4;
 
     return count * (a->array[i].wide ? sizeof(acc) : sizeof(real));
@@ -48,12 +48,12 @@ void stop(const char *what)
     exit(1);
 }
 
-void copy_there(twin *t)
+void copy_to_device(twin *t)
 {
-    for (size_t i = 0; i < t->here->used; i++) {
-        if (i >= t->made)
-            t->there[t->made++] = t->device->memory_create(t->device, bytes_of(t->here, i));
-        t->device->upload(t->device, t->there[i], t->here->array[i].memory, bytes_of(t->here, i));
+    for (size_t i = 0; i < t->host->used; i++) {
+        if (i >= t->count)
+            t->copy[t->count++] = t->device->memory_create(t->device, bytes_of(t->host, i));
+        t->device->upload(t->device, t->copy[i], t->host->array[i].memory, bytes_of(t->host, i));
     }
 }
 
@@ -61,11 +61,11 @@ void copy_back(twin *t)
 {
     lfads_error err;
 
-    for (size_t i = 0; i < t->here->used; i++) {
-        auto *bytes = (unsigned char *)t->here->array[i].memory;
+    for (size_t i = 0; i < t->host->used; i++) {
+        auto *bytes = (unsigned char *)t->host->array[i].memory;
 
-        t->device->download(t->device, bytes, t->there[i], bytes_of(t->here, i));
-        for (size_t k = 0; k < bytes_of(t->here, i); k++)
+        t->device->download(t->device, bytes, t->copy[i], bytes_of(t->host, i));
+        for (size_t k = 0; k < bytes_of(t->host, i); k++)
             t->hash = (t->hash ^ bytes[k]) * 1099511628211u;
     }
     if (t->device->finish(t->device, &err) != LFADS_OK)
@@ -74,9 +74,9 @@ void copy_back(twin *t)
 
 void release(twin *t)
 {
-    for (size_t i = 0; i < t->made; i++)
-        t->device->memory_free(t->device, t->there[i]);
-    t->made = 0;
+    for (size_t i = 0; i < t->count; i++)
+        t->device->memory_free(t->device, t->copy[i]);
+    t->count = 0;
 }
 
 void attach(const backend *be, arrays *a)
@@ -84,32 +84,33 @@ void attach(const backend *be, arrays *a)
     twin *t = (twin *)be->context;
 
     release(t);
-    t->here = a;
+    t->host = a;
 }
 
-/* A pointer into one of the case's arrays, as the device's; other arguments as they are. */
+/* Translates a pointer into one of the case's arrays to the device's address; returns other
+ * arguments unchanged. */
 template <class T> T translated(const twin *t, T argument)
 {
     if constexpr (std::is_pointer_v<T> && !std::is_same_v<T, const philox_address *>)
-        for (size_t i = 0; i < t->here->used; i++) {
-            const char *first = (const char *)t->here->array[i].memory,
-                       *at = (const char *)argument;
+        for (size_t i = 0; i < t->host->used; i++) {
+            const char *first = (const char *)t->host->array[i].memory,
+                       *address = (const char *)argument;
 
-            if (argument && at >= first && at < first + bytes_of(t->here, i))
-                return (T)((char *)t->there[i] + (at - first));
+            if (argument && address >= first && address < first + bytes_of(t->host, i))
+                return (T)((char *)t->copy[i] + (address - first));
         }
     return argument;
 }
 
 matrix translated(const twin *t, matrix m)
 {
-    m.at = translated(t, m.at);
+    m.data = translated(t, m.data);
     return m;
 }
 
 operand translated(const twin *t, operand m)
 {
-    m.at = translated(t, m.at);
+    m.data = translated(t, m.data);
     return m;
 }
 
@@ -119,7 +120,7 @@ template <class... A, void (*backend::*member)(const backend *, A...)> struct th
     {
         twin *t = (twin *)self->context;
 
-        copy_there(t);
+        copy_to_device(t);
         (t->device->*member)(t->device, translated(t, arguments)...);
         copy_back(t);
     }
@@ -134,12 +135,12 @@ gru_sequence translated(const twin *t, gru_sequence s)
     return s;
 }
 
-/* What the device refuses goes from bin to bin, through its other operations. */
+/* If the device refuses a sequence, the caller computes it bin by bin with other operations. */
 template <auto member> bool sequence_through(const backend *self, const gru_sequence *given)
 {
     twin *t = (twin *)self->context;
 
-    copy_there(t);
+    copy_to_device(t);
     gru_sequence s = translated(t, *given);
     if (!(t->device->*member)(t->device, &s))
         return false;
@@ -152,7 +153,7 @@ template <auto member> bool decoder_through(const backend *self, const decoder_s
     twin *t = (twin *)self->context;
     decoder_sequence d = *given;
 
-    copy_there(t);
+    copy_to_device(t);
     d.con = translated(t, d.con);
     d.gen = translated(t, d.gen);
     for (real **array : {&d.fed, &d.mean, &d.logvar, &d.sample, &d.in, &d.out, &d.factors,
@@ -168,7 +169,7 @@ template <auto member> bool decoder_through(const backend *self, const decoder_s
     return true;
 }
 
-int check_once(const backend *device, const char *set, const char *only, double factor_unit,
+int check_once(const backend *device, const char *set, const char *only, double operand_unit,
                uint64_t *hash)
 {
     twin t = {};
@@ -190,7 +191,7 @@ int check_once(const backend *device, const char *set, const char *only, double 
     what.be = &table;
     what.set = set;
     what.only = only;
-    what.factor_unit = factor_unit;
+    what.operand_unit = operand_unit;
     what.attach = attach;
     failed = check_backend(&what);
     release(&t);
@@ -217,8 +218,8 @@ const backend_module *open_module(int argc, char **argv)
 #endif
 }
 
-/* Twice, on a device opened anew: the cases that fail, and one more where bits differ. BETWEEN is
- * what changes. */
+/* Runs the cases twice, each time on a newly opened device, with a call of BETWEEN in between.
+ * Returns the number of cases that fail, plus one if the two runs' bits differ. */
 int check_twice(const backend_module *module, const char *only, void (*between)())
 {
     uint64_t hash[2];
@@ -236,13 +237,13 @@ int check_twice(const backend_module *module, const char *only, void (*between)(
         module->release(device);
     }
     if (hash[0] != hash[1]) {
-        printf("the same operations left other bits the second time\n");
+        printf("the second run of the same operations has other bits\n");
         failed++;
     }
     return failed;
 }
 
-/* Products whose operands are rounded to UNIT of themselves. */
+/* Checks products whose operands are rounded to a relative error of UNIT. */
 int check_precision(const backend_module *module, const char *precision, double unit)
 {
     backend *device;
@@ -259,7 +260,7 @@ int check_precision(const backend_module *module, const char *precision, double 
     return failed;
 }
 
-/* What threads, blocks and branches leave must not depend on whose turn comes first. */
+/* Results must not depend on the order of threads, blocks and branches. */
 void reverse()
 {
 #ifdef LFADS_EMULATION
@@ -289,8 +290,8 @@ int main(int argc, char **argv)
     failed += check_precision(module, "tf32", ldexp(1, -11));
     failed += check_precision(module, "bf16", ldexp(1, -8));
 #ifdef LFADS_EMULATION
-    /* nor on how many rows a block carries and what it keeps in shared memory (recurrences by
-     * themselves: tests/device/cuda_emulation/test_sequences.cpp) */
+    /* nor on the rows per block and the weights in shared memory (for single recurrences see
+     * tests/device/cuda_emulation/test_sequences.cpp) */
     failed += check_twice(module, "decoder_", limit_shared);
 #endif
     return failed != 0;

@@ -1,12 +1,12 @@
-/* sequences.c - cases of the optional operations that take a GRU through all bins: a backend that
- * has them is compared with one that is led bin by bin (model/gru.c).
+/* sequences.c - cases of the optional operations that compute a GRU over options bins: a backend
+ * that has them is compared with the reference, which computes bin by bin (model/gru.c).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cases.h"
 #include "model/gru.h"
 
 enum { BINS = 3 };
 
-/* Weights that keep the sums of N products near one. */
+/* Weights [rows,n] that keep sums of ROWS products near one. */
 static real *weights(struct arrays *a, size_t rows, size_t n)
 {
     return case_input(a, rows * n, 1 / sqrt((double)rows));
@@ -20,7 +20,7 @@ static struct gru_tape tape(struct arrays *a, size_t bins, size_t rows, size_t n
                              .h = case_output(a, (BINS + 1) * rows * n, 1)};
 }
 
-static void run(const struct backend *be, struct arrays *a, struct gru_bins all, bool one_bin,
+static void run(const struct backend *be, struct arrays *a, struct gru_bins options, bool one_bin,
                 size_t n)
 {
     struct gru gru = {.units = n,
@@ -28,38 +28,38 @@ static void run(const struct backend *be, struct arrays *a, struct gru_bins all,
                       .rh_c = weights(a, n, n),
                       .b_ru = case_input(a, 2 * n, 1),
                       .b_c = case_input(a, n, 1)};
-    struct gru_tape t = tape(a, one_bin ? 1 : BINS, all.rows, n);
+    struct gru_tape t = tape(a, one_bin ? 1 : BINS, options.rows, n);
 
     t.one_bin = one_bin;
-    gru_run(be, &t, &gru, &all);
+    gru_run(be, &t, &gru, &options);
 }
 
-/* Forward with inputs and in reverse without; then with room for one bin only. */
+/* Runs forward with inputs, in reverse without, and forward without on a tape of one bin. */
 void case_gru_sequence(const struct backend *be, struct arrays *a, size_t rows, size_t n)
 {
-    struct gru_bins all = {.bins = BINS, .rows = rows, .has_inputs = true, .clip = 1};
+    struct gru_bins options = {.bins = BINS, .rows = rows, .has_inputs = true, .clip = 1};
 
-    run(be, a, all, false, n);
-    all.has_inputs = false;
-    all.reverse = true;
-    run(be, a, all, false, n);
-    all.reverse = false;
-    run(be, a, all, true, n);
+    run(be, a, options, false, n);
+    options.has_inputs = false;
+    options.reverse = true;
+    run(be, a, options, false, n);
+    options.reverse = false;
+    run(be, a, options, true, n);
 }
 
 void case_gru_sequence_backward(const struct backend *be, struct arrays *a, size_t rows, size_t n)
 {
     size_t count = BINS * rows * n;
 
-    for (int kind = 0; kind < 3; kind++) {
+    for (int variant = 0; variant < 3; variant++) {
         struct gru gru_t = {.units = n, .h_ru = weights(a, 2 * n, n), .rh_c = weights(a, n, n)};
         struct gru_tape t = tape(a, BINS, rows, n);
-        struct gru_bins all = {.bins = BINS, .rows = rows, .reverse = kind == 1, .clip = 1};
+        struct gru_bins options = {.bins = BINS, .rows = rows, .reverse = variant == 1, .clip = 1};
 
         case_gates(a, t.ru, t.c, BINS * rows, n);
-        all.dstates = kind ? case_input(a, count, 1) : NULL;
-        all.mask = kind > 1 ? case_input(a, count, 1) : NULL;
+        options.dstates = variant ? case_input(a, count, 1) : NULL;
+        options.mask = variant > 1 ? case_input(a, count, 1) : NULL;
         gru_run_backward(be, case_output(a, rows * n, 1), &t, &gru_t, case_input(a, rows * n, 1),
-                         &all);
+                         &options);
     }
 }

@@ -1,4 +1,4 @@
-/* tracked.cpp - the operations' cases with the reference compiled in tracked numbers.
+/* tracked.cpp - runs the operations' cases on the reference, compiled with tracked numbers.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 #include <lfads/lfads.h>
@@ -28,20 +28,27 @@ namespace in_tracked
 #include "backend/reference/trials.c"
 #include "base/philox.c"
 #include "cases.c"
+#include "cases_adam.c"
+#include "cases_cells.c"
+#include "cases_latents.c"
+#include "cases_likelihood.c"
+#include "cases_noise.c"
+#include "cases_rows.c"
 
-/* Where a backend may have less than double for wide sums: the unit of these, and the numbers of a
- * vector, in whose idle places at the end of a row ones may be added that are taken off later. */
+/* Operations whose acc sums a backend may compute with less than double precision: the unit of
+ * these sums, and the lanes of a vector: in the unused lanes at the end of a row a backend may add
+ * ones that it subtracts later. */
 static const struct {
     const char *operation;
     double unit;
     size_t vector;
 } sums[] = {
-    {"poisson", 0x1p-24, 16}, /* the CPU sums a row of a bin in float, with a float's log k! */
+    {"poisson", 0x1p-24, 16}, /* the CPU sums a bin's channels in float, with log k! in float */
 };
 
 static double operand_unit;
 
-/* Each number of the operands is off by OPERAND_UNIT of itself: so is each term, twice. */
+/* Adds the error of operands that are rounded to OPERAND_UNIT: each term has it twice. */
 static void product_of_rounded(SELF, struct matrix c, struct operand a, struct operand b, size_t m,
                                size_t n, size_t k, bool add)
 {
@@ -50,30 +57,30 @@ static void product_of_rounded(SELF, struct matrix c, struct operand a, struct o
         size_t row = i / n, column = i % n;
 
         for (size_t l = 0; l < k; l++)
-            c.at[row * c.ld + column].error +=
+            c.data[row * c.ld + column].error +=
                 2 * operand_unit * fabs(element(&a, row, l).value * element(&b, l, column).value);
     }
 }
 
 template <class T> static T *add_array(struct arrays *a, size_t count, bool wide, bool compared)
 {
-    size_t place = a->used++;
+    size_t index = a->used++;
 
-    a->array[place].memory = calloc(count + 4, sizeof(T));
-    a->array[place].count = count;
-    a->array[place].wide = wide;
-    a->array[place].compared = compared;
-    return (T *)a->array[place].memory;
+    a->array[index].memory = calloc(count + 4, sizeof(T));
+    a->array[index].count = count;
+    a->array[index].wide = wide;
+    a->array[index].compared = compared;
+    return (T *)a->array[index].memory;
 }
 
-/* The floats of a backend's run, as T. */
+/* Adds an array with the numbers of a backend's run, as T. */
 template <class T> static T *make(struct arrays *a, size_t count, double scale, bool compared)
 {
-    size_t place = a->used;
+    size_t index = a->used;
     std::vector<float> numbers(count);
     T *x = add_array<T>(a, count, false, compared);
 
-    case_numbers(numbers.data(), count, place, scale);
+    case_numbers(numbers.data(), count, index, scale);
     for (size_t i = 0; i < count; i++)
         x[i] = numbers[i];
     return x;
@@ -100,11 +107,11 @@ uint32_t *case_words(struct arrays *arrays, size_t count)
     return add_array<uint32_t>(arrays, count, false, false);
 }
 
-template <class T> static void take(struct expected *e, size_t i, const T *x, double more)
+template <class T> static void store(struct expected *e, size_t i, const T *x, double extra)
 {
     for (size_t k = 0; k < e->count[i]; k++) {
         e->wanted[i][k] = x[k].value;
-        e->allowed[i][k] = 1.001 * x[k].bound() + more; /* and what is of second order */
+        e->allowed[i][k] = 1.001 * x[k].bound() + extra; /* 0.001 covers errors of second order */
     }
 }
 
@@ -121,14 +128,14 @@ static void run(struct expected *e, const struct operation_case *c, size_t rows,
     }();
     struct arrays a = {};
 
-    double idle = 0;
+    double lane_error = 0;
 
     double_unit::value = 0x1p-53;
     for (const auto &row : sums)
         if (strcmp(row.operation, c->name) == 0) {
             double_unit::value = row.unit;
-            idle = BINS * row.unit *
-                   (double)(row.vector * ((row.vector - n % row.vector) % row.vector));
+            lane_error = BINS * row.unit *
+                         (double)(row.vector * ((row.vector - n % row.vector) % row.vector));
         }
     c->run(&table, &a, rows, n);
     e->arrays = a.used;
@@ -138,18 +145,18 @@ static void run(struct expected *e, const struct operation_case *c, size_t rows,
             e->wanted[i] = (double *)calloc(e->count[i] + 1, sizeof(double));
             e->allowed[i] = (double *)calloc(e->count[i] + 1, sizeof(double));
             if (a.array[i].wide)
-                take(e, i, (const acc *)a.array[i].memory, idle);
+                store(e, i, (const acc *)a.array[i].memory, lane_error);
             else
-                take(e, i, (const real *)a.array[i].memory, 0);
+                store(e, i, (const real *)a.array[i].memory, 0);
         }
         free(a.array[i].memory);
     }
 }
 } // namespace in_tracked
 
-void expect_operation(struct expected *e, size_t place, size_t rows, size_t n, double operand_unit)
+void expect_operation(struct expected *e, size_t index, size_t rows, size_t n, double operand_unit)
 {
     *e = {};
     in_tracked::operand_unit = operand_unit;
-    in_tracked::run(e, &in_tracked::operation_cases[place], rows, n);
+    in_tracked::run(e, &in_tracked::operation_cases[index], rows, n);
 }

@@ -1,23 +1,23 @@
-/* tracked.h - numbers that know how far a backend's result may be from them.
+/* tracked.h - numbers that carry a bound of their rounding error.
  *
- * The reference's plain loops, compiled with these for numbers, derive the tolerance of every
- * element of every operation. A tracked number is the exact value (in double) and a bound of its
- * error where the same is computed in rounded numbers: with the unit roundoff u (2^-24 for float)
- * each step adds what it rounds and passes on what it was given (running error analysis: Wilkinson;
- * Higham, Accuracy and Stability, 3.3):
+ * The reference's plain loops, compiled with tracked numbers, derive the tolerance of every element
+ * of every operation. A tracked number is the exact value (in double) and a bound of its error in
+ * float: with the unit roundoff u (2^-24 for float) each operation propagates the errors of its
+ * arguments and adds its own rounding error (running error analysis: Wilkinson; Higham, Accuracy
+ * and Stability, 3.3):
  *
- *   a + b     e_a + e_b; of a sum of k terms, in whatever order they are added, besides
- *             (k - 1) u times the sum of the terms' magnitudes
+ *   a + b     e_a + e_b; for a sum of k terms, added in any order, plus (k - 1) u times the sum
+ *             of the terms' magnitudes
  *   a b       |a| e_b + |b| e_a + u |ab|
  *   a / b     (e_a + |a/b| e_b)/|b| + u |a/b|
- *   exp x     |y| e_x + 4u |y|: libraries' and devices' functions are within two units of the last
- *   log x     e_x/|x| + 4u |y|  place, which are 4u
+ *   exp x     |y| e_x + 4u |y|: the error of libraries' and devices' functions is at most two
+ *   log x     e_x/|x| + 4u |y|  units in the last place, which are 4u
  *   sqrt x    e_x/(2 |y|) + u |y|
  *   sin, cos  e_x + 4u
- *   tanh x    (1 - y^2) e_x + 4u: in absolute terms, for the CPU's is 2 sigma(2x) - 1
- *   sigma x   sigma (1 - sigma) e_x + 3u likewise
+ *   tanh x    (1 - y^2) e_x + 4u, an absolute error, because the CPU's is 2 sigma(2x) - 1
+ *   sigma x   sigma (1 - sigma) e_x + 3u, an absolute error too
  *
- * Errors of second order, u^2, are left to a thousandth more in the end; what is copied has error
+ * The final bound is increased by a thousandth for errors of second order, u^2. A copy has error
  * 0. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TESTS_TRACKED_H
 #define LFADS_TESTS_TRACKED_H
@@ -31,14 +31,14 @@ struct float_unit {
 };
 
 struct double_unit {
-    static double value; /* as the operation's contract has it (tracked.cpp) */
+    static double value; /* set for each operation (tracked.cpp) */
     static double unit() { return value; }
     static double constant_error(double) { return 0; }
 };
 
 template <class U> struct tracked {
-    double value, error;    /* error: of the terms, where it is a sum */
-    double size, additions; /* the sum of the terms' magnitudes; how many were added */
+    double value, error;    /* of a sum: error is that of the terms */
+    double size, additions; /* of a sum: the terms' magnitudes; the number of additions */
 
     tracked() = default;
     template <class T, class = std::enable_if_t<std::is_arithmetic_v<T>>>
@@ -48,7 +48,7 @@ template <class U> struct tracked {
     }
     tracked(double v, double e) : value(v), error(e), size(fabs(v)), additions(0) {}
     double bound() const { return error + additions * U::unit() * size; }
-    /* From the wider type to the narrower one and back. */
+    /* Converts between real and acc. */
     template <class V, class = std::enable_if_t<!std::is_same_v<U, V>>>
     explicit tracked(const tracked<V> &x)
         : tracked(x.value, x.bound() + (U::unit() > V::unit() ? U::unit() * fabs(x.value) : 0))
@@ -56,7 +56,7 @@ template <class U> struct tracked {
     }
     explicit operator double() const { return value; }
 
-    /* Y with error E, and what its own rounding adds: ROUNDINGS of it. */
+    /* Returns Y with error E plus ROUNDINGS unit roundoffs of Y. */
     static tracked rounded(double y, double e, double roundings = 1)
     {
         return tracked(y, e + roundings * U::unit() * fabs(y));
@@ -91,6 +91,7 @@ template <class U> struct tracked {
     friend bool operator<(tracked a, tracked b) { return a.value < b.value; }
     friend bool operator>(tracked a, tracked b) { return a.value > b.value; }
     friend bool operator==(tracked a, tracked b) { return a.value == b.value; }
+    friend bool operator!=(tracked a, tracked b) { return a.value != b.value; }
     friend bool isfinite(tracked a) { return std::isfinite(a.value); }
 
     friend tracked sqrt(tracked x)
@@ -99,7 +100,10 @@ template <class U> struct tracked {
 
         return rounded(y, x.bound() > 0 ? x.bound() / (2 * y) : 0);
     }
-    friend tracked lgamma(tracked x) { return rounded(::lgamma(x.value), 0, 4); } /* of whole x */
+    friend tracked lgamma(tracked x)
+    {
+        return rounded(::lgamma(x.value), 0, 4);
+    } /* for integers x */
 };
 
 typedef tracked<float_unit> real;

@@ -1,6 +1,7 @@
 /* golden_case.c - builds our model of a golden file and feeds it that file's data and noise.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "golden_case.h"
+#include "model/model_create.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,10 +24,10 @@ static herr_t set_flag(hid_t file, const char *name, const H5A_info_t *info, voi
     golden_attribute(file, name, text, sizeof text);
     for (size_t i = 0; i < 2; i++)
         is_string |= strcmp(name, strings[i]) == 0;
-    /* what is no flag of ours (case, note, data_dim_…) or says how the file was made is left */
     if (!is_string && strspn(text, "0123456789.+-e") != strlen(text))
         return 0;
-    lfads_config_set(c->config, name, text, NULL);
+    if (lfads_config_set(c->config, name, text, NULL) != LFADS_OK)
+        return 0; /* not a flag of ours (case, note, data_dim_…), or how the file was made */
     return 0;
 }
 
@@ -73,7 +74,7 @@ static void make_model(struct golden_case *c)
 
 void golden_case_open(struct golden_case *c, const char *path, const struct backend *be)
 {
-    struct learner_options options = {.threads = 2, .most_pending = 1, .trained = true};
+    struct learner_options options = {.threads = 2, .max_pending = 1, .trained = true};
     struct lfads_error err;
     char text[64];
 
@@ -163,8 +164,9 @@ static void fill(void *payload, struct shard *s, size_t first)
 
 #pragma omp critical
     {
-        copy_in(batch, s, s->x, "inputs/%s", "data", first, m->bins, n, 0);
-        copy_in(batch, s, s->ext, "inputs/%s", "ext_input", first, m->bins, m->ext_inputs, 0);
+        copy_in(batch, s, s->data[TRIAL_OBSERVED], "inputs/%s", "data", first, m->bins, n, 0);
+        copy_in(batch, s, s->data[TRIAL_EXT], "inputs/%s", "ext_input", first, m->bins,
+                m->ext_inputs, 0);
         copy_in(batch, s, s->ic_noise, "noise/%s_g0", batch->noise, first, 1, m->ic_dim, 0);
         copy_in(batch, s, s->co_noise, "noise/%s_co", batch->noise, first, m->bins, m->co_dim, 0);
         copy_in(batch, s, s->data_mask, "noise/%s", "mask_data", first, m->bins, n, 1);

@@ -141,13 +141,12 @@ static void check_dynamics(struct pass *pass)
 static void loglik_of(const struct shard *s, acc *sum, size_t t, size_t b, size_t first, size_t n)
 {
     size_t all = model_channels(s->model, s->session), at = (t * s->trials + b) * all + first;
-    const real *eta = s->eta + s->trials * all + at;
+    struct observed o = {
+        .x = s->data[TRIAL_OBSERVED] + at, .bins = 1, .trials = 1, .samples = 1, .channels = n};
 
-    if (s->model->gaussian)
-        s->be->gaussian(s->be, sum, eta, s->eta_logvar + s->trials * all + at, s->x + at, 1, 1, 1,
-                        n);
-    else
-        s->be->poisson(s->be, sum, eta, s->x + at, 1, 1, 1, n);
+    for (size_t i = 0; i < s->model->output->n_params; i++)
+        o.params[i] = s->out_params[i] + s->trials * all + at;
+    s->model->observation->forward(s->be, sum, &o);
 }
 
 /* The same of all bins and trials, WIDTH numbers at a time. */

@@ -14,6 +14,7 @@
 #include "device/test_device.h"
 #include "golden_case.h"
 #include "golden_outputs.h"
+#include "model/model_create.h"
 
 /* What rounding leaves of each kind, with the unit roundoff u of real (2^-53, 2^-24). An output is
  * some thousand operations deep, through states that amplify over the bins; a gradient is as deep

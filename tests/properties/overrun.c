@@ -52,7 +52,7 @@ static int check_arrays(const struct shard *s)
            slots = row_bins + s->rows;
     int failed = 0;
 
-    failed += check_array("x", s->x, trial_bins * model_channels(m, s->session));
+    failed += check_array("x", s->data[TRIAL_OBSERVED], trial_bins * model_channels(m, s->session));
     failed += check_array("ic_mean", s->ic_mean, s->trials * m->ic_dim);
     failed += check_array("encoder[CI_FORWARD].c", s->encoder[CI_FORWARD].c,
                           m->co_dim ? trial_bins * m->ci_enc : 0);
@@ -60,7 +60,7 @@ static int check_arrays(const struct shard *s)
     failed += check_array("co_sample", s->co_sample, row_bins * m->co_dim);
     failed += check_array("gen.h", s->gen.h, slots * m->gen_units);
     failed += check_array("factors", s->factors, slots * m->factors);
-    failed += check_array("eta", s->eta, slots * model_channels(m, s->session));
+    failed += check_array("out_params[0]", s->out_params[0], slots * model_channels(m, s->session));
     if (s->trained)
         failed += check_array("dfactors", s->dfactors, slots * m->factors);
     return failed;

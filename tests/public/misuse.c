@@ -76,10 +76,10 @@ static void verbs(const char *folder)
         if (lfads_config_create(&config, NULL) != LFADS_OK)
             exit(1);
         snprintf(nowhere, sizeof nowhere, "%s/nowhere", folder);
-        if (i > 0)
-            lfads_config_set(config, "lfads_save_dir", nowhere, NULL);
-        if (i > 0)
-            lfads_config_set(config, "data_dir", i == 1 ? nowhere : folder, NULL);
+        if (i > 0 &&
+            (lfads_config_set(config, "lfads_save_dir", nowhere, NULL) != LFADS_OK ||
+             lfads_config_set(config, "data_dir", i == 1 ? nowhere : folder, NULL) != LFADS_OK))
+            exit(1);
         REFUSED(lfads_train(config, NULL, e));
         REFUSED(lfads_posterior_sample(config, NULL, e));
         REFUSED(lfads_posterior_mean(config, NULL, e));
@@ -125,8 +125,9 @@ static void made_data(const char *folder)
     REFUSED(lfads_synth(NULL, config, NULL, e));
     REFUSED(lfads_synth("chaotic", NULL, NULL, e));
     REFUSED(lfads_synth("%n", config, NULL, e));
-    lfads_synth_config_set(config, "save_dir", folder, NULL);
-    lfads_synth_config_set(config, "datafile_name", "../up", NULL);
+    if (lfads_synth_config_set(config, "save_dir", folder, NULL) != LFADS_OK ||
+        lfads_synth_config_set(config, "datafile_name", "../up", NULL) != LFADS_OK)
+        exit(1);
     REFUSED(lfads_synth("chaotic", config, NULL, e));
     lfads_synth_config_free(NULL);
     lfads_synth_config_free(config);

@@ -55,6 +55,8 @@ def compare(what, stem, sessions, *flags):
                 trials = np.concatenate([trials.reshape(9, -1), ext.reshape(9, -1)], axis=1)
         with h5py.File(f"{SCRATCH}/{what}/model_runs_{session}_valid_posterior_push_mean") as file:
             wanted = file["output_dist_params"][()]
+            named = b"gaussian" if "--output_dist=gaussian" in flags else b"poisson"
+            check(file.attrs["output_dist"] == named, f"{what}: the results name no {named}")
         done = stream(trials, what, session)
         check(done.returncode == 0, f"{what}: {done.stderr}")
         found = np.frombuffer(done.stdout, np.float32)

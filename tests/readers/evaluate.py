@@ -85,6 +85,30 @@ def check_conversion(rates):
               True)
 
 
+def check_distribution(rates, variances):
+    """A run is scored by the distribution that it names, whatever its width suggests."""
+    both = np.concatenate([rates, variances], axis=2)
+    text = np.bytes_
+    for name, values, attribute, wanted in (
+            ("named", both, text("gaussian"), None),
+            ("wide", both, text("poisson"), "of poisson each channel has 1"),
+            ("narrow", rates, text("gaussian"), "of gaussian each channel has 2"),
+            ("unknown", both, text("cauchy"), "is cauchy, and this program knows poisson|gaussian"),
+            ("number", both, 3, "attribute output_dist is no text"),
+            ("variable", both, "gaussian", "attribute output_dist is no text"),
+            ("long", both, text("g" * 64), "attribute output_dist is no text")):
+        with h5py.File(f"{SCRATCH}/{name}", "w") as file:
+            file["output_dist_params"] = values
+            file.attrs["output_dist"] = attribute
+        done = subprocess.run([LFADS, "evaluate", f"--data_file={SCRATCH}/data", "--json",
+                               f"--model_run={SCRATCH}/{name}"], capture_output=True, text=True)
+        if wanted:
+            close(f"{name}: {done.stderr}", (done.returncode, wanted in done.stderr) == (2, True),
+                  True)
+        else:
+            close(name, json.loads(done.stdout)["nll"], score("--set=valid")["nll"])
+
+
 def main():
     shutil.rmtree(SCRATCH, ignore_errors=True)
     os.makedirs(SCRATCH)
@@ -132,6 +156,7 @@ def main():
     gauss = 0.5 * (np.log(2 * np.pi * variances) + (k - rates) ** 2 / variances)
     close("Gaussian nll", mine["nll"], gauss.sum() / 6)
     close("keys", "r2" in mine or "bits_per_spike" in mine or "nll_bound_vae" in mine, False)
+    check_distribution(rates, variances)
     check_sets(counts, rates)
     check_refused(rates)
     check_conversion(rates)

@@ -140,6 +140,8 @@ def main():
                 sampled = tuple(k for k in file if not k.startswith(("p", "train")))
             compare_runs(f"{scratch}/{stem}posterior_sample_and_average",
                          f"{golden}/save_dir/{stem}posterior_sample_and_average", sampled)
+    with h5py.File(f"{scratch}/model_runs_prior_sample") as file:
+        check(file.attrs["output_dist"] == b"poisson", "samples of the priors name no distribution")
     with h5py.File(f"{golden}/save_dir/model_runs_prior_sample") as file:
         compare_runs(f"{scratch}/model_runs_prior_sample",
                      f"{golden}/save_dir/model_runs_prior_sample",

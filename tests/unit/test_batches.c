@@ -96,7 +96,7 @@ static void test_deal(void **state)
 
     (void)state;
     assert_int_equal(batches_create(&batches, &dataset, SESSION_TRAIN, 32, NULL), LFADS_OK);
-    batches_deal(batches, &dataset, SESSION_TRAIN, 1, 0);
+    batches_shuffle(batches, &dataset, SESSION_TRAIN, 1, 0);
     assert_int_equal(batches->count, 5 + 1);
     for (size_t b = 0; b < batches->count; b++) {
         const struct batch *batch = &batches->batch[b];
@@ -124,12 +124,12 @@ static void test_order(void **state)
     (void)state;
     assert_int_equal(batches_create(&a, &dataset, SESSION_TRAIN, 32, NULL), LFADS_OK);
     assert_int_equal(batches_create(&b, &dataset, SESSION_TRAIN, 32, NULL), LFADS_OK);
-    batches_deal(a, &dataset, SESSION_TRAIN, 1, 4);
-    batches_deal(b, &dataset, SESSION_TRAIN, 1, 4);
+    batches_shuffle(a, &dataset, SESSION_TRAIN, 1, 4);
+    batches_shuffle(b, &dataset, SESSION_TRAIN, 1, 4);
     assert_memory_equal(a->trials, b->trials, bytes);
-    batches_deal(b, &dataset, SESSION_TRAIN, 1, 5);
+    batches_shuffle(b, &dataset, SESSION_TRAIN, 1, 5);
     assert_memory_not_equal(a->trials, b->trials, bytes);
-    batches_deal(b, &dataset, SESSION_TRAIN, 2, 4);
+    batches_shuffle(b, &dataset, SESSION_TRAIN, 2, 4);
     assert_memory_not_equal(a->trials, b->trials, bytes);
     batches_free(a);
     batches_free(b);

@@ -151,7 +151,7 @@ static void test_find(void **state)
     assert_null(bf16_weights_find(w, vector + 170, 19, 40, 19));         /* another stride */
     assert_null(bf16_weights_find(w, vector + 50, 10, 2, 10));           /* before them */
     assert_non_null(bf16_weights_find(w, vector + 100 + 20, 10, 5, 10)); /* ends with an odd row */
-    bf16_weights_forget(w, vector);
+    bf16_weights_remove(w, vector);
     assert_null(bf16_weights_find(w, vector + 170, 20, 40, 20));
     bf16_weights_free(w);
     free(vector);

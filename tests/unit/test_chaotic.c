@@ -54,7 +54,7 @@ static void test_next_number(void **state)
         double next = 0;
 
         assert_int_equal(lfads_synth_config_create(&config, &err), LFADS_OK);
-        lfads_synth_config_set(config, "save_dir", directory, &err);
+        assert_int_equal(lfads_synth_config_set(config, "save_dir", directory, &err), LFADS_OK);
         for (int k = 0; k < 5 && sets[i].flags[k][0]; k++)
             assert_int_equal(
                 lfads_synth_config_set(config, sets[i].flags[k][0], sets[i].flags[k][1], &err),

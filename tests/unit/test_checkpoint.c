@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "config/config.h"
+#include "model/model_create.h"
 #include "save/checkpoint.h"
 #include "save/index.h"
 
@@ -35,7 +36,7 @@ static int set_up(void **state)
     assert_non_null(mkdtemp(f->directory));
     assert_int_equal(lfads_config_create(&f->config, NULL), LFADS_OK);
     for (size_t i = 0; i < 4; i++)
-        lfads_config_set(f->config, flags[i][0], flags[i][1], NULL);
+        assert_int_equal(lfads_config_set(f->config, flags[i][0], flags[i][1], NULL), LFADS_OK);
     assert_int_equal(model_create(&f->model, f->config, 8, &session, 1, NULL), LFADS_OK);
     f->vectors = calloc(3 * f->model->size, sizeof *f->vectors);
     for (size_t i = 0; i < 3; i++)

@@ -50,9 +50,9 @@ static void check_rates(const struct backend *be, real eta)
 
     fill(x, N, 3);
     fill(e, N, eta);
-    be->poisson(be, &loglik, e, x, 1, 1, 1, N);
+    be->poisson(be, &loglik, e, x, NULL, 1, 1, 1, N);
     be->exponential(be, y, N, e, N, 1, N);
-    be->poisson_backward(be, e, 1, x, N);
+    be->poisson_backward(be, e, 1, x, NULL, N);
     if (eta < 88) { /* exp is within single precision */
         assert_true(isfinite(y[0]) && isfinite(y[N - 1]) && isfinite(e[0]) && isfinite(e[N - 1]));
         assert_true(isfinite(loglik) || eta > 80); /* a bin's terms may be summed in it */

@@ -98,14 +98,14 @@ static void test_ranges(void **state)
         if (flag->type != FLAG_IS_INT && flag->type != FLAG_IS_FLOAT)
             continue;
         flag_text(before, sizeof before, c, flag);
-        snprintf(text, sizeof text, "%.0f", flag->least - 1);
+        snprintf(text, sizeof text, "%.0f", flag->min - 1);
         assert_int_equal(flag_set(c, table, i, text, &err), LFADS_USAGE);
         assert_non_null(strstr(err.text, flag->name));
         assert_int_equal(flag_set(c, table, i, "", &err), LFADS_USAGE);
         assert_int_equal(flag_set(c, table, i, "1 2", &err), LFADS_USAGE);
-        snprintf(text, sizeof text, "%.0f", flag->least);
+        snprintf(text, sizeof text, "%.0f", flag->min);
         assert_int_equal(flag_set(c, table, i, text, &err),
-                         flag->open_least ? LFADS_USAGE : LFADS_OK);
+                         flag->open_min ? LFADS_USAGE : LFADS_OK);
         assert_int_equal(flag_set(c, table, i, before, &err), LFADS_OK);
         flag_text(after, sizeof after, c, flag);
         assert_string_equal(before, after);

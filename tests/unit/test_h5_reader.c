@@ -195,6 +195,26 @@ static void test_end(void **state)
     }
 }
 
+/* A host that ignores SIGCHLD reads files; how a child ended is not known then, and said so. */
+static void test_ignored_children(void **state)
+{
+    const struct fixture *f = *state;
+    struct lfads_error err = {.text = ""};
+    struct h5_shape shape;
+    struct h5_file file;
+
+    signal(SIGCHLD, SIG_IGN);
+    assert_int_equal(h5_open(&file, f->path, NULL), LFADS_OK);
+    assert_int_equal(h5_shape(&shape, &file, "x", NULL), LFADS_OK);
+    if (child()) {
+        kill(child(), SIGSEGV);
+        assert_int_equal(h5_shape(&shape, &file, "x", &err), LFADS_IO);
+        assert_non_null(strstr(err.text, "how is not known"));
+    }
+    h5_close(&file, NULL);
+    signal(SIGCHLD, SIG_DFL);
+}
+
 /* Signals that a terminal sends to all are the parent's to answer. */
 static void test_interrupt(void **state)
 {
@@ -230,8 +250,9 @@ static void test_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_threads), cmocka_unit_test(test_leaves_nothing),
-        cmocka_unit_test(test_end), cmocka_unit_test(test_interrupt), cmocka_unit_test(test_rows)};
+        cmocka_unit_test(test_threads),   cmocka_unit_test(test_leaves_nothing),
+        cmocka_unit_test(test_end),       cmocka_unit_test(test_ignored_children),
+        cmocka_unit_test(test_interrupt), cmocka_unit_test(test_rows)};
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

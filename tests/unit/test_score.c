@@ -53,6 +53,7 @@ static void test_gaussian(void **state)
 
     (void)state;
     s.variances = output + CHANNELS;
+    s.distribution = DISTRIBUTION_gaussian;
     assert_near(score_nll(&s), 12.466189227284987);
 }
 

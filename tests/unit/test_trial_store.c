@@ -125,7 +125,7 @@ static void make_session(struct session *s, const struct storage_limits *data,
 static void check_prefetched(const struct prefetched *prefetched, const struct session *sessions)
 {
     const struct batch *batch = prefetched->batch;
-    float values[3 * BATCH * 2], ext[3 * BATCH * 2] = {0};
+    float values[3 * BATCH * 2] = {0}, ext[3 * BATCH * 2] = {0};
     float *const dst[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = values, [TRIAL_EXT] = ext};
 
     assert_ptr_equal(prefetched->session, &sessions[batch->session]);
@@ -161,7 +161,7 @@ static void test_prefetched(void **state)
     /* records of 6 bytes and of 24; lengths are rounded up to 64 */
     assert_int_equal(prefetcher_bytes(&dataset, BATCH), 2 * BATCH * (64 + 64));
     for (uint32_t epoch = 0; epoch < 20; epoch++) {
-        batches_deal(batches, &dataset, SESSION_TRAIN, 1, epoch);
+        batches_shuffle(batches, &dataset, SESSION_TRAIN, 1, epoch);
         prefetcher_begin(prefetcher, SESSION_TRAIN, batches->batch, batches->count);
         for (size_t b = 0; b < (epoch % 5 ? batches->count : 3); b++) {
             assert_int_equal(prefetcher_next(&prefetched, prefetcher, NULL), LFADS_OK);

@@ -1,8 +1,8 @@
-/* adam.c - the optimizer's update and its sums in vectors.
+/* adam.c - the optimizer's update and its sums, vectorised.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
 
-/* Eight wide sums side by side, joined in a fixed order. */
+/* Computes eight partial sums, which the compiler vectorises, and adds them in a fixed order. */
 void KERNEL(sum_squares)(SELF, acc *sum, acc scale, const real *x, size_t count)
 {
     acc part[8] = {0};
@@ -25,13 +25,15 @@ void KERNEL(add_scaled)(SELF, real *y, const real *scale, const real *x, size_t 
         vec_store(y + i, vec_load(y + i, count - i) + s * vec_load(x + i, count - i), count - i);
 }
 
-void KERNEL(adam)(SELF, real *p, real *m, real *v, const real *gradient, const real *update,
-                  size_t count)
+void KERNEL(adam)(SELF, real *p, real *m, real *v, const real *gradient,
+                  const struct update *update, const struct adam_options *options, size_t count)
 {
-    const vec s = vec_all(update[0]), step = vec_all(update[1]), epsilon = vec_all(0.1f);
-    const vec first = vec_all((real)(1 - 0.9)), second = vec_all((real)(1 - 0.999));
+    const vec s = vec_all(update->scale), step = vec_all(update->rate);
+    const vec epsilon = vec_all((real)options->epsilon);
+    const vec first = vec_all((real)(1 - options->beta1));
+    const vec second = vec_all((real)(1 - options->beta2));
 
-    for (size_t i = 0; i < count && update[2] == 0; i += LANES) {
+    for (size_t i = 0; i < count && update->halted == 0; i += LANES) {
         size_t n = count - i;
         vec g = s * vec_load(gradient + i, n), mean = vec_load(m + i, n), var = vec_load(v + i, n);
 

@@ -1,5 +1,5 @@
-/* bf16.c - the CPU's backend with products of numbers rounded to bfloat16: the table of the best
- * instruction set, its products and what they need replaced.
+/* bf16.c - the CPU's backend with products whose operands are rounded to bfloat16: the table of the
+ * best instruction set, with other functions for products and for packing weights.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/bf16.h"
 
@@ -10,56 +10,57 @@
 
 #ifdef __x86_64__
 enum {
-    NARROW = 32, /* columns and depth below which products stay in float: they gain nothing */
-    FEW = 64     /* rows below which packing the right operand does not pay */
+    MIN_SIZE =
+        32,       /* columns and depth; smaller products in bfloat16 are not faster than in float */
+    MIN_ROWS = 64 /* with fewer, packing the right operand takes more time than it saves */
 };
 
 struct bf16 {
     struct backend table;
     const struct backend *base;
     struct bf16_weights *weights;
-    bool failed; /* no memory to pack */
+    bool failed; /* memory did not suffice to pack; finish reports it */
 };
 
 static void product(SELF, struct matrix c, struct operand a, struct operand b, size_t m, size_t n,
                     size_t k, bool add)
 {
-    const struct bf16 *own = self->context;
+    const struct bf16 *bf16 = self->context;
     const uint32_t *pairs = NULL;
-    bool narrow = n < NARROW || k < NARROW || (a.transposed && m < NARROW) || b.transposed;
+    bool small = n < MIN_SIZE || k < MIN_SIZE || (a.transposed && m < MIN_SIZE) || b.transposed;
 
-    if (!narrow && !a.transposed)
-        pairs = bf16_weights_find(own->weights, b.at, b.ld, k, n);
-    if (narrow || (!pairs && !a.transposed && m < FEW))
-        own->base->product(own->base, c, a, b, m, n, k, add);
+    if (!small && !a.transposed)
+        pairs = bf16_weights_find(bf16->weights, b.data, b.ld, k, n);
+    if (small || (!pairs && !a.transposed && m < MIN_ROWS))
+        bf16->base->product(bf16->base, c, a, b, m, n, k, add);
     else
         bf16_product(c, a, b, pairs, m, n, k, add);
 }
 
 static void pack(SELF, const real *vector, size_t offset, size_t rows, size_t cols)
 {
-    struct bf16 *own = self->context;
+    struct bf16 *bf16 = self->context;
 
-    if (rows >= NARROW && cols >= NARROW && !own->failed)
-        own->failed = !bf16_weights_pack(own->weights, vector, offset, rows, cols);
+    if (rows >= MIN_SIZE && cols >= MIN_SIZE && !bf16->failed)
+        bf16->failed = !bf16_weights_pack(bf16->weights, vector, offset, rows, cols);
 }
 
 static void memory_release(SELF, void *memory)
 {
-    const struct bf16 *own = self->context;
+    const struct bf16 *bf16 = self->context;
 
-    bf16_weights_forget(own->weights, memory);
+    bf16_weights_remove(bf16->weights, memory);
     host_memory_free(self, memory);
 }
 
 static enum lfads_status finish(SELF, struct lfads_error *err)
 {
-    const struct bf16 *own = self->context;
+    const struct bf16 *bf16 = self->context;
 
-    return own->failed ? lfads_fail(err, LFADS_NO_MEMORY,
-                                    "no memory for the weights in bfloat16: "
-                                    "use --precision=float32")
-                       : LFADS_OK;
+    return bf16->failed ? lfads_fail(err, LFADS_NO_MEMORY,
+                                     "no memory for the weights in bfloat16: "
+                                     "use --precision=float32")
+                        : LFADS_OK;
 }
 
 bool cpu_has_bf16(void)
@@ -70,39 +71,39 @@ bool cpu_has_bf16(void)
 
 enum lfads_status backend_cpu_bf16_create(struct backend **out, struct lfads_error *err)
 {
-    struct bf16 *own;
+    struct bf16 *bf16;
 
     *out = NULL;
     if (!cpu_has_bf16())
         return lfads_fail(err, LFADS_USAGE,
                           "--precision=bf16 needs a processor with AVX512-BF16, which this one "
-                          "has not: use --precision=float32");
-    own = calloc(1, sizeof *own);
-    if (own)
-        own->weights = bf16_weights_create();
-    if (!own || !own->weights) {
-        free(own);
+                          "lacks: use --precision=float32");
+    bf16 = calloc(1, sizeof *bf16);
+    if (bf16)
+        bf16->weights = bf16_weights_create();
+    if (!bf16 || !bf16->weights) {
+        free(bf16);
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a backend");
     }
-    own->base = backend_cpu();
-    own->table = *own->base;
-    own->table.name = "cpu bf16";
-    own->table.context = own;
-    own->table.product = product;
-    own->table.pack = pack;
-    own->table.memory_free = memory_release;
-    own->table.finish = finish;
-    *out = &own->table;
+    bf16->base = backend_cpu();
+    bf16->table = *bf16->base;
+    bf16->table.name = "cpu bf16";
+    bf16->table.context = bf16;
+    bf16->table.product = product;
+    bf16->table.pack = pack;
+    bf16->table.memory_free = memory_release;
+    bf16->table.finish = finish;
+    *out = &bf16->table;
     return LFADS_OK;
 }
 
 void backend_cpu_bf16_free(struct backend *backend)
 {
-    struct bf16 *own = backend ? backend->context : NULL;
+    struct bf16 *bf16 = backend ? backend->context : NULL;
 
-    if (own)
-        bf16_weights_free(own->weights);
-    free(own);
+    if (bf16)
+        bf16_weights_free(bf16->weights);
+    free(bf16);
 }
 #else
 bool cpu_has_bf16(void) { return false; }

@@ -1,7 +1,7 @@
-/* bf16_kernels.c - rounding to bfloat16 and products of pairs, for processors with AVX512-BF16.
+/* bf16_kernels.c - rounds to bfloat16 and multiplies pairs, on processors with AVX512-BF16.
  *
- * Operands that are not packed beforehand are packed on the stack, in blocks that the second-level
- * cache holds. SPDX-License-Identifier: Apache-2.0 */
+ * Operands that are not packed in advance are packed on the stack, in blocks that fit the L2 cache.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/bf16.h"
 
 #ifdef __AVX512BF16__
@@ -26,10 +26,10 @@ static inline vec element_add(vec sum, element_vector x, element_vector y)
 
 enum {
     LEFT = 128,  /* rows of a block of the left operand */
-    RIGHT = 240, /* columns of one of the right operand: five panels */
-    DEPTH = 512, /* of both, in numbers */
+    RIGHT = 240, /* columns of a block of the right operand: five panels */
+    DEPTH = 512, /* columns of a left block, rows of a right one */
     PAIRS = DEPTH / 2,
-    AHEAD = 16 /* prefetch distance in rows: activations come from the third-level cache */
+    AHEAD = 16 /* prefetch distance in rows, for activations in the L3 cache */
 };
 
 static inline __m512i rounded(const real *x, size_t n)
@@ -53,7 +53,7 @@ void bf16_pack(uint32_t *pairs, const real *x, size_t ldx, size_t k, size_t n)
         }
 }
 
-/* Sets pairs [m,PAIRS] to those of the rows of a [m,lda], K numbers of each. */
+/* Sets pairs [m,PAIRS] from the first K columns of a [m,lda]. */
 static void pack_rows(uint32_t *pairs, const real *a, size_t lda, size_t m, size_t k)
 {
     for (size_t i = 0; i < m; i++, pairs += PAIRS, a += lda) {
@@ -63,7 +63,7 @@ static void pack_rows(uint32_t *pairs, const real *a, size_t lda, size_t m, size
     }
 }
 
-/* A block of at most RIGHT columns and DEPTH numbers deep, for all rows of c. */
+/* Multiplies all rows of a by a right block of N columns and DEPTH rows, both at most a block's. */
 static void multiply_block(struct operands f, struct operand a, size_t m, size_t n, size_t depth)
 {
     uint32_t left[LEFT * PAIRS];
@@ -74,11 +74,11 @@ static void multiply_block(struct operands f, struct operand a, size_t m, size_t
         size_t rows = size_min(m - i, LEFT);
 
         if (a.transposed) {
-            bf16_pack(left, a.at + i, a.ld, depth, rows);
+            bf16_pack(left, a.data + i, a.ld, depth, rows);
             f.a_row = 1;
             f.a_step = rows;
         } else {
-            pack_rows(left, a.at + i * a.ld, a.ld, rows, depth);
+            pack_rows(left, a.data + i * a.ld, a.ld, rows, depth);
             f.a_row = PAIRS;
             f.a_step = 1;
         }
@@ -89,23 +89,23 @@ static void multiply_block(struct operands f, struct operand a, size_t m, size_t
 void bf16_product(struct matrix c, struct operand a, struct operand b, const uint32_t *pairs,
                   size_t m, size_t n, size_t k, bool add)
 {
-    /* what is packed already needs no block of columns */
-    const size_t wide = pairs ? n : RIGHT;
+    /* a right operand that is packed already is not cut into blocks of columns */
+    const size_t width = pairs ? n : RIGHT;
     uint32_t right[PAIRS * RIGHT];
 
-    for (size_t j = 0; j < n; j += wide)
-        for (size_t at = 0; at < k; at += DEPTH) {
-            size_t columns = size_min(n - j, wide), depth = size_min(k - at, DEPTH);
-            struct operand deep = {a.at + at * (a.transposed ? a.ld : 1), a.ld, a.transposed};
-            struct operands f = {.b = pairs ? pairs + at / 2 * b.ld : right,
+    for (size_t j = 0; j < n; j += width)
+        for (size_t first = 0; first < k; first += DEPTH) {
+            size_t columns = size_min(n - j, width), depth = size_min(k - first, DEPTH);
+            struct operand left = {a.data + first * (a.transposed ? a.ld : 1), a.ld, a.transposed};
+            struct operands f = {.b = pairs ? pairs + first / 2 * b.ld : right,
                                  .ldb = pairs ? b.ld : columns,
-                                 .c = c.at + j,
+                                 .c = c.data + j,
                                  .ldc = c.ld,
-                                 .add = add || at > 0};
+                                 .add = add || first > 0};
 
             if (!pairs)
-                bf16_pack(right, b.at + at * b.ld + j, b.ld, depth, columns);
-            multiply_block(f, deep, m, columns, depth);
+                bf16_pack(right, b.data + first * b.ld + j, b.ld, depth, columns);
+            multiply_block(f, left, m, columns, depth);
         }
 }
 #endif

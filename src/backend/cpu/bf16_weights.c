@@ -1,22 +1,21 @@
-/* bf16_weights.c - matrices kept in pairs of bfloat16, found by the place of the floats that they
- * were made of.
+/* bf16_weights.c - keeps packed copies of matrices and finds them by the address of their floats.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
 #include "backend/cpu/bf16.h"
 
-enum { ROOM = 64 }; /* of a vector at first */
+enum { INITIAL_CAPACITY = 64 }; /* matrices of a vector */
 
 struct packed {
     size_t offset, rows, cols;
     uint32_t *pairs; /* [(rows+1)/2,cols] */
 };
 
-/* A vector's matrices, in the order of their places. */
+/* A vector's matrices, in the order of their offsets. */
 struct vector {
     const real *start;
     struct packed *packed;
-    size_t count, room;
+    size_t count, capacity;
     struct vector *next;
 };
 
@@ -45,13 +44,13 @@ void bf16_weights_free(struct bf16_weights *weights)
     free(weights);
 }
 
-void bf16_weights_forget(struct bf16_weights *weights, const real *vector)
+void bf16_weights_remove(struct bf16_weights *weights, const real *vector)
 {
-    for (struct vector **at = &weights->first; *at; at = &(*at)->next)
-        if ((*at)->start == vector) {
-            struct vector *v = *at;
+    for (struct vector **link = &weights->first; *link; link = &(*link)->next)
+        if ((*link)->start == vector) {
+            struct vector *v = *link;
 
-            *at = v->next;
+            *link = v->next;
             release(v);
             return;
         }
@@ -68,8 +67,8 @@ static struct vector *vector_of(struct bf16_weights *weights, const real *start)
     v = malloc(sizeof *v);
     if (!v)
         return NULL;
-    *v = (struct vector){.start = start, .room = ROOM, .next = weights->first};
-    v->packed = malloc(ROOM * sizeof *v->packed);
+    *v = (struct vector){.start = start, .capacity = INITIAL_CAPACITY, .next = weights->first};
+    v->packed = malloc(INITIAL_CAPACITY * sizeof *v->packed);
     if (!v->packed) {
         free(v);
         return NULL;
@@ -77,7 +76,7 @@ static struct vector *vector_of(struct bf16_weights *weights, const real *start)
     return weights->first = v;
 }
 
-/* How many of the matrices begin at or before OFFSET. */
+/* Returns the number of matrices that begin at or before OFFSET. */
 static size_t count_before(const struct vector *v, size_t offset)
 {
     size_t low = 0, high = v->count;
@@ -97,14 +96,14 @@ static struct packed *append(struct vector *v, size_t offset, size_t rows, size_
 {
     size_t words = (rows + 1) / 2 * cols, line = 64 / sizeof(uint32_t);
 
-    if (v->count == v->room) {
-        size_t room = 2 * v->room;
-        struct packed *more = realloc(v->packed, room * sizeof *more);
+    if (v->count == v->capacity) {
+        size_t capacity = 2 * v->capacity;
+        struct packed *grown = realloc(v->packed, capacity * sizeof *grown);
 
-        if (!more)
+        if (!grown)
             return NULL;
-        v->packed = more;
-        v->room = room;
+        v->packed = grown;
+        v->capacity = capacity;
     }
     assert(v->count == 0 || v->packed[v->count - 1].offset < offset);
     v->packed[v->count] = (struct packed){

@@ -1,8 +1,8 @@
-/* cells.c - the elementwise parts of the GRU in vectors, each in one pass over its arrays.
+/* cells.c - the elementwise parts of the GRU, vectorised, each in one pass over its arrays.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
 
-/* Prefetch distance: an L3 miss takes about as long as computing 512 numbers, and the hardware
+/* Prefetch distance: an L3 miss takes about as long as computing 512 elements, and the hardware
  * prefetcher misses this pattern. */
 enum { AHEAD = 512 };
 
@@ -48,7 +48,7 @@ void KERNEL(gru_gates_backward)(SELF, real *dh, real *ru, const real *drh, const
 void KERNEL(gru_state)(SELF, real *h_new, real *c, const real *bias, const real *ru, const real *h,
                        real clip, size_t rows, size_t units)
 {
-    const vec one = vec_all(1), most = vec_all(clip), least = vec_all(-clip);
+    const vec one = vec_all(1), max = vec_all(clip), min = vec_all(-clip);
 
     for (size_t i = 0; i < rows; i++, h_new += units, c += units, ru += 2 * units, h += units)
         for (size_t j = 0; j < units; j += LANES) {
@@ -62,7 +62,7 @@ void KERNEL(gru_state)(SELF, real *h_new, real *c, const real *bias, const real 
             s = u * vec_load(h + j, n) + (one - u) * candidate;
 
             vec_store(c + j, candidate, n);
-            vec_store(h_new + j, vec_max(least, vec_min(most, s)), n);
+            vec_store(h_new + j, vec_max(min, vec_min(max, s)), n);
         }
 }
 
@@ -75,19 +75,19 @@ void KERNEL(gru_state_backward)(SELF, real *dh, real *c, real *ru, const real *d
          i++, dh += units, c += units, ru += 2 * units, dh_new += units, h += units)
         for (size_t j = 0; j < units; j += LANES) {
             size_t n = units - j;
-            vec u, before, candidate, rest, s, ds;
+            vec u, previous, candidate, rest, s, ds;
 
             __builtin_prefetch(ru + 2 * AHEAD + units + j, 1);
             __builtin_prefetch(ru + 2 * AHEAD + j, 1);
             __builtin_prefetch(h + AHEAD + j);
             __builtin_prefetch(c + AHEAD + j, 1);
-            u = vec_load(ru + units + j, n), before = vec_load(h + j, n);
+            u = vec_load(ru + units + j, n), previous = vec_load(h + j, n);
             candidate = vec_load(c + j, n), rest = one - u;
-            s = u * before + rest * candidate;
+            s = u * previous + rest * candidate;
             ds = vec_within(vec_load(dh_new + j, n), s, k);
 
             vec_store(dh + j, ds * u, n);
-            vec_store(ru + units + j, ds * (before - candidate) * u * rest, n);
+            vec_store(ru + units + j, ds * (previous - candidate) * u * rest, n);
             vec_store(c + j, ds * rest * (one - candidate * candidate), n);
         }
 }

@@ -10,8 +10,7 @@ const struct backend *cpu_avx2_table(void);
 const struct backend *cpu_avx512_table(void);
 #endif
 
-/* The instruction set whose table backend_cpu takes on this processor: "AVX-512", "AVX2" or
- * "plain C". */
+/* The instruction set that backend_cpu uses on this processor: "AVX-512", "AVX2" or "plain C". */
 const char *cpu_instruction_set(void);
 /* Whether backend_cpu_bf16_create can succeed on this processor. */
 bool cpu_has_bf16(void);

@@ -1,5 +1,5 @@
-/* kernels.c - the table of operations for one instruction set: the reference's, except for those
- * that have a kernel here.
+/* kernels.c - the table of operations for one instruction set: this set's kernels, and the
+ * reference's functions for operations without a kernel.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
 

@@ -1,4 +1,4 @@
-/* kernels.h - the kernels that are compiled for each instruction set, under that set's names.
+/* kernels.h - the kernels that are compiled for each instruction set, under the set's prefix.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CPU_KERNELS_H
 #define LFADS_BACKEND_CPU_KERNELS_H

@@ -1,8 +1,8 @@
-/* likelihood.c - the observations' log-likelihoods and gradients in vectors.
+/* likelihood.c - the observations' log-likelihoods and gradients, vectorised.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
 
-/* The sum of a vector's numbers. */
+/* Returns the sum of a vector's elements. */
 static float sum_lanes(vec x)
 {
     float lane[LANES], sum = 0;
@@ -13,7 +13,7 @@ static float sum_lanes(vec x)
     return sum;
 }
 
-/* log k! of whole k, each of a vector: by table where all are short. */
+/* Returns log k! of each element of k, which are integers: from a table if all are at most 15. */
 static vec log_factorials(vec k)
 {
     static const float table[16] = {0,           0,           0.69314718f, 1.7917595f,
@@ -30,9 +30,38 @@ static vec log_factorials(vec k)
     return vec_load(lane, LANES);
 }
 
-/* A row of a bin is summed in float, rows in the wide type. */
-void KERNEL(poisson)(SELF, acc *loglik, const real *eta, const real *x, size_t bins, size_t trials,
-                     size_t samples, size_t n)
+/* Adds to SUM the terms of counts K under log rates E. */
+static vec add_terms(vec sum, vec k, vec e) { return sum + k * e - vec_exp(e) - log_factorials(k); }
+
+/* Returns the sum of the terms of a bin's N channels. */
+static acc sum_terms(const real *e, const real *k, size_t n)
+{
+    vec terms = vec_all(0);
+
+    for (size_t j = 0; j < n; j += LANES)
+        terms = add_terms(terms, vec_load(k + j, n - j), vec_load(e + j, n - j));
+    /* the last load fills the vector with zeros; adds the exp(0) that each of them subtracted */
+    return (acc)sum_lanes(terms) + (acc)((LANES - n % LANES) % LANES);
+}
+
+/* The same with terms multiplied by weights W. */
+static acc sum_weighted_terms(const real *e, const real *k, const real *w, size_t n)
+{
+    vec terms = vec_all(0);
+
+    for (size_t j = 0; j < n; j += LANES) {
+        vec weight = vec_load(w + j, n - j);
+        vec count = vec_unless_zero(vec_load(k + j, n - j), weight);
+        vec log_rate = vec_unless_zero(vec_load(e + j, n - j), weight);
+
+        terms = terms + weight * add_terms(vec_all(0), count, log_rate);
+    }
+    return (acc)sum_lanes(terms);
+}
+
+/* Sums the channels of a bin in float and the bins in acc. */
+void KERNEL(poisson)(SELF, acc *loglik, const real *eta, const real *x, const real *weight,
+                     size_t bins, size_t trials, size_t samples, size_t n)
 {
     size_t rows = trials * samples;
 
@@ -40,29 +69,33 @@ void KERNEL(poisson)(SELF, acc *loglik, const real *eta, const real *x, size_t b
         acc sum = 0;
 
         for (size_t t = 0; t < bins; t++) {
-            const real *e = eta + (t * rows + r) * n, *k = x + (t * trials + r / samples) * n;
-            vec terms = vec_all(0);
+            size_t first = (t * trials + r / samples) * n;
+            const real *e = eta + (t * rows + r) * n, *k = x + first;
 
-            for (size_t j = 0; j < n; j += LANES) {
-                vec log_rate = vec_load(e + j, n - j), count = vec_load(k + j, n - j);
-
-                terms = terms + count * log_rate - vec_exp(log_rate) - log_factorials(count);
-            }
-            sum += (acc)sum_lanes(terms);
-            /* what a load does not read is zero, and exp(0) was taken off for it */
-            sum += (acc)((LANES - n % LANES) % LANES);
+            sum += weight ? sum_weighted_terms(e, k, weight + first, n) : sum_terms(e, k, n);
         }
         loglik[r] = sum;
     }
 }
 
-void KERNEL(poisson_backward)(SELF, real *eta, real weight, const real *x, size_t count)
+void KERNEL(poisson_backward)(SELF, real *eta, real scale, const real *x, const real *weight,
+                              size_t count)
 {
-    const vec w = vec_all(weight);
+    const vec scales = vec_all(scale);
 
-    for (size_t i = 0; i < count; i += LANES)
-        vec_store(eta + i, w * (vec_exp(vec_load(eta + i, count - i)) - vec_load(x + i, count - i)),
-                  count - i);
+    for (size_t i = 0; i < count; i += LANES) {
+        size_t n = count - i;
+        vec k = vec_load(x + i, n), e = vec_load(eta + i, n), s = scales;
+
+        if (weight) {
+            vec w = vec_load(weight + i, n);
+
+            k = vec_unless_zero(k, w);
+            e = vec_unless_zero(e, w);
+            s = s * w;
+        }
+        vec_store(eta + i, s * (vec_exp(e) - k), n);
+    }
 }
 
 void KERNEL(exponential)(SELF, real *y, size_t ldy, const real *x, size_t ldx, size_t rows,

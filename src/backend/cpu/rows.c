@@ -1,11 +1,11 @@
-/* rows.c - biases, masks and sums on rows in vectors; transposes by blocks.
+/* rows.c - masks and sums on rows, vectorised; transposes by blocks.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
 
-/* Prefetch distances: numbers (see cells.c), and rows of sums. */
+/* Prefetch distances: in elements (see cells.c), and in rows of sums. */
 enum { AHEAD = 512, ROWS_AHEAD = 16 };
 
-/* Blocks whose lines of both arrays stay near. */
+/* Transposes by blocks, whose cache lines of both arrays stay in the L1 cache. */
 void KERNEL(transpose)(SELF, real *dst, const real *src, size_t rows, size_t n)
 {
     enum { SIDE = 16 };
@@ -17,7 +17,8 @@ void KERNEL(transpose)(SELF, real *dst, const real *src, size_t rows, size_t n)
                     dst[column * rows + row] = src[row * n + column];
 }
 
-/* A span of columns whose sums stay in registers, so that each row is read in one go. */
+/* Sums SPAN columns at a time in registers, so that each row's part is read once and contiguously.
+ */
 void KERNEL(sum_rows)(SELF, real *db, const real *dy, size_t ldy, size_t rows, size_t n)
 {
     enum { VECTORS = 8, SPAN = VECTORS * LANES };
@@ -44,7 +45,7 @@ void KERNEL(sum_rows)(SELF, real *db, const real *dy, size_t ldy, size_t rows, s
     }
 }
 
-/* The N numbers at SRC times those of the mask, if there is one. */
+/* Returns N elements of SRC times those of MASK; NULL: ones. */
 static inline vec masked(const real *src, const real *mask, size_t n)
 {
     __builtin_prefetch(src + AHEAD);
@@ -59,10 +60,10 @@ void KERNEL(copy_masked)(SELF, real *dst, size_t ldd, const real *src, size_t ld
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j += LANES) {
-            real *to = dst + i * ldd + j;
+            real *out = dst + i * ldd + j;
 
-            __builtin_prefetch(to + AHEAD, 1);
-            vec_store(to, masked(src + i * lds + j, mask ? mask + i * ldm + j : NULL, n - j),
+            __builtin_prefetch(out + AHEAD, 1);
+            vec_store(out, masked(src + i * lds + j, mask ? mask + i * ldm + j : NULL, n - j),
                       n - j);
         }
 }
@@ -72,10 +73,10 @@ void KERNEL(add_masked)(SELF, real *dst, size_t ldd, const real *src, size_t lds
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j += LANES) {
-            real *to = dst + i * ldd + j;
+            real *out = dst + i * ldd + j;
             vec x = masked(src + i * lds + j, mask ? mask + i * ldm + j : NULL, n - j);
 
-            __builtin_prefetch(to + AHEAD, 1);
-            vec_store(to, vec_load(to, n - j) + x, n - j);
+            __builtin_prefetch(out + AHEAD, 1);
+            vec_store(out, vec_load(out, n - j) + x, n - j);
         }
 }

@@ -1,4 +1,4 @@
-/* table.c - picks the instruction set of the processor at hand.
+/* table.c - selects the best instruction set of this processor.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/cpu.h"
 

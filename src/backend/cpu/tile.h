@@ -1,8 +1,8 @@
-/* tile.h - products by tiles of the result whose sums stay in registers. Who includes it defines
- * what is multiplied:
- *   element               the type of the operands' numbers
- *   element_vector        a vector of LANES of them
- *   element_load(p, n)    the first n at p, the others zero
+/* tile.h - computes products by tiles of the result whose sums stay in registers. The file that
+ * includes it first defines the type of the operands:
+ *   element               the type of an element of an operand
+ *   element_vector        a vector of LANES elements
+ *   element_load(p, n)    loads the first n elements at p; the other lanes are zero
  *   element_all(x)        x in all lanes
  *   element_add(s, x, y)  s + x*y of vectors; s is a vec
  * SPDX-License-Identifier: Apache-2.0 */
@@ -11,24 +11,24 @@
 #include "backend/cpu/vector.h"
 
 enum {
-    TILE_ROWS = LANES == 16 ? 8 : 4, /* with 3 vectors across, a tile fills the registers */
-    TILE_WIDE = 3,
-    TILE_ROW = 8, /* vectors across, where there is one row only */
-    TILE_SUMS = TILE_ROWS * TILE_WIDE
+    TILE_ROWS = LANES == 16 ? 8 : 4, /* with TILE_VECTORS, a tile fills the registers */
+    TILE_VECTORS = 3,
+    ROW_VECTORS = 8, /* of a tile of a single row */
+    TILE_SUMS = TILE_ROWS * TILE_VECTORS
 };
 
-/* One product: c [m,ldc] from a, whose rows are a_row and columns a_step numbers apart, and
+/* A product c [m,ldc] = a b, with a's strides a_row between rows and a_step between columns, and
  * b [k,ldb]. */
 struct operands {
     const element *a, *b;
     size_t a_row, a_step, ldb;
     float *c;
     size_t ldc, k;
-    bool add; /* to c */
+    bool add; /* adds to c instead of setting it */
 };
 
-/* The tile at c of R rows and V vectors, the last of which has LAST numbers. R and V are constants
- * to the compiler, so that the sums have registers. */
+/* Computes the tile of R rows and V vectors at c; the last vector has LAST elements. R and V are
+ * compile-time constants after inlining, so that the sums stay in registers. */
 static inline __attribute__((always_inline)) void tile(const struct operands *f, size_t last,
                                                        const size_t r, const size_t v)
 {
@@ -41,7 +41,7 @@ static inline __attribute__((always_inline)) void tile(const struct operands *f,
             __builtin_prefetch(f->c + i * f->ldc + j * LANES, 1);
         }
     for (size_t k = 0; k < f->k; k++, a += f->a_step, b += f->ldb) {
-        element_vector row[TILE_ROW];
+        element_vector row[ROW_VECTORS];
 
         for (size_t j = 0; j < v; j++)
             row[j] = element_load(b + j * LANES, j + 1 < v ? LANES : last);
@@ -52,7 +52,7 @@ static inline __attribute__((always_inline)) void tile(const struct operands *f,
                 sum[i * v + j] = element_add(sum[i * v + j], x, row[j]);
         }
     }
-    /* the sum is added to what is there, not begun with it: the first load would wait for memory */
+    /* adds c at the end: sums that start from c would wait for its loads from memory */
     if (f->add)
         for (size_t i = 0; i < r; i++)
             for (size_t j = 0; j < v; j++)
@@ -63,7 +63,7 @@ static inline __attribute__((always_inline)) void tile(const struct operands *f,
             vec_store(f->c + i * f->ldc + j * LANES, sum[i * v + j], j + 1 < v ? LANES : last);
 }
 
-/* A panel of V vectors' width: tiles from top to bottom. */
+/* Computes a panel, V vectors wide, by tiles from top to bottom. */
 static inline __attribute__((always_inline)) void panel(struct operands f, size_t m, size_t last,
                                                         const size_t v)
 {
@@ -75,13 +75,13 @@ static inline __attribute__((always_inline)) void panel(struct operands f, size_
         tile(&f, last, 1, v);
 }
 
-/* Panels of three vectors (of one row: of eight) and, so that none of one is left over, one or two
- * of two. */
+/* Multiplies by panels of three vectors (eight for a single row); ends with one or two panels of
+ * two. A panel of one, the slowest, occurs only for n <= LANES. */
 static void multiply(struct operands f, size_t m, size_t n)
 {
-    for (; m == 1 && n >= TILE_ROW * LANES;
-         n -= TILE_ROW * LANES, f.b += TILE_ROW * LANES, f.c += TILE_ROW * LANES)
-        tile(&f, LANES, 1, TILE_ROW);
+    for (; m == 1 && n >= ROW_VECTORS * LANES;
+         n -= ROW_VECTORS * LANES, f.b += ROW_VECTORS * LANES, f.c += ROW_VECTORS * LANES)
+        tile(&f, LANES, 1, ROW_VECTORS);
     while (n > 4 * LANES || (n > 2 * LANES && n <= 3 * LANES)) {
         size_t width = n < 3 * LANES ? n : 3 * LANES;
 

@@ -1,8 +1,8 @@
-/* vector.h - a vector of floats of the instruction set that the file is compiled for, and the
- * functions on it. Every kernel of this folder is compiled once for each set; table.c picks.
+/* vector.h - a vector of floats of the instruction set that the file is compiled for, and functions
+ * on it. Every kernel of this folder is compiled once for each set; table.c selects one.
  *
- * Loads and stores take how many of the vector's numbers are there (the end of a row is shorter);
- * what a load does not read is zero.
+ * Loads and stores have the number N of elements left in the row as an argument and access at most
+ * LANES of them; a load sets the other lanes to zero.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CPU_VECTOR_H
 #define LFADS_BACKEND_CPU_VECTOR_H
@@ -30,7 +30,7 @@ static inline void vec_store(float *p, vec x, size_t n)
     _mm512_mask_storeu_ps(p, vec_lanes(n), x);
 }
 static inline vec vec_all(float x) { return _mm512_set1_ps(x); }
-/* e^r by its series up to r^6/720, with FIRST r^6 in that term's place. */
+/* Returns e^r by its series up to r^5/120, plus FIRST r^6. */
 static inline vec exp_series(vec first, vec r)
 {
     vec sum = first;
@@ -43,9 +43,9 @@ static inline vec exp_series(vec first, vec r)
     sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
     return sum;
 }
-/* 2^n e^r with n whole and |r| <= ln(2)/2, e^r by its series, whose next term is below 2^-27;
- * inline, for a call of a library's would spill what the caller holds in registers. Beyond 128 the
- * result is 0 or infinite anyway, and r would not be small. */
+/* e^x = 2^n e^r, with an integer n and |r| <= ln(2)/2, e^r by its series, whose next term is below
+ * 2^-27. Inline, because a call of a library's function would spill the caller's registers. x is
+ * limited to [-128, 128], where the result is 0 or infinite, to keep r small. */
 static inline vec vec_exp(vec argument)
 {
     const vec x = _mm512_min_ps(_mm512_set1_ps(128), _mm512_max_ps(_mm512_set1_ps(-128), argument));
@@ -56,35 +56,40 @@ static inline vec vec_exp(vec argument)
 
     return _mm512_scalef_ps(exp_series(first, r), n);
 }
-/* e^x of |x| <= 87: n is what adding and taking off 1.5 2^23 rounds to, and its bits go straight to
- * the exponent. The sum is that of vec_exp less its last term, 2^-23 at most. */
+/* e^x for |x| <= 87: adding and subtracting 1.5 2^23 rounds to the integer n, whose bits are added
+ * to the exponent. The series is vec_exp's without its last term, which is at most 2^-23. */
 static inline vec vec_exp_small(vec x)
 {
     const vec round = _mm512_set1_ps(0x1.8p+23f);
-    const vec place = _mm512_fmadd_ps(x, _mm512_set1_ps(0x1.715476p+0f), round), n = place - round;
+    const vec bits = _mm512_fmadd_ps(x, _mm512_set1_ps(0x1.715476p+0f), round), n = bits - round;
     const vec r = _mm512_fnmadd_ps(n, _mm512_set1_ps(0x1.62e430p-1f), x);
     const vec sum = exp_series(_mm512_set1_ps(1.0f / 720), r);
 
     return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(sum),
-                                                _mm512_slli_epi32(_mm512_castps_si512(place), 23)));
+                                                _mm512_slli_epi32(_mm512_castps_si512(bits), 23)));
 }
-/* TABLE's numbers at whole places K below 16. */
+/* Returns TABLE[k] for each element of k, integers below 16. */
 static inline vec vec_lookup(const float table[16], vec k)
 {
     return _mm512_permutexvar_ps(_mm512_cvttps_epi32(k), _mm512_loadu_ps(table));
 }
-static inline bool vec_any_above(vec x, float most)
+static inline bool vec_any_above(vec x, float bound)
 {
-    return _mm512_cmp_ps_mask(x, _mm512_set1_ps(most), _CMP_NLE_UQ) != 0;
+    return _mm512_cmp_ps_mask(x, _mm512_set1_ps(bound), _CMP_NLE_UQ) != 0;
 }
 static inline vec vec_sqrt(vec x) { return _mm512_sqrt_ps(x); }
-/* of a NaN and a number these give the second */
+/* if one argument is NaN, these return the second */
 static inline vec vec_min(vec a, vec b) { return _mm512_min_ps(a, b); }
 static inline vec vec_max(vec a, vec b) { return _mm512_max_ps(a, b); }
-/* x, but zero where |s| > k */
+/* Returns x, with zero where |s| > k. */
 static inline vec vec_within(vec x, vec s, vec k)
 {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(_mm512_abs_ps(s), k, _CMP_NGT_UQ), x);
+}
+/* Returns x, with zero where s is zero. */
+static inline vec vec_unless_zero(vec x, vec s)
+{
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(s, _mm512_setzero_ps(), _CMP_NEQ_UQ), x);
 }
 
 #elif defined(__AVX2__) && defined(__FMA__)
@@ -97,9 +102,9 @@ enum { LANES = 8 };
 
 static inline __m256i vec_lanes(size_t n)
 {
-    const __m256i place = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    const __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
 
-    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n < LANES ? n : LANES)), place);
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n < LANES ? n : LANES)), index);
 }
 static inline vec vec_load(const float *p, size_t n)
 {
@@ -119,9 +124,9 @@ static inline vec vec_lookup(const float table[16], vec k)
 {
     return _mm256_i32gather_ps(table, _mm256_cvttps_epi32(k), 4);
 }
-static inline bool vec_any_above(vec x, float most)
+static inline bool vec_any_above(vec x, float bound)
 {
-    return _mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_set1_ps(most), _CMP_NLE_UQ)) != 0;
+    return _mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_set1_ps(bound), _CMP_NLE_UQ)) != 0;
 }
 static inline vec vec_sqrt(vec x) { return _mm256_sqrt_ps(x); }
 static inline vec vec_min(vec a, vec b) { return _mm256_min_ps(a, b); }
@@ -131,6 +136,10 @@ static inline vec vec_within(vec x, vec s, vec k)
     __m256 size = _mm256_andnot_ps(_mm256_set1_ps(-0.0f), s);
 
     return _mm256_and_ps(x, _mm256_cmp_ps(size, k, _CMP_NGT_UQ));
+}
+static inline vec vec_unless_zero(vec x, vec s)
+{
+    return _mm256_and_ps(x, _mm256_cmp_ps(s, _mm256_setzero_ps(), _CMP_NEQ_UQ));
 }
 
 #else
@@ -150,22 +159,23 @@ static inline vec vec_all(float x) { return x; }
 static inline vec vec_exp(vec x) { return expf(x); }
 static inline vec vec_exp_small(vec x) { return expf(x); }
 static inline vec vec_lookup(const float table[16], vec k) { return table[(int)k]; }
-static inline bool vec_any_above(vec x, float most) { return !(x <= most); }
+static inline bool vec_any_above(vec x, float bound) { return !(x <= bound); }
 static inline vec vec_sqrt(vec x) { return sqrtf(x); }
 static inline vec vec_min(vec a, vec b) { return a < b ? a : b; }
 static inline vec vec_max(vec a, vec b) { return a > b ? a : b; }
 static inline vec vec_within(vec x, vec s, vec k) { return fabsf(s) > k ? 0 : x; }
+static inline vec vec_unless_zero(vec x, vec s) { return s == 0 ? 0 : x; }
 #endif
 
-/* The logistic function and tanh = 2 sigma(2x) - 1: a few 1e-8 off at most, in absolute terms,
- * which is what the gates' range asks for, at a quarter of the time of a tanh that is also exact
- * in relative terms near zero. exp is kept from overflowing, below 1e-37 of the result. A NaN comes
- * out as one: it is the first of what is compared. */
+/* The logistic function and tanh = 2 sigma(2x) - 1. The absolute error is a few 1e-8, enough for
+ * gates; a tanh with a small relative error near zero takes four times as long. Limiting exp's
+ * argument avoids overflow and changes the result by less than 1e-37. A NaN stays NaN: as the
+ * second argument of vec_min and vec_max it is returned. */
 static inline vec vec_sigmoid(vec x)
 {
-    const vec most = vec_all(87), least = vec_all(-87);
+    const vec max = vec_all(87), min = vec_all(-87);
 
-    return vec_all(1) / (vec_all(1) + vec_exp_small(vec_max(least, vec_min(most, vec_all(0) - x))));
+    return vec_all(1) / (vec_all(1) + vec_exp_small(vec_max(min, vec_min(max, vec_all(0) - x))));
 }
 static inline vec vec_tanh(vec x) { return vec_all(2) * vec_sigmoid(x + x) - vec_all(1); }
 #endif

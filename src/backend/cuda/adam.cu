@@ -1,46 +1,45 @@
-/* adam.cu - the optimizer's update and the sums it needs (model.md 8).
+/* adam.cu - the optimizer's update and its sums (model.md 8).
  *
- * A span may begin anywhere; where all its arrays begin at 16 bytes, as the parameters do, four
- * numbers at a time are moved.
+ * If all arrays are aligned to 16 bytes, as parameters are, adam moves four numbers at a time.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/kernels.h"
 
 enum { SUM_BLOCKS = 256, SUM_A_BLOCK = 8 * THREADS };
 
-/* Squares in float, their sums in double. One block adds to *sum, several leave theirs. */
+/* Squares are float, their sums double. A single block adds to *sum; several store partial sums. */
 static __global__ void sum_squares_kernel(double *sum, double *partial, double scale,
                                           const float *x, size_t count)
 {
     SHARED_MEMORY(double, sums);
-    double own = 0;
+    double block_sum = 0;
 
-    FOR_EACH(i, count) { own += (double)x[i] * (double)x[i]; }
-    own = cuda_block_sum(own, sums);
+    FOR_EACH(i, count) { block_sum += (double)x[i] * (double)x[i]; }
+    block_sum = cuda_block_sum(block_sum, sums);
     if (threadIdx.x)
         return;
     if (gridDim.x == 1)
-        *sum += scale * own;
+        *sum += scale * block_sum;
     else
-        partial[blockIdx.x] = own;
+        partial[blockIdx.x] = block_sum;
 }
 
 static __global__ void add_partial_kernel(double *sum, const double *partial, double scale,
                                           unsigned count)
 {
     SHARED_MEMORY(double, sums);
-    double own = cuda_block_sum(threadIdx.x < count ? partial[threadIdx.x] : 0, sums);
+    double block_sum = cuda_block_sum(threadIdx.x < count ? partial[threadIdx.x] : 0, sums);
 
     if (threadIdx.x == 0)
-        *sum += scale * own;
+        *sum += scale * block_sum;
 }
 
-/* How many blocks there are does not depend on the device. */
+/* The number of blocks, and with it the order of sums, does not depend on the device. */
 void cuda_sum_squares(SELF, acc *sum, acc scale, const real *x, size_t count)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
-    unsigned blocks = (unsigned)cuda_least((count + SUM_A_BLOCK - 1) / SUM_A_BLOCK, SUM_BLOCKS);
+    unsigned blocks = (unsigned)cuda_min((count + SUM_A_BLOCK - 1) / SUM_A_BLOCK, SUM_BLOCKS);
     size_t shared = THREADS / WARP * sizeof(double);
-    double *partial = (double *)cuda_now(c)->scratch;
+    double *partial = (double *)cuda_current(c)->scratch;
 
     if (!count)
         return;
@@ -61,76 +60,85 @@ void cuda_add_scaled(SELF, real *y, const real *scale, const real *x, size_t cou
     cuda_each(cuda_begin(self, __func__), add_scaled_kernel, count, y, scale, x, count);
 }
 
-static __global__ void limit_update_kernel(float *update, const double *squares, const float *rate,
-                                           double most)
+static __global__ void limit_update_kernel(struct update *update, const double *squares,
+                                           const float *rate, double max_norm)
 {
     double norm = sqrt(*squares);
 
-    update[0] = (float)(norm > most ? most / norm : 1);
-    update[1] = *rate;
-    if (!(norm <= 1.7976931348623157e308)) /* infinite, or no number */
-        update[2] = 1;
+    update->scale = (float)(norm > max_norm ? max_norm / norm : 1);
+    update->rate = *rate;
+    if (!(norm <= 1.7976931348623157e308)) /* infinity or NaN */
+        update->halted = 1;
 }
 
-void cuda_limit_update(SELF, real *update, const acc *squares, const real *rate, acc most)
+void cuda_limit_update(SELF, struct update *update, const acc *squares, const real *rate,
+                       acc max_norm)
 {
     cuda_launch(cuda_begin(self, __func__), limit_update_kernel, dim3(1), dim3(1), 0, update,
-                squares, rate, most);
+                squares, rate, max_norm);
 }
 
-/* beta1 0.9, beta2 0.999, epsilon 0.1 outside the bias correction, which is in the rate. */
-static __device__ void adam_one(float *p, float *m, float *v, float gradient, float scale,
-                                float rate)
-{
-    float g = scale * gradient;
+/* Adam's constants as its kernels take them. */
+struct adam_constants {
+    float first, second, epsilon; /* 1 - beta1, 1 - beta2 */
+};
 
-    *m += (g - *m) * (float)(1 - 0.9);
-    *v += (g * g - *v) * (float)(1 - 0.999);
-    *p -= rate * *m / (sqrtf(*v) + 0.1f);
+static __device__ void adam_one(float *p, float *m, float *v, float gradient,
+                                const struct update &update, const struct adam_constants &k)
+{
+    float g = update.scale * gradient;
+
+    *m += (g - *m) * k.first;
+    *v += (g * g - *v) * k.second;
+    *p -= update.rate * *m / (sqrtf(*v) + k.epsilon);
 }
 
 static __global__ void adam_kernel(float *p, float *m, float *v, const float *gradient,
-                                   const float *update, size_t count)
+                                   const struct update *update, struct adam_constants k,
+                                   size_t count)
 {
-    float scale = update[0], rate = update[1];
+    const struct update now = *update;
 
-    if (update[2] != 0)
+    if (now.halted != 0)
         return;
-    FOR_EACH(i, count) { adam_one(p + i, m + i, v + i, gradient[i], scale, rate); }
+    FOR_EACH(i, count) { adam_one(p + i, m + i, v + i, gradient[i], now, k); }
 }
 
 static __global__ void adam_by_four_kernel(float4 *p, float4 *m, float4 *v, const float4 *gradient,
-                                           const float *update, size_t fours)
+                                           const struct update *update, struct adam_constants k,
+                                           size_t fours)
 {
-    float scale = update[0], rate = update[1];
+    const struct update now = *update;
 
-    if (update[2] != 0)
+    if (now.halted != 0)
         return;
     FOR_EACH(i, fours)
     {
         float4 P = p[i], M = m[i], V = v[i], G = gradient[i];
 
-        adam_one(&P.x, &M.x, &V.x, G.x, scale, rate);
-        adam_one(&P.y, &M.y, &V.y, G.y, scale, rate);
-        adam_one(&P.z, &M.z, &V.z, G.z, scale, rate);
-        adam_one(&P.w, &M.w, &V.w, G.w, scale, rate);
+        adam_one(&P.x, &M.x, &V.x, G.x, now, k);
+        adam_one(&P.y, &M.y, &V.y, G.y, now, k);
+        adam_one(&P.z, &M.z, &V.z, G.z, now, k);
+        adam_one(&P.w, &M.w, &V.w, G.w, now, k);
         p[i] = P;
         m[i] = M;
         v[i] = V;
     }
 }
 
-void cuda_adam(SELF, real *p, real *m, real *v, const real *gradient, const real *update,
-               size_t count)
+void cuda_adam(SELF, real *p, real *m, real *v, const real *gradient, const struct update *update,
+               const struct adam_options *options, size_t count)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
+    struct adam_constants k = {(float)(1 - options->beta1), (float)(1 - options->beta2),
+                               (float)options->epsilon};
     size_t fours = cuda_by_four(p) && cuda_by_four(m) && cuda_by_four(v) && cuda_by_four(gradient)
                        ? count / 4
                        : 0;
     size_t done = 4 * fours;
 
     cuda_each(c, adam_by_four_kernel, fours, (float4 *)p, (float4 *)m, (float4 *)v,
-              (const float4 *)gradient, update, fours);
+              (const float4 *)gradient, update, k, fours);
     cuda_each(c, adam_kernel, count - done, p + done, m + done, v + done, gradient + done, update,
-              count - done);
+              k, count - done);
 }

@@ -8,11 +8,11 @@ static __global__ void gru_gates_kernel(float *ru, float *rh, const float *bias,
     FOR_ROWS(i, j, rows, units)
     {
         float *r = ru + i * 2 * units + j, *u = r + units;
-        size_t at = i * units + j;
+        size_t index = i * units + j;
 
         *r = cuda_sigmoid(*r + bias[j]);
         *u = cuda_sigmoid(*u + bias[units + j] + 1);
-        rh[at] = *r * h[at];
+        rh[index] = *r * h[index];
     }
 }
 
@@ -29,11 +29,11 @@ static __global__ void gru_gates_backward_kernel(float *dh, float *ru, const flo
     FOR_ROWS(i, j, rows, units)
     {
         float *r = ru + i * 2 * units + j;
-        size_t at = i * units + j;
-        float d = drh[at];
+        size_t index = i * units + j;
+        float d = drh[index];
 
-        dh[at] += d * *r;
-        *r = cuda_reset_gradient(d, h[at], *r);
+        dh[index] += d * *r;
+        *r = cuda_reset_gradient(d, h[index], *r);
     }
 }
 
@@ -49,11 +49,12 @@ static __global__ void gru_state_kernel(float *h_new, float *c, const float *bia
 {
     FOR_ROWS(i, j, rows, units)
     {
-        size_t at = i * units + j;
-        float candidate = tanhf(c[at] + bias[j]);
+        size_t index = i * units + j;
+        float candidate = tanhf(c[index] + bias[j]);
 
-        c[at] = candidate;
-        h_new[at] = cuda_clip(cuda_blend(ru[i * 2 * units + units + j], h[at], candidate), clip);
+        c[index] = candidate;
+        h_new[index] =
+            cuda_clip(cuda_blend(ru[i * 2 * units + units + j], h[index], candidate), clip);
     }
 }
 
@@ -70,13 +71,14 @@ static __global__ void gru_state_backward_kernel(float *dh, float *c, float *ru,
 {
     FOR_ROWS(i, j, rows, units)
     {
-        size_t at = i * units + j;
+        size_t index = i * units + j;
         float *gate = ru + i * 2 * units + units + j;
-        struct cuda_state_gradient d = cuda_state_backward(dh_new[at], h[at], c[at], *gate, clip);
+        struct cuda_state_gradient d =
+            cuda_state_backward(dh_new[index], h[index], c[index], *gate, clip);
 
-        dh[at] = d.h;
+        dh[index] = d.h;
         *gate = d.u;
-        c[at] = d.c;
+        c[index] = d.c;
     }
 }
 

@@ -1,19 +1,19 @@
-/* cells.h - the GRU's equations for one unit (model.md 2), for its elementwise kernels and for
- * those that carry it through time.
- * SPDX-License-Identifier: Apache-2.0 */
+/* cells.h - the GRU's equations for one unit (model.md 2), shared by the elementwise kernels and
+ * the time loops. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CUDA_CELLS_H
 #define LFADS_BACKEND_CUDA_CELLS_H
 #include "backend/cuda/kernels.h"
 
-/* u*h + (1-u)*c, in one way of rounding wherever it is computed: forward and backward must agree on
- * which side of the limit a state lies. */
+/* u*h + (1-u)*c, always rounded the same way: forward and backward must agree whether a state is
+ * clipped. */
 __device__ static inline float cuda_blend(float u, float h, float c)
 {
     return fmaf(u, h, (1 - u) * c);
 }
 
-/* The gradients of gru_state with respect to h, to the candidate before tanh, to the update gate
- * before sigma. The state before the limit is computed again because the new state cannot tell. */
+/* The gradients of gru_state with respect to h, the candidate before tanh and the update gate
+ * before the sigmoid. The state before clipping is recomputed: the new state does not show whether
+ * it was clipped. */
 struct cuda_state_gradient {
     float h, c, u;
 };
@@ -29,7 +29,7 @@ cuda_state_backward(float dh_new, float h, float c, float u, float clip)
     return d;
 }
 
-/* The gradient of the reset gate before sigma from that of r*h. */
+/* The gradient of the reset gate before the sigmoid, from the gradient of r*h. */
 __device__ static inline float cuda_reset_gradient(float drh, float h, float r)
 {
     return drh * h * r * (1 - r);

@@ -1,8 +1,8 @@
-/* cuda.h - what the files of the CUDA backend share: a device in use, and how kernels are launched.
+/* cuda.h - shared by the files of the CUDA backend: an open device, and how kernels are launched.
  *
- * The files are CUDA C++ for nvcc; a C++ compiler reads them too, against the stand-in for CUDA's
- * runtime in tests/device/cuda_emulation (docs/gpu.md). So nothing here is nvcc's alone.
- * SPDX-License-Identifier: Apache-2.0 */
+ * The files are CUDA C++ for nvcc. A C++ compiler compiles them, too, against the emulation of
+ * CUDA's runtime in tests/device/cuda_emulation (docs/gpu.md), so they contain nothing that only
+ * nvcc accepts. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CUDA_H
 #define LFADS_BACKEND_CUDA_H
 #include <cublas_v2.h>
@@ -20,15 +20,15 @@ extern "C" {
 enum {
     WARP = 32,
     THREADS = 256,           /* of a block, by default */
-    BLOCKS_A_PROCESSOR = 16, /* at most: kernels loop over what is left */
-    SCRATCH = 4 << 20        /* bytes of a branch for sums of blocks */
+    BLOCKS_A_PROCESSOR = 16, /* at most; kernels loop over the remaining elements */
+    SCRATCH = 4 << 20        /* bytes per branch, for sums of blocks */
 };
 
-/* A stream of operations and what only it may use while they run. */
+/* A stream of operations and the memory that only they use. */
 struct cuda_branch {
     cudaStream_t stream;
     cublasHandle_t blas;
-    void *workspace; /* of blas: its own would be allocated inside a capture */
+    void *workspace; /* of blas, which would otherwise allocate during a capture */
     void *scratch;   /* [SCRATCH] bytes */
     cudaEvent_t done;
     bool used; /* since the last join */
@@ -37,33 +37,33 @@ struct cuda_branch {
 struct cuda_memory; /* memory.cu */
 struct cuda_graphs; /* graph.cu */
 
-/* A device in use: the context of its table. */
+/* An open device: the context of its table. */
 struct cuda_context {
     struct backend table;
     int device, processors;
     int capability; /* major*10 + minor */
-    size_t shared_most;
+    size_t max_shared;
     char name[64];
     cublasComputeType_t compute;
     struct cuda_branch branches[MAX_BRANCHES];
     unsigned branch;
     bool forked, capturing;
-    cudaEvent_t begun; /* what was before the first fork */
+    cudaEvent_t begun; /* the operations before the first fork are complete */
     struct cuda_memory *memory;
     struct cuda_graphs *graphs;
     uint64_t launches;
-    const char *operation; /* in progress, for the error's sentence */
+    const char *operation; /* in progress, for error messages */
     bool failed;
-    struct lfads_error error; /* the first since the last finish */
+    struct lfads_error error; /* the first one since the last finish */
 };
 
-/* The context of an operation that begins; FUNCTION is cuda_<operation>. */
+/* To be called at the start of an operation; returns its context. FUNCTION is cuda_<operation>. */
 struct cuda_context *cuda_begin(const struct backend *self, const char *function);
-static inline struct cuda_branch *cuda_now(struct cuda_context *c)
+static inline struct cuda_branch *cuda_current(struct cuda_context *c)
 {
     return &c->branches[c->branch];
 }
-/* Keeps the first error; true if there is none. Too little memory has a status of its own. */
+/* Keep the first error; true if there is none. Too little memory becomes LFADS_NO_MEMORY. */
 bool cuda_check(struct cuda_context *c, cudaError_t error);
 bool cuda_check_blas(struct cuda_context *c, cublasStatus_t status);
 /* Keeps an error that CUDA did not report, one sentence. LFADS_USAGE: the caller is at fault, not
@@ -84,7 +84,7 @@ void cuda_host_free(SELF, void *memory);
 enum lfads_status cuda_finish(SELF, struct lfads_error *err);
 
 bool cuda_graphs_open(struct cuda_context *c);
-/* Forgets all that was recorded; nothing of it may be running. */
+/* Discards all graphs; none may be running. */
 void cuda_graphs_forget(struct cuda_context *c);
 void cuda_graphs_close(struct cuda_context *c);
 bool cuda_replay(SELF, const void *owner, uint64_t key);
@@ -106,13 +106,13 @@ bool cuda_decoder_sequence_backward(SELF, const struct decoder_sequence *sequenc
 
 /* ---- launching ---- */
 
-/* Runs KERNEL in the branch in progress; after an error, nothing. */
+/* Launches KERNEL in the current branch; does nothing after an error. */
 template <class... P, class... A>
 void cuda_launch(struct cuda_context *c, void (*kernel)(P...), dim3 grid, dim3 block, size_t shared,
                  A... arguments)
 {
     std::tuple<P...> values(static_cast<P>(arguments)...);
-    void *places[sizeof...(P)];
+    void *pointers[sizeof...(P)];
 
     if (c->failed)
         return;
@@ -120,27 +120,27 @@ void cuda_launch(struct cuda_context *c, void (*kernel)(P...), dim3 grid, dim3 b
         [&](auto &...value) {
             size_t i = 0;
 
-            ((places[i++] = const_cast<void *>(static_cast<const void *>(&value))), ...);
+            ((pointers[i++] = const_cast<void *>(static_cast<const void *>(&value))), ...);
         },
         values);
     c->launches++;
-    cuda_check(c, cudaLaunchKernel(kernel, grid, block, places, shared, cuda_now(c)->stream));
+    cuda_check(c, cudaLaunchKernel(kernel, grid, block, pointers, shared, cuda_current(c)->stream));
 }
 
-/* Whether numbers at MEMORY may be read four at a time. */
+/* Whether MEMORY is aligned for reads of four numbers at a time. */
 __host__ __device__ static inline bool cuda_by_four(const void *memory)
 {
     return (uintptr_t)memory % sizeof(float4) == 0;
 }
-static inline size_t cuda_least(size_t a, size_t b) { return a < b ? a : b; }
+static inline size_t cuda_min(size_t a, size_t b) { return a < b ? a : b; }
 static inline unsigned cuda_blocks(const struct cuda_context *c, size_t count, size_t a_block)
 {
-    size_t most = (size_t)c->processors * BLOCKS_A_PROCESSOR;
+    size_t max = (size_t)c->processors * BLOCKS_A_PROCESSOR;
 
-    return (unsigned)cuda_least((count + a_block - 1) / a_block, most);
+    return (unsigned)cuda_min((count + a_block - 1) / a_block, max);
 }
 
-/* Runs KERNEL, whose loop is FOR_EACH, for COUNT numbers; nothing for none. */
+/* Launches KERNEL, whose loop is FOR_EACH, for COUNT elements; does nothing if COUNT is 0. */
 template <class K, class... A>
 void cuda_each(struct cuda_context *c, K kernel, size_t count, A... arguments)
 {
@@ -149,27 +149,27 @@ void cuda_each(struct cuda_context *c, K kernel, size_t count, A... arguments)
                     arguments...);
 }
 
-/* Threads of a block over N columns: the least power of two that covers them, up to MOST. */
-static inline unsigned cuda_width(size_t n, unsigned most)
+/* Threads of a block over N columns: the smallest power of two that covers them, at most MAX. */
+static inline unsigned cuda_width(size_t n, unsigned max)
 {
     unsigned width = 1;
 
-    while (width < most && width < n)
+    while (width < max && width < n)
         width *= 2;
     return width;
 }
 
-/* Runs KERNEL, whose loop is FOR_ROWS, for ROWS rows of N numbers: columns along a block's x, so
- * that neighbours in memory are neighbours in a warp whatever N is. */
+/* Launches KERNEL, whose loop is FOR_ROWS, for ROWS rows of N elements. Columns are along a block's
+ * x, so that neighbours in memory are neighbours in a warp for any N. */
 template <class K, class... A>
 void cuda_rows(struct cuda_context *c, K kernel, size_t rows, size_t n, A... arguments)
 {
     unsigned width = cuda_width(n, THREADS / 2), height = THREADS / width;
     unsigned across = n ? cuda_blocks(c, n, width) : 0;
     size_t down = (rows + height - 1) / height;
-    size_t most = (size_t)c->processors * BLOCKS_A_PROCESSOR / (across ? across : 1) + 1;
+    size_t max = (size_t)c->processors * BLOCKS_A_PROCESSOR / (across ? across : 1) + 1;
 
-    down = cuda_least(cuda_least(down, most), 65535);
+    down = cuda_min(cuda_min(down, max), 65535);
     if (rows && n)
         cuda_launch(c, kernel, dim3(across, (unsigned)down), dim3(width, height), 0, arguments...);
 }

@@ -1,33 +1,33 @@
-/* decoder_backward.cu - the same bins from the last to the first: the gradient (decoder.cu).
+/* decoder_backward.cu - the gradient of decoder.cu, from the last bin to the first.
  *
- * Only what passes from bin to bin is computed here: the gradients in the tapes and of what is fed
- * back and sampled. Those of the maps are products over all bins, taken later.
+ * The kernel computes only what passes from bin to bin: the gradients in the tapes, of fed-back
+ * factors and of u. Gradients of weights are products over all bins, computed later.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/decoder.h"
 
-/* Begins to copy the generator's tape of bin T. */
+/* Starts to copy the generator's tape of bin T. */
 static __device__ void fetch_generator(const struct decoder_block &b, unsigned t)
 {
     const struct decoder_sequence &d = b.d;
-    const unsigned G = (unsigned)d.gen.units, count = b.some() * G;
-    const size_t at = (t * d.gen.rows + b.first()) * G;
+    const unsigned G = (unsigned)d.gen.units, count = b.count() * G;
+    const size_t offset = (t * d.gen.rows + b.first()) * G;
 
-    cuda_fetch(b.of(GEN_RU), d.gen.ru + 2 * at, 2 * count);
-    cuda_fetch(b.of(GEN_C), d.gen.c + at, count);
-    cuda_fetch(b.of(GEN_START), d.gen.h + at, count);
+    cuda_fetch(b.of(GEN_RU), d.gen.ru + 2 * offset, 2 * count);
+    cuda_fetch(b.of(GEN_C), d.gen.c + offset, count);
+    cuda_fetch(b.of(GEN_START), d.gen.h + offset, count);
     if (d.out_mask)
-        cuda_fetch(b.of(GEN_MASK), d.out_mask + at, count);
+        cuda_fetch(b.of(GEN_MASK), d.out_mask + offset, count);
 }
 
 static __device__ void fetch_controller(const struct decoder_block &b, unsigned t)
 {
     const struct decoder_sequence &d = b.d;
-    const unsigned C = (unsigned)d.con.units, count = b.some() * C;
-    const size_t at = (t * d.con.rows + b.first()) * C;
+    const unsigned C = (unsigned)d.con.units, count = b.count() * C;
+    const size_t offset = (t * d.con.rows + b.first()) * C;
 
-    cuda_fetch(b.of(CON_RU), d.con.ru + 2 * at, 2 * count);
-    cuda_fetch(b.of(CON_C), d.con.c + at, count);
-    cuda_fetch(b.of(CON_START), d.con.h + at, count);
+    cuda_fetch(b.of(CON_RU), d.con.ru + 2 * offset, 2 * count);
+    cuda_fetch(b.of(CON_C), d.con.c + offset, count);
+    cuda_fetch(b.of(CON_START), d.con.h + offset, count);
 }
 
 template <int VEC> static __device__ void begin(const struct decoder_block &b)
@@ -37,15 +37,15 @@ template <int VEC> static __device__ void begin(const struct decoder_block &b)
     const size_t last = d.con.bins * d.con.rows + b.first();
 
     decoder_begin<VEC>(b);
-    FOR_ROW_COL(r, j, b.some(), C)
+    FOR_ROW_COL(r, j, b.count(), C)
     {
         b.of(CON_H)[r * b.plan.con_ld + j] = d.con.dh[(size_t)(b.first() + r) * C + j];
     }
-    FOR_ROW_COL(r, j, b.some(), G)
+    FOR_ROW_COL(r, j, b.count(), G)
     {
         b.of(GEN_H)[r * b.plan.gen_ld + j] = d.gen.dh[(size_t)(b.first() + r) * G + j];
     }
-    FOR_ROW_COL(r, j, b.some(), F)
+    FOR_ROW_COL(r, j, b.count(), F)
     {
         b.of(FACTORS)[r * b.plan.factors_ld + j] = d.dfactors[(last + r) * F + j];
     }
@@ -55,10 +55,10 @@ template <int VEC> static __device__ void begin(const struct decoder_block &b)
     __syncthreads();
 }
 
-/* A cell's bin, for what both cells do alike. */
+/* A cell's bin, for the code that both cells share. */
 struct cell {
     const struct gru_sequence &s;
-    enum decoder_recurrent gates_map, candidate_map;
+    enum decoder_recurrent gates_weights, candidate_weights;
     unsigned ld, gates_ld;
     float *dh, *side, *gates;    /* gradients */
     const float *ru, *c, *start; /* the tape's */
@@ -66,14 +66,14 @@ struct cell {
 };
 static __device__ inline struct cell generator_at(const struct decoder_block &b, unsigned t)
 {
-    return cell{b.d.gen,        GEN_GATE_MAP,        GEN_CANDIDATE_MAP,
+    return cell{b.d.gen,        GEN_GATE_WEIGHTS,    GEN_CANDIDATE_WEIGHTS,
                 b.plan.gen_ld,  b.plan.gen_gates_ld, b.of(GEN_H),
                 b.of(GEN_SIDE), b.of(GEN_GATES),     b.of(GEN_RU),
                 b.of(GEN_C),    b.of(GEN_START),     t * b.d.gen.rows + b.first()};
 }
 static __device__ inline struct cell controller_at(const struct decoder_block &b, unsigned t)
 {
-    return cell{b.d.con,        CON_GATE_MAP,        CON_CANDIDATE_MAP,
+    return cell{b.d.con,        CON_GATE_WEIGHTS,    CON_CANDIDATE_WEIGHTS,
                 b.plan.con_ld,  b.plan.con_gates_ld, b.of(CON_H),
                 b.of(CON_SIDE), b.of(CON_GATES),     b.of(CON_RU),
                 b.of(CON_C),    b.of(CON_START),     t * b.d.con.rows + b.first()};
@@ -92,15 +92,15 @@ static __device__ inline void state_backward(const struct cell &cell, unsigned r
     cell.s.ru[(cell.row + r) * 2 * H + H + j] = cell.gates[r * cell.gates_ld + H + j] = d.u;
 }
 
-/* gru_gates_backward, from the slices' sums of r*h's gradient. */
+/* gru_gates_backward, from the slices' sums of the gradient of r*h. */
 template <int ROWS>
 static __device__ inline void gates_backward(const struct decoder_block &b, const struct cell &cell)
 {
     const unsigned H = (unsigned)cell.s.units;
 
-    FOR_ROW_COL(r, j, b.some(), H)
+    FOR_ROW_COL(r, j, b.count(), H)
     {
-        float drh = b.sum<ROWS>(cell.candidate_map, r, j);
+        float drh = b.sum<ROWS>(cell.candidate_weights, r, j);
         float reset = cell.ru[r * 2 * H + j];
 
         cell.dh[r * cell.ld + j] += drh * reset;
@@ -109,27 +109,27 @@ static __device__ inline void gates_backward(const struct decoder_block &b, cons
     }
 }
 
-/* The part of the state before the bin that came through its gates joins its gradient. */
+/* Adds the gates' part of the gradient of the state before the bin. */
 template <int ROWS>
 static __device__ inline void join_gates(const struct decoder_block &b, const struct cell &cell)
 {
     const unsigned H = (unsigned)cell.s.units;
 
-    FOR_ROW_COL(r, j, b.some(), H)
+    FOR_ROW_COL(r, j, b.count(), H)
     {
-        cell.dh[r * cell.ld + j] += b.sum<ROWS>(cell.gates_map, r, j);
+        cell.dh[r * cell.ld + j] += b.sum<ROWS>(cell.gates_weights, r, j);
     }
 }
 
 static __device__ inline void generator_state(const struct decoder_block &b,
                                               const struct cell &cell)
 {
-    const struct decoder_view map = decoder_view_of(b, FACTOR_MAP);
+    const struct decoder_view weights = decoder_view_of(b, FACTOR_WEIGHTS);
     const unsigned G = (unsigned)cell.s.units;
 
-    FOR_ROW_COL(r, j, b.some(), G)
+    FOR_ROW_COL(r, j, b.count(), G)
     {
-        float dout = decoder_wide(b.of(FACTORS) + r * b.plan.factors_ld, map, j);
+        float dout = decoder_wide(b.of(FACTORS) + r * b.plan.factors_ld, weights, j);
 
         if (b.d.out_mask)
             dout *= b.of(GEN_MASK)[r * G + j];
@@ -140,10 +140,10 @@ static __device__ inline void generator_state(const struct decoder_block &b,
 static __device__ inline void controller_state(const struct decoder_block &b,
                                                const struct cell &cell)
 {
-    const struct decoder_view means = decoder_view_of(b, MEAN_MAP);
-    const struct decoder_view logvars = decoder_view_of(b, LOGVAR_MAP);
+    const struct decoder_view means = decoder_view_of(b, MEAN_WEIGHTS);
+    const struct decoder_view logvars = decoder_view_of(b, LOGVAR_WEIGHTS);
 
-    FOR_ROW_COL(r, j, b.some(), (unsigned)cell.s.units)
+    FOR_ROW_COL(r, j, b.count(), (unsigned)cell.s.units)
     {
         const float *posterior = b.of(DRIVE) + r * b.plan.drive_ld;
         float dh = cell.dh[r * cell.ld + j] + decoder_wide(posterior, means, j);
@@ -152,53 +152,54 @@ static __device__ inline void controller_state(const struct decoder_block &b,
     }
 }
 
-/* The gradient of u in bin T, through the sample. A lane finishes a row. */
+/* The gradient of u's posterior in bin T, through the sample. Lane r of a warp stores row r. */
 template <int ROWS> static __device__ inline void sample(const struct decoder_block &b, unsigned t)
 {
     const struct decoder_sequence &d = b.d;
-    const struct decoder_view gates = decoder_view_of(b, DRIVE_GATE_MAP);
-    const struct decoder_view candidate = decoder_view_of(b, DRIVE_CANDIDATE_MAP);
+    const struct decoder_view gates = decoder_view_of(b, DRIVE_GATE_WEIGHTS);
+    const struct decoder_view candidate = decoder_view_of(b, DRIVE_CANDIDATE_WEIGHTS);
     const unsigned n = (unsigned)d.inferred, r = threadIdx.x % WARP;
 
     for (unsigned j = threadIdx.x / WARP; j < n; j += DECODER_WARPS) {
-        const size_t at = (t * d.con.rows + b.first() + r) * n + j;
-        const bool own = r < b.some();
-        float du = own ? d.du[at] : 0, dmean = own ? d.dmean[at] : 0, sum[ROWS] = {};
-        float dlogvar = own ? d.dlogvar[at] : 0, noise = own ? d.noise[at] : 0;
-        float logvar = own ? d.logvar[at] : 0;
+        const size_t offset = (t * d.con.rows + b.first() + r) * n + j;
+        const bool valid = r < b.count();
+        float du = valid ? d.du[offset] : 0, dmean = valid ? d.dmean[offset] : 0, sum[ROWS] = {};
+        float dlogvar = valid ? d.dlogvar[offset] : 0, noise = valid ? d.noise[offset] : 0;
+        float logvar = valid ? d.logvar[offset] : 0;
         float *posterior = b.of(DRIVE) + r * b.plan.drive_ld + j;
 
         decoder_tall<ROWS>(sum, b.of(GEN_GATES), b.plan.gen_gates_ld, gates, j);
         decoder_tall<ROWS>(sum, b.of(GEN_SIDE), b.plan.gen_ld, candidate, j);
         du += decoder_total<ROWS>(sum);
-        if (!own)
+        if (!valid)
             continue;
-        d.dmean[at] = posterior[0] = dmean + du;
-        d.dlogvar[at] = posterior[n] = dlogvar + du * noise * expf(logvar / 2) / 2;
+        d.dmean[offset] = posterior[0] = dmean + du;
+        d.dlogvar[offset] = posterior[n] = dlogvar + du * noise * expf(logvar / 2) / 2;
     }
 }
 
-/* What bin T fed back joins the gradient of slot T's factors. A lane finishes a row. */
+/* Adds the gradient of what bin T fed back to that of slot T's factors. Lane r of a warp stores row
+ * r. */
 template <int ROWS>
 static __device__ inline void fed_back(const struct decoder_block &b, unsigned t)
 {
     const struct decoder_sequence &d = b.d;
-    const struct decoder_view gates = decoder_view_of(b, FED_GATE_MAP);
-    const struct decoder_view candidate = decoder_view_of(b, FED_CANDIDATE_MAP);
+    const struct decoder_view gates = decoder_view_of(b, FED_GATE_WEIGHTS);
+    const struct decoder_view candidate = decoder_view_of(b, FED_CANDIDATE_WEIGHTS);
     const unsigned F = (unsigned)d.n_factors, r = threadIdx.x % WARP;
     const size_t row = t * d.con.rows + b.first() + r;
-    const bool own = r < b.some();
+    const bool valid = r < b.count();
 
     if (t == 0 && !d.fed_ru)
-        return; /* nobody used these */
+        return; /* bin 0 was not fed back */
     for (unsigned j = threadIdx.x / WARP; j < F; j += DECODER_WARPS) {
-        float given = own ? d.dfactors[row * F + j] : 0, sum[ROWS] = {}, dfed;
-        float mask = own && d.fed_mask ? d.fed_mask[row * d.ldm + j] : 1;
+        float given = valid ? d.dfactors[row * F + j] : 0, sum[ROWS] = {}, dfed;
+        float mask = valid && d.fed_mask ? d.fed_mask[row * d.ldm + j] : 1;
 
         decoder_tall<ROWS>(sum, b.of(CON_GATES), b.plan.con_gates_ld, gates, j);
         decoder_tall<ROWS>(sum, b.of(CON_SIDE), b.plan.con_ld, candidate, j);
         dfed = decoder_total<ROWS>(sum);
-        if (own)
+        if (valid)
             d.dfactors[row * F + j] = b.of(FACTORS)[r * b.plan.factors_ld + j] =
                 given + dfed * mask;
     }
@@ -209,11 +210,11 @@ static __device__ void end(const struct decoder_block &b)
     const struct decoder_sequence &d = b.d;
     const unsigned C = (unsigned)d.con.units, G = (unsigned)d.gen.units;
 
-    FOR_ROW_COL(r, j, b.some(), C)
+    FOR_ROW_COL(r, j, b.count(), C)
     {
         d.con.dh[(size_t)(b.first() + r) * C + j] = b.of(CON_H)[r * b.plan.con_ld + j];
     }
-    FOR_ROW_COL(r, j, b.some(), G)
+    FOR_ROW_COL(r, j, b.count(), G)
     {
         d.gen.dh[(size_t)(b.first() + r) * G + j] = b.of(GEN_H)[r * b.plan.gen_ld + j];
     }
@@ -231,29 +232,29 @@ static __global__ void __launch_bounds__(SEQUENCE_THREADS, 1)
     for (unsigned t = (unsigned)d.con.bins; t-- > 0;) {
         generator_state(b, generator_at(b, t));
         __syncthreads();
-        decoder_product<ROWS, VEC>(b, GEN_SIDE, plan.gen_ld, GEN_CANDIDATE_MAP);
+        decoder_product<ROWS, VEC>(b, GEN_SIDE, plan.gen_ld, GEN_CANDIDATE_WEIGHTS);
         __syncthreads();
         gates_backward<ROWS>(b, generator_at(b, t));
         __syncthreads();
         if (t > 0)
             fetch_generator(b, t - 1);
         sample<ROWS>(b, t);
-        decoder_product<ROWS, VEC>(b, GEN_GATES, plan.gen_gates_ld, GEN_GATE_MAP);
+        decoder_product<ROWS, VEC>(b, GEN_GATES, plan.gen_gates_ld, GEN_GATE_WEIGHTS);
         __syncthreads();
         join_gates<ROWS>(b, generator_at(b, t));
         controller_state(b, controller_at(b, t));
         __syncthreads();
-        decoder_product<ROWS, VEC>(b, CON_SIDE, plan.con_ld, CON_CANDIDATE_MAP);
+        decoder_product<ROWS, VEC>(b, CON_SIDE, plan.con_ld, CON_CANDIDATE_WEIGHTS);
         __syncthreads();
         gates_backward<ROWS>(b, controller_at(b, t));
         __syncthreads();
         if (t > 0)
             fetch_controller(b, t - 1);
         fed_back<ROWS>(b, t);
-        decoder_product<ROWS, VEC>(b, CON_GATES, plan.con_gates_ld, CON_GATE_MAP);
+        decoder_product<ROWS, VEC>(b, CON_GATES, plan.con_gates_ld, CON_GATE_WEIGHTS);
         cuda_fetched();
         __syncthreads();
-        /* a thread goes on with the numbers that it joins here: no barrier is needed after it */
+        /* no barrier follows: in the next phase a thread reads the elements it writes here */
         join_gates<ROWS>(b, controller_at(b, t));
     }
     end(b);

@@ -36,8 +36,8 @@ void cuda_kl_gaussian(SELF, acc *kl, const real *mean, const real *logvar, const
                     0, kl, mean, logvar, prior_mean, prior_logvar, rows, n);
 }
 
-/* A block takes WARP columns; its rows of threads take rows, and what they leave for the prior is
- * summed in their order. */
+/* A block takes WARP columns. Each of its rows of threads takes a part of the rows; their sums for
+ * the prior's gradient are added in order. */
 static __global__ void kl_gaussian_backward_kernel(float *dmean, float *dlogvar, float *dprior_mean,
                                                    float *dprior_logvar, const float *weight,
                                                    const float *mean, const float *logvar,
@@ -45,30 +45,30 @@ static __global__ void kl_gaussian_backward_kernel(float *dmean, float *dlogvar,
                                                    const float *prior_logvar, size_t rows, size_t n)
 {
     SHARED_MEMORY(float, sums);
-    unsigned place = threadIdx.y * WARP + threadIdx.x, all = blockDim.y * WARP;
+    unsigned slot = threadIdx.y * WARP + threadIdx.x, threads = blockDim.y * WARP;
     size_t j = (size_t)blockIdx.x * WARP + threadIdx.x;
     float w = *weight, to_mean = 0, to_logvar = 0;
 
     if (j < n)
         for (size_t i = threadIdx.y; i < rows; i += blockDim.y) {
-            size_t at = i * n + j;
-            float q = logvar[at], p = prior_logvar[j];
-            float ratio = expf(q - p), difference = mean[at] - prior_mean[j];
+            size_t index = i * n + j;
+            float q = logvar[index], p = prior_logvar[j];
+            float ratio = expf(q - p), difference = mean[index] - prior_mean[j];
             float slope = difference * expf(-p);
 
-            dmean[at] += w * slope;
-            dlogvar[at] += w * (ratio - 1) / 2;
+            dmean[index] += w * slope;
+            dlogvar[index] += w * (ratio - 1) / 2;
             to_mean -= w * slope;
             to_logvar += w * (1 - ratio - difference * slope) / 2;
         }
-    sums[place] = to_mean;
-    sums[all + place] = to_logvar;
+    sums[slot] = to_mean;
+    sums[threads + slot] = to_logvar;
     __syncthreads();
     if (threadIdx.y || j >= n)
         return;
     for (unsigned y = 1; y < blockDim.y; y++) {
         to_mean += sums[y * WARP + threadIdx.x];
-        to_logvar += sums[all + y * WARP + threadIdx.x];
+        to_logvar += sums[threads + y * WARP + threadIdx.x];
     }
     dprior_mean[j] += to_mean;
     dprior_logvar[j] += to_logvar;
@@ -103,11 +103,13 @@ static __global__ void kl_ar1_kernel(double *kl, const float *u, const float *lo
             struct cuda_ar1 ar1 = cuda_ar1_of(logatau[j], logevar[j]);
 
             for (size_t t = threadIdx.y; t < bins; t += blockDim.y) {
-                size_t at = (t * rows + i) * n + j;
+                size_t index = (t * rows + i) * n + j;
                 float v = t ? logevar[j] : ar1.first;
-                float d = u[at] - (t ? ar1.phi * u[at - rows * n] : 0);
+                float d = u[index] - (t ? ar1.phi * u[index - rows * n] : 0);
 
-                sum += (double)((v + d * d * expf(-v) - logvar[at] - noise[at] * noise[at]) / 2);
+                sum +=
+                    (double)((v + d * d * expf(-v) - logvar[index] - noise[index] * noise[index]) /
+                             2);
             }
         }
         sum = cuda_block_sum(sum, sums);
@@ -138,15 +140,15 @@ static __global__ void kl_ar1_rows_backward_kernel(float *du, float *dlogvar, co
     FOR_ROWS(i, j, bins * rows, n)
     {
         struct cuda_ar1 ar1 = cuda_ar1_of(logatau[j], logevar[j]);
-        size_t at = i * n + j, later = at + rows * n;
+        size_t index = i * n + j, later = index + rows * n;
         float w = *weight, v = i < rows ? ar1.first : logevar[j];
-        float d = u[at] - (i < rows ? 0 : ar1.phi * u[at - rows * n]);
-        float own = w * d * expf(-v), next = 0;
+        float d = u[index] - (i < rows ? 0 : ar1.phi * u[index - rows * n]);
+        float direct = w * d * expf(-v), next = 0;
 
         if (i + rows < bins * rows)
-            next = w * (u[later] - ar1.phi * u[at]) * expf(-logevar[j]) * ar1.phi;
-        du[at] = own - next;
-        dlogvar[at] -= w / 2;
+            next = w * (u[later] - ar1.phi * u[index]) * expf(-logevar[j]) * ar1.phi;
+        du[index] = direct - next;
+        dlogvar[index] -= w / 2;
     }
 }
 
@@ -164,14 +166,15 @@ static __global__ void kl_ar1_prior_backward_kernel(float *dlogatau, float *dlog
         double dphi = 0, dfirst = 0, dlater = 0;
 
         for (size_t i = threadIdx.x; i < bins * rows; i += blockDim.x) {
-            float before = i < rows ? 0 : u[(i - rows) * n + j], d = u[i * n + j] - phi * before;
+            float previous = i < rows ? 0 : u[(i - rows) * n + j];
+            float d = u[i * n + j] - phi * previous;
             float slope = d * (i < rows ? first : later);
 
             if (i < rows)
                 dfirst += (double)((1 - d * slope) / 2);
             else
                 dlater += (double)((1 - d * slope) / 2);
-            dphi -= (double)(slope * before);
+            dphi -= (double)(slope * previous);
         }
         dphi = cuda_block_sum(dphi, sums);
         dfirst = cuda_block_sum(dfirst, sums);
@@ -200,7 +203,7 @@ void cuda_kl_ar1_backward(SELF, real *du, real *dlogvar, real *dlogatau, real *d
                     logevar, bins, rows, n);
 }
 
-/* The sum over bins of m_i m_j of one row, by a warp; in all its lanes. */
+/* The sum over bins of m_i m_j of one row, computed by a warp; all lanes get it. */
 static __device__ float inner(const float *m, size_t bins, size_t stride, size_t i, size_t j)
 {
     float sum = 0;
@@ -210,7 +213,7 @@ static __device__ float inner(const float *m, size_t bins, size_t stride, size_t
     return cuda_warp_sum(sum);
 }
 
-/* A block takes a row, its warps take pairs. */
+/* A block takes a row, each of its warps a part of the pairs. */
 static __global__ void correlation_kernel(double *corr, const float *m, size_t bins, size_t rows,
                                           size_t n)
 {
@@ -245,18 +248,19 @@ void cuda_correlation(SELF, acc *corr, const real *m, size_t bins, size_t rows, 
                     PAIRS * sizeof(double), corr, m, bins, rows, n);
 }
 
-/* A block takes one input i of a row: some of its pairs at a time, then all bins. */
+/* A block takes one input i of a row. For WIDTH pairs at a time it computes slopes, then adds their
+ * part of the gradient in all bins. */
 static __global__ void correlation_backward_kernel(float *dm, float weight, const float *m,
                                                    size_t bins, size_t rows, size_t n)
 {
     SHARED_MEMORY(float, slope);
-    const size_t some = PAIRS * WARP;
+    const size_t width = PAIRS * WARP;
 
-    for (size_t at = blockIdx.x; at < rows * n; at += gridDim.x) {
-        size_t b = at / n, i = at % n;
+    for (size_t index = blockIdx.x; index < rows * n; index += gridDim.x) {
+        size_t b = index / n, i = index % n;
 
-        for (size_t first = 0; first < n; first += some) {
-            size_t last = first + some < n ? first + some : n;
+        for (size_t first = 0; first < n; first += width) {
+            size_t last = first + width < n ? first + width : n;
 
             for (size_t j = first + threadIdx.y; j < last; j += blockDim.y) {
                 float product = inner(m + b * n, bins, rows * n, i, j);
@@ -265,7 +269,7 @@ static __global__ void correlation_backward_kernel(float *dm, float weight, cons
                     slope[j - first] = i == j ? 0 : weight * product;
             }
             __syncthreads();
-            for (size_t t = threadIdx.y * WARP + threadIdx.x; t < bins; t += some) {
+            for (size_t t = threadIdx.y * WARP + threadIdx.x; t < bins; t += width) {
                 size_t row = (t * rows + b) * n;
                 float sum = 0;
 

@@ -1,10 +1,10 @@
-/* graph.cu - steps as graphs: captured from the streams once, launched as one from then on; and
- * branches within a step.
+/* graph.cu - steps as CUDA graphs, captured once and then launched as one; and branches within a
+ * step.
  *
- * What is recorded under a key for the first time runs as it is, for CUDA loads kernels and cuBLAS
- * chooses its own when they are first used, which not all of its versions can do in a capture; the
- * second time it is captured. Where that fails, or graphs would take too much of the device's
- * memory, it runs as it is again: slower, with the same numbers.
+ * The first time a step runs under a key it is not captured: CUDA loads kernels, and cuBLAS selects
+ * them, at first use, which some versions cannot do during a capture. The second time it is
+ * captured. If a capture fails, or graphs would take too much of the device's memory, steps run
+ * without capture: slower, with the same numbers.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <map>
 #include <new>
@@ -13,20 +13,20 @@
 #include "backend/cuda/cuda.h"
 
 enum {
-    NODE_BYTES = 16 << 10, /* of the device's memory that a node takes, about */
-    SHARE = 8              /* of it that graphs may take: one of so many parts */
+    NODE_BYTES = 16 << 10, /* device memory of a graph's node, about */
+    SHARE = 8              /* graphs may take 1/SHARE of the device's memory */
 };
 
 struct cuda_graph {
-    cudaGraphExec_t executable; /* NULL: has run, without being captured */
+    cudaGraphExec_t executable; /* NULL: has run without capture */
     uint64_t launches;
 };
 
 struct cuda_graphs {
     std::map<std::pair<const void *, uint64_t>, cuda_graph> seen;
-    uint64_t launches, most_launches; /* of all graphs; that they may have */
+    uint64_t launches, max_launches; /* of all graphs; their limit */
     uint64_t launches_before;
-    bool impossible; /* a capture has failed */
+    bool capture_failed; /* no further captures are tried */
 };
 
 bool cuda_graphs_open(struct cuda_context *c)
@@ -40,7 +40,7 @@ bool cuda_graphs_open(struct cuda_context *c)
     }
     if (!cuda_check(c, cudaMemGetInfo(&available, &total)))
         return false;
-    c->graphs->most_launches = total / SHARE / NODE_BYTES;
+    c->graphs->max_launches = total / SHARE / NODE_BYTES;
     return true;
 }
 
@@ -79,10 +79,10 @@ bool cuda_replay(SELF, const void *owner, uint64_t key)
     return true;
 }
 
-/* Forgets an error that only the capture had: what is wrong with the device shows again. */
+/* Discards the error of a capture; an error of the device will show again. */
 static void give_up(struct cuda_context *c)
 {
-    c->graphs->impossible = true;
+    c->graphs->capture_failed = true;
     c->failed = false;
     c->launches = c->graphs->launches_before;
 }
@@ -93,7 +93,7 @@ void cuda_record(SELF, const void *owner, uint64_t key)
     struct cuda_graphs *graphs = c->graphs;
     bool first = graphs->seen.insert({{owner, key}, {NULL, 0}}).second;
 
-    if (first || c->failed || graphs->impossible || graphs->launches >= graphs->most_launches)
+    if (first || c->failed || graphs->capture_failed || graphs->launches >= graphs->max_launches)
         return;
     graphs->launches_before = c->launches;
     c->capturing =
@@ -106,7 +106,7 @@ bool cuda_recorded(SELF, const void *owner, uint64_t key)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
     struct cuda_graphs *graphs = c->graphs;
-    cuda_graph made = {NULL, 0};
+    cuda_graph captured = {NULL, 0};
     cudaGraph_t graph = NULL;
 
     cuda_join(self);
@@ -114,11 +114,11 @@ bool cuda_recorded(SELF, const void *owner, uint64_t key)
         return true;
     c->capturing = false;
     c->operation = "recording a step";
-    /* a capture is ended even after an error, or the stream could not be used any more */
+    /* ends the capture even after an error: otherwise the stream would stay unusable */
     cudaError_t ended = cudaStreamEndCapture(c->branches[0].stream, &graph);
 
     if (!c->failed && cuda_check(c, ended))
-        cuda_check(c, cudaGraphInstantiateWithFlags(&made.executable, graph, 0));
+        cuda_check(c, cudaGraphInstantiateWithFlags(&captured.executable, graph, 0));
     if (graph)
         cudaGraphDestroy(graph);
     cudaGetLastError();
@@ -128,15 +128,15 @@ bool cuda_recorded(SELF, const void *owner, uint64_t key)
     }
     if (c->failed)
         return true;
-    made.launches = c->launches - graphs->launches_before;
-    graphs->launches += made.launches;
-    graphs->seen[{owner, key}] = made;
+    captured.launches = c->launches - graphs->launches_before;
+    graphs->launches += captured.launches;
+    graphs->seen[{owner, key}] = captured;
     c->launches = graphs->launches_before;
-    launch(c, made);
+    launch(c, captured);
     return true;
 }
 
-/* All branches begin after what was before the first fork. */
+/* All branches begin after the operations before the first fork. */
 void cuda_fork(SELF, unsigned branch)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
@@ -155,7 +155,7 @@ void cuda_fork(SELF, unsigned branch)
     }
 }
 
-/* Streams are joined after an error, too: a capture ends with all its branches. */
+/* Joins streams after an error, too: a capture can end only when its branches are joined. */
 void cuda_join(SELF)
 {
     struct cuda_context *c = cuda_begin(self, __func__);

@@ -1,10 +1,10 @@
-/* kernels.h - what kernels have in common: loops over a grid, sums over a block, the functions.
+/* kernels.h - shared by kernels: loops over a grid, sums over a block, sigmoid and clipping.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CUDA_KERNELS_H
 #define LFADS_BACKEND_CUDA_KERNELS_H
 #include "backend/cuda/cuda.h"
 
-/* The block's shared memory, as large as the launch says. */
+/* The block's shared memory; the launch sets its size. */
 #ifdef LFADS_EMULATED_CUDA
 #define SHARED_MEMORY(type, name) type *name = static_cast<type *>(emulation::shared_memory())
 #else
@@ -25,7 +25,7 @@
 __device__ static inline float cuda_sigmoid(float x) { return 1 / (1 + expf(-x)); }
 __device__ static inline float cuda_clip(float x, float k) { return x > k ? k : x < -k ? -k : x; }
 
-/* The sum over a warp, the same bits in all its lanes. */
+/* The sum over a warp; all lanes get the same bits. */
 template <class T> __device__ inline T cuda_warp_sum(T x)
 {
     for (int lanes = WARP / 2; lanes; lanes /= 2)
@@ -33,8 +33,8 @@ template <class T> __device__ inline T cuda_warp_sum(T x)
     return x;
 }
 
-/* The sum over a block of whole warps, in all its threads; SUMS has room for one number a warp. All
- * threads call it. */
+/* The sum over a block, returned to all its threads. SUMS holds one number per warp; the block's
+ * size is a multiple of WARP. All threads call it. */
 template <class T> __device__ inline T cuda_block_sum(T x, T *sums)
 {
     unsigned thread = threadIdx.y * blockDim.x + threadIdx.x;
@@ -47,7 +47,7 @@ template <class T> __device__ inline T cuda_block_sum(T x, T *sums)
     __syncthreads();
     for (unsigned i = 0; i < warps; i++)
         sum += sums[i];
-    __syncthreads(); /* SUMS may be used again */
+    __syncthreads(); /* the caller may reuse SUMS */
     return sum;
 }
 #endif

@@ -2,27 +2,29 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/latents.h"
 
-static __global__ void floor_variance_kernel(float *logvar, float least, size_t count)
+static __global__ void floor_variance_kernel(float *logvar, float min_variance, size_t count)
 {
-    FOR_EACH(i, count) { logvar[i] = logf(expf(logvar[i]) + least); }
+    FOR_EACH(i, count) { logvar[i] = logf(expf(logvar[i]) + min_variance); }
 }
 
-void cuda_floor_variance(SELF, real *logvar, real least, size_t count)
+void cuda_floor_variance(SELF, real *logvar, real min_variance, size_t count)
 {
-    cuda_each(cuda_begin(self, __func__), floor_variance_kernel, count, logvar, least, count);
+    cuda_each(cuda_begin(self, __func__), floor_variance_kernel, count, logvar, min_variance,
+              count);
 }
 
 /* d log(e^x + m) / dx = e^x/(e^x + m) = 1 - m e^{-y}, y the result. */
 static __global__ void floor_variance_backward_kernel(float *dlogvar, const float *logvar,
-                                                      float least, size_t count)
+                                                      float min_variance, size_t count)
 {
-    FOR_EACH(i, count) { dlogvar[i] *= 1 - least * expf(-logvar[i]); }
+    FOR_EACH(i, count) { dlogvar[i] *= 1 - min_variance * expf(-logvar[i]); }
 }
 
-void cuda_floor_variance_backward(SELF, real *dlogvar, const real *logvar, real least, size_t count)
+void cuda_floor_variance_backward(SELF, real *dlogvar, const real *logvar, real min_variance,
+                                  size_t count)
 {
     cuda_each(cuda_begin(self, __func__), floor_variance_backward_kernel, count, dlogvar, logvar,
-              least, count);
+              min_variance, count);
 }
 
 static __global__ void sample_kernel(float *z, size_t ldz, const float *mean, const float *logvar,
@@ -30,9 +32,9 @@ static __global__ void sample_kernel(float *z, size_t ldz, const float *mean, co
 {
     FOR_ROWS(i, j, rows, n)
     {
-        size_t at = i * n + j;
+        size_t index = i * n + j;
 
-        z[i * ldz + j] = mean[at] + expf(logvar[at] / 2) * noise[at];
+        z[i * ldz + j] = mean[index] + expf(logvar[index] / 2) * noise[index];
     }
 }
 
@@ -49,11 +51,11 @@ static __global__ void sample_backward_kernel(float *dmean, float *dlogvar, cons
 {
     FOR_ROWS(i, j, rows, n)
     {
-        size_t at = i * n + j;
+        size_t index = i * n + j;
         float d = dz[i * lddz + j];
 
-        dmean[at] += d;
-        dlogvar[at] += d * noise[at] * expf(logvar[at] / 2) / 2;
+        dmean[index] += d;
+        dlogvar[index] += d * noise[index] * expf(logvar[index] / 2) / 2;
     }
 }
 
@@ -64,37 +66,38 @@ void cuda_sample_backward(SELF, real *dmean, real *dlogvar, const real *dz, size
               logvar, noise, rows, n);
 }
 
-static __global__ void prior_logvar_kernel(float *logvar, const float *p, float lowest,
-                                           float highest, size_t n)
+static __global__ void prior_logvar_kernel(float *logvar, const float *p, float min_var,
+                                           float max_var, size_t n)
 {
     FOR_EACH(j, n)
     {
-        logvar[j] =
-            highest > lowest ? logf(cuda_sigmoid(expf(p[j])) * (highest - lowest) + lowest) : p[j];
+        logvar[j] = max_var > min_var
+                        ? logf(cuda_sigmoid(expf(p[j])) * (max_var - min_var) + min_var)
+                        : p[j];
     }
 }
 
-void cuda_prior_logvar(SELF, real *logvar, const real *p, real lowest, real highest, size_t n)
+void cuda_prior_logvar(SELF, real *logvar, const real *p, real min_var, real max_var, size_t n)
 {
-    cuda_each(cuda_begin(self, __func__), prior_logvar_kernel, n, logvar, p, lowest, highest, n);
+    cuda_each(cuda_begin(self, __func__), prior_logvar_kernel, n, logvar, p, min_var, max_var, n);
 }
 
 static __global__ void prior_logvar_backward_kernel(float *dp, const float *dlogvar, const float *p,
-                                                    float lowest, float highest, size_t n)
+                                                    float min_var, float max_var, size_t n)
 {
     FOR_EACH(j, n)
     {
-        float e = expf(p[j]), s = cuda_sigmoid(e), range = highest - lowest;
+        float e = expf(p[j]), s = cuda_sigmoid(e), range = max_var - min_var;
 
-        dp[j] += dlogvar[j] * s * (1 - s) * e * range / (s * range + lowest);
+        dp[j] += dlogvar[j] * s * (1 - s) * e * range / (s * range + min_var);
     }
 }
 
-void cuda_prior_logvar_backward(SELF, real *dp, const real *dlogvar, const real *p, real lowest,
-                                real highest, size_t n)
+void cuda_prior_logvar_backward(SELF, real *dp, const real *dlogvar, const real *p, real min_var,
+                                real max_var, size_t n)
 {
-    cuda_each(cuda_begin(self, __func__), prior_logvar_backward_kernel, n, dp, dlogvar, p, lowest,
-              highest, n);
+    cuda_each(cuda_begin(self, __func__), prior_logvar_backward_kernel, n, dp, dlogvar, p, min_var,
+              max_var, n);
 }
 
 static __global__ void ar1_stationary_kernel(float *phi, float *stationary_logvar,
@@ -116,20 +119,20 @@ void cuda_ar1_stationary(SELF, real *phi, real *stationary_logvar, const real *l
               logevar, n);
 }
 
-/* A thread follows one input of one row through time. */
+/* A thread computes one input of one row, bin after bin. */
 static __global__ void ar1_draw_kernel(float *u, const float *noise, const float *logatau,
                                        const float *logevar, size_t bins, size_t rows, size_t n)
 {
     FOR_ROWS(i, j, rows, n)
     {
         struct cuda_ar1 ar1 = cuda_ar1_of(logatau[j], logevar[j]);
-        float before = 0, scale = expf(ar1.first / 2);
+        float previous = 0, scale = expf(ar1.first / 2);
 
         for (size_t t = 0; t < bins; t++) {
-            size_t at = (t * rows + i) * n + j;
+            size_t index = (t * rows + i) * n + j;
 
-            before = ar1.phi * before + scale * noise[at];
-            u[at] = before;
+            previous = ar1.phi * previous + scale * noise[index];
+            u[index] = previous;
             scale = expf(logevar[j] / 2);
         }
     }

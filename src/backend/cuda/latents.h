@@ -1,5 +1,5 @@
-/* latents.h - the AR(1) prior of one inferred input (model.md 7), for kernels that draw from it and
- * that measure divergence from it.
+/* latents.h - the AR(1) prior of one inferred input (model.md 7), for kernels that draw from it or
+ * compute the divergence from it.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CUDA_LATENTS_H
 #define LFADS_BACKEND_CUDA_LATENTS_H

@@ -4,8 +4,8 @@
 
 #define LOG_2PI 1.8378770664093453f
 
-/* log k! of whole k, to the last place as the C library's lgamma has it on the processor; a
- * device's is slow where it has few units for double. */
+/* log k! of integer k, bit for bit as the C library's lgamma computes it on the CPU. lgamma in
+ * double is slow on devices with few double units. */
 enum { FACTORIALS = 64 };
 static __constant__ double table[FACTORIALS] = {
     0,
@@ -79,8 +79,8 @@ static __device__ double log_factorial(float k)
     return k < FACTORIALS ? table[(int)k] : lgamma((double)k + 1);
 }
 
-/* Sets loglik [R] to the sums over bins and channels of TERM(place among the parameters, place
- * among the data). A block takes a row: threads along channels and bins. */
+/* Sets loglik [R] to the sums over bins and channels of TERM(index in the parameters, index in the
+ * data). A block takes a row; its threads are along channels and bins. */
 template <class F>
 static __device__ void sum_terms(double *loglik, size_t bins, size_t trials, size_t samples,
                                  size_t n, F term)
@@ -101,7 +101,7 @@ static __device__ void sum_terms(double *loglik, size_t bins, size_t trials, siz
     }
 }
 
-/* Runs KERNEL, which is sum_terms, with a block's shape that suits rows of N channels. */
+/* Launches KERNEL, which calls sum_terms, with blocks shaped for rows of N channels. */
 template <class K, class... A>
 static void launch_sums(struct cuda_context *c, K kernel, double *loglik, size_t bins,
                         size_t trials, size_t samples, size_t n, A... arguments)
@@ -115,69 +115,81 @@ static void launch_sums(struct cuda_context *c, K kernel, double *loglik, size_t
                     n);
 }
 
-static __global__ void poisson_kernel(double *loglik, const float *eta, const float *x, size_t bins,
-                                      size_t trials, size_t samples, size_t n)
-{
-    sum_terms(loglik, bins, trials, samples, n, [=](size_t at, size_t of) {
-        float e = eta[at], k = x[of];
+static __device__ float weight_of(const float *weight, size_t i) { return weight ? weight[i] : 1; }
 
-        return (double)k * (double)e - (double)expf(e) - log_factorial(k);
+static __global__ void poisson_kernel(double *loglik, const float *eta, const float *x,
+                                      const float *weight, size_t bins, size_t trials,
+                                      size_t samples, size_t n)
+{
+    sum_terms(loglik, bins, trials, samples, n, [=](size_t param, size_t datum) {
+        float e = eta[param], k = x[datum], w = weight_of(weight, datum);
+
+        if (w == 0)
+            return 0.0;
+        return (double)w * ((double)k * (double)e - (double)expf(e) - log_factorial(k));
     });
 }
 
-void cuda_poisson(SELF, acc *loglik, const real *eta, const real *x, size_t bins, size_t trials,
-                  size_t samples, size_t n)
+void cuda_poisson(SELF, acc *loglik, const real *eta, const real *x, const real *weight,
+                  size_t bins, size_t trials, size_t samples, size_t n)
 {
     launch_sums(cuda_begin(self, __func__), poisson_kernel, loglik, bins, trials, samples, n, eta,
-                x);
+                x, weight);
 }
 
-static __global__ void poisson_backward_kernel(float *eta, float weight, const float *x,
-                                               size_t count)
+static __global__ void poisson_backward_kernel(float *eta, float scale, const float *x,
+                                               const float *weight, size_t count)
 {
-    FOR_EACH(i, count) { eta[i] = weight * (expf(eta[i]) - x[i]); }
+    FOR_EACH(i, count)
+    {
+        float w = weight_of(weight, i);
+
+        eta[i] = w != 0 ? scale * w * (expf(eta[i]) - x[i]) : 0;
+    }
 }
 
-void cuda_poisson_backward(SELF, real *eta, real weight, const real *x, size_t count)
+void cuda_poisson_backward(SELF, real *eta, real scale, const real *x, const real *weight,
+                           size_t count)
 {
-    cuda_each(cuda_begin(self, __func__), poisson_backward_kernel, count, eta, weight, x, count);
+    cuda_each(cuda_begin(self, __func__), poisson_backward_kernel, count, eta, scale, x, weight,
+              count);
 }
 
 static __global__ void gaussian_kernel(double *loglik, const float *mean, const float *logvar,
-                                       const float *x, size_t bins, size_t trials, size_t samples,
-                                       size_t n)
+                                       const float *x, const float *weight, size_t bins,
+                                       size_t trials, size_t samples, size_t n)
 {
-    sum_terms(loglik, bins, trials, samples, n, [=](size_t at, size_t of) {
-        float d = x[of] - mean[at], v = logvar[at];
+    sum_terms(loglik, bins, trials, samples, n, [=](size_t param, size_t datum) {
+        float d = x[datum] - mean[param], v = logvar[param], w = weight_of(weight, datum);
 
-        return -(double)((v + LOG_2PI + d * d * expf(-v)) / 2);
+        return w != 0 ? -(double)(w * (v + LOG_2PI + d * d * expf(-v)) / 2) : 0;
     });
 }
 
 void cuda_gaussian(SELF, acc *loglik, const real *mean, const real *logvar, const real *x,
-                   size_t bins, size_t trials, size_t samples, size_t n)
+                   const real *weight, size_t bins, size_t trials, size_t samples, size_t n)
 {
     launch_sums(cuda_begin(self, __func__), gaussian_kernel, loglik, bins, trials, samples, n, mean,
-                logvar, x);
+                logvar, x, weight);
 }
 
-static __global__ void gaussian_backward_kernel(float *mean, float *logvar, float weight,
-                                                const float *x, size_t count)
+static __global__ void gaussian_backward_kernel(float *mean, float *logvar, float scale,
+                                                const float *x, const float *weight, size_t count)
 {
     FOR_EACH(i, count)
     {
-        float d = mean[i] - x[i], slope = d * expf(-logvar[i]);
+        float w = weight_of(weight, i), d = mean[i] - x[i], slope = d * expf(-logvar[i]);
 
-        mean[i] = weight * slope;
-        logvar[i] = weight * (1 - d * slope) / 2;
+        mean[i] = w != 0 ? scale * w * slope : 0;
+        logvar[i] = w != 0 ? scale * w * (1 - d * slope) / 2 : 0;
     }
 }
 
-void cuda_gaussian_backward(SELF, real *mean, real *logvar, real weight, const real *x,
-                            size_t count)
+void cuda_gaussian_backward(SELF, real *mean, real *logvar, real scale, const real *x,
+                            const real *weight, size_t count)
 {
-    cuda_each(cuda_begin(self, __func__), gaussian_backward_kernel, count, mean, logvar, weight, x,
-              count);
+    cuda_each(cuda_begin(self, __func__), gaussian_backward_kernel, count, mean, logvar, scale, x,
+              weight, count);
 }
 
 static __global__ void exponential_kernel(float *y, size_t ldy, const float *x, size_t ldx,

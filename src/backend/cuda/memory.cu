@@ -1,5 +1,5 @@
-/* memory.cu - a device's memory, and copies to it and from it. Memory is allocated as it is asked
- * for, because several runs share a device.
+/* memory.cu - a device's memory, and copies to it and from it. Each request is an allocation of its
+ * own, without a pool, because several runs share a device.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
@@ -10,14 +10,14 @@
 enum {
     ALIGNMENT = 256,
     SLOTS = 4,            /* of the staging buffer: one is filled while others are copied */
-    SLOT_BYTES = 16 << 20 /* an upload of more than all slots waits */
+    SLOT_BYTES = 16 << 20 /* an upload larger than all slots bypasses them and waits */
 };
 
 struct cuda_memory {
-    char *staging;           /* [SLOTS][SLOT_BYTES] of pinned memory */
-    cudaEvent_t left[SLOTS]; /* the copies from a slot are complete */
+    char *staging;             /* [SLOTS][SLOT_BYTES] of pinned memory */
+    cudaEvent_t copied[SLOTS]; /* the copies from a slot are complete */
     unsigned slot;
-    size_t at; /* in the slot */
+    size_t offset; /* of free memory in the slot */
 };
 
 bool cuda_memory_open(struct cuda_context *c)
@@ -28,7 +28,7 @@ bool cuda_memory_open(struct cuda_context *c)
         return false;
     }
     for (unsigned i = 0; i < SLOTS; i++)
-        if (!cuda_check(c, cudaEventCreateWithFlags(&c->memory->left[i], cudaEventDisableTiming)))
+        if (!cuda_check(c, cudaEventCreateWithFlags(&c->memory->copied[i], cudaEventDisableTiming)))
             return false;
     return cuda_check(c, cudaMallocHost((void **)&c->memory->staging, (size_t)SLOTS * SLOT_BYTES));
 }
@@ -38,8 +38,8 @@ void cuda_memory_close(struct cuda_context *c)
     if (!c->memory)
         return;
     for (unsigned i = 0; i < SLOTS; i++)
-        if (c->memory->left[i])
-            cudaEventDestroy(c->memory->left[i]);
+        if (c->memory->copied[i])
+            cudaEventDestroy(c->memory->copied[i]);
     cudaFreeHost(c->memory->staging);
     delete c->memory;
 }
@@ -55,7 +55,7 @@ size_t cuda_memory_available(SELF)
 void *cuda_memory_create(SELF, size_t bytes)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
-    size_t whole = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT; /* one byte at least */
+    size_t rounded = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT; /* one byte at least */
     cudaError_t error;
     void *memory;
 
@@ -63,33 +63,33 @@ void *cuda_memory_create(SELF, size_t bytes)
         cuda_fail(c, LFADS_USAGE, "%s within a recording", c->operation);
     if (c->failed)
         return NULL;
-    error = cudaMalloc(&memory, whole);
+    error = cudaMalloc(&memory, rounded);
     if (error == cudaErrorMemoryAllocation) {
         cudaGetLastError();
         cuda_fail(
             c, LFADS_NO_MEMORY,
             "%.1f MiB of its memory are needed and %.1f MiB are free; use smaller batches, or "
             "end what else computes on it",
-            (double)whole / 1048576, (double)cuda_memory_available(self) / 1048576);
+            (double)rounded / 1048576, (double)cuda_memory_available(self) / 1048576);
         return NULL;
     }
     if (!cuda_check(c, error))
         return NULL;
-    if (!cuda_check(c, cudaMemsetAsync(memory, 0, whole, cuda_now(c)->stream))) {
+    if (!cuda_check(c, cudaMemsetAsync(memory, 0, rounded, cuda_current(c)->stream))) {
         cuda_memory_free(self, memory);
         return NULL;
     }
     return memory;
 }
 
-/* What still runs may use it, and what was recorded may have been recorded with it. */
+/* Waits for running operations and discards graphs: both may use the memory. */
 void cuda_memory_free(SELF, void *memory)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
 
     if (!memory)
         return;
-    if (c->capturing) { /* rather lost than freed under what is recorded */
+    if (c->capturing) { /* a leak is better than a graph that uses freed memory */
         cuda_fail(c, LFADS_USAGE, "%s within a recording", c->operation);
         return;
     }
@@ -99,7 +99,8 @@ void cuda_memory_free(SELF, void *memory)
     cudaFree(memory);
 }
 
-/* A captured copy would be repeated with the graph, from memory that has changed since. */
+/* Refuses copies during a capture: the graph would repeat them from host memory that has changed.
+ */
 static bool may_copy(struct cuda_context *c, size_t bytes)
 {
     if (c->capturing)
@@ -107,27 +108,27 @@ static bool may_copy(struct cuda_context *c, size_t bytes)
     return bytes && !c->failed;
 }
 
-/* Room for BYTES in pinned memory that no upload reads any more. */
-static char *staging_room(struct cuda_context *c, size_t bytes)
+/* BYTES of pinned memory that no upload in progress reads. */
+static char *staging_slot(struct cuda_context *c, size_t bytes)
 {
     struct cuda_memory *m = c->memory;
 
-    if (m->at + bytes > SLOT_BYTES) {
-        cuda_check(c, cudaEventRecord(m->left[m->slot], cuda_now(c)->stream));
+    if (m->offset + bytes > SLOT_BYTES) {
+        cuda_check(c, cudaEventRecord(m->copied[m->slot], cuda_current(c)->stream));
         m->slot = (m->slot + 1) % SLOTS;
-        m->at = 0;
-        cuda_check(c, cudaEventSynchronize(m->left[m->slot]));
+        m->offset = 0;
+        cuda_check(c, cudaEventSynchronize(m->copied[m->slot]));
     }
-    char *room = m->staging + (size_t)m->slot * SLOT_BYTES + m->at;
+    char *staged = m->staging + (size_t)m->slot * SLOT_BYTES + m->offset;
 
-    m->at += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    return room;
+    m->offset += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return staged;
 }
 
 void cuda_upload(SELF, void *dst, const void *src, size_t bytes)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
-    cudaStream_t stream = cuda_now(c)->stream;
+    cudaStream_t stream = cuda_current(c)->stream;
 
     if (!may_copy(c, bytes))
         return;
@@ -136,13 +137,13 @@ void cuda_upload(SELF, void *dst, const void *src, size_t bytes)
             cuda_check(c, cudaStreamSynchronize(stream));
         return;
     }
-    for (size_t at = 0; at < bytes && !c->failed; at += SLOT_BYTES) {
-        size_t some = cuda_least(bytes - at, SLOT_BYTES);
-        char *room = staging_room(c, some);
+    for (size_t offset = 0; offset < bytes && !c->failed; offset += SLOT_BYTES) {
+        size_t n = cuda_min(bytes - offset, SLOT_BYTES);
+        char *staged = staging_slot(c, n);
 
-        memcpy(room, (const char *)src + at, some);
-        cuda_check(c,
-                   cudaMemcpyAsync((char *)dst + at, room, some, cudaMemcpyHostToDevice, stream));
+        memcpy(staged, (const char *)src + offset, n);
+        cuda_check(
+            c, cudaMemcpyAsync((char *)dst + offset, staged, n, cudaMemcpyHostToDevice, stream));
     }
 }
 
@@ -151,14 +152,14 @@ void cuda_download_later(SELF, void *dst, const void *src, size_t bytes)
     struct cuda_context *c = cuda_begin(self, __func__);
 
     if (may_copy(c, bytes))
-        cuda_check(c,
-                   cudaMemcpyAsync(dst, src, bytes, cudaMemcpyDeviceToHost, cuda_now(c)->stream));
+        cuda_check(
+            c, cudaMemcpyAsync(dst, src, bytes, cudaMemcpyDeviceToHost, cuda_current(c)->stream));
 }
 
 void cuda_download(SELF, void *dst, const void *src, size_t bytes)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
-    cudaStream_t stream = cuda_now(c)->stream;
+    cudaStream_t stream = cuda_current(c)->stream;
 
     if (may_copy(c, bytes) &&
         cuda_check(c, cudaMemcpyAsync(dst, src, bytes, cudaMemcpyDeviceToHost, stream)))

@@ -1,58 +1,59 @@
-/* noise.cu - random numbers by address: the words of base/philox.c, bit for bit, and what is made
- * of them.
+/* noise.cu - random numbers by address: the words of base/philox.c, bit for bit, and the normal
+ * numbers and masks computed from them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/kernels.h"
 
-/* What the numbers of one call have in common, packed like base/philox.h says. */
+/* The address that all numbers of a call share, packed as in base/philox.h. */
 struct cuda_address {
     uint32_t key[2];
-    uint32_t sample, time, trial; /* words 0 to 2, without what varies */
+    uint32_t sample, time, trial; /* words 0 to 2, without the parts that vary */
 };
 
 static struct cuda_address packed(const struct philox_address *from)
 {
-    struct cuda_address at;
+    struct cuda_address address;
 
-    at.key[0] = (uint32_t)from->seed;
-    at.key[1] = (uint32_t)(from->seed >> 32);
-    at.sample = from->sample << 16;
-    at.time = from->time | from->session << 20;
-    at.trial = from->trial | (uint32_t)from->purpose << 28;
-    return at;
+    address.key[0] = (uint32_t)from->seed;
+    address.key[1] = (uint32_t)(from->seed >> 32);
+    address.sample = from->sample << 16;
+    address.time = from->time | from->session << 20;
+    address.trial = from->trial | (uint32_t)from->purpose << 28;
+    return address;
 }
 
 struct cuda_words {
     uint32_t word[4];
 };
 
-static __device__ struct cuda_words philox(struct cuda_address at, uint32_t block, uint32_t step)
+static __device__ struct cuda_words philox(struct cuda_address address, uint32_t block,
+                                           uint32_t step)
 {
-    uint32_t c0 = block | at.sample, c1 = at.time, c2 = at.trial, c3 = step;
+    uint32_t c0 = block | address.sample, c1 = address.time, c2 = address.trial, c3 = step;
 
     for (int round = 0; round < 10; round++) {
         uint64_t p0 = (uint64_t)0xD2511F53u * c0, p1 = (uint64_t)0xCD9E8D57u * c2;
 
-        c0 = (uint32_t)(p1 >> 32) ^ c1 ^ at.key[0];
+        c0 = (uint32_t)(p1 >> 32) ^ c1 ^ address.key[0];
         c1 = (uint32_t)p1;
-        c2 = (uint32_t)(p0 >> 32) ^ c3 ^ at.key[1];
+        c2 = (uint32_t)(p0 >> 32) ^ c3 ^ address.key[1];
         c3 = (uint32_t)p0;
-        at.key[0] += 0x9E3779B9u;
-        at.key[1] += 0xBB67AE85u;
+        address.key[0] += 0x9E3779B9u;
+        address.key[1] += 0xBB67AE85u;
     }
     return {{c0, c1, c2, c3}};
 }
 
 /* The address of row ROW, T*rows + row of a bin: its trial is row/samples, its sample row%samples.
  */
-static __device__ struct cuda_address of_row(struct cuda_address at, size_t row, size_t rows,
+static __device__ struct cuda_address of_row(struct cuda_address address, size_t row, size_t rows,
                                              size_t samples, uint32_t first_trial)
 {
     uint32_t in_bin = (uint32_t)(row % rows), of_trial = (uint32_t)samples;
 
-    at.time += (uint32_t)(row / rows);
-    at.trial += first_trial + in_bin / of_trial;
-    at.sample += in_bin % of_trial << 16;
-    return at;
+    address.time += (uint32_t)(row / rows);
+    address.trial += first_trial + in_bin / of_trial;
+    address.sample += in_bin % of_trial << 16;
+    return address;
 }
 
 /* Box-Muller as in base/philox.c: the radius from the first word, never zero, the angle from the
@@ -67,14 +68,15 @@ static __device__ float2 box_muller(uint32_t w0, uint32_t w1)
     return {radius * cosine, radius * sine};
 }
 
-/* A thread makes the four numbers of one block of words. */
-static __global__ void normals_kernel(float *noise, struct cuda_address from, const uint32_t *when,
-                                      size_t all, size_t rows, size_t samples, size_t n,
-                                      size_t blocks)
+/* A thread computes the four numbers of one block of words. */
+static __global__ void normals_kernel(float *noise, struct cuda_address from,
+                                      const uint32_t *step_trial, size_t total, size_t rows,
+                                      size_t samples, size_t n, size_t blocks)
 {
-    FOR_ROWS(i, b, all, blocks)
+    FOR_ROWS(i, b, total, blocks)
     {
-        struct cuda_words w = philox(of_row(from, i, rows, samples, when[1]), (uint32_t)b, when[0]);
+        struct cuda_words w =
+            philox(of_row(from, i, rows, samples, step_trial[1]), (uint32_t)b, step_trial[0]);
         float2 first = box_muller(w.word[0], w.word[1]), second = box_muller(w.word[2], w.word[3]);
         float *out = noise + i * n + 4 * b;
 
@@ -92,27 +94,28 @@ static __global__ void normals_kernel(float *noise, struct cuda_address from, co
     }
 }
 
-void cuda_normals(SELF, real *noise, const struct philox_address *from, const uint32_t *when,
+void cuda_normals(SELF, real *noise, const struct philox_address *from, const uint32_t *step_trial,
                   size_t bins, size_t rows, size_t samples, size_t n)
 {
-    size_t all = bins * rows, blocks = (n + 3) / 4;
+    size_t total = bins * rows, blocks = (n + 3) / 4;
 
-    cuda_rows(cuda_begin(self, __func__), normals_kernel, all, blocks, noise, packed(from), when,
-              all, rows, samples, n, blocks);
+    cuda_rows(cuda_begin(self, __func__), normals_kernel, total, blocks, noise, packed(from),
+              step_trial, total, rows, samples, n, blocks);
 }
 
-/* A thread makes one block of words, whose numbers lie 16 apart. */
+/* A thread computes one block of words; its numbers lie 16 apart. */
 static __global__ void dropout_mask_kernel(float *mask, struct cuda_address from,
-                                           const uint32_t *when, uint32_t below, float kept,
-                                           size_t all, size_t rows, size_t n, size_t blocks)
+                                           const uint32_t *step_trial, uint32_t below, float kept,
+                                           size_t total, size_t rows, size_t n, size_t blocks)
 {
-    FOR_ROWS(i, b, all, blocks)
+    FOR_ROWS(i, b, total, blocks)
     {
         size_t j = b / 16 * 64 + b % 16;
 
         if (j >= n)
             continue;
-        struct cuda_words w = philox(of_row(from, i, rows, 1, when[1]), (uint32_t)b, when[0]);
+        struct cuda_words w =
+            philox(of_row(from, i, rows, 1, step_trial[1]), (uint32_t)b, step_trial[0]);
 
         for (int k = 0; k < 4; k++)
             if (j + 16 * k < n)
@@ -120,13 +123,13 @@ static __global__ void dropout_mask_kernel(float *mask, struct cuda_address from
     }
 }
 
-void cuda_dropout_mask(SELF, real *mask, const struct philox_address *from, const uint32_t *when,
-                       real keep, size_t bins, size_t rows, size_t n)
+void cuda_dropout_mask(SELF, real *mask, const struct philox_address *from,
+                       const uint32_t *step_trial, real keep, size_t bins, size_t rows, size_t n)
 {
-    size_t all = bins * rows, blocks = (n + 63) / 64 * 16;
-    /* a word below the limit keeps; keep is below 1, so the limit is below 2^32 */
+    size_t total = bins * rows, blocks = (n + 63) / 64 * 16;
+    /* a word below the limit keeps a unit; keep < 1, so the limit is below 2^32 */
     uint32_t below = (uint32_t)((double)keep * 4294967296.0);
 
-    cuda_rows(cuda_begin(self, __func__), dropout_mask_kernel, all, blocks, mask, packed(from),
-              when, below, 1 / keep, all, rows, n, blocks);
+    cuda_rows(cuda_begin(self, __func__), dropout_mask_kernel, total, blocks, mask, packed(from),
+              step_trial, below, 1 / keep, total, rows, n, blocks);
 }

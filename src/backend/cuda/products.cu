@@ -9,7 +9,7 @@ static __global__ void clear_rows_kernel(float *c, size_t ldc, size_t rows, size
     FOR_ROWS(i, j, rows, n) { c[i * ldc + j] = 0; }
 }
 
-/* cuBLAS counts columns first, so it is asked for the transpose: c' = op(b)' op(a)'. */
+/* cuBLAS stores matrices by columns, so the call computes the transpose: c' = op(b)' op(a)'. */
 void cuda_product(SELF, struct matrix c, struct operand a, struct operand b, size_t m, size_t n,
                   size_t k, bool add)
 {
@@ -20,7 +20,7 @@ void cuda_product(SELF, struct matrix c, struct operand a, struct operand b, siz
         return;
     if (!k) {
         if (!add)
-            cuda_rows(context, clear_rows_kernel, m, n, c.at, c.ld, m, n);
+            cuda_rows(context, clear_rows_kernel, m, n, c.data, c.ld, m, n);
         return;
     }
     if (m > INT_MAX || n > INT_MAX || k > INT_MAX || a.ld > INT_MAX || b.ld > INT_MAX ||
@@ -32,24 +32,26 @@ void cuda_product(SELF, struct matrix c, struct operand a, struct operand b, siz
         return;
     }
     context->launches++;
-    cuda_check_blas(
-        context, cublasGemmEx(cuda_now(context)->blas, b.transposed ? CUBLAS_OP_T : CUBLAS_OP_N,
-                              a.transposed ? CUBLAS_OP_T : CUBLAS_OP_N, (int)n, (int)m, (int)k,
-                              &one, b.at, CUDA_R_32F, (int)b.ld, a.at, CUDA_R_32F, (int)a.ld, &keep,
-                              c.at, CUDA_R_32F, (int)c.ld, context->compute, CUBLAS_GEMM_DEFAULT));
+    cuda_check_blas(context, cublasGemmEx(cuda_current(context)->blas,
+                                          b.transposed ? CUBLAS_OP_T : CUBLAS_OP_N,
+                                          a.transposed ? CUBLAS_OP_T : CUBLAS_OP_N, (int)n, (int)m,
+                                          (int)k, &one, b.data, CUDA_R_32F, (int)b.ld, a.data,
+                                          CUDA_R_32F, (int)a.ld, &keep, c.data, CUDA_R_32F,
+                                          (int)c.ld, context->compute, CUBLAS_GEMM_DEFAULT));
 }
 
 enum { TILE = 32, TILE_HEIGHT = 8 };
 
-/* A tile at a time through shared memory, so that both sides are read and written along rows; the
- * tile's rows are one number longer than they need to be, for columns to lie in different banks. */
+/* Moves one tile data a time through shared memory, so that global memory is read and written along
+ * rows. A row of the tile has one number of padding, so that a column's numbers lie in different
+ * banks. */
 static __global__ void transpose_kernel(float *dst, const float *src, size_t rows, size_t n)
 {
     SHARED_MEMORY(float, tile);
     size_t tiles_across = (n + TILE - 1) / TILE, tiles_down = (rows + TILE - 1) / TILE;
 
-    for (size_t at = blockIdx.x; at < tiles_across * tiles_down; at += gridDim.x) {
-        size_t top = at / tiles_across * TILE, left = at % tiles_across * TILE;
+    for (size_t i = blockIdx.x; i < tiles_across * tiles_down; i += gridDim.x) {
+        size_t top = i / tiles_across * TILE, left = i % tiles_across * TILE;
 
         for (unsigned y = threadIdx.y; y < TILE; y += TILE_HEIGHT)
             if (top + y < rows && left + threadIdx.x < n)

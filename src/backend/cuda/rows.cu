@@ -1,4 +1,4 @@
-/* rows.cu - what is linear in rows: biases, masks, copies, normalised columns.
+/* rows.cu - elementwise operations on rows: biases, masks, copies; and normalised columns.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/kernels.h"
 
@@ -13,7 +13,7 @@ void cuda_set_rows(SELF, real *y, size_t ldy, const real *b, size_t rows, size_t
 }
 
 /* A block sums CHUNK rows of WARP columns: each of its rows of threads takes every blockDim.y-th
- * row. Into db if there is one chunk only, else into partial [chunks,n]. */
+ * row. A single chunk is added to db; several are stored in partial [chunks,n]. */
 static __global__ void sum_rows_kernel(float *db, float *partial, const float *dy, size_t ldy,
                                        size_t rows, size_t n, size_t chunk)
 {
@@ -49,14 +49,14 @@ static __global__ void add_chunks_kernel(float *db, const float *partial, size_t
     }
 }
 
-/* Long columns are cut into chunks, so that more than a block for 32 columns works on them; how
- * does not depend on the device. */
+/* Long columns are cut into chunks, so that several blocks work on 32 columns. The chunks do not
+ * depend on the device. */
 void cuda_sum_rows(SELF, real *db, const real *dy, size_t ldy, size_t rows, size_t n)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
-    const size_t height = 8, least = 128, most = 64;
-    size_t chunks = cuda_least((rows + least - 1) / least, most);
-    float *partial = (float *)cuda_now(c)->scratch;
+    const size_t height = 8, min_rows = 128, max_chunks = 64;
+    size_t chunks = cuda_min((rows + min_rows - 1) / min_rows, max_chunks);
+    float *partial = (float *)cuda_current(c)->scratch;
 
     if (!rows || !n)
         return;
@@ -110,13 +110,13 @@ static __global__ void repeat_rows_kernel(float *dst, const float *src, size_t t
     FOR_ROWS(i, j, rows, n) { dst[i * n + j] = src[i / times * n + j]; }
 }
 
-/* Row i of dst is row i/times of src, whatever the blocks of rows are. */
+/* Row i of dst is row i/times of src for any OUTER. */
 void cuda_repeat_rows(SELF, real *dst, const real *src, size_t times, size_t outer, size_t rows,
                       size_t n)
 {
-    size_t all = outer * rows * times;
+    size_t total = outer * rows * times;
 
-    cuda_rows(cuda_begin(self, __func__), repeat_rows_kernel, all, n, dst, src, times, all, n);
+    cuda_rows(cuda_begin(self, __func__), repeat_rows_kernel, total, n, dst, src, times, total, n);
 }
 
 void cuda_clear(SELF, real *x, size_t count)
@@ -124,7 +124,7 @@ void cuda_clear(SELF, real *x, size_t count)
     struct cuda_context *c = cuda_begin(self, __func__);
 
     if (count && !c->failed)
-        cuda_check(c, cudaMemsetAsync(x, 0, count * sizeof *x, cuda_now(c)->stream));
+        cuda_check(c, cudaMemsetAsync(x, 0, count * sizeof *x, cuda_current(c)->stream));
 }
 
 void cuda_clear_sums(SELF, acc *x, size_t count)
@@ -132,10 +132,10 @@ void cuda_clear_sums(SELF, acc *x, size_t count)
     struct cuda_context *c = cuda_begin(self, __func__);
 
     if (count && !c->failed)
-        cuda_check(c, cudaMemsetAsync(x, 0, count * sizeof *x, cuda_now(c)->stream));
+        cuda_check(c, cudaMemsetAsync(x, 0, count * sizeof *x, cuda_current(c)->stream));
 }
 
-/* The sum over the rows of a block's threads, for each of its WARP columns. All threads call it. */
+/* The sum over a block's rows of threads, for each of its WARP columns. All threads call it. */
 static __device__ float column_sum(float x, float *sums)
 {
     float sum = 0;
@@ -148,7 +148,7 @@ static __device__ float column_sum(float x, float *sums)
     return sum;
 }
 
-/* A block takes WARP columns. w and dv: forward sets w from v; backward adds to dv from dw. */
+/* A block takes WARP columns. */
 static __global__ void normalise_kernel(float *w, const float *v, size_t rows, size_t n)
 {
     SHARED_MEMORY(float, sums);
@@ -177,26 +177,26 @@ void cuda_normalise_columns(SELF, real *w, const real *v, size_t rows, size_t n)
                     WARP * NORMALISE_HEIGHT * sizeof(float), w, v, rows, n);
 }
 
-/* w = v/|v|: dv = (dw - w (w.dw))/|v|; below the limit the norm is a constant. */
+/* w = v/|v|: dv += (dw - w (w.dw))/|v|; below the limit the norm is a constant. */
 static __global__ void normalise_backward_kernel(float *dv, const float *dw, const float *v,
                                                  const float *w, size_t rows, size_t n)
 {
     SHARED_MEMORY(float, sums);
     size_t j = (size_t)blockIdx.x * WARP + threadIdx.x, last = j < n ? rows : 0;
-    float squares = 0, along = 0;
+    float squares = 0, inner = 0;
 
     for (size_t i = threadIdx.y; i < last; i += blockDim.y) {
         squares += v[i * n + j] * v[i * n + j];
-        along += w[i * n + j] * dw[i * n + j];
+        inner += w[i * n + j] * dw[i * n + j];
     }
     squares = column_sum(squares, sums);
-    along = column_sum(along, sums);
+    inner = column_sum(inner, sums);
     if (squares < 1e-12f)
-        along = 0;
+        inner = 0;
     float norm = sqrtf(squares > 1e-12f ? squares : 1e-12f);
 
     for (size_t i = threadIdx.y; i < last; i += blockDim.y)
-        dv[i * n + j] += (dw[i * n + j] - w[i * n + j] * along) / norm;
+        dv[i * n + j] += (dw[i * n + j] - w[i * n + j] * inner) / norm;
 }
 
 void cuda_normalise_columns_backward(SELF, real *dv, const real *dw, const real *v, const real *w,

@@ -1,10 +1,9 @@
-/* sequence.h - the product at the heart of a recurrence: a few rows, held in shared memory, times a
- * matrix that passes by.
+/* sequence.h - the product of a recurrence: a few rows in shared memory times a matrix that streams
+ * from global memory.
  *
- * A block's threads are dealt out over groups of VEC columns and over SLICES of the matrix's rows,
- * four rows at a time; the slices' sums meet in shared memory. Each sum is of the same terms in the
- * same order whatever the device is, how many rows a block carries, and how much of the matrix it
- * keeps.
+ * Each thread of a block takes VEC columns and one of SLICES slices of the matrix's rows, four rows
+ * at a time; the slices' sums are added in shared memory. Each sum adds the same terms in the same
+ * order for any device, any number of rows a block carries and any part of the matrix it keeps.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CUDA_SEQUENCE_H
 #define LFADS_BACKEND_CUDA_SEQUENCE_H
@@ -25,153 +24,153 @@
 enum {
     SEQUENCE_THREADS = 512,
     UNROLL_K =
-        4 /* rows of a matrix together: x is read from shared memory four numbers at a time */
+        4 /* rows of a matrix at a time: x is read from shared memory four numbers at a time */
 };
 
-/* VEC numbers that lie side by side and are read at once. */
+/* VEC consecutive numbers, read at once. */
 template <int VEC> struct alignas(VEC * sizeof(float)) cuda_vector {
-    float at[VEC];
+    float v[VEC];
 };
 template <int VEC> __device__ inline cuda_vector<VEC> cuda_load(const float *from)
 {
     return *reinterpret_cast<const cuda_vector<VEC> *>(from);
 }
 
-/* The matrix of a product: [k,n] in global memory, KEPT_ROWS of its rows, a multiple of UNROLL_K,
- * in shared memory too: which and where, only cuda_keep and cuda_multiply know. */
+/* The matrix of a product: [k,n] in global memory, and KEPT_ROWS of its rows, a multiple of
+ * UNROLL_K, copied to shared memory. Only cuda_keep and cuda_multiply know which rows. */
 struct cuda_matrix {
-    const float *all, *kept;
+    const float *global, *kept;
     unsigned k, n, kept_rows;
 };
 
 __host__ __device__ inline unsigned cuda_slices(unsigned n, unsigned vec)
 {
-    unsigned groups = n / vec, most = SEQUENCE_THREADS / groups;
+    unsigned groups = n / vec, slices = SEQUENCE_THREADS / groups;
 
-    return most ? most : 1;
+    return slices ? slices : 1;
 }
 
-/* A slice's way through the groups of UNROLL_K rows: group SLICE, SLICE + slices, ... Of these
- * rounds, the same for all slices, KEPT of ROUNDS are in shared memory, dealt out evenly among the
- * others and the first one among them, so that what comes from further away comes in their time.
- * The last one of them may be there for the first slices only. */
+/* The order in which a slice reads groups of UNROLL_K rows: group SLICE, SLICE + slices, ... KEPT
+ * of these ROUNDS rounds read shared memory, the same for all slices. They are spread evenly,
+ * beginning with the first, so that reads from global memory overlap with them. The last kept round
+ * may have groups for the first slices only. */
 struct cuda_rounds {
-    unsigned whole, slices, kept_groups, rounds, kept;
+    unsigned groups, slices, kept_groups, rounds, kept;
 
     __device__ cuda_rounds(const cuda_matrix &w, unsigned vec)
     {
-        whole = w.k / UNROLL_K;
+        groups = w.k / UNROLL_K;
         slices = cuda_slices(w.n, vec);
         kept_groups = w.kept_rows / UNROLL_K;
-        rounds = (whole + slices - 1) / slices;
+        rounds = (groups + slices - 1) / slices;
         kept = (kept_groups + slices - 1) / slices;
     }
-    /* The group whose place among the kept ones is PLACE; it may be beyond the last. */
-    __device__ unsigned group(unsigned place) const
+    /* The kept group with index INDEX among the kept ones; it may be beyond the last group. */
+    __device__ unsigned group(unsigned index) const
     {
-        return (place / slices * rounds + kept - 1) / kept * slices + place % slices;
+        return (index / slices * rounds + kept - 1) / kept * slices + index % slices;
     }
 };
 
-/* The next group of a slice that is not kept: groups that are kept lie between it and the one
- * before. */
+/* The next group of a slice that comes from global memory; kept groups may come before it. */
 struct cuda_ahead {
-    unsigned group, place, turn; /* PLACE: of the next one that is kept */
+    unsigned group, kept_index, phase; /* KEPT_INDEX: of the next kept group */
 
-    __device__ void pass(const cuda_rounds &all)
+    __device__ void pass(const cuda_rounds &order)
     {
-        if (turn < all.kept)
-            place += all.slices;
-        turn += all.kept;
-        turn -= turn < all.rounds ? 0 : all.rounds;
-        group += all.slices;
+        if (phase < order.kept)
+            kept_index += order.slices;
+        phase += order.kept;
+        phase -= phase < order.rounds ? 0 : order.rounds;
+        group += order.slices;
     }
-    __device__ void skip_kept(const cuda_rounds &all)
+    __device__ void skip_kept(const cuda_rounds &order)
     {
         CUDA_NO_UNROLL
-        while (group < all.whole && turn < all.kept && place < all.kept_groups)
-            pass(all);
+        while (group < order.groups && phase < order.kept && kept_index < order.kept_groups)
+            pass(order);
     }
 };
 
-/* UNROLL_K rows of a matrix, in one thread's columns. */
+/* UNROLL_K rows of a matrix in one thread's columns. */
 template <int VEC> struct cuda_rows_of {
-    cuda_vector<VEC> at[UNROLL_K];
+    cuda_vector<VEC> row[UNROLL_K];
 
     __device__ void load(const float *w, unsigned n)
     {
         CUDA_UNROLL
         for (int l = 0; l < UNROLL_K; l++)
-            at[l] = cuda_load<VEC>(w + l * n);
+            row[l] = cuda_load<VEC>(w + l * n);
     }
 };
 
-/* These rows, times X's numbers for them, join the thread's sums. */
+/* Adds x times these rows to the thread's sums. */
 template <int ROWS, int VEC>
-__device__ inline void cuda_add_rows(float (&sum)[ROWS][VEC], const cuda_rows_of<VEC> &row,
+__device__ inline void cuda_add_rows(float (&sum)[ROWS][VEC], const cuda_rows_of<VEC> &w,
                                      const float *x, unsigned ldx)
 {
     CUDA_UNROLL
     for (int r = 0; r < ROWS; r++) {
-        cuda_vector<UNROLL_K> factor = cuda_load<UNROLL_K>(x + r * ldx);
+        cuda_vector<UNROLL_K> operand = cuda_load<UNROLL_K>(x + r * ldx);
 
         CUDA_UNROLL
         for (int i = 0; i < UNROLL_K * VEC; i++)
-            sum[r][i % VEC] =
-                fmaf(factor.at[i / VEC], row.at[i / VEC].at[i % VEC], sum[r][i % VEC]);
+            sum[r][i % VEC] = fmaf(operand.v[i / VEC], w.row[i / VEC].v[i % VEC], sum[r][i % VEC]);
     }
 }
 
-/* The sums of one thread's columns over one slice. Rows from global memory are on their way, by
- * turns into two places, while those before them are multiplied; with so many rows of x that there
- * are no registers for two, into one place while those before them that are kept are. */
+/* The sums of one thread's columns over one slice. Groups from global memory are loaded into two
+ * buffers in turn, each while the group before it is multiplied. With 8 rows of x registers suffice
+ * for one buffer; it is loaded while kept groups are multiplied. */
 template <int ROWS, int VEC> struct cuda_sums {
-    static const bool two_places = ROWS < 8;
+    static const bool double_buffered = ROWS < 8;
     float sum[ROWS][VEC] = {};
-    cuda_rounds all;
+    cuda_rounds order;
     cuda_ahead ahead;
-    unsigned group, awaited, n, ldx;     /* AWAITED: the next group that comes from global memory */
-    const float *x, *kept, *far, *first; /* KEPT, FAR: in the thread's columns */
+    unsigned group, awaited, n, ldx; /* AWAITED: the group being loaded from global memory */
+    const float *x, *kept, *global, *fallback; /* KEPT, GLOBAL: at the thread's column */
 
     __device__ cuda_sums(const cuda_matrix &w, const float *x_, unsigned ldx_, unsigned slice,
                          unsigned column)
-        : all(w, VEC), ahead{slice, slice, 0}, group(slice), n(w.n), ldx(ldx_), x(x_),
-          kept(w.kept + (size_t)slice * UNROLL_K * w.n + column), far(w.all + column), first(w.all)
+        : order(w, VEC), ahead{slice, slice, 0}, group(slice), n(w.n), ldx(ldx_), x(x_),
+          kept(w.kept + (size_t)slice * UNROLL_K * w.n + column), global(w.global + column),
+          fallback(w.global)
     {
-        ahead.skip_kept(all);
+        ahead.skip_kept(order);
     }
-    /* Begins to read the group ahead. Where there is none it reads one place for all threads: a
-     * branch here would have products wait for what they are to hide. */
+    /* Starts to load the group ahead. If there is none, all threads load the same rows: a branch
+     * here would make products wait for the load. */
     __device__ void read(cuda_rows_of<VEC> &row) const
     {
-        row.load(ahead.group < all.whole ? far + (size_t)ahead.group * UNROLL_K * n : first, n);
+        row.load(
+            ahead.group < order.groups ? global + (size_t)ahead.group * UNROLL_K * n : fallback, n);
     }
     __device__ void go_ahead()
     {
         awaited = ahead.group;
-        ahead.pass(all);
-        ahead.skip_kept(all);
+        ahead.pass(order);
+        ahead.skip_kept(order);
     }
-    /* Adds the kept groups before the one that is awaited in ROW, and that one, while the one after
-     * it is read to NEXT. False where there is none. */
+    /* Adds the kept groups before the awaited one, then that one, which is in ROW, while the group
+     * after it is loaded into NEXT. False if there is no awaited group. */
     __device__ bool advance(const cuda_rows_of<VEC> &row, cuda_rows_of<VEC> &next)
     {
         CUDA_NO_UNROLL
-        for (; group < awaited && group < all.whole; group += all.slices) {
-            cuda_rows_of<VEC> near;
+        for (; group < awaited && group < order.groups; group += order.slices) {
+            cuda_rows_of<VEC> kept_row;
 
-            near.load(kept, n);
-            cuda_add_rows<ROWS, VEC>(sum, near, x + group * UNROLL_K, ldx);
-            kept += all.slices * UNROLL_K * n;
+            kept_row.load(kept, n);
+            cuda_add_rows<ROWS, VEC>(sum, kept_row, x + group * UNROLL_K, ldx);
+            kept += order.slices * UNROLL_K * n;
         }
-        if (group >= all.whole)
+        if (group >= order.groups)
             return false;
-        if (two_places)
+        if (double_buffered)
             read(next);
         cuda_add_rows<ROWS, VEC>(sum, row, x + group * UNROLL_K, ldx);
-        if (!two_places)
+        if (!double_buffered)
             read(next);
-        group += all.slices;
+        group += order.slices;
         go_ahead();
         return true;
     }
@@ -179,12 +178,12 @@ template <int ROWS, int VEC> struct cuda_sums {
     {
         cuda_rows_of<VEC> one, other;
 
-        if (group >= all.whole)
+        if (group >= order.groups)
             return;
         read(one);
         go_ahead();
         CUDA_NO_UNROLL
-        while (two_places ? advance(one, other) && advance(other, one) : advance(one, one))
+        while (double_buffered ? advance(one, other) && advance(other, one) : advance(one, one))
             ;
     }
 };
@@ -195,7 +194,7 @@ template <int ROWS, int VEC>
 __device__ inline void cuda_multiply(float *partial, const float *x, unsigned ldx,
                                      const cuda_matrix &w)
 {
-    unsigned groups = w.n / VEC, slices = cuda_slices(w.n, VEC), whole = w.k / UNROLL_K;
+    unsigned groups = w.n / VEC, slices = cuda_slices(w.n, VEC), full = w.k / UNROLL_K;
     unsigned thread = threadIdx.x;
 
     CUDA_RELOAD(thread);
@@ -204,26 +203,26 @@ __device__ inline void cuda_multiply(float *partial, const float *x, unsigned ld
         cuda_sums<ROWS, VEC> s(w, x, ldx, slice, column);
 
         s.add();
-        if (s.group == whole) /* the rows left belong to the slice whose turn it is */
+        if (s.group == full) /* the remaining rows belong to the slice that is next in order */
             CUDA_NO_UNROLL
-        for (unsigned l = whole * UNROLL_K; l < w.k; l++) {
-            cuda_vector<VEC> row = cuda_load<VEC>(w.all + (size_t)l * w.n + column);
+        for (unsigned l = full * UNROLL_K; l < w.k; l++) {
+            cuda_vector<VEC> row = cuda_load<VEC>(w.global + (size_t)l * w.n + column);
 
             CUDA_UNROLL
             for (int r = 0; r < ROWS; r++)
                 CUDA_UNROLL
             for (int v = 0; v < VEC; v++)
-                s.sum[r][v] = fmaf(x[r * ldx + l], row.at[v], s.sum[r][v]);
+                s.sum[r][v] = fmaf(x[r * ldx + l], row.v[v], s.sum[r][v]);
         }
         CUDA_UNROLL
         for (int r = 0; r < ROWS; r++) {
-            cuda_vector<VEC> own;
+            cuda_vector<VEC> result;
 
             CUDA_UNROLL
             for (int v = 0; v < VEC; v++)
-                own.at[v] = s.sum[r][v];
+                result.v[v] = s.sum[r][v];
             *reinterpret_cast<cuda_vector<VEC> *>(partial + (slice * ROWS + r) * w.n + column) =
-                own;
+                result;
         }
     }
 }
@@ -240,22 +239,23 @@ __device__ inline float cuda_gather(const float *partial, unsigned slices, unsig
     return sum;
 }
 
-/* Copies the matrix's kept rows; the block waits for it later. VEC: that of the products. */
+/* Copies the matrix's kept rows to shared memory; the caller synchronises the block. VEC: that of
+ * the products. */
 template <int VEC> __device__ inline void cuda_keep(float *kept, const cuda_matrix &w)
 {
-    const cuda_rounds all(w, VEC);
+    const cuda_rounds order(w, VEC);
     unsigned columns = w.n / VEC, size = UNROLL_K * columns;
 
-    for (unsigned i = threadIdx.x; i < all.kept_groups * size; i += SEQUENCE_THREADS) {
-        unsigned group = all.group(i / size), within = i % size * VEC;
+    for (unsigned i = threadIdx.x; i < order.kept_groups * size; i += SEQUENCE_THREADS) {
+        unsigned group = order.group(i / size), within = i % size * VEC;
 
-        if (group < all.whole)
+        if (group < order.groups)
             reinterpret_cast<cuda_vector<VEC> *>(kept)[i] =
-                cuda_load<VEC>(w.all + (size_t)group * UNROLL_K * w.n + within);
+                cuda_load<VEC>(w.global + (size_t)group * UNROLL_K * w.n + within);
     }
 }
 
-/* Prefetches a row of N numbers that the next bin needs. */
+/* Prefetches a row of N numbers for the next bin into the L2 cache. */
 __device__ inline void cuda_prefetch(const float *row, unsigned n)
 {
 #ifdef __CUDACC__
@@ -267,17 +267,21 @@ __device__ inline void cuda_prefetch(const float *row, unsigned n)
 #endif
 }
 
-/* How a sequence is dealt out, found by sequence.cu. */
+/* How a sequence uses a block's shared memory, found by sequence_plan.cu. */
 struct cuda_plan {
-    unsigned padded; /* a row's stride in shared memory */
-    unsigned kept;   /* rows of rh_c [H,H] that are kept, and of h_ru; backward: of h_ru_t, twice as
-                        many */
+    unsigned padded;  /* a row's stride in shared memory */
+    unsigned kept;    /* kept rows of rh_c [H,H] and of h_ru; backward, of h_ru_t, twice as many */
     unsigned partial; /* numbers of the slices' sums */
 };
 
-/* What gru_sequence, or gru_sequence_backward, does with 2 to the power of CHOICE rows a block, up
- * to 8, and no more than SHARED bytes of shared memory; false, and nothing done, where these are
- * too few. For tests: the results' bits are the same whatever is chosen. */
+enum { SEQUENCE_CHOICES = 4 };
+typedef void sequence_function(struct gru_sequence, cuda_plan);
+/* [backward][columns by four][rows: 1, 2, 4, 8] */
+extern sequence_function *const cuda_sequence_kernels[2][2][SEQUENCE_CHOICES];
+
+/* Runs gru_sequence or gru_sequence_backward with 2 to the power of CHOICE rows a block, up to 8,
+ * and at most SHARED bytes of shared memory; returns false without effect if these do not suffice.
+ * For tests: every choice has the same bits. */
 bool cuda_sequence_with(struct cuda_context *c, const struct gru_sequence *s, bool backward,
                         unsigned choice, size_t shared);
 #endif

@@ -1,4 +1,4 @@
-/* table.cu - opens a device: its table, its streams, its errors; and the module's entry.
+/* table.cu - opens a device: its table, streams and errors; and the module's entry point.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/cuda.h"
 
@@ -54,8 +54,8 @@ bool cuda_check_blas(struct cuda_context *c, cublasStatus_t status)
     return false;
 }
 
-/* Operations may come from any thread of the host, and each has a device of its own that it asks.
- */
+/* Operations may be called on any host thread, and CUDA's current device is a property of the
+ * thread. */
 struct cuda_context *cuda_begin(const struct backend *self, const char *function)
 {
     struct cuda_context *c = (struct cuda_context *)self->context;
@@ -70,8 +70,8 @@ struct cuda_context *cuda_begin(const struct backend *self, const char *function
 
 static uint64_t launches(SELF) { return ((struct cuda_context *)self->context)->launches; }
 
-/* Operations a clock and processor: in float32, on tensor cores in TF32, in BF16 (NVIDIA's tables
- * of arithmetic throughput). */
+/* Operations per clock and processor in float32, and on tensor cores in TF32 and BF16 (NVIDIA's
+ * tables of arithmetic throughput). */
 static const struct {
     int capability, float32, tf32, bf16;
 } rates[] = {
@@ -132,7 +132,7 @@ static bool open_branch(struct cuda_context *c, struct cuda_branch *b)
 {
     size_t workspace = c->capability >= 90 ? WORKSPACE_HOPPER : WORKSPACE;
 
-    /* the workspace is set after the stream, which resets it */
+    /* cublasSetStream resets the workspace, so it comes first */
     return cuda_check(c, cudaStreamCreateWithFlags(&b->stream, cudaStreamNonBlocking)) &&
            cuda_check(c, cudaEventCreateWithFlags(&b->done, cudaEventDisableTiming)) &&
            cuda_check(c, cudaMalloc(&b->scratch, SCRATCH)) &&
@@ -175,7 +175,7 @@ static void release(struct backend *backend)
 
 static __global__ void nothing_kernel() {}
 
-/* Whether this build has code for the device in use, which the driver knows. */
+/* Whether this build has code for the device. */
 static bool has_code(struct cuda_context *c)
 {
     struct cudaFuncAttributes attributes;
@@ -192,8 +192,8 @@ static bool has_code(struct cuda_context *c)
     return false;
 }
 
-/* Whether a device is at least as new as the oldest that this build has code for. It is only asked:
- * what is set up on a device takes memory there. */
+/* Whether a device is at least as new as the oldest that this build has code for. Only queries it,
+ * because a context takes memory of the device. */
 static bool is_new_enough(int device)
 {
 #ifdef __CUDA_ARCH_LIST__
@@ -223,7 +223,7 @@ static bool describe(struct cuda_context *c)
         return false;
     snprintf(c->name, sizeof c->name, "%.60s", properties.name);
     c->capability = properties.major * 10 + properties.minor;
-    c->shared_most = (size_t)shared;
+    c->max_shared = (size_t)shared;
     return has_code(c);
 }
 
@@ -232,7 +232,7 @@ static bool choose_precision(struct cuda_context *c, const char *precision)
     static const struct {
         const char *name;
         cublasComputeType_t compute;
-        int least;
+        int min_capability;
     } choices[] = {
         {"float32", CUBLAS_COMPUTE_32F, 0},
         {"tf32", CUBLAS_COMPUTE_32F_FAST_TF32, 80},
@@ -242,7 +242,7 @@ static bool choose_precision(struct cuda_context *c, const char *precision)
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
         if (strcmp(precision, choices[i].name) == 0) {
             c->compute = choices[i].compute;
-            if (c->capability >= choices[i].least)
+            if (c->capability >= choices[i].min_capability)
                 return true;
             cuda_fail(c, LFADS_USAGE,
                       "has no products in %s (compute capability %d.%d, 8.0 is needed); use "

@@ -1,4 +1,4 @@
-/* trials.cu - trials of data that lie on the device, and means over a trial's samples.
+/* trials.cu - gathers trials from data on the device, and averages a trial's samples.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/kernels.h"
 

@@ -1,4 +1,4 @@
-/* adam.c - the optimizer's update and the sums it needs (model.md 8).
+/* adam.c - the optimizer's update and the sums that it needs (model.md 8).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/reference/reference.h"
 
@@ -18,25 +18,29 @@ void reference_add_scaled(SELF, real *y, const real *scale, const real *x, size_
 }
 
 /* model.md (8.1). */
-void reference_limit_update(SELF, real *update, const acc *squares, const real *rate, acc most)
+void reference_limit_update(SELF, struct update *update, const acc *squares, const real *rate,
+                            acc max_norm)
 {
     acc norm = sqrt(*squares);
 
-    update[0] = (real)(norm > most ? most / norm : 1);
-    update[1] = *rate;
+    update->scale = (real)(norm > max_norm ? max_norm / norm : 1);
+    update->rate = *rate;
     if (!isfinite(norm))
-        update[2] = 1;
+        update->halted = 1;
 }
 
 /* model.md (8.2), (8.3); the bias correction is in the rate. */
-void reference_adam(SELF, real *p, real *m, real *v, const real *gradient, const real *update,
-                    size_t count)
+void reference_adam(SELF, real *p, real *m, real *v, const real *gradient,
+                    const struct update *update, const struct adam_options *options, size_t count)
 {
-    for (size_t i = 0; i < count && update[2] == 0; i++) {
-        real g = update[0] * gradient[i];
+    const real first = (real)(1 - options->beta1), second = (real)(1 - options->beta2);
+    const real epsilon = (real)options->epsilon;
 
-        m[i] += (g - m[i]) * (real)(1 - 0.9);
-        v[i] += (g * g - v[i]) * (real)(1 - 0.999);
-        p[i] -= update[1] * m[i] / (real_sqrt(v[i]) + (real)0.1);
+    for (size_t i = 0; i < count && update->halted == 0; i++) {
+        real g = update->scale * gradient[i];
+
+        m[i] += (g - m[i]) * first;
+        v[i] += (g * g - v[i]) * second;
+        p[i] -= update->rate * m[i] / (real_sqrt(v[i]) + epsilon);
     }
 }

@@ -35,28 +35,28 @@ void reference_gru_state(SELF, real *h_new, real *c, const real *bias, const rea
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < units; j++) {
-            size_t at = i * units + j;
+            size_t index = i * units + j;
             real u = ru[i * 2 * units + units + j];
 
-            c[at] = real_tanh(c[at] + bias[j]);
-            h_new[at] = real_clip(u * h[at] + (1 - u) * c[at], clip);
+            c[index] = real_tanh(c[index] + bias[j]);
+            h_new[index] = real_clip(u * h[index] + (1 - u) * c[index], clip);
         }
 }
 
-/* The state before the limit is computed again because h_new cannot tell: a state that rests at
+/* The state before the limit is computed again because h_new cannot tell: a state that rests index
  * the limit with u = 1 is not clipped and passes its gradient. */
 void reference_gru_state_backward(SELF, real *dh, real *c, real *ru, const real *dh_new,
                                   const real *h, real clip, size_t rows, size_t units)
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < units; j++) {
-            size_t at = i * units + j;
+            size_t index = i * units + j;
             real *gate = ru + i * 2 * units + units + j, u = *gate;
-            real s = u * h[at] + (1 - u) * c[at];
-            real ds = s > clip || s < -clip ? 0 : dh_new[at];
+            real s = u * h[index] + (1 - u) * c[index];
+            real ds = s > clip || s < -clip ? 0 : dh_new[index];
 
-            dh[at] = ds * u;
-            *gate = ds * (h[at] - c[at]) * u * (1 - u);
-            c[at] = ds * (1 - u) * (1 - c[at] * c[at]);
+            dh[index] = ds * u;
+            *gate = ds * (h[index] - c[index]) * u * (1 - u);
+            c[index] = ds * (1 - u) * (1 - c[index] * c[index]);
         }
 }

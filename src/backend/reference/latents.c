@@ -4,18 +4,18 @@
 #include "backend/reference/reference.h"
 
 /* model.md (4.2). */
-void reference_floor_variance(SELF, real *logvar, real least, size_t count)
+void reference_floor_variance(SELF, real *logvar, real min_variance, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        logvar[i] = real_log(real_exp(logvar[i]) + least);
+        logvar[i] = real_log(real_exp(logvar[i]) + min_variance);
 }
 
-/* d log(e^x + m) / dx = e^x/(e^x + m) = 1 - m e^{-y}, y the result. */
-void reference_floor_variance_backward(SELF, real *dlogvar, const real *logvar, real least,
+/* d log(e^x + m) / dx = e^x/(e^x + m) = 1 - m e^{-y}, where y is the result. */
+void reference_floor_variance_backward(SELF, real *dlogvar, const real *logvar, real min_variance,
                                        size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        dlogvar[i] *= 1 - least * real_exp(-logvar[i]);
+        dlogvar[i] *= 1 - min_variance * real_exp(-logvar[i]);
 }
 
 /* model.md (4.5), (5.4). */
@@ -32,29 +32,29 @@ void reference_sample_backward(SELF, real *dmean, real *dlogvar, const real *dz,
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j++) {
-            size_t at = i * n + j;
+            size_t index = i * n + j;
 
-            dmean[at] += dz[i * lddz + j];
-            dlogvar[at] += dz[i * lddz + j] * noise[at] * real_exp(logvar[at] / 2) / 2;
+            dmean[index] += dz[i * lddz + j];
+            dlogvar[index] += dz[i * lddz + j] * noise[index] * real_exp(logvar[index] / 2) / 2;
         }
 }
 
 /* model.md (4.3), (4.4). */
-void reference_prior_logvar(SELF, real *logvar, const real *p, real lowest, real highest, size_t n)
+void reference_prior_logvar(SELF, real *logvar, const real *p, real min_var, real max_var, size_t n)
 {
     for (size_t j = 0; j < n; j++)
-        logvar[j] = highest > lowest
-                        ? real_log(real_sigmoid(real_exp(p[j])) * (highest - lowest) + lowest)
+        logvar[j] = max_var > min_var
+                        ? real_log(real_sigmoid(real_exp(p[j])) * (max_var - min_var) + min_var)
                         : p[j];
 }
 
 void reference_prior_logvar_backward(SELF, real *dp, const real *dlogvar, const real *p,
-                                     real lowest, real highest, size_t n)
+                                     real min_var, real max_var, size_t n)
 {
     for (size_t j = 0; j < n; j++) {
-        real e = real_exp(p[j]), s = real_sigmoid(e), range = highest - lowest;
+        real e = real_exp(p[j]), s = real_sigmoid(e), range = max_var - min_var;
 
-        dp[j] += dlogvar[j] * s * (1 - s) * e * range / (s * range + lowest);
+        dp[j] += dlogvar[j] * s * (1 - s) * e * range / (s * range + min_var);
     }
 }
 
@@ -115,14 +115,16 @@ void reference_kl_ar1(SELF, acc *kl, const real *u, const real *logvar, const re
         reference_ar1_stationary(self, &phi, &first, logatau + j, logevar + j, 1);
         for (size_t i = 0; i < rows; i++) {
             acc sum = 0;
-            real before = 0;
+            real previous = 0;
 
             for (size_t t = 0; t < bins; t++) {
-                size_t at = (t * rows + i) * n + j;
-                real v = t ? logevar[j] : first, d = u[at] - phi * before;
+                size_t index = (t * rows + i) * n + j;
+                real v = t ? logevar[j] : first, d = u[index] - phi * previous;
 
-                sum += (acc)((v + d * d * real_exp(-v) - logvar[at] - noise[at] * noise[at]) / 2);
-                before = u[at];
+                sum +=
+                    (acc)((v + d * d * real_exp(-v) - logvar[index] - noise[index] * noise[index]) /
+                          2);
+                previous = u[index];
             }
             kl[i] += sum;
         }
@@ -141,23 +143,23 @@ void reference_kl_ar1_backward(SELF, real *du, real *dlogvar, real *dlogatau, re
 
         reference_ar1_stationary(self, &phi, &first, logatau + j, logevar + j, 1);
         for (size_t i = 0; i < rows; i++) {
-            real before = 0;
+            real previous = 0;
 
             for (size_t t = 0; t < bins; t++) {
-                size_t at = (t * rows + i) * n + j;
-                real v = t ? logevar[j] : first, d = u[at] - phi * before;
+                size_t index = (t * rows + i) * n + j;
+                real v = t ? logevar[j] : first, d = u[index] - phi * previous;
                 real slope = d * real_exp(-v);
 
-                du[at] = *weight * slope;
-                dlogvar[at] -= *weight / 2;
+                du[index] = *weight * slope;
+                dlogvar[index] -= *weight / 2;
                 if (t) {
-                    du[at - rows * n] -= *weight * slope * phi;
-                    dphi -= (acc)(slope * before);
+                    du[index - rows * n] -= *weight * slope * phi;
+                    dphi -= (acc)(slope * previous);
                     dlater += (acc)((1 - d * slope) / 2);
                 } else {
                     dfirst += (acc)((1 - d * slope) / 2);
                 }
-                before = u[at];
+                previous = u[index];
             }
         }
         /* first = logevar - log(1-phi) - log(1+phi); dphi/dlogatau = phi e^{-logatau} */
@@ -176,19 +178,19 @@ void reference_ar1_draw(SELF, real *u, const real *noise, const real *logatau, c
 
         reference_ar1_stationary(self, &phi, &first, logatau + j, logevar + j, 1);
         for (size_t i = 0; i < rows; i++) {
-            real before = 0;
+            real previous = 0;
 
             for (size_t t = 0; t < bins; t++) {
-                size_t at = (t * rows + i) * n + j;
+                size_t index = (t * rows + i) * n + j;
 
-                u[at] = phi * before + real_exp((t ? logevar[j] : first) / 2) * noise[at];
-                before = u[at];
+                u[index] = phi * previous + real_exp((t ? logevar[j] : first) / 2) * noise[index];
+                previous = u[index];
             }
         }
     }
 }
 
-/* sum over bins of m_i m_j for one trial */
+/* Returns the sum over bins of m_i m_j for one trial. */
 static real inner(const real *m, size_t bins, size_t stride, size_t i, size_t j)
 {
     real sum = 0;
@@ -223,10 +225,10 @@ void reference_correlation_backward(SELF, real *dm, real weight, const real *m, 
                 real slope = weight * inner(m + b * n, bins, rows * n, i, j);
 
                 for (size_t t = 0; t < bins; t++) {
-                    size_t at = (t * rows + b) * n;
+                    size_t index = (t * rows + b) * n;
 
-                    dm[at + i] += slope * m[at + j];
-                    dm[at + j] += slope * m[at + i];
+                    dm[index + i] += slope * m[index + j];
+                    dm[index + j] += slope * m[index + i];
                 }
             }
 }

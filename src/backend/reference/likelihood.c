@@ -4,9 +4,11 @@
 
 #define LOG_2PI ((real)1.8378770664093453)
 
+static real weight_of(const real *weight, size_t i) { return weight ? weight[i] : 1; }
+
 /* model.md (7.1). */
-void reference_poisson(SELF, acc *loglik, const real *eta, const real *x, size_t bins,
-                       size_t trials, size_t samples, size_t n)
+void reference_poisson(SELF, acc *loglik, const real *eta, const real *x, const real *weight,
+                       size_t bins, size_t trials, size_t samples, size_t n)
 {
     size_t rows = trials * samples;
 
@@ -14,52 +16,63 @@ void reference_poisson(SELF, acc *loglik, const real *eta, const real *x, size_t
         acc sum = 0;
 
         for (size_t t = 0; t < bins; t++) {
-            const real *e = eta + (t * rows + r) * n, *k = x + (t * trials + r / samples) * n;
-
-            for (size_t j = 0; j < n; j++)
-                sum += (acc)k[j] * (acc)e[j] - (acc)real_exp(e[j]) - lgamma((acc)k[j] + 1);
-        }
-        loglik[r] = sum;
-    }
-}
-
-void reference_poisson_backward(SELF, real *eta, real weight, const real *x, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        eta[i] = weight * (real_exp(eta[i]) - x[i]);
-}
-
-/* model.md (7.2). */
-void reference_gaussian(SELF, acc *loglik, const real *mean, const real *logvar, const real *x,
-                        size_t bins, size_t trials, size_t samples, size_t n)
-{
-    size_t rows = trials * samples;
-
-    for (size_t r = 0; r < rows; r++) {
-        acc sum = 0;
-
-        for (size_t t = 0; t < bins; t++) {
-            const real *m = mean + (t * rows + r) * n, *v = logvar + (t * rows + r) * n;
-            const real *y = x + (t * trials + r / samples) * n;
+            size_t first = (t * trials + r / samples) * n;
+            const real *e = eta + (t * rows + r) * n, *k = x + first;
 
             for (size_t j = 0; j < n; j++) {
-                real d = y[j] - m[j];
+                real w = weight_of(weight, first + j);
 
-                sum -= (acc)((v[j] + LOG_2PI + d * d * real_exp(-v[j])) / 2);
+                if (w != 0)
+                    sum += (acc)w *
+                           ((acc)k[j] * (acc)e[j] - (acc)real_exp(e[j]) - lgamma((acc)k[j] + 1));
             }
         }
         loglik[r] = sum;
     }
 }
 
-void reference_gaussian_backward(SELF, real *mean, real *logvar, real weight, const real *x,
-                                 size_t count)
+void reference_poisson_backward(SELF, real *eta, real scale, const real *x, const real *weight,
+                                size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        real d = mean[i] - x[i], slope = d * real_exp(-logvar[i]);
+        real w = weight_of(weight, i);
 
-        mean[i] = weight * slope;
-        logvar[i] = weight * (1 - d * slope) / 2;
+        eta[i] = w != 0 ? scale * w * (real_exp(eta[i]) - x[i]) : 0;
+    }
+}
+
+/* model.md (7.2). */
+void reference_gaussian(SELF, acc *loglik, const real *mean, const real *logvar, const real *x,
+                        const real *weight, size_t bins, size_t trials, size_t samples, size_t n)
+{
+    size_t rows = trials * samples;
+
+    for (size_t r = 0; r < rows; r++) {
+        acc sum = 0;
+
+        for (size_t t = 0; t < bins; t++) {
+            size_t first = (t * trials + r / samples) * n;
+            const real *m = mean + (t * rows + r) * n, *v = logvar + (t * rows + r) * n;
+
+            for (size_t j = 0; j < n; j++) {
+                real w = weight_of(weight, first + j), d = x[first + j] - m[j];
+
+                if (w != 0)
+                    sum -= (acc)(w * (v[j] + LOG_2PI + d * d * real_exp(-v[j])) / 2);
+            }
+        }
+        loglik[r] = sum;
+    }
+}
+
+void reference_gaussian_backward(SELF, real *mean, real *logvar, real scale, const real *x,
+                                 const real *weight, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        real w = weight_of(weight, i), d = mean[i] - x[i], slope = d * real_exp(-logvar[i]);
+
+        mean[i] = w != 0 ? scale * w * slope : 0;
+        logvar[i] = w != 0 ? scale * w * (1 - d * slope) / 2 : 0;
     }
 }
 

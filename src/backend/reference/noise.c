@@ -1,45 +1,48 @@
-/* noise.c - random numbers by address: the noise of samples and the masks of dropout.
+/* noise.c - addressed random numbers: the noise of samples and the masks of dropout.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/reference/reference.h"
 
-static struct philox_address row_address(const struct philox_address *from, const uint32_t *when,
-                                         size_t bin, size_t row, size_t samples)
+static struct philox_address row_address(const struct philox_address *from,
+                                         const uint32_t *step_trial, size_t bin, size_t row,
+                                         size_t samples)
 {
-    struct philox_address at = *from;
+    struct philox_address address = *from;
 
-    at.step = when[0];
-    at.time += (uint32_t)bin;
-    at.trial += when[1] + (uint32_t)(row / samples);
-    at.sample += (uint32_t)(row % samples);
-    return at;
+    address.step = step_trial[0];
+    address.time += (uint32_t)bin;
+    address.trial += step_trial[1] + (uint32_t)(row / samples);
+    address.sample += (uint32_t)(row % samples);
+    return address;
 }
 
-void reference_normals(SELF, real *noise, const struct philox_address *from, const uint32_t *when,
-                       size_t bins, size_t rows, size_t samples, size_t n)
+void reference_normals(SELF, real *noise, const struct philox_address *from,
+                       const uint32_t *step_trial, size_t bins, size_t rows, size_t samples,
+                       size_t n)
 {
     for (size_t t = 0; t < bins; t++)
         for (size_t r = 0; r < rows; r++) {
-            struct philox_address at = row_address(from, when, t, r, samples);
+            struct philox_address address = row_address(from, step_trial, t, r, samples);
 
-            philox_normals(noise + (t * rows + r) * n, &at, (uint32_t)n);
+            philox_normals(noise + (t * rows + r) * n, &address, (uint32_t)n);
         }
 }
 
 void reference_dropout_mask(SELF, real *mask, const struct philox_address *from,
-                            const uint32_t *when, real keep, size_t bins, size_t rows, size_t n)
+                            const uint32_t *step_trial, real keep, size_t bins, size_t rows,
+                            size_t n)
 {
-    /* kept when the word is below keep * 2^32 */
+    /* a word below keep * 2^32 keeps an element */
     uint64_t limit = (uint64_t)((double)keep * 4294967296.0);
 
     for (size_t t = 0; t < bins; t++)
         for (size_t r = 0; r < rows; r++) {
-            struct philox_address at = row_address(from, when, t, r, 1);
+            struct philox_address address = row_address(from, step_trial, t, r, 1);
             real *row = mask + (t * rows + r) * n;
 
             for (size_t j = 0; j < n; j++) {
                 uint32_t word[4];
 
-                philox_block(word, &at, (uint32_t)(16 * (j / 64) + j % 16));
+                philox_block(word, &address, (uint32_t)(16 * (j / 64) + j % 16));
                 row[j] = word[j / 16 % 4] < limit ? 1 / keep : 0;
             }
         }

@@ -1,4 +1,5 @@
-/* products.c - matrix products and what is linear: biases, masks, copies, normalised columns.
+/* products.c - matrix products and linear operations on rows: biases, masks, copies; normalised
+ * columns.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
@@ -6,7 +7,7 @@
 
 static real element(const struct operand *m, size_t row, size_t column)
 {
-    return m->transposed ? m->at[column * m->ld + row] : m->at[row * m->ld + column];
+    return m->transposed ? m->data[column * m->ld + row] : m->data[row * m->ld + column];
 }
 
 void reference_product(SELF, struct matrix c, struct operand a, struct operand b, size_t m,
@@ -18,7 +19,7 @@ void reference_product(SELF, struct matrix c, struct operand a, struct operand b
 
             for (size_t l = 0; l < k; l++)
                 sum += element(&a, i, l) * element(&b, l, j);
-            c.at[i * c.ld + j] = add ? c.at[i * c.ld + j] + sum : sum;
+            c.data[i * c.ld + j] = add ? c.data[i * c.ld + j] + sum : sum;
         }
 }
 
@@ -90,18 +91,18 @@ void reference_normalise_columns(SELF, real *w, const real *v, size_t rows, size
     }
 }
 
-/* w = v/|v|: dv = (dw - w (w.dw))/|v|; below the limit the norm is a constant. */
+/* w = v/|v|: dv = (dw - w (w.dw))/|v|; below its minimum the norm is constant. */
 void reference_normalise_columns_backward(SELF, real *dv, const real *dw, const real *v,
                                           const real *w, size_t rows, size_t n)
 {
     for (size_t j = 0; j < n; j++) {
-        real squares, norm = column_norm(v, rows, n, j, &squares), along = 0;
+        real squares, norm = column_norm(v, rows, n, j, &squares), projection = 0;
 
         for (size_t i = 0; i < rows; i++)
-            along += w[i * n + j] * dw[i * n + j];
+            projection += w[i * n + j] * dw[i * n + j];
         if (squares < (real)1e-12)
-            along = 0;
+            projection = 0;
         for (size_t i = 0; i < rows; i++)
-            dv[i * n + j] += (dw[i * n + j] - w[i * n + j] * along) / norm;
+            dv[i * n + j] += (dw[i * n + j] - w[i * n + j] * projection) / norm;
     }
 }

@@ -1,5 +1,5 @@
-/* reference.h - the functions of the reference backend, one for each operation. Other backends on
- * the CPU use them where there is nothing to gain.
+/* reference.h - the functions of the reference backend, one for each operation. The CPU
+ * backend uses those that a kernel of its own would not speed up.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_REFERENCE_H
 #define LFADS_BACKEND_REFERENCE_H

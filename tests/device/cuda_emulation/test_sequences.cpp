@@ -105,7 +105,7 @@ void check(size_t units, size_t shift, bool reverse, bool backward)
     size_t runs = 0;
 
     for (unsigned choice = 0; choice < CHOICES; choice++)
-        for (size_t shared = 1024; shared <= c->shared_most; shared += shared / 3 / 16 * 16) {
+        for (size_t shared = 1024; shared <= c->max_shared; shared += shared / 3 / 16 * 16) {
             std::vector<float> now = after(units, shift, reverse, backward, choice, shared);
 
             if (now.empty())

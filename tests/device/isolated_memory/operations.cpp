@@ -11,10 +11,12 @@ extern "C" {
 
 namespace
 {
-/* The bytes behind an array's address; other arguments as they are. */
+/* The bytes behind an array's address; addresses of random numbers, options and other arguments as
+ * they are. */
 template <class T> T translated(T argument)
 {
-    if constexpr (std::is_pointer_v<T> && !std::is_same_v<T, const philox_address *>)
+    if constexpr (std::is_pointer_v<T> && !std::is_same_v<T, const philox_address *> &&
+                  !std::is_same_v<T, const adam_options *>)
         return static_cast<T>(far_near(argument));
     else
         return argument;
@@ -22,13 +24,13 @@ template <class T> T translated(T argument)
 
 matrix translated(matrix m)
 {
-    m.at = translated(m.at);
+    m.data = translated(m.data);
     return m;
 }
 
 operand translated(operand m)
 {
-    m.at = translated(m.at);
+    m.data = translated(m.data);
     return m;
 }
 

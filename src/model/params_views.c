@@ -1,5 +1,5 @@
-/* params_vector.c - what is done with a whole vector of parameters: its trained spans, its
- * transposed copy, what a backend packs of it. SPDX-License-Identifier: Apache-2.0 */
+/* params_views.c - operations on a whole vector of parameters: trained parts, transposed copy,
+ * packing. SPDX-License-Identifier: Apache-2.0 */
 #include "model/params.h"
 
 size_t params_trained(struct span *spans, const struct model *model, bool joined)
@@ -12,7 +12,7 @@ size_t params_trained(struct span *spans, const struct model *model, bool joined
         size_t numbers = p->rows * p->cols;
 
         if (p->trained && before && joined)
-            spans[count - 1].numbers = p->offset + numbers - spans[count - 1].at;
+            spans[count - 1].count = p->offset + numbers - spans[count - 1].offset;
         else if (p->trained)
             spans[count++] = (struct span){p->offset, numbers};
         before = p->trained;

@@ -1,7 +1,8 @@
-/* pass.h - one pass over a batch, shared by the files that run it: on threads, on a device.
+/* learner_private.h - one pass over a batch, shared by the files that run it: on threads, on a
+ * device.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef LFADS_LEARN_PASS_H
-#define LFADS_LEARN_PASS_H
+#ifndef LFADS_LEARN_LEARNER_PRIVATE_H
+#define LFADS_LEARN_LEARNER_PRIVATE_H
 #include "learn/learner.h"
 
 enum pass_kind { EVALUATE, DIFFERENTIATE, STEP };
@@ -14,12 +15,14 @@ struct pass {
     struct pending *pending;
 };
 
-/* Sets shard_trials, n_accumulators and options.threads from backend, model and options. */
+/* Sets shard_trials, n_accumulators and options.threads from backend, model and options. On a
+ * device the batch is one shard. */
 void pass_lay_out(struct learner *learner);
-/* Shards of a batch of TRIALS trials. */
+/* The number of shards of a batch of TRIALS trials. */
 size_t pass_shard_count(const struct learner *learner, size_t trials);
 
-/* The steps of one shard, whose first trial is the batch's trial FIRST. What is called between
+/* The steps of one shard, whose first trial is the batch's trial FIRST: sets up and loads it;
+ * clears the accumulator; computes costs and gradient; downloads the costs. The operations between
  * pass_begin_shard and pass_keep_costs may be recorded. */
 void pass_begin_shard(const struct pass *pass, struct shard *shard, size_t accumulator,
                       size_t first);
@@ -31,8 +34,8 @@ void pass_keep_costs(const struct pass *pass, const struct shard *shard, size_t 
 void pass_on_host(struct pass *pass);
 void pass_on_device(struct pass *pass);
 
-/* Ends a pass when the shards' gradient is there: the L2 cost and its gradient, the norm over the
- * trained parameters, the update (update.c). */
+/* Ends a pass after the shards' gradients are summed: adds the L2 cost and its gradient, computes
+ * the norm over the trained parameters, and updates (update.c). */
 void pass_finish(const struct pass *pass);
 /* Refreshes what is derived from the parameters: packed and transposed copies (update.c). */
 void learner_refresh(struct learner *learner);

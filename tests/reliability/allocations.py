@@ -1,0 +1,197 @@
+"""Allocations that fail, one after another, in each command of a small run: an error sentence that says
+so, exit status 1, all memory freed, nothing half-written left; afterwards the run goes on as if nothing
+had happened. What a command can do without may fail unnoticed, with a result that is the same.
+
+  allocations.py LFADS SHIM DENOISE SCRATCH [all]
+
+Of the program's own allocations the first for each place in the program is tried, and of those of
+libraries some; with "all" every one of the program's, and many of libraries.
+
+SPDX-License-Identifier: Apache-2.0"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+
+import runs
+
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+import verdict
+from verdict import check
+
+LFADS, SHIM, DENOISE, SCRATCH = (os.path.abspath(p) for p in sys.argv[1:5])
+ALL = sys.argv[5:] == ["all"]
+MARK, REPORT, RUN = f"{SCRATCH}/mark", f"{SCRATCH}/report", f"{SCRATCH}/run"
+# Libraries that end the process, or crash, where they get no memory (docs/reliability.md).
+FATAL = ("libdnnl", "libfontconfig", "libcairo", "libpixman", "libhdf5")
+# What is said where a library does not say that it lacked memory: libhdf5 crashed in the process that
+# reads, or gave no reason; to Jansson, text that it can't keep is no JSON.
+UNSURE = "memory|libhdf5 crashed when it read|HDF5 does not say why|hyperparameters do not say|" \
+    "hyperparameters are no JSON"
+deaths = {}  # how often each of them did
+# Of libraries' allocations, one in so many is tried.
+STRIDE = 97 if ALL else 8000
+# Of trainings that fail, one in so many is gone on with.
+AGAIN = 1 if ALL else 6
+FLAGS = ["--data_dir=data", "--data_filename_stem=set", "--factors_dim=4", "--ic_dim=4",
+         "--ic_enc_dim=8", "--gen_dim=8", "--co_dim=1", "--con_dim=8", "--ci_enc_dim=8",
+         "--batch_size=8", "--seed=11"]
+MODEL = ("--lfads_save_dir=run", "--threads=1")
+# Each command in turn, and the folder that it finds.
+COMMANDS = [
+    ("", [LFADS, "synth", "chaotic", "--save_dir=run", "--C=4", "--nreplications=5", "--N=8", "--S=8",
+          "--T=0.2"]),
+    ("", [LFADS, "train", *MODEL, "--max_epochs=1", *FLAGS]),
+    ("trained", [LFADS, "train", *MODEL, "--max_epochs=2", "--example_every_s=-1", *FLAGS]),
+    ("trained", [LFADS, "posterior-sample", *MODEL, "--batch_size=4"]),
+    ("trained", [LFADS, "posterior-mean", *MODEL]),
+    ("trained", [LFADS, "prior-sample", *MODEL]),
+    ("trained", [LFADS, "write-params", *MODEL]),
+    ("sampled", [LFADS, "evaluate", "--data_file=data/set_a", "--figure=run/figure.png",
+                 "--model_run=run/model_runs_a_valid_posterior_push_mean"]),
+    ("trained", [DENOISE, "run"]),
+]
+
+
+def make_data():
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    os.makedirs(f"{SCRATCH}/data")
+    random = np.random.default_rng(3)
+    with h5py.File(f"{SCRATCH}/data/set_a", "w") as file:
+        for key, trials in (("train_data", 16), ("valid_data", 8)):
+            file[key] = random.poisson(np.full((trials, 10, 6), 0.7))
+
+
+def begin(state):
+    """The folder as the command finds it."""
+    shutil.rmtree(RUN, ignore_errors=True)
+    if state:
+        shutil.copytree(f"{SCRATCH}/{state}", RUN)
+
+
+def run(words, **environment):
+    for path in (MARK, REPORT):
+        if os.path.exists(path):
+            os.remove(path)
+    return subprocess.run(words, cwd=SCRATCH, capture_output=True, text=True,
+                          env={**os.environ, **environment})
+
+
+def results():
+    """All numbers in the folder's HDF5 files, and its table of costs."""
+    numbers = {}
+    for name in sorted(os.listdir(RUN)) if os.path.isdir(RUN) else ():
+        path = f"{RUN}/{name}"
+        if name == "fitlog.csv":
+            with open(path) as file:
+                numbers[name] = file.read()
+        elif os.path.isfile(path) and h5py.is_hdf5(path):
+            with h5py.File(path) as file:
+                numbers.update({(name, k): file[k][()] for k in file if k != "hyperparameters"})
+    return numbers
+
+
+def same(a, b):
+    return set(a) == set(b) and all(np.array_equal(a[k], b[k]) for k in a)
+
+
+def report():
+    """How many pieces of memory were left, and the place of each allocation."""
+    with open(REPORT) as file:
+        left, *sites = file.read().split()
+    return int(left), sites
+
+
+class Command:
+    """A command, and what it comes to undisturbed."""
+
+    def __init__(self, state, words):
+        self.state, self.words, self.failures = state, words, 0
+        self.name = f"{os.path.basename(words[0])} {words[1]}"
+        begin(state)
+        done = run(words)
+        self.stdout, self.results = done.stdout, results()
+        check(done.returncode == 0, f"{self.name}: {done.stderr}")
+
+    def sites(self, source):
+        begin(self.state)
+        done = run(self.words, LD_PRELOAD=SHIM, FAULT_FROM=source, FAULT_REPORT=REPORT)
+        check(done.returncode == 0, f"{self.name}, watched: {done.stderr}")
+        left, sites = report()
+        check(left == 0, f"{self.name}: {left} allocations are not freed")
+        return sites
+
+    def disturb(self, source, first, once):
+        """Runs it with an allocation that fails; whether there were so many."""
+        begin(self.state)
+        environment = {"FAULT_ONCE": "1"} if once else {}
+        done = run(self.words, LD_PRELOAD=SHIM, FAULT_FROM=source, FAULT_FIRST=str(first),
+                   FAULT_MARK=MARK, FAULT_REPORT=REPORT, **environment)
+        with open(MARK) as file:
+            asked, *died = file.read().rstrip("\0").split("\ndied in ")
+        if not asked:
+            check(done.returncode == 0, f"{self.name}, undisturbed: {done.stderr}")
+            return False
+        what = f"{self.name}, {source} {first}{' once' if once else ''} ({asked}): "
+        self.judge(done, source, died, what)
+        return True
+
+    def judge(self, done, source, died, what):
+        names = os.listdir(RUN) if os.path.isdir(RUN) else []
+        bad = [n for n in names if n.endswith((".part", "lock"))]
+        lines = [line for line in done.stderr.splitlines()
+                 if line.startswith(("lfads: ", "denoise: "))] # a library may add its own
+        if source == "libraries" and died and died[0].startswith(FATAL):
+            deaths[died[0]] = deaths.get(died[0], 0) + 1
+        elif done.returncode == 0:
+            check(same(results(), self.results) and (self.results or done.stdout == self.stdout),
+                  f"{what}another result: {done.stderr}")
+        else:
+            wanted = ((1,), "memory") if source == "program" else ((1, 2), UNSURE)
+            check(done.returncode in wanted[0] and lines and re.search(wanted[1], lines[-1]),
+                  f"{what}status {done.returncode}, says {done.stderr!r}, died in {died}")
+            check(not bad, f"{what}leaves {bad}")
+        if done.returncode in (0, 1) and not died:
+            left, _ = report()
+            check(left == 0, f"{what}{left} allocations are not freed")
+        self.failures += done.returncode != 0
+        if done.returncode != 0 and "train" in self.words and self.failures % AGAIN == 0:
+            done = run(self.words)
+            check(done.returncode == 0, f"{what}does not go on: {done.stderr}")
+            check(same(results(), self.results), f"{what}ends otherwise")
+
+
+def main():
+    make_data()
+    commands = []
+    for state, words in COMMANDS:
+        commands.append(Command(state, words))
+        if words[1] == "train" and not state:
+            shutil.copytree(RUN, f"{SCRATCH}/trained")
+        if words[1] == "posterior-mean":
+            shutil.copytree(RUN, f"{SCRATCH}/sampled")
+    seen, tried, odd = set(), 0, False
+    for command in commands:
+        for first, site in enumerate(command.sites("program"), 1):
+            if ALL or site not in seen:
+                seen.add(site)
+                for once in (True, False) if ALL else (odd,):
+                    tried += command.disturb("program", first, once)
+                odd = not odd
+            if verdict.failures > 200:
+                return 1
+    print(f"{tried} allocations of the program, {len(seen)} places", flush=True)
+    tried = 0
+    for command in commands:
+        for first in range(1, len(command.sites("libraries")) + 1, STRIDE):
+            tried += command.disturb("libraries", first, odd)
+            odd = not odd
+    print(f"{tried} allocations of libraries; died in {deaths}")
+    return verdict.conclude("allocations") or tried < 20
+
+
+sys.exit(main())
