@@ -1,4 +1,4 @@
-/* test_log_events.c - what TensorBoard is told of an epoch: under each tag, its number.
+/* test_log_events.c - the numbers that an epoch writes for TensorBoard under each tag.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/config.h"
+#include "model/model_create.h"
 #include "model/params.h"
 #include "train/log_events.h"
 
