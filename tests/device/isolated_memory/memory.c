@@ -87,6 +87,12 @@ void far_memory_free(SELF, void *freed)
     madvise(far_near(freed), (bytes + page - 1) / page * page, MADV_DONTNEED);
 }
 
+void far_memory_end(void)
+{
+    if (memory.given)
+        stop("memory is not freed when the backend is released");
+}
+
 size_t far_memory_available(SELF) { return limit() > memory.given ? limit() - memory.given : 0; }
 
 void far_upload(SELF, void *dst, const void *src, size_t bytes)

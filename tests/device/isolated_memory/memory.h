@@ -14,6 +14,8 @@ size_t far_memory_available(SELF);
 void far_upload(SELF, void *dst, const void *src, size_t bytes);
 void far_download(SELF, void *dst, const void *src, size_t bytes);
 void far_download_later(SELF, void *dst, const void *src, size_t bytes);
+/* Stops the program where memory that was handed out is not freed. */
+void far_memory_end(void);
 void *far_host_create(SELF, size_t bytes);
 void far_host_free(SELF, void *memory);
 enum lfads_status far_finish(SELF, struct lfads_error *err);
