@@ -26,12 +26,19 @@ namespace
 {
 enum { NOT_RUN = 77 };
 
+constexpr uint64_t HASH_BASIS = 14695981039346656037u;
+
+/* Of all that was computed, and of what decoders did. */
+struct hashes {
+    uint64_t all = HASH_BASIS, decoders = HASH_BASIS;
+};
+
 struct twin {
     const backend *device;
     arrays *here;
     void *there[CASE_ARRAYS];
     size_t made;
-    uint64_t hash; /* of all that was computed */
+    struct hashes *hashes;
 };
 
 size_t bytes_of(const arrays *a, size_t i)
@@ -57,7 +64,7 @@ void copy_there(twin *t)
     }
 }
 
-void copy_back(twin *t)
+void copy_back(twin *t, bool decoder = false)
 {
     lfads_error err;
 
@@ -66,7 +73,9 @@ void copy_back(twin *t)
 
         t->device->download(t->device, bytes, t->there[i], bytes_of(t->here, i));
         for (size_t k = 0; k < bytes_of(t->here, i); k++)
-            t->hash = (t->hash ^ bytes[k]) * 1099511628211u;
+            for (uint64_t *hash : {&t->hashes->all, &t->hashes->decoders})
+                if (decoder || hash == &t->hashes->all)
+                    *hash = (*hash ^ bytes[k]) * 1099511628211u;
     }
     if (t->device->finish(t->device, &err) != LFADS_OK)
         stop(err.text);
@@ -164,12 +173,12 @@ template <auto member> bool decoder_through(const backend *self, const decoder_s
         *array = translated(t, *array);
     if (!(t->device->*member)(t->device, &d))
         stop("the device refuses a case of the decoder");
-    copy_back(t);
+    copy_back(t, true);
     return true;
 }
 
 int check_once(const backend *device, const char *set, const char *only, double factor_unit,
-               uint64_t *hash)
+               hashes *found)
 {
     twin t = {};
     backend table = {};
@@ -177,7 +186,7 @@ int check_once(const backend *device, const char *set, const char *only, double 
     int failed;
 
     t.device = device;
-    t.hash = 14695981039346656037u;
+    t.hashes = found;
     table.name = device->name;
     table.context = &t;
 #define OPERATION(operation, arguments) table.operation = through<&backend::operation>::call;
@@ -194,7 +203,6 @@ int check_once(const backend *device, const char *set, const char *only, double 
     what.attach = attach;
     failed = check_backend(&what);
     release(&t);
-    *hash = t.hash;
     return failed;
 }
 
@@ -217,29 +225,26 @@ const backend_module *open_module(int argc, char **argv)
 #endif
 }
 
-/* Twice, on a device opened anew: the cases that fail, and one more where bits differ. BETWEEN is
- * what changes. */
-int check_twice(const backend_module *module, const char *only, void (*between)())
+/* On a device opened anew: the cases that fail. */
+int check_anew(const backend_module *module, const char *set, const char *only, hashes *found)
 {
-    uint64_t hash[2];
-    int failed = 0;
+    backend *device;
+    lfads_error err;
+    int failed;
 
-    for (int time = 0; time < 2; time++) {
-        backend *device;
-        lfads_error err;
-
-        if (time == 1)
-            between();
-        if (module->create(&device, 0, "float32", &err) != LFADS_OK)
-            stop(err.text);
-        failed += check_once(device, time ? "float32, again" : "float32", only, 0, &hash[time]);
-        module->release(device);
-    }
-    if (hash[0] != hash[1]) {
-        printf("the same operations left other bits the second time\n");
-        failed++;
-    }
+    if (module->create(&device, 0, "float32", &err) != LFADS_OK)
+        stop(err.text);
+    failed = check_once(device, set, only, 0, found);
+    module->release(device);
     return failed;
+}
+
+/* 1 where bits differ. */
+int check_bits(uint64_t first, uint64_t second)
+{
+    if (first != second)
+        printf("the same operations left other bits the second time\n");
+    return first != second;
 }
 
 /* Products whose operands are rounded to UNIT of themselves. */
@@ -247,14 +252,14 @@ int check_precision(const backend_module *module, const char *precision, double 
 {
     backend *device;
     lfads_error err;
-    uint64_t hash;
+    hashes found;
     int failed;
 
     if (module->create(&device, 0, precision, &err) != LFADS_OK) {
         printf("%s not run: %s\n", precision, err.text);
         return 0;
     }
-    failed = check_once(device, precision, "product", unit, &hash);
+    failed = check_once(device, precision, "product", unit, &found);
     module->release(device);
     return failed;
 }
@@ -266,15 +271,12 @@ void reverse()
     emulation_reverse(true);
 #endif
 }
-
-#ifdef LFADS_EMULATION
-void limit_shared() { emulation_limit_shared(56 << 10); }
-#endif
 } // namespace
 
 int main(int argc, char **argv)
 {
     const backend_module *module = open_module(argc, argv);
+    hashes first, second;
     lfads_error err;
     size_t count;
     int failed;
@@ -285,13 +287,20 @@ int main(int argc, char **argv)
         printf("not run: %s\n", err.text);
         return NOT_RUN;
     }
-    failed = check_twice(module, "", reverse);
+    failed = check_anew(module, "float32", "", &first);
+    reverse();
+    failed += check_anew(module, "float32, again", "", &second);
+    failed += check_bits(first.all, second.all);
     failed += check_precision(module, "tf32", ldexp(1, -11));
     failed += check_precision(module, "bf16", ldexp(1, -8));
 #ifdef LFADS_EMULATION
     /* nor on how many rows a block carries and what it keeps in shared memory (recurrences by
      * themselves: tests/device/cuda_emulation/test_sequences.cpp) */
-    failed += check_twice(module, "decoder_", limit_shared);
+    hashes limited;
+
+    emulation_limit_shared(56 << 10);
+    failed += check_anew(module, "float32, little shared memory", "decoder_", &limited);
+    failed += check_bits(second.decoders, limited.decoders);
 #endif
     return failed != 0;
 }
