@@ -1,7 +1,7 @@
 /* run_model.c - runs model and optimizer on every golden model of the given folders and of
  * $LFADS_GOLDEN, and compares outputs, costs, gradients, parameters and moments.
  *
- *   run_model [reference|cpu|far|gpu:N] FOLDER…
+ *   run_model [reference|cpu|isolated|gpu:N] FOLDER…
  *
  * A file describes its case completely: adding a file adds a case.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device/isolated_memory/far.h"
+#include "device/isolated_memory/isolated.h"
 #include "device/test_device.h"
 #include "golden_case.h"
 #include "golden_outputs.h"
@@ -280,8 +280,8 @@ int main(int argc, char **argv)
     const char *more = getenv("LFADS_GOLDEN");
     int failed = 0, cases = 0;
 
-    if (argc > 1 && strcmp(argv[1], "far") == 0)
-        be = backend_far();
+    if (argc > 1 && strcmp(argv[1], "isolated") == 0)
+        be = backend_isolated();
 #ifndef LFADS_REAL_DOUBLE
     if (argc > 1 && strcmp(argv[1], "cpu") == 0)
         be = backend_cpu();
