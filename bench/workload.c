@@ -1,6 +1,7 @@
 /* workload.c - the models that the benchmarks run.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "workload.h"
+#include "model/model_create.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,8 +175,9 @@ void workload_fill(const struct workload *w, struct shard *s, size_t first)
     size_t n = model_channels(s->model, s->session);
 
     for (size_t t = 0; t < s->model->bins && !w->data; t++)
-        memcpy(s->host_x + t * s->trials * n, w->counts + (t * w->batch + first) * n,
-               s->trials * n * sizeof *s->host_x);
+        memcpy(s->host_data[TRIAL_OBSERVED] + t * s->trials * n,
+               w->counts + (t * w->batch + first) * n,
+               s->trials * n * sizeof *s->host_data[TRIAL_OBSERVED]);
     if (!w->data)
         shard_upload(s);
     shard_address_noise(s, w->step, (uint32_t)first);
@@ -186,8 +188,8 @@ void workload_draw(const struct workload *w, struct shard *s, size_t first)
     struct philox_address from = {.seed = w->seed};
 
     if (w->data)
-        s->be->gather_trials(s->be, s->x, w->data, true, w->trials + first, s->model->bins,
-                             s->trials, model_channels(s->model, s->session));
+        s->be->gather_trials(s->be, s->data[TRIAL_OBSERVED], w->data, true, w->trials + first,
+                             s->model->bins, s->trials, model_channels(s->model, s->session));
 
     shard_draw_noise(s, &from);
 }

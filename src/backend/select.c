@@ -195,7 +195,7 @@ enum lfads_status backend_select(struct backend_choice *choice,
 
 void backend_release(struct backend_choice *choice)
 {
-    if (choice->device)
+    if (choice->module && choice->device)
         choice->module->release(choice->device);
     if (choice->library)
         dlclose(choice->library);

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "h5/h5_errors.h"
 #include "h5/h5_output.h"
-#include "h5/h5_private.h"
 #include "h5/h5_reader.h"
 
 static enum lfads_status remember(struct h5_file *file, const char *path, struct lfads_error *err)

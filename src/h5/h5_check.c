@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 enum {
-    MOST_RATIO = 2048,     /* greatest ratio of numbers to file size; deflate reaches 1032 */
-    MOST_FILTERS = 8,      /* each of the three filters may occur more than once */
-    LEAST_CACHE = 1 << 20, /* HDF5's own default */
+    MOST_RATIO = 2048,   /* greatest ratio of numbers to file size; deflate reaches 1032 */
+    MOST_FILTERS = 8,    /* each of the three filters may occur more than once */
+    MIN_CACHE = 1 << 20, /* HDF5's own default */
     MOST_SLOTS = 1 << 16
 };
 
@@ -159,17 +159,17 @@ static enum lfads_status check_stored(const struct check *c, H5D_layout_t layout
 static enum lfads_status check_chunks(const struct check *c, size_t *slots)
 {
     const struct h5_shape *shape = &c->set->shape;
-    hsize_t chunk[H5S_MAX_RANK] = {0}, most[H5S_MAX_RANK] = {0};
+    hsize_t chunk[H5S_MAX_RANK] = {0}, max_dims[H5S_MAX_RANK] = {0};
     size_t bytes = c->set->number, strip = bytes, across = 1;
 
     if (H5Pget_chunk(c->list, H5_MOST_RANK, chunk) != (int)shape->rank)
         return refuse(c, "has chunks of another shape: the file is damaged");
-    H5Sget_simple_extent_dims(c->set->space, NULL, most);
+    H5Sget_simple_extent_dims(c->set->space, NULL, max_dims);
     for (size_t i = 0; i < shape->rank; i++) {
         size_t side = (size_t)chunk[i], count = side ? (shape->dims[i] + side - 1) / side : 0;
 
         /* HDF5 itself never makes chunks larger than the greatest extent of the set */
-        if (side == 0 || chunk[i] > most[i] ||
+        if (side == 0 || chunk[i] > max_dims[i] ||
             (i > 0 && __builtin_mul_overflow(across, count, &across)) ||
             __builtin_mul_overflow(bytes, side, &bytes) ||
             __builtin_mul_overflow(strip, i > 0 ? count * side : side, &strip))
@@ -189,11 +189,11 @@ static enum lfads_status check_chunks(const struct check *c, size_t *slots)
 /* Reopens the data set with a cache for a row of chunks, so that each chunk is unpacked once. */
 static enum lfads_status open_cached(const struct check *c, size_t slots)
 {
-    size_t most = c->file->memory / 2 > LEAST_CACHE ? c->file->memory / 2 : LEAST_CACHE;
-    size_t bytes = c->set->strip < most ? c->set->strip : most;
+    size_t max = c->file->memory / 2 > MIN_CACHE ? c->file->memory / 2 : MIN_CACHE;
+    size_t bytes = c->set->strip < max ? c->set->strip : max;
     hid_t list;
 
-    if (bytes <= LEAST_CACHE)
+    if (bytes <= MIN_CACHE)
         return LFADS_OK;
     list = H5Pcreate(H5P_DATASET_ACCESS);
     slots = slots < MOST_SLOTS / 4 ? 4 * slots + 521 : MOST_SLOTS;

@@ -18,10 +18,10 @@ static size_t at_once(size_t rows) { return rows < ROWS_AT_ONCE ? rows : ROWS_AT
 
 struct batch {
     const unsigned char *values;
-    size_t bytes, size, room;
+    size_t bytes, size, capacity;
     struct libdeflate_compressor **compressors; /* one per thread */
     unsigned char *shuffled;                    /* [threads,bytes] */
-    unsigned char *packed;                      /* [ROWS_AT_ONCE,room], or fewer rows */
+    unsigned char *packed;                      /* [ROWS_AT_ONCE,capacity], or fewer rows */
     size_t length[ROWS_AT_ONCE];                /* 0: the chunk did not fit */
 };
 
@@ -42,7 +42,7 @@ static void pack_row(void *payload, size_t row, size_t thread)
 
     shuffle(shuffled, b->values + row * b->bytes, b->bytes, b->size);
     b->length[row] = libdeflate_zlib_compress(b->compressors[thread], shuffled, b->bytes,
-                                              b->packed + row * b->room, b->room);
+                                              b->packed + row * b->capacity, b->capacity);
 }
 
 static bool write_batch(hid_t set, const struct batch *b, size_t first, size_t rows)
@@ -51,8 +51,8 @@ static bool write_batch(hid_t set, const struct batch *b, size_t first, size_t r
 
     for (size_t i = 0; i < rows; i++) {
         offset[0] = first + i;
-        if (b->length[i] == 0 ||
-            H5Dwrite_chunk(set, H5P_DEFAULT, 0, offset, b->length[i], b->packed + i * b->room) < 0)
+        if (b->length[i] == 0 || H5Dwrite_chunk(set, H5P_DEFAULT, 0, offset, b->length[i],
+                                                b->packed + i * b->capacity) < 0)
             return false;
     }
     return true;
@@ -74,9 +74,9 @@ bool h5_chunks_write(hid_t set, size_t first, size_t rows, size_t bytes, size_t 
     for (size_t i = 0; b.compressors && i < threads; i++)
         fine = (b.compressors[i] = libdeflate_alloc_compressor(level)) && fine;
     if (b.compressors && fine)
-        b.room = libdeflate_zlib_compress_bound(b.compressors[0], bytes);
+        b.capacity = libdeflate_zlib_compress_bound(b.compressors[0], bytes);
     b.shuffled = malloc(threads * bytes);
-    b.packed = malloc(at_once(rows) * b.room + 1);
+    b.packed = malloc(at_once(rows) * b.capacity + 1);
     fine = fine && b.compressors && b.shuffled && b.packed;
     *no_memory = !fine;
     for (size_t done = 0; fine && done < rows; done += ROWS_AT_ONCE) {

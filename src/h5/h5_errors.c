@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 
+#include "h5/h5_errors.h"
 #include "h5/h5_output.h"
-#include "h5/h5_private.h"
 
 static herr_t look(unsigned place, const H5E_error2_t *error, void *payload)
 {

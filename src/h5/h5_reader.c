@@ -16,7 +16,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "h5/h5_private.h"
+#include "h5/h5_errors.h"
 #include "h5/h5_serve.h"
 
 enum {

@@ -10,8 +10,8 @@
 #include "base/memory.h"
 #include "h5/h5_channel.h"
 #include "h5/h5_check.h"
+#include "h5/h5_errors.h"
 #include "h5/h5_input.h"
-#include "h5/h5_private.h"
 
 enum {
     PIECE = 1 << 20,          /* bytes of a piece, if a row is not longer */

@@ -7,8 +7,8 @@
 
 #include "h5/h5.h"
 #include "h5/h5_chunks.h"
+#include "h5/h5_errors.h"
 #include "h5/h5_output.h"
-#include "h5/h5_private.h"
 
 static hid_t disk_type(enum h5_type type)
 {

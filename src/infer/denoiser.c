@@ -10,6 +10,7 @@
 #include "base/workers.h"
 #include "config/hyperparams.h"
 #include "data/counts.h"
+#include "model/model_create.h"
 #include "run/passes.h"
 #include "save/checkpoint.h"
 #include "save/index.h"
@@ -241,9 +242,10 @@ static void denoise(void *payload, size_t item, size_t thread)
     requested_arrays(requested, d->denoised);
     for (int i = 0; i < RESULTS; i++)
         results.values[i] = requested[i] ? results.values[i] : NULL;
-    memcpy(s->host_x, d->data, m->bins * model_channels(m, d->session) * sizeof *d->data);
+    memcpy(s->host_data[TRIAL_OBSERVED], d->data,
+           m->bins * model_channels(m, d->session) * sizeof *d->data);
     if (m->ext_inputs)
-        memcpy(s->host_ext, d->ext, m->bins * m->ext_inputs * sizeof *d->ext);
+        memcpy(s->host_data[TRIAL_EXT], d->ext, m->bins * m->ext_inputs * sizeof *d->ext);
     passes_encode(&d->passes);
     passes_decode(&d->passes, 0);
     passes_keep(&d->passes, &results, 0);

@@ -52,9 +52,7 @@ static void run_group(void *payload, size_t group, size_t thread)
     if (atomic_load(&p->stopped))
         return;
     s = passes_begin(passes, &pass);
-    prefetched_copy(
-        (real *const[TRIAL_ARRAYS]){[TRIAL_OBSERVED] = s->host_x, [TRIAL_EXT] = s->host_ext},
-        &p->prefetched, offset, pass.trials);
+    prefetched_copy(s->host_data, &p->prefetched, offset, pass.trials);
     passes_encode(passes);
     for (size_t b = 0; b < pass.trials && !atomic_load(&p->stopped); b += decoded) {
         decoded = passes_decode(passes, b);

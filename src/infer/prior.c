@@ -160,7 +160,7 @@ static enum lfads_status sample(struct prior *p)
     enum lfads_status status = choose_session(&pass.session, p);
 
     if (status == LFADS_OK)
-        status = fill_ext(passes_begin(&p->passes, &pass)->host_ext, p, pass.session);
+        status = fill_ext(passes_begin(&p->passes, &pass)->host_data[TRIAL_EXT], p, pass.session);
     if (status != LFADS_OK)
         return status;
     workers_run(1, 1, compute, p);

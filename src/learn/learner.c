@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/sizes.h"
-#include "learn/pass.h"
+#include "learn/learner_private.h"
 
 static bool create_vectors(struct learner *l)
 {

@@ -1,6 +1,6 @@
 /* pass.c - how a batch is cut into shards, and a shard's part of a pass.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "learn/pass.h"
+#include "learn/learner_private.h"
 
 #include "base/sizes.h"
 

@@ -1,6 +1,6 @@
 /* pass_device.c - a pass on a device: the batch as one shard, recorded and replayed.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "learn/pass.h"
+#include "learn/learner_private.h"
 
 /* Two passes with the same key call the same operations; only the contents of the backend's memory
  * differ. */

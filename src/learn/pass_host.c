@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/sizes.h"
 #include "base/workers.h"
-#include "learn/pass.h"
+#include "learn/learner_private.h"
 
 /* Runs the shards ACCUMULATOR, ACCUMULATOR + n_accumulators, … in this order, and sums their
  * gradients in the accumulator. */

@@ -1,7 +1,7 @@
 /* update.c - the L2 cost, the norm of the gradient, and the update of the parameters.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "learn/learner_private.h"
 #include "learn/optimizer.h"
-#include "learn/pass.h"
 
 void learner_refresh(struct learner *l)
 {

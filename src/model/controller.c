@@ -1,9 +1,10 @@
 /* controller.c - the controller (model.md 5): its input from lagged encoder states and fed-back
  * factors or rates, its state, and the posterior and sample of the inferred input u.
  *
- * The encoders' part of its input does not depend on samples: its products are taken for all bins
- * at once, and once a trial however many samples there are.
+ * The encoders' part of its input does not depend on samples, so its products are computed for all
+ * bins at once, and once for all samples of a trial.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/sizes.h"
 #include "model/parts.h"
 
 static size_t con_width(const struct shard *s)
@@ -11,14 +12,15 @@ static size_t con_width(const struct shard *s)
     return model_ci_width(s->model) + model_fed_width(s->model, s->session);
 }
 
-/* Copies (or, BACKWARD, hands back) the lagged states of ci encoder E: bin t of ci_in takes the
- * state after bin t-L (forward encoder) or t+L (backward encoder), zeros outside. */
+/* Copies the lagged states of ci encoder E to ci_in, or, BACKWARD, their gradient from dci_in to
+ * dstates: bin t of ci_in is the state after bin t-L (forward encoder) or t+L (backward encoder),
+ * zeros where that bin or t itself is not encoded. */
 static void lag_states(struct shard *s, enum encoder e, bool backward)
 {
     const struct model *m = s->model;
     bool reverse = e == CI_BACKWARD;
     size_t width = model_ci_width(m), first = reverse ? m->ci_enc : 0, rows = s->trials;
-    size_t lag = m->lag < m->bins ? m->lag : m->bins, shared = (m->bins - lag) * rows;
+    size_t bins = m->encoded_bins, lag = size_min(m->lag, bins), shared = (bins - lag) * rows;
     size_t into = (reverse ? 0 : lag) * rows, from = (reverse ? lag : 0) * rows;
     /* the state after bin t is in slot t+1 of the forward encoder, slot t of the backward one */
     const real *states = s->encoder[e].h + (reverse ? 0 : rows * m->ci_enc);
@@ -31,12 +33,12 @@ static void lag_states(struct shard *s, enum encoder e, bool backward)
                            m->ci_enc, mask, ldm, shared, m->ci_enc);
         return;
     }
-    s->be->clear(s->be, dstates, m->bins * rows * m->ci_enc);
+    s->be->clear(s->be, dstates, bins * rows * m->ci_enc);
     s->be->copy_masked(s->be, dstates + from * m->ci_enc, m->ci_enc,
                        s->dci_in + into * width + first, width, mask, ldm, shared, m->ci_enc);
 }
 
-/* The encoders' part of model.md (5.1), and its products. */
+/* The encoders' part of model.md (5.1) and its products. */
 void controller_inputs_forward(struct shard *s)
 {
     const struct model *m = s->model;
@@ -51,7 +53,7 @@ void controller_inputs_forward(struct shard *s)
                rows, false);
 }
 
-/* The rows of a trial's samples share the products of its encoders' states. */
+/* Copies a trial's products to the rows of all its samples. */
 static void share_inputs(struct shard *s, const struct gru_tape *bin, size_t t)
 {
     size_t at = t * s->trials * s->model->con_units, units = s->model->con_units;
@@ -73,12 +75,12 @@ void controller_inputs_backward(struct shard *s)
         lag_states(s, CI_BACKWARD, true);
 }
 
-/* The bin's slices of the arrays that a step works on. */
+/* The parts of the arrays that belong to one bin. */
 struct step {
     struct gru_tape tape;
     size_t fed_width, ldm;
     real *fed;                        /* [R,fed_width] */
-    const real *mask;                 /* of the fed-back part, or NULL */
+    const real *mask;                 /* of fed, or NULL */
     real *mean, *logvar, *sample, *u; /* [R,co]; u with the generator inputs' stride */
     const real *noise;
     size_t ldu;
@@ -152,7 +154,7 @@ void controller_step_forward(struct shard *s, size_t t)
                     NULL, 0, rows, n);
 }
 
-/* The gradient of what was fed back reaches slot t. */
+/* Adds the gradient of what was fed back to that of slot t. */
 static void feed_back_backward(struct shard *s, const struct step *step, size_t t)
 {
     size_t n = step->fed_width;

@@ -6,7 +6,7 @@ static double kl_ic_weight(const struct model *m) { return m->kl_ic_weight; }
 static double kl_co_weight(const struct model *m) { return m->kl_co_weight; }
 static double corr_scale(const struct model *m) { return m->corr_scale; }
 
-/* Pairs of inferred inputs; 1 where there is none, to divide by. */
+/* The number of pairs of inferred inputs; 1 if there is none, because it is a divisor. */
 static double input_pairs(const struct model *m)
 {
     return m->co_dim > 1 ? (double)(m->co_dim * (m->co_dim - 1)) / 2 : 1;

@@ -1,4 +1,4 @@
-/* costs.c - from rows to the batch: means, bounds, L2, ramps (model.md 7).
+/* costs.c - the costs of a batch from those of its rows: means, bounds, L2, ramps (model.md 7).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/costs.h"
 
@@ -75,7 +75,7 @@ static void set_row_costs(double costs[COSTS], const struct model *m, const stru
     }
 }
 
-/* The bound of the likelihood that row R gives. */
+/* The bound on the log likelihood from row R. */
 static double row_bound(const struct model *m, const struct row_costs *rows, size_t r)
 {
     double costs[COSTS], bound = 0;
@@ -87,7 +87,7 @@ static double row_bound(const struct model *m, const struct row_costs *rows, siz
     return bound;
 }
 
-/* The importance-weighted bound, from the logarithms of the rows' weights. */
+/* The importance-weighted bound; the rows' bounds are the logarithms of their weights. */
 static double iwae(const struct model *m, const struct row_costs *rows)
 {
     double max = (double)-INFINITY, sum = 0;
@@ -96,7 +96,7 @@ static double iwae(const struct model *m, const struct row_costs *rows)
         max = fmax(max, row_bound(m, rows, r));
     for (size_t r = 0; r < rows->rows; r++)
         sum += exp(row_bound(m, rows, r) - max);
-    /* cppcheck-suppress invalidFunctionArg ; there are rows, and of the likeliest SUM has 1 */
+    /* cppcheck-suppress invalidFunctionArg ; there are rows, and the largest adds 1 to SUM */
     return log((double)rows->rows) - (max + log(sum));
 }
 
@@ -125,12 +125,12 @@ void costs_sum(struct batch_costs *costs, const struct model *model, const struc
     }
 }
 
-/* What the squares under each penalty are weighted with. */
+/* The weight of the squares under each penalty. */
 struct penalty_scales {
     double of[PENALTIES];
 };
 
-/* A penalty's scale over the count of all that are under any, whatever their scales. */
+/* A penalty's scale divided by the count of all penalised numbers, those of scale 0 included. */
 static struct penalty_scales penalty_scales(const struct model *m)
 {
     double count = 0;
@@ -143,7 +143,7 @@ static struct penalty_scales penalty_scales(const struct model *m)
                [PENALTY_CONTROLLER] = m->l2_con_scale > 0 ? m->l2_con_scale / count : 0}};
 }
 
-/* The weight of a trial's TERM in the gradient, for a batch in which a trial has SHARE. */
+/* The weight of a trial's TERM in the gradient; SHARE: 1 over the number of trials. */
 static real gradient_weight(const struct model *m, enum cost_term term, double ramp, double share)
 {
     enum cost cost = cost_term_row(term)->cost;

@@ -1,5 +1,5 @@
-/* decoder.c - generator, controller and what is fed back between them, through all bins: in one
- * operation if the backend has one, else bin by bin.
+/* decoder.c - runs controller and generator, with feedback, through all bins: in one operation if
+ * the backend has one, else bin by bin.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
@@ -20,8 +20,8 @@ static struct gru_sequence cell_of(const struct shard *s, const struct gru_tape 
     return cell;
 }
 
-/* What both directions need. */
-static struct decoder_sequence whole(const struct shard *s)
+/* The arguments of the forward operation. */
+static struct decoder_sequence forward_arguments(const struct shard *s)
 {
     const struct model *m = s->model;
     size_t first = model_ci_width(m), fed = model_fed_width(m, s->session);
@@ -59,10 +59,10 @@ static struct decoder_sequence whole(const struct shard *s)
     };
 }
 
-/* The same with the transposed maps and the gradients. */
-static struct decoder_sequence whole_backward(const struct shard *s)
+/* The arguments of the backward operation, with transposed maps and gradients. */
+static struct decoder_sequence backward_arguments(const struct shard *s)
 {
-    struct decoder_sequence d = whole(s);
+    struct decoder_sequence d = forward_arguments(s);
     size_t first = model_ci_width(s->model);
 
     d.con = cell_of(s, &s->con, &s->wt.con, s->dcon_h);
@@ -93,7 +93,7 @@ static bool run_forward(struct shard *s)
 
     if (!s->be->decoder_sequence || !is_one_operation(s))
         return false;
-    d = whole(s);
+    d = forward_arguments(s);
     return s->be->decoder_sequence(s->be, &d);
 }
 
@@ -103,13 +103,13 @@ static bool run_backward(struct shard *s)
 
     if (!s->be->decoder_sequence_backward || !is_one_operation(s))
         return false;
-    d = whole_backward(s);
+    d = backward_arguments(s);
     return s->be->decoder_sequence_backward(s->be, &d);
 }
 
 /* ---- bin by bin ---- */
 
-/* Factors (and rates) of slot SLOT, if the controller waits for them. */
+/* Computes factors (and rates) of slot SLOT if the controller reads them in the next bin. */
 static void feed_forward(struct shard *s, size_t slot)
 {
     enum feedback feedback = decoder_feedback(s);
@@ -120,7 +120,7 @@ static void feed_forward(struct shard *s, size_t slot)
         readout_forward(s, slot, 1);
 }
 
-/* Inferred inputs drawn from their prior, in the controller's place: model.md (5.5), (5.6). */
+/* Draws inferred inputs from their prior, without the controller: model.md (5.5), (5.6). */
 static void draw_inputs(struct shard *s)
 {
     const struct model *m = s->model;
@@ -158,7 +158,7 @@ void decoder_forward(struct shard *s)
         step_forward(s);
 }
 
-/* The slot of what was fed back before the first bin: no data is there, only the controller. */
+/* Clears the gradient of slot 0, from which the controller reads but no likelihood is computed. */
 static void clear_first_slot(struct shard *s)
 {
     size_t n = s->rows * model_channels(s->model, s->session);
@@ -205,7 +205,7 @@ void decoder_backward(struct shard *s)
         generator_run_backward(s);
     } else if (!run_backward(s))
         step_backward(s);
-    if (feedback != FEED_NOTHING) /* the first slot's factors passed no dropout */
+    if (feedback != FEED_NOTHING) /* no dropout applies to the factors of slot 0 */
         s->be->product(s->be, matrix_of(s->dgen_h, m->gen_units),
                        operand_of(s->dfactors, m->factors), operand_of(s->fac_wt, m->gen_units),
                        s->rows, m->gen_units, m->factors, true);

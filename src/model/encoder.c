@@ -2,9 +2,8 @@
  * initial condition (bins 0 to K-1) and for the controller's input (all bins).
  *
  * A forward encoder keeps the state after bin t in slot t+1 and its learned start in slot 0; a
- * backward one keeps the state after bin t in slot t and its start in slot K. So bin t always
- * starts from slot t or t+1. The encoders do not depend on each other: each runs in the branch of
- * its number.
+ * backward one keeps the state after bin t in slot t and its start in slot K. The encoders do not
+ * depend on each other, so each has its own branch.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
@@ -24,7 +23,7 @@ static struct gru_bins all_bins(const struct shard *s, enum encoder e)
                              .clip = s->model->clip};
 }
 
-/* Operations that follow may run beside those of other branches, if the backend has branches. */
+/* If the backend has branches, the next operations may run at the same time as other branches'. */
 static void fork_branch(const struct shard *s, unsigned branch)
 {
     if (s->be->fork)
@@ -75,8 +74,8 @@ void encoders_forward(struct shard *s)
         join_states(s);
 }
 
-/* Sets dh to the gradient of the last state: the encoder's half of g's, or zero where each bin's
- * state has a gradient of its own (dstates). */
+/* Sets dh to the gradient of the last state: an ic encoder's half of that of g; 0 for a ci encoder,
+ * whose states have their gradients in dstates. */
 static void begin_gradient(struct shard *s, enum encoder e)
 {
     size_t units = s->w.encoder[e].units, first = e == IC_BACKWARD ? units : 0;
@@ -106,7 +105,7 @@ static void encoder_backward(struct shard *s, enum encoder e)
     gru_inputs_backward(be, dw, tape, s->enc_in, inputs, 0, inputs, all.bins * s->trials);
 }
 
-/* Adds the encoder's part to the gradient of the read-in's factors. */
+/* Adds the encoder's part to dreadin. */
 static void add_dreadin(struct shard *s, enum encoder e)
 {
     size_t factors = s->model->factors, bins = model_encoder_bins(s->model, e);
@@ -127,7 +126,7 @@ void encoders_backward(struct shard *s)
     join_branches(s);
     if (m->identity_readin)
         return;
-    s->be->clear(s->be, s->dreadin, m->bins * s->trials * m->factors);
+    s->be->clear(s->be, s->dreadin, m->encoded_bins * s->trials * m->factors);
     for (int i = 0; i < ENCODERS; i++)
         if (model_has_encoder(m, order[i]))
             add_dreadin(s, order[i]);

@@ -1,4 +1,4 @@
-/* generator.c - the generator and the factors it drives (model.md 6).
+/* generator.c - the generator and the factors (model.md 6).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
@@ -17,10 +17,10 @@ void generator_begin_forward(struct shard *s)
 
     be->normalise_columns(be, s->fac_w, s->w.factors, g, m->factors);
     if (m->ext_to_generator) {
-        const real *ext = s->ext;
+        const real *ext = s->data[TRIAL_EXT];
 
-        if (s->samples > 1) { /* the rows of a trial's samples share its input */
-            be->repeat_rows(be, s->gen_ext, s->ext, s->samples, m->bins, s->trials, e);
+        if (s->samples > 1) { /* copy a trial's input to the rows of all its samples */
+            be->repeat_rows(be, s->gen_ext, s->data[TRIAL_EXT], s->samples, m->bins, s->trials, e);
             ext = s->gen_ext;
         }
         be->copy_masked(be, s->gen_in + m->co_dim, in, ext, e, s->ext_mask, e, m->bins * s->rows,

@@ -15,7 +15,7 @@ struct gru_tape gru_tape_at(const struct gru_tape *tape, const struct gru *gru, 
                              .one_bin = tape->one_bin};
 }
 
-/* The inputs' products of model.md (2.1) and (2.4), or (2.2) and (2.5). */
+/* The products of the inputs in model.md (2.1) and (2.4), or (2.2) and (2.5). */
 void gru_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
                 const real *x, size_t ldx, size_t first, size_t width, size_t rows, bool add)
 {

@@ -1,10 +1,10 @@
-/* gru.h - both GRUs of the model (model.md 2): one step, its gradient, and the products that take
- * all bins at once. The encoders' cell stacks the weights of input and state in one matrix, the
- * generator's and the controller's keep them apart; the equations are the same.
+/* gru.h - the GRU (model.md 2): one step, its gradient, and the products over all bins. The
+ * encoders' cell stacks the weights of input and state in one matrix, that of generator and
+ * controller has two matrices; the equations are the same.
  *
- * D inputs (0: none), H units, B rows of a bin, K bins. A tape holds, bin by bin, what the backward
- * pass needs of the forward pass; the backward pass turns gates and candidates into their gradients
- * in place.
+ * D inputs (0: none), H units, B rows per bin, K bins. A tape keeps the forward pass's gates,
+ * candidates and states for the backward pass, which overwrites gates and candidates with their
+ * gradients.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_MODEL_GRU_H
 #define LFADS_MODEL_GRU_H
@@ -25,20 +25,20 @@ struct gru_tape {
     bool one_bin; /* ru, rh and c hold the current bin only; no backward pass follows */
 };
 
-/* Bins of the tape from bin T on. */
+/* The tape from bin T on. */
 struct gru_tape gru_tape_at(const struct gru_tape *tape, const struct gru *gru, size_t t,
                             size_t rows);
 
-/* Sets (or, with ADD, adds to) the tape's gates and candidates of ROWS rows (of any number of
- * bins) the products of inputs FIRST to FIRST+WIDTH-1, x [rows,width] with row stride LDX. */
+/* Sets the tape's gates and candidates of ROWS rows (of any number of bins) to the products of
+ * inputs FIRST to FIRST+WIDTH-1, x [rows,width] with row stride LDX; with ADD, adds them. */
 void gru_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
                 const real *x, size_t ldx, size_t first, size_t width, size_t rows, bool add);
-/* Adds to DGRU the gradient of gru_inputs' weights. Call when the tape holds gradients. */
+/* Adds the gradient of gru_inputs' weights to DGRU. The tape must hold gradients. */
 void gru_inputs_backward(const struct backend *be, const struct gru *dgru,
                          const struct gru_tape *tape, const real *x, size_t ldx, size_t first,
                          size_t width, size_t rows);
-/* Sets (or, with ADD, adds to) dx [rows,width] the gradient of gru_inputs' x, from the transposed
- * weights GRU_T. */
+/* Sets dx [rows,width] to the gradient of gru_inputs' x, with the transposed weights GRU_T; with
+ * ADD, adds it. */
 void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct gru *gru_t,
                  const struct gru_tape *tape, size_t first, size_t width, size_t rows, bool add);
 
@@ -46,14 +46,14 @@ void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct g
  * HAS_INPUTS. */
 void gru_step(const struct backend *be, real *h_new, const struct gru_tape *bin,
               const struct gru *gru, const real *h, real clip, size_t rows, bool has_inputs);
-/* In place: dh [B,H] is at first the gradient of h_new and becomes that of h. The bin's gates
- * and candidates become their gradients. DRH [B,H] is scratch. */
+/* Overwrites dh [B,H], the gradient of h_new, with the gradient of h, and the bin's gates and
+ * candidates with their gradients. DRH [B,H] is scratch. */
 void gru_step_backward(const struct backend *be, real *dh, const struct gru_tape *bin,
                        const struct gru *gru_t, const real *h, real *drh, real clip, size_t rows);
 
-/* All steps of a GRU whose inputs' products are in the tape: over BINS bins of ROWS rows, in
- * REVERSE from the last to the first. Slot t+1 of the tape is the state after bin t, slot 0 the
- * initial state; in reverse, slot t and slot BINS. */
+/* All steps of a GRU whose inputs' products are in the tape: over BINS bins of ROWS rows; REVERSE:
+ * from the last bin to the first. The state after bin t is in slot t+1 of the tape, the initial
+ * state in slot 0; in reverse, in slot t and slot BINS. */
 struct gru_bins {
     size_t bins, rows;
     bool reverse, has_inputs;
@@ -67,13 +67,13 @@ struct gru_sequence gru_whole(const struct gru_tape *tape, const struct gru *gru
                               const struct gru_bins *all);
 void gru_run(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
              const struct gru_bins *all);
-/* In place: dh [B,H] is at first the gradient of the last state, without its bin of dstates, and
- * becomes that of the initial state. Otherwise as gru_step_backward. */
+/* As gru_step_backward, over all bins: overwrites dh [B,H], the gradient of the last state without
+ * its bin of dstates, with the gradient of the initial state. */
 void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape *tape,
                       const struct gru *gru_t, real *drh, const struct gru_bins *all);
 
-/* Adds to DGRU the gradients of the recurrent weights and biases, all bins at once. h_before
- * [rows,H]: the states that each step started from; rows = K*B. */
+/* Adds the gradients of recurrent weights and biases to DGRU, all bins at once. h_before [rows,H]:
+ * the state before each step; rows = K*B. */
 void gru_weights_backward(const struct backend *be, const struct gru *dgru,
                           const struct gru_tape *tape, const real *h_before, size_t rows);
 #endif

@@ -1,5 +1,5 @@
-/* initial_condition.c - posterior and sample of g0, and the generator's first state from it
- * (model.md 4). Without g0 (ic_dim 0) that state is a learned vector.
+/* initial_condition.c - posterior and sample of g0, and the generator's first state (model.md 4).
+ * Without g0 (ic_dim 0) that state is a learned vector.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 

@@ -16,10 +16,10 @@ struct linear {
 /* Sets y [rows,out], rows LDY apart. */
 void linear_forward(const struct backend *be, real *y, size_t ldy, const struct linear *map,
                     const real *x, size_t rows);
-/* Adds to DMAP. */
+/* Adds the gradient of the map to DMAP. */
 void linear_backward(const struct backend *be, const struct linear *dmap, const real *dy,
                      const real *x, size_t rows);
-/* Sets (or, with ADD, adds to) dx [rows,in] with the transposed copy MAP_T. */
+/* Sets dx [rows,in] to the gradient of x, with the transposed copy MAP_T; with ADD, adds it. */
 void linear_dinputs(const struct backend *be, real *dx, const struct linear *map_t, const real *dy,
                     size_t rows, bool add);
 #endif

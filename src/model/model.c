@@ -1,15 +1,6 @@
-/* model.c - a model's sizes from its configuration, and the values that training starts from.
+/* model.c - sizes that follow from a model's sizes and options.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/model.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/philox.h"
-#include "config/config.h"
-#include "model/observation.h"
-#include "model/params.h"
 
 size_t model_channels(const struct model *model, size_t session)
 {
@@ -21,11 +12,37 @@ size_t model_outputs(const struct model *model, size_t session)
     return model->output->written * model_channels(model, session);
 }
 
+size_t model_trial_bins(const struct model *model, enum trial_array array)
+{
+    return array == TRIAL_ENCODED ? model->encoded_bins : model->bins;
+}
+
+size_t model_trial_width(const struct model *model, size_t session, enum trial_array array)
+{
+    switch (array) {
+    case TRIAL_OBSERVED:
+        return model_channels(model, session);
+    case TRIAL_ENCODED:
+        return model->encodes_observed ? 0 : model_encoded_channels(model, session);
+    case TRIAL_EXT:
+        return model->ext_inputs;
+    case TRIAL_ARRAYS:
+        break;
+    }
+    return 0;
+}
+
+size_t model_encoded_channels(const struct model *model, size_t session)
+{
+    return model_channels(model, session);
+}
+
 size_t model_encoder_inputs(const struct model *model, size_t session)
 {
-    size_t own = model->identity_readin ? model_channels(model, session) : model->factors;
+    size_t data_width =
+        model->identity_readin ? model_encoded_channels(model, session) : model->factors;
 
-    return own + (model->ext_to_generator ? 0 : model->ext_inputs);
+    return data_width + (model->ext_to_generator ? 0 : model->ext_inputs);
 }
 
 static bool is_ic(enum encoder encoder) { return encoder == IC_FORWARD || encoder == IC_BACKWARD; }
@@ -39,7 +56,7 @@ bool model_has_encoder(const struct model *model, enum encoder encoder)
 
 size_t model_encoder_bins(const struct model *model, enum encoder encoder)
 {
-    return is_ic(encoder) ? model->ic_bins : model->bins;
+    return is_ic(encoder) ? model->ic_bins : model->encoded_bins;
 }
 
 size_t model_encoder_units(const struct model *model, enum encoder encoder)
@@ -70,126 +87,6 @@ size_t model_generator_inputs(const struct model *model)
     return model->co_dim + (model->ext_to_generator ? model->ext_inputs : 0);
 }
 
-static enum feedback feedback_of(const struct lfads_config *config)
-{
-    if (!config->co_dim || !config->do_feed_factors_to_controller)
-        return FEED_NOTHING;
-    return strcmp(config->feedback_factors_or_rates, "rates") == 0 ? FEED_RATES : FEED_FACTORS;
-}
-
-static void set_options(struct model *m, const struct lfads_config *config)
-{
-    m->factors = (size_t)config->factors_dim;
-    m->ic_dim = (size_t)config->ic_dim;
-    m->ic_enc = (size_t)config->ic_enc_dim;
-    m->gen_units = (size_t)config->gen_dim;
-    m->co_dim = (size_t)config->co_dim;
-    m->ci_enc = (size_t)config->ci_enc_dim;
-    m->con_units = (size_t)config->con_dim;
-    m->lag = (size_t)config->controller_input_lag;
-    m->ext_inputs = (size_t)config->ext_input_dim;
-    m->ext_to_generator = config->inject_ext_input_to_gen && m->ext_inputs > 0;
-    m->causal = config->do_causal_controller;
-    m->feedback = feedback_of(config);
-    m->output = distribution_find(config->output_dist);
-    m->observation = observation_of(m->output);
-    m->ic_prior = priors_find_ic("normal");
-    m->co_prior = priors_find_co("ar1");
-    m->clip = (real)config->cell_clip_value;
-    m->ic_post_var_min = (real)config->ic_post_var_min;
-    m->ic_prior_var_min = (real)config->ic_prior_var_min;
-    m->ic_prior_var_max = (real)config->ic_prior_var_max;
-    m->keep_prob = config->keep_prob;
-    m->kl_ic_weight = config->kl_ic_weight;
-    m->kl_co_weight = config->kl_co_weight;
-    m->corr_scale = m->co_dim > 1 ? config->co_mean_corr_scale : 0;
-    m->l2_gen_scale = config->l2_gen_scale;
-    m->l2_con_scale = m->co_dim ? config->l2_con_scale : 0;
-    m->ic_bins = m->bins;
-    if (config->num_steps_for_gen_ic < (int64_t)m->bins)
-        m->ic_bins = (size_t)config->num_steps_for_gen_ic;
-}
-
-static size_t widest(const struct model *m)
-{
-    size_t sizes[] = {m->factors,       m->ic_dim,     2 * m->ic_enc, 2 * m->gen_units,
-                      2 * m->con_units, 2 * m->ci_enc, m->ext_inputs, m->co_dim};
-    size_t most = 0;
-
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-        most = sizes[i] > most ? sizes[i] : most;
-    for (size_t s = 0; s < m->n_sessions; s++)
-        most = m->sessions[s].channels > most ? m->sessions[s].channels : most;
-    return most;
-}
-
-/* Every row of random numbers has to be addressable (philox.h). */
-static enum lfads_status check_sizes(const struct model *m, struct lfads_error *err)
-{
-    if (m->bins >= PHILOX_MAX_TIME)
-        return lfads_fail(err, LFADS_BAD_DATA,
-                          "%zu bins a trial are too many: below %d are allowed", m->bins,
-                          PHILOX_MAX_TIME);
-    if (m->n_sessions > PHILOX_MAX_SESSION)
-        return lfads_fail(err, LFADS_BAD_DATA, "%zu sessions are too many: up to %d are allowed",
-                          m->n_sessions, PHILOX_MAX_SESSION);
-    if (widest(m) > PHILOX_MAX_INDEX / 4)
-        return lfads_fail(err, LFADS_USAGE,
-                          "a layer or session of %zu units is too wide: up to %d are allowed",
-                          widest(m), PHILOX_MAX_INDEX / 4);
-    if (m->feedback == FEED_RATES && m->n_sessions > 1)
-        return lfads_fail(err, LFADS_USAGE,
-                          "--feedback_factors_or_rates=rates needs a single session, and there are "
-                          "%zu: use factors",
-                          m->n_sessions);
-    return LFADS_OK;
-}
-
-enum lfads_status model_create(struct model **out, const struct lfads_config *config, size_t bins,
-                               const struct model_session *sessions, size_t n_sessions,
-                               struct lfads_error *err)
-{
-    struct model *m = calloc(1, sizeof *m);
-    enum lfads_status status;
-
-    *out = NULL;
-    if (m)
-        m->sessions = calloc(n_sessions, sizeof *m->sessions);
-    if (!m || !m->sessions) {
-        model_free(m);
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
-    }
-    m->bins = bins;
-    m->n_sessions = n_sessions;
-    for (size_t s = 0; s < n_sessions; s++)
-        m->sessions[s] = sessions[s].shape;
-    set_options(m, config);
-    m->identity_readin = n_sessions == 1 && !sessions[0].alignment_matrix;
-    m->identity_readout =
-        n_sessions == 1 && m->output->n_params == 1 && m->factors == sessions[0].shape.channels;
-    status = check_sizes(m, err);
-    if (status == LFADS_OK)
-        status = params_create(m, config, sessions, err);
-    if (status != LFADS_OK) {
-        model_free(m);
-        return status;
-    }
-    *out = m;
-    return LFADS_OK;
-}
-
-void model_free(struct model *model)
-{
-    if (!model)
-        return;
-    for (size_t i = 0; i < model->n_params; i++)
-        free(model->params ? model->params[i].given : NULL);
-    free(model->params);
-    free(model->layouts);
-    free(model->sessions);
-    free(model);
-}
-
 size_t model_parameters(const struct model *model)
 {
     size_t count = 0;
@@ -197,34 +94,4 @@ size_t model_parameters(const struct model *model)
     for (size_t i = 0; i < model->n_params; i++)
         count += model->params[i].rows * model->params[i].cols;
     return count;
-}
-
-static void draw_param(real *values, const struct param *param, size_t place, uint64_t seed)
-{
-    struct philox_address at = {
-        .seed = seed, .purpose = PHILOX_INITIAL_VALUES, .trial = (uint32_t)place};
-
-    for (size_t i = 0; i < param->rows; i++) {
-        real *row = values + i * param->cols;
-
-        at.time = (uint32_t)i;
-        philox_normals(row, &at, (uint32_t)param->cols);
-        for (size_t j = 0; j < param->cols; j++)
-            row[j] *= (real)param->value;
-    }
-}
-
-void model_initialise(const struct model *model, real *vector, uint64_t seed)
-{
-    for (size_t i = 0; i < model->n_params; i++) {
-        const struct param *param = &model->params[i];
-        real *values = vector + param->offset;
-
-        if (param->start == PARAM_NORMAL) {
-            draw_param(values, param, i, seed);
-            continue;
-        }
-        for (size_t j = 0; j < param->rows * param->cols; j++)
-            values[j] = (real)(param->start == PARAM_GIVEN ? param->given[j] : param->value);
-    }
 }

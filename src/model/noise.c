@@ -7,27 +7,27 @@ static void draw_mask(struct shard *s, real *mask, struct philox_address from,
 {
     from.purpose = purpose;
     if (n)
-        s->be->dropout_mask(s->be, mask, &from, s->when, (real)s->model->keep_prob, bins, s->trials,
-                            n);
+        s->be->dropout_mask(s->be, mask, &from, s->step_trial, (real)s->model->keep_prob, bins,
+                            s->trials, n);
 }
 
 void shard_upload(struct shard *shard)
 {
     const struct model *m = shard->model;
-    size_t bins = m->bins * shard->trials, n = model_channels(m, shard->session);
 
     if (shard->be->host_memory)
         return;
-    shard->be->upload(shard->be, shard->x, shard->host_x, bins * n * sizeof *shard->x);
-    shard->be->upload(shard->be, shard->ext, shard->host_ext,
-                      bins * m->ext_inputs * sizeof *shard->ext);
+    for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
+        shard->be->upload(shard->be, shard->data[array], shard->host_data[array],
+                          model_trial_bins(m, array) * shard->trials *
+                              model_trial_width(m, shard->session, array) * sizeof(real));
 }
 
 void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial)
 {
-    const uint32_t when[2] = {step, trial};
+    const uint32_t step_trial[2] = {step, trial};
 
-    shard->be->upload(shard->be, shard->when, when, sizeof when);
+    shard->be->upload(shard->be, shard->step_trial, step_trial, sizeof step_trial);
 }
 
 void shard_draw_noise(struct shard *shard, const struct philox_address *from)
@@ -39,17 +39,18 @@ void shard_draw_noise(struct shard *shard, const struct philox_address *from)
     at.session = (uint32_t)session;
     if (m->ic_dim) {
         at.purpose = PHILOX_IC_NOISE;
-        shard->be->normals(shard->be, shard->ic_noise, &at, shard->when, 1, shard->rows,
+        shard->be->normals(shard->be, shard->ic_noise, &at, shard->step_trial, 1, shard->rows,
                            shard->samples, m->ic_dim);
     }
     if (m->co_dim) {
         at.purpose = PHILOX_CO_NOISE;
-        shard->be->normals(shard->be, shard->co_noise, &at, shard->when, m->bins, shard->rows,
+        shard->be->normals(shard->be, shard->co_noise, &at, shard->step_trial, m->bins, shard->rows,
                            shard->samples, m->co_dim);
     }
     if (!shard->dropout)
         return;
-    draw_mask(shard, shard->data_mask, at, PHILOX_DATA_MASK, m->bins, model_channels(m, session));
+    draw_mask(shard, shard->data_mask, at, PHILOX_DATA_MASK, m->encoded_bins,
+              model_encoded_channels(m, session));
     draw_mask(shard, shard->ext_mask, at, PHILOX_EXT_INPUT_MASK, m->bins, m->ext_inputs);
     if (m->ic_dim)
         draw_mask(shard, shard->ic_enc_mask, at, PHILOX_IC_ENC_MASK, 1, 2 * m->ic_enc);

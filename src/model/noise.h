@@ -1,14 +1,14 @@
-/* noise.h - what a shard is given before a pass: the host's data, noise and masks.
+/* noise.h - sets a shard's data, noise and masks before a pass.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_MODEL_NOISE_H
 #define LFADS_MODEL_NOISE_H
 #include "model/workspace.h"
 
-/* Copies data and external inputs from host_x and host_ext to x and ext. */
+/* Copies host_data to data. */
 void shard_upload(struct shard *shard);
-/* Sets the step whose noise shard_draw_noise draws, and the position in the batch of the shard's
- * first trial. */
+/* Sets the step and the position in the batch of the shard's first trial, which address the numbers
+ * that shard_draw_noise draws. */
 void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial);
-/* Draws noise and masks. FROM names the seed and, if several passes meet at a step, the sample. */
+/* Draws noise and masks. FROM has the seed and, if a step has several passes, a sample for each. */
 void shard_draw_noise(struct shard *shard, const struct philox_address *from);
 #endif

@@ -1,5 +1,5 @@
-/* observation.c - the output distributions: likelihood and its gradient, mean and its gradient,
- * what results say besides (model.md 6 and 7). SPDX-License-Identifier: Apache-2.0 */
+/* observation.c - the output distributions: likelihood and mean with their gradients, and what
+ * results have after the mean (model.md 6 and 7). SPDX-License-Identifier: Apache-2.0 */
 #include "model/observation.h"
 
 /* ---- poisson: log rates ---- */
@@ -19,7 +19,7 @@ static void poisson_backward(const struct backend *be, const struct observed *o,
 static void poisson_mean(const struct backend *be, real *mean, size_t ldm, real *const *params,
                          size_t rows, size_t n)
 {
-    if (ldm == n) /* one row: vectors reach over rows */
+    if (ldm == n) /* no gaps: one long row is faster */
         be->exponential(be, mean, rows * n, params[0], rows * n, 1, rows * n);
     else
         be->exponential(be, mean, ldm, params[0], n, rows, n);

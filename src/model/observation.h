@@ -1,5 +1,5 @@
-/* observation.h - the data's likelihood under each output distribution (model.md 7), and the mean
- * of each. config/distributions.def says what the rest of the program knows of them.
+/* observation.h - the output distributions: likelihood of the data and mean, with their gradients
+ * (model.md 7). config/distributions.def has what the rest of the program knows about them.
  *
  * R rows of a bin, N channels; a distribution has P parameters a channel, in P arrays.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -12,8 +12,8 @@
 struct observed {
     real *params[OUT_PARAMS]; /* [T,R,N] each, R = B*S */
     const real *x;            /* [T,B,N] */
-    const real *weight;       /* [T,B,N], of the entries' terms, or NULL: ones; under weight 0 x may
-                                 be anything */
+    const real *weight;       /* [T,B,N]: of the entries' terms, NULL: ones; where it is 0, x may be
+                                 any number or NaN */
     size_t bins, trials, samples, channels;
 };
 
@@ -38,7 +38,7 @@ struct observation {
     void (*mean_backward)(const struct backend *be, real *const *dparams,
                           const struct mean_gradient *from, size_t rows, size_t n);
 
-    /* Sets the numbers after the mean that results have, rows LD apart; NULL if there are none. */
+    /* Sets what results have after the mean, rows LD apart; NULL if the mean is all. */
     void (*rest)(const struct backend *be, real *out, size_t ld, real *const *params, size_t rows,
                  size_t n);
 };

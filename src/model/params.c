@@ -1,6 +1,5 @@
-/* params.c - the one table of parameters: names, shapes and offsets in the vector, walked by one
- * function that builds the table and lays out the views of each session (model.md; order of the
- * original).
+/* params.c - the table of parameters: names, shapes and offsets in the vector (model.md; in the
+ * original's order). One walk builds the table and the layout of each session's views.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/params.h"
 
@@ -10,37 +9,37 @@
 
 #include "config/config.h"
 
-/* Numbers: parameters begin at multiples of 64 bytes, where processors and devices read a vector at
- * once. The padding between them is zero and stays zero. */
+/* In numbers: parameters begin at multiples of 64 bytes, where loads of whole vectors are fastest.
+ * The padding between them is always zero. */
 enum { ALIGNMENT = 16 };
 
-/* What params_view points a member of struct weights at. */
+/* A member of struct weights that params_view sets. */
 struct view {
     size_t member; /* bytes from the beginning of the struct */
     size_t offset; /* numbers from the beginning of the vector */
 };
 
-/* The weights of one session: sizes, pointers NULL; and where the pointers go. */
+/* The weights of one session: sizes with NULL pointers, and the pointers' offsets. */
 struct params_layout {
     struct weights sizes;
     size_t n_views;
     struct view views[sizeof(struct weights) / sizeof(real *)];
 };
 
-/* One walk over the parameters: sets the sizes in WEIGHTS, fills TABLE and LAYOUT, whose sizes
- * WEIGHTS then are, if they are not NULL. */
+/* A walk over the parameters. It sets the sizes in WEIGHTS, and fills TABLE and LAYOUT if they are
+ * not NULL; with LAYOUT, WEIGHTS is &LAYOUT->sizes. */
 struct walk {
     const struct model *model;
-    const struct lfads_config *config; /* of what fills TABLE */
+    const struct lfads_config *config; /* NULL without TABLE */
     struct param *table;
     struct params_layout *layout;
     size_t count, offset;
     struct weights *weights;
-    size_t session;         /* whose maps WEIGHTS gets */
-    enum param_group group; /* of what is put next */
+    size_t session;         /* of WEIGHTS */
+    enum param_group group; /* of the next parameter */
 };
 
-/* SLOT, a member of the walk's weights, will point to OFFSET. */
+/* params_view will point SLOT, a member of the walk's weights, to OFFSET. */
 static void add_view(struct walk *walk, real **slot, size_t offset)
 {
     struct params_layout *layout = walk->layout;
@@ -50,7 +49,7 @@ static void add_view(struct walk *walk, real **slot, size_t offset)
         layout->views[layout->n_views++] = (struct view){member, offset};
 }
 
-/* Adds one parameter; SLOT, if it is not NULL, will point to it. */
+/* Adds a parameter. params_view will point SLOT to it; SLOT may be NULL. */
 __attribute__((format(printf, 4, 5))) static void put(struct walk *walk, real **slot,
                                                       struct param param, const char *format, ...)
 {
@@ -128,13 +127,13 @@ static void put_linear(struct walk *walk, struct linear *slot, size_t in, size_t
     put(walk, &slot->b, constant(1, out, 0), "%s/b", name);
 }
 
-/* The scales of the original's flags that the initial values need. */
+/* Scales of initial values, from flags. */
 struct scales {
     double cell, gen_input, gen_recurrent;
 };
 
-/* An encoder's cell: weights of input and state stacked in one matrix. The candidate's scale is
- * always 1. */
+/* An encoder's cell: weights of input and state stacked in one matrix. The candidate's weights have
+ * scale 1. */
 static void put_encoder(struct walk *walk, enum encoder e, double scale)
 {
     static const struct {
@@ -149,7 +148,7 @@ static void put_encoder(struct walk *walk, enum encoder e, double scale)
     gru->units = units;
     put(walk, &walk->weights->encoder_start[e], constant(1, units, 0),
         "LFADS/%s_enc_%s/%s_enc_t0_%s", kind, direction, kind, direction);
-    /* the lower of two stacked maps lies behind the upper one */
+    /* the lower of two stacked maps follows the upper one */
     add_view(walk, &gru->h_ru, walk->offset + inputs * 2 * units);
     put(walk, &gru->x_ru, stacked(inputs, units, 2 * units, scale),
         "LFADS/%s_enc_%s/GRU/Gates/xh_2_ru/W", kind, direction);
@@ -205,8 +204,8 @@ static void walk_readins(struct walk *walk)
     }
 }
 
-/* The map to parameter I of session S's distribution; the alignment says where the first one's
- * starts. */
+/* The map to parameter I of session S's output distribution. The alignment gives initial values of
+ * parameter 0's. */
 static void put_readout(struct walk *walk, size_t s, size_t i)
 {
     const struct model *m = walk->model;
@@ -308,7 +307,7 @@ static void walk_all(struct walk *walk, const struct scales *scales)
     walk_dynamics(walk, scales);
 }
 
-/* Which parameters are trained: model.md 8, and the priors' own rules. */
+/* Which parameters are trained: model.md 8, and the priors' rules. */
 static bool is_trained(const struct param *param, const struct lfads_config *config)
 {
     if (param->group == GROUP_READIN && !config->do_train_readin)
@@ -318,49 +317,6 @@ static bool is_trained(const struct param *param, const struct lfads_config *con
     if (config->do_train_encoder_only)
         return param->group == GROUP_IC_ENCODER;
     return !param->fixed;
-}
-
-/* Read-in: W = A, b = -(a A), model.md (1.3); read-out: W = A', b = a. */
-static double aligned_value(const struct param *param, const struct model_session *s,
-                            size_t factors, size_t i, size_t j)
-{
-    double sum = 0;
-
-    switch (param->alignment) {
-    case ALIGNED_READIN_W:
-        return s->alignment_matrix[i * factors + j];
-    case ALIGNED_READOUT_W:
-        return s->alignment_matrix[j * factors + i];
-    case ALIGNED_READOUT_B:
-        return s->alignment_bias[j];
-    case ALIGNED_READIN_B:
-        for (size_t n = 0; n < s->shape.channels && s->alignment_bias; n++)
-            sum -= s->alignment_bias[n] * s->alignment_matrix[n * factors + j];
-        return sum;
-    case ALIGNED_NOT:
-        break;
-    }
-    return 0;
-}
-
-/* Makes the parameter start from its session's alignment, where that says how. */
-static enum lfads_status align(struct param *param, const struct model_session *s, size_t factors,
-                               struct lfads_error *err)
-{
-    const double *needed =
-        param->alignment == ALIGNED_READOUT_B ? s->alignment_bias : s->alignment_matrix;
-
-    if (param->alignment == ALIGNED_NOT || !needed)
-        return LFADS_OK;
-    param->start = PARAM_GIVEN;
-    param->given = calloc(param->rows * param->cols, sizeof *param->given);
-    if (!param->given)
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters of session %s",
-                          s->shape.name);
-    for (size_t i = 0; i < param->rows; i++)
-        for (size_t j = 0; j < param->cols; j++)
-            param->given[i * param->cols + j] = aligned_value(param, s, factors, i, j);
-    return LFADS_OK;
 }
 
 static void lay_out_session(struct params_layout *layout, const struct model *model, size_t session)
@@ -373,7 +329,7 @@ static void lay_out_session(struct params_layout *layout, const struct model *mo
 }
 
 enum lfads_status params_create(struct model *model, const struct lfads_config *config,
-                                const struct model_session *sessions, struct lfads_error *err)
+                                struct lfads_error *err)
 {
     struct scales scales = {
         .cell = config->cell_weight_scale,
@@ -382,7 +338,6 @@ enum lfads_status params_create(struct model *model, const struct lfads_config *
     };
     struct weights weights;
     struct walk walk = {.model = model, .config = config, .weights = &weights};
-    enum lfads_status status;
 
     walk_all(&walk, &scales);
     model->n_params = walk.count;
@@ -396,16 +351,8 @@ enum lfads_status params_create(struct model *model, const struct lfads_config *
     walk_all(&walk, &scales);
     for (size_t session = 0; session < model->n_sessions; session++)
         lay_out_session(&model->layouts[session], model, session);
-    for (size_t i = 0; i < model->n_params; i++) {
-        struct param *param = &model->params[i];
-
-        param->trained = is_trained(param, config);
-        if (param->session == PARAM_SHARED)
-            continue;
-        status = align(param, &sessions[param->session], model->factors, err);
-        if (status != LFADS_OK)
-            return status;
-    }
+    for (size_t i = 0; i < model->n_params; i++)
+        model->params[i].trained = is_trained(&model->params[i], config);
     return LFADS_OK;
 }
 

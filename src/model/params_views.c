@@ -1,5 +1,5 @@
-/* params_views.c - what is done with a whole vector of parameters: its trained spans, its
- * transposed copy, what a backend packs of it. SPDX-License-Identifier: Apache-2.0 */
+/* params_views.c - operations on a whole vector of parameters: trained parts, transposed copy,
+ * packing. SPDX-License-Identifier: Apache-2.0 */
 #include "model/params.h"
 
 size_t params_trained(struct span *spans, const struct model *model, bool joined)

@@ -1,5 +1,5 @@
-/* priors.c - the priors of g0 and of u, and the divergences of the posteriors from them (model.md
- * 4, 5 and 7). SPDX-License-Identifier: Apache-2.0 */
+/* priors.c - the priors of g0 and of u, and the KL divergences of the posteriors (model.md 4, 5 and
+ * 7). SPDX-License-Identifier: Apache-2.0 */
 #include "model/priors.h"
 
 #include <string.h>

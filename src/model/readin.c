@@ -1,31 +1,32 @@
-/* readin.c - data and external inputs as the encoders see them (model.md 1): dropout, then the
- * session's affine map into factors, or the identity; external inputs follow in each row.
+/* readin.c - the encoders' input (model.md 1): the data after dropout, through the session's affine
+ * map into factors or the identity, and then the external inputs.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
-/* enc_in = (dropout(x) W + b) ⊕ dropout(ext): model.md (1.1), (1.2), (1.4). The arrays are one if
- * nothing changes the data. */
+/* enc_in = (dropout(encoded) W + b) ⊕ dropout(ext): model.md (1.1), (1.2), (1.4). The arrays are
+ * one if nothing changes the data. */
 void readin_forward(struct shard *s)
 {
     const struct model *m = s->model;
     const struct backend *be = s->be;
-    size_t n = model_channels(m, s->session), in = model_encoder_inputs(m, s->session);
-    size_t rows = m->bins * s->trials, own = m->identity_readin ? n : m->factors;
+    size_t n = model_encoded_channels(m, s->session), in = model_encoder_inputs(m, s->session);
+    size_t rows = m->encoded_bins * s->trials, data_width = m->identity_readin ? n : m->factors;
 
     if (s->data_mask)
-        be->copy_masked(be, s->data_seen, n, s->x, n, s->data_mask, n, rows, n);
+        be->copy_masked(be, s->encoded, n, s->data[TRIAL_ENCODED], n, s->data_mask, n, rows, n);
     if (!m->identity_readin) {
-        linear_forward(be, s->enc_in, in, &s->w.readin, s->data_seen, rows);
-    } else if (s->enc_in != s->data_seen) {
-        be->copy_masked(be, s->enc_in, in, s->data_seen, n, NULL, 0, rows, own);
+        linear_forward(be, s->enc_in, in, &s->w.readin, s->encoded, rows);
+    } else if (s->enc_in != s->encoded) {
+        be->copy_masked(be, s->enc_in, in, s->encoded, n, NULL, 0, rows, data_width);
     }
-    if (in > own)
-        be->copy_masked(be, s->enc_in + own, in, s->ext, m->ext_inputs, s->ext_mask, m->ext_inputs,
-                        rows, m->ext_inputs);
+    if (in > data_width)
+        be->copy_masked(be, s->enc_in + data_width, in, s->data[TRIAL_EXT], m->ext_inputs,
+                        s->ext_mask, m->ext_inputs, rows, m->ext_inputs);
 }
 
 void readin_backward(struct shard *s)
 {
     if (!s->model->identity_readin)
-        linear_backward(s->be, &s->dw.readin, s->dreadin, s->data_seen, s->model->bins * s->trials);
+        linear_backward(s->be, &s->dw.readin, s->dreadin, s->encoded,
+                        s->model->encoded_bins * s->trials);
 }

@@ -1,5 +1,5 @@
-/* readout.c - factors to the parameters of the output distribution, and the data's likelihood under
- * it (model.md 6 and 7).
+/* readout.c - the parameters of the output distribution from the factors, and the likelihood of the
+ * data (model.md 6 and 7).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
@@ -57,7 +57,7 @@ void readout_weights_backward(struct shard *s, size_t first)
 
 static struct observed observed_of(const struct shard *s)
 {
-    struct observed o = {.x = s->x,
+    struct observed o = {.x = s->data[TRIAL_OBSERVED],
                          .weight = s->weight,
                          .bins = s->model->bins,
                          .trials = s->trials,

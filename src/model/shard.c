@@ -43,10 +43,10 @@ void shard_forward(struct shard *shard)
 }
 
 _Static_assert((int)ENCODERS < (int)MAX_BRANCHES,
-               "the encoders and the decoder's weights take a branch each");
+               "the encoders and the decoder's weights need a branch each");
 
-/* No other gradient depends on these, so they take a branch beside the encoders, which join all
- * branches. */
+/* No other gradient depends on these: they run in a branch, at the same time as the encoders.
+ * encoders_backward waits for all branches. */
 static void decoder_weights_backward(struct shard *s)
 {
     if (s->be->fork)

@@ -6,28 +6,29 @@
 #include "model/noise.h"
 #include "model/workspace.h"
 
-/* Weights of a trial's terms in the gradient, already divided by the trials of the batch: of terms
- * without a ramp; with one, in the backend's memory, for they change from step to step. */
+/* Weights of a trial's cost terms in the gradient, divided by the number of trials in the batch.
+ * Weights with a ramp change at every step, so they are in the backend's memory. */
 struct shard_weights {
-    real fixed[COST_TERMS];
+    real fixed[COST_TERMS]; /* of terms without a ramp */
     const real *ramped[COST_TERMS];
 };
 
-/* From data, noise and masks in the shard to parameters of the output distribution and costs. */
+/* Computes the parameters of the output distribution and the costs from the shard's data, noise and
+ * masks. */
 void shard_forward(struct shard *shard);
-/* The first half of shard_forward, all that does not depend on a sample: encoders, posterior of
- * g0, the encoders' part of the controller's input. */
+/* The first half of shard_forward, which does not depend on samples: encoders, posterior of g0, the
+ * encoders' part of the controller's input. */
 void shard_encode(struct shard *shard);
-/* The second half: shard_generate, and the costs. */
+/* The second half: shard_generate and the costs. */
 void shard_decode(struct shard *shard);
-/* Samples, controller and generator, factors, output. */
+/* Samples, controller, generator, factors, output. */
 void shard_generate(struct shard *shard);
 
-/* Adds to the shard's gradient that of the weighted costs of its trials. Call after shard_forward;
- * the activations are used up. */
+/* Adds the gradient of the trials' weighted costs to the shard's gradient. Call it once after
+ * shard_forward: it overwrites activations. */
 void shard_backward(struct shard *shard, const struct shard_weights *weights);
 
-/* Sets OUT [T,R,·], in the backend's memory, to a bin's N means, N variances, …, as many as the
- * distribution writes; call before shard_backward. */
+/* Sets OUT [T,R,·], in the backend's memory, to what the distribution writes of a bin: N means,
+ * then N variances if it has them. Call it before shard_backward. */
 void shard_output(const struct shard *shard, real *out);
 #endif

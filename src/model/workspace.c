@@ -1,20 +1,22 @@
-/* workspace.c - the layout of a shard's arrays. One function both measures and places them, once,
- * for the session with the most channels and the most trials: passes over fewer use the beginnings.
+/* workspace.c - lays out a shard's arrays. One function measures and places them, for the largest
+ * number of trials of the session with the most channels; a smaller pass uses the beginning of each
+ * array.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/workspace.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/poison.h"
 #include "base/sizes.h"
 
 enum { ALIGNMENT = 64 };
 
-/* The next array begins USED bytes from BASE; with BASE NULL arrays are measured only. */
+/* The next array begins USED bytes after BASE. BASE NULL: arrays are measured only. */
 struct cursor {
     char *base;
     size_t used;
-    bool touchable; /* the host's memory: gaps may be poisoned */
+    bool touchable; /* host memory: gaps can be poisoned */
 };
 
 static void *take(struct cursor *cursor, size_t count, size_t size)
@@ -34,7 +36,7 @@ static real *reals(struct cursor *cursor, size_t count)
     return take(cursor, count, sizeof(real));
 }
 
-/* ONE_BIN: of all but the states only the bin in progress is kept. */
+/* ONE_BIN: all arrays but the states hold only the current bin. */
 static struct gru_tape tape(struct cursor *p, size_t bins, size_t rows, size_t units, bool one_bin)
 {
     size_t count = one_bin ? rows * units : bins * rows * units;
@@ -46,54 +48,63 @@ static struct gru_tape tape(struct cursor *p, size_t bins, size_t rows, size_t u
                              .one_bin = one_bin};
 }
 
-/* Whether the encoders read the data as they are, or after dropout only. */
+/* Whether the encoders' input is the encoded array itself, with or without dropout. */
 static bool is_input_plain(const struct model *m)
 {
     return m->identity_readin && (!m->ext_inputs || m->ext_to_generator);
 }
 
+static void place_data(real *data[TRIAL_ARRAYS], const struct shard *s, struct cursor *p)
+{
+    for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
+        data[array] = reals(p, model_trial_bins(s->model, array) * s->trials *
+                                   model_trial_width(s->model, s->session, array));
+    if (s->model->encodes_observed)
+        data[TRIAL_ENCODED] = data[TRIAL_OBSERVED];
+}
+
 static void place_inputs(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
-    size_t n = model_channels(m, s->session), trial_bins = m->bins * s->trials;
 
-    s->when = take(p, 2, sizeof *s->when);
-    s->x = reals(p, trial_bins * n);
-    s->ext = reals(p, trial_bins * m->ext_inputs);
+    s->step_trial = take(p, 2, sizeof *s->step_trial);
+    place_data(s->data, s, p);
     s->weight = NULL;
     s->ic_noise = reals(p, s->rows * m->ic_dim);
     s->co_noise = reals(p, m->bins * s->rows * m->co_dim);
     if (!is_input_plain(m))
-        s->enc_in = reals(p, trial_bins * model_encoder_inputs(m, s->session));
+        s->enc_in = reals(p, m->encoded_bins * s->trials * model_encoder_inputs(m, s->session));
 }
 
 static void place_dropout(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
-    size_t n = model_channels(m, s->session), trial_bins = m->bins * s->trials;
+    size_t encoded = m->encoded_bins * s->trials * model_encoded_channels(m, s->session);
+    size_t trial_bins = m->bins * s->trials;
     size_t con_in = model_ci_width(m) + model_fed_width(m, s->session);
 
     s->with_dropout = (struct dropout_arrays){
-        .data_mask = reals(p, trial_bins * n),
+        .data_mask = reals(p, encoded),
         .ext_mask = reals(p, trial_bins * m->ext_inputs),
         .ic_enc_mask = reals(p, m->ic_dim ? s->trials * 2 * m->ic_enc : 0),
         .con_mask = reals(p, m->co_dim ? trial_bins * con_in : 0),
         .gen_mask = reals(p, trial_bins * m->gen_units),
-        .data_seen = reals(p, trial_bins * n),
+        .encoded = reals(p, encoded),
         .gen_out = reals(p, (m->bins + 1) * s->rows * m->gen_units),
     };
 }
 
-/* What the host fills, in memory of its own. */
-static void place_host(struct shard *s, struct cursor *arrays, struct cursor *own)
+/* The arrays that the host fills. */
+static void place_host(struct shard *s, struct cursor *arrays, struct cursor *host)
 {
-    const struct model *m = s->model;
-    size_t n = model_channels(m, s->session), trial_bins = m->bins * s->trials;
+    size_t numbers = s->model->bins * model_channels(s->model, s->session);
     bool shared = s->be->host_memory;
 
-    s->host_x = shared ? s->x : reals(own, trial_bins * n);
-    s->host_ext = shared ? s->ext : reals(own, trial_bins * m->ext_inputs);
-    s->scratch = take(shared ? arrays : own, s->trained ? m->bins * n : 0, sizeof *s->scratch);
+    if (shared)
+        memcpy(s->host_data, s->data, sizeof s->host_data);
+    else
+        place_data(s->host_data, s, host);
+    s->scratch = take(shared ? arrays : host, s->trained ? numbers : 0, sizeof *s->scratch);
 }
 
 static void place_encoders(struct shard *s, struct cursor *p)
@@ -149,7 +160,8 @@ static void place_generator(struct shard *s, struct cursor *p)
 static void place_gradients(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
-    size_t r = s->rows, bins = m->bins, ci = m->co_dim ? m->ci_enc : 0;
+    size_t r = s->rows, bins = m->bins, encoded = m->encoded_bins * r,
+           ci = m->co_dim ? m->ci_enc : 0;
     size_t c = m->co_dim ? m->con_units : 0;
     size_t units = size_max(size_max(m->gen_units, c), size_max(ci, m->ic_enc));
 
@@ -168,22 +180,22 @@ static void place_gradients(struct shard *s, struct cursor *p)
     s->dprior_logvar = reals(p, m->ic_dim);
     s->dfac_w = reals(p, m->gen_units * m->factors);
     s->dic_enc = reals(p, m->ic_dim ? r * 2 * m->ic_enc : 0);
-    s->dstates[CI_FORWARD] = reals(p, bins * r * ci);
-    s->dstates[CI_BACKWARD] = reals(p, m->causal ? 0 : bins * r * ci);
+    s->dstates[CI_FORWARD] = reals(p, encoded * ci);
+    s->dstates[CI_BACKWARD] = reals(p, m->causal ? 0 : encoded * ci);
     for (int i = 0; i < ENCODERS; i++) {
-        bool own = i == 0 || s->be->fork;
+        bool separate = i == 0 || s->be->fork;
 
-        s->dh[i] = own ? reals(p, r * units) : s->dh[0];
-        s->drh[i] = own ? reals(p, r * units) : s->drh[0];
+        s->dh[i] = separate ? reals(p, r * units) : s->dh[0];
+        s->drh[i] = separate ? reals(p, r * units) : s->drh[0];
     }
-    s->dreadin = reals(p, m->identity_readin ? 0 : bins * r * m->factors);
+    s->dreadin = reals(p, m->identity_readin ? 0 : encoded * m->factors);
 }
 
 struct bytes {
     size_t memory, host;
 };
 
-/* Places every array (no memory yet: measures only); returns the bytes they take. */
+/* Places all arrays (without memory: measures them) and returns the bytes that they take. */
 static struct bytes place_all(struct shard *s)
 {
     struct cursor p = {.base = s->memory, .touchable = s->be->host_memory};
@@ -219,7 +231,7 @@ static size_t widest_session(const struct model *m)
     return widest;
 }
 
-/* A shard of the largest size, without memory. */
+/* A shard of the greatest size, without memory. */
 static struct shard blank(const struct backend *be, const struct model *model, size_t trials,
                           size_t samples, bool trained)
 {
@@ -252,7 +264,7 @@ enum lfads_status shard_create(struct shard **out, const struct backend *be,
     s->memory = be->memory_create(be, bytes.memory);
     s->host = bytes.host ? be->host_create(be, bytes.host) : NULL;
     if (!s->memory || (bytes.host && !s->host)) {
-        enum lfads_status status = be->finish(be, err); /* a device knows more of it */
+        enum lfads_status status = be->finish(be, err); /* a device gives the reason */
 
         shard_free(s);
         return status != LFADS_OK
@@ -276,10 +288,10 @@ void shard_free(struct shard *shard)
     free(shard);
 }
 
-/* Without dropout there are no masks, and what they change is the array that they would change. */
+/* Without dropout masks are NULL, and an array after dropout is the array before it. */
 static void set_dropout(struct shard *s, bool dropout)
 {
-    static const struct dropout_arrays none = {NULL};
+    static const struct dropout_arrays none = {.data_mask = NULL};
     const struct dropout_arrays *arrays = dropout ? &s->with_dropout : &none;
 
     s->dropout = dropout;
@@ -288,10 +300,10 @@ static void set_dropout(struct shard *s, bool dropout)
     s->ic_enc_mask = arrays->ic_enc_mask;
     s->con_mask = arrays->con_mask;
     s->gen_mask = arrays->gen_mask;
-    s->data_seen = dropout ? arrays->data_seen : s->x;
+    s->encoded = dropout ? arrays->encoded : s->data[TRIAL_ENCODED];
     s->gen_out = dropout ? arrays->gen_out : s->gen.h;
     if (is_input_plain(s->model))
-        s->enc_in = s->data_seen;
+        s->enc_in = s->encoded;
 }
 
 void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samples,

@@ -32,7 +32,7 @@ static struct panel panel_at(cairo_t *cairo, const struct example_column *c, siz
 static void draw_key(const struct panel *p, const struct rates *r, size_t shown, bool with_data)
 {
     double x = p->left, y = p->top - 8;
-    char text[80];
+    char text[128];
 
     x = panel_key(p->cairo, x, y, panel_red, 3, r->variances ? "means" : "rates");
     if (r->truth)

@@ -102,9 +102,9 @@ void passes_take(struct shard *decoder, const struct shard *encoder, size_t tria
     size_t b = encoder->trials;
 
     assert(decoder->trials == 1 && encoder->samples == 1);
-    take_rows(decoder, decoder->x, encoder->x, m->bins, b, trial,
-              model_channels(m, decoder->session));
-    take_rows(decoder, decoder->ext, encoder->ext, m->bins, b, trial, m->ext_inputs);
+    for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
+        take_rows(decoder, decoder->data[array], encoder->data[array], model_trial_bins(m, array),
+                  b, trial, model_trial_width(m, decoder->session, array));
     take_rows(decoder, decoder->ic_mean, encoder->ic_mean, 1, b, trial, m->ic_dim);
     take_rows(decoder, decoder->ic_logvar, encoder->ic_logvar, 1, b, trial, m->ic_dim);
     if (!m->co_dim)

@@ -56,8 +56,8 @@ void passes_release(struct passes *passes);
 size_t passes_bytes(const struct backend *be, const struct model *model,
                     const struct pass_plan *plan);
 
-/* Begins PASS, which is copied. Returns the shard; the caller sets its host_x [T,trials,N] and
- * host_ext [T,trials,E], or host_ext only if the pass samples the priors. */
+/* Begins PASS, which is copied. Returns the shard; the caller fills its host_data, or
+ * only the external inputs if the pass samples the priors. */
 struct shard *passes_begin(struct passes *passes, const struct pass *pass);
 /* Encodes all trials of the pass, once. */
 void passes_encode(struct passes *passes);

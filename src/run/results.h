@@ -4,6 +4,7 @@
  * rates, or N means and N variances. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_RUN_RESULTS_H
 #define LFADS_RUN_RESULTS_H
+#include "base/error.h"
 #include "model/model.h"
 
 enum result {

@@ -13,6 +13,7 @@
 #include "base/workers.h"
 #include "config/distribution.h"
 #include "config/hyperparams.h"
+#include "model/model_create.h"
 #include "model/params.h"
 #include "save/index.h"
 

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_SAVE_CHECKPOINT_H
 #define LFADS_SAVE_CHECKPOINT_H
+#include "base/error.h"
 #include "model/param_vectors.h"
 
 enum { CHECKPOINT_SUMS = 16 };

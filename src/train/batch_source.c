@@ -7,9 +7,9 @@ static void jitter(const struct batch_feed *feed, struct shard *s, size_t trial,
     const struct run *p = feed->training->run;
     size_t n = model_channels(s->model, s->session);
 
-    jitter_trial(s->host_x + trial * n, s->trials * n, s->scratch, s->model->bins, n,
-                 (size_t)p->config->temporal_spike_jitter_width, p->seed, feed->step,
-                 (uint32_t)s->session, feed->position + (uint32_t)(first + trial));
+    jitter_trial(s->host_data[TRIAL_OBSERVED] + trial * n, s->trials * n, s->scratch,
+                 s->model->bins, n, (size_t)p->config->temporal_spike_jitter_width, p->seed,
+                 feed->step, (uint32_t)s->session, feed->position + (uint32_t)(first + trial));
 }
 
 static void copy_trials(const struct batch_feed *feed, struct shard *s, size_t first)
@@ -17,9 +17,7 @@ static void copy_trials(const struct batch_feed *feed, struct shard *s, size_t f
     bool jittered = feed->prefetched.set == SESSION_TRAIN &&
                     feed->training->run->config->temporal_spike_jitter_width > 0;
 
-    real *const dst[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = s->host_x, [TRIAL_EXT] = s->host_ext};
-
-    prefetched_copy(dst, &feed->prefetched, first, s->trials);
+    prefetched_copy(s->host_data, &feed->prefetched, first, s->trials);
     for (size_t b = 0; b < s->trials && jittered; b++)
         jitter(feed, s, b, first);
     shard_upload(s);
@@ -44,11 +42,10 @@ static void enqueue_noise(void *payload, struct shard *s, size_t first)
     enum session_set set = feed->prefetched.set;
     /* both sets may run at the same step: the sample separates their random streams */
     struct philox_address from = {.seed = t->run->seed, .sample = set == SESSION_VALID};
-    real *const dst[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = s->x, [TRIAL_EXT] = s->ext};
 
     (void)first;
     if (device_trials_has(t->on_device, s->session, set))
-        device_trials_gather(t->on_device, s->session, set, dst, s->trials);
+        device_trials_gather(t->on_device, s->session, set, s->data, s->trials);
     shard_draw_noise(s, &from);
 }
 

@@ -187,9 +187,10 @@ static void run_trial(struct picture *p, struct passes *passes, enum session_set
                         .trial = PHILOX_MAX_TRIAL - 1 - (uint32_t)set};
     const struct shard *s = passes_begin(passes, &pass);
 
-    memcpy(s->host_x, side->x, m->bins * model_channels(m, side->session) * sizeof *side->x);
+    memcpy(s->host_data[TRIAL_OBSERVED], side->x,
+           m->bins * model_channels(m, side->session) * sizeof *side->x);
     if (m->ext_inputs)
-        memcpy(s->host_ext, side->ext, m->bins * m->ext_inputs * sizeof *side->ext);
+        memcpy(s->host_data[TRIAL_EXT], side->ext, m->bins * m->ext_inputs * sizeof *side->ext);
     passes_encode(passes);
     passes_decode(passes, 0);
     passes_keep(passes, &side->results, 0);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "model/params.h"
+#include "model/priors.h"
 #include "report/tensorboard.h"
 
 struct record {

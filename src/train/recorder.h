@@ -6,18 +6,9 @@
 #ifndef LFADS_TRAIN_RECORDER_H
 #define LFADS_TRAIN_RECORDER_H
 #include "run/run.h"
-#include "train/fitlog.h"
+#include "train/log_events.h"
 
 struct recorder;
-
-/* The record of an epoch. */
-struct epoch_record {
-    struct fitlog_row row;
-    double learning_rate, gradient_norm; /* of the last batch */
-    double seconds;                      /* duration, validation included */
-    double trials;                       /* trained on in this time */
-    const real *parameters;              /* in the host's memory; NULL: priors are not recorded */
-};
 
 /* Makes the save directory of RUN, which must outlive the recorder, and locks it. On success *OUT
  * is freed by recorder_free, which releases the lock. */

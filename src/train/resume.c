@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config/hyperparams.h"
+#include "model/model_create.h"
 #include "train/training_private.h"
 
 /* Warns about sessions that the data no longer have: later checkpoints will lack their weights. */

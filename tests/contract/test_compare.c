@@ -51,11 +51,11 @@ static void test_nan(void **state)
 {
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        check(indices[i], NAN, 1, true);
-        check(indices[i], 1, NAN, true);
-        check(indices[i], NAN, INFINITY, true);
-        check(indices[i], INFINITY, NAN, true);
-        check(indices[i], NAN, NAN, false);
+        check(indices[i], (double)NAN, 1, true);
+        check(indices[i], 1, (double)NAN, true);
+        check(indices[i], (double)NAN, HUGE_VAL, true);
+        check(indices[i], HUGE_VAL, (double)NAN, true);
+        check(indices[i], (double)NAN, (double)NAN, false);
     }
 }
 
@@ -63,13 +63,13 @@ static void test_infinity(void **state)
 {
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        check(indices[i], INFINITY, 1, true);
-        check(indices[i], 1, INFINITY, true);
-        check(indices[i], 1, -INFINITY, true);
-        check(indices[i], INFINITY, -INFINITY, true);
-        check(indices[i], -INFINITY, INFINITY, true);
-        check(indices[i], INFINITY, INFINITY, false);
-        check(indices[i], -INFINITY, -INFINITY, false);
+        check(indices[i], HUGE_VAL, 1, true);
+        check(indices[i], 1, HUGE_VAL, true);
+        check(indices[i], 1, -HUGE_VAL, true);
+        check(indices[i], HUGE_VAL, -HUGE_VAL, true);
+        check(indices[i], -HUGE_VAL, HUGE_VAL, true);
+        check(indices[i], HUGE_VAL, HUGE_VAL, false);
+        check(indices[i], -HUGE_VAL, -HUGE_VAL, false);
     }
 }
 

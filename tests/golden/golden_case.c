@@ -1,6 +1,7 @@
 /* golden_case.c - builds a model from a golden file, and batches from its data and noise.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "golden_case.h"
+#include "model/model_create.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,8 +164,9 @@ static void load(void *payload, struct shard *s, size_t first)
 
 #pragma omp critical
     {
-        copy_in(batch, s, s->x, "inputs/%s", "data", first, m->bins, n, 0);
-        copy_in(batch, s, s->ext, "inputs/%s", "ext_input", first, m->bins, m->ext_inputs, 0);
+        copy_in(batch, s, s->data[TRIAL_OBSERVED], "inputs/%s", "data", first, m->bins, n, 0);
+        copy_in(batch, s, s->data[TRIAL_EXT], "inputs/%s", "ext_input", first, m->bins,
+                m->ext_inputs, 0);
         copy_in(batch, s, s->ic_noise, "noise/%s_g0", batch->noise, first, 1, m->ic_dim, 0);
         copy_in(batch, s, s->co_noise, "noise/%s_co", batch->noise, first, m->bins, m->co_dim, 0);
         copy_in(batch, s, s->data_mask, "noise/%s", "mask_data", first, m->bins, n, 1);

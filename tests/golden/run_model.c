@@ -14,6 +14,7 @@
 #include "device/test_device.h"
 #include "golden_case.h"
 #include "golden_outputs.h"
+#include "model/model_create.h"
 
 /* Tolerances of each kind for rounding, with the unit roundoff u of real (2^-53, 2^-24). An output
  * results from about a thousand operations in sequence, through states that amplify errors over the

@@ -53,7 +53,7 @@ static int check_arrays(const struct shard *s)
            slots = row_bins + s->rows;
     int failed = 0;
 
-    failed += check_array("x", s->x, trial_bins * model_channels(m, s->session));
+    failed += check_array("x", s->data[TRIAL_OBSERVED], trial_bins * model_channels(m, s->session));
     failed += check_array("ic_mean", s->ic_mean, s->trials * m->ic_dim);
     failed += check_array("encoder[CI_FORWARD].c", s->encoder[CI_FORWARD].c,
                           m->co_dim ? trial_bins * m->ci_enc : 0);

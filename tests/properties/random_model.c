@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sizes.h"
+#include "model/model_create.h"
+
 struct choice {
     const char *flag;
     const char *values[5];
@@ -95,6 +98,16 @@ static void draw_alignment(const struct random_model *r, double *numbers, size_t
         numbers[i] = draw(r, 500 + (uint32_t)i) / 4294967296.0 - 0.5;
 }
 
+/* Draws two settings that have no flag: the bins and the array that the encoders read. */
+static void draw_encoded(struct random_model *r)
+{
+    struct model *m = r->model;
+
+    m->encoded_bins -= draw(r, 140) % 3;
+    m->ic_bins = size_min(m->ic_bins, m->encoded_bins);
+    m->encodes_observed = draw(r, 141) % 3;
+}
+
 static void stop(const char *text)
 {
     fprintf(stderr, "%s\n", text);
@@ -150,8 +163,10 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
             sessions[s].alignment_bias = alignment[s];
     }
     r->session = draw(r, 130) % n_sessions;
-    if (model_create(&r->model, r->config, 6, sessions, n_sessions, &err) != LFADS_OK ||
-        learner_create(&r->learner, be, r->model, &options, &err) != LFADS_OK)
+    if (model_create(&r->model, r->config, 6, sessions, n_sessions, &err) != LFADS_OK)
+        stop(err.text);
+    draw_encoded(r);
+    if (learner_create(&r->learner, be, r->model, &options, &err) != LFADS_OK)
         stop(err.text);
     struct param_vectors vectors = learner_download(r->learner);
     model_initialise(r->model, vectors.parameters, seed);
@@ -186,11 +201,11 @@ void random_model_free(struct random_model *r)
     lfads_config_free(r->config);
 }
 
-/* Sets NUMBERS [T,trials,n], in the host's memory, to normal numbers. */
+/* Sets NUMBERS [bins,trials,n], in the host's memory, to normal numbers. */
 static void draw_numbers(real *numbers, const struct random_model *r, enum philox_purpose purpose,
-                         size_t first, size_t trials, size_t n)
+                         size_t first, size_t bins, size_t trials, size_t n)
 {
-    for (size_t t = 0; t < r->model->bins; t++)
+    for (size_t t = 0; t < bins; t++)
         for (size_t b = 0; b < trials && n; b++) {
             struct philox_address address = {.seed = r->seed,
                                              .step = 5,
@@ -205,13 +220,18 @@ static void draw_numbers(real *numbers, const struct random_model *r, enum philo
 static void load(void *payload, struct shard *s, size_t first)
 {
     const struct random_model *r = payload;
+    static const enum philox_purpose purposes[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = PHILOX_JITTER,
+                                                               [TRIAL_ENCODED] = PHILOX_IC_NOISE,
+                                                               [TRIAL_EXT] = PHILOX_SHUFFLE};
     const struct model *m = s->model;
-    size_t n = model_channels(m, s->session);
+    real *observed = s->host_data[TRIAL_OBSERVED];
+    size_t count = m->bins * s->trials * model_channels(m, s->session);
 
-    draw_numbers(s->host_x, r, PHILOX_JITTER, first, s->trials, n);
-    for (size_t i = 0; i < m->bins * s->trials * n && m->output->data == DATA_COUNTS; i++)
-        s->host_x[i] = (real)floor(fabs((double)s->host_x[i]) * 2);
-    draw_numbers(s->host_ext, r, PHILOX_SHUFFLE, first, s->trials, m->ext_inputs);
+    for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
+        draw_numbers(s->host_data[array], r, purposes[array], first, model_trial_bins(m, array),
+                     s->trials, model_trial_width(m, s->session, array));
+    for (size_t i = 0; i < count && m->output->data == DATA_COUNTS; i++)
+        observed[i] = (real)floor(fabs((double)observed[i]) * 2);
     shard_upload(s);
     shard_address_noise(s, 5, (uint32_t)first);
 }

@@ -71,18 +71,18 @@ static bool check_sample(const struct random_model *r, const struct shard *encod
                          size_t sample)
 {
     const struct model *m = r->model;
-    size_t n = model_channels(m, r->session), width = model_outputs(m, r->session);
+    size_t width = model_outputs(m, r->session);
     struct shard *alone = create(r, 1, 1);
     real *one = calloc(m->bins * width, sizeof *one);
     bool passes;
 
     begin(alone, r, 1, 1);
-    for (size_t t = 0; t < m->bins; t++) {
-        memcpy(alone->x + t * n, encoded->x + (t * TRIALS + trial) * n, n * sizeof(real));
-        if (m->ext_inputs)
-            memcpy(alone->ext + t * m->ext_inputs,
-                   encoded->ext + (t * TRIALS + trial) * m->ext_inputs,
-                   m->ext_inputs * sizeof(real));
+    for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++) {
+        size_t n = model_trial_width(m, r->session, array);
+
+        for (size_t t = 0; t < model_trial_bins(m, array) && n; t++)
+            memcpy(alone->data[array] + t * n, encoded->data[array] + (t * TRIALS + trial) * n,
+                   n * sizeof(real));
     }
     draw_noise(r, alone, trial, sample);
     shard_forward(alone);

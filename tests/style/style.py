@@ -4,6 +4,7 @@
 
 SPDX-License-Identifier: Apache-2.0"""
 import glob
+import graphlib
 import os
 import re
 import shutil
@@ -56,6 +57,24 @@ def check_includes(path, text):
             fail(path, f'includes "{name}": the command line uses lfads.h and config only')
         elif other != own and STOREY[other] >= STOREY[own] and own != "cli":
             fail(path, f'includes "{name}", which is not below it')
+
+
+def check_circles():
+    """No two files of src include each other, through however many others. A file is NAME.c with
+    NAME.h and NAME_private.h, which the files that share NAME's struct include."""
+    def name(path):
+        return re.sub(r"(_private)?\.\w+$", "", path)
+    includes = {}
+    for path in SOURCES:
+        own = name(os.path.relpath(path, os.path.join(REPOSITORY, "src")))
+        with open(path) as file:
+            found = re.findall(r'#include "([^"]+)"', file.read())
+        includes.setdefault(own, set()).update(name(other) for other in found)
+        includes[own].discard(own)
+    try:
+        graphlib.TopologicalSorter(includes).prepare()
+    except graphlib.CycleError as error:
+        fail(os.path.join(REPOSITORY, "src"), "a circle: " + " <- ".join(error.args[1]))
 
 
 def find_functions(path, lines):
@@ -162,6 +181,7 @@ def main():
     for path in TEXT:
         check_text(path)
     check_names()
+    check_circles()
     check_format()
     check_symbols()
     print(f"{len(CODE)} files of code, {failures} findings")

@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "config/config.h"
+#include "model/model_create.h"
 #include "save/checkpoint.h"
 #include "save/index.h"
 

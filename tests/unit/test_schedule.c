@@ -1,6 +1,6 @@
 /* test_schedule.c - compares the learning rate and the kept models with those of the original's
- * loop over epochs, for given costs (golden/training/schedule.json). SPDX-License-Identifier:
- * Apache-2.0 */
+ * loop over epochs, for given costs (golden/training/schedule.json).
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

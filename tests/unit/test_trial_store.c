@@ -126,7 +126,7 @@ static void make_session(struct session *s, const struct storage_limits *data,
 static void check_prefetched(const struct prefetched *prefetched, const struct session *sessions)
 {
     const struct batch *batch = prefetched->batch;
-    float values[3 * BATCH * 2], ext[3 * BATCH * 2] = {0};
+    float values[3 * BATCH * 2] = {0}, ext[3 * BATCH * 2] = {0};
     float *const dst[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = values, [TRIAL_EXT] = ext};
 
     assert_ptr_equal(prefetched->session, &sessions[batch->session]);

@@ -1,7 +1,8 @@
-/* pass.h - one pass over a batch, shared by the files that run it: on threads, on a device.
+/* learner_private.h - one pass over a batch, shared by the files that run it: on threads, on a
+ * device.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef LFADS_LEARN_PASS_H
-#define LFADS_LEARN_PASS_H
+#ifndef LFADS_LEARN_LEARNER_PRIVATE_H
+#define LFADS_LEARN_LEARNER_PRIVATE_H
 #include "learn/learner.h"
 
 enum pass_kind { EVALUATE, DIFFERENTIATE, STEP };

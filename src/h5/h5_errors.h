@@ -1,7 +1,7 @@
-/* h5_private.h - shared by reading and writing: silences HDF5's messages; types.
+/* h5_errors.h - silences HDF5's messages and keeps its errors; its types in memory.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef LFADS_H5_H5_PRIVATE_H
-#define LFADS_H5_H5_PRIVATE_H
+#ifndef LFADS_H5_H5_ERRORS_H
+#define LFADS_H5_H5_ERRORS_H
 #include <hdf5.h>
 
 #include "h5/h5_types.h"

@@ -1,0 +1,211 @@
+/* model_create.c - sets a model's sizes and options from a configuration, and the initial values of
+ * its parameters.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "model/model_create.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/philox.h"
+#include "base/sizes.h"
+#include "config/config.h"
+#include "model/observation.h"
+#include "model/params.h"
+#include "model/priors.h"
+
+static enum feedback feedback_of(const struct lfads_config *config)
+{
+    if (!config->co_dim || !config->do_feed_factors_to_controller)
+        return FEED_NOTHING;
+    return strcmp(config->feedback_factors_or_rates, "rates") == 0 ? FEED_RATES : FEED_FACTORS;
+}
+
+static void set_options(struct model *m, const struct lfads_config *config)
+{
+    m->factors = (size_t)config->factors_dim;
+    m->ic_dim = (size_t)config->ic_dim;
+    m->ic_enc = (size_t)config->ic_enc_dim;
+    m->gen_units = (size_t)config->gen_dim;
+    m->co_dim = (size_t)config->co_dim;
+    m->ci_enc = (size_t)config->ci_enc_dim;
+    m->con_units = (size_t)config->con_dim;
+    m->lag = (size_t)config->controller_input_lag;
+    m->ext_inputs = (size_t)config->ext_input_dim;
+    m->ext_to_generator = config->inject_ext_input_to_gen && m->ext_inputs > 0;
+    m->causal = config->do_causal_controller;
+    m->feedback = feedback_of(config);
+    m->output = distribution_find(config->output_dist);
+    m->observation = observation_of(m->output);
+    m->ic_prior = priors_find_ic("normal");
+    m->co_prior = priors_find_co("ar1");
+    m->clip = (real)config->cell_clip_value;
+    m->ic_post_var_min = (real)config->ic_post_var_min;
+    m->ic_prior_var_min = (real)config->ic_prior_var_min;
+    m->ic_prior_var_max = (real)config->ic_prior_var_max;
+    m->keep_prob = config->keep_prob;
+    m->kl_ic_weight = config->kl_ic_weight;
+    m->kl_co_weight = config->kl_co_weight;
+    m->corr_scale = m->co_dim > 1 ? config->co_mean_corr_scale : 0;
+    m->l2_gen_scale = config->l2_gen_scale;
+    m->l2_con_scale = m->co_dim ? config->l2_con_scale : 0;
+    m->encoded_bins = m->ic_bins = m->bins;
+    m->encodes_observed = true;
+    if (config->num_steps_for_gen_ic < (int64_t)m->bins)
+        m->ic_bins = (size_t)config->num_steps_for_gen_ic;
+}
+
+static size_t max_width(const struct model *m)
+{
+    size_t sizes[] = {m->factors,       m->ic_dim,     2 * m->ic_enc, 2 * m->gen_units,
+                      2 * m->con_units, 2 * m->ci_enc, m->ext_inputs, m->co_dim};
+    size_t max = 0;
+
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        max = size_max(max, sizes[i]);
+    for (size_t s = 0; s < m->n_sessions; s++)
+        max = size_max(max, m->sessions[s].channels);
+    return max;
+}
+
+/* Random numbers have addresses of limited size (philox.h). */
+static enum lfads_status check_sizes(const struct model *m, struct lfads_error *err)
+{
+    if (m->bins >= PHILOX_MAX_TIME)
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%zu bins a trial are too many: below %d are allowed", m->bins,
+                          PHILOX_MAX_TIME);
+    if (m->n_sessions > PHILOX_MAX_SESSION)
+        return lfads_fail(err, LFADS_BAD_DATA, "%zu sessions are too many: up to %d are allowed",
+                          m->n_sessions, PHILOX_MAX_SESSION);
+    if (max_width(m) > PHILOX_MAX_INDEX / 4)
+        return lfads_fail(err, LFADS_USAGE,
+                          "a layer or session of %zu units is too wide: up to %d are allowed",
+                          max_width(m), PHILOX_MAX_INDEX / 4);
+    if (m->feedback == FEED_RATES && m->n_sessions > 1)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--feedback_factors_or_rates=rates needs a single session, and there are "
+                          "%zu: use factors",
+                          m->n_sessions);
+    return LFADS_OK;
+}
+
+/* Read-in: W = A, b = -(a A), model.md (1.3); read-out: W = A', b = a. */
+static double aligned_value(const struct param *param, const struct model_session *s,
+                            size_t factors, size_t i, size_t j)
+{
+    double sum = 0;
+
+    switch (param->alignment) {
+    case ALIGNED_READIN_W:
+        return s->alignment_matrix[i * factors + j];
+    case ALIGNED_READOUT_W:
+        return s->alignment_matrix[j * factors + i];
+    case ALIGNED_READOUT_B:
+        return s->alignment_bias[j];
+    case ALIGNED_READIN_B:
+        for (size_t n = 0; n < s->shape.channels && s->alignment_bias; n++)
+            sum -= s->alignment_bias[n] * s->alignment_matrix[n * factors + j];
+        return sum;
+    case ALIGNED_NOT:
+        break;
+    }
+    return 0;
+}
+
+/* Sets the parameter's initial values from its session's alignment, if that has them. */
+static enum lfads_status align(struct param *param, const struct model_session *s, size_t factors,
+                               struct lfads_error *err)
+{
+    const double *needed =
+        param->alignment == ALIGNED_READOUT_B ? s->alignment_bias : s->alignment_matrix;
+
+    if (param->alignment == ALIGNED_NOT || !needed)
+        return LFADS_OK;
+    param->start = PARAM_GIVEN;
+    param->given = calloc(param->rows * param->cols, sizeof *param->given);
+    if (!param->given)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters of session %s",
+                          s->shape.name);
+    for (size_t i = 0; i < param->rows; i++)
+        for (size_t j = 0; j < param->cols; j++)
+            param->given[i * param->cols + j] = aligned_value(param, s, factors, i, j);
+    return LFADS_OK;
+}
+
+enum lfads_status model_create(struct model **out, const struct lfads_config *config, size_t bins,
+                               const struct model_session *sessions, size_t n_sessions,
+                               struct lfads_error *err)
+{
+    struct model *m = calloc(1, sizeof *m);
+    enum lfads_status status;
+
+    *out = NULL;
+    if (m)
+        m->sessions = calloc(n_sessions, sizeof *m->sessions);
+    if (!m || !m->sessions) {
+        model_free(m);
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
+    }
+    m->bins = bins;
+    m->n_sessions = n_sessions;
+    for (size_t s = 0; s < n_sessions; s++)
+        m->sessions[s] = sessions[s].shape;
+    set_options(m, config);
+    m->identity_readin = n_sessions == 1 && !sessions[0].alignment_matrix;
+    m->identity_readout =
+        n_sessions == 1 && m->output->n_params == 1 && m->factors == sessions[0].shape.channels;
+    status = check_sizes(m, err);
+    if (status == LFADS_OK)
+        status = params_create(m, config, err);
+    for (size_t i = 0; i < m->n_params && status == LFADS_OK; i++)
+        if (m->params[i].session != PARAM_SHARED)
+            status = align(&m->params[i], &sessions[m->params[i].session], m->factors, err);
+    if (status != LFADS_OK) {
+        model_free(m);
+        return status;
+    }
+    *out = m;
+    return LFADS_OK;
+}
+
+void model_free(struct model *model)
+{
+    if (!model)
+        return;
+    for (size_t i = 0; i < model->n_params; i++)
+        free(model->params ? model->params[i].given : NULL);
+    free(model->params);
+    free(model->layouts);
+    free(model->sessions);
+    free(model);
+}
+
+static void draw_param(real *values, const struct param *param, size_t place, uint64_t seed)
+{
+    struct philox_address at = {
+        .seed = seed, .purpose = PHILOX_INITIAL_VALUES, .trial = (uint32_t)place};
+
+    for (size_t i = 0; i < param->rows; i++) {
+        real *row = values + i * param->cols;
+
+        at.time = (uint32_t)i;
+        philox_normals(row, &at, (uint32_t)param->cols);
+        for (size_t j = 0; j < param->cols; j++)
+            row[j] *= (real)param->value;
+    }
+}
+
+void model_initialise(const struct model *model, real *vector, uint64_t seed)
+{
+    for (size_t i = 0; i < model->n_params; i++) {
+        const struct param *param = &model->params[i];
+        real *values = vector + param->offset;
+
+        if (param->start == PARAM_NORMAL) {
+            draw_param(values, param, i, seed);
+            continue;
+        }
+        for (size_t j = 0; j < param->rows * param->cols; j++)
+            values[j] = (real)(param->start == PARAM_GIVEN ? param->given[j] : param->value);
+    }
+}
