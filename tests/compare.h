@@ -1,7 +1,7 @@
-/* compare.h - numbers of ours against what they should be, element by element.
+/* compare.h - compares arrays with their expected values, element by element.
  *
- * Each element has an allowance of its own, so that a small number among large ones is compared as
- * strictly as they are. NaN equals NaN only, an infinity itself only; no allowance covers either.
+ * Each element has its own allowance, so that small numbers among large ones are compared as
+ * strictly as these. NaN equals only NaN and an infinity only itself, whatever the allowance.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TESTS_COMPARE_H
 #define LFADS_TESTS_COMPARE_H
@@ -10,29 +10,29 @@
 
 #include "base/real.h"
 
-/* What comparing found: the element that is furthest off, measured in its allowance. Starts as
- * zeros. */
+/* The result of a comparison: counts, and the worst element, whose error is the largest in units of
+ * its allowance. Starts as zeros. */
 struct comparison {
-    size_t count, failed; /* elements; those beyond their allowance */
-    size_t at;            /* the worst one's place */
-    double got, wanted, allowed;
-    double ratio; /* its difference over its allowance: above 1 fails, infinite where no number
-                     could be right */
+    size_t count, failed; /* elements; those whose error exceeds their allowance */
+    size_t index;         /* of the worst element */
+    double actual, expected, allowed;
+    double ratio; /* its error over its allowance: above 1 it fails; infinite for NaN, infinities
+                     and an allowance of 0 */
 };
 
-/* |got - wanted| may be ABSOLUTE + RELATIVE*|wanted| + EACH[i], the last one 0 without the array.
- */
+/* The allowance of element i: ABSOLUTE + RELATIVE*|expected| + EACH[i]; EACH may be NULL. */
 struct allowance {
     double absolute, relative;
     const double *each;
 };
 
-/* Adds one element, whose place is how many there were before it. */
-void compare_number(struct comparison *c, double got, double wanted, double allowed);
-struct comparison compare_reals(const real *got, const real *wanted, size_t count,
+/* Compares the next element. */
+void compare_number(struct comparison *c, double actual, double expected, double allowed);
+/* Compare COUNT elements. */
+struct comparison compare_reals(const real *actual, const real *expected, size_t count,
                                 const struct allowance *allowance);
-struct comparison compare_accs(const acc *got, const acc *wanted, size_t count,
+struct comparison compare_accs(const acc *actual, const acc *expected, size_t count,
                                const struct allowance *allowance);
-/* Prints one line, which begins with NAME, if an element fails; returns whether none does. */
+/* Returns whether no element fails; else prints one line that begins with NAME. */
 bool compare_passes(const struct comparison *c, const char *name);
 #endif

@@ -22,7 +22,7 @@ static const size_t sizes[SIZES][2] = {{1, 1},   {3, 2},   {1, 24},  {16, 16},  
 void expected_release(struct expected *e)
 {
     for (size_t i = 0; i < e->arrays; i++) {
-        free(e->wanted[i]);
+        free(e->value[i]);
         free(e->allowed[i]);
     }
 }
@@ -71,7 +71,7 @@ static bool array_passes(const struct arrays *ours, size_t i, const struct expec
     struct comparison c = {.count = 0};
 
     for (size_t k = 0; k < e->count[i]; k++)
-        compare_number(&c, number(ours, i, k), e->wanted[i][k],
+        compare_number(&c, number(ours, i, k), e->value[i][k],
                        e->allowed[i][k] + (e->allowed[i][k] > 0 ? (double)FLT_MIN : 0));
     if (c.ratio > worst->ratio) {
         worst->ratio = c.ratio;

@@ -9,7 +9,7 @@ enum { EXPECTED_ARRAYS = 48 };
 /* By array; NULL if the case's array is not compared. */
 struct expected {
     size_t arrays, count[EXPECTED_ARRAYS];
-    double *wanted[EXPECTED_ARRAYS], *allowed[EXPECTED_ARRAYS];
+    double *value[EXPECTED_ARRAYS], *allowed[EXPECTED_ARRAYS];
 };
 
 #ifdef __cplusplus

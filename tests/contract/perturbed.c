@@ -92,9 +92,9 @@ static double number(const struct arrays *a, size_t array, size_t i)
 static void raise_allowed(struct expected *e, const struct arrays *perturbed)
 {
     for (size_t i = 0; i < e->arrays; i++)
-        for (size_t k = 0; e->wanted[i] && k < e->count[i]; k++) {
-            double deviation = fabs(number(perturbed, i, k) - e->wanted[i][k]);
-            double allowed = DEVIATIONS * deviation + ldexp(fabs(e->wanted[i][k]), -22);
+        for (size_t k = 0; e->value[i] && k < e->count[i]; k++) {
+            double deviation = fabs(number(perturbed, i, k) - e->value[i][k]);
+            double allowed = DEVIATIONS * deviation + ldexp(fabs(e->value[i][k]), -22);
 
             e->allowed[i][k] = fmax(e->allowed[i][k], allowed);
         }
@@ -111,10 +111,10 @@ void expect_loop(struct expected *e, size_t index, size_t rows, size_t n)
         e->count[i] = exact.array[i].count;
         if (!exact.array[i].compared)
             continue;
-        e->wanted[i] = calloc(e->count[i] + 1, sizeof(double));
+        e->value[i] = calloc(e->count[i] + 1, sizeof(double));
         e->allowed[i] = calloc(e->count[i] + 1, sizeof(double));
         for (size_t k = 0; k < e->count[i]; k++)
-            e->wanted[i][k] = number(&exact, i, k);
+            e->value[i][k] = number(&exact, i, k);
     }
     arrays_release(&exact);
     for (uint32_t time = 1; time <= RUNS; time++) {

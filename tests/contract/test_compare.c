@@ -1,4 +1,4 @@
-/* test_compare.c - the comparison itself: it finds what is wrong wherever it stands.
+/* test_compare.c - tests compare.c: it finds a wrong element at any index.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +11,8 @@
 
 enum { COUNT = 9 };
 
-static const size_t places[] = {0, COUNT / 2, COUNT - 1};
-static const struct allowance few = {.absolute = 1e-20, .relative = 1e-5};
+static const size_t indices[] = {0, COUNT / 2, COUNT - 1};
+static const struct allowance strict = {.absolute = 1e-20, .relative = 1e-5};
 
 /* Large numbers and one small one. */
 static void fill(real *x, acc *wide)
@@ -23,9 +23,9 @@ static void fill(real *x, acc *wide)
     }
 }
 
-/* Number AT of ours becomes GOT, of theirs WANTED: whether this fails, as it must or must not, in
- * both types, and is the element that is named. */
-static void check(size_t at, double got, double wanted, bool fails)
+/* Sets element INDEX of ours to ACTUAL and of theirs to EXPECTED, and checks, for both types,
+ * whether the comparison FAILS and names this element. */
+static void check(size_t index, double actual, double expected, bool fails)
 {
     real ours[COUNT], theirs[COUNT];
     acc wide[COUNT], their_wide[COUNT];
@@ -33,17 +33,17 @@ static void check(size_t at, double got, double wanted, bool fails)
 
     fill(ours, wide);
     fill(theirs, their_wide);
-    ours[at] = (real)(wide[at] = got);
-    theirs[at] = (real)(their_wide[at] = wanted);
-    c[0] = compare_reals(ours, theirs, COUNT, &few);
-    c[1] = compare_accs(wide, their_wide, COUNT, &few);
+    ours[index] = (real)(wide[index] = actual);
+    theirs[index] = (real)(their_wide[index] = expected);
+    c[0] = compare_reals(ours, theirs, COUNT, &strict);
+    c[1] = compare_accs(wide, their_wide, COUNT, &strict);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(c[i].count, COUNT);
         assert_int_equal(c[i].failed, fails);
         assert_int_equal(c[i].ratio > 1, fails);
-        assert_int_equal(compare_passes(&c[i], "planted"), !fails);
+        assert_int_equal(compare_passes(&c[i], "one wrong element"), !fails);
         if (fails)
-            assert_int_equal(c[i].at, at);
+            assert_int_equal(c[i].index, index);
     }
 }
 
@@ -51,11 +51,11 @@ static void test_nan(void **state)
 {
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        check(places[i], (double)NAN, 1, true);
-        check(places[i], 1, (double)NAN, true);
-        check(places[i], (double)NAN, HUGE_VAL, true);
-        check(places[i], HUGE_VAL, (double)NAN, true);
-        check(places[i], (double)NAN, (double)NAN, false);
+        check(indices[i], (double)NAN, 1, true);
+        check(indices[i], 1, (double)NAN, true);
+        check(indices[i], (double)NAN, HUGE_VAL, true);
+        check(indices[i], HUGE_VAL, (double)NAN, true);
+        check(indices[i], (double)NAN, (double)NAN, false);
     }
 }
 
@@ -63,13 +63,13 @@ static void test_infinity(void **state)
 {
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        check(places[i], HUGE_VAL, 1, true);
-        check(places[i], 1, HUGE_VAL, true);
-        check(places[i], 1, -HUGE_VAL, true);
-        check(places[i], HUGE_VAL, -HUGE_VAL, true);
-        check(places[i], -HUGE_VAL, HUGE_VAL, true);
-        check(places[i], HUGE_VAL, HUGE_VAL, false);
-        check(places[i], -HUGE_VAL, -HUGE_VAL, false);
+        check(indices[i], HUGE_VAL, 1, true);
+        check(indices[i], 1, HUGE_VAL, true);
+        check(indices[i], 1, -HUGE_VAL, true);
+        check(indices[i], HUGE_VAL, -HUGE_VAL, true);
+        check(indices[i], -HUGE_VAL, HUGE_VAL, true);
+        check(indices[i], HUGE_VAL, HUGE_VAL, false);
+        check(indices[i], -HUGE_VAL, -HUGE_VAL, false);
     }
 }
 
@@ -84,12 +84,11 @@ static void test_small_among_large(void **state)
     check(4, 1.00002e6 * 4.5, 1e6 * 4.5, true);
 }
 
-/* The worst is the element furthest beyond its own allowance, not the one of the largest
- * difference. */
+/* The worst element has the largest error relative to its allowance, not the largest error. */
 static void test_worst(void **state)
 {
     static const double each[COUNT] = {[1] = 4, [5] = 0.1};
-    struct allowance own = {.each = each};
+    struct allowance per_element = {.each = each};
     real ours[COUNT], theirs[COUNT];
     acc wide[COUNT];
     struct comparison c;
@@ -99,19 +98,19 @@ static void test_worst(void **state)
     fill(ours, wide);
     ours[1] = theirs[1] + 3;
     ours[5] = theirs[5] + 1;
-    c = compare_reals(ours, theirs, COUNT, &own);
+    c = compare_reals(ours, theirs, COUNT, &per_element);
     assert_int_equal(c.failed, 1);
-    assert_int_equal(c.at, 5);
-    assert_true(c.got == (double)ours[5] && c.wanted == (double)theirs[5]);
+    assert_int_equal(c.index, 5);
+    assert_true(c.actual == (double)ours[5] && c.expected == (double)theirs[5]);
     assert_true(c.allowed == 0.1 && fabs(c.ratio - 10) < 1e-9);
-    ours[8] += 1; /* nothing is allowed here */
-    c = compare_reals(ours, theirs, COUNT, &own);
+    ours[8] += 1; /* its allowance is 0 */
+    c = compare_reals(ours, theirs, COUNT, &per_element);
     assert_int_equal(c.failed, 2);
-    assert_int_equal(c.at, 8);
+    assert_int_equal(c.index, 8);
     assert_true(isinf(c.ratio));
 }
 
-/* Of a difference of zero nothing need be allowed. */
+/* Equal elements pass with an allowance of 0. */
 static void test_equal(void **state)
 {
     static const struct allowance none = {.absolute = 0};

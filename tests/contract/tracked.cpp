@@ -110,7 +110,7 @@ uint32_t *case_words(struct arrays *arrays, size_t count)
 template <class T> static void store(struct expected *e, size_t i, const T *x, double extra)
 {
     for (size_t k = 0; k < e->count[i]; k++) {
-        e->wanted[i][k] = x[k].value;
+        e->value[i][k] = x[k].value;
         e->allowed[i][k] = 1.001 * x[k].bound() + extra; /* 0.001 covers errors of second order */
     }
 }
@@ -142,7 +142,7 @@ static void run(struct expected *e, const struct operation_case *c, size_t rows,
     for (size_t i = 0; i < a.used; i++) {
         e->count[i] = a.array[i].count;
         if (a.array[i].compared) {
-            e->wanted[i] = (double *)calloc(e->count[i] + 1, sizeof(double));
+            e->value[i] = (double *)calloc(e->count[i] + 1, sizeof(double));
             e->allowed[i] = (double *)calloc(e->count[i] + 1, sizeof(double));
             if (a.array[i].wide)
                 store(e, i, (const acc *)a.array[i].memory, lane_error);

@@ -1,4 +1,4 @@
-/* test_device.c - opening a device as the program does, or not running at all.
+/* test_device.c - opens a device as the program does, or reports that the test did not run.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "test_device.h"
 

@@ -1,4 +1,4 @@
-/* golden_case.c - builds our model of a golden file and feeds it that file's data and noise.
+/* golden_case.c - builds a model from a golden file, and batches from its data and noise.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "golden_case.h"
 #include "model/model_create.h"
@@ -27,7 +27,7 @@ static herr_t set_flag(hid_t file, const char *name, const H5A_info_t *info, voi
     if (!is_string && strspn(text, "0123456789.+-e") != strlen(text))
         return 0;
     if (lfads_config_set(c->config, name, text, NULL) != LFADS_OK)
-        return 0; /* not a flag of ours (case, note, data_dim_…), or how the file was made */
+        return 0; /* not a flag of this program (case, note, data_dim_…) */
     return 0;
 }
 
@@ -36,7 +36,7 @@ static void read_sessions(struct golden_case *c)
     char names[256], *rest = names;
 
     golden_attribute(c->file, "dataset_names", names, sizeof names);
-    for (char *name; (name = strsep(&rest, ",")) && c->sessions < MOST_SESSIONS; c->sessions++)
+    for (char *name; (name = strsep(&rest, ",")) && c->sessions < MAX_SESSIONS; c->sessions++)
         snprintf(c->session[c->sessions], sizeof c->session[0], "%s", name);
     for (size_t s = 0; c->sessions > 1 && s < c->sessions; s++)
         snprintf(c->prefix[s], sizeof c->prefix[s], "batch_%s/", c->session[s]);
@@ -44,8 +44,8 @@ static void read_sessions(struct golden_case *c)
 
 static void make_model(struct golden_case *c)
 {
-    struct model_session sessions[MOST_SESSIONS];
-    struct array matrix[MOST_SESSIONS], bias[MOST_SESSIONS];
+    struct model_session sessions[MAX_SESSIONS];
+    struct array matrix[MAX_SESSIONS], bias[MAX_SESSIONS];
     struct lfads_error err;
     char text[64];
     size_t bins;
@@ -83,7 +83,7 @@ void golden_case_open(struct golden_case *c, const char *path, const struct back
     c->be = be;
     c->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (c->file < 0 || lfads_config_create(&c->config, &err) != LFADS_OK)
-        stop(c, "can't be opened");
+        stop(c, "cannot be opened");
     H5Aiterate2(c->file, H5_INDEX_NAME, H5_ITER_INC, NULL, set_flag, c);
     read_sessions(c);
     make_model(c);
@@ -105,7 +105,7 @@ void golden_case_reset(struct golden_case *c)
         struct array values = golden_read(c->file, "params/%s", param->name);
 
         if (!values.values || values.count != param->rows * param->cols)
-            stop(c, "a parameter of ours is not in the file, or not of its shape");
+            stop(c, "a parameter is missing from the file, or has another shape");
         for (size_t j = 0; j < values.count; j++)
             vectors.parameters[param->offset + j] = (real)values.values[j];
         golden_release(&values);
@@ -123,39 +123,39 @@ void golden_case_close(struct golden_case *c)
     H5Fclose(c->file);
 }
 
-/* Copies trials FIRST to FIRST+TRIALS-1 of [B,T,n] into time-major [T,trials,n]; without the
- * array, numbers that do nothing. */
+/* Copies trials FIRST to FIRST+TRIALS-1 of ARRAY [B,T,n] to DST [T,trials,n]; fills DST with
+ * NEUTRAL if the file lacks the array. */
 static void copy_array(real *dst, const struct array *array, size_t first, size_t trials,
-                       size_t bins, size_t n, double otherwise)
+                       size_t bins, size_t n, double neutral)
 {
     for (size_t t = 0; t < bins; t++)
         for (size_t b = 0; b < trials; b++)
             for (size_t j = 0; j < n; j++)
                 dst[(t * trials + b) * n + j] =
                     (real)(array->values ? array->values[((first + b) * bins + t) * n + j]
-                                         : otherwise);
+                                         : neutral);
 }
 
 static void copy_in(const struct golden_batch *batch, const struct shard *s, real *dst,
                     const char *format, const char *word, size_t first, size_t bins, size_t n,
-                    double otherwise)
+                    double neutral)
 {
     size_t count = s->trials * bins * n;
-    real *turned = dst ? calloc(count + 1, sizeof *turned) : NULL;
+    real *time_major = dst ? calloc(count + 1, sizeof *time_major) : NULL;
     char path[160];
     struct array array;
 
-    if (!turned)
+    if (!time_major)
         return;
     snprintf(path, sizeof path, format, word);
     array = golden_read(batch->c->file, "%s%s", batch->c->prefix[batch->session], path);
-    copy_array(turned, &array, first, s->trials, bins, n, otherwise);
-    s->be->upload(s->be, dst, turned, count * sizeof *turned);
-    free(turned);
+    copy_array(time_major, &array, first, s->trials, bins, n, neutral);
+    s->be->upload(s->be, dst, time_major, count * sizeof *time_major);
+    free(time_major);
     golden_release(&array);
 }
 
-static void fill(void *payload, struct shard *s, size_t first)
+static void load(void *payload, struct shard *s, size_t first)
 {
     const struct golden_batch *batch = payload;
     const struct model *m = s->model;
@@ -183,6 +183,6 @@ struct batch_source golden_source(const struct golden_batch *batch)
     return (struct batch_source){.session = batch->session,
                                  .trials = batch->c->trials,
                                  .dropout = batch->c->model->keep_prob < 1,
-                                 .load = fill,
+                                 .load = load,
                                  .payload = (void *)batch};
 }

@@ -1,4 +1,4 @@
-/* golden_file.c - golden files in, verdicts out.
+/* golden_file.c - reads golden files and compares arrays with them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "golden_file.h"
 
@@ -12,7 +12,7 @@ bool golden_has(hid_t file, const char *path)
 {
     char part[300];
 
-    /* HDF5 wants every step of a path to exist */
+    /* H5Lexists requires that every group of the path exists */
     for (const char *end = strchr(path, '/');; end = strchr(end + 1, '/')) {
         snprintf(part, sizeof part, "%.*s", end ? (int)(end - path) : (int)strlen(path), path);
         if (H5Lexists(file, part, H5P_DEFAULT) <= 0)
@@ -42,7 +42,7 @@ struct array golden_read(hid_t file, const char *format, ...)
     array.values = calloc(array.count, sizeof *array.values);
     if (!array.values ||
         H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values) < 0) {
-        fprintf(stderr, "can't read %s\n", path);
+        fprintf(stderr, "cannot read %s\n", path);
         exit(1);
     }
     H5Sclose(space);
@@ -95,17 +95,17 @@ void golden_compare(struct verdict *verdict, const char *name, const double *our
                     const struct array *golden, double scale, struct tolerance tolerance)
 {
     double spread = tolerance.spread * (scale > 0 ? scale : golden_largest(golden));
-    struct allowance allowance = {.absolute = tolerance.all * spread,
-                                  .relative = tolerance.all * (1 - tolerance.spread),
+    struct allowance allowance = {.absolute = tolerance.total * spread,
+                                  .relative = tolerance.total * (1 - tolerance.spread),
                                   .each = tolerance.each};
     struct comparison c = compare_accs(ours, golden->values, golden->count, &allowance);
-    char full[300];
+    char full_name[300];
 
     verdict->compared++;
     if (c.ratio > verdict->worst) {
         verdict->worst = c.ratio;
         snprintf(verdict->worst_name, sizeof verdict->worst_name, "%s", name);
     }
-    snprintf(full, sizeof full, "%s: %s", verdict->case_name, name);
-    verdict->failed += !compare_passes(&c, full);
+    snprintf(full_name, sizeof full_name, "%s: %s", verdict->case_name, name);
+    verdict->failed += !compare_passes(&c, full_name);
 }

@@ -1,4 +1,4 @@
-/* golden_file.h - reading the golden model files, and comparing with them.
+/* golden_file.h - reads the files of golden models, and compares arrays with them.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TESTS_GOLDEN_FILE_H
 #define LFADS_TESTS_GOLDEN_FILE_H
@@ -8,40 +8,40 @@
 
 #include "compare.h"
 
-/* An array of a golden file, all numbers as double. */
+/* An array of a golden file, converted to double. */
 struct array {
-    double *values; /* NULL: not in the file */
+    double *values; /* NULL: the file lacks it */
     size_t count, rank, shape[4];
 };
 
-/* Reads dataset PATH (printf form); values are NULL if the file has none of that name. */
+/* Reads data set FORMAT, a path as for printf; values are NULL if the file lacks it. golden_release
+ * frees the result. */
 struct array golden_read(hid_t file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void golden_release(struct array *array);
 bool golden_has(hid_t file, const char *path);
-/* Attribute NAME as text, in a buffer of SIZE; an array attribute is not expected. */
+/* Sets TEXT [size] to the scalar attribute NAME, as text. */
 void golden_attribute(hid_t file, const char *name, char *text, size_t size);
 
-/* How far a comparison may be off, and the worst seen. One a case. */
+/* The results of a case's comparisons. */
 struct verdict {
     const char *case_name;
     size_t compared, failed;
-    double worst;
+    double worst; /* the largest error, in units of its tolerance */
     char worst_name[200];
 };
 
-/* An element y of an array whose largest magnitude is s may be off by ALL*((1-SPREAD)*|y| +
- * SPREAD*s)
- * + EACH[i]: SPREAD is the part of the tolerance for elements that are small differences of numbers
- * of the array's size. EACH may be NULL. */
+/* The tolerance of element i, whose value is y, of an array whose largest magnitude is s:
+ * TOTAL*((1-SPREAD)*|y| + SPREAD*s) + EACH[i]. SPREAD is the part for elements that are small
+ * differences of numbers of the array's size. EACH may be NULL. */
 struct tolerance {
-    double all, spread;
+    double total, spread;
     const double *each;
 };
 
-/* Compares OURS with the array, element by element; s is SCALE, or, if that is 0, the array's
- * largest magnitude. Prints what fails. */
+/* Compares OURS with GOLDEN, element by element, and prints a failure. SCALE is the s of struct
+ * tolerance; 0: GOLDEN's largest magnitude. */
 void golden_compare(struct verdict *verdict, const char *name, const double *ours,
                     const struct array *golden, double scale, struct tolerance tolerance);
-/* The largest magnitude. */
+/* Returns the largest magnitude. */
 double golden_largest(const struct array *array);
 #endif

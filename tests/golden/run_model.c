@@ -1,27 +1,27 @@
-/* run_model.c - runs every golden model of the given folders (and of $LFADS_GOLDEN) through our
- * model and optimizer and compares outputs, costs, gradients, parameters and moments.
+/* run_model.c - runs model and optimizer on every golden model of the given folders and of
+ * $LFADS_GOLDEN, and compares outputs, costs, gradients, parameters and moments.
  *
- *   run_model [reference|cpu|far|gpu:N] FOLDER…
+ *   run_model [reference|cpu|isolated|gpu:N] FOLDER…
  *
- * Nothing in a file is known by its case's name: more cases are added by adding files.
+ * A file describes its case completely: adding a file adds a case.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "device/isolated_memory/far.h"
+#include "device/isolated_memory/isolated.h"
 #include "device/test_device.h"
 #include "golden_case.h"
 #include "golden_outputs.h"
 #include "model/model_create.h"
 
-/* What rounding leaves of each kind, with the unit roundoff u of real (2^-53, 2^-24). An output is
- * some thousand operations deep, through states that amplify over the bins; a gradient is as deep
- * again. An element that is small beside its array is a difference of numbers of the array's size,
- * and rounds as these do: 9 u of it in double; in float 8 u for outputs, which sum some 60
- * products, and 34 u for gradients, which sum over up to a thousand bins of trials (the roots of
- * these). Costs are compared by themselves. */
+/* Tolerances of each kind for rounding, with the unit roundoff u of real (2^-53, 2^-24). An output
+ * results from about a thousand operations in sequence, through states that amplify errors over the
+ * bins; a gradient from twice as many. An element that is small within its array is a difference of
+ * numbers of the array's size and has their rounding error: 9 u of this size in double; in float 8
+ * u for outputs, which sum about 60 products, and 34 u for gradients, which sum up to a thousand
+ * bins of trials (the square roots of these). Costs are scalars: their spread is 0. */
 #ifdef LFADS_REAL_DOUBLE
 static const struct tolerances tolerances = {.output = {1e-12, 1e-3, NULL},
                                              .prior_logvar = {1e-12, 1e-3, NULL},
@@ -49,7 +49,7 @@ static struct cost_ramps ramps_at(const struct golden_case *c, int64_t step)
     return costs_ramps(c->config, step);
 }
 
-/* The trained rows of our table are the original's list, in its order. */
+/* The trained parameters are the original's, in its order. */
 static void check_trained(const struct golden_case *c, struct verdict *verdict)
 {
     static char names[16384], ours[16384];
@@ -76,8 +76,8 @@ static void check_starts(const struct golden_case *c, struct verdict *verdict)
         const struct param *p = &c->model->params[i];
         struct array start = golden_read(c->file, "init/%s", p->name);
         double *ours = calloc(p->rows * p->cols, sizeof *ours);
-        /* the original lets a session without alignment bias start from the last session's; the
-         * specification does not copy that */
+        /* in the original a session without alignment bias starts from the last session's, which
+         * model.md does not copy */
         bool leaked = c->sessions > 1 && p->alignment == ALIGNED_READOUT_B && !p->given;
 
         for (size_t j = 0; j < p->rows * p->cols; j++)
@@ -90,32 +90,32 @@ static void check_starts(const struct golden_case *c, struct verdict *verdict)
     free(vector);
 }
 
-/* What fills the places of parameters up is zero. */
-static void check_rest(const struct golden_case *c, struct verdict *verdict, const char *group,
-                       const real *vector)
+/* The padding of parameters is zero. */
+static void check_padding(const struct golden_case *c, struct verdict *verdict, const char *group,
+                          const real *vector)
 {
-    size_t place = 0;
+    size_t index = 0;
 
     for (size_t i = 0; i <= c->model->n_params; i++) {
         const struct param *p = i < c->model->n_params ? &c->model->params[i] : NULL;
 
-        for (; place < (p ? p->offset : c->model->size); place++)
-            if (vector[place] != 0) {
+        for (; index < (p ? p->offset : c->model->size); index++)
+            if (vector[index] != 0) {
                 verdict->failed++;
                 printf("  %s: number %zu of %s belongs to no parameter and is not 0\n", c->name,
-                       place, group);
+                       index, group);
             }
-        place += p ? p->rows * p->cols : 0;
+        index += p ? p->rows * p->cols : 0;
     }
 }
 
-/* A vector against the file's group, parameter by parameter. */
+/* Compares a vector with the file's group, parameter by parameter. */
 static void check_vector(const struct golden_case *c, struct verdict *verdict, const char *group,
                          const real *vector, struct tolerance tolerance, bool gradients)
 {
     double overall = 0;
 
-    check_rest(c, verdict, group, vector);
+    check_padding(c, verdict, group, vector);
     for (int pass = gradients ? 0 : 1; pass < 2; pass++)
         for (size_t i = 0; i < c->model->n_params; i++) {
             const struct param *p = &c->model->params[i];
@@ -159,8 +159,8 @@ static void check_gradients(const struct golden_case *c, struct verdict *verdict
     free(gradient);
 }
 
-/* The change of the parameters over the updates. A parameter itself rounds with each of the three,
- * and once more in what it starts from: 8 u of it are allowed besides. */
+/* Compares the change of the parameters over three updates. A parameter is rounded at the start and
+ * by each update, so its tolerance has another 8 u of it. */
 static void check_change(const struct golden_case *c, struct verdict *verdict)
 {
     const real *parameters = learner_download(c->learner).parameters;
@@ -255,7 +255,7 @@ static int is_case(const struct dirent *entry)
     return length > 3 && strcmp(entry->d_name + length - 3, ".h5") == 0;
 }
 
-/* Runs the folder's files; returns how many failed, and adds their number to *CASES. */
+/* Runs the folder's files; adds their number to *CASES and returns how many failed. */
 static int run_folder(const char *folder, const struct backend *be, int *cases)
 {
     struct dirent **entries;
@@ -281,8 +281,8 @@ int main(int argc, char **argv)
     const char *more = getenv("LFADS_GOLDEN");
     int failed = 0, cases = 0;
 
-    if (argc > 1 && strcmp(argv[1], "far") == 0)
-        be = backend_far();
+    if (argc > 1 && strcmp(argv[1], "isolated") == 0)
+        be = backend_isolated();
 #ifndef LFADS_REAL_DOUBLE
     if (argc > 1 && strcmp(argv[1], "cpu") == 0)
         be = backend_cpu();

@@ -1,6 +1,6 @@
-/* agreement.c - for random configurations: a backend's costs and gradient are the reference's, to
- * rounding, and the gradient is the slope of the total; the CPU's have the same bits for any number
- * of threads.
+/* agreement.c - for random configurations: a backend's costs and gradient equal the reference's
+ * within rounding, and the gradient is the slope of the total; on the CPU they have the same bits
+ * for any number of threads.
  *
  *   agreement [gpu:N]       the CPU, or a device
  * SPDX-License-Identifier: Apache-2.0 */
@@ -28,7 +28,7 @@ static struct batch_costs run(struct random_model *r, uint64_t seed, const struc
     return costs;
 }
 
-/* The gradient in the host's memory, the caller's to free. */
+/* Returns a copy of the gradient in the host's memory; the caller frees it. */
 static real *fetch_gradient(const struct random_model *r)
 {
     const struct learner *l = r->learner;
@@ -38,80 +38,82 @@ static real *fetch_gradient(const struct random_model *r)
     return gradient;
 }
 
-/* A number from -1 to 1, by address. */
-static double between(uint64_t seed, uint32_t time, size_t i)
+/* Returns an addressed random number from -1 to 1. */
+static double uniform(uint64_t seed, uint32_t time, size_t i)
 {
-    struct philox_address at = {
+    struct philox_address address = {
         .seed = seed, .step = time, .trial = (uint32_t)i, .purpose = PHILOX_CO_NOISE, .time = 99};
     uint32_t word[4];
 
-    philox_block(word, &at, 0);
+    philox_block(word, &address, 0);
     return ldexp((double)word[0], -31) - 1;
 }
 
-/* How far each number of the gradient may be off: three times the furthest that it moves where
- * every parameter moves by up to 32 u (u = 2^-24), as a sum of a thousand products rounds; for
- * small differences of large sums move as far as these round. Leaves R's gradient another. */
-static double *allow_moves(struct random_model *r)
+/* Returns the tolerance of each element of the gradient; the caller frees it. It is three times the
+ * largest deviation when every parameter is perturbed by up to 32 u (u = 2^-24), the rounding error
+ * of a sum of a thousand products: so small differences of large sums get the error of these sums.
+ * Changes R's gradient. */
+static double *perturbed_allowances(struct random_model *r)
 {
-    enum { SHAKES = 12, MOVES = 3 };
+    enum { RUNS = 12, DEVIATIONS = 3 };
     size_t size = r->model->size;
     struct param_vectors vectors = learner_download(r->learner);
     struct batch_source source = random_model_batch(r);
     struct batch_costs costs;
-    real *start = malloc(size * sizeof *start), *still = fetch_gradient(r);
+    real *start = malloc(size * sizeof *start), *unperturbed = fetch_gradient(r);
     double *allowed = calloc(size, sizeof *allowed);
 
     memcpy(start, vectors.parameters, size * sizeof *start);
-    for (uint32_t time = 0; time < SHAKES; time++) {
+    for (uint32_t time = 0; time < RUNS; time++) {
         for (size_t i = 0; i < size; i++)
             vectors.parameters[i] =
-                (real)((double)start[i] * (1 + ldexp(between(r->seed, time, i), -19)));
+                (real)((double)start[i] * (1 + ldexp(uniform(r->seed, time, i), -19)));
         learner_upload(r->learner);
         learner_differentiate(r->learner, &source, &ramps);
         learner_collect(r->learner, &costs, NULL);
         for (size_t i = 0; i < size; i++)
-            allowed[i] =
-                fmax(allowed[i], MOVES * fabs((double)r->learner->gradient[i] - (double)still[i]));
+            allowed[i] = fmax(allowed[i], DEVIATIONS * fabs((double)r->learner->gradient[i] -
+                                                            (double)unperturbed[i]));
     }
     memcpy(vectors.parameters, start, size * sizeof *start);
     free(start);
-    free(still);
+    free(unperturbed);
     return allowed;
 }
 
-/* A backend computes what the reference does, to the moves above and 33 u of each number itself. */
+/* A backend's results equal the reference's, within the tolerances above plus 33 u of each number.
+ */
 static int check_backends(uint64_t seed, const struct backend *be)
 {
     struct random_model ours, theirs;
     struct batch_costs a = run(&ours, seed, be, 2);
     struct batch_costs b = run(&theirs, seed, backend_reference(), 2);
-    real *gradient = fetch_gradient(&ours), *wanted = fetch_gradient(&theirs);
-    double *allowed = allow_moves(&theirs);
+    real *gradient = fetch_gradient(&ours), *expected = fetch_gradient(&theirs);
+    double *allowed = perturbed_allowances(&theirs);
     struct comparison total = {.count = 0};
-    bool fine;
+    bool passes;
 
     compare_number(&total, a.total, b.total, 2e-6 * (fabs(b.total) + 1));
-    fine = compare_passes(&total, "total");
+    passes = compare_passes(&total, "total");
     for (size_t i = 0; i < ours.model->n_params; i++) {
         const struct param *p = &ours.model->params[i];
         struct allowance allowance = {.relative = 2e-6, .each = allowed + p->offset};
-        struct comparison c =
-            compare_reals(gradient + p->offset, wanted + p->offset, p->rows * p->cols, &allowance);
+        struct comparison c = compare_reals(gradient + p->offset, expected + p->offset,
+                                            p->rows * p->cols, &allowance);
 
-        fine &= compare_passes(&c, p->name);
+        passes &= compare_passes(&c, p->name);
     }
-    if (!fine)
+    if (!passes)
         printf("seed %llu:\n %s\n", (unsigned long long)seed, ours.text);
     free(gradient);
-    free(wanted);
+    free(expected);
     free(allowed);
     random_model_free(&ours);
     random_model_free(&theirs);
-    return !fine;
+    return !passes;
 }
 
-/* The batch's total where the parameters are START and STEP times DIRECTION. */
+/* Returns the batch's total at the parameters START + STEP * DIRECTION. */
 static double total_along(struct random_model *r, const real *start, const real *direction,
                           double step)
 {
@@ -127,8 +129,8 @@ static double total_along(struct random_model *r, const real *start, const real 
     return costs.total;
 }
 
-/* Along the gradient of what is trained the total rises by the gradient's norm, as far as float and
- * a step that is not zero can tell; a state that the step carries over its limit is a corner. */
+/* Along the gradient of the trained parameters the slope of the total is the gradient's norm. 2 %
+ * cover float's rounding, the finite step, and states that the step moves across their limit. */
 static int check_slope(uint64_t seed, const struct backend *be)
 {
     struct random_model r;
@@ -146,14 +148,14 @@ static int check_slope(uint64_t seed, const struct backend *be)
         }
     slope =
         (total_along(&r, start, direction, h) - total_along(&r, start, direction, -h)) / (2 * h);
-    bool fine = fabs(slope - norm) <= 0.02 * norm;
-    if (!fine)
+    bool passes = fabs(slope - norm) <= 0.02 * norm;
+    if (!passes)
         printf("seed %llu: the total rises by %.6g, its gradient says %.6g\n %s\n",
                (unsigned long long)seed, slope, norm, r.text);
     free(direction);
     free(start);
     random_model_free(&r);
-    return !fine;
+    return !passes;
 }
 
 static int check_threads(uint64_t seed)
@@ -169,7 +171,7 @@ static int check_threads(uint64_t seed)
         if (memcmp(one.learner->gradient, many.learner->gradient, one.model->size * sizeof(real)) !=
                 0 ||
             memcmp(&a.total, &b.total, sizeof a.total) != 0) {
-            printf("seed %llu: %zu threads give other bits than one\n %s\n",
+            printf("seed %llu: the bits of %zu threads differ from those of one\n %s\n",
                    (unsigned long long)seed, threads[i], one.text);
             failed = 1;
         }

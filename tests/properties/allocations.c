@@ -1,9 +1,9 @@
-/* allocations.c - a training step allocates nothing itself: what oneDNN takes for the time of a
- * product, and OpenMP for that of a team of threads, they give back. Counted on the CPU's backend,
- * on one thread and on two, once the first steps have made what libraries keep.
+/* allocations.c - the program allocates nothing in a training step; oneDNN frees the memory that it
+ * allocates for a product, and OpenMP that for a team of threads. Counted on the CPU's backend, on
+ * one thread and on two, after first steps in which libraries allocate what they keep.
  *
- * malloc and its kin are defined here, before the C library's; with a sanitizer's they can't be,
- * and the test says that it did not run (status 77).
+ * This file replaces the C library's malloc and related functions. With a sanitizer's malloc it
+ * cannot, and the test reports that it did not run (status 77).
  * SPDX-License-Identifier: Apache-2.0 */
 #include <dlfcn.h>
 #include <execinfo.h>
@@ -27,10 +27,11 @@ enum { NOT_RUN = 77, CONFIGURATIONS = 20, TRIALS = 67, FIRST_STEPS = 3, STEPS = 
 #endif
 
 static atomic_bool counted;
+/* allocations by the program, by oneDNN and OpenMP, by other libraries */
 static atomic_size_t of_program, of_libraries, of_others;
-static atomic_long kept;        /* allocated and not freed */
-static size_t all_of_libraries; /* of_libraries of all models */
-static void *frames[FRAMES];    /* who asked for the first one that is not allowed */
+static atomic_long kept;          /* allocated and not freed */
+static size_t total_of_libraries; /* of_libraries of all models */
+static void *frames[FRAMES];      /* callers of the first forbidden allocation */
 static int n_frames;
 
 #ifndef LFADS_OTHER_MALLOC
@@ -48,18 +49,18 @@ static bool is_in(const char *file, const char *library)
     return strncmp(name ? name + 1 : file, library, strlen(library)) == 0;
 }
 
-/* Whose the allocation is: of the first caller that is neither one of these functions, the number
- * SKIPPED, nor a library that allocates in others' names. */
+/* Returns the counter of the first caller that is neither one of the SKIPPED functions of this file
+ * nor a library that allocates for its callers. */
 static atomic_size_t *owner(void *const *callers, int n, int skipped)
 {
-    Dl_info own, caller;
+    Dl_info program, caller;
 
-    dladdr((void *)(uintptr_t)is_in, &own);
+    dladdr((void *)(uintptr_t)is_in, &program);
     for (int i = skipped; i < n; i++) {
         if (!dladdr(callers[i], &caller) || is_in(caller.dli_fname, "libc.so") ||
             is_in(caller.dli_fname, "libstdc++") || is_in(caller.dli_fname, "ld-linux"))
             continue;
-        if (caller.dli_fbase == own.dli_fbase)
+        if (caller.dli_fbase == program.dli_fbase)
             return &of_program;
         return is_in(caller.dli_fname, "libdnnl") || is_in(caller.dli_fname, "libgomp") ||
                        is_in(caller.dli_fname, "libomp")
@@ -69,19 +70,19 @@ static atomic_size_t *owner(void *const *callers, int n, int skipped)
     return &of_others;
 }
 
-/* Called by the functions below, which are not inlined. */
+/* The functions below call this one; none of them is inlined. */
 __attribute__((noinline)) static void count(void)
 {
     void *callers[FRAMES];
     int n;
-    atomic_size_t *whose;
+    atomic_size_t *counter;
 
     if (!atomic_load(&counted))
         return;
     n = backtrace(callers, FRAMES);
-    whose = owner(callers, n, 2);
+    counter = owner(callers, n, 2);
     atomic_fetch_add(&kept, 1);
-    if (atomic_fetch_add(whose, 1) == 0 && whose != &of_libraries) {
+    if (atomic_fetch_add(counter, 1) == 0 && counter != &of_libraries) {
         memcpy(frames, callers, sizeof frames);
         n_frames = n;
     }
@@ -154,7 +155,7 @@ static void start_counting(void)
     atomic_store(&counted, true);
 }
 
-/* The allocations of STEPS steps of the model of SEED. */
+/* Checks the allocations of STEPS steps of the model of SEED. */
 static int check(uint64_t seed, const struct backend *be, size_t threads)
 {
     struct random_model r;
@@ -171,7 +172,7 @@ static int check(uint64_t seed, const struct backend *be, size_t threads)
     random_model_free(&r);
     ours = atomic_load(&of_program);
     others = atomic_load(&of_others);
-    all_of_libraries += atomic_load(&of_libraries);
+    total_of_libraries += atomic_load(&of_libraries);
     left = atomic_load(&kept);
     if (!ours && !others && !left)
         return 0;
@@ -184,21 +185,21 @@ static int check(uint64_t seed, const struct backend *be, size_t threads)
     return 1;
 }
 
-/* That allocations are counted, of this program, by itself and through the C library. */
-static bool counts(void)
+/* Returns whether the program's allocations are counted, direct ones and those of the C library. */
+static bool is_counting(void)
 {
     void *volatile memory;
     char *line = NULL;
-    size_t room = 0;
+    size_t capacity = 0;
     long before_free;
     FILE *zeros = fopen("/dev/zero", "r");
 
-    n_frames = backtrace(frames, FRAMES); /* the first one loads what it needs */
+    n_frames = backtrace(frames, FRAMES); /* the first call loads a library */
     if (!zeros)
         return false;
     start_counting();
     memory = malloc(1);
-    (void)!getdelim(&line, &room, 0, zeros);
+    (void)!getdelim(&line, &capacity, 0, zeros);
     before_free = atomic_load(&kept);
     free(memory);
     atomic_store(&counted, false);
@@ -213,16 +214,16 @@ int main(void)
     int failed = 0;
 
 #ifdef LFADS_OTHER_MALLOC
-    printf("not run: a sanitizer has a malloc of its own\n");
+    printf("not run: the sanitizer replaces malloc\n");
     return NOT_RUN;
 #endif
-    if (!counts()) {
+    if (!is_counting()) {
         printf("allocations are not counted\n");
         return 1;
     }
     for (uint64_t seed = 1; seed <= CONFIGURATIONS; seed++)
         failed += check(seed, backend_cpu(), 1) + check(seed, backend_cpu(), 2);
-    printf("%d configurations, %d failed; oneDNN and OpenMP took and gave back memory %zu times\n",
-           CONFIGURATIONS, failed, all_of_libraries);
+    printf("%d configurations, %d failed; oneDNN and OpenMP allocated and freed memory %zu times\n",
+           CONFIGURATIONS, failed, total_of_libraries);
     return failed != 0;
 }

@@ -1,13 +1,12 @@
-/* gradient.c - finite differences in double: for random configurations, the gradient of the total
- * cost of every parameter against fourth-order central differences, at two places of each
- * parameter.
+/* gradient.c - compares the gradient of the total cost with fourth-order central differences in
+ * double, for random configurations, at two elements of each parameter.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "random_model.h"
 
-enum { CONFIGURATIONS = 120, PLACES = 2 };
+enum { CONFIGURATIONS = 120, ELEMENTS = 2 };
 
 static const struct cost_ramps ramps = {.kl = 0.6, .l2 = 0.7};
 
@@ -21,18 +20,18 @@ static double total(const struct random_model *r)
     return costs.total;
 }
 
-/* d total / d parameters[place] by differences of step H. */
-static double difference(const struct random_model *r, size_t place, double h)
+/* Returns d total / d parameters[index], by differences of step H. */
+static double difference(const struct random_model *r, size_t index, double h)
 {
-    real *p = &r->learner->parameters[place], kept = *p;
+    real *p = &r->learner->parameters[index], saved = *p;
     double cost[4];
     static const double steps[] = {-2, -1, 1, 2};
 
     for (int i = 0; i < 4; i++) {
-        *p = kept + (real)(steps[i] * h);
+        *p = saved + (real)(steps[i] * h);
         cost[i] = total(r);
     }
-    *p = kept;
+    *p = saved;
     return (cost[0] - 8 * cost[1] + 8 * cost[2] - cost[3]) / (12 * h);
 }
 
@@ -41,14 +40,14 @@ static bool is_close(double a, double b, double scale)
     return fabs(a - b) <= 2e-6 * fmax(fmax(fabs(a), fabs(b)), scale);
 }
 
-/* A state that one of the steps carries over its limit makes differences meaningless there; a
- * smaller step decides. */
-static bool agrees(const struct random_model *r, size_t place, double gradient, double scale)
+/* If a step moves a state across its limit, the difference is not the derivative; then a smaller
+ * step decides. */
+static bool agrees(const struct random_model *r, size_t index, double gradient, double scale)
 {
     static const double steps[] = {1e-3, 1e-4, 1e-5};
 
     for (int i = 0; i < 3; i++)
-        if (is_close(difference(r, place, steps[i]), gradient, scale))
+        if (is_close(difference(r, index, steps[i]), gradient, scale))
             return true;
     return false;
 }
@@ -71,14 +70,14 @@ static int check(uint64_t seed, size_t trials)
         const struct param *p = &r.model->params[i];
         size_t count = p->rows * p->cols;
 
-        for (size_t k = 0; k < PLACES && p->trained; k++) {
-            size_t place = p->offset + (k * 7919 + seed) % count;
+        for (size_t k = 0; k < ELEMENTS && p->trained; k++) {
+            size_t index = p->offset + (k * 7919 + seed) % count;
 
-            if (agrees(&r, place, (double)gradient[place], 1e-3 * largest))
+            if (agrees(&r, index, (double)gradient[index], 1e-3 * largest))
                 continue;
             printf("seed %llu: %s[%zu] is %.10g, differences say %.10g\n %s\n",
-                   (unsigned long long)seed, p->name, place - p->offset, (double)gradient[place],
-                   difference(&r, place, 1e-4), r.text);
+                   (unsigned long long)seed, p->name, index - p->offset, (double)gradient[index],
+                   difference(&r, index, 1e-4), r.text);
             failed = 1;
         }
     }

@@ -1,6 +1,6 @@
-/* overrun.c - one number beyond an array of a shard is nobody's: AddressSanitizer stops a read or
- * write there, though the shard's arrays lie in one allocation. Without it the test says that it
- * did not run (status 77). SPDX-License-Identifier: Apache-2.0 */
+/* overrun.c - AddressSanitizer stops a read or write one element beyond an array of a shard,
+ * although the shard's arrays lie in one allocation. Without AddressSanitizer the test reports that
+ * it did not run (status 77). SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -12,8 +12,8 @@
 
 enum { NOT_RUN = 77, CONFIGURATIONS = 10, TRIALS = 5, SAMPLES = 2 };
 
-/* Whether a process that writes AT lives on. What AddressSanitizer says of it is left out. */
-static bool survives(volatile real *at)
+/* Returns whether a process survives a write to ELEMENT. Hides AddressSanitizer's report. */
+static bool survives(volatile real *element)
 {
     pid_t child;
     int status;
@@ -23,13 +23,13 @@ static bool survives(volatile real *at)
     if (child == 0) {
         if (!freopen("/dev/null", "w", stderr))
             _exit(2);
-        *at = 1;
+        *element = 1;
         _exit(0);
     }
     return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
-/* The array's last number can be written and the next one not. */
+/* Checks that the array's last element can be written and the next one cannot. */
 static int check_array(const char *name, real *array, size_t count)
 {
     bool inside, beyond;
@@ -40,8 +40,9 @@ static int check_array(const char *name, real *array, size_t count)
     beyond = survives(array + count);
     if (inside && !beyond)
         return 0;
-    printf("  %s of %zu numbers: the last one %s, the next one %s\n", name, count,
-           inside ? "can be written" : "can't be written", beyond ? "too" : "neither");
+    printf("  %s of %zu elements: the last one %s, the next one %s\n", name, count,
+           inside ? "can be written" : "cannot be written",
+           beyond ? "can be written" : "cannot be written");
     return 1;
 }
 
@@ -66,22 +67,22 @@ static int check_arrays(const struct shard *s)
     return failed;
 }
 
-/* As many trials as the shard was made for, of the session with the most channels: the arrays'
- * ends. */
+/* Uses the shard's maximal number of trials and the session with the most channels, so that the
+ * arrays have their full size. */
 static int check(uint64_t seed, size_t samples, bool trained)
 {
     struct random_model r;
     struct shard *s;
-    size_t widest = 0;
+    size_t session = 0;
     int failed;
 
     random_model_create(&r, seed, backend_reference(), TRIALS, 1);
     if (shard_create(&s, r.learner->be, r.model, TRIALS, samples, trained, NULL) != LFADS_OK)
         return 1;
     for (size_t i = 1; i < r.model->n_sessions; i++)
-        if (model_channels(r.model, i) > model_channels(r.model, widest))
-            widest = i;
-    shard_begin(s, widest, TRIALS, samples, POSTERIOR_SAMPLE, false, r.learner->parameters, NULL,
+        if (model_channels(r.model, i) > model_channels(r.model, session))
+            session = i;
+    shard_begin(s, session, TRIALS, samples, POSTERIOR_SAMPLE, false, r.learner->parameters, NULL,
                 NULL);
     failed = check_arrays(s);
     if (failed)

@@ -15,7 +15,7 @@ struct choice {
     const char *values[5];
 };
 
-/* ext_input_dim is 1 or 2 where something is injected: see make_legal. */
+/* make_legal corrects combinations that are not legal. */
 static const struct choice choices[] = {
     {"output_dist", {"poisson", "gaussian"}},
     {"factors_dim", {"1", "3", "4", "6"}},
@@ -55,13 +55,13 @@ static const struct choice choices[] = {
     {"gen_cell_rec_weight_scale", {"1", "1.5"}},
 };
 
-/* The next word of the model's own sequence of draws. */
-static uint32_t draw(const struct random_model *r, uint32_t place)
+/* Returns word INDEX of the model's sequence of random words. */
+static uint32_t draw(const struct random_model *r, uint32_t index)
 {
-    struct philox_address at = {.seed = r->seed, .purpose = PHILOX_SHUFFLE, .trial = place};
+    struct philox_address address = {.seed = r->seed, .purpose = PHILOX_SHUFFLE, .trial = index};
     uint32_t word[4];
 
-    philox_block(word, &at, 0);
+    philox_block(word, &address, 0);
     return word[0];
 }
 
@@ -77,7 +77,7 @@ static void set(struct random_model *r, const char *flag, const char *value)
     snprintf(r->text + used, sizeof r->text - used, " --%s=%s", flag, value);
 }
 
-/* What the flags refuse together. */
+/* Changes combinations of flags that the program refuses. */
 static void make_legal(struct random_model *r, size_t sessions)
 {
     const struct lfads_config *config = r->config;
@@ -98,7 +98,7 @@ static void draw_alignment(const struct random_model *r, double *numbers, size_t
         numbers[i] = draw(r, 500 + (uint32_t)i) / 4294967296.0 - 0.5;
 }
 
-/* What no flag says: the encoders read fewer bins, or another array than the likelihood. */
+/* Draws two settings that have no flag: the bins and the array that the encoders read. */
 static void draw_encoded(struct random_model *r)
 {
     struct model *m = r->model;
@@ -114,15 +114,15 @@ static void stop(const char *text)
     exit(1);
 }
 
-/* Moves a parameter's numbers, numbers *PLACE and on of all that are moved. */
-static void move(real *vector, const struct param *p, uint64_t seed, uint32_t *place)
+/* Adds random numbers to a parameter; *INDEX counts the elements so far. */
+static void perturb(real *vector, const struct param *p, uint64_t seed, uint32_t *index)
 {
     for (size_t j = 0; j < p->rows * p->cols; j++) {
-        struct philox_address at = {
-            .seed = seed, .trial = (*place)++, .purpose = PHILOX_CO_NOISE, .step = 77};
+        struct philox_address address = {
+            .seed = seed, .trial = (*index)++, .purpose = PHILOX_CO_NOISE, .step = 77};
         real number;
 
-        philox_normals(&number, &at, 1);
+        philox_normals(&number, &address, 1);
         vector[p->offset + j] += (real)0.2 * number;
     }
 }
@@ -139,7 +139,7 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
                                       .max_grad_norm = 1e9};
     struct lfads_error err;
     double alignment[2][64];
-    uint32_t moved = 0;
+    uint32_t perturbed = 0;
     size_t n_sessions;
 
     *r = (struct random_model){.seed = seed, .trials = trials};
@@ -170,9 +170,9 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
         stop(err.text);
     struct param_vectors vectors = learner_download(r->learner);
     model_initialise(r->model, vectors.parameters, seed);
-    /* biases, learned states and priors too must be somewhere */
+    /* perturbs biases, learned states and priors too, whose initial values are special cases */
     for (size_t i = 0; i < r->model->n_params; i++)
-        move(vectors.parameters, &r->model->params[i], seed, &moved);
+        perturb(vectors.parameters, &r->model->params[i], seed, &perturbed);
     learner_upload(r->learner);
 }
 
@@ -201,23 +201,23 @@ void random_model_free(struct random_model *r)
     lfads_config_free(r->config);
 }
 
-/* Normal numbers [bins,trials,n], as the operation draws them, in the host's memory. */
+/* Sets NUMBERS [bins,trials,n], in the host's memory, to normal numbers. */
 static void draw_numbers(real *numbers, const struct random_model *r, enum philox_purpose purpose,
                          size_t first, size_t bins, size_t trials, size_t n)
 {
     for (size_t t = 0; t < bins; t++)
         for (size_t b = 0; b < trials && n; b++) {
-            struct philox_address at = {.seed = r->seed,
-                                        .step = 5,
-                                        .trial = (uint32_t)(first + b),
-                                        .time = (uint32_t)t,
-                                        .purpose = purpose};
+            struct philox_address address = {.seed = r->seed,
+                                             .step = 5,
+                                             .trial = (uint32_t)(first + b),
+                                             .time = (uint32_t)t,
+                                             .purpose = purpose};
 
-            philox_normals(numbers + (t * trials + b) * n, &at, (uint32_t)n);
+            philox_normals(numbers + (t * trials + b) * n, &address, (uint32_t)n);
         }
 }
 
-static void fill(void *payload, struct shard *s, size_t first)
+static void load(void *payload, struct shard *s, size_t first)
 {
     const struct random_model *r = payload;
     static const enum philox_purpose purposes[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = PHILOX_JITTER,
@@ -250,7 +250,7 @@ struct batch_source random_model_batch(const struct random_model *r)
     return (struct batch_source){.session = r->session,
                                  .trials = r->trials,
                                  .dropout = r->model->keep_prob < 1,
-                                 .load = fill,
+                                 .load = load,
                                  .enqueue_noise = draw_noise,
                                  .payload = (void *)r};
 }

@@ -14,12 +14,13 @@ struct random_model {
     char text[2048]; /* the flags that were drawn */
 };
 
-/* The model of SEED: configuration, sizes, sessions and parameters all follow from it. */
+/* Creates the model of SEED, which determines configuration, sizes, sessions and parameters.
+ * random_model_free frees R's members. */
 void random_model_create(struct random_model *r, uint64_t seed, const struct backend *be,
                          size_t trials, size_t threads);
-/* Prints and counts the flags of the model that no configuration draws. */
+/* Prints the model's flags that no configuration draws, and returns their number. */
 int random_model_missing(void);
 void random_model_free(struct random_model *r);
-/* A batch of random data, with noise and masks drawn by address. */
+/* Returns a batch of random data, with addressed noise and masks. */
 struct batch_source random_model_batch(const struct random_model *r);
 #endif

@@ -1,5 +1,5 @@
-/* samples.c - for random configurations: several samples of a trial decoded together, from what the
- * encoders made of the trial once, are those of passes of one sample each.
+/* samples.c - for random configurations: several samples of a trial that are decoded together,
+ * after one pass of the encoders, equal those of separate passes of one sample each.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
@@ -38,13 +38,13 @@ static void draw_noise(const struct random_model *r, struct shard *s, size_t tri
     shard_draw_noise(s, &from);
 }
 
-/* Both are the same sums in the same order: not a bit differs. */
+/* Both are the same sums in the same order, so they have the same bits. */
 static void compare(struct comparison *c, double ours, double theirs)
 {
     compare_number(c, ours, theirs, 0);
 }
 
-/* A row of many [T,rows,n] with one [T,n]. */
+/* Compares row ROW of MANY [T,rows,n] with ONE [T,n]. */
 static bool is_row(const char *name, const real *many, size_t rows, size_t row, const real *one,
                    size_t bins, size_t n)
 {
@@ -64,7 +64,8 @@ static bool is_cost(const char *name, acc ours, acc theirs)
     return compare_passes(&c, name);
 }
 
-/* Sample SAMPLE of trial TRIAL alone, against its row of the decoded samples. */
+/* Computes sample SAMPLE of trial TRIAL alone and compares it with its row of the decoded samples.
+ */
 static bool check_sample(const struct random_model *r, const struct shard *encoded,
                          const struct shard *decoded, const real *output, size_t trial,
                          size_t sample)
@@ -73,7 +74,7 @@ static bool check_sample(const struct random_model *r, const struct shard *encod
     size_t width = model_outputs(m, r->session);
     struct shard *alone = create(r, 1, 1);
     real *one = calloc(m->bins * width, sizeof *one);
-    bool fine;
+    bool passes;
 
     begin(alone, r, 1, 1);
     for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++) {
@@ -86,18 +87,18 @@ static bool check_sample(const struct random_model *r, const struct shard *encod
     draw_noise(r, alone, trial, sample);
     shard_forward(alone);
     shard_output(alone, one);
-    fine = is_row("output", output, SAMPLES, sample, one, m->bins, width);
-    fine &= is_row("states", decoded->gen.h + SAMPLES * m->gen_units, SAMPLES, sample,
-                   alone->gen.h + m->gen_units, m->bins, m->gen_units);
+    passes = is_row("output", output, SAMPLES, sample, one, m->bins, width);
+    passes &= is_row("states", decoded->gen.h + SAMPLES * m->gen_units, SAMPLES, sample,
+                     alone->gen.h + m->gen_units, m->bins, m->gen_units);
     if (m->co_dim)
-        fine &= is_row("inputs", decoded->co_sample, SAMPLES, sample, alone->co_sample, m->bins,
-                       m->co_dim);
-    fine &=
+        passes &= is_row("inputs", decoded->co_sample, SAMPLES, sample, alone->co_sample, m->bins,
+                         m->co_dim);
+    passes &=
         is_cost("log-likelihood", decoded->cost[TERM_LOGLIK][sample], alone->cost[TERM_LOGLIK][0]);
-    fine &= is_cost("divergence", decoded->cost[TERM_KL_CO][sample], alone->cost[TERM_KL_CO][0]);
+    passes &= is_cost("divergence", decoded->cost[TERM_KL_CO][sample], alone->cost[TERM_KL_CO][0]);
     free(one);
     shard_free(alone);
-    if (fine)
+    if (passes)
         return true;
     printf("seed %llu, trial %zu, sample %zu:\n %s\n", (unsigned long long)r->seed, trial, sample,
            r->text);

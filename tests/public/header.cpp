@@ -1,4 +1,4 @@
-/* header.cpp - the public header compiles alone in C++, where there is a compiler for it.
+/* header.cpp - the public header compiles alone in C++.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <lfads/lfads.h>
 

@@ -1,7 +1,7 @@
-/* misuse.c - the library's functions with NULL, nonsense and in the wrong order: each answers with
- * an error code and a sentence, or does nothing.
+/* misuse.c - calls the library's functions with NULL, invalid values and in the wrong order: each
+ * returns an error with a sentence, or does nothing.
  *
- *   misuse FOLDER      an empty one
+ *   misuse FOLDER      (empty)
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <lfads/lfads.h>
@@ -13,13 +13,14 @@
 
 static int failures;
 
-static void fail(const char *what, const char *found)
+static void fail(const char *what, const char *reason)
 {
     failures++;
-    printf("FAILED %s: %s\n", what, found);
+    printf("FAILED %s: %s\n", what, reason);
 }
 
-/* The call said STATUS and why. */
+/* Checks that CALL fails with a sentence, and with the same status if its error argument e is NULL.
+ */
 #define REFUSED(call)                                                                              \
     do {                                                                                           \
         struct lfads_error err = {LFADS_OK, ""};                                                   \
@@ -28,57 +29,57 @@ static void fail(const char *what, const char *found)
                                                                                                    \
         if (status == LFADS_OK || err.status != status || strlen(err.text) < 10)                   \
             fail(#call, err.text);                                                                 \
-        e = NULL; /* nobody must want to know why */                                               \
+        e = NULL;                                                                                  \
         if ((call) != status)                                                                      \
-            fail(#call, "another status without an error to fill");                                \
+            fail(#call, "another status if err is NULL");                                          \
     } while (0)
 
 static void configurations(void)
 {
     struct lfads_config *config = NULL;
-    char *longest = malloc(1 << 20);
+    char *long_text = malloc(1 << 20);
 
     REFUSED(lfads_config_create(NULL, e));
-    if (!longest || lfads_config_create(&config, NULL) != LFADS_OK)
+    if (!long_text || lfads_config_create(&config, NULL) != LFADS_OK)
         exit(1);
-    memset(longest, 'x', (1 << 20) - 1);
-    longest[(1 << 20) - 1] = 0;
+    memset(long_text, 'x', (1 << 20) - 1);
+    long_text[(1 << 20) - 1] = 0;
     REFUSED(lfads_config_set(NULL, "seed", "1", e));
     REFUSED(lfads_config_set(config, NULL, "1", e));
     REFUSED(lfads_config_set(config, "seed", NULL, e));
     REFUSED(lfads_config_set(config, "", "", e));
-    REFUSED(lfads_config_set(config, longest, "1", e));
-    REFUSED(lfads_config_set(config, "seed", longest, e));
+    REFUSED(lfads_config_set(config, long_text, "1", e));
+    REFUSED(lfads_config_set(config, "seed", long_text, e));
     REFUSED(lfads_config_set(config, "seed", "%s%n", e));
     REFUSED(lfads_config_set(config, "%s%n", "1", e));
     REFUSED(lfads_config_set(config, "gen_dim", "1e300", e));
     REFUSED(lfads_config_set(config, "learning_rate_init", "nan", e));
     if (lfads_config_get(NULL, "seed") || lfads_config_get(config, NULL) ||
-        lfads_config_get(config, longest))
-        fail("lfads_config_get", "the value of nothing");
+        lfads_config_get(config, long_text))
+        fail("lfads_config_get", "returns the value of NULL or of an unknown flag");
     lfads_config_free(NULL);
     lfads_config_free(config);
-    free(longest);
+    free(long_text);
 }
 
-/* Without data, without a checkpoint, without a place. */
-static void verbs(const char *folder)
+/* Without data, checkpoint or save directory. */
+static void commands(const char *folder)
 {
     struct lfads_config *config;
-    char nowhere[4096];
+    char absent[4096];
 
     REFUSED(lfads_train(NULL, NULL, e));
     REFUSED(lfads_posterior_sample(NULL, NULL, e));
     REFUSED(lfads_posterior_mean(NULL, NULL, e));
     REFUSED(lfads_prior_sample(NULL, NULL, e));
     REFUSED(lfads_write_params(NULL, NULL, e));
-    for (int i = 0; i < 3; i++) { /* all defaults; no data; data that is none */
+    for (int i = 0; i < 3; i++) { /* all defaults; no data; a folder without data files */
         if (lfads_config_create(&config, NULL) != LFADS_OK)
             exit(1);
-        snprintf(nowhere, sizeof nowhere, "%s/nowhere", folder);
+        snprintf(absent, sizeof absent, "%s/nowhere", folder);
         if (i > 0 &&
-            (lfads_config_set(config, "lfads_save_dir", nowhere, NULL) != LFADS_OK ||
-             lfads_config_set(config, "data_dir", i == 1 ? nowhere : folder, NULL) != LFADS_OK))
+            (lfads_config_set(config, "lfads_save_dir", absent, NULL) != LFADS_OK ||
+             lfads_config_set(config, "data_dir", i == 1 ? absent : folder, NULL) != LFADS_OK))
             exit(1);
         REFUSED(lfads_train(config, NULL, e));
         REFUSED(lfads_posterior_sample(config, NULL, e));
@@ -102,16 +103,16 @@ static void denoisers(const char *folder)
     REFUSED(lfads_denoiser_create(&denoiser, folder, "checkpoint", "a", e));
     REFUSED(lfads_denoiser_create(&denoiser, "", "", "", e));
     if (denoiser)
-        fail("lfads_denoiser_create", "leaves a handle");
+        fail("lfads_denoiser_create", "returns a handle after a failure");
     REFUSED(lfads_denoise(NULL, &data, NULL, &denoised, e));
     lfads_denoiser_get_shape(NULL, &shape);
     lfads_denoiser_get_shape(NULL, NULL);
     if (shape.bins != 0)
-        fail("lfads_denoiser_get_shape", "bins of nothing");
+        fail("lfads_denoiser_get_shape", "returns bins of NULL");
     lfads_denoiser_free(NULL);
 }
 
-static void made_data(const char *folder)
+static void synthetic_data(const char *folder)
 {
     struct lfads_synth_config *config;
 
@@ -161,7 +162,7 @@ static void conversion_factors(const char *folder)
         what.conversion_factor = factors[i];
         if (lfads_evaluate(&score, &what, &err) != LFADS_USAGE ||
             !strstr(err.text, "conversion_factor"))
-            fail("lfads_evaluate", "takes a conversion_factor that is no factor");
+            fail("lfads_evaluate", "accepts an invalid conversion_factor");
     }
 }
 
@@ -171,11 +172,11 @@ int main(int argc, char **argv)
         return 2;
     if (!lfads_version() || strcmp(lfads_status_name((enum lfads_status)77), "unknown") != 0 ||
         strcmp(lfads_status_name((enum lfads_status) - 1), "unknown") != 0)
-        fail("lfads_status_name", "a name of no status");
+        fail("lfads_status_name", "names an invalid status");
     configurations();
-    verbs(argv[1]);
+    commands(argv[1]);
     denoisers(argv[1]);
-    made_data(argv[1]);
+    synthetic_data(argv[1]);
     scores(argv[1]);
     conversion_factors(argv[1]);
     printf("%d failures\n", failures);

@@ -1,11 +1,11 @@
-/* allocations.c - preloaded, makes allocations fail: of those that FAULT_FROM names ("program":
- * asked for by the program's own code, "libraries": by any other) the FAULT_FIRST-th since main
- * began, and unless FAULT_ONCE is set all later ones, after a library's the program's too.
- * Processes that the program forks count on. The first that fails is noted in the file FAULT_MARK:
- * which object asked for it and for which places in the program, and in which object the process
- * dies, if it does. FAULT_REPORT is a file that is written at the program's end: how much of the
- * program's memory was not freed, and, where none is to fail, of each allocation that was counted a
- * number for the place in the program that it was made for (0: of libraries).
+/* allocations.c - a preloaded library that makes allocations fail. FAULT_FROM names whose:
+ * "program", those that the program's code calls for, or "libraries", all others. The
+ * FAULT_FIRST-th one since the start of main fails, and, unless FAULT_ONCE is set, all later ones;
+ * if a library's has failed, the program's fail too. Forked processes continue the count. The
+ * library writes to the file FAULT_MARK, at the first failure, the calling object and the program's
+ * addresses on the stack, and, if the process crashes, in which object. At the program's end it
+ * writes to the file FAULT_REPORT the number of the program's allocations that were not freed and,
+ * if none had to fail, a number for the call site of each counted allocation (0: of libraries).
  * SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -25,28 +25,35 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { MOST = 1 << 20, SLOTS = 1 << 16, DEPTH = 64, NEAR = 2, GONE = 1, LINE = 4096 };
+enum {
+    MAX_COUNTED = 1 << 20,
+    SLOTS = 1 << 16,
+    DEPTH = 64,     /* of a backtrace */
+    SITE_DEPTH = 2, /* of a call site: a function with many callers has several */
+    FREED = 1,      /* marks a slot whose allocation was freed */
+    LINE = 4096     /* bytes of the mark */
+};
 
 #define NEXT(type, name) ((type)dlsym(RTLD_NEXT, name))
 
 /* Shared with forked processes. */
 static struct {
     atomic_size_t count;
-    uint32_t site[MOST];
+    uint32_t site[MAX_COUNTED];
 } * counted;
 
-static uintptr_t load, text, text_end; /* where the program is, and its code */
+static uintptr_t base, text, text_end; /* addresses of the program and of its code */
 static bool active, of_libraries, once, forked;
 static size_t first;
-static char *mark; /* a mapped file: it outlives the process, and one without descriptors writes */
+static char *mark; /* a mapped file, to write without allocations or file descriptors */
 static const char *report;
-static _Thread_local bool inside; /* the shim itself is at work */
+static _Thread_local bool inside; /* this library is running: its allocations do not fail */
 
-/* What the program's own code holds. */
-static uintptr_t held[SLOTS];
+/* The addresses of the program's allocations, a hash table. */
+static uintptr_t allocated[SLOTS];
 static atomic_flag busy = ATOMIC_FLAG_INIT;
 
-static bool is_own(const void *address)
+static bool is_program(const void *address)
 {
     return (uintptr_t)address >= text && (uintptr_t)address < text_end;
 }
@@ -64,48 +71,48 @@ static void lock(void)
 
 static void unlock(void) { atomic_flag_clear_explicit(&busy, memory_order_release); }
 
-static void *hold(void *memory, const void *caller)
+static void *note_allocation(void *memory, const void *caller)
 {
     size_t slot = slot_of((uintptr_t)memory);
 
-    if (!memory || !active || forked || !is_own(caller))
+    if (!memory || !active || forked || !is_program(caller))
         return memory;
     lock();
-    while (held[slot] > GONE)
+    while (allocated[slot] > FREED)
         slot = (slot + 1) % SLOTS;
-    held[slot] = (uintptr_t)memory;
+    allocated[slot] = (uintptr_t)memory;
     unlock();
     return memory;
 }
 
-static void let_go(const void *memory)
+static void note_free(const void *memory)
 {
     size_t slot = slot_of((uintptr_t)memory);
 
     if (!memory || !text_end || forked)
         return;
     lock();
-    for (; held[slot]; slot = (slot + 1) % SLOTS)
-        if (held[slot] == (uintptr_t)memory) {
-            held[slot] = GONE;
+    for (; allocated[slot]; slot = (slot + 1) % SLOTS)
+        if (allocated[slot] == (uintptr_t)memory) {
+            allocated[slot] = FREED;
             break;
         }
     unlock();
 }
 
-/* The places in the program on the way to an allocation: their number in FRAMES. */
-static int own_frames(void **frames)
+/* Sets FRAMES to the program's addresses on the stack, and returns their number. */
+static int program_frames(void **frames)
 {
-    int depth, own = 0;
+    int depth, count = 0;
 
     depth = backtrace(frames, DEPTH);
     for (int i = 0; i < depth; i++)
-        if (is_own(frames[i]))
-            frames[own++] = (void *)((uintptr_t)frames[i] - load);
-    return own;
+        if (is_program(frames[i]))
+            frames[count++] = (void *)((uintptr_t)frames[i] - base);
+    return count;
 }
 
-/* The file name of the object that ADDRESS lies in. */
+/* Returns the file name of the object that contains ADDRESS. */
 static const char *object_of(const void *address)
 {
     Dl_info info;
@@ -117,23 +124,24 @@ static const char *object_of(const void *address)
     return slash ? slash + 1 : info.dli_fname;
 }
 
-/* Who asked, and for which places in the program; once. */
+/* Writes the calling object and the program's addresses on the stack; only the first time. */
 static void leave_mark(const void *caller)
 {
     void *frames[DEPTH];
-    int own = own_frames(frames), length;
+    int count = program_frames(frames), length;
 
     if (!mark || *mark)
         return;
     length = snprintf(mark, LINE, "%s", object_of(caller));
-    for (int i = 0; i < own && length < LINE / 2; i++)
+    for (int i = 0; i < count && length < LINE / 2; i++)
         length += snprintf(mark + length, LINE - (size_t)length, " %p", frames[i]);
 }
 
-/* Adds to the mark in which object the process dies: the innermost that only passes on. */
+/* Adds to the mark the object in which the process crashes: the innermost one that does not belong
+ * to the C or C++ runtime. */
 static void note_crash(int signal)
 {
-    static const char *const passing[] = {"libc.so", "libstdc++", "libgcc", "liballocations",
+    static const char *const runtime[] = {"libc.so", "libstdc++", "libgcc", "liballocations",
                                           "unknown"};
     void *frames[DEPTH];
     int depth;
@@ -142,43 +150,43 @@ static void note_crash(int signal)
     depth = backtrace(frames, DEPTH);
     for (int i = 0; mark && i < depth; i++) {
         const char *object = object_of(frames[i]);
-        bool passes = false;
+        bool skipped = false;
 
-        for (size_t k = 0; k < sizeof passing / sizeof passing[0]; k++)
-            passes = passes || strncmp(object, passing[k], strlen(passing[k])) == 0;
-        if (!passes) {
+        for (size_t k = 0; k < sizeof runtime / sizeof runtime[0]; k++)
+            skipped = skipped || strncmp(object, runtime[k], strlen(runtime[k])) == 0;
+        if (!skipped) {
             snprintf(mark + strlen(mark), LINE - strlen(mark), "\ndied in %s", object);
             break;
         }
     }
-    raise(signal); /* as it would have: the handler is gone */
+    raise(signal); /* SA_RESETHAND has restored the default action */
 }
 
-/* The place is the NEAR innermost of the program's calls: so one that many share has several. */
-static uint32_t site(void)
+/* Returns a hash of the SITE_DEPTH innermost calls of the program. */
+static uint32_t call_site(void)
 {
     void *frames[DEPTH];
-    int own = own_frames(frames);
+    int count = program_frames(frames);
     uint64_t hash = 1;
 
-    for (int i = 0; i < own && i < NEAR; i++)
+    for (int i = 0; i < count && i < SITE_DEPTH; i++)
         hash = (hash ^ (uintptr_t)frames[i]) * 0x100000001B3U;
     return (uint32_t)(hash ^ hash >> 32);
 }
 
-/* Whether what CALLER asks for is refused. */
+/* Returns whether CALLER's allocation fails. */
 static bool fails(const void *caller)
 {
     size_t n;
 
     if (!active || inside)
         return false;
-    if (is_own(caller) == of_libraries) /* of these, libraries' end the memory for all */
+    if (is_program(caller) == of_libraries) /* a library's failure makes the program's fail too */
         return of_libraries && first && !once && atomic_load(&counted->count) >= first;
     inside = true;
     n = atomic_fetch_add(&counted->count, 1) + 1;
-    if (!first && !of_libraries && n <= MOST)
-        counted->site[n - 1] = site();
+    if (!first && !of_libraries && n <= MAX_COUNTED)
+        counted->site[n - 1] = call_site();
     if (!first || n < first || (once && n > first)) {
         inside = false;
         return false;
@@ -197,7 +205,7 @@ void *malloc(size_t bytes)
 
     if (!next)
         next = NEXT(void *(*)(size_t), "malloc");
-    return fails(CALLER) ? NULL : hold(next(bytes), CALLER);
+    return fails(CALLER) ? NULL : note_allocation(next(bytes), CALLER);
 }
 
 void *calloc(size_t count, size_t bytes)
@@ -206,7 +214,7 @@ void *calloc(size_t count, size_t bytes)
 
     if (!next)
         next = NEXT(void *(*)(size_t, size_t), "calloc");
-    return fails(CALLER) ? NULL : hold(next(count, bytes), CALLER);
+    return fails(CALLER) ? NULL : note_allocation(next(count, bytes), CALLER);
 }
 
 void *realloc(void *memory, size_t bytes)
@@ -218,9 +226,9 @@ void *realloc(void *memory, size_t bytes)
         next = NEXT(void *(*)(void *, size_t), "realloc");
     if (fails(CALLER))
         return NULL;
-    let_go(memory);
+    note_free(memory);
     moved = next(memory, bytes);
-    return hold(moved ? moved : memory, CALLER) == moved ? moved : NULL;
+    return note_allocation(moved ? moved : memory, CALLER) == moved ? moved : NULL;
 }
 
 void free(void *memory)
@@ -229,7 +237,7 @@ void free(void *memory)
 
     if (!next)
         next = NEXT(void (*)(void *), "free");
-    let_go(memory);
+    note_free(memory);
     next(memory);
 }
 
@@ -237,7 +245,7 @@ void *aligned_alloc(size_t unit, size_t bytes)
 {
     void *(*next)(size_t, size_t) = NEXT(void *(*)(size_t, size_t), "aligned_alloc");
 
-    return fails(CALLER) ? NULL : hold(next(unit, bytes), CALLER);
+    return fails(CALLER) ? NULL : note_allocation(next(unit, bytes), CALLER);
 }
 
 int posix_memalign(void **memory, size_t unit, size_t bytes)
@@ -248,16 +256,17 @@ int posix_memalign(void **memory, size_t unit, size_t bytes)
         return ENOMEM;
     status = NEXT(int (*)(void **, size_t, size_t), "posix_memalign")(memory, unit, bytes);
     if (status == 0)
-        hold(*memory, CALLER);
+        note_allocation(*memory, CALLER);
     return status;
 }
 
 char *strdup(const char *string)
 {
-    return fails(CALLER) ? NULL : hold(NEXT(char *(*)(const char *), "strdup")(string), CALLER);
+    return fails(CALLER) ? NULL
+                         : note_allocation(NEXT(char *(*)(const char *), "strdup")(string), CALLER);
 }
 
-/* What libc allocates for its caller. */
+/* Functions of the C library that allocate for their caller. */
 FILE *fdopen(int file, const char *mode)
 {
     return fails(CALLER) ? NULL : NEXT(FILE * (*)(int, const char *), "fdopen")(file, mode);
@@ -279,25 +288,25 @@ DIR *opendir(const char *path)
     return fails(CALLER) ? NULL : NEXT(DIR * (*)(const char *), "opendir")(path);
 }
 
-ssize_t getline(char **line, size_t *room, FILE *file)
+ssize_t getline(char **line, size_t *capacity, FILE *file)
 {
     ssize_t length;
 
     if (fails(CALLER))
         return -1;
-    let_go(*line);
-    length = NEXT(ssize_t(*)(char **, size_t *, FILE *), "getline")(line, room, file);
-    hold(*line, CALLER);
+    note_free(*line);
+    length = NEXT(ssize_t(*)(char **, size_t *, FILE *), "getline")(line, capacity, file);
+    note_allocation(*line, CALLER);
     return length;
 }
 
-int pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *),
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
                    void *payload)
 {
     return fails(CALLER)
                ? EAGAIN
                : NEXT(int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *),
-                      "pthread_create")(thread, how, run, payload);
+                      "pthread_create")(thread, attributes, run, payload);
 }
 
 pid_t fork(void)
@@ -315,19 +324,19 @@ static void write_report(void)
 
     active = false;
     for (size_t i = 0; i < SLOTS; i++)
-        left += held[i] > GONE;
+        left += allocated[i] > FREED;
     file = report && !forked ? fopen(report, "w") : NULL;
     if (!file)
         return;
     fprintf(file, "%zu\n", left);
-    for (size_t i = 0; !first && i < count && i < MOST; i++)
+    for (size_t i = 0; !first && i < count && i < MAX_COUNTED; i++)
         fprintf(file, "%x\n", (unsigned)counted->site[i]);
     fclose(file);
 }
 
 static int (*program)(int, char **, char **);
 
-static int watched(int argc, char **argv, char **environment)
+static int run_main(int argc, char **argv, char **environment)
 {
     int status;
 
@@ -353,7 +362,7 @@ static void map_mark(const char *path)
 static int find_text(struct dl_phdr_info *object, size_t size, void *payload)
 {
     (void)size, (void)payload;
-    load = object->dlpi_addr;
+    base = object->dlpi_addr;
     for (int i = 0; i < object->dlpi_phnum; i++) {
         const ElfW(Phdr) *part = &object->dlpi_phdr[i];
 
@@ -362,7 +371,7 @@ static int find_text(struct dl_phdr_info *object, size_t size, void *payload)
             text_end = text + part->p_memsz;
         }
     }
-    return 1; /* the first is the program */
+    return 1; /* the first object is the program */
 }
 
 int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void),
@@ -374,7 +383,7 @@ int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
     report = getenv("FAULT_REPORT");
     program = main;
     if (from) {
-        backtrace(frames, 2); /* loads what it needs */
+        backtrace(frames, 2); /* the first call loads a library */
         dl_iterate_phdr(find_text, NULL);
         counted =
             mmap(NULL, sizeof *counted, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -384,6 +393,6 @@ int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
         map_mark(getenv("FAULT_MARK"));
         atexit(write_report);
     }
-    return NEXT(typeof(&__libc_start_main), "__libc_start_main")(from ? watched : main, argc, argv,
+    return NEXT(typeof(&__libc_start_main), "__libc_start_main")(from ? run_main : main, argc, argv,
                                                                  init, fini, rtld_fini, stack_end);
 }

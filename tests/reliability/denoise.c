@@ -1,5 +1,5 @@
-/* denoise.c - loads a trained model, denoises a trial and prints its rates; for the test that makes
- * allocations fail.
+/* denoise.c - loads a trained model, denoises a trial and prints its rates; for tests in
+ * which allocations fail.
  *
  *   denoise SAVE_DIR
  *

@@ -1,9 +1,9 @@
-/* faults.c - preloaded, makes a system call on the run's files fail, as a full disk or a failing
- * one would: the FAULT_FIRST-th and all later calls of FAULT_CALL (open, read, write, fsync,
- * rename) on paths that contain FAULT_PATH fail with FAULT_ERRNO. The first that fails makes the
+/* faults.c - a preloaded library that makes system calls on a run's files fail, like a full or
+ * broken disk: the FAULT_FIRST-th and all later calls of FAULT_CALL (open, read, write, fsync,
+ * rename) on paths that contain FAULT_PATH fail with FAULT_ERRNO. The first failure creates the
  * file FAULT_MARK. With FAULT_SIGNAL the FAULT_FIRST-th call raises that signal instead and then
- * does its work; FAULT_CALL "any" stands for all calls but the writes of a file that has not its
- * name yet. SPDX-License-Identifier: Apache-2.0 */
+ * succeeds; FAULT_CALL "any" means all calls except writes to a staged file.
+ * SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -19,22 +19,22 @@
 #include <unistd.h>
 
 static atomic_int calls;
-static pid_t run; /* the process that was started */
+static pid_t run; /* the first process */
 
 __attribute__((constructor)) static void note_run(void) { run = getpid(); }
 
 static int faulty(const char *call, const char *path)
 {
-    const char *wanted = getenv("FAULT_CALL"), *part = getenv("FAULT_PATH");
+    const char *faulty_call = getenv("FAULT_CALL"), *part = getenv("FAULT_PATH");
     const char *number = getenv("FAULT_SIGNAL");
     int mark, over;
 
-    if (!wanted || !path || !strstr(path, part))
+    if (!faulty_call || !path || !strstr(path, part))
         return 0;
     if (number && getpid() != run)
-        return 0; /* it is the run that gets the signal, not a process that reads for it */
-    if (strcmp(wanted, "any") == 0 ? strcmp(call, "write") == 0 && strstr(path, ".part")
-                                   : strcmp(wanted, call) != 0)
+        return 0; /* the signal is for the run, not for a process that reads for it */
+    if (strcmp(faulty_call, "any") == 0 ? strcmp(call, "write") == 0 && strstr(path, ".part")
+                                        : strcmp(faulty_call, call) != 0)
         return 0;
     over = atomic_fetch_add(&calls, 1) + 1 - atoi(getenv("FAULT_FIRST"));
     if (over < 0 || (number && over > 0))
@@ -50,7 +50,7 @@ static int faulty(const char *call, const char *path)
     return 1;
 }
 
-/* The path of an open file. */
+/* Calls faulty with the path of an open file. */
 static int faulty_file(const char *call, int file)
 {
     char link[64], path[4096];
@@ -93,8 +93,9 @@ int open64(const char *path, int flags, ...)
     return open_next("open64", path, flags, mode);
 }
 
-/* Of a full disk a first part may still be written. */
-static int cut(const char *call, int file, size_t *count)
+/* With FAULT_PARTIAL the first failing call writes half of its bytes, like on a disk that becomes
+ * full. */
+static int fail_write(const char *call, int file, size_t *count)
 {
     if (!faulty_file(call, file))
         return 0;
@@ -108,30 +109,30 @@ static int cut(const char *call, int file, size_t *count)
 
 ssize_t write(int file, const void *bytes, size_t count)
 {
-    return cut("write", file, &count)
+    return fail_write("write", file, &count)
                ? -1
                : NEXT(ssize_t(*)(int, const void *, size_t), "write")(file, bytes, count);
 }
 
-ssize_t pwrite(int file, const void *bytes, size_t count, off_t at)
+ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset)
 {
-    return cut("write", file, &count) ? -1
-                                      : NEXT(ssize_t(*)(int, const void *, size_t, off_t),
-                                             "pwrite")(file, bytes, count, at);
+    return fail_write("write", file, &count) ? -1
+                                             : NEXT(ssize_t(*)(int, const void *, size_t, off_t),
+                                                    "pwrite")(file, bytes, count, offset);
 }
 
-ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t at)
+ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t offset)
 {
-    return cut("write", file, &count) ? -1
-                                      : NEXT(ssize_t(*)(int, const void *, size_t, off64_t),
-                                             "pwrite64")(file, bytes, count, at);
+    return fail_write("write", file, &count) ? -1
+                                             : NEXT(ssize_t(*)(int, const void *, size_t, off64_t),
+                                                    "pwrite64")(file, bytes, count, offset);
 }
 
-ssize_t pread(int file, void *bytes, size_t count, off_t at)
+ssize_t pread(int file, void *bytes, size_t count, off_t offset)
 {
     return faulty_file("read", file)
                ? -1
-               : NEXT(ssize_t(*)(int, void *, size_t, off_t), "pread")(file, bytes, count, at);
+               : NEXT(ssize_t(*)(int, void *, size_t, off_t), "pread")(file, bytes, count, offset);
 }
 
 int fsync(int file) { return faulty_file("fsync", file) ? -1 : NEXT(int (*)(int), "fsync")(file); }
@@ -141,7 +142,7 @@ int unlink(const char *path)
     return faulty("unlink", path) ? -1 : NEXT(int (*)(const char *), "unlink")(path);
 }
 
-/* Of any directory FAULT_FREE bytes are free, where it says so. */
+/* If FAULT_FREE is set, reports that many free bytes for any directory. */
 int statvfs(const char *path, struct statvfs *disk)
 {
     const char *bytes = getenv("FAULT_FREE");

@@ -1,10 +1,10 @@
-/* soak.c - many models one after another in one process, each made, trained, stopped and continued,
- * sampled, scored and used to denoise through the library: neither memory nor descriptors grow.
+/* soak.c - creates many models one after another in one process: trains, interrupts and resumes
+ * each, samples, scores and denoises with it. Neither memory nor file descriptors may grow.
  *
- *   soak FOLDER [MODELS]      an empty one; 16
+ *   soak FOLDER [MODELS]      an empty folder; default 16 models
  *
- * The first models fill what libraries keep for good (HDF5's free lists, oneDNN's kernels, fonts,
- * OpenMP's threads), so growth is counted from the eighth on.
+ * During the first models libraries allocate what they keep (HDF5's free lists, oneDNN's kernels,
+ * fonts, OpenMP's threads), so growth is counted from the eighth on.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <lfads/lfads.h>
 
@@ -17,12 +17,12 @@
 #include <unistd.h>
 
 enum {
-    WARM_UP = 8, /* twice each of the shapes below */
-    /* Bytes that the heap may grow by for each model. Measured are 14 KiB in sixteen models, ever
-     * less: HDF5 and the allocator's own lists. */
-    MOST_HEAP = 4 << 10,
-    /* And the process, which goes up and down by 13 MiB with the huge pages that it gets. */
-    MOST_RESIDENT = 32 << 20
+    WARM_UP = 8, /* each of the sizes below twice */
+    /* limit of the heap's growth per model, in bytes; measured: 14 KiB in sixteen models, less and
+     * less, for lists of HDF5 and of the allocator */
+    MAX_HEAP = 4 << 10,
+    /* limit of the process's growth, which varies by 13 MiB with its huge pages */
+    MAX_RESIDENT = 32 << 20
 };
 
 static void must(enum lfads_status status, const char *what, const struct lfads_error *err)
@@ -46,7 +46,7 @@ __attribute__((format(printf, 3, 4))) static void set(struct lfads_config *confi
     must(lfads_config_set(config, name, value, &err), name, &err);
 }
 
-/* After so many questions the answer is to stop. */
+/* Returns true after *PAYLOAD calls. */
 static bool stop(void *payload)
 {
     int *left = payload;
@@ -108,13 +108,13 @@ static void score(const char *folder, const char *save)
     snprintf(figure, sizeof figure, "%s/rates.png", folder);
     must(lfads_evaluate(&result, &what, &err), "evaluate", &err);
     lfads_score_release(&result);
-    what.model_run_file = folder; /* one that fails on its way */
+    what.model_run_file = folder; /* an evaluation that fails */
     if (lfads_evaluate(&result, &what, NULL) == LFADS_OK)
         exit(1);
     lfads_score_release(&result);
 }
 
-static void live(const char *folder, int number)
+static void use_model(const char *folder, int number)
 {
     static const int units[] = {12, 24, 17, 30};
     struct lfads_config *config;
@@ -152,55 +152,55 @@ static void live(const char *folder, int number)
     score(folder, save);
 }
 
-struct use {
+struct usage {
     int descriptors;
     long heap, resident;
 };
 
-static struct use used(void)
+static struct usage measure(void)
 {
-    struct use use = {0, 0, 0};
+    struct usage usage = {0, 0, 0};
     DIR *list = opendir("/proc/self/fd");
     FILE *file = fopen("/proc/self/statm", "r");
     struct mallinfo2 heap;
-    long all;
+    long total;
 
-    if (!list || !file || fscanf(file, "%ld %ld", &all, &use.resident) != 2)
+    if (!list || !file || fscanf(file, "%ld %ld", &total, &usage.resident) != 2)
         exit(1);
     fclose(file);
-    use.resident *= sysconf(_SC_PAGESIZE);
+    usage.resident *= sysconf(_SC_PAGESIZE);
     while (readdir(list))
-        use.descriptors++;
+        usage.descriptors++;
     closedir(list);
     malloc_trim(0);
     heap = mallinfo2();
-    use.heap = (long)(heap.uordblks + heap.hblkhd);
-    return use;
+    usage.heap = (long)(heap.uordblks + heap.hblkhd);
+    return usage;
 }
 
 int main(int argc, char **argv)
 {
     int models = argc > 2 ? atoi(argv[2]) : 16;
-    struct use first = {0, 0, 0}, last = first;
+    struct usage first = {0, 0, 0}, last = first;
 
     if (argc < 2 || models <= WARM_UP)
         return 2;
     make_data(argv[1]);
     for (int i = 0; i < models; i++) {
-        live(argv[1], i);
-        last = used();
+        use_model(argv[1], i);
+        last = measure();
         printf("model %d: %d descriptors, heap %ld KiB, resident %ld KiB\n", i + 1,
                last.descriptors, last.heap >> 10, last.resident >> 10);
         if (i + 1 == WARM_UP)
             first = last;
     }
     if (last.descriptors != first.descriptors ||
-        last.heap - first.heap > (long)(models - WARM_UP) * MOST_HEAP) {
-        printf("FAILED: use grows\n");
+        last.heap - first.heap > (long)(models - WARM_UP) * MAX_HEAP) {
+        printf("FAILED: memory or file descriptors grow\n");
         return 1;
     }
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* which keep freed memory */
-    if (last.resident - first.resident > MOST_RESIDENT) {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* they keep freed memory */
+    if (last.resident - first.resident > MAX_RESIDENT) {
         printf("FAILED: the process grows\n");
         return 1;
     }

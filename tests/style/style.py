@@ -15,8 +15,11 @@ REPOSITORY, BUILD = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 # A folder includes only from itself and from folders of lower storeys.
 STOREY = {"base": 0, "config": 1, "h5": 2, "backend": 2, "data": 3, "model": 3, "report": 3,
           "learn": 4, "save": 4, "run": 5, "train": 6, "infer": 6, "synth": 6, "cli": 7}
-MOST_LINES, MOST_FUNCTION = 500, 80
+MOST_LINES = 400  # of a file
+# of a function, and the lines that at most this share of all functions exceeds
+MOST_FUNCTION, LONG_FUNCTION, MOST_LONG = 80, 40, 0.05
 failures = 0
+functions = []  # (lines, path, first line)
 
 
 def fail(path, text):
@@ -74,29 +77,43 @@ def check_circles():
         fail(os.path.join(REPOSITORY, "src"), "a circle: " + " <- ".join(error.args[1]))
 
 
-def check_functions(path, lines):
-    """The lines from a { in the first column to its }."""
+def find_functions(path, lines):
+    """Adds the functions of a file: a function goes from a { in the first column to its }."""
     start = None
     for number, line in enumerate(lines, 1):
         if line == "{":
             start = number
         elif line == "}" and start is not None:
-            if number - start - 1 > MOST_FUNCTION:
-                fail(path, f"the function before line {start} has {number - start - 1} lines")
+            functions.append((number - start - 1, path, start))
             start = None
+
+
+def check_functions():
+    long = [function for function in functions if function[0] > LONG_FUNCTION]
+    for length, path, line in long:
+        if length > MOST_FUNCTION:
+            fail(path, f"the function before line {line} has {length} lines, "
+                 f"more than {MOST_FUNCTION}")
+    share = len(long) / len(functions)
+    if share <= MOST_LONG:
+        return
+    longest = ", ".join(f"{os.path.relpath(path, REPOSITORY)}:{line} ({length})"
+                        for length, path, line in sorted(long, reverse=True)[:20])
+    fail(REPOSITORY, f"{share:.1%} of {len(functions)} functions have more than {LONG_FUNCTION} "
+         f"lines, and at most {MOST_LONG:.0%} may; the longest: {longest}")
 
 
 def check_source(path):
     with open(path) as file:
         text = file.read()
-    lines = text.split("\n")
+    lines = text.splitlines()
     if len(lines) > MOST_LINES:
         fail(path, f"{len(lines)} lines, more than {MOST_LINES}")
     if not text.startswith("/* " + os.path.basename(path) + " - "):
         fail(path, "does not open with a sentence on its subject")
     if "SPDX-License-Identifier: Apache-2.0" not in text:
         fail(path, "has no SPDX line")
-    check_functions(path, lines)
+    find_functions(path, lines)
     if path in SOURCES:
         check_includes(path, text)
         code = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
@@ -160,6 +177,7 @@ def check_symbols():
 def main():
     for path in CODE:
         check_source(path)
+    check_functions()
     for path in TEXT:
         check_text(path)
     check_names()

@@ -1,6 +1,5 @@
-/* test_batches.c - dealing trials to batches, and the jitter of spikes against the original's
- * (golden/training/jitter.h5).
- * SPDX-License-Identifier: Apache-2.0 */
+/* test_batches.c - tests the division of trials into batches, and compares the jitter of spikes
+ * with the original's (golden/training/jitter.h5). SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +16,8 @@
 
 enum { TRIALS = 3, BINS = 10, CHANNELS = 4, COUNT = TRIALS * BINS * CHANNELS };
 
-/* Level by level, every bin with that many spikes moves one of them by the next shift. */
+/* The original's order: for each level, every bin with at least that many spikes moves one by the
+ * next shift. */
 static void move_all(double *moved, const double *data, const int64_t *shifts)
 {
     memset(moved, 0, COUNT * sizeof *moved);
@@ -58,12 +58,12 @@ static void test_golden_jitter(void **state)
     h5_close(&file, NULL);
 }
 
-/* Our own jitter keeps every spike, on its channel, within reach. */
-static void test_own_jitter(void **state)
+/* Jitter keeps every spike on its channel and within the width. */
+static void test_jitter(void **state)
 {
     enum { WIDTH = 2, LONG = 60 };
     float counts[LONG * 2] = {0}, scratch[LONG * 2];
-    int moved = 0, least = 99, most = -99;
+    int moved = 0, min = 99, max = -99;
 
     (void)state;
     for (uint32_t step = 0; step < 200; step++) {
@@ -73,14 +73,14 @@ static void test_own_jitter(void **state)
         for (int t = 0; t < LONG; t++) {
             assert_true(counts[t * 2] == 0.0f);
             for (int k = 0; k < (int)counts[t * 2 + 1]; k++, moved++) {
-                least = t - 30 < least ? t - 30 : least;
-                most = t - 30 > most ? t - 30 : most;
+                min = t - 30 < min ? t - 30 : min;
+                max = t - 30 > max ? t - 30 : max;
             }
         }
     }
     assert_int_equal(moved, 600);
-    assert_int_equal(least, -WIDTH);
-    assert_int_equal(most, WIDTH - 1);
+    assert_int_equal(min, -WIDTH);
+    assert_int_equal(max, WIDTH - 1);
 }
 
 /* Two sessions of 130 and 7 trials. */
@@ -109,9 +109,9 @@ static void test_deal(void **state)
     }
     assert_int_equal(of_session[0], 5);
     assert_int_equal(of_session[1], 1);
-    for (size_t i = 0; i < 130; i++) /* once, and 30 distinct ones again */
+    for (size_t i = 0; i < 130; i++) /* each once, and 30 of them twice */
         assert_in_range(seen[0][i], 1, 2);
-    for (size_t i = 0; i < 7; i++) /* 32 places for 7 trials */
+    for (size_t i = 0; i < 7; i++) /* 32 draws of 7 trials */
         assert_in_range(seen[1][i], 4, 5);
     batches_free(batches);
 }
@@ -138,8 +138,8 @@ static void test_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden_jitter),
-                                       cmocka_unit_test(test_own_jitter),
-                                       cmocka_unit_test(test_deal), cmocka_unit_test(test_order)};
+                                       cmocka_unit_test(test_jitter), cmocka_unit_test(test_deal),
+                                       cmocka_unit_test(test_order)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

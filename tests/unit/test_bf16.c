@@ -1,6 +1,5 @@
-/* test_bf16.c - products of numbers rounded to bfloat16 against sums in double of the same rounded
- * numbers; packed matrices are found where they were packed, and nowhere else. Does not run where
- * the processor has no such products.
+/* test_bf16.c - compares products in bfloat16 with sums in double of the same rounded operands, and
+ * tests the search for packed matrices. Does not run on a processor without AVX512-BF16.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <setjmp.h>
@@ -14,7 +13,7 @@
 
 #include "backend/cpu/bf16.h"
 
-/* To the nearest of 8 significant bits, ties to even. */
+/* Rounds X to 8 significant bits, ties to even. */
 static double rounded(float x)
 {
     uint32_t bits;
@@ -29,13 +28,13 @@ static double rounded(float x)
 
 static float *numbers(size_t count, uint32_t stream)
 {
-    struct philox_address at = {.seed = 7, .trial = stream};
+    struct philox_address address = {.seed = 7, .trial = stream};
     float *x = malloc((count + 1) * sizeof *x);
 
     assert_non_null(x);
     for (size_t i = 0; i < count; i += 1000) {
-        at.time = (uint32_t)(i / 1000);
-        philox_normals(x + i, &at, (uint32_t)(count - i < 1000 ? count - i : 1000));
+        address.time = (uint32_t)(i / 1000);
+        philox_normals(x + i, &address, (uint32_t)(count - i < 1000 ? count - i : 1000));
     }
     return x;
 }
@@ -57,7 +56,8 @@ struct sizes {
     bool transpose_a, add;
 };
 
-/* Pairs are summed in float: an error of a rounding for each number, of the sum of sizes. */
+/* Compares a product with its definition. Its sums are in float: the allowance is 2^-22 of the sum
+ * of the terms' magnitudes. */
 static void check(const struct backend *be, const struct sizes *s, const float *b)
 {
     size_t lda = s->transpose_a ? s->m : s->k;
@@ -68,16 +68,16 @@ static void check(const struct backend *be, const struct sizes *s, const float *
                 operand_of(b, s->n), s->m, s->n, s->k, s->add);
     for (size_t i = 0; i < s->m; i++)
         for (size_t j = 0; j < s->n; j++) {
-            double sum = s->add ? (double)before[i * s->n + j] : 0, size = fabs(sum);
+            double sum = s->add ? (double)before[i * s->n + j] : 0, magnitude = fabs(sum);
 
             for (size_t k = 0; k < s->k; k++) {
                 double x = rounded(s->transpose_a ? a[k * lda + i] : a[i * lda + k]);
                 double y = rounded(b[k * s->n + j]);
 
                 sum += x * y;
-                size += fabs(x * y);
+                magnitude += fabs(x * y);
             }
-            assert_true(fabs((double)c[i * s->n + j] - sum) <= ldexp(size, -22));
+            assert_true(fabs((double)c[i * s->n + j] - sum) <= ldexp(magnitude, -22));
         }
     free(a);
     free(c);
@@ -114,13 +114,14 @@ static void test_packed(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         size_t count = sizes[i].k * sizes[i].n;
-        float *made = numbers(count, 2), *b = be->memory_create(be, (count + 5) * sizeof *b);
+        float *values = numbers(count, 2), *b = be->memory_create(be, (count + 5) * sizeof *b);
 
-        be->pack(be, b, 5, sizes[i].k, sizes[i].n); /* as it was before */
-        memcpy(b + 5, made, count * sizeof *b);
+        be->pack(be, b, 5, sizes[i].k,
+                 sizes[i].n); /* an older copy, which the next call replaces */
+        memcpy(b + 5, values, count * sizeof *b);
         be->pack(be, b, 5, sizes[i].k, sizes[i].n);
         check(be, &sizes[i], b + 5);
-        free(made);
+        free(values);
         be->memory_free(be, b);
     }
     assert_int_equal(be->finish(be, NULL), LFADS_OK);
@@ -129,7 +130,7 @@ static void test_packed(void **state)
 
 static void test_find(void **state)
 {
-    struct backend *be = open_backend(); /* the kernels can be run */
+    struct backend *be = open_backend(); /* skips the test if kernels cannot run */
     struct bf16_weights *w = bf16_weights_create();
     float *vector = numbers(2000, 4);
     const uint32_t *pairs;
@@ -144,12 +145,12 @@ static void test_find(void **state)
     assert_ptr_equal(bf16_weights_find(w, vector + 170 + 4 * 20, 20, 36, 20), pairs + 2 * 20);
     assert_ptr_equal(bf16_weights_find(w, vector + 173, 20, 40, 17), pairs + 3);
     assert_ptr_equal(bf16_weights_find(w, vector + 170, 20, 12, 20), pairs);
-    assert_null(bf16_weights_find(w, vector + 170 + 20, 20, 4, 20));     /* within a pair */
-    assert_null(bf16_weights_find(w, vector + 170, 20, 41, 20));         /* too deep */
+    assert_null(bf16_weights_find(w, vector + 170 + 20, 20, 4, 20));     /* begins within a pair */
+    assert_null(bf16_weights_find(w, vector + 170, 20, 41, 20));         /* too many rows */
     assert_null(bf16_weights_find(w, vector + 170, 20, 11, 20));         /* ends within a pair */
-    assert_null(bf16_weights_find(w, vector + 173, 20, 40, 18));         /* too wide */
+    assert_null(bf16_weights_find(w, vector + 173, 20, 40, 18));         /* too many columns */
     assert_null(bf16_weights_find(w, vector + 170, 19, 40, 19));         /* another stride */
-    assert_null(bf16_weights_find(w, vector + 50, 10, 2, 10));           /* before them */
+    assert_null(bf16_weights_find(w, vector + 50, 10, 2, 10));           /* before all matrices */
     assert_non_null(bf16_weights_find(w, vector + 100 + 20, 10, 5, 10)); /* ends with an odd row */
     bf16_weights_remove(w, vector);
     assert_null(bf16_weights_find(w, vector + 170, 20, 40, 20));

@@ -1,4 +1,4 @@
-/* test_build_info.c - what the library says of its build and of the machine.
+/* test_build_info.c - tests the library's report on its build and on the machine.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,17 +44,17 @@ static void test_lines(void **state)
 static void test_devices(void **state)
 {
     (void)state;
-    setenv("LFADS_CUDA_MODULE", SEVERAL_MODULE, 1);
+    setenv("LFADS_CUDA_MODULE", MANY_DEVICES_MODULE, 1);
     setenv("LFADS_TEST_DEVICES", "uu", 1);
-    assert_line("GPU: 2 found\nGPU module: " SEVERAL_MODULE "\n");
+    assert_line("GPU: 2 found\nGPU module: " MANY_DEVICES_MODULE "\n");
     setenv("LFADS_TEST_DEVICES", "", 1);
-    assert_line("GPU: none can be used: no device at all\nGPU module: " SEVERAL_MODULE "\n");
+    assert_line("GPU: none can be used: no device at all\nGPU module: " MANY_DEVICES_MODULE "\n");
     setenv("LFADS_CUDA_MODULE", "/absent.so", 1);
     assert_line("GPU: none can be used: /absent.so: cannot open");
     unsetenv("LFADS_CUDA_MODULE");
 }
 
-/* Where memory is short the text is cut and its length still told. */
+/* A short buffer gets the start of the text; the full length is returned. */
 static void test_sizes(void **state)
 {
     char full[SIZE], cut[SIZE];

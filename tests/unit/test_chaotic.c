@@ -1,5 +1,5 @@
-/* test_chaotic.c - after a whole set was made, the generator of random numbers is where the
- * original's was (golden/synth, next_rng_random_sample_at_end).
+/* test_chaotic.c - after generating a set, the random generator has the same state as the
+ * original's (golden/synth, next_rng_random_sample_at_end).
  *
  *   test_chaotic [long]      the sets that take longest, instead of the other
  *

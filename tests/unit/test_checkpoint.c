@@ -1,4 +1,5 @@
-/* test_checkpoint.c - a checkpoint holds every bit and refuses damage; the index keeps the latest.
+/* test_checkpoint.c - a checkpoint preserves every bit and damage is refused; the index keeps the
+ * latest checkpoints.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@
 #include "save/checkpoint.h"
 #include "save/index.h"
 
-/* A small model and vectors for it, in a directory of its own. */
+/* A small model, its vectors, and a temporary directory. */
 struct fixture {
     char directory[40];
     struct lfads_config *config;
@@ -106,7 +107,7 @@ static void test_round_trip(void **state)
     free(read);
 }
 
-/* Reads all there is; what comes back is right or refused. */
+/* Reads a checkpoint completely. */
 static enum lfads_status read_all(const struct fixture *f, const char *path, real *read)
 {
     struct param_vectors vectors = param_vectors_in(read, f->model->size);
@@ -141,8 +142,8 @@ static void store(const char *path, const char *bytes, long length)
     fclose(file);
 }
 
-/* One changed byte anywhere is refused, or every number is still right (it was in the seal's free
- * part); so is a file that is cut short. */
+/* A file with one changed byte is refused, or all numbers are still right (the byte is in an unused
+ * part of the checksum's header). A truncated file is refused. */
 static void test_damage(void **state)
 {
     const struct fixture *f = *state;
@@ -154,10 +155,10 @@ static void test_damage(void **state)
     snprintf(path, sizeof path, "%s/b.ckpt-1", f->directory);
     assert_int_equal(write_one(f, path), LFADS_OK);
     bytes = load(path, &length);
-    for (long at = 0; at < length; at += 97, tried++) {
-        bytes[at] = (char)(bytes[at] ^ 0x20);
+    for (long offset = 0; offset < length; offset += 97, tried++) {
+        bytes[offset] = (char)(bytes[offset] ^ 0x20);
         store(path, bytes, length);
-        bytes[at] = (char)(bytes[at] ^ 0x20);
+        bytes[offset] = (char)(bytes[offset] ^ 0x20);
         if (read_all(f, path, read) != LFADS_OK)
             refused++;
         else

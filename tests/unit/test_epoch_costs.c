@@ -1,6 +1,5 @@
-/* test_epoch_costs.c - an epoch's costs: what is summed, what is the last batch's, and where each
- * number is in a checkpoint.
- * SPDX-License-Identifier: Apache-2.0 */
+/* test_epoch_costs.c - an epoch's costs: which are means and which the last batch's, and the
+ * position of each number in a checkpoint. SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,12 +11,12 @@
 
 #include "train/epoch_costs.h"
 
-static const struct epoch_costs some = {
+static const struct epoch_costs example = {
     .total = 10,
     .of = {[COST_RECON] = 20, [COST_KL] = 30, [COST_L2] = 40, [COST_CORR] = 50},
     .ramps = {.kl = 60, .l2 = 70}};
 
-/* Checkpoints that were written before must be read as they were meant. */
+/* The slots must never change, because existing checkpoints have them. */
 static void slots_stay(void **state)
 {
     static const double written[CHECKPOINT_SUMS] = {10, 20, 30, 40, 50, 60, 70};
@@ -25,16 +24,16 @@ static void slots_stay(void **state)
     struct epoch_costs read;
 
     (void)state;
-    epoch_costs_store(slots, &some);
+    epoch_costs_store(slots, &example);
     assert_memory_equal(slots, written, sizeof written);
     read = epoch_costs_load(written);
-    assert_memory_equal(&read, &some, sizeof some);
+    assert_memory_equal(&read, &example, sizeof example);
 }
 
-/* A new cost takes a slot that is free. */
-static void slots_are_apart(void **state)
+/* A new cost must use a free slot. */
+static void slots_are_distinct(void **state)
 {
-    bool taken[CHECKPOINT_SUMS] = {true}; /* the total's */
+    bool used[CHECKPOINT_SUMS] = {true}; /* the total's */
 
     (void)state;
     for (int i = 0; i < COSTS + COST_RAMPS - 1; i++) {
@@ -42,8 +41,8 @@ static void slots_are_apart(void **state)
                                   : cost_ramp_row((enum cost_ramp)(i - COSTS + 1))->slot;
 
         assert_in_range(slot, 0, CHECKPOINT_SUMS - 1);
-        assert_false(taken[slot]);
-        taken[slot] = true;
+        assert_false(used[slot]);
+        used[slot] = true;
     }
 }
 
@@ -68,7 +67,7 @@ static void sums_and_means(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(slots_stay),
-                                       cmocka_unit_test(slots_are_apart),
+                                       cmocka_unit_test(slots_are_distinct),
                                        cmocka_unit_test(sums_and_means)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

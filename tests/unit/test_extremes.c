@@ -1,6 +1,6 @@
-/* test_extremes.c - what saturates stays finite for any argument; what exceeds single precision by
- * its equation becomes infinite, never NaN, so that the cost that it enters can be named.
- * SPDX-License-Identifier: Apache-2.0 */
+/* test_extremes.c - functions that saturate are finite for any argument; a value beyond float's
+ * range becomes infinite, never NaN, so that the error message can name the cost that it is part
+ * of. SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,10 +12,10 @@
 
 #include "backend/backend.h"
 
-enum { N = 19 }; /* of a row: vectors and a rest */
+enum { N = 19 }; /* elements of a row: whole vectors and a remainder */
 
-static const real far[] = {20, 87, 89, 100, 1000, (real)1e30};
-enum { FAR = sizeof far / sizeof far[0] };
+static const real extremes[] = {20, 87, 89, 100, 1000, (real)1e30};
+enum { EXTREMES = sizeof extremes / sizeof extremes[0] };
 
 static void fill(real *x, size_t count, real value)
 {
@@ -42,7 +42,7 @@ static void check_cells(const struct backend *be, real a)
     }
 }
 
-/* From log rate ETA and counts of 3. */
+/* Log rates ETA and counts of 3. */
 static void check_rates(const struct backend *be, real eta)
 {
     real x[N], e[N], y[N];
@@ -53,9 +53,9 @@ static void check_rates(const struct backend *be, real eta)
     be->poisson(be, &loglik, e, x, NULL, 1, 1, 1, N);
     be->exponential(be, y, N, e, N, 1, N);
     be->poisson_backward(be, e, 1, x, NULL, N);
-    if (eta < 88) { /* exp is within single precision */
+    if (eta < 88) { /* exp is within float's range */
         assert_true(isfinite(y[0]) && isfinite(y[N - 1]) && isfinite(e[0]) && isfinite(e[N - 1]));
-        assert_true(isfinite(loglik) || eta > 80); /* a bin's terms may be summed in it */
+        assert_true(isfinite(loglik) || eta > 80); /* a backend may sum a bin in float */
         assert_true(eta > 0 || ((double)y[0] < 1e-8 && (double)y[N - 1] < 1e-8));
     } else {
         assert_true(isinf(loglik) && loglik < 0);
@@ -64,7 +64,7 @@ static void check_rates(const struct backend *be, real eta)
     }
 }
 
-/* A variance that underflows is the least one. */
+/* A variance that underflows becomes the minimum. */
 static void check_variance(const struct backend *be, real a)
 {
     real logvar[N];
@@ -77,12 +77,12 @@ static void check_variance(const struct backend *be, real a)
 
 static void check(const struct backend *be)
 {
-    for (size_t i = 0; i < FAR; i++) {
-        check_cells(be, far[i]);
-        check_cells(be, -far[i]);
-        check_rates(be, far[i]);
-        check_rates(be, -far[i]);
-        check_variance(be, far[i]);
+    for (size_t i = 0; i < EXTREMES; i++) {
+        check_cells(be, extremes[i]);
+        check_cells(be, -extremes[i]);
+        check_rates(be, extremes[i]);
+        check_rates(be, -extremes[i]);
+        check_variance(be, extremes[i]);
     }
 }
 

@@ -1,4 +1,4 @@
-/* test_figure.c - figures name what they draw and their axes.
+/* test_figure.c - figures have titles, keys and labelled axes.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <setjmp.h>
@@ -21,7 +21,7 @@ enum { T = 40, N = 3 };
 struct part {
     int x, y, width, height;
 };
-/* Of figure.c's sheet, for N channels and inputs. */
+/* Parts of figure.c's layout for N channels and inputs. */
 static const struct part title = {90, 10, 900, 60}, key = {90, 80, 900, 30},
                          channel = {20, 120, 26, 170}, rate = {1150, 120, 40, 170},
                          rate_marks = {1112, 120, 30, 180}, time = {400, 330, 400, 26},
@@ -29,7 +29,7 @@ static const struct part title = {90, 10, 900, 60}, key = {90, 80, 900, 30},
 
 static double values[T * N], inputs[T];
 
-static struct figure_trial a_trial(void)
+static struct figure_trial example_trial(void)
 {
     for (size_t i = 0; i < T * N; i++)
         values[i] = 1 + sin(0.1 * (double)i);
@@ -70,8 +70,9 @@ static uint32_t pixel(cairo_surface_t *surface, int x, int y)
     return value & 0xffffff;
 }
 
-/* Pixels of PART that are not white, or with OTHER differ from its. */
-static size_t ink(cairo_surface_t *surface, cairo_surface_t *other, struct part part)
+/* Returns the number of pixels of PART that differ from OTHER's, or, if OTHER is NULL, from white.
+ */
+static size_t count_pixels(cairo_surface_t *surface, cairo_surface_t *other, struct part part)
 {
     size_t count = 0;
 
@@ -81,12 +82,12 @@ static size_t ink(cairo_surface_t *surface, cairo_surface_t *other, struct part 
     return count;
 }
 
-/* Pixels in which the figures of two trials differ in PART. */
+/* Returns the number of pixels of PART in which the figures of two trials differ. */
 static size_t difference(const struct figure_trial *a, const struct figure_trial *b,
                          struct part part)
 {
     cairo_surface_t *first = draw(a), *second = draw(b);
-    size_t count = ink(first, second, part);
+    size_t count = count_pixels(first, second, part);
 
     cairo_surface_destroy(first);
     cairo_surface_destroy(second);
@@ -96,19 +97,19 @@ static size_t difference(const struct figure_trial *a, const struct figure_trial
 static void test_names(void **state)
 {
     const struct part parts[] = {title, key, channel, rate, rate_marks, time, time_marks, input};
-    struct figure_trial trial = a_trial();
+    struct figure_trial trial = example_trial();
     cairo_surface_t *surface = draw(&trial);
 
     (void)state;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (ink(surface, NULL, parts[i]) < 40)
+        if (count_pixels(surface, NULL, parts[i]) < 40)
             fail_msg("nothing is written in part %zu", i);
     cairo_surface_destroy(surface);
 }
 
 static void test_title(void **state)
 {
-    struct figure_trial trial = a_trial(), other = trial;
+    struct figure_trial trial = example_trial(), other = trial;
 
     (void)state;
     assert_int_equal(difference(&trial, &other, title), 0);
@@ -124,11 +125,11 @@ static void test_title(void **state)
     assert_true(difference(&trial, &other, title) > 0);
 }
 
-/* With the width of a bin time is in seconds and rates are in spikes a second; a truth in another
- * unit changes nothing, and neither does the trial's own scale but for its labels. */
+/* If the width of a bin is known, time is in seconds and rates are in spikes per second: labels
+ * change and curves do not. A truth in another unit with its conversion changes nothing. */
 static void test_units(void **state)
 {
-    struct figure_trial trial = a_trial(), other = trial;
+    struct figure_trial trial = example_trial(), other = trial;
     double truth[T * N];
 
     (void)state;
@@ -146,11 +147,11 @@ static void test_units(void **state)
     assert_int_equal(difference(&trial, &other, (struct part){0, 0, 1200, 500}), 0);
 }
 
-/* Numbers that have no place on an axis. */
+/* Values that an axis cannot show do not crash it. */
 static void test_extremes(void **state)
 {
     static const double extremes[] = {0, 1e300, -1e300, 1e-300, HUGE_VAL, (double)NAN};
-    struct figure_trial trial = a_trial();
+    struct figure_trial trial = example_trial();
 
     (void)state;
     for (size_t i = 0; i < sizeof extremes / sizeof extremes[0]; i++) {
@@ -159,7 +160,7 @@ static void test_extremes(void **state)
         for (size_t k = 0; k < T; k++)
             values[k * N] = values[k * N + 1] = values[k * N + 2] = inputs[k] = extremes[i];
         cairo_surface_destroy(draw(&trial));
-        inputs[3] = nextafter(extremes[i], HUGE_VAL); /* marks are as near as doubles */
+        inputs[3] = nextafter(extremes[i], HUGE_VAL); /* the smallest possible range */
         cairo_surface_destroy(draw(&trial));
     }
 }
@@ -195,10 +196,10 @@ static cairo_status_t read_bytes(void *payload, unsigned char *data, unsigned le
     return CAIRO_STATUS_SUCCESS;
 }
 
-/* Each of the seven rows of either column names its axes. */
+/* The axes of all seven rows of both columns have labels. */
 static void test_example(void **state)
 {
-    struct figure_trial trial = a_trial();
+    struct figure_trial trial = example_trial();
     struct example_column columns[2] = {{.title = "a trial",
                                          .rates = trial.rates,
                                          .inputs = inputs,
@@ -222,9 +223,9 @@ static void test_example(void **state)
     for (int i = 0; i < 14; i++) {
         int x = i / 7 * EXAMPLE_WIDTH / 2, y = (int)(50 + row * (i % 7));
 
-        if (ink(surface, NULL, (struct part){x, y + 20, 24, (int)row - 80}) < 20)
+        if (count_pixels(surface, NULL, (struct part){x, y + 20, 24, (int)row - 80}) < 20)
             fail_msg("row %d of column %d: no vertical name", i % 7, i / 7);
-        if (ink(surface, NULL, (struct part){x + 300, y + (int)row - 24, 300, 20}) < 20)
+        if (count_pixels(surface, NULL, (struct part){x + 300, y + (int)row - 24, 300, 20}) < 20)
             fail_msg("row %d of column %d: no name of time", i % 7, i / 7);
     }
     cairo_surface_destroy(surface);

@@ -1,4 +1,4 @@
-/* test_fitlog.c - what a run that continues leaves of the table of costs.
+/* test_fitlog.c - the rows of the table of costs that a resumed run keeps.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +31,8 @@ static char *rows(int epochs)
     return text;
 }
 
-/* Of a table TEXT, a run that continues at STEP of EPOCH leaves KEPT and moves the rest aside. */
+/* A run that resumes at STEP of EPOCH keeps KEPT of the table TEXT and moves the rest to another
+ * file. */
 static void check(const char *text, int64_t epoch, int64_t step, const char *kept)
 {
     char folder[] = "/tmp/fitlog_XXXXXX", path[64], aside[100], *found;
@@ -65,11 +66,11 @@ static void whole_epochs(void **state)
     snprintf(kept, sizeof kept, "%s", rows(2));
     check(kept, 2, 8, kept);
     check(rows(3), 2, 8, kept);  /* killed before the checkpoint of epoch 2 */
-    check(rows(5), 2, 10, kept); /* continues from an older checkpoint, within an epoch */
+    check(rows(5), 2, 10, kept); /* resumes from an older checkpoint, within an epoch */
     check(rows(2), 0, 0, "");    /* killed before the first checkpoint */
 }
 
-/* A stop after an epoch's last update saves the step that its row will have. */
+/* An interruption after an epoch's last update saves the same step as the epoch's row. */
 static void row_of_the_epoch_in_progress(void **state)
 {
     char kept[4000];
@@ -79,7 +80,7 @@ static void row_of_the_epoch_in_progress(void **state)
     check(rows(3), 2, 12, kept);
 }
 
-/* A full disk may take the first part of a row. */
+/* On a full disk a row may be truncated. */
 static void row_cut_short(void **state)
 {
     char text[4000], kept[4000];
@@ -93,7 +94,7 @@ static void row_cut_short(void **state)
     }
 }
 
-/* The original's blanks, to the byte; costs that it does not have are not there. */
+/* The bytes equal the original's, blanks included, without the costs that the original lacks. */
 static void original_form(void **state)
 {
     struct fitlog_row row = {
@@ -120,7 +121,7 @@ static void original_form(void **state)
     fitlog_csv(text, sizeof text, &row);
     assert_string_equal(text, "epoch,3, step,80, total,101.24,102.00,       recon,90.00,91.00, "
                               "kl,11.50,12.00, l2,0.25000,       klweight,0.50, l2weight,1.00\n");
-    fitlog_csv(text, 20, &row); /* what does not fit is cut */
+    fitlog_csv(text, 20, &row); /* truncates the row */
     assert_string_equal(text, "epoch,3, step,80, t");
 }
 

@@ -1,5 +1,5 @@
-/* test_flags.c - the table of flags: parsing, ranges, text of hyperparameters there and back, what
- * a save directory hands on. SPDX-License-Identifier: Apache-2.0 */
+/* test_flags.c - the table of flags: parsing, ranges, writing and reading hyperparameters, and
+ * flags inherited from a save directory. SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,9 +16,9 @@
 #include "config/hyperparams.h"
 #include "config/parse.h"
 
-static enum lfads_status set(void *payload, size_t place, const char *text, struct lfads_error *err)
+static enum lfads_status set(void *payload, size_t index, const char *text, struct lfads_error *err)
 {
-    return config_set(payload, place, text, err);
+    return config_set(payload, index, text, err);
 }
 
 static struct lfads_config *parsed(int argc, char **argv)
@@ -74,7 +74,7 @@ static void test_flag_file(void **state)
     assert_false(c->do_train_readin);
     lfads_config_free(c);
     snprintf(word, sizeof word, "--flagfile=%s\n", name);
-    assert_int_equal(file_write_text(name, word, NULL), LFADS_OK); /* one that names itself */
+    assert_int_equal(file_write_text(name, word, NULL), LFADS_OK); /* a file that includes itself */
     assert_int_equal(lfads_config_create(&c, NULL), LFADS_OK);
     word[strlen(word) - 1] = 0;
     assert_int_equal(parse_flags(1, (char *[]){word}, config_table(), set, c, NULL), LFADS_USAGE);
@@ -82,7 +82,7 @@ static void test_flag_file(void **state)
     remove(name);
 }
 
-/* Every number's range holds at both ends, and a refused value changes nothing. */
+/* The lower bound of every number's range is checked, and a refused value changes nothing. */
 static void test_ranges(void **state)
 {
     const struct flag_table *table = config_table();
@@ -174,7 +174,7 @@ static void test_inherit(void **state)
     assert_int_equal(c->gen_dim, 31);
     assert_string_equal(c->data_dir, "there");
     assert_int_equal(c->kl_increase_steps, 9); /* given */
-    assert_int_equal(c->max_epochs, 0);        /* what to do now is not handed on */
+    assert_int_equal(c->max_epochs, 0);        /* flags of a single run are not inherited */
     assert_int_equal(config_inherit(other, saved, &err), LFADS_USAGE);
     assert_non_null(strstr(err.text, "--gen_dim=30"));
     assert_non_null(strstr(err.text, "--gen_dim=31"));
@@ -192,7 +192,7 @@ static void test_nearest(void **state)
     assert_null(flag_nearest(config_table(), "quite_another_thing"));
 }
 
-/* The data that a text was written for; a name that no file can have is refused. */
+/* Reads the description of data; a name that no file can have is refused. */
 static void test_hyperparams_data(void **state)
 {
     static const char long_name[] =

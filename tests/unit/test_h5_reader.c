@@ -1,4 +1,5 @@
-/* test_h5_reader.c - the process that reads a file: threads of others, its own end, what it leaves.
+/* test_h5_reader.c - the process that reads a file: use from several threads, its end, and its
+ * resources.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +26,7 @@ enum { ROWS = 300, ROW = 1000, THREADS = 4, TIMES = 25 };
 struct fixture {
     char path[40];
     double *values;
-    atomic_bool done; /* the readers */
+    atomic_bool done; /* all readers have ended */
 };
 
 static int set_up(void **state)
@@ -62,13 +63,13 @@ static bool reads_right(const struct fixture *f)
 {
     double *values = malloc(ROWS * ROW * sizeof *values);
     struct h5_file file;
-    bool fine = h5_open(&file, f->path, NULL) == LFADS_OK &&
-                h5_read(values, H5_FLOAT64, &file, "x", ROWS * ROW, NULL) == LFADS_OK &&
-                memcmp(values, f->values, ROWS * ROW * sizeof *values) == 0;
+    bool correct = h5_open(&file, f->path, NULL) == LFADS_OK &&
+                   h5_read(values, H5_FLOAT64, &file, "x", ROWS * ROW, NULL) == LFADS_OK &&
+                   memcmp(values, f->values, ROWS * ROW * sizeof *values) == 0;
 
     h5_close(&file, NULL);
     free(values);
-    return fine;
+    return correct;
 }
 
 static void *read_often(void *payload)
@@ -81,7 +82,7 @@ static void *read_often(void *payload)
     return (void *)right;
 }
 
-/* Takes and gives back memory, and holds libhdf5's lock, while others fork. */
+/* Allocates and frees memory and holds libhdf5's lock while other threads fork. */
 static void *keep_busy(void *payload)
 {
     struct fixture *f = payload;
@@ -109,7 +110,7 @@ static void test_threads(void **state)
     pthread_t readers[THREADS], busy;
     void *right;
 
-    alarm(3600); /* a deadlock ends the test, slowness does not */
+    alarm(3600); /* ends the test after a deadlock, not on a slow machine */
     assert_int_equal(pthread_create(&busy, NULL, keep_busy, *state), 0);
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&readers[i], NULL, read_often, *state), 0);
@@ -133,7 +134,7 @@ static size_t open_files(void)
     return count;
 }
 
-/* No process and no open file is left, after a failure too. */
+/* No process and no open file remain, also after a failure. */
 static void test_leaves_nothing(void **state)
 {
     size_t before = open_files();
@@ -147,7 +148,7 @@ static void test_leaves_nothing(void **state)
     assert_int_equal(open_files(), before);
 }
 
-/* The only child of this process. */
+/* Returns the only child of this process; 0 if the system does not list children. */
 static pid_t child(void)
 {
     char path[60];
@@ -163,7 +164,7 @@ static pid_t child(void)
     return process;
 }
 
-/* Its end is an error that says how, the same for all that is asked later. */
+/* If the reader dies, this and all later requests fail with the reason. */
 static void test_end(void **state)
 {
     static const struct {
@@ -195,7 +196,9 @@ static void test_end(void **state)
     }
 }
 
-/* A host that ignores SIGCHLD reads files; how a child ended is not known then, and said so. */
+/* A host that ignores SIGCHLD can read files; the error says that the reason of a child's end is
+ * unknown.
+ */
 static void test_ignored_children(void **state)
 {
     const struct fixture *f = *state;
@@ -215,7 +218,7 @@ static void test_ignored_children(void **state)
     signal(SIGCHLD, SIG_DFL);
 }
 
-/* Signals that a terminal sends to all are the parent's to answer. */
+/* The reader ignores signals that a terminal sends to all processes. */
 static void test_interrupt(void **state)
 {
     const struct fixture *f = *state;
@@ -229,7 +232,7 @@ static void test_interrupt(void **state)
     h5_close(&file, NULL);
 }
 
-/* Rows other than those that the caller has room for are not read. */
+/* A request whose rows do not match the file or the caller's array is refused. */
 static void test_rows(void **state)
 {
     const struct fixture *f = *state;

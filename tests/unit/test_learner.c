@@ -1,4 +1,4 @@
-/* test_learner.c - which parameter a gradient that is not finite belongs to.
+/* test_learner.c - the name of the parameter whose gradient is not finite.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* test_memory.c - what control groups leave of memory, in both of the kernel's forms.
+/* test_memory.c - the memory that control groups leave available, in versions 1 and 2.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,10 +23,10 @@ static void write_file(const char *directory, const char *name, const char *text
     assert_int_equal(file_write_text(path, text, NULL), LFADS_OK);
 }
 
-static void test_second_form(void **state)
+static void test_version_2(void **state)
 {
     (void)state;
-    remove("groups2/memory.max"); /* of an earlier run */
+    remove("groups2/memory.max"); /* from an earlier run */
     write_file("groups2", "memory.stat", "anon 5\n");
     write_file("groups2/outer", "memory.max", "1000\n");
     write_file("groups2/outer", "memory.current", "900\n");
@@ -34,20 +34,20 @@ static void test_second_form(void **state)
     write_file("groups2/outer/inner", "memory.max", "max\n");
     write_file("groups2/outer/inner", "memory.current", "100\n");
     write_file("groups2", "self", "0::/outer/inner\n");
-    /* the inner has no limit; of the outer's 900 a cache of 250 gives way */
+    /* the inner group has no limit; 250 of the outer group's 900 are reclaimable cache */
     assert_int_equal(memory_left_by_groups("groups2/self", "groups2"), 350);
     write_file("groups2/outer/inner", "memory.max", "300\n");
     assert_int_equal(memory_left_by_groups("groups2/self", "groups2"), 200);
     write_file("groups2/outer", "memory.current", "5000\n");
     assert_int_equal(memory_left_by_groups("groups2/self", "groups2"), 0);
-    /* in a container the root is the group's own, and its name is not to be found */
+    /* in a container the root is the group itself, and its name does not exist below it */
     write_file("groups2", "memory.max", "70\n");
     write_file("groups2", "self", "0::/elsewhere\n");
     assert_int_equal(memory_left_by_groups("groups2/self", "groups2"), 70);
     assert_int_equal(memory_left_by_groups("groups2/absent", "groups2"), 70);
 }
 
-static void test_first_form(void **state)
+static void test_version_1(void **state)
 {
     (void)state;
     write_file("groups1/memory", "memory.limit_in_bytes", "9223372036854771712\n");
@@ -85,8 +85,8 @@ static void test_process(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_second_form),
-        cmocka_unit_test(test_first_form),
+        cmocka_unit_test(test_version_2),
+        cmocka_unit_test(test_version_1),
         cmocka_unit_test(test_process),
     };
 

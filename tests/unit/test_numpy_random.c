@@ -1,6 +1,6 @@
-/* test_numpy_random.c - draws of NumPy's legacy generator. The expected numbers were printed by
- * NumPy, in this order from one RandomState(5): random_sample(3), randn(4), randint(50, size=6),
- * randint(1, size=2), poisson(0.7, size=8), poisson(12, size=6), poisson(40, size=6), poisson(0),
+/* test_numpy_random.c - draws of NumPy's legacy generator. NumPy printed the expected numbers, in
+ * this order from one RandomState(5): random_sample(3), randn(4), randint(50, size=6), randint(1,
+ * size=2), poisson(0.7, size=8), poisson(12, size=6), poisson(40, size=6), poisson(0),
  * random_sample().
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
@@ -39,7 +39,7 @@ static void test_sequence(void **state)
     assert_true(numpy_random_uniform(&random) == 0.3610484184638091);
 }
 
-/* The second normal number of a pair waits, whatever is drawn between. */
+/* The second normal number of a pair is kept until the next call, whatever is drawn between. */
 static void test_kept_normal(void **state)
 {
     struct numpy_random a, b;

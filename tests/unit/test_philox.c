@@ -1,6 +1,5 @@
-/* test_philox.c - counted random numbers: the published vectors of Philox-4x32-10, the packing of
- * addresses, the moments of normal numbers.
- * SPDX-License-Identifier: Apache-2.0 */
+/* test_philox.c - counter-based random numbers: the published vectors of Philox-4x32-10, the
+ * packing of addresses, and the moments of normal numbers. SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,15 +9,15 @@
 
 #include "base/philox.h"
 
-/* Counter and key of all zeros: the vector of the paper's own test file. */
+/* Counter and key of all zeros, from the test file of the paper's authors. */
 static void test_known_vector(void **state)
 {
     static const uint32_t expected[4] = {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8};
-    struct philox_address at = {.seed = 0};
+    struct philox_address address = {.seed = 0};
     uint32_t words[4];
 
     (void)state;
-    philox_block(words, &at, 0);
+    philox_block(words, &address, 0);
     assert_memory_equal(words, expected, sizeof expected);
 }
 
@@ -26,38 +25,38 @@ static void test_known_vector(void **state)
 static void test_full_vector(void **state)
 {
     static const uint32_t expected[4] = {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd};
-    struct philox_address at = {.seed = UINT64_MAX,
-                                .purpose = (enum philox_purpose)15,
-                                .step = UINT32_MAX,
-                                .session = PHILOX_MAX_SESSION - 1,
-                                .trial = PHILOX_MAX_TRIAL - 1,
-                                .sample = PHILOX_MAX_SAMPLE - 1,
-                                .time = PHILOX_MAX_TIME - 1};
+    struct philox_address address = {.seed = UINT64_MAX,
+                                     .purpose = (enum philox_purpose)15,
+                                     .step = UINT32_MAX,
+                                     .session = PHILOX_MAX_SESSION - 1,
+                                     .trial = PHILOX_MAX_TRIAL - 1,
+                                     .sample = PHILOX_MAX_SAMPLE - 1,
+                                     .time = PHILOX_MAX_TIME - 1};
     uint32_t words[4];
 
     (void)state;
-    philox_block(words, &at, PHILOX_MAX_INDEX / 4 - 1);
+    philox_block(words, &address, PHILOX_MAX_INDEX / 4 - 1);
     assert_memory_equal(words, expected, sizeof expected);
 }
 
 /* Every part of an address changes the numbers. */
 static void test_parts_differ(void **state)
 {
-    struct philox_address at[8];
+    struct philox_address address[8];
     uint32_t words[8][4];
 
     (void)state;
     for (int i = 0; i < 8; i++)
-        at[i] = (struct philox_address){.seed = 3};
-    at[1].seed = 4;
-    at[2].purpose = PHILOX_JITTER;
-    at[3].step = 1;
-    at[4].session = 1;
-    at[5].trial = 1;
-    at[6].sample = 1;
-    at[7].time = 1;
+        address[i] = (struct philox_address){.seed = 3};
+    address[1].seed = 4;
+    address[2].purpose = PHILOX_JITTER;
+    address[3].step = 1;
+    address[4].session = 1;
+    address[5].trial = 1;
+    address[6].sample = 1;
+    address[7].time = 1;
     for (int i = 0; i < 8; i++)
-        philox_block(words[i], &at[i], 0);
+        philox_block(words[i], &address[i], 0);
     for (int i = 0; i < 8; i++)
         for (int j = 0; j < i; j++)
             assert_memory_not_equal(words[i], words[j], sizeof words[i]);
@@ -67,12 +66,12 @@ static void test_normals(void **state)
 {
     enum { COUNT = 200000 };
     static float numbers[COUNT];
-    struct philox_address at = {.seed = 8};
+    struct philox_address address = {.seed = 8};
     double sum = 0, squares = 0, fourths = 0;
 
     (void)state;
-    for (uint32_t i = 0; i < COUNT; i += 1000, at.trial++)
-        philox_normals(numbers + i, &at, 1000);
+    for (uint32_t i = 0; i < COUNT; i += 1000, address.trial++)
+        philox_normals(numbers + i, &address, 1000);
     for (int i = 0; i < COUNT; i++) {
         double x = (double)numbers[i];
 
@@ -86,15 +85,15 @@ static void test_normals(void **state)
     assert_true(fabs(fourths / COUNT - 3) < 5 * sqrt(96.0 / COUNT));
 }
 
-/* A row's numbers do not depend on how many are asked for. */
+/* A row's words do not depend on their number. */
 static void test_rows(void **state)
 {
-    struct philox_address at = {.seed = 8, .time = 5};
+    struct philox_address address = {.seed = 8, .time = 5};
     uint32_t few[5], many[50];
 
     (void)state;
-    philox_words(few, &at, 5);
-    philox_words(many, &at, 50);
+    philox_words(few, &address, 5);
+    philox_words(many, &address, 50);
     assert_memory_equal(few, many, sizeof few);
 }
 

@@ -1,4 +1,4 @@
-/* test_products.c - the CPU's matrix product when oneDNN has no memory.
+/* test_products.c - the CPU's matrix product if oneDNN's allocations fail.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <setjmp.h>
@@ -12,12 +12,12 @@
 #include "backend/backend.h"
 #include "base/workers.h"
 
-enum { M = 100, N = 90, K = 80 }; /* more rows than the CPU's own tiles take */
+enum { M = 100, N = 90, K = 80 }; /* so large that the CPU backend calls oneDNN */
 
 static bool refusing;
 static int refusals;
 
-/* In place of the C library's: oneDNN's way to memory. */
+/* Replaces the C library's function, by which oneDNN allocates. */
 __attribute__((visibility("default"))) int posix_memalign(void **memory, size_t alignment,
                                                           size_t size)
 {
@@ -32,7 +32,7 @@ __attribute__((visibility("default"))) int posix_memalign(void **memory, size_t 
 static void fill(real *x, size_t count, size_t seed)
 {
     for (size_t i = 0; i < count; i++)
-        x[i] = (real)((i * 7 + seed) % 11) - 5; /* whole: sums are exact in any order */
+        x[i] = (real)((i * 7 + seed) % 11) - 5; /* integers: sums are exact in any order */
 }
 
 static void multiply(const struct backend *be, real *c, const real *a, const real *b, int variant)
@@ -43,8 +43,8 @@ static void multiply(const struct backend *be, real *c, const real *a, const rea
                 (struct operand){b, transpose_b ? K : N, transpose_b}, M, N, K, add);
 }
 
-/* All variants, on one thread, as the model's products are. Each first with memory, in which oneDNN
- * makes its kernels. */
+/* Compares all variants on one thread, as in the model. Each runs first without failures, so that
+ * oneDNN creates its kernels. */
 static void compare(void *payload, size_t item, size_t thread)
 {
     static real a[M * K], b[K * N], c[M * N], expected[M * N];
@@ -62,7 +62,7 @@ static void compare(void *payload, size_t item, size_t thread)
         refusing = false;
         assert_memory_equal(c, expected, sizeof c);
     }
-    assert_true(refusals > 0); /* not of each: which need memory depends on the processor */
+    assert_true(refusals > 0); /* not in each variant: this depends on the processor */
 }
 
 static void test_without_memory(void **state)

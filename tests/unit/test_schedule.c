@@ -1,5 +1,5 @@
-/* test_schedule.c - the learning rate and the kept models against the original's own loop over
- * epochs, fed with given costs (golden/training/schedule.json).
+/* test_schedule.c - compares the learning rate and the kept models with those of the original's
+ * loop over epochs, for given costs (golden/training/schedule.json).
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 #include "learn/schedule.h"
 #include "model/costs.h"
 
-/* A number of the list; null is NaN. */
+/* Returns a number of the list; NaN for null. */
 static double number(const json_t *list, size_t i)
 {
     const json_t *value = json_array_get(list, i);
@@ -89,7 +89,7 @@ static void test_ramp(void **state)
     assert_true(costs_ramp(5000, 0, 2000) == 1);
     assert_true(costs_ramp(99, 100, 10) == 0);
     assert_true(costs_ramp(105, 100, 10) == 0.5);
-    /* without a rise: off, then on from the start on */
+    /* without steps of increase: first off, then on from the start */
     assert_true(costs_ramp(99, 100, 0) == 0);
     assert_true(costs_ramp(100, 100, 0) == 1);
 }

@@ -1,5 +1,5 @@
-/* test_score.c - scores of small arrays are those that NumPy gives for them, and stay defined where
- * the data leave nothing to score.
+/* test_score.c - scores of small arrays equal those that NumPy computes, and are defined for data
+ * without spikes or variance.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,11 +16,11 @@ enum { ROWS = 6, CHANNELS = 2 };
 
 static const double counts[ROWS * CHANNELS] = {0, 1, 2, 0, 1, 3, 0, 0, 1, 1, 4, 2};
 static const double truth[ROWS * CHANNELS] = {1.5, 2, 3, 1, 2, 5, .5, .75, 1, 2.5, 6, 4.5};
-/* of each row two means, then two variances */
+/* each row has two means, then two variances */
 static const double output[ROWS * 2 * CHANNELS] = {
     .5, 1.25, 1, .5, 1.5, .25, 2, .25, 1, 2.5, .5, 4, .125, .5, 1, 1, .75, 1, .75, 1.5, 3, 2, 2, 3};
 
-static struct scored all(void)
+static struct scored example(void)
 {
     return (struct scored){.rows = ROWS,
                            .channels = CHANNELS,
@@ -31,16 +31,16 @@ static struct scored all(void)
                            .conversion = 2};
 }
 
-/* Rounding of a few dozen operations on sums some 30 times WANTED. */
-static void assert_near(double found, double wanted)
+/* The allowance covers a few dozen operations on sums of about 30 times EXPECTED. */
+static void assert_near(double actual, double expected)
 {
-    if (!(fabs(found - wanted) <= 1e-13 * fabs(wanted)))
-        fail_msg("%.17g, wanted %.17g", found, wanted);
+    if (!(fabs(actual - expected) <= 1e-13 * fabs(expected)))
+        fail_msg("%.17g, expected %.17g", actual, expected);
 }
 
 static void test_counts(void **state)
 {
-    struct scored s = all();
+    struct scored s = example();
 
     (void)state;
     assert_near(score_nll(&s), 11.455100254202337);
@@ -49,7 +49,7 @@ static void test_counts(void **state)
 
 static void test_gaussian(void **state)
 {
-    struct scored s = all();
+    struct scored s = example();
 
     (void)state;
     s.variances = output + CHANNELS;
@@ -59,7 +59,7 @@ static void test_gaussian(void **state)
 
 static void test_truth(void **state)
 {
-    struct scored s = all();
+    struct scored s = example();
 
     (void)state;
     assert_near(score_r_squared(&s, 0, CHANNELS), 0.95461818181818181);
@@ -67,21 +67,21 @@ static void test_truth(void **state)
     assert_near(score_r_squared(&s, 1, 1), 0.93240556660039764);
 }
 
-/* Three spikes where the rate is 0; no spikes; a truth that never changes. */
+/* Three spikes at a rate of 0; no spikes; a constant truth. */
 static void test_degenerate(void **state)
 {
     static const double three = 3, zero = 0, same[] = {4, 4}, hit[] = {2, 2}, missed[] = {2, 1};
     struct scored one = {.rows = 1, .channels = 1, .outputs = 1, .data = &three, .means = &zero};
-    struct scored still = {
+    struct scored constant = {
         .rows = 2, .channels = 1, .outputs = 1, .means = hit, .truth = same, .conversion = 2};
 
     (void)state;
     assert_near(score_nll(&one), 2074.1183431638692);
     one.data = &zero;
     assert_true(isnan(score_bits_per_spike(&one)));
-    assert_true(isnan(score_r_squared(&still, 0, 1)));
-    still.means = missed;
-    assert_true(isinf(score_r_squared(&still, 0, 1)) && score_r_squared(&still, 0, 1) < 0);
+    assert_true(isnan(score_r_squared(&constant, 0, 1)));
+    constant.means = missed;
+    assert_true(isinf(score_r_squared(&constant, 0, 1)) && score_r_squared(&constant, 0, 1) < 0);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
-/* test_select.c - which device a request ends at, and what is said of those that can't be used.
- * SPDX-License-Identifier: Apache-2.0 */
+/* test_select.c - the device that a request selects, and the reasons for devices that cannot be
+ * used. SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,18 +10,18 @@
 #include "backend/select.h"
 
 struct outcome {
-    const char *devices, *device; /* the letters of several.c; the request */
+    const char *devices, *device; /* letters as in many_devices.c; the request */
     enum lfads_status status;
-    const char *name, *words; /* of the device, NULL: the processor; in REASON or in the error, "":
-                                 nothing is said */
+    const char *name;  /* of the device; NULL: the CPU */
+    const char *words; /* in REASON or in the error; "": REASON is empty */
 };
 
 static const struct outcome outcomes[] = {
-    {"uuu", "auto", LFADS_OK, "several 0", ""},
-    {"uuu", "gpu:2", LFADS_OK, "several 2", ""},
-    {"ouu", "auto", LFADS_OK, "several 1", ""},
-    {"fou", "auto", LFADS_OK, "several 2", ""},
-    {"rru", "auto", LFADS_OK, "several 2", ""},
+    {"uuu", "auto", LFADS_OK, "many 0", ""},
+    {"uuu", "gpu:2", LFADS_OK, "many 2", ""},
+    {"ouu", "auto", LFADS_OK, "many 1", ""},
+    {"fou", "auto", LFADS_OK, "many 2", ""},
+    {"rru", "auto", LFADS_OK, "many 2", ""},
     {"oo", "auto", LFADS_OK, NULL, ""},
     {"of", "auto", LFADS_OK, NULL, "device 1 is full"},
     {"", "auto", LFADS_OK, NULL, ""},
@@ -36,7 +36,7 @@ static const struct outcome outcomes[] = {
 static void test_outcomes(void **state)
 {
     (void)state;
-    setenv("LFADS_CUDA_MODULE", SEVERAL_MODULE, 1);
+    setenv("LFADS_CUDA_MODULE", MANY_DEVICES_MODULE, 1);
     for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++) {
         const struct outcome *o = &outcomes[i];
         struct backend_request request = {.device = o->device, .precision = "float32"};
@@ -64,5 +64,5 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_outcomes)};
 
-    return cmocka_run_group_tests_name("choose", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("select", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* test_session.c - what a session holds is what its file holds, number for number, for every type
- * in the file, every width that is kept and every place.
+/* test_session.c - a session has exactly the numbers of its file, for every type in which it stores
+ * them, in memory and on disk.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <setjmp.h>
@@ -19,7 +19,7 @@ enum { TRIALS = 300, BINS = 40, CHANNELS = 50, INPUTS = 3, RECORD = BINS * CHANN
 
 static const char *const path = "test_session.h5";
 
-/* Numbers from 0 to 9, but for one. */
+/* Returns element I of the data: LARGE for one element, the others from 0 to 9. */
 static double value_of(size_t i, double large)
 {
     return i == TRIALS * RECORD - 7 ? large : (double)(i * 2654435761u % 4294967296u % 10);
@@ -68,11 +68,11 @@ static void check_trials(const struct session *s, enum session_set set, double l
     assert_true(fabs(s->set[set].sum - sum) <= 1e-12 * fabs(sum));
 }
 
-/* Numbers up to LARGE, kept as KIND, at both places. */
-static void round_trip(double large, double shift, bool counts, enum number_type kind)
+/* Checks numbers up to LARGE, stored as TYPE, in memory and on disk. */
+static void round_trip(double large, double shift, bool counts, enum number_type type)
 {
     struct session_wants wants = {.counts = counts, .ext_inputs = INPUTS, .factors = 2};
-    size_t bytes = TRIALS * RECORD * trial_store_bytes(kind),
+    size_t bytes = TRIALS * RECORD * trial_store_bytes(type),
            ext = TRIALS * BINS * INPUTS * sizeof(float);
     struct session *s;
 
@@ -80,14 +80,14 @@ static void round_trip(double large, double shift, bool counts, enum number_type
     for (int disk = 0; disk < 2; disk++) {
         wants.limits = (struct storage_limits){.memory = disk ? 0 : SIZE_MAX, .directory = "."};
         assert_int_equal(session_open(&s, path, "x", &wants, NULL), LFADS_OK);
-        assert_int_equal(s->set[SESSION_TRAIN].array[TRIAL_OBSERVED].type, kind);
+        assert_int_equal(s->set[SESSION_TRAIN].array[TRIAL_OBSERVED].type, type);
         assert_int_equal(session_streams(s), disk);
         assert_int_equal(session_memory(s), disk ? 0 : 2 * (bytes + ext));
         check_trials(s, SESSION_TRAIN, large, shift);
         check_trials(s, SESSION_VALID, large, shift);
         session_close(s);
     }
-    /* room for the first set and both external inputs: the second set goes to the disk */
+    /* memory for the first set and both external inputs: the second set is stored on disk */
     wants.limits = (struct storage_limits){.memory = bytes + 2 * ext, .directory = "."};
     assert_int_equal(session_open(&s, path, "x", &wants, NULL), LFADS_OK);
     assert_int_equal(session_memory(s), bytes + 2 * ext);
@@ -139,7 +139,7 @@ static void test_refused(void **state)
     refused((double)NAN, 0, true, last);
     refused((double)INFINITY, 0, false, last);
     refused((double)NAN, 0, false, "only finite numbers");
-    refused(1e39, 0, false, "only finite numbers"); /* no float holds it */
+    refused(1e39, 0, false, "only finite numbers"); /* beyond float's range */
     refused(9, 0.5, true, "in trial 0, bin 0, channel 0");
 }
 

@@ -1,6 +1,5 @@
-/* test_threads.c - a run computes with as many threads as it is told to, whatever OpenMP would
- * take: OpenMP's threads stay, so that they can be counted after the call.
- * SPDX-License-Identifier: Apache-2.0 */
+/* test_threads.c - a run uses --threads threads, whatever OpenMP's default is. OpenMP keeps its
+ * threads, so the test counts them after the call. SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,8 +18,8 @@
 
 enum { TRIALS = 24, BINS = 8, CHANNELS = 6 };
 
-typedef enum lfads_status verb(const struct lfads_config *, const struct lfads_callbacks *,
-                               struct lfads_error *);
+typedef enum lfads_status command(const struct lfads_config *, const struct lfads_callbacks *,
+                                  struct lfads_error *);
 
 static size_t count_threads(void)
 {
@@ -51,8 +50,8 @@ static void write_data(const char *directory)
         LFADS_OK);
 }
 
-/* The verb with one thread leaves no more threads than there were. */
-static void check_verb(verb *run, const struct lfads_config *config, const char *name)
+/* A command with one thread starts no thread that remains. */
+static void check_command(command *run, const struct lfads_config *config, const char *name)
 {
     struct lfads_error err = {.text = ""};
     size_t before = count_threads(), after;
@@ -75,7 +74,7 @@ static void test_one_thread(void **state)
                                            {"batch_size", "8"},
                                            {"device", "cpu"},
                                            {"example_every_s", "-1"}};
-    char directory[] = "/tmp/lfads_threads_XXXXXX", save[60], command[80];
+    char directory[] = "/tmp/lfads_threads_XXXXXX", save[60], shell[80];
     struct lfads_config *config;
 
     (void)state;
@@ -88,14 +87,14 @@ static void test_one_thread(void **state)
     assert_int_equal(lfads_config_set(config, "data_dir", directory, NULL), LFADS_OK);
     assert_int_equal(lfads_config_set(config, "lfads_save_dir", save, NULL), LFADS_OK);
     omp_set_num_threads(4);
-    check_verb(lfads_train, config, "train");
+    check_command(lfads_train, config, "train");
     assert_int_equal(lfads_config_set(config, "batch_size", "256", NULL), LFADS_OK);
-    check_verb(lfads_posterior_sample, config, "posterior-sample");
-    check_verb(lfads_posterior_mean, config, "posterior-mean");
-    check_verb(lfads_prior_sample, config, "prior-sample");
+    check_command(lfads_posterior_sample, config, "posterior-sample");
+    check_command(lfads_posterior_mean, config, "posterior-mean");
+    check_command(lfads_prior_sample, config, "prior-sample");
     lfads_config_free(config);
-    snprintf(command, sizeof command, "rm -r %s", directory);
-    assert_int_equal(system(command), 0);
+    snprintf(shell, sizeof shell, "rm -r %s", directory);
+    assert_int_equal(system(shell), 0);
 }
 
 int main(void)

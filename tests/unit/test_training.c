@@ -1,4 +1,4 @@
-/* test_training.c - several trainings at once on one data set: each has the bits that it has alone.
+/* test_training.c - trainings that share a data set and alternate have the same bits as each alone.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@ struct fixture {
     char directory[40], save_dir[60];
 };
 
-/* Counts of a few spikes a bin. */
+/* Writes counts of at most three spikes per bin. */
 static void write_data(const char *directory)
 {
     size_t train[] = {TRIALS, BINS, CHANNELS}, valid[] = {VALID, BINS, CHANNELS};
@@ -62,8 +62,8 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* A small configuration, and what makes the trainings differ. */
-static struct lfads_config *configuration(const struct fixture *f, const char *const (*own)[2],
+/* Returns a small configuration with COUNT additional FLAGS. */
+static struct lfads_config *configuration(const struct fixture *f, const char *const (*flags)[2],
                                           size_t count)
 {
     const char *const common[][2] = {{"data_dir", f->directory},
@@ -84,7 +84,7 @@ static struct lfads_config *configuration(const struct fixture *f, const char *c
     for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
         assert_int_equal(lfads_config_set(config, common[i][0], common[i][1], NULL), LFADS_OK);
     for (size_t i = 0; i < count; i++)
-        assert_int_equal(lfads_config_set(config, own[i][0], own[i][1], NULL), LFADS_OK);
+        assert_int_equal(lfads_config_set(config, flags[i][0], flags[i][1], NULL), LFADS_OK);
     return config;
 }
 
@@ -92,7 +92,7 @@ static const char *const first_flags[][2] = {{"seed", "1"}, {"co_dim", "2"}, {"k
 static const char *const second_flags[][2] = {
     {"seed", "2"}, {"co_dim", "0"}, {"learning_rate_init", "0.02"}, {"l2_gen_scale", "5"}};
 
-/* Both runs, the second on the first one's data. */
+/* Opens two runs, the second with the first one's data. */
 static void open_runs(struct run *runs[2], const struct fixture *f)
 {
     struct lfads_config *first = configuration(f, first_flags, 3);
@@ -111,16 +111,16 @@ static void close_runs(struct run *runs[2])
     run_close(runs[0]);
 }
 
-/* A copy of parameters and optimizer's state. */
+/* Returns a copy of the parameters and the optimizer's state. */
 static struct param_vectors copy(const struct training *training, const struct model *model)
 {
-    struct param_vectors now, kept = param_vectors_create(model);
+    struct param_vectors now, copied = param_vectors_create(model);
 
     assert_int_equal(training_vectors(&now, training, NULL), LFADS_OK);
-    memcpy(kept.parameters, now.parameters, model->size * sizeof(real));
+    memcpy(copied.parameters, now.parameters, model->size * sizeof(real));
     for (int i = 0; i < OPTIMIZER_SLOTS; i++)
-        memcpy(kept.slots[i], now.slots[i], model->size * sizeof(real));
-    return kept;
+        memcpy(copied.slots[i], now.slots[i], model->size * sizeof(real));
+    return copied;
 }
 
 static void run_alone(struct param_vectors *end, struct fitlog_row *costs, const struct run *run)
@@ -186,16 +186,17 @@ static void costs_and_state(void **state)
     later = *training_costs(training);
     assert_true(later.train.of[COST_RECON] < first.train.of[COST_RECON]);
     assert_int_equal(training_get_state(training).epoch, 30);
-    assert_int_equal(training_save(training, NULL), LFADS_OK); /* nowhere */
+    assert_int_equal(training_save(training, NULL),
+                     LFADS_OK); /* without a recorder it writes nothing */
     training_free(training);
     close_runs(runs);
 }
 
-/* Flags that the data were read with must agree. */
+/* A second run must have the flags that determine how the data are read. */
 static void other_data_refused(void **state)
 {
     static const char *const other[][2] = {{"output_dist", "gaussian"}};
-    static const char *const fewer[][2] = {{"factors_dim", "2"}}; /* no alignment: may differ */
+    static const char *const fewer[][2] = {{"factors_dim", "2"}}; /* may differ without alignment */
     struct run *runs[2], *third;
     struct lfads_config *config = configuration(*state, other, 1);
     struct lfads_error err;

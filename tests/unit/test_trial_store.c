@@ -1,5 +1,5 @@
-/* test_trial_store.c - records come back as they were added, in memory and on disk, however wide
- * they become; prefetched batches hold their own trials. SPDX-License-Identifier: Apache-2.0 */
+/* test_trial_store.c - records are read as they were added, in memory and on disk, for every type
+ * of numbers; prefetched batches have the right trials. SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@ static const struct storage_limits in_memory = {.memory = SIZE_MAX}, on_disk = {
 
 static float value_of(size_t record, size_t i) { return (float)((record * 31 + i * 7) % 256); }
 
-/* Adds records from FIRST on; LARGE takes the limits of the last one's first number. */
+/* Adds COUNT records from FIRST on; LARGE, the first number of the last one, requires TYPE. */
 static void add(struct trial_store *store, size_t first, size_t count, float large,
                 enum number_type type)
 {
@@ -56,7 +56,7 @@ static void widening(const struct storage_limits *limits, bool stays)
     assert_int_equal(store.type, NUMBER_UINT16);
     add(&store, 20, 10, 1e6f, NUMBER_FLOAT);
     assert_int_equal(store.type, NUMBER_FLOAT);
-    add(&store, 30, 10, 3, NUMBER_UINT8); /* does not become narrower */
+    add(&store, 30, 10, 3, NUMBER_UINT8); /* the type never becomes narrower */
     assert_int_equal(store.type, NUMBER_FLOAT);
     assert_int_equal(store.count, RECORDS);
     check_record(&store, 9, 255);
@@ -72,16 +72,16 @@ static void widening(const struct storage_limits *limits, bool stays)
 
 static void test_widening(void **state)
 {
-    /* room for bytes or words, not for reals: moves to the disk when it becomes wide */
-    struct storage_limits some = {.memory = RECORDS * NUMBERS * 2, .directory = "."};
+    /* memory for bytes or words, but not for floats: moves to disk when the type widens to float */
+    struct storage_limits limited = {.memory = RECORDS * NUMBERS * 2, .directory = "."};
 
     (void)state;
     widening(&in_memory, true);
     widening(&on_disk, false);
-    widening(&some, false);
+    widening(&limited, false);
 }
 
-static void test_no_room(void **state)
+static void test_no_space(void **state)
 {
     struct storage_limits nowhere = {.memory = 100}, no_directory = {.directory = "absent/none"};
     struct lfads_error err;
@@ -99,14 +99,15 @@ static void test_no_room(void **state)
     assert_int_equal(trial_store_begin(&store, SIZE_MAX / 2, 5, NUMBER_UINT8, &on_disk, &err),
                      LFADS_NO_MEMORY);
     trial_store_end(&store);
-    /* more than any disk holds is refused before anything is written */
+    /* a size beyond any disk is refused before writing */
     assert_int_equal(trial_store_begin(&store, (size_t)1 << 58, 1, NUMBER_UINT8, &on_disk, &err),
                      LFADS_IO);
     assert_non_null(strstr(err.text, "MiB on disk"));
     trial_store_end(&store);
 }
 
-/* A session of one set, its data kept within the limits DATA and its external inputs within EXT. */
+/* Creates a session of one set, with DATA as the limits of its data and EXT of its external inputs.
+ */
 static void make_session(struct session *s, const struct storage_limits *data,
                          const struct storage_limits *ext)
 {
@@ -135,11 +136,11 @@ static void check_prefetched(const struct prefetched *prefetched, const struct s
     prefetched_copy(dst, prefetched, 0, batch->count);
     for (size_t i = 0; i < batch->count; i++)
         for (size_t j = 1; j < NUMBERS; j++) {
-            size_t at = (j / 2 * batch->count + i) * 2 + j % 2;
+            size_t index = (j / 2 * batch->count + i) * 2 + j % 2;
 
-            assert_true(values[at] == value_of(batch->trials[i], j));
+            assert_true(values[index] == value_of(batch->trials[i], j));
             assert_true(!prefetched->session->ext_inputs ||
-                        ext[at] == value_of(batch->trials[i], j));
+                        ext[index] == value_of(batch->trials[i], j));
         }
 }
 
@@ -158,7 +159,7 @@ static void test_prefetched(void **state)
     make_session(&sessions[3], &on_disk, &in_memory);
     assert_int_equal(batches_create(&batches, &dataset, SESSION_TRAIN, BATCH, NULL), LFADS_OK);
     assert_int_equal(prefetcher_create(&prefetcher, &dataset, BATCH, NULL), LFADS_OK);
-    /* records of 6 bytes and of 24; lengths are rounded up to 64 */
+    /* records of 6 and 24 bytes, rounded up to 64 */
     assert_int_equal(prefetcher_bytes(&dataset, BATCH), 2 * BATCH * (64 + 64));
     for (uint32_t epoch = 0; epoch < 20; epoch++) {
         batches_shuffle(batches, &dataset, SESSION_TRAIN, 1, epoch);
@@ -166,7 +167,8 @@ static void test_prefetched(void **state)
         for (size_t b = 0; b < (epoch % 5 ? batches->count : 3); b++) {
             assert_int_equal(prefetcher_next(&prefetched, prefetcher, NULL), LFADS_OK);
             assert_ptr_equal(prefetched.batch, &batches->batch[b]);
-            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL); /* the next one is read */
+            nanosleep(&(struct timespec){.tv_nsec = 1000000},
+                      NULL); /* lets the thread read the next one */
             check_prefetched(&prefetched, sessions);
         }
         prefetcher_end(prefetcher);
@@ -193,7 +195,7 @@ static void test_in_order(void **state)
     batches_free(batches);
 }
 
-/* A file that became shorter than what was kept in it. */
+/* A file that has become shorter than its contents. */
 static void test_lost(void **state)
 {
     struct session session, *list[] = {&session};
@@ -222,7 +224,7 @@ static void test_lost(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_widening),   cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_widening),   cmocka_unit_test(test_no_space),
         cmocka_unit_test(test_prefetched), cmocka_unit_test(test_in_order),
         cmocka_unit_test(test_lost),
     };

@@ -222,7 +222,7 @@ __device__ inline void cuda_fetch(float *to, const float *from, unsigned count)
 {
     for (unsigned i = threadIdx.x; i < count; i += SEQUENCE_THREADS) {
 #if defined(LFADS_EMULATED_CUDA)
-        emulation::copy_beside(to + i, from + i);
+        emulation::copy_async(to + i, from + i);
 #elif defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
         asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(
                          (unsigned)__cvta_generic_to_shared(to + i)),

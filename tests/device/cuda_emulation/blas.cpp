@@ -38,7 +38,7 @@ cublasStatus_t cublasSetWorkspace(cublasHandle_t, void *workspace, size_t bytes)
                                                   : CUBLAS_STATUS_INVALID_VALUE;
 }
 
-/* X with as many bits of its fraction as COMPUTE keeps of factors, the nearest. */
+/* Rounds X to the bits that COMPUTE keeps of an operand, to the nearest. */
 static float rounded(float x, cublasComputeType_t compute)
 {
     unsigned drop = compute == CUBLAS_COMPUTE_32F_FAST_TF32   ? 13
@@ -55,8 +55,8 @@ static float rounded(float x, cublasComputeType_t compute)
     return x;
 }
 
-/* A number's place in a column-major matrix with the operation applied. */
-static size_t place(cublasOperation_t op, size_t row, size_t column, size_t ld)
+/* Returns the index of an element of a column-major matrix to which OP is applied. */
+static size_t index_of(cublasOperation_t op, size_t row, size_t column, size_t ld)
 {
     return op == CUBLAS_OP_N ? row + column * ld : column + row * ld;
 }
@@ -77,12 +77,12 @@ cublasStatus_t cublasGemmEx(cublasHandle_t handle, cublasOperation_t op_a, cubla
     emulation::submit(handle->stream, [=] {
         for (size_t j = 0; j < (size_t)n; j++)
             for (size_t i = 0; i < (size_t)m; i++) {
-                float sum = 0, *to = z + i + j * (size_t)ldc;
+                float sum = 0, *dst = z + i + j * (size_t)ldc;
 
                 for (size_t l = 0; l < (size_t)k; l++)
-                    sum += rounded(x[place(op_a, i, l, (size_t)lda)], compute) *
-                           rounded(y[place(op_b, l, j, (size_t)ldb)], compute);
-                *to = scale * sum + (keep == 0 ? 0 : keep * *to);
+                    sum += rounded(x[index_of(op_a, i, l, (size_t)lda)], compute) *
+                           rounded(y[index_of(op_b, l, j, (size_t)ldb)], compute);
+                *dst = scale * sum + (keep == 0 ? 0 : keep * *dst);
             }
     });
     return CUBLAS_STATUS_SUCCESS;

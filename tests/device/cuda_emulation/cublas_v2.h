@@ -1,6 +1,5 @@
-/* cublas_v2.h - our stand-in for cuBLAS: the products that the backend asks for, by plain loops, in
- * the order of CUDA's streams.
- * SPDX-License-Identifier: Apache-2.0 */
+/* cublas_v2.h - replaces cuBLAS in the emulation: computes the backend's products by plain loops,
+ * in the order of CUDA's streams. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TESTS_EMULATED_CUBLAS_H
 #define LFADS_TESTS_EMULATED_CUBLAS_H
 #include <cuda_runtime.h>
@@ -26,8 +25,8 @@ cublasStatus_t cublasCreate(cublasHandle_t *handle);
 cublasStatus_t cublasDestroy(cublasHandle_t handle);
 cublasStatus_t cublasSetStream(cublasHandle_t handle, cudaStream_t stream);
 cublasStatus_t cublasSetWorkspace(cublasHandle_t handle, void *workspace, size_t bytes);
-/* Column-major: c [m,n] = alpha op(a) op(b) + beta c. Of the faster compute types, factors are
- * rounded as they are on tensor cores. */
+/* Column-major: c [m,n] = alpha op(a) op(b) + beta c. The faster compute types round the operands,
+ * as tensor cores do. */
 cublasStatus_t cublasGemmEx(cublasHandle_t handle, cublasOperation_t op_a, cublasOperation_t op_b,
                             int m, int n, int k, const void *alpha, const void *a,
                             cudaDataType type_a, int lda, const void *b, cudaDataType type_b,

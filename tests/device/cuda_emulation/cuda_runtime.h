@@ -1,11 +1,11 @@
-/* cuda_runtime.h - our stand-in for CUDA's runtime, by which src/backend/cuda compiles with a C++
- * compiler and runs on the processor: every thread of every block, with what a GPU does that can go
- * wrong without one (docs/gpu.md says what is shown by it, and what is not).
+/* cuda_runtime.h - replaces CUDA's runtime: with it, src/backend/cuda compiles with a C++ compiler
+ * and runs on the processor, every thread of every block. It reproduces the behaviour of a GPU that
+ * reveals mistakes (docs/gpu.md says what it shows and what it does not).
  *
- * Names, arguments and error codes are those of CUDA's runtime as far as the backend uses them.
- * Device memory cannot be reached while no kernel or copy runs. The threads of a block run one at a
- * time from barrier to barrier, blocks one after another, streams at once; a captured graph runs
- * its branches in another order than they were captured in.
+ * Names, arguments and error codes are those of CUDA's runtime, limited to those that the backend
+ * uses. Device memory is accessible only while a kernel or copy runs. The threads of a block run
+ * one at a time from barrier to barrier, blocks one after another; an operation on a stream runs
+ * immediately; a captured graph runs its branches in another order than that of the capture.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TESTS_EMULATED_CUDA_RUNTIME_H
 #define LFADS_TESTS_EMULATED_CUDA_RUNTIME_H
@@ -37,7 +37,7 @@ struct alignas(16) float4 {
     float x, y, z, w;
 };
 
-/* ---- what a kernel sees ---- */
+/* ---- in kernels ---- */
 extern dim3 threadIdx, blockIdx, blockDim, gridDim;
 
 namespace emulation
@@ -45,13 +45,14 @@ namespace emulation
 /* The dynamic shared memory of the block in progress, filled with NaN before it starts. */
 void *shared_memory();
 void block_barrier(const char *file, int line);
-/* What lane LANE of the caller's warp hands over at the same place. */
+/* Returns the WORD of lane LANE of the caller's warp, whose lanes all call this at the same line.
+ */
 uint64_t exchange(uint64_t word, unsigned lane, const char *file, int line);
-/* cp.async: a copy into shared memory that is made at the latest when its thread waits for its
- * copies; so late, or at once in the reverse order. */
-void copy_beside(float *to, const float *from);
+/* cp.async: a copy into shared memory, which may happen at any time until its thread waits for its
+ * copies. The emulation copies at the latest time; in the reverse order, immediately. */
+void copy_async(float *dst, const float *src);
 void wait_for_copies();
-unsigned own_lane();
+unsigned current_lane();
 
 template <class T> T exchanged(T value, unsigned lane, const char *file, int line)
 {
@@ -67,7 +68,7 @@ template <class T> T exchanged(T value, unsigned lane, const char *file, int lin
 
 #define __syncthreads() emulation::block_barrier(__FILE__, __LINE__)
 #define __shfl_xor_sync(mask, value, lanes)                                                        \
-    emulation::exchanged(value, emulation::own_lane() ^ (lanes), __FILE__, __LINE__)
+    emulation::exchanged(value, emulation::current_lane() ^ (lanes), __FILE__, __LINE__)
 
 template <class T> T __ldg(const T *address) { return *address; }
 
@@ -152,9 +153,9 @@ cudaError_t cudaGraphDestroy(cudaGraph_t graph);
 /* ---- kernels ---- */
 namespace emulation
 {
-/* Runs WORK, which reaches device memory, now, or adds it to what STREAM captures. */
+/* Runs WORK, which accesses device memory, or adds it to the graph that STREAM captures. */
 cudaError_t submit(cudaStream_t stream, std::function<void()> work);
-/* Runs the grid's blocks; checks its shape like a device. */
+/* Check a launch like a device does; run the grid's blocks. */
 cudaError_t check_shape(const void *kernel, dim3 grid, dim3 block, size_t shared);
 void run_grid(dim3 grid, dim3 block, size_t shared, const std::function<void()> &body);
 cudaError_t allow_shared(const void *kernel, size_t bytes);

@@ -1,4 +1,4 @@
-/* device.cpp - the emulated device: its memory, which the host cannot reach, and its kernels.
+/* device.cpp - the emulated device: its memory, which the host cannot access, and its kernels.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "device.h"
 
@@ -29,21 +29,21 @@ dim3 threadIdx, blockIdx, blockDim, gridDim;
 
 namespace
 {
-const size_t SPACE = (size_t)8 << 30; /* of addresses */
+const size_t SPACE = (size_t)8 << 30; /* address space in bytes */
 const size_t LINE = 256, PAGE = 4096, FILLED = 32 << 10;
-const size_t HUGE_PAGE = (size_t)2 << 20; /* opened and closed as one: hundreds of times as fast */
-const size_t SHARED_MOST = 96 << 10, SHARED_USUAL = 48 << 10;
+const size_t HUGE_PAGE = (size_t)2 << 20; /* changing its rights is hundreds of times faster */
+const size_t SHARED_MAX = 96 << 10, SHARED_DEFAULT = 48 << 10;
 
 struct device {
     char *space = nullptr;
-    size_t opened_bytes = 0; /* from the space's beginning: what is in use */
+    size_t opened_bytes = 0; /* from the start of the space to the end of the last allocation */
     int opened = 0;
     size_t limit = (size_t)2 << 30, used = 0;
     std::map<char *, size_t> allocations, pinned;
-    char *shared = nullptr; /* followed by a page that cannot be reached */
+    char *shared = nullptr; /* followed by an inaccessible page */
     char *block_shared = nullptr;
     std::map<const void *, size_t> shared_allowed;
-    size_t shared_most = SHARED_MOST; /* that the device says it has */
+    size_t max_shared = SHARED_MAX; /* that the device reports */
     int capability = 80;
     bool reverse = false;
     uint64_t failing_launch = 0;
@@ -51,11 +51,11 @@ struct device {
 };
 device d;
 
-size_t round_up(size_t bytes, size_t to) { return (bytes + to - 1) / to * to; }
+size_t round_up(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
-void protect(int how)
+void protect(int rights)
 {
-    if (d.opened_bytes && mprotect(d.space, d.opened_bytes, how) != 0) {
+    if (d.opened_bytes && mprotect(d.space, d.opened_bytes, rights) != 0) {
         perror("emulated device memory");
         abort();
     }
@@ -63,13 +63,13 @@ void protect(int how)
 
 bool within(const std::map<char *, size_t> &ranges, const void *memory, size_t bytes)
 {
-    char *at = (char *)const_cast<void *>(memory);
-    auto next = ranges.upper_bound(at);
+    char *start = (char *)const_cast<void *>(memory);
+    auto next = ranges.upper_bound(start);
 
     if (next == ranges.begin())
         return false;
     --next;
-    return at + bytes <= next->first + next->second;
+    return start + bytes <= next->first + next->second;
 }
 
 cudaError_t keep(cudaError_t error)
@@ -104,17 +104,17 @@ bool emulation::is_pinned(const void *memory, size_t bytes)
 
 /* ---- memory ---- */
 
-/* The first gap between allocations that BYTES and a line of distance fit into. */
+/* Returns the first gap between allocations that holds BYTES and a line of padding. */
 static char *find_gap(size_t bytes)
 {
-    char *at = d.space;
+    char *gap = d.space;
 
     for (const auto &[start, size] : d.allocations) {
-        if ((size_t)(start - at) >= bytes + LINE)
-            return at;
-        at = start + round_up(size, LINE) + LINE;
+        if ((size_t)(start - gap) >= bytes + LINE)
+            return gap;
+        gap = start + round_up(size, LINE) + LINE;
     }
-    return at + bytes <= d.space + SPACE ? at : nullptr;
+    return gap + bytes <= d.space + SPACE ? gap : nullptr;
 }
 
 static void reserve_space()
@@ -127,7 +127,7 @@ static void reserve_space()
         abort();
     }
     d.space = (char *)round_up((size_t)space, HUGE_PAGE);
-    madvise(d.space, SPACE, MADV_HUGEPAGE); /* where there are none it is slow */
+    madvise(d.space, SPACE, MADV_HUGEPAGE); /* an optimisation, which may fail */
 }
 
 cudaError_t cudaMalloc(void **memory, size_t bytes)
@@ -137,23 +137,23 @@ cudaError_t cudaMalloc(void **memory, size_t bytes)
         return keep(cudaErrorStreamCaptureUnsupported);
     if (!d.space)
         reserve_space();
-    char *at = d.used + bytes <= d.limit ? find_gap(bytes) : nullptr;
+    char *start = d.used + bytes <= d.limit ? find_gap(bytes) : nullptr;
 
-    if (!at)
+    if (!start)
         return keep(cudaErrorMemoryAllocation);
-    d.allocations[at] = bytes;
+    d.allocations[start] = bytes;
     d.used += bytes;
-    if ((size_t)(at - d.space) + bytes > d.opened_bytes)
-        d.opened_bytes = round_up((size_t)(at - d.space) + bytes + LINE, HUGE_PAGE);
+    if ((size_t)(start - d.space) + bytes > d.opened_bytes)
+        d.opened_bytes = round_up((size_t)(start - d.space) + bytes + LINE, HUGE_PAGE);
     {
         emulation::access access;
 
-        ASAN_UNPOISON_MEMORY_REGION(at, bytes);
-        /* NaN; not in all of what is large, for pages in use are slow to close */
-        memset(at, 0xff, bytes < FILLED ? bytes : FILLED);
-        ASAN_POISON_MEMORY_REGION(at + bytes, LINE);
+        ASAN_UNPOISON_MEMORY_REGION(start, bytes);
+        /* fills with NaN, of a large allocation only the start: protecting used pages is slow */
+        memset(start, 0xff, bytes < FILLED ? bytes : FILLED);
+        ASAN_POISON_MEMORY_REGION(start + bytes, LINE);
     }
-    *memory = at;
+    *memory = start;
     return cudaSuccess;
 }
 
@@ -195,7 +195,7 @@ cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t bytes, cudaMemcpy
 
     if (!emulation::on_device(down ? src : dst, bytes) || emulation::on_device(host, 1))
         return keep(cudaErrorInvalidValue);
-    /* a copy that is replayed needs host memory that stays */
+    /* a replayed copy needs host memory that remains valid */
     if (emulation::capturing() && !emulation::is_pinned(host, bytes))
         return keep(cudaErrorStreamCaptureUnsupported);
     return keep(emulation::submit(stream, [=] { memcpy(dst, src, bytes); }));
@@ -245,7 +245,7 @@ cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int)
         *value = d.capability % 10;
         break;
     case cudaDevAttrMaxSharedMemoryPerBlockOptin:
-        *value = (int)d.shared_most;
+        *value = (int)d.max_shared;
         break;
     }
     return cudaSuccess;
@@ -290,7 +290,7 @@ void *emulation::shared_memory() { return d.block_shared; }
 
 cudaError_t emulation::allow_shared(const void *kernel, size_t bytes)
 {
-    if (bytes > SHARED_MOST)
+    if (bytes > SHARED_MAX)
         return keep(cudaErrorInvalidValue);
     d.shared_allowed[kernel] = bytes;
     return cudaSuccess;
@@ -298,38 +298,38 @@ cudaError_t emulation::allow_shared(const void *kernel, size_t bytes)
 
 cudaError_t emulation::check_shape(const void *kernel, dim3 grid, dim3 block, size_t shared)
 {
-    size_t threads = (size_t)block.x * block.y * block.z, most = SHARED_USUAL;
+    size_t threads = (size_t)block.x * block.y * block.z, max_shared = SHARED_DEFAULT;
 
-    if (d.shared_allowed.count(kernel) && d.shared_allowed[kernel] > most)
-        most = d.shared_allowed[kernel];
+    if (d.shared_allowed.count(kernel) && d.shared_allowed[kernel] > max_shared)
+        max_shared = d.shared_allowed[kernel];
     if (!threads || threads > 1024 || !grid.x || !grid.y || !grid.z || grid.x > 0x7fffffff ||
-        grid.y > 65535 || grid.z > 65535 || shared > most)
+        grid.y > 65535 || grid.z > 65535 || shared > max_shared)
         return keep(cudaErrorInvalidValue);
     if (d.failing_launch && --d.failing_launch == 0)
         return keep(cudaErrorIllegalAddress);
     return cudaSuccess;
 }
 
-static std::vector<std::pair<float *, const float *>> &own_copies()
+static std::vector<std::pair<float *, const float *>> &pending_copies()
 {
     static std::vector<std::pair<float *, const float *>> copies[1024];
 
     return copies[(threadIdx.z * blockDim.y + threadIdx.y) * blockDim.x + threadIdx.x];
 }
 
-void emulation::copy_beside(float *to, const float *from)
+void emulation::copy_async(float *dst, const float *src)
 {
     if (d.reverse)
-        *to = *from;
+        *dst = *src;
     else
-        own_copies().push_back({to, from});
+        pending_copies().push_back({dst, src});
 }
 
 void emulation::wait_for_copies()
 {
-    for (auto &copy : own_copies())
+    for (auto &copy : pending_copies())
         *copy.first = *copy.second;
-    own_copies().clear();
+    pending_copies().clear();
 }
 
 static void select_thread(unsigned thread)
@@ -345,31 +345,31 @@ void emulation::run_grid(dim3 grid, dim3 block, size_t shared, const std::functi
     unsigned threads = block.x * block.y * block.z;
 
     if (!d.shared) {
-        d.shared = (char *)mmap(nullptr, SHARED_MOST + PAGE, PROT_READ | PROT_WRITE,
+        d.shared = (char *)mmap(nullptr, SHARED_MAX + PAGE, PROT_READ | PROT_WRITE,
                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        mprotect(d.shared + SHARED_MOST, PAGE, PROT_NONE);
+        mprotect(d.shared + SHARED_MAX, PAGE, PROT_NONE);
     }
-    d.block_shared = d.shared + SHARED_MOST - round_up(shared, 16);
+    d.block_shared = d.shared + SHARED_MAX - round_up(shared, 16);
     gridDim = grid;
     blockDim = block;
     for (size_t i = 0; i < blocks; i++) {
-        size_t at = d.reverse ? blocks - 1 - i : i;
+        size_t block_index = d.reverse ? blocks - 1 - i : i;
 
-        blockIdx.x = (unsigned)(at % grid.x);
-        blockIdx.y = (unsigned)(at / grid.x % grid.y);
-        blockIdx.z = (unsigned)(at / grid.x / grid.y);
+        blockIdx.x = (unsigned)(block_index % grid.x);
+        blockIdx.y = (unsigned)(block_index / grid.x % grid.y);
+        blockIdx.z = (unsigned)(block_index / grid.x / grid.y);
         memset(d.block_shared, 0xff, shared);
         run_threads(threads, d.reverse, body, select_thread);
     }
 }
 
-/* ---- what tests ask for ---- */
+/* ---- settings of tests ---- */
 
 void emulation_reverse(bool reverse) { d.reverse = reverse; }
 void emulation_limit_memory(size_t bytes) { d.limit = bytes; }
 void emulation_limit_shared(size_t bytes)
 {
-    d.shared_most = bytes < SHARED_MOST ? bytes : SHARED_MOST;
+    d.max_shared = bytes < SHARED_MAX ? bytes : SHARED_MAX;
 }
 void emulation_set_capability(int capability) { d.capability = capability; }
 void emulation_fail_launch(uint64_t count) { d.failing_launch = count; }

@@ -6,14 +6,15 @@
 
 namespace emulation
 {
-/* While one exists, device memory can be reached. */
+/* Device memory is accessible while an object of this type exists. */
 struct access {
     access();
     ~access();
 };
 bool reversed();
-bool capturing(); /* a stream is */
-/* Whether BYTES at MEMORY lie within one allocation of the device, or of pinned host memory. */
+bool capturing(); /* whether a stream captures */
+/* Return whether BYTES at MEMORY lie within one allocation of the device, or of pinned host memory.
+ */
 bool on_device(const void *memory, size_t bytes);
 bool is_pinned(const void *memory, size_t bytes);
 } // namespace emulation

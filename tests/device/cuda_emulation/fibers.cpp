@@ -1,8 +1,7 @@
-/* fibers.cpp - a block's threads as contexts of their own on one thread of the processor.
+/* fibers.cpp - runs a block's threads as separate contexts on one thread of the processor.
  *
- * A fiber takes up one thread of the block after the other as long as they come to their end; one
- * that has to wait keeps its fiber, and another fiber goes on. So kernels without barriers need
- * one.
+ * A fiber runs one thread of the block after another. If a thread waits, it keeps its fiber, and
+ * another fiber continues. So a kernel without barriers needs a single fiber.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "fibers.h"
 
@@ -32,25 +31,25 @@ namespace
 {
 enum { WARP = 32, STACK = 256 << 10 };
 
-/* Where threads wait: a place in the source, and how many are there. */
-struct meeting {
+/* A barrier or shuffle at which threads wait: its line in the source, and how many have arrived. */
+struct rendezvous {
     const char *file;
     int line;
     unsigned arrived;
 };
 
 struct fiber {
-    ucontext_t context; /* where it begins */
-    jmp_buf place;      /* where it goes on */
-    bool begun = false;
+    ucontext_t context; /* of its start */
+    jmp_buf resume;     /* where it continues */
+    bool started = false;
     std::unique_ptr<char[]> stack;
     unsigned thread = 0;
-    const void *bottom = nullptr; /* of its stack, for AddressSanitizer */
+    const void *bottom = nullptr; /* of the stack, for AddressSanitizer */
     size_t size = 0;
     void *fake_stack = nullptr;
 };
 
-/* The block in progress. */
+/* The running block. */
 struct block {
     unsigned count, started, ended;
     bool reverse;
@@ -59,13 +58,13 @@ struct block {
     std::deque<fiber *> ready;
     std::vector<fiber *> at_barrier;
     std::vector<std::vector<fiber *>> in_warp;
-    meeting barrier;
-    std::vector<meeting> warp;
-    std::vector<uint64_t> words[2];   /* what lanes hand over, in turns */
-    std::vector<unsigned char> turns; /* of each thread */
+    rendezvous barrier;
+    std::vector<rendezvous> warp;
+    std::vector<uint64_t> words[2];   /* of shuffles, by thread; two buffers that alternate */
+    std::vector<unsigned char> turns; /* by thread: the buffer of its last shuffle */
 };
 
-block now;
+block current;
 fiber outside, *running, *previous;
 std::vector<std::unique_ptr<fiber>> fibers;
 std::vector<fiber *> idle;
@@ -73,25 +72,25 @@ std::vector<fiber *> idle;
 [[noreturn]] void stop(const char *what)
 {
     fprintf(stderr, "emulated kernel, block (%u, %u): %s\n", blockIdx.x, blockIdx.y, what);
-    fprintf(stderr, "  %u of %u threads have ended\n", now.ended, now.count);
-    if (!now.at_barrier.empty())
-        fprintf(stderr, "  %u wait at the barrier of %s:%d\n", now.barrier.arrived,
-                now.barrier.file, now.barrier.line);
-    for (size_t w = 0; w < now.warp.size(); w++)
-        if (now.warp[w].arrived)
+    fprintf(stderr, "  %u of %u threads have ended\n", current.ended, current.count);
+    if (!current.at_barrier.empty())
+        fprintf(stderr, "  %u wait at the barrier of %s:%d\n", current.barrier.arrived,
+                current.barrier.file, current.barrier.line);
+    for (size_t w = 0; w < current.warp.size(); w++)
+        if (current.warp[w].arrived)
             fprintf(stderr, "  %u lanes of warp %zu wait at the shuffle of %s:%d\n",
-                    now.warp[w].arrived, w, now.warp[w].file, now.warp[w].line);
+                    current.warp[w].arrived, w, current.warp[w].file, current.warp[w].line);
     abort();
 }
 
 void enter(unsigned thread)
 {
     running->thread = thread;
-    now.select(thread);
+    current.select(thread);
 }
 
-/* AddressSanitizer is told of every change of stacks, on both sides of it. */
-void arrived()
+/* Tells AddressSanitizer that the change of stacks is complete. */
+void finish_switch()
 {
 #ifdef LFADS_ASAN
     __sanitizer_finish_switch_fiber(running->fake_stack, &previous->bottom, &previous->size);
@@ -99,14 +98,14 @@ void arrived()
 }
 
 #ifndef LFADS_ASAN
-/* From PREVIOUS to RUNNING like swapcontext, without its two system calls. */
+/* Switches from PREVIOUS to RUNNING like swapcontext, without its two system calls. */
 void jump()
 {
-    if (_setjmp(previous->place) != 0)
+    if (_setjmp(previous->resume) != 0)
         return;
-    if (running->begun)
-        _longjmp(running->place, 1);
-    running->begun = true;
+    if (running->started)
+        _longjmp(running->resume, 1);
+    running->started = true;
     setcontext(&running->context);
 }
 #endif
@@ -123,10 +122,10 @@ void switch_to(fiber *next)
 #else
     jump();
 #endif
-    arrived();
+    finish_switch();
 }
 
-void life();
+void run_fiber();
 
 fiber *new_fiber()
 {
@@ -139,7 +138,7 @@ fiber *new_fiber()
     getcontext(&f->context);
     f->context.uc_stack.ss_sp = f->stack.get();
     f->context.uc_stack.ss_size = STACK;
-    makecontext(&f->context, life, 0);
+    makecontext(&f->context, run_fiber, 0);
     return f;
 }
 
@@ -153,37 +152,38 @@ fiber *idle_fiber()
     return f;
 }
 
-/* Another fiber goes on, while the caller's waits or idles; back outside when all threads ended. */
+/* Continues another fiber while the caller's waits or is idle; returns to run_threads when all
+ * threads have ended. */
 void yield()
 {
-    if (!now.ready.empty()) {
-        fiber *next = now.ready.front();
+    if (!current.ready.empty()) {
+        fiber *next = current.ready.front();
 
-        now.ready.pop_front();
+        current.ready.pop_front();
         if (next != running)
             switch_to(next);
-    } else if (now.started < now.count) {
+    } else if (current.started < current.count) {
         switch_to(idle_fiber());
-    } else if (now.ended == now.count) {
+    } else if (current.ended == current.count) {
         switch_to(&outside);
     } else {
-        stop("threads wait for others that never come");
+        stop("threads wait for others that never arrive");
     }
     if (running != &outside)
-        now.select(running->thread);
+        current.select(running->thread);
 }
 
-void life()
+void run_fiber()
 {
-    arrived();
+    finish_switch();
     for (;;) {
-        while (now.started < now.count) {
-            unsigned place = now.started++;
+        while (current.started < current.count) {
+            unsigned index = current.started++;
 
-            enter(now.reverse ? now.count - 1 - place : place);
-            (*now.body)();
-            now.ended++;
-            if (now.barrier.arrived)
+            enter(current.reverse ? current.count - 1 - index : index);
+            (*current.body)();
+            current.ended++;
+            if (current.barrier.arrived)
                 stop("a thread ended while others wait for it at a barrier");
         }
         idle.push_back(running);
@@ -191,53 +191,53 @@ void life()
     }
 }
 
-void arrive(meeting *m, const char *file, int line, const char *otherwise)
+void arrive(rendezvous *m, const char *file, int line, const char *message)
 {
     if (m->arrived++ == 0) {
         m->file = file;
         m->line = line;
     } else if (m->line != line || m->file != file) {
         fprintf(stderr, "  thread %u came to %s:%d\n", running->thread, file, line);
-        stop(otherwise);
+        stop(message);
     }
 }
 
-void release(meeting *m, std::vector<fiber *> *waiting)
+void release(rendezvous *m, std::vector<fiber *> *waiting)
 {
     for (size_t i = 0; i < waiting->size(); i++)
-        now.ready.push_back((*waiting)[now.reverse ? waiting->size() - 1 - i : i]);
+        current.ready.push_back((*waiting)[current.reverse ? waiting->size() - 1 - i : i]);
     waiting->clear();
     m->arrived = 0;
 }
 } // namespace
 
 unsigned emulation::current_thread() { return running->thread; }
-unsigned emulation::own_lane() { return running->thread % WARP; }
+unsigned emulation::current_lane() { return running->thread % WARP; }
 
 void emulation::block_barrier(const char *file, int line)
 {
-    arrive(&now.barrier, file, line, "threads wait at different barriers");
-    if (now.ended)
+    arrive(&current.barrier, file, line, "threads wait at different barriers");
+    if (current.ended)
         stop("a thread waits at a barrier, but others have ended");
-    now.at_barrier.push_back(running);
-    if (now.barrier.arrived == now.count)
-        release(&now.barrier, &now.at_barrier);
+    current.at_barrier.push_back(running);
+    if (current.barrier.arrived == current.count)
+        release(&current.barrier, &current.at_barrier);
     yield();
 }
 
 uint64_t emulation::exchange(uint64_t word, unsigned lane, const char *file, int line)
 {
-    unsigned thread = running->thread, w = thread / WARP, turn = now.turns[thread] ^= 1;
+    unsigned thread = running->thread, w = thread / WARP, turn = current.turns[thread] ^= 1;
 
-    if (now.count % WARP)
+    if (current.count % WARP)
         stop("a shuffle in a block that is not made of whole warps");
-    now.words[turn][thread] = word;
-    arrive(&now.warp[w], file, line, "lanes of a warp wait at different shuffles");
-    now.in_warp[w].push_back(running);
-    if (now.warp[w].arrived == WARP)
-        release(&now.warp[w], &now.in_warp[w]);
+    current.words[turn][thread] = word;
+    arrive(&current.warp[w], file, line, "lanes of a warp wait at different shuffles");
+    current.in_warp[w].push_back(running);
+    if (current.warp[w].arrived == WARP)
+        release(&current.warp[w], &current.in_warp[w]);
     yield();
-    return now.words[turn][w * WARP + lane % WARP];
+    return current.words[turn][w * WARP + lane % WARP];
 }
 
 void emulation::run_threads(unsigned count, bool reverse, const std::function<void()> &body,
@@ -245,18 +245,18 @@ void emulation::run_threads(unsigned count, bool reverse, const std::function<vo
 {
     size_t warps = (count + WARP - 1) / WARP;
 
-    now.count = count;
-    now.started = now.ended = 0;
-    now.reverse = reverse;
-    now.body = &body;
-    now.select = select;
-    now.barrier = {};
-    now.warp.assign(warps, {});
-    now.in_warp.resize(warps);
-    now.turns.assign(count, 0);
-    now.words[0].resize(count);
-    now.words[1].resize(count);
+    current.count = count;
+    current.started = current.ended = 0;
+    current.reverse = reverse;
+    current.body = &body;
+    current.select = select;
+    current.barrier = {};
+    current.warp.assign(warps, {});
+    current.in_warp.resize(warps);
+    current.turns.assign(count, 0);
+    current.words[0].resize(count);
+    current.words[1].resize(count);
     running = &outside;
-    outside.begun = true;
+    outside.started = true;
     switch_to(idle_fiber());
 }

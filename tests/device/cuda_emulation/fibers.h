@@ -1,4 +1,4 @@
-/* fibers.h - the threads of a block: each runs until a barrier or a shuffle, then another one.
+/* fibers.h - runs the threads of a block: each runs until a barrier or a shuffle, then another one.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TESTS_EMULATED_FIBERS_H
 #define LFADS_TESTS_EMULATED_FIBERS_H
@@ -6,11 +6,11 @@
 
 namespace emulation
 {
-/* Runs BODY once for each of COUNT threads; SELECT is told which thread goes on. The last thread
- * first where REVERSE. Says so and aborts where threads wait for each other in vain. */
+/* Runs BODY once for each of COUNT threads, the last one first if REVERSE; calls SELECT before a
+ * thread continues. If threads wait for each other forever, prints where and aborts. */
 void run_threads(unsigned count, bool reverse, const std::function<void()> &body,
                  void (*select)(unsigned thread));
-/* The thread in progress. */
+/* Returns the running thread. */
 unsigned current_thread();
 } // namespace emulation
 #endif

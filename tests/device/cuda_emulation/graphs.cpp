@@ -1,8 +1,8 @@
-/* graphs.cpp - emulated streams, which run at once, and the graphs captured from them.
+/* graphs.cpp - emulated streams, which run operations immediately, and graphs captured from them.
  *
- * A replayed graph takes of the nodes that may run next the one captured last: other than when the
- * operations were captured, so that an edge that is missing shows.
- * SPDX-License-Identifier: Apache-2.0 */
+ * Of the nodes that may run next, a replay runs the one captured last. This order differs from that
+ * of the capture, so that a missing edge changes the results. SPDX-License-Identifier: Apache-2.0
+ */
 #include <algorithm>
 #include <set>
 #include <vector>
@@ -20,11 +20,11 @@ struct emulated_graph {
     emulated_stream *origin = nullptr;
 };
 struct emulated_executable {
-    std::vector<std::function<void()>> works; /* in the order they run in */
+    std::vector<std::function<void()>> works; /* in the order of execution */
 };
 struct emulated_stream {
-    emulated_graph *graph = nullptr; /* what it captures */
-    std::vector<size_t> last;        /* nodes that its next one comes after */
+    emulated_graph *graph = nullptr; /* that it captures, or null */
+    std::vector<size_t> last;        /* nodes that precede its next one */
 };
 struct emulated_event {
     emulated_graph *graph = nullptr;
@@ -34,11 +34,11 @@ struct emulated_event {
 static std::set<emulated_stream *> streams;
 static size_t executables;
 
-static void append(std::vector<size_t> *to, const std::vector<size_t> &nodes)
+static void append(std::vector<size_t> *list, const std::vector<size_t> &nodes)
 {
     for (size_t n : nodes)
-        if (std::find(to->begin(), to->end(), n) == to->end())
-            to->push_back(n);
+        if (std::find(list->begin(), list->end(), n) == list->end())
+            list->push_back(n);
 }
 
 bool emulation::capturing()
@@ -122,20 +122,20 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode)
     return cudaSuccess;
 }
 
-/* Marks the nodes that LAST come after, and LAST. */
+/* Marks LAST and all nodes that precede it. */
 static void mark(const emulated_graph &graph, const std::vector<size_t> &last,
                  std::vector<bool> *marked)
 {
-    std::vector<size_t> todo = last;
+    std::vector<size_t> pending = last;
 
-    while (!todo.empty()) {
-        size_t n = todo.back();
+    while (!pending.empty()) {
+        size_t n = pending.back();
 
-        todo.pop_back();
+        pending.pop_back();
         if ((*marked)[n])
             continue;
         (*marked)[n] = true;
-        todo.insert(todo.end(), graph.nodes[n].after.begin(), graph.nodes[n].after.end());
+        pending.insert(pending.end(), graph.nodes[n].after.begin(), graph.nodes[n].after.end());
     }
 }
 
@@ -167,14 +167,14 @@ cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t *executable, cudaGraph
 {
     size_t count = graph->nodes.size();
     std::vector<size_t> waits(count), ready;
-    std::vector<std::vector<size_t>> before(count);
+    std::vector<std::vector<size_t>> followers(count);
 
     *executable = new emulated_executable;
     executables++;
     for (size_t n = 0; n < count; n++) {
         waits[n] = graph->nodes[n].after.size();
         for (size_t m : graph->nodes[n].after)
-            before[m].push_back(n);
+            followers[m].push_back(n);
         if (!waits[n])
             ready.push_back(n);
     }
@@ -184,7 +184,7 @@ cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t *executable, cudaGraph
 
         ready.erase(next);
         (*executable)->works.push_back(graph->nodes[n].work);
-        for (size_t m : before[n])
+        for (size_t m : followers[n])
             if (--waits[m] == 0)
                 ready.push_back(m);
     }

@@ -1,4 +1,4 @@
-/* helpers.h - arrays on the emulated device, and what tests expect of them.
+/* helpers.h - arrays on the emulated device, and assertions on them.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TESTS_EMULATION_HELPERS_H
 #define LFADS_TESTS_EMULATION_HELPERS_H
@@ -34,10 +34,10 @@ static inline std::vector<float> download(const float *memory, size_t count)
 
 static inline void expect(const float *memory, const std::vector<float> &numbers)
 {
-    std::vector<float> found = download(memory, numbers.size());
+    std::vector<float> actual = download(memory, numbers.size());
 
     for (size_t i = 0; i < numbers.size(); i++)
-        assert_float_equal(found[i], numbers[i], 1e-6f);
+        assert_float_equal(actual[i], numbers[i], 1e-6f);
 }
 
 static inline void expect_finished()
@@ -54,6 +54,6 @@ static inline void expect_error(const char *words)
     assert_int_not_equal(be->finish(be, &err), LFADS_OK);
     if (!strstr(err.text, words))
         fail_msg("'%s' does not say '%s'", err.text, words);
-    expect_finished(); /* it is reported once */
+    expect_finished(); /* the error is reported once */
 }
 #endif

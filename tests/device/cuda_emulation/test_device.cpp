@@ -1,5 +1,5 @@
-/* test_device.cpp - the CUDA backend's memory and errors on the emulated device; and that the
- * emulation finds the mistakes it is there to find.
+/* test_device.cpp - tests the CUDA backend's memory and errors on the emulated device, and that the
+ * emulation finds mistakes.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <signal.h>
 #include <stdio.h>
@@ -12,14 +12,14 @@
 
 namespace
 {
-/* Runs WORK in a process of its own; how that ends is returned. */
+/* Runs WORK in a separate process and returns its status. */
 int status_of(void (*work)())
 {
     pid_t child = fork();
     int status = 0;
 
     if (child == 0) {
-        fclose(stderr); /* what the emulation says of it */
+        fclose(stderr); /* hides the emulation's messages */
         signal(SIGSEGV, SIG_DFL);
         signal(SIGABRT, SIG_DFL);
         work();
@@ -135,8 +135,8 @@ void test_precisions_reach_cublas(void **)
     float exact = 1 + 1.0f / 512;
 
     assert_float_equal(product_in("float32"), exact * exact, 0);
-    assert_float_equal(product_in("tf32"), exact * exact, 0); /* ten bits hold the factor */
-    assert_float_equal(product_in("bf16"), 1, 0);             /* seven do not */
+    assert_float_equal(product_in("tf32"), exact * exact, 0); /* ten bits hold the operand */
+    assert_float_equal(product_in("bf16"), 1, 0);             /* seven bits do not */
 }
 
 /* ---- the emulation itself ---- */
@@ -149,11 +149,11 @@ __global__ void missing_barrier(float *x)
     x[threadIdx.x] = shared[threadIdx.x ^ 1];
 }
 
-__global__ void copy_not_waited_for(float *x)
+__global__ void missing_wait(float *x)
 {
     SHARED_MEMORY(float, shared);
 
-    emulation::copy_beside(shared + threadIdx.x, x + threadIdx.x);
+    emulation::copy_async(shared + threadIdx.x, x + threadIdx.x);
     x[threadIdx.x] = shared[threadIdx.x];
     emulation::wait_for_copies();
 }
@@ -190,35 +190,36 @@ void launch(void (*kernel)(float *), float *x)
     cuda_launch((cuda_context *)be->context, kernel, dim3(1), dim3(64), 64 * sizeof(float), x);
 }
 
-float *some;
+float *device_array;
 
 void test_host_cannot_reach_memory(void **)
 {
-    some = upload(std::vector<float>(64));
-    int status = status_of([] { *(volatile float *)some = 1; });
+    device_array = upload(std::vector<float>(64));
+    int status = status_of([] { *(volatile float *)device_array = 1; });
 
     assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
-    assert_int_equal(status_of([] { (void)download(some, 64); }), 0);
+    assert_int_equal(status_of([] { (void)download(device_array, 64); }), 0);
 }
 
 void test_mistakes_are_found(void **)
 {
-    launch(missing_barrier, some);
-    assert_true(isnan(download(some, 1)[0])); /* read before it was written */
-    be->clear(be, some, 64);
-    launch(copy_not_waited_for, some);
-    assert_true(isnan(download(some, 1)[0]));
-    for (auto work :
-         {+[] { launch(divergent_barrier, some); }, +[] { launch(two_barriers, some); },
-          +[] { launch(divergent_shuffle, some); }, +[] { launch(beyond_shared, some); }}) {
+    launch(missing_barrier, device_array);
+    assert_true(isnan(download(device_array, 1)[0])); /* thread 0 reads before thread 1 writes */
+    be->clear(be, device_array, 64);
+    launch(missing_wait, device_array);
+    assert_true(isnan(download(device_array, 1)[0]));
+    for (auto work : {+[] { launch(divergent_barrier, device_array); },
+                      +[] { launch(two_barriers, device_array); },
+                      +[] { launch(divergent_shuffle, device_array); },
+                      +[] { launch(beyond_shared, device_array); }}) {
         int status = status_of(work);
 
         assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
     }
-    be->memory_free(be, some);
+    be->memory_free(be, device_array);
 }
 
-/* A branch that is not joined, and one that does not wait for what it needs. */
+/* A branch that is not joined, and one that does not wait for its input. */
 void test_missing_edges_are_found(void **)
 {
     auto *c = (cuda_context *)be->context;
@@ -243,30 +244,30 @@ void test_missing_edges_are_found(void **)
     assert_int_equal(cudaStreamEndCapture(main, &graph), cudaSuccess);
     cudaGraphInstantiateWithFlags(&executable, graph, 0);
     cudaGraphLaunch(executable, main);
-    expect(y, {0}); /* the other branch went first */
+    expect(y, {0}); /* the replay runs the other branch first */
     cudaGraphExecDestroy(executable);
     cudaGraphDestroy(graph);
     be->memory_free(be, x);
     be->memory_free(be, y);
 }
 
-/* The table of log factorials and what follows on it: with a log rate of 0, a count of k has
- * -1 - log k!. */
+/* Log factorials from the table and beyond it: at a log rate of 0 the log-likelihood of a count k
+ * is -1 - log k!. */
 void test_log_factorials(void **)
 {
-    const size_t many = 80;
-    std::vector<float> counts(many);
-    std::vector<double> sums(many);
-    float *rates = upload(std::vector<float>(many, 0));
+    const size_t n = 80;
+    std::vector<float> counts(n);
+    std::vector<double> sums(n);
+    float *rates = upload(std::vector<float>(n, 0));
 
-    for (size_t k = 0; k < many; k++)
+    for (size_t k = 0; k < n; k++)
         counts[k] = (float)k;
     float *x = upload(counts);
-    auto *loglik = (double *)be->memory_create(be, many * sizeof(double));
+    auto *loglik = (double *)be->memory_create(be, n * sizeof(double));
 
-    be->poisson(be, loglik, rates, x, nullptr, 1, many, 1, 1);
-    be->download(be, sums.data(), loglik, many * sizeof(double));
-    for (size_t k = 0; k < many; k++) {
+    be->poisson(be, loglik, rates, x, nullptr, 1, n, 1, 1);
+    be->download(be, sums.data(), loglik, n * sizeof(double));
+    for (size_t k = 0; k < n; k++) {
         double expected = -1 - lgamma((double)k + 1);
 
         assert_true(fabs(sums[k] - expected) <= 4e-16 * fabs(expected));

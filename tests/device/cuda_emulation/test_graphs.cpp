@@ -1,4 +1,4 @@
-/* test_graphs.cpp - steps that the CUDA backend records and replays on the emulated device.
+/* test_graphs.cpp - tests recording and replay of the CUDA backend on the emulated device.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "helpers.h"
 
@@ -25,8 +25,8 @@ void test_replay_takes_new_values(void **)
     float *y = upload({0, 0}), *z = upload({0, 0}), *x = upload({1, 2}), *scale = upload({10});
     const float other = 100, numbers[] = {3, 4};
 
-    record(5, y, z, scale, x); /* runs */
-    record(5, y, z, scale, x); /* is captured, and runs */
+    record(5, y, z, scale, x); /* is executed */
+    record(5, y, z, scale, x); /* is captured and executed */
     expect(y, {22, 44});
     be->upload(be, scale, &other, sizeof other);
     be->upload(be, x, numbers, sizeof numbers);
@@ -34,11 +34,11 @@ void test_replay_takes_new_values(void **)
     expect(y, {22 + 303, 44 + 404});
     assert_true(be->replay(be, &be, 5));
     assert_false(be->replay(be, &be, 6));
-    assert_false(be->replay(be, nullptr, 5)); /* that is somebody else's */
+    assert_false(be->replay(be, nullptr, 5)); /* another owner's */
     expect_finished();
     for (float *memory : {y, z, x, scale})
         be->memory_free(be, memory);
-    assert_false(be->replay(be, &be, 5)); /* its arrays may be gone */
+    assert_false(be->replay(be, &be, 5)); /* freed memory removes graphs */
 }
 
 void test_launches_of_graphs_are_counted(void **)
@@ -56,7 +56,7 @@ void test_launches_of_graphs_are_counted(void **)
         be->memory_free(be, memory);
 }
 
-/* Runs WORK on a device of its own that has BYTES of memory. */
+/* Runs WORK on a new device with BYTES of memory. */
 void with_device(size_t bytes, void (*work)())
 {
     const backend *usual = be;
@@ -101,13 +101,13 @@ void fail_to_record()
 
     record(5, y, z, scale, x);
     emulation_fail_launch(2);
-    record(5, y, z, scale, x); /* is not captured, and runs all the same */
+    record(5, y, z, scale, x); /* is executed without capture */
     record(5, y, z, scale, x);
     expect(y, {33, 66});
     expect_finished();
     assert_false(be->replay(be, &be, 5));
     assert_int_equal(be->launches(be) - before, 9);
-    emulation_fail_launch(2); /* the device's own error is one */
+    emulation_fail_launch(2); /* a device's error is reported */
     record(5, y, z, scale, x);
     expect_error("cudaErrorIllegalAddress");
     for (float *memory : {y, z, x, scale})

@@ -1,5 +1,5 @@
-/* test_sequences.cpp - a GRU's time loop in one kernel has the same bits however many rows a block
- * carries and however much of the weights it keeps, and it reads weights by four or one by one.
+/* test_sequences.cpp - a GRU's time loop in one kernel has the same bits for any number of rows per
+ * block and of weights in shared memory, and for weights that are read four or one at a time.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,30 +21,30 @@ namespace
 const backend *be;
 enum { BINS = 3, ROWS = 11, ARRAYS = 12, CHOICES = 4 };
 
-/* The arrays of a sequence, on the device; SHIFT: by how many numbers the weights are moved from
- * where four can be read at once. */
+/* The arrays of a sequence, on the device. SHIFT: offset of the weights, in elements, from an
+ * address at which four can be read at once. */
 struct tape {
     float *memory[ARRAYS];
-    size_t count[ARRAYS], made = 0;
+    size_t count[ARRAYS], n_arrays = 0;
     gru_sequence s = {};
 
     float *array(size_t n, size_t shift = 0)
     {
         std::vector<float> numbers(n + shift);
-        philox_address at = {};
+        philox_address address = {};
 
-        at.trial = (uint32_t)made;
+        address.trial = (uint32_t)n_arrays;
         for (size_t i = 0; i < numbers.size(); i += 1024) {
-            at.time = (uint32_t)(i / 1024);
-            philox_normals(&numbers[i], &at,
+            address.time = (uint32_t)(i / 1024);
+            philox_normals(&numbers[i], &address,
                            (uint32_t)(numbers.size() - i < 1024 ? numbers.size() - i : 1024));
         }
         for (float &x : numbers)
             x *= 0.3f;
-        memory[made] = (float *)be->memory_create(be, numbers.size() * sizeof(float));
-        count[made] = numbers.size();
-        be->upload(be, memory[made], numbers.data(), numbers.size() * sizeof(float));
-        return memory[made++] + shift;
+        memory[n_arrays] = (float *)be->memory_create(be, numbers.size() * sizeof(float));
+        count[n_arrays] = numbers.size();
+        be->upload(be, memory[n_arrays], numbers.data(), numbers.size() * sizeof(float));
+        return memory[n_arrays++] + shift;
     }
     tape(size_t units, size_t shift, bool reverse)
     {
@@ -69,14 +69,14 @@ struct tape {
     }
     ~tape()
     {
-        for (size_t i = 0; i < made; i++)
+        for (size_t i = 0; i < n_arrays; i++)
             be->memory_free(be, memory[i]);
     }
     std::vector<float> all() const
     {
         std::vector<float> numbers;
 
-        for (size_t i = 0; i < made; i++) {
+        for (size_t i = 0; i < n_arrays; i++) {
             std::vector<float> one(count[i]);
 
             be->download(be, one.data(), memory[i], count[i] * sizeof(float));
@@ -86,7 +86,7 @@ struct tape {
     }
 };
 
-/* All arrays after a run; empty where the block does not fit. */
+/* Returns all arrays after a run; empty if the block's shared memory does not suffice. */
 std::vector<float> after(size_t units, size_t shift, bool reverse, bool backward, unsigned choice,
                          size_t shared)
 {
@@ -113,7 +113,7 @@ void check(size_t units, size_t shift, bool reverse, bool backward)
             if (first.empty())
                 first = now;
             if (memcmp(first.data(), now.data(), first.size() * sizeof(float)) != 0)
-                fail_msg("%zu units, moved by %zu, backward %d: choice %u with %zu bytes has other "
+                fail_msg("%zu units, offset %zu, backward %d: choice %u with %zu bytes has other "
                          "bits",
                          units, shift, backward, choice, shared);
             runs++;
@@ -121,14 +121,14 @@ void check(size_t units, size_t shift, bool reverse, bool backward)
     assert_true(runs > 2 * CHOICES);
 }
 
-/* Each of these leaves other groups of rows to other slices, some a rest. */
+/* These sizes divide rows and slices differently, some with remainders. */
 void test_plans(void **)
 {
     static const size_t units[] = {5, 12, 50, 64, 132};
 
     for (size_t n : units)
-        for (int kind = 0; kind < 4; kind++)
-            check(n, kind < 2 ? 0 : 1, kind == 1, kind % 2);
+        for (int variant = 0; variant < 4; variant++)
+            check(n, variant < 2 ? 0 : 1, variant == 1, variant % 2);
 }
 } // namespace
 

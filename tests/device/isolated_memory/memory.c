@@ -1,5 +1,5 @@
-/* memory.c - two spans of addresses, one of which has no rights; what is handed out of it is
- * never handed out again, so that memory that was freed can't be reached either.
+/* memory.c - two ranges of addresses of equal size: the public one without access rights, and the
+ * bytes behind it. Addresses are never reused, so that an access to freed memory is found too.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "memory.h"
 
@@ -8,131 +8,134 @@
 #include <string.h>
 #include <sys/mman.h>
 
-static const size_t whole = (size_t)1 << 36, line = 64, page = 4096;
+static const size_t range = (size_t)1 << 36, line = 64, page = 4096;
 
-/* A copy that was asked for and arrives at finish. */
-struct late {
-    struct late *next;
+/* A copy to the host that finish completes. */
+struct pending {
+    struct pending *next;
     void *dst;
     size_t bytes;
-    char taken[]; /* the bytes as they were in the order of operations */
+    char copy[]; /* the bytes at the time of the call, in the order of operations */
 };
 
 static struct {
-    char *far, *near;   /* [whole] each */
-    size_t used, given; /* addresses; bytes not freed */
-    struct late *late, **last;
+    char *public, *bytes; /* [range] each */
+    size_t used, in_use;  /* bytes of addresses; bytes that are not freed */
+    struct pending *first, **last;
 } memory;
 
 static void stop(const char *what)
 {
-    fprintf(stderr, "far backend: %s\n", what);
+    fprintf(stderr, "isolated backend: %s\n", what);
     abort();
 }
 
 static char *reserve(int rights)
 {
-    char *at = mmap(NULL, whole, rights, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    char *start = mmap(NULL, range, rights, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-    if (at == MAP_FAILED)
+    if (start == MAP_FAILED)
         stop("no addresses");
-    return at;
+    return start;
 }
 
-void *far_near(const void *far)
+void *isolated_bytes(const void *address)
 {
-    const char *at = far;
+    const char *byte = address;
 
-    if (!far)
+    if (!address)
         return NULL;
-    if (!memory.far || at < memory.far || at >= memory.far + memory.used)
-        stop("an operation was given an address that is not the backend's");
-    return memory.near + (at - memory.far);
+    if (!memory.public || byte < memory.public || byte >= memory.public + memory.used)
+        stop("an argument of an operation is not an address of the backend's memory");
+    return memory.bytes + (byte - memory.public);
 }
 
-/* $LFADS_FAR_MEMORY, in MiB, is all that there is. */
+/* Returns the size of the memory, $LFADS_FAR_MEMORY in MiB. */
 static size_t limit(void)
 {
     const char *text = getenv("LFADS_FAR_MEMORY");
 
-    return text ? strtoull(text, NULL, 10) << 20 : whole;
+    return text ? strtoull(text, NULL, 10) << 20 : range;
 }
 
-/* The size stands before the array, in a page of its own. */
-void *far_memory_create(SELF, size_t bytes)
+/* The page before the array ends with the array's size. */
+void *isolated_memory_create(SELF, size_t bytes)
 {
-    size_t taken = (bytes + line + page - 1) / page * page + page, at = memory.used + page;
+    size_t total = (bytes + line + page - 1) / page * page + page, offset = memory.used + page;
 
-    if (!memory.far) {
-        memory.far = reserve(PROT_NONE);
-        memory.near = reserve(PROT_READ | PROT_WRITE);
-        memory.last = &memory.late;
+    if (!memory.public) {
+        memory.public = reserve(PROT_NONE);
+        memory.bytes = reserve(PROT_READ | PROT_WRITE);
+        memory.last = &memory.first;
     }
-    if (bytes > far_memory_available(self) || memory.used + taken > whole)
+    if (bytes > isolated_memory_available(self) || memory.used + total > range)
         return NULL;
-    memory.used += taken;
-    memory.given += bytes;
-    memcpy(memory.near + at - line, &bytes, sizeof bytes);
-    return memory.far + at;
+    memory.used += total;
+    memory.in_use += bytes;
+    memcpy(memory.bytes + offset - line, &bytes, sizeof bytes);
+    return memory.public + offset;
 }
 
-void far_memory_free(SELF, void *freed)
+void isolated_memory_free(SELF, void *freed)
 {
     size_t bytes;
 
     if (!freed)
         return;
-    memcpy(&bytes, (char *)far_near(freed) - line, sizeof bytes);
-    memory.given -= bytes;
-    madvise(far_near(freed), (bytes + page - 1) / page * page, MADV_DONTNEED);
+    memcpy(&bytes, (char *)isolated_bytes(freed) - line, sizeof bytes);
+    memory.in_use -= bytes;
+    madvise(isolated_bytes(freed), (bytes + page - 1) / page * page, MADV_DONTNEED);
 }
 
-void far_memory_end(void)
+void isolated_memory_end(void)
 {
-    if (memory.given)
+    if (memory.in_use)
         stop("memory is not freed when the backend is released");
 }
 
-size_t far_memory_available(SELF) { return limit() > memory.given ? limit() - memory.given : 0; }
-
-void far_upload(SELF, void *dst, const void *src, size_t bytes)
+size_t isolated_memory_available(SELF)
 {
-    if (bytes)
-        memcpy(far_near(dst), src, bytes);
+    return limit() > memory.in_use ? limit() - memory.in_use : 0;
 }
 
-void far_download(SELF, void *dst, const void *src, size_t bytes)
+void isolated_upload(SELF, void *dst, const void *src, size_t bytes)
 {
     if (bytes)
-        memcpy(dst, far_near(src), bytes);
+        memcpy(isolated_bytes(dst), src, bytes);
 }
 
-void far_download_later(SELF, void *dst, const void *src, size_t bytes)
+void isolated_download(SELF, void *dst, const void *src, size_t bytes)
 {
-    struct late *late = malloc(sizeof *late + bytes);
+    if (bytes)
+        memcpy(dst, isolated_bytes(src), bytes);
+}
 
-    if (!late)
+void isolated_download_later(SELF, void *dst, const void *src, size_t bytes)
+{
+    struct pending *pending = malloc(sizeof *pending + bytes);
+
+    if (!pending)
         stop("no memory");
-    *late = (struct late){.dst = dst, .bytes = bytes};
-    memcpy(late->taken, far_near(src), bytes);
-    memset(dst, 0xff, bytes); /* a NaN to who does not wait */
-    *memory.last = late;
-    memory.last = &late->next;
+    *pending = (struct pending){.dst = dst, .bytes = bytes};
+    memcpy(pending->copy, isolated_bytes(src), bytes);
+    memset(dst, 0xff, bytes); /* NaN until finish */
+    *memory.last = pending;
+    memory.last = &pending->next;
 }
 
-void *far_host_create(SELF, size_t bytes) { return calloc(1, bytes ? bytes : 1); }
-void far_host_free(SELF, void *freed) { free(freed); }
+void *isolated_host_create(SELF, size_t bytes) { return calloc(1, bytes ? bytes : 1); }
+void isolated_host_free(SELF, void *freed) { free(freed); }
 
-enum lfads_status far_finish(SELF, struct lfads_error *err)
+enum lfads_status isolated_finish(SELF, struct lfads_error *err)
 {
     (void)err;
-    while (memory.late) {
-        struct late *late = memory.late;
+    while (memory.first) {
+        struct pending *pending = memory.first;
 
-        memcpy(late->dst, late->taken, late->bytes);
-        memory.late = late->next;
-        free(late);
+        memcpy(pending->dst, pending->copy, pending->bytes);
+        memory.first = pending->next;
+        free(pending);
     }
-    memory.last = &memory.late;
+    memory.last = &memory.first;
     return LFADS_OK;
 }

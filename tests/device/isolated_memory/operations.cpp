@@ -1,23 +1,23 @@
-/* operations.cpp - the far backend's table: every operation is the reference's on the bytes behind
- * the addresses.
+/* operations.cpp - the isolated backend's table: every operation is the reference's, on the bytes
+ * behind the addresses.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <type_traits>
 
 extern "C" {
 #include "backend/reference/reference.h"
-#include "far.h"
+#include "isolated.h"
 #include "memory.h"
 }
 
 namespace
 {
-/* The bytes behind an array's address; addresses of random numbers, options and other arguments as
- * they are. */
+/* Returns the bytes behind an array's address; returns addresses of random numbers, options and
+ * other arguments unchanged. */
 template <class T> T translated(T argument)
 {
     if constexpr (std::is_pointer_v<T> && !std::is_same_v<T, const philox_address *> &&
                   !std::is_same_v<T, const adam_options *>)
-        return static_cast<T>(far_near(argument));
+        return static_cast<T>(isolated_bytes(argument));
     else
         return argument;
 }
@@ -46,16 +46,16 @@ backend make_table()
 {
     backend table = {};
 
-    table.name = "far";
-    table.memory_create = far_memory_create;
-    table.memory_free = far_memory_free;
-    table.memory_available = far_memory_available;
-    table.upload = far_upload;
-    table.download = far_download;
-    table.download_later = far_download_later;
-    table.host_create = far_host_create;
-    table.host_free = far_host_free;
-    table.finish = far_finish;
+    table.name = "isolated";
+    table.memory_create = isolated_memory_create;
+    table.memory_free = isolated_memory_free;
+    table.memory_available = isolated_memory_available;
+    table.upload = isolated_upload;
+    table.download = isolated_download;
+    table.download_later = isolated_download_later;
+    table.host_create = isolated_host_create;
+    table.host_free = isolated_host_free;
+    table.finish = isolated_finish;
 #define OPERATION(name, arguments) table.name = translate<reference_##name>::call;
 #include "backend/operations.def"
 #undef OPERATION
@@ -63,7 +63,7 @@ backend make_table()
 }
 } // namespace
 
-extern "C" const backend *backend_far(void)
+extern "C" const backend *backend_isolated(void)
 {
     static const backend table = make_table();
 

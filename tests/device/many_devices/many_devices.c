@@ -1,7 +1,6 @@
-/* several.c - a module of several devices that compute nothing, for the choice among them:
- * $LFADS_TEST_DEVICES has a letter for each, u: usable, o: too old, f: its memory is full, r: has
- * not what is asked of it.
- * SPDX-License-Identifier: Apache-2.0 */
+/* many_devices.c - a module with up to three devices that compute nothing, for tests of selection.
+ * $LFADS_TEST_DEVICES has a letter for each: u: usable; o: too old; f: its memory is full; r: it
+ * does not support the request. SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +22,7 @@ static enum lfads_status probe(size_t *count, struct lfads_error *err)
 static enum lfads_status create(struct backend **out, size_t device, const char *precision,
                                 struct lfads_error *err)
 {
-    static const char *const names[] = {"several 0", "several 1", "several 2"};
+    static const char *const names[] = {"many 0", "many 1", "many 2"};
 
     (void)precision;
     *out = NULL;

@@ -1,6 +1,6 @@
-/* far.c - the far backend as a module (select.h), so that the whole program can run on it.
- * SPDX-License-Identifier: Apache-2.0 */
-#include "far.h"
+/* isolated.c - the isolated backend as a module (select.h), so that the whole program can run on
+ * it. SPDX-License-Identifier: Apache-2.0 */
+#include "isolated.h"
 
 #include <string.h>
 
@@ -16,22 +16,22 @@ static enum lfads_status probe(size_t *count, struct lfads_error *err)
 static enum lfads_status create(struct backend **out, size_t device, const char *precision,
                                 struct lfads_error *err)
 {
-    static struct backend own;
+    static struct backend table;
 
     *out = NULL;
     if (device != 0)
-        return lfads_fail(err, LFADS_USAGE, "there is no far device %zu", device);
+        return lfads_fail(err, LFADS_USAGE, "there is no isolated device %zu", device);
     if (strcmp(precision, "float32") != 0)
-        return lfads_fail(err, LFADS_USAGE, "the far device computes in float32 only");
-    own = *backend_far();
-    *out = &own;
+        return lfads_fail(err, LFADS_USAGE, "the isolated device computes in float32 only");
+    table = *backend_isolated();
+    *out = &table;
     return LFADS_OK;
 }
 
 static void release(struct backend *backend)
 {
     (void)backend;
-    far_memory_end();
+    isolated_memory_end();
 }
 
 __attribute__((visibility("default"))) const struct backend_module *lfads_cuda_module(void)

@@ -1,0 +1,244 @@
+/* evaluation.c - reads a file of results and its data file, and checks that they belong together.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "infer/evaluation.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "data/session.h"
+
+const char *evaluation_key(enum result result) { return results_key(OF_POSTERIORS, result); }
+
+static enum lfads_status open_files(struct evaluation *s)
+{
+    const char *const paths[] = {s->what->data_file, s->what->model_run_file};
+    enum lfads_status status;
+
+    for (size_t i = 0; i < 2; i++)
+        if (!file_exists(paths[i]))
+            return lfads_fail(s->err, LFADS_USAGE, "there is no file %s", paths[i]);
+    status = h5_open(&s->data, s->what->data_file, s->err);
+    return status == LFADS_OK ? h5_open(&s->run, s->what->model_run_file, s->err) : status;
+}
+
+static enum lfads_status shape_of(struct h5_shape *shape, const struct h5_file *file,
+                                  const char *name, struct lfads_error *err)
+{
+    enum lfads_status status = h5_shape(shape, file, name, err);
+
+    if (status == LFADS_OK && (shape->rank != 3 || !shape->numeric || shape->count == 0))
+        status = lfads_fail(err, LFADS_BAD_DATA, "%s: %s is not [trials,bins,channels] of numbers",
+                            file->path, name);
+    return status;
+}
+
+/* Fails if an element of VALUES [E,T,width] is not finite or, from column FIRST on, below MIN; the
+ * error names the first such element. */
+static enum lfads_status check_numbers(const double *values, const struct evaluation *s,
+                                       const struct h5_file *file, const char *name, size_t width,
+                                       size_t first, double min)
+{
+    for (size_t i = 0; i < s->trials * s->bins * width; i++)
+        if (!isfinite(values[i]) || (i % width >= first && values[i] < min))
+            return lfads_fail(
+                s->err, LFADS_BAD_DATA, "%s: %s is %g in trial %zu, bin %zu, place %zu of the bin",
+                file->path, name, values[i], i / width / s->bins, i / width % s->bins, i % width);
+    return LFADS_OK;
+}
+
+static enum lfads_status read_trials(double **out, const struct evaluation *s,
+                                     const struct h5_file *file, const char *name, size_t width)
+{
+    size_t bytes = s->trials * s->bins * width * sizeof **out, available = memory_available();
+    enum lfads_status status;
+
+    if (bytes > available)
+        return lfads_fail(
+            s->err, LFADS_NO_MEMORY,
+            "evaluating needs %zu MiB of memory for %s of %s, and %zu MiB can be had: "
+            "evaluate fewer trials",
+            bytes >> 20, name, file->path, available >> 20);
+    *out = calloc(s->trials * s->bins * width, sizeof **out);
+    if (!*out)
+        return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    status = h5_read_rows(*out, H5_FLOAT64, file, name, 0, s->trials, s->trials * s->bins * width,
+                          s->err);
+    return status == LFADS_OK ? check_numbers(*out, s, file, name, width, width, 0) : status;
+}
+
+static enum lfads_status read_truth(struct evaluation *s, const char *set)
+{
+    char name[40];
+    struct h5_shape shape;
+    enum lfads_status status;
+
+    snprintf(name, sizeof name, "%s_truth", set);
+    if (!h5_has(&s->data, name))
+        return LFADS_OK;
+    status = shape_of(&shape, &s->data, name, s->err);
+    if (status == LFADS_OK &&
+        (shape.dims[0] < s->trials || shape.dims[1] != s->bins || shape.dims[2] != s->channels))
+        status = lfads_fail(s->err, LFADS_BAD_DATA, "%s: %s has not the shape of the data",
+                            s->data.path, name);
+    if (status == LFADS_OK)
+        status = read_trials(&s->truth, s, &s->data, name, s->channels);
+    if (s->what->conversion_factor > 0)
+        s->conversion = s->what->conversion_factor;
+    else if (status == LFADS_OK)
+        status = session_read_conversion(&s->conversion, &s->data, s->err);
+    return status;
+}
+
+/* A file of samples of the priors has a single cost. */
+static bool is_cost_of_all(const struct evaluation *s, size_t trials)
+{
+    struct h5_shape costs;
+
+    return trials > 1 && h5_has(&s->run, evaluation_key(RESULT_COST)) &&
+           h5_shape(&costs, &s->run, evaluation_key(RESULT_COST), NULL) == LFADS_OK &&
+           costs.count == 1;
+}
+
+/* The distribution that the run names; if it names none, the one of its width. */
+static enum lfads_status find_distribution(struct evaluation *s)
+{
+    char name[H5_ATTRIBUTE_SIZE];
+    enum lfads_status status = h5_read_attribute(name, &s->run, DISTRIBUTION_ATTRIBUTE, s->err);
+
+    if (status != LFADS_OK)
+        return status;
+    if (*name)
+        s->distribution = distribution_find(name);
+    else
+        s->distribution = distribution_of(s->outputs == 2 * s->channels ? DISTRIBUTION_gaussian
+                                                                        : DISTRIBUTION_poisson);
+    return s->distribution
+               ? LFADS_OK
+               : lfads_fail(s->err, LFADS_BAD_DATA,
+                            "%s: its attribute " DISTRIBUTION_ATTRIBUTE
+                            " is %s, and this program knows %s: a later version wrote the file",
+                            s->run.path, name, DISTRIBUTION_CHOICES);
+}
+
+/* Sets the sizes; fails if the run does not belong to the data's trials. */
+static enum lfads_status check_run(struct evaluation *s, const char *data_name)
+{
+    struct h5_shape data, run;
+    enum lfads_status status = shape_of(&data, &s->data, data_name, s->err);
+
+    if (status == LFADS_OK)
+        status = shape_of(&run, &s->run, evaluation_key(RESULT_OUTPUT), s->err);
+    if (status != LFADS_OK)
+        return status;
+    if (h5_has(&s->run, results_key(OF_PRIORS, RESULT_INPUTS)) || is_cost_of_all(s, run.dims[0]))
+        return lfads_fail(s->err, LFADS_BAD_DATA,
+                          "%s has samples of the priors, which belong to no trial: score a run of "
+                          "posterior-sample or posterior-mean",
+                          s->run.path);
+    s->trials = run.dims[0];
+    s->bins = data.dims[1];
+    s->channels = data.dims[2];
+    s->outputs = run.dims[2];
+    status = find_distribution(s);
+    if (status != LFADS_OK)
+        return status;
+    if (run.dims[0] > data.dims[0] || run.dims[1] != s->bins ||
+        s->outputs != s->distribution->written * s->channels)
+        return lfads_fail(s->err, LFADS_BAD_DATA,
+                          "%s has [%zu,%zu,%zu] rates, which are not those of %s in %s, "
+                          "[%zu,%zu,%zu]: of %s each channel has %zu",
+                          s->run.path, run.dims[0], run.dims[1], run.dims[2], data_name,
+                          s->data.path, data.dims[0], data.dims[1], data.dims[2],
+                          s->distribution->name, s->distribution->written);
+    return LFADS_OK;
+}
+
+enum lfads_status evaluation_read(struct evaluation *s, const char *set)
+{
+    char name[40];
+    enum lfads_status status = open_files(s);
+
+    snprintf(name, sizeof name, "%s_data", set);
+    if (status == LFADS_OK)
+        status = check_run(s, name);
+    if (status == LFADS_OK)
+        status = read_trials(&s->counts, s, &s->data, name, s->channels);
+    if (status == LFADS_OK)
+        status = read_trials(&s->output, s, &s->run, evaluation_key(RESULT_OUTPUT), s->outputs);
+    /* counts' means are not negative, variances are above 0 */
+    if (status == LFADS_OK && s->distribution->data == DATA_COUNTS)
+        status =
+            check_numbers(s->output, s, &s->run, evaluation_key(RESULT_OUTPUT), s->outputs, 0, 0);
+    if (status == LFADS_OK && s->distribution->written > 1)
+        status = check_numbers(s->output, s, &s->run, evaluation_key(RESULT_OUTPUT), s->outputs,
+                               s->channels, DBL_MIN);
+    return status == LFADS_OK ? read_truth(s, set) : status;
+}
+
+/* Reads the drawn trial's [T,count] of a data set [trials,T,count]; the caller frees *OUT. *OUT
+ * stays NULL if the file lacks the data set. */
+static enum lfads_status read_inputs(double **out, size_t *count, const struct evaluation *s,
+                                     const struct h5_file *file, const char *name)
+{
+    struct h5_shape shape;
+    enum lfads_status status;
+
+    if (!h5_has(file, name))
+        return LFADS_OK;
+    status = shape_of(&shape, file, name, s->err);
+    if (status != LFADS_OK)
+        return status;
+    if (shape.dims[0] < s->trials || shape.dims[1] != s->bins)
+        return lfads_fail(s->err, LFADS_BAD_DATA, "%s: %s are not those of its trials", file->path,
+                          name);
+    *count = shape.dims[2];
+    *out = calloc(s->bins * *count, sizeof **out);
+    if (!*out)
+        return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    return h5_read_rows(*out, H5_FLOAT64, file, name, s->what->trial, 1, s->bins * *count, s->err);
+}
+
+enum lfads_status evaluation_read_inferred_inputs(double **out, size_t *count,
+                                                  const struct evaluation *s)
+{
+    return read_inputs(out, count, s, &s->run, evaluation_key(RESULT_INPUTS));
+}
+
+enum lfads_status evaluation_read_true_inputs(double **out, size_t *count,
+                                              const struct evaluation *s, const char *set)
+{
+    /* the names that the generators of synthetic sets use */
+    static const char *const names[] = {"input_%s_truth", "%s_inputs_u"};
+    enum lfads_status status = LFADS_OK;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && status == LFADS_OK && !*out; i++) {
+        char name[40];
+
+        snprintf(name, sizeof name, names[i], set);
+        status = read_inputs(out, count, s, &s->data, name);
+    }
+    return status;
+}
+
+double evaluation_bin_width(const struct evaluation *s)
+{
+    double width = 0;
+
+    if (!h5_has(&s->data, "dt") ||
+        h5_read(&width, H5_FLOAT64, &s->data, "dt", 1, NULL) != LFADS_OK || !isfinite(width))
+        return 0;
+    return width;
+}
+
+void evaluation_release(struct evaluation *s)
+{
+    h5_close(&s->data, NULL);
+    h5_close(&s->run, NULL);
+    free(s->counts);
+    free(s->output);
+    free(s->truth);
+}
