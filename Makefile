@@ -11,7 +11,7 @@ CTEST = LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.txt:print_suppressions=0
 # how long each fuzz target runs
 FUZZ_SECONDS = 1200
 
-.PHONY: build check check-long analyse demo bench fuzz install setup clean
+.PHONY: build check check-long analyse demo bench fuzz mutants install setup clean
 
 build: setup
 	@cmake --preset $(PRESET) >/dev/null
@@ -56,6 +56,11 @@ fuzz:
 	@cmake --preset fuzz -DLFADS_FUZZ_SECONDS=$(FUZZ_SECONDS) >/dev/null
 	@cmake --build build/fuzz
 	@$(CTEST) --test-dir build/fuzz --output-on-failure -L fuzz
+
+# Whether the tests see faults: those of scripts/mutants/faults, each in turn in a copy of the tree,
+# build/mutants/tree. MUTANTS="kl_gradient_sign exit_status" for some.
+mutants: setup
+	@/usr/bin/python3 scripts/mutants/mutants.py run . $(PRESET) $(MUTANTS)
 
 install: build
 	@cmake --install $(BUILD)

@@ -55,6 +55,7 @@ static int run(const struct command *command, const struct command *commands, in
 
 int cli_run_model(const struct command *command, int argc, char **argv)
 {
+    assert(command);
     return run(command, NULL, argc, argv);
 }
 

@@ -166,11 +166,13 @@ enum lfads_status h5_rows_close(struct h5_rows *rows, struct lfads_error *err)
     struct quiet quiet;
     bool fine;
 
+    if (!rows->file)
+        return LFADS_OK;
     quiet_begin(&quiet);
     fine = rows->set == 0 || H5Dclose(rows->set) >= 0;
-    quiet_end(&quiet, rows->file ? rows->file->output : NULL);
+    quiet_end(&quiet, rows->file->output);
     rows->set = 0;
-    return fine && (!rows->file || went_out(rows->file))
+    return fine && went_out(rows->file)
                ? LFADS_OK
                : h5_output_failed(rows->file->output, rows->file->path, rows->name, err);
 }

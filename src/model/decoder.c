@@ -13,8 +13,8 @@ enum feedback decoder_feedback(const struct shard *s)
 static struct gru_sequence cell_of(const struct shard *s, const struct gru_tape *tape,
                                    const struct gru *gru, real *dh)
 {
-    struct gru_bins all = {.bins = s->model->bins, .rows = s->rows, .clip = s->model->clip};
-    struct gru_sequence cell = gru_whole(tape, gru, &all);
+    struct gru_bins range = {.bins = s->model->bins, .rows = s->rows, .clip = s->model->clip};
+    struct gru_sequence cell = gru_whole(tape, gru, &range);
 
     cell.dh = dh;
     return cell;

@@ -39,16 +39,16 @@ static void join_branches(const struct shard *s)
 /* model.md (3.1), or (3.2) in reverse. */
 static void encoder_forward(struct shard *s, enum encoder e)
 {
-    const struct gru_bins all = all_bins(s, e);
+    const struct gru_bins range = all_bins(s, e);
     const struct gru *w = &s->w.encoder[e];
     size_t rows = s->trials;
 
     fork_branch(s, e);
-    gru_inputs(s->be, &s->encoder[e], w, s->enc_in, w->inputs, 0, w->inputs, all.bins * rows,
+    gru_inputs(s->be, &s->encoder[e], w, s->enc_in, w->inputs, 0, w->inputs, range.bins * rows,
                false);
-    s->be->set_rows(s->be, slot(s, e, all.reverse ? all.bins : 0), w->units, s->w.encoder_start[e],
-                    rows, w->units);
-    gru_run(s->be, &s->encoder[e], w, &all);
+    s->be->set_rows(s->be, slot(s, e, range.reverse ? range.bins : 0), w->units,
+                    s->w.encoder_start[e], rows, w->units);
+    gru_run(s->be, &s->encoder[e], w, &range);
 }
 
 /* g = dropout(forward state after bin K-1 ⊕ backward state after bin 0): model.md (3.3). */
@@ -93,16 +93,16 @@ static void encoder_backward(struct shard *s, enum encoder e)
     const struct backend *be = s->be;
     const struct gru *dw = &s->dw.encoder[e];
     const struct gru_tape *tape = &s->encoder[e];
-    struct gru_bins all = all_bins(s, e);
+    struct gru_bins range = all_bins(s, e);
     size_t inputs = dw->inputs, units = dw->units;
 
     fork_branch(s, e);
     begin_gradient(s, e);
-    all.dstates = s->dstates[e];
-    gru_run_backward(be, s->dh[e], tape, &s->wt.encoder[e], s->drh[e], &all);
+    range.dstates = s->dstates[e];
+    gru_run_backward(be, s->dh[e], tape, &s->wt.encoder[e], s->drh[e], &range);
     be->sum_rows(be, s->dw.encoder_start[e], s->dh[e], units, s->trials, units);
-    gru_weights_backward(be, dw, tape, slot(s, e, all.reverse ? 1 : 0), all.bins * s->trials);
-    gru_inputs_backward(be, dw, tape, s->enc_in, inputs, 0, inputs, all.bins * s->trials);
+    gru_weights_backward(be, dw, tape, slot(s, e, range.reverse ? 1 : 0), range.bins * s->trials);
+    gru_inputs_backward(be, dw, tape, s->enc_in, inputs, 0, inputs, range.bins * s->trials);
 }
 
 /* Adds the encoder's part to dreadin. */

@@ -71,22 +71,22 @@ static struct gru_bins all_bins(const struct shard *s)
 /* As generator_step_forward, for all bins. */
 void generator_run_forward(struct shard *s)
 {
-    const struct gru_bins all = all_bins(s);
+    const struct gru_bins range = all_bins(s);
     size_t g = s->model->gen_units, rows = s->rows;
 
-    gru_run(s->be, &s->gen, &s->w.gen, &all);
+    gru_run(s->be, &s->gen, &s->w.gen, &range);
     if (s->gen_out != s->gen.h)
         s->be->copy_masked(s->be, s->gen_out + rows * g, g, s->gen.h + rows * g, g, s->gen_mask, g,
-                           all.bins * rows, g);
+                           range.bins * rows, g);
 }
 
 void generator_run_backward(struct shard *s)
 {
-    struct gru_bins all = all_bins(s);
+    struct gru_bins range = all_bins(s);
 
-    all.dstates = s->dgen_out;
-    all.mask = s->gen_mask;
-    gru_run_backward(s->be, s->dgen_h, &s->gen, &s->wt.gen, s->drh[0], &all);
+    range.dstates = s->dgen_out;
+    range.mask = s->gen_mask;
+    gru_run_backward(s->be, s->dgen_h, &s->gen, &s->wt.gen, s->drh[0], &range);
 }
 
 void generator_weights_backward(struct shard *s)

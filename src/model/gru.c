@@ -78,69 +78,69 @@ void gru_step_backward(const struct backend *be, real *dh, const struct gru_tape
 }
 
 struct gru_sequence gru_whole(const struct gru_tape *tape, const struct gru *gru,
-                              const struct gru_bins *all)
+                              const struct gru_bins *range)
 {
     return (struct gru_sequence){.ru = tape->ru,
                                  .rh = tape->rh,
                                  .c = tape->c,
                                  .h = tape->h,
                                  .one_bin = tape->one_bin,
-                                 .reverse = all->reverse,
-                                 .has_inputs = all->has_inputs,
+                                 .reverse = range->reverse,
+                                 .has_inputs = range->has_inputs,
                                  .h_ru = gru->h_ru,
                                  .rh_c = gru->rh_c,
                                  .b_ru = gru->b_ru,
                                  .b_c = gru->b_c,
-                                 .clip = all->clip,
-                                 .bins = all->bins,
-                                 .rows = all->rows,
+                                 .clip = range->clip,
+                                 .bins = range->bins,
+                                 .rows = range->rows,
                                  .units = gru->units,
-                                 .dstates = all->dstates,
-                                 .mask = all->mask};
+                                 .dstates = range->dstates,
+                                 .mask = range->mask};
 }
 
 /* The state before step I of the sequence, or after step I-1. */
-static real *state(const struct gru_tape *tape, const struct gru *gru, const struct gru_bins *all,
+static real *state(const struct gru_tape *tape, const struct gru *gru, const struct gru_bins *range,
                    size_t i)
 {
-    return tape->h + (all->reverse ? all->bins - i : i) * all->rows * gru->units;
+    return tape->h + (range->reverse ? range->bins - i : i) * range->rows * gru->units;
 }
 
 void gru_run(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
-             const struct gru_bins *all)
+             const struct gru_bins *range)
 {
-    struct gru_sequence whole = gru_whole(tape, gru, all);
+    struct gru_sequence whole = gru_whole(tape, gru, range);
 
     if (be->gru_sequence && be->gru_sequence(be, &whole))
         return;
-    for (size_t i = 0; i < all->bins; i++) {
-        size_t t = all->reverse ? all->bins - 1 - i : i;
-        struct gru_tape bin = gru_tape_at(tape, gru, t, all->rows);
+    for (size_t i = 0; i < range->bins; i++) {
+        size_t t = range->reverse ? range->bins - 1 - i : i;
+        struct gru_tape bin = gru_tape_at(tape, gru, t, range->rows);
 
-        gru_step(be, state(tape, gru, all, i + 1), &bin, gru, state(tape, gru, all, i), all->clip,
-                 all->rows, all->has_inputs);
+        gru_step(be, state(tape, gru, range, i + 1), &bin, gru, state(tape, gru, range, i),
+                 range->clip, range->rows, range->has_inputs);
     }
 }
 
 void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape *tape,
-                      const struct gru *gru_t, real *drh, const struct gru_bins *all)
+                      const struct gru *gru_t, real *drh, const struct gru_bins *range)
 {
-    struct gru_sequence whole = gru_whole(tape, gru_t, all);
+    struct gru_sequence whole = gru_whole(tape, gru_t, range);
     size_t units = gru_t->units;
 
     whole.dh = dh;
     whole.drh = drh;
     if (be->gru_sequence_backward && be->gru_sequence_backward(be, &whole))
         return;
-    for (size_t i = all->bins; i-- > 0;) {
-        size_t t = all->reverse ? all->bins - 1 - i : i, at = t * all->rows * units;
-        struct gru_tape bin = gru_tape_at(tape, gru_t, t, all->rows);
+    for (size_t i = range->bins; i-- > 0;) {
+        size_t t = range->reverse ? range->bins - 1 - i : i, at = t * range->rows * units;
+        struct gru_tape bin = gru_tape_at(tape, gru_t, t, range->rows);
 
-        if (all->dstates)
-            be->add_masked(be, dh, units, all->dstates + at, units,
-                           all->mask ? all->mask + at : NULL, units, all->rows, units);
-        gru_step_backward(be, dh, &bin, gru_t, state(tape, gru_t, all, i), drh, all->clip,
-                          all->rows);
+        if (range->dstates)
+            be->add_masked(be, dh, units, range->dstates + at, units,
+                           range->mask ? range->mask + at : NULL, units, range->rows, units);
+        gru_step_backward(be, dh, &bin, gru_t, state(tape, gru_t, range, i), drh, range->clip,
+                          range->rows);
     }
 }
 

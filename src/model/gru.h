@@ -64,13 +64,13 @@ struct gru_bins {
 };
 /* The arguments of the backend's gru_sequence, without dh and drh. */
 struct gru_sequence gru_whole(const struct gru_tape *tape, const struct gru *gru,
-                              const struct gru_bins *all);
+                              const struct gru_bins *range);
 void gru_run(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
-             const struct gru_bins *all);
+             const struct gru_bins *range);
 /* As gru_step_backward, over all bins: overwrites dh [B,H], the gradient of the last state without
  * its bin of dstates, with the gradient of the initial state. */
 void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape *tape,
-                      const struct gru *gru_t, real *drh, const struct gru_bins *all);
+                      const struct gru *gru_t, real *drh, const struct gru_bins *range);
 
 /* Adds the gradients of recurrent weights and biases to DGRU, all bins at once. h_before [rows,H]:
  * the state before each step; rows = K*B. */

@@ -182,14 +182,14 @@ void model_free(struct model *model)
 
 static void draw_param(real *values, const struct param *param, size_t place, uint64_t seed)
 {
-    struct philox_address at = {
+    struct philox_address address = {
         .seed = seed, .purpose = PHILOX_INITIAL_VALUES, .trial = (uint32_t)place};
 
     for (size_t i = 0; i < param->rows; i++) {
         real *row = values + i * param->cols;
 
-        at.time = (uint32_t)i;
-        philox_normals(row, &at, (uint32_t)param->cols);
+        address.time = (uint32_t)i;
+        philox_normals(row, &address, (uint32_t)param->cols);
         for (size_t j = 0; j < param->cols; j++)
             row[j] *= (real)param->value;
     }

@@ -33,29 +33,29 @@ void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial)
 void shard_draw_noise(struct shard *shard, const struct philox_address *from)
 {
     const struct model *m = shard->model;
-    struct philox_address at = *from;
+    struct philox_address address = *from;
     size_t session = shard->session;
 
-    at.session = (uint32_t)session;
+    address.session = (uint32_t)session;
     if (m->ic_dim) {
-        at.purpose = PHILOX_IC_NOISE;
-        shard->be->normals(shard->be, shard->ic_noise, &at, shard->step_trial, 1, shard->rows,
+        address.purpose = PHILOX_IC_NOISE;
+        shard->be->normals(shard->be, shard->ic_noise, &address, shard->step_trial, 1, shard->rows,
                            shard->samples, m->ic_dim);
     }
     if (m->co_dim) {
-        at.purpose = PHILOX_CO_NOISE;
-        shard->be->normals(shard->be, shard->co_noise, &at, shard->step_trial, m->bins, shard->rows,
-                           shard->samples, m->co_dim);
+        address.purpose = PHILOX_CO_NOISE;
+        shard->be->normals(shard->be, shard->co_noise, &address, shard->step_trial, m->bins,
+                           shard->rows, shard->samples, m->co_dim);
     }
     if (!shard->dropout)
         return;
-    draw_mask(shard, shard->data_mask, at, PHILOX_DATA_MASK, m->encoded_bins,
+    draw_mask(shard, shard->data_mask, address, PHILOX_DATA_MASK, m->encoded_bins,
               model_encoded_channels(m, session));
-    draw_mask(shard, shard->ext_mask, at, PHILOX_EXT_INPUT_MASK, m->bins, m->ext_inputs);
+    draw_mask(shard, shard->ext_mask, address, PHILOX_EXT_INPUT_MASK, m->bins, m->ext_inputs);
     if (m->ic_dim)
-        draw_mask(shard, shard->ic_enc_mask, at, PHILOX_IC_ENC_MASK, 1, 2 * m->ic_enc);
+        draw_mask(shard, shard->ic_enc_mask, address, PHILOX_IC_ENC_MASK, 1, 2 * m->ic_enc);
     if (m->co_dim)
-        draw_mask(shard, shard->con_mask, at, PHILOX_CON_INPUT_MASK, m->bins,
+        draw_mask(shard, shard->con_mask, address, PHILOX_CON_INPUT_MASK, m->bins,
                   model_ci_width(m) + model_fed_width(m, session));
-    draw_mask(shard, shard->gen_mask, at, PHILOX_GEN_OUTPUT_MASK, m->bins, m->gen_units);
+    draw_mask(shard, shard->gen_mask, address, PHILOX_GEN_OUTPUT_MASK, m->bins, m->gen_units);
 }

@@ -1,47 +1,37 @@
 """The command line: what is wrong gets one line that names it, the right exit status, and leaves
 nothing behind.
 
-  flags_and_data.py LFADS SCRATCH
+  flags_and_data.py LFADS SCRATCH [--case=CASE]
 
 SPDX-License-Identifier: Apache-2.0"""
 import ctypes
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
 
-import h5py
 import numpy as np
 
-LFADS, SCRATCH = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-failures = cases = 0
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+import harness
+from harness import LFADS, SCRATCH, Skip, check, invoke, sanitized
+
 SMALL = ["--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=5", "--gen_dim=6", "--co_dim=0",
          "--batch_size=8", "--seed=1", "--threads=2"]
 
 
-def case(name, arguments, status, pattern, stdout=None, program=LFADS):
+def case(name, arguments, status, pattern, stdout="", program=LFADS):
     """Runs the program; its exit status and its one line of error must be as said."""
-    global failures, cases
-    cases += 1
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, cwd=SCRATCH)
+    done = invoke(*arguments, program=program)
     lines = [x for x in done.stderr.splitlines() if "warning" not in x]
-    fine = done.returncode == status and (status == 0 or len(lines) == 1)
-    fine = fine and re.search(pattern, done.stderr) is not None
-    fine = fine and (stdout is None or re.search(stdout, done.stdout) is not None)
-    if not fine:
-        failures += 1
-        print(f"FAILED {name}: status {done.returncode}, stderr {done.stderr!r}"
-              f"{', stdout ' + done.stdout[-300:] if stdout else ''}")
+    check(done.returncode == status and (status == 0 or len(lines) == 1) and
+          re.search(pattern, done.stderr) and re.search(stdout, done.stdout),
+          f"{name}: status {done.returncode}, stderr {done.stderr!r}, stdout {done.stdout[-300:]}")
 
 
 def write(name, **arrays):
-    path = os.path.join(SCRATCH, "data", name)
-    with h5py.File(path, "w") as file:
-        for key, value in arrays.items():
-            file[key] = value
-    return path
+    return harness.write(f"data/{name}", **arrays)
 
 
 def counts(trials=12, bins=10, channels=4):
@@ -50,7 +40,7 @@ def counts(trials=12, bins=10, channels=4):
 
 def flags_of_help():
     """Name and what it takes, of each flag that the help lists."""
-    text = subprocess.run([LFADS, "train", "--help"], capture_output=True, text=True).stdout
+    text = invoke("train", "--help").stdout
     found = re.findall(r"^  --(\w+)=(.*)\n((?:      .*\n)+)", text, re.M)
     return [(name, " ".join(body.split())) for name, _, body in found]
 
@@ -59,12 +49,9 @@ def test_flags():
     names = flags_of_help()
     for command in ("help", "train", "posterior-sample", "posterior-mean", "prior-sample",
                     "write-params", "synth", "evaluate", "manual"):
-        text = subprocess.run([LFADS, command, "--help"], capture_output=True, text=True).stdout
-        wide = [line for line in text.splitlines() if len(line) > 80]
-        if wide:
-            case(f"{command} --help is wider than 80 columns: {wide}", ["--version"], 99, "")
-    if len(names) < 65:
-        case(f"the help lists only {len(names)} flags", ["--version"], 99, "")
+        wide = [line for line in invoke(command, "--help").stdout.splitlines() if len(line) > 80]
+        check(not wide, f"{command} --help is wider than 80 columns: {wide}")
+    check(len(names) >= 65, f"the help lists only {len(names)} flags")
     for name, takes in names:
         if "(an integer" in takes or "(a number" in takes:
             case(name, ["train", f"--{name}=x1"], 2, rf"--{name}=x1 is not allowed: it takes ")
@@ -97,7 +84,7 @@ def test_flags():
     case("nowhere", ["train", "--lfads_save_dir="], 2, "--lfads_save_dir must not be empty")
     case("from nowhere", ["train", "--data_dir="], 2, "--data_dir must not be empty")
     case("flag file", ["train", "--flagfile=absent"], 2, "--flagfile=absent: there is no such file")
-    with open(os.path.join(SCRATCH, "flags"), "w") as file:
+    with open(f"{SCRATCH}/flags", "w") as file:
         file.write("# sizes\n--gen_dim=5\n  -factors_dim 2\n")
     case("flag file's line", ["train", "--flagfile=flags"], 2, "no flag -factors_dim 2")
 
@@ -119,7 +106,7 @@ def test_help():
     case("run_lfads", ["--help"], 0, "", "--kind", os.path.join(os.path.dirname(LFADS),
                                                                 "run_lfads"))
     case("generator", ["synth", "other", "--save_dir=none"], 2, "no generator other")
-    open(os.path.join(SCRATCH, "model-65000.index"), "w").close()
+    open(f"{SCRATCH}/model-65000.index", "w").close()
     case("TensorFlow's weights", ["synth", "itb", "--save_dir=made",
                                   "--checkpoint_path=model-65000"], 2,
          "--checkpoint_path=model-65000 is a checkpoint of TensorFlow")
@@ -139,41 +126,34 @@ def test_version():
     for line in ("compiler: ", "processor: kernels for ", "precision: ", "libraries: oneDNN ",
                  "GPU: "):
         case(f"version: {line}", ["--version"], 0, "", rf"(?m)^{line}\S")
-    folder = os.path.join(SCRATCH, "program")
+    folder = f"{SCRATCH}/program"
     os.mkdir(folder)
     shutil.copy(LFADS, folder)
-    with open(os.path.join(folder, "lfads_cuda.so"), "w") as file:
+    with open(f"{folder}/lfads_cuda.so", "w") as file:
         file.write("no module")
     try:
         ctypes.CDLL("libcuda.so.1")
         reason = "lfads_cuda.so: (file too short|invalid ELF header)"
     except OSError:
         reason = "NVIDIA's driver"
-    named = os.environ.pop("LFADS_CUDA_MODULE", None)  # the one beside the program is meant
+    os.environ.pop("LFADS_CUDA_MODULE", None)  # the one beside the program is meant
     case("version with a module", ["--version"], 0, "",
-         rf"GPU: none can be used: .*{reason}.*\nGPU module: {folder}/lfads_cuda.so",
-         os.path.join(folder, "lfads"))
-    if named is not None:
-        os.environ["LFADS_CUDA_MODULE"] = named
+         rf"GPU: none can be used: .*{reason}.*\nGPU module: {folder}/lfads_cuda.so", f"{folder}/lfads")
 
 
 def test_no_words():
     """Without a word two lines lead on: to the commands and to their flags."""
-    global failures
-    done = subprocess.run([LFADS], capture_output=True, text=True)
+    done = invoke()
     lines = done.stderr.splitlines()
-    if (done.returncode != 2 or done.stdout or len(lines) != 2
-            or not re.search("lfads --help .*lfads COMMAND --help", lines[1])):
-        failures += 1
-        print(f"FAILED no words: {done}")
+    check(done.returncode == 2 and not done.stdout and len(lines) == 2 and
+          re.search("lfads --help .*lfads COMMAND --help", lines[1]), f"no words: {done}")
 
 
 def test_kinds():
     """Every kind is a command's, which says that there is nothing to work on."""
     takes = [takes for name, takes in flags_of_help() if name == "kind"][0]
     kinds = re.search(r"\(one of (.*)\)", takes).group(1).replace(" ", "").split("|")
-    if len(kinds) < 5:
-        case(f"kinds {kinds}", ["--version"], 99, "")
+    check(len(kinds) >= 5, f"kinds {kinds}")
     for kind in kinds:
         case(kind, [f"--kind={kind}", "--data_dir=absent", "--lfads_save_dir=none"], 2,
              "--data_dir=absent: No such" if kind == "train" else "there is no checkpoint")
@@ -181,23 +161,16 @@ def test_kinds():
 
 def test_manual():
     """The page and docs/flags.md have every flag; the latter is what the program writes today."""
-    global failures
-    page = subprocess.run([LFADS, "manual"], capture_output=True, text=True).stdout
-    table = subprocess.run([LFADS, "manual", "--markdown"], capture_output=True, text=True).stdout
+    page, table = invoke("manual").stdout, invoke("manual", "--markdown").stdout
     for name, _ in flags_of_help():
-        if f"\\-\\-{name}=" not in page or f"| `--{name}` |" not in table:
-            failures += 1
-            print(f"FAILED --{name} is not in the manual")
-    with open(os.path.join(os.path.dirname(__file__), "../../docs/flags.md")) as file:
-        if file.read() != table:
-            failures += 1
-            print("FAILED docs/flags.md is out of date: lfads manual --markdown writes it")
+        check(f"\\-\\-{name}=" in page and f"| `--{name}` |" in table, f"--{name} is not in the manual")
+    check(harness.text(os.path.join(os.path.dirname(__file__), "../../docs/flags.md")) == table,
+          "docs/flags.md is out of date: lfads manual --markdown writes it")
     if shutil.which("groff"):
         warnings = subprocess.run(["groff", "-man", "-ww", "-Tutf8"], input=page, text=True,
                                   capture_output=True)
-        if warnings.stderr or "poste‐" in warnings.stdout:
-            failures += 1
-            print(f"FAILED the manual page: {warnings.stderr}")
+        check(not warnings.stderr and "poste‐" not in warnings.stdout,
+              f"the manual page: {warnings.stderr}")
     case("an unknown form", ["manual", "--html"], 2, "--markdown, not --html")
     case("help of manual", ["manual", "--help"], 0, "", "manual page")
 
@@ -215,12 +188,12 @@ def test_data():
     case("no file", train("absent"), 2, "no file in --data_dir=data .* --data_filename_stem=absent")
     write("stem", train_data=good)
     case("stem alone", train("stem"), 2, "data/stem has no session's name")
-    with open(os.path.join(SCRATCH, "data", "text_s"), "w") as file:
+    with open(f"{SCRATCH}/data/text_s", "w") as file:
         file.write("not HDF5")
     case("no HDF5", train("text"), 2, "data/text_s is no HDF5 file")
     with open(write("whole_s", train_data=np.tile(good, (50, 1, 1))), "rb") as file:
         content = file.read()
-    with open(os.path.join(SCRATCH, "data", "short_s"), "wb") as file:
+    with open(f"{SCRATCH}/data/short_s", "wb") as file:
         file.write(content[:len(content) // 2])
     case("truncated", train("short"), 2, "data/short_s is no HDF5 file, or it is damaged")
     write("other_s", valid_data=good)
@@ -254,29 +227,23 @@ def test_data():
     case("jitter", train("good", "--temporal_spike_jitter_width=10"), 2, "must be below the 10 bins")
     case("unwritable", train("good", "--lfads_save_dir=/proc/lfads"), 1, "can't make the directory")
     case("file for a directory", train("good", "--lfads_save_dir=data/good_s/x"), 1, "data/good_s")
-    if os.path.exists(os.path.join(SCRATCH, "none")):
-        case("a refused run left its directory", ["--version"], 99, "")
+    check(not os.path.exists(f"{SCRATCH}/none"), "a refused run left its directory")
 
 
 def test_memory():
     """More memory than may be had is refused before training begins."""
-    global failures
-    if "asan" in subprocess.run(["ldd", LFADS], capture_output=True, text=True).stdout:
-        print("the sanitizer needs address space of its own: limits of memory were not tried")
-        return
+    if sanitized():
+        raise Skip("the sanitizer needs address space of its own")
     write("large_a", train_data=counts(), valid_data=counts())
-    done = subprocess.run([LFADS, "train", "--data_dir=data", "--data_filename_stem=large",
-                           "--lfads_save_dir=large", "--gen_dim=8000", "--batch_size=8",
-                           "--max_epochs=1"],
-                          capture_output=True, text=True, cwd=SCRATCH,
-                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (6 << 28,) * 2))
-    if done.returncode != 1 or not re.search(r"training needs \d+ MiB .* can be had: lower",
-                                             done.stderr):
-        failures += 1
-        print(f"FAILED memory: status {done.returncode}, {done.stderr!r}")
+    harness.run("train", "--data_dir=data", "--data_filename_stem=large", "--lfads_save_dir=large",
+                "--gen_dim=8000", "--batch_size=8", "--max_epochs=1", status=1, memory=6 << 28,
+                pattern=r"training needs \d+ MiB .* can be had: lower")
 
 
 def test_checkpoints():
+    good = counts()
+    for name in ("good_s", "twin_a", "twin_b"):
+        write(name, train_data=good, valid_data=good)
     run = ["--data_dir=data", "--data_filename_stem=good", "--lfads_save_dir=run"]
     case("no checkpoint", ["posterior-sample", *run], 2, "there is no checkpoint")
     case("train", ["train", *run, *SMALL, "--max_epochs=1", "--device=gpu:0"], 0,
@@ -300,15 +267,14 @@ def test_checkpoints():
          "Reading model parameters from run/lfads_vae.ckpt-")
     case("stem", ["posterior-mean", "--lfads_save_dir=run", "--output_filename_stem=x_"], 0, "")
     for name in ("model_runs_s_valid_posterior_push_mean", "x_s_valid_posterior_push_mean"):
-        if not os.path.exists(os.path.join(SCRATCH, "run", name)):
-            case(f"{name} was not written", ["--version"], 99, "")
+        check(os.path.exists(f"{SCRATCH}/run/{name}"), f"{name} was not written")
     case("no lve", ["posterior-mean", "--lfads_save_dir=run",
                     "--checkpoint_pb_load_name=checkpoint_lve"], 2, "has no file checkpoint_lve")
-    name = [f for f in os.listdir(os.path.join(SCRATCH, "run")) if ".ckpt-" in f][0]
-    shutil.copytree(os.path.join(SCRATCH, "run"), os.path.join(SCRATCH, "moved"))
-    shutil.move(os.path.join(SCRATCH, "run"), os.path.join(SCRATCH, "gone"))
+    name = [f for f in os.listdir(f"{SCRATCH}/run") if ".ckpt-" in f][0]
+    shutil.copytree(f"{SCRATCH}/run", f"{SCRATCH}/moved")
+    shutil.move(f"{SCRATCH}/run", f"{SCRATCH}/gone")
     case("moved", ["posterior-mean", "--lfads_save_dir=moved"], 0, "")
-    path = os.path.join(SCRATCH, "moved", name)
+    path = f"{SCRATCH}/moved/{name}"
     with open(path, "rb") as file:
         content = file.read()
     with open(path, "wb") as file:
@@ -318,29 +284,11 @@ def test_checkpoints():
     case("missing", ["posterior-mean", "--lfads_save_dir=moved"], 2, "and it is not there")
     open(path + ".index", "w").close()
     case("TensorFlow's", ["posterior-mean", "--lfads_save_dir=moved"], 2, "of TensorFlow")
-    with open(os.path.join(SCRATCH, "moved", "checkpoint"), "w") as file:
+    with open(f"{SCRATCH}/moved/checkpoint", "w") as file:
         file.write("nothing\n")
     case("index", ["posterior-mean", "--lfads_save_dir=moved"], 2, "moved/checkpoint is damaged")
+    half = [name for folder, _, names in os.walk(SCRATCH) for name in names if name.endswith(".part")]
+    check(not half, f"half-written: {half}")
 
 
-def main():
-    shutil.rmtree(SCRATCH, ignore_errors=True)
-    os.makedirs(os.path.join(SCRATCH, "data"))
-    test_flags()
-    test_help()
-    test_version()
-    test_no_words()
-    test_kinds()
-    test_manual()
-    test_data()
-    test_memory()
-    test_checkpoints()
-    for folder, _, names in os.walk(SCRATCH):
-        for name in names:
-            if name.endswith(".part"):
-                case(f"{folder}/{name} is half-written", ["--version"], 99, "")
-    print(f"{cases} cases, {failures} failed")
-    return failures != 0
-
-
-sys.exit(main())
+harness.main(globals())

@@ -1,61 +1,43 @@
 """Files made to do harm: each is refused by one line and the right exit status, nothing outside the
 save directory changes, and nothing waits for long.
 
-  hostile.py LFADS SCRATCH REGRESSIONS
+  hostile.py LFADS SCRATCH REGRESSIONS [--case=CASE]
 
 SPDX-License-Identifier: Apache-2.0"""
 import os
 import re
 import shutil
-import subprocess
 import sys
 
 import h5py
 import numpy as np
 
-LFADS, SCRATCH, REGRESSIONS = (os.path.abspath(x) for x in sys.argv[1:4])
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+import harness
+from harness import MORE, SCRATCH, check, invoke, sanitized, write
+
 SMALL = ["--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=5", "--gen_dim=6", "--co_dim=0",
          "--batch_size=8", "--seed=1", "--threads=1", "--example_every_s=-1"]
-HANGS = 3600  # seconds: on the slowest machine, too
-failures = cases = 0
 # there a reading process that crashes reports it too
-SANITIZED = "asan" in subprocess.run(["ldd", LFADS], capture_output=True, text=True).stdout
+SANITIZED = sanitized()
 good = np.random.RandomState(1).poisson(1.0, (12, 10, 4))
 
 
-def fail(text):
-    global failures
-    failures += 1
-    print("FAILED", text)
-
-
-def run(arguments):
-    global cases
-    cases += 1
-    try:
-        return subprocess.run([LFADS, *arguments], capture_output=True, text=True, cwd=SCRATCH,
-                              errors="surrogateescape", timeout=HANGS)
-    except subprocess.TimeoutExpired:
-        fail(f"{arguments} waits")
-        return None
-
-
-def lines(done):
-    all_lines = done.stderr.splitlines()
-    return [x for x in all_lines if x.startswith("lfads: ")] if SANITIZED else all_lines
+def one_line(done):
+    lines = done.stderr.splitlines()
+    return len([x for x in lines if x.startswith("lfads: ")] if SANITIZED else lines) == 1
 
 
 def refused(name, arguments, status, pattern):
-    done = run(arguments)
-    if done and (done.returncode != status or len(lines(done)) != 1 or
-                 not re.search(pattern, done.stderr)):
-        fail(f"{name}: status {done.returncode}, {done.stderr!r}")
+    done = invoke(*arguments)
+    check(done.returncode == status and one_line(done) and re.search(pattern, done.stderr),
+          f"{name}: status {done.returncode}, {done.stderr!r}")
+    check(not os.path.exists(f"{SCRATCH}/none"), f"{name}: a refused run left its directory")
 
 
 def accepted(name, arguments):
-    done = run(arguments)
-    if done and done.returncode != 0:
-        fail(f"{name}: status {done.returncode}, {done.stderr!r}")
+    done = invoke(*arguments)
+    check(done.returncode == 0, f"{name}: status {done.returncode}, {done.stderr!r}")
 
 
 def train(stem, save="none", *more):
@@ -64,13 +46,12 @@ def train(stem, save="none", *more):
 
 
 def file(stem):
-    return h5py.File(os.path.join(SCRATCH, "data", f"{stem}_s"), "w")
+    return h5py.File(f"{SCRATCH}/data/{stem}_s", "w")
 
 
 def test_storage():
     """What lies elsewhere, or needs more of libhdf5 than its plain part."""
-    with h5py.File(os.path.join(SCRATCH, "other"), "w") as f:
-        f["train_data"] = good
+    write("other", train_data=good)
     with file("external") as f:
         f["train_data"] = h5py.ExternalLink("../other", "train_data")
     with file("optional") as f:
@@ -102,8 +83,7 @@ def test_types():
                         ("record", np.zeros((2, 2, 2), [("a", "f8"), ("b", "i4")])),
                         ("truth", good > 0), ("empty", h5py.Empty("f8")),
                         ("axes", np.zeros((2, 2, 2, 2, 2))), ("number", 3.0)):
-        with file(name) as f:
-            f["train_data"] = value
+        write(f"data/{name}_s", train_data=value)
         refused(name, train(name), 2, f"data/{name}_s: train_data ")
     with file("vlen") as f:
         f.create_dataset("train_data", (2, 2, 2), h5py.vlen_dtype("i4"))
@@ -114,8 +94,7 @@ def test_types():
     for name in ("vlen", "group", "named"):
         refused(name, train(name), 2, f"data/{name}_s: train_data ")
     for name, kind in (("half", "f2"), ("big", ">i8"), ("byte", "i1"), ("single", ">f4")):
-        with file(name) as f:
-            f["train_data"] = good.astype(kind)
+        write(f"data/{name}_s", train_data=good.astype(kind))
         accepted(name, train(name, name))
 
 
@@ -137,77 +116,61 @@ def test_claims():
 
 def test_places():
     """What is no file, or a link to somebody's file."""
-    with file("good") as f:
-        f["train_data"] = good
-    victim = os.path.join(SCRATCH, "victim")
+    write("data/good_s", train_data=good)
+    victim = f"{SCRATCH}/victim"
     with open(victim, "w") as f:
         f.write("mine\n")
-    os.mkfifo(os.path.join(SCRATCH, "data", "pipe_s"))
+    os.mkfifo(f"{SCRATCH}/data/pipe_s")
     refused("pipe", train("pipe"), 2, "data/pipe_s is no regular file")
-    os.mkdir(os.path.join(SCRATCH, "data", "folder_s"))
+    os.mkdir(f"{SCRATCH}/data/folder_s")
     refused("folder", train("folder"), 2, "data/folder_s is no regular file")
     for name in (".lfads_lock", "fitlog.csv"):
-        save = os.path.join(SCRATCH, "link" + name)
+        save = f"{SCRATCH}/link{name}"
         os.mkdir(save)
         os.symlink(victim, os.path.join(save, name))
         refused(name, train("good", save), 1, "Too many levels of symbolic links")
     for name in ("checkpoint", "fitlog.csv"):
-        save = os.path.join(SCRATCH, "pipe" + name)
+        save = f"{SCRATCH}/pipe{name}"
         os.mkdir(save)
         os.mkfifo(os.path.join(save, name))
         refused(name, train("good", save), 1, f"can't read {save}/{name}: ")
-    save = os.path.join(SCRATCH, "listed")
+    save = f"{SCRATCH}/listed"
     accepted("a run", train("good", save))
     with open(os.path.join(save, "checkpoint"), "a") as f:
         f.write(f'all_model_checkpoint_paths: "{victim}"\n'
                 f'all_model_checkpoint_paths: "../victim"\n')
     accepted("its end", train("good", save, "--max_epochs=3", "--max_ckpt_to_keep=1",
                               "--checkpoint_every=1"))
-    with open(victim) as f:
-        if f.read() != "mine\n":
-            fail("a file outside the save directory was changed")
+    check(harness.text(victim) == "mine\n", "a file outside the save directory was changed")
 
 
 def test_flag_files():
     for i in range(20):
-        with open(os.path.join(SCRATCH, f"flags{i}"), "w") as f:
+        with open(f"{SCRATCH}/flags{i}", "w") as f:
             f.write(f"--flagfile=flags{i + 1}\n" * 2)
-    open(os.path.join(SCRATCH, "flags20"), "w").close()
-    with open(os.path.join(SCRATCH, "own"), "w") as f:
+    open(f"{SCRATCH}/flags20", "w").close()
+    with open(f"{SCRATCH}/own", "w") as f:
         f.write("--flagfile=own\n")
     refused("doubling", ["train", "--flagfile=flags0"], 2, "more than 32 flag files")
     refused("own", ["train", "--flagfile=own"], 2, "more than 32 flag files, or they name one")
     refused("long", ["train", "--data_dir=" + "x" * 5000], 2, "is longer than 4095 characters")
+    write("data/good_s", train_data=good)
     refused("bytes", train("good", b"none", b"--csv_log=\xff"), 2, "is not UTF-8")
 
 
 def test_regressions():
     """Files that once were read wrong, or on which libhdf5 crashes, loops or takes all memory."""
-    folder = os.path.join(REGRESSIONS, "data")
+    folder = f"{MORE[0]}/data"
     for name in sorted(os.listdir(folder)):
-        path = os.path.join(folder, name)
-        done = run(["evaluate", f"--data_file={path}", f"--model_run={path}", "--set=train"])
-        if done and done.returncode not in (0, 2):
-            fail(f"{name}: status {done.returncode}, {done.stderr!r}")
-        shutil.copy(path, os.path.join(SCRATCH, "data", f"{name}_s"))
-        done = run(train(name, "none", "--output_dist=gaussian"))
-        if done and (done.returncode != 2 or len(lines(done)) != 1):
-            fail(f"{name}: status {done.returncode}, {done.stderr!r}")
+        path = f"{folder}/{name}"
+        done = invoke("evaluate", f"--data_file={path}", f"--model_run={path}", "--set=train")
+        check(done.returncode in (0, 2), f"{name}: status {done.returncode}, {done.stderr!r}")
+        shutil.copy(path, f"{SCRATCH}/data/{name}_s")
+        refused(name, train(name, "none", "--output_dist=gaussian"), 2, "")
 
 
-def main():
-    shutil.rmtree(SCRATCH, ignore_errors=True)
-    os.makedirs(os.path.join(SCRATCH, "data"))
-    test_storage()
-    test_types()
-    test_claims()
-    test_places()
-    test_flag_files()
-    test_regressions()
-    if os.path.exists(os.path.join(SCRATCH, "none")):
-        fail("a refused run left its directory")
-    print(f"{cases} cases, {failures} failed")
-    return failures != 0
+def prepare():
+    os.makedirs(f"{SCRATCH}/data")
 
 
-sys.exit(main())
+harness.main(globals())

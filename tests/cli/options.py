@@ -1,21 +1,18 @@
 """What the flags for experiments do to a model, seen from outside: which bins of the results depend on
 which bins of the data, which shapes the parameters have, which costs change.
 
-  options.py LFADS SCRATCH
+  options.py LFADS SCRATCH [--case=CASE]
 
 SPDX-License-Identifier: Apache-2.0"""
 import os
-import shutil
-import subprocess
 import sys
 
-import h5py
 import numpy as np
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
-from verdict import check, conclude
+import harness
+from harness import SCRATCH, Skip, check, numbers, run, write
 
-LFADS, SCRATCH = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 BINS, CHANNELS, FACTORS, CON, CI, GEN, IC = 30, 12, 5, 8, 6, 17, 9
 CHANGED = 20  # the bin from which the changed data differ
 SIZES = [f"--factors_dim={FACTORS}", f"--con_dim={CON}", f"--ci_enc_dim={CI}", f"--gen_dim={GEN}",
@@ -23,38 +20,28 @@ SIZES = [f"--factors_dim={FACTORS}", f"--con_dim={CON}", f"--ci_enc_dim={CI}", f
          "--example_every_s=-1"]
 
 
-def run(*words, status=0):
-    done = subprocess.run([LFADS, *words], cwd=SCRATCH, capture_output=True, text=True)
-    check(done.returncode == status, f"{' '.join(words)}: status {done.returncode} {done.stderr}")
-    return done.stderr
+def train(name, *flags, epochs=2, **options):
+    """Trains; the rows of the table of costs."""
+    done = run("train", "--data_dir=data", f"--lfads_save_dir={name}", "--data_filename_stem=set",
+               *SIZES, f"--max_epochs={epochs}", *flags, **options)
+    return harness.costs(name) if done.returncode == 0 else []
 
 
-def train(name, *flags, epochs=2):
-    """Trains afresh; returns the rows of the table of costs as dictionaries of numbers."""
-    shutil.rmtree(f"{SCRATCH}/{name}", ignore_errors=True)
-    run("train", "--data_dir=data", f"--lfads_save_dir={name}", "--data_filename_stem=set", *SIZES,
-        f"--max_epochs={epochs}", *flags)
-    rows = []
-    with open(f"{SCRATCH}/{name}/fitlog.csv") as file:
-        for line in file:
-            cell = [c.strip() for c in line.split(",")]
-            rows.append({"train": float(cell[5]), "valid": float(cell[6]),
-                         "train_recon": float(cell[8]), "valid_recon": float(cell[9])})
-    return rows
+def refused(pattern, *flags):
+    train("refused", *flags, status=2, pattern=pattern)
+    check(not os.path.exists(f"{SCRATCH}/refused"), "a refused run leaves a directory")
 
 
 def shapes(name):
     run("write-params", f"--lfads_save_dir={name}", "--quiet")
-    with h5py.File(f"{SCRATCH}/{name}/model_params") as file:
-        return {key[6:-2]: file[key].shape for key in file}
+    return {key[6:-2]: value.shape for key, value in numbers(f"{name}/model_params").items()}
 
 
 def means(name, data="data"):
     """Rates and inferred inputs of the validation trials by the posterior's means."""
     run("posterior-mean", f"--lfads_save_dir={name}", f"--data_dir={data}", "--quiet")
-    with h5py.File(f"{SCRATCH}/{name}/model_runs_one_valid_posterior_push_mean") as file:
-        inputs = file["controller_outputs"][()] if "controller_outputs" in file else None
-        return file["output_dist_params"][()], inputs
+    found = numbers(f"{name}/model_runs_one_valid_posterior_push_mean")
+    return found["output_dist_params"], found.get("controller_outputs")
 
 
 def first_change(name, data):
@@ -64,7 +51,7 @@ def first_change(name, data):
     return bins[0] if len(bins) else BINS
 
 
-def make_data():
+def prepare():
     """The sets: as drawn, with other counts, and with other external inputs, from one bin on."""
     random = np.random.default_rng(2)
     counts = random.poisson(0.5, (56, BINS, CHANNELS))
@@ -75,10 +62,8 @@ def make_data():
             x[:, CHANGED:] = random.poisson(0.5, x[:, CHANGED:].shape)
         if what == "ext":
             e[:, CHANGED:] += 1
-        os.makedirs(f"{SCRATCH}/{folder}")
-        with h5py.File(f"{SCRATCH}/{folder}/set_one", "w") as file:
-            file["train_data"], file["valid_data"] = x[:40], x[40:]
-            file["train_ext_input"], file["valid_ext_input"] = e[:40], e[40:]
+        write(f"{folder}/set_one", train_data=x[:40], valid_data=x[40:], train_ext_input=e[:40],
+              valid_ext_input=e[40:])
 
 
 def test_causality():
@@ -133,9 +118,7 @@ def test_jitter():
     check(still[0]["valid"] == moved[0]["valid"], "validation data are jittered")
     check(still[0]["train_recon"] != moved[0]["train_recon"], "training data are not jittered")
     check(moved[0]["train_recon"] != moved[1]["train_recon"], "every epoch has the same jitter")
-    check("--temporal_spike_jitter_width" in run(
-        "train", "--data_dir=data", "--data_filename_stem=set", "--lfads_save_dir=refused", *SIZES,
-        "--co_dim=0", f"--temporal_spike_jitter_width={BINS}", status=2), "a jitter of all bins")
+    refused("--temporal_spike_jitter_width", "--co_dim=0", f"--temporal_spike_jitter_width={BINS}")
 
 
 def test_correlation_cost():
@@ -147,25 +130,16 @@ def test_correlation_cost():
         extra[scale] = row["train"] - row["train_recon"]
     check(extra[0] == 0 and extra[1000] > 0.1, f"the correlation cost: {extra}")
     check(abs(extra[2000] - 2 * extra[1000]) < 0.03, f"twice the scale: {extra}")
-    check("co_mean_corr_scale" in run(
-        "train", "--data_dir=data", "--data_filename_stem=set", "--lfads_save_dir=refused", *SIZES,
-        "--co_dim=1", "--co_mean_corr_scale=1", status=2), "one inferred input has no correlation")
+    refused("co_mean_corr_scale", "--co_dim=1", "--co_mean_corr_scale=1")
 
 
 def test_precision():
     # wide enough for products to be in bfloat16
     flags = ["--gen_dim=64", "--ic_enc_dim=48", "--factors_dim=33", "--co_dim=0"]
-    text = run("train", "--data_dir=data", "--data_filename_stem=set", "--lfads_save_dir=refused",
-               *SIZES, *flags, "--device=cpu", "--precision=tf32", status=2)
-    check("--precision=tf32 is for GPUs" in text, f"tf32 on the CPU: {text}")
-    with open("/proc/cpuinfo") as file:
-        supported = "avx512_bf16" in file.read()
-    if not supported:
-        text = run("train", "--data_dir=data", "--data_filename_stem=set",
-                   "--lfads_save_dir=refused", *SIZES, *flags, "--device=cpu", "--precision=bf16",
-                   status=2)
-        check("AVX512-BF16" in text, f"bf16 without the instructions: {text}")
-        return
+    refused("--precision=tf32 is for GPUs", *flags, "--device=cpu", "--precision=tf32")
+    if "avx512_bf16" not in harness.text("/proc/cpuinfo"):
+        refused("AVX512-BF16", *flags, "--device=cpu", "--precision=bf16")
+        raise Skip("this processor has no AVX512-BF16")
     exact = train("float32", *flags, "--device=cpu")
     one = train("bf16", *flags, "--device=cpu", "--precision=bf16", "--threads=1")
     two = train("bf16_threads", *flags, "--device=cpu", "--precision=bf16", "--threads=2")
@@ -176,21 +150,10 @@ def test_precision():
     means("bf16")
     run("posterior-mean", "--lfads_save_dir=bf16", "--precision=bf16", "--device=cpu", "--quiet",
         "--output_filename_stem=rounded_")
-    with h5py.File(f"{SCRATCH}/bf16/rounded_one_valid_posterior_push_mean") as a, \
-            h5py.File(f"{SCRATCH}/bf16/model_runs_one_valid_posterior_push_mean") as b:
-        off = np.abs(a["output_dist_params"][()] / b["output_dist_params"][()] - 1).max()
+    a = numbers("bf16/rounded_one_valid_posterior_push_mean")["output_dist_params"]
+    b = numbers("bf16/model_runs_one_valid_posterior_push_mean")["output_dist_params"]
+    off = np.abs(a / b - 1).max()
     check(0 < off < 0.05, f"rates of a model run in bf16 are off by {off:.2g}")
 
 
-def main():
-    shutil.rmtree(SCRATCH, ignore_errors=True)
-    os.makedirs(SCRATCH)
-    make_data()
-    for test in (test_causality, test_initial_condition, test_external_inputs, test_feedback,
-                 test_jitter, test_correlation_cost, test_precision):
-        test()
-    check(not os.path.exists(f"{SCRATCH}/refused"), "a refused run leaves a directory")
-    return conclude("options")
-
-
-sys.exit(main())
+harness.main(globals())

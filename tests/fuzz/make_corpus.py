@@ -1,18 +1,19 @@
 """Small valid files for the fuzz targets to start from, those that are not text.
 
-  make_corpus.py LFADS FOLDER
+  make_corpus.py LFADS SCRATCH
 
 SPDX-License-Identifier: Apache-2.0"""
 import os
 import shutil
-import subprocess
 import sys
-import zlib
 
 import h5py
 import numpy as np
 
-LFADS, FOLDER = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+import harness
+from harness import SCRATCH, SEAL, seal
+
 random = np.random.RandomState(1)
 
 
@@ -21,7 +22,7 @@ def counts(trials=6, bins=4, channels=3):
 
 
 def write(name, arrays, libver=None, folder="data", **storage):
-    with h5py.File(os.path.join(FOLDER, folder, name), "w", libver=libver) as file:
+    with h5py.File(f"{SCRATCH}/{folder}/{name}", "w", libver=libver) as file:
         for key, value in arrays.items():
             file.create_dataset(key, data=value, **storage if np.ndim(value) else {})
 
@@ -29,20 +30,15 @@ def write(name, arrays, libver=None, folder="data", **storage):
 def compact(source, target):
     """The same checkpoint without chunks, in the latest form of the format, sealed as ours are."""
     with h5py.File(source) as old, h5py.File(target, "w", libver="latest",
-                                             userblock_size=512) as new:
+                                             userblock_size=SEAL) as new:
         for key in old:
             new[key] = old[key][()]
-    with open(target, "r+b") as file:
-        rest = file.read()[512:]
-        file.seek(0)
-        file.write(f"LFADS checkpoint\nbytes {len(rest)}\ncrc32 {zlib.crc32(rest):08x}\n".encode())
+    seal(target)
 
 
-def main():
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    os.makedirs(os.path.join(FOLDER, "data"))
-    os.makedirs(os.path.join(FOLDER, "checkpoint"))
-    os.makedirs(os.path.join(FOLDER, "damage"))
+def test_made():
+    for folder in ("data", "checkpoint", "damage", "scratch"):
+        os.makedirs(f"{SCRATCH}/{folder}")
     plain = {"train_data": counts().astype("u1"), "valid_data": counts().astype(">i4")}
     rates = random.uniform(0.5, 2, (6, 4, 3))
     full = {"train_data": counts().astype("f8"), "train_ext_input": rates[:, :, :1],
@@ -66,20 +62,15 @@ def main():
     write("latest_checksums", larger, libver="latest", folder="damage", chunks=True,
           fletcher32=True)
     # the least model that there is, after one epoch
-    scratch = os.path.join(FOLDER, "scratch")
-    os.makedirs(scratch)
-    shutil.copy(os.path.join(FOLDER, "data", "plain"), os.path.join(scratch, "d_s"))
+    shutil.copy(f"{SCRATCH}/data/plain", f"{SCRATCH}/scratch/d_s")
     small = [f"--{x}=1" for x in ("factors_dim", "ic_dim", "ic_enc_dim", "gen_dim", "batch_size",
                                   "max_epochs", "threads", "seed")]
-    subprocess.run([LFADS, "train", f"--data_dir={scratch}", "--data_filename_stem=d",
-                    f"--lfads_save_dir={scratch}/save", "--co_dim=0", "--example_every_s=-1",
-                    "--quiet", *small], check=True)
-    for name in os.listdir(f"{scratch}/save"):
-        if name.startswith("lfads_vae.ckpt-"):
-            shutil.copy(f"{scratch}/save/{name}", os.path.join(FOLDER, "checkpoint", "least"))
-    compact(os.path.join(FOLDER, "checkpoint", "least"),
-            os.path.join(FOLDER, "checkpoint", "compact"))
-    shutil.rmtree(scratch)
+    harness.run("train", "--data_dir=scratch", "--data_filename_stem=d",
+                "--lfads_save_dir=scratch/save", "--co_dim=0", "--example_every_s=-1", "--quiet", *small)
+    least = f"{SCRATCH}/checkpoint/least"
+    shutil.copy(harness.latest("scratch/save"), least)
+    compact(least, f"{SCRATCH}/checkpoint/compact")
+    shutil.rmtree(f"{SCRATCH}/scratch")
 
 
-main()
+harness.main(globals())

@@ -12,11 +12,14 @@ import os
 import re
 import shutil
 import struct
-import subprocess
 import sys
 
-LFADS, SCRATCH, TABLE = (os.path.abspath(p) for p in sys.argv[1:4])
-UPDATE = sys.argv[4:] == ["--update"]
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+import harness
+from harness import SCRATCH, check, run
+
+TABLE, *WORDS = harness.MORE
+UPDATE = WORDS == ["--update"]
 EPOCHS = 25
 TOLERANCE = {1: 1e-5, EPOCHS: 5e-5}  # relative, after so many epochs; quality.csv says why
 DISTURBANCES = [f"--{scale}_weight_scale={1 + sign * 1e-6:.7f}" for sign in (1, -1)
@@ -51,10 +54,6 @@ COSTS = {"recon_train": "Reconstruction_cost__train_", "recon_valid": "Reconstru
 SCORES = ["r2", "bits_per_spike", "nll", "nll_bound_vae"]
 
 
-def lfads(*words):
-    return subprocess.run([LFADS, *words], check=True, stdout=subprocess.PIPE, text=True).stdout
-
-
 def logged(save):
     """TensorBoard's numbers, which are not rounded to decimals: a list of the epochs' for each tag."""
     found = {}
@@ -69,9 +68,9 @@ def figures(case, *more):
     data, flags = CASES[case]
     save, found = f"{SCRATCH}/{case}", {}
     shutil.rmtree(save, ignore_errors=True)
-    lfads("train", f"--data_dir={SCRATCH}/{data}", "--data_filename_stem=set",
-          f"--lfads_save_dir={save}", *MODEL, *flags, *more)
-    lfads("posterior-sample", f"--lfads_save_dir={save}", "--batch_size=16", "--quiet", "--device=cpu")
+    run("train", f"--data_dir={data}", "--data_filename_stem=set", f"--lfads_save_dir={case}", *MODEL,
+        *flags, *more)
+    run("posterior-sample", f"--lfads_save_dir={case}", "--batch_size=16", "--quiet", "--device=cpu")
     log = logged(save)
     for measure, tag in COSTS.items():
         for epochs in TOLERANCE:
@@ -79,9 +78,9 @@ def figures(case, *more):
                 found[case, epochs, measure] = log[tag][epochs - 1]
     for path in sorted(glob.glob(f"{SCRATCH}/{data}/set_*")):
         session = os.path.basename(path)[len("set_"):]
-        score = json.loads(lfads(
+        score = json.loads(run(
             "evaluate", f"--data_file={path}", "--json", *["--conversion_factor=1"][:data == "reals"],
-            f"--model_run={save}/model_runs_{session}_valid_posterior_sample_and_average"))
+            f"--model_run={save}/model_runs_{session}_valid_posterior_sample_and_average").stdout)
         for measure in SCORES:
             if measure in score:
                 found[case, EPOCHS, f"{measure} {session}"] = score[measure]
@@ -131,10 +130,9 @@ def check_tolerances(found):
     return wrong
 
 
-def main():
-    shutil.rmtree(SCRATCH, ignore_errors=True)
+def test_figures():
     for name, flags in SETS.items():
-        lfads("synth", *flags, *SIZES, f"--save_dir={SCRATCH}/{name}", "--datafile_name=set")
+        run("synth", *flags, *SIZES, f"--save_dir={name}", "--datafile_name=set")
     found = {}
     for case in CASES:
         found.update(figures(case))
@@ -142,8 +140,8 @@ def main():
     wrong = check_tolerances(found) if UPDATE else compare(found, expected)
     if UPDATE and not wrong:
         write_table(comment, found)
-    print("\n".join(wrong + [f"{len(found)} figures, {len(wrong)} wrong"]))
-    return wrong != []
+    check(not wrong, "\n".join(wrong))
+    print(f"{len(found)} figures, {len(wrong)} wrong")
 
 
-sys.exit(main())
+harness.main(globals())

@@ -6,47 +6,38 @@ SPDX-License-Identifier: Apache-2.0"""
 import json
 import math
 import os
-import shutil
-import subprocess
 import sys
 
 import h5py
 import numpy as np
 
-LFADS, SCRATCH = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-failures = 0
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+import harness
+from harness import SCRATCH, check, write
 
 
-def score(*more):
-    done = subprocess.run([LFADS, "evaluate", "--json", f"--data_file={SCRATCH}/data",
-                           f"--model_run={SCRATCH}/run", *more], capture_output=True, text=True)
-    if done.returncode:
-        print(done.stderr)
-    return json.loads(done.stdout)
+def evaluate(run, *more, data="data", **options):
+    return harness.run("evaluate", f"--data_file={data}", f"--model_run={run}", *more, **options).stdout
+
+
+def score(*more, run="run"):
+    return json.loads(evaluate(run, "--json", *more))
 
 
 def close(name, a, b):
-    global failures
-    if abs(a - b) > 1e-5 * max(1, abs(b)):
-        failures += 1
-        print(f"FAILED {name}: {a}, here {b}")
+    check(abs(a - b) <= 1e-5 * max(1, abs(b)), f"{name}: {a}, here {b}")
 
 
 def check_sets(counts, rates):
     """The trials that are scored are those of the run's name, and no trials for samples of priors."""
     for name, found in (("model_runs_s_train_posterior_push_mean", "train"), ("runs", "valid"),
                         ("model_runs_train_valid_posterior_sample_and_average", "valid")):
-        with h5py.File(f"{SCRATCH}/{name}", "w") as file:
-            file["output_dist_params"] = rates
-        close(name, score(f"--model_run={SCRATCH}/{name}")["set"] == found, True)
-        close(f"{name}, said", score(f"--model_run={SCRATCH}/{name}", "--set=train")["set"] == "train",
-              True)
+        write(name, output_dist_params=rates)
+        check(score(run=name)["set"] == found, name)
+        check(score("--set=train", run=name)["set"] == "train", f"{name}, said")
     for key, value in (("costs", np.ones(1)), ("prior_zs_ar_con", np.ones((6, 20, 1)))):
-        with h5py.File(f"{SCRATCH}/prior", "w") as file:
-            file["output_dist_params"], file[key] = rates, value
-        done = subprocess.run([LFADS, "evaluate", f"--data_file={SCRATCH}/data",
-                               f"--model_run={SCRATCH}/prior"], capture_output=True, text=True)
-        close("samples of priors", (done.returncode, "priors" in done.stderr) == (2, True), True)
+        write("prior", output_dist_params=rates, **{key: value})
+        evaluate("prior", status=2, pattern="priors")
 
 
 def check_refused(rates):
@@ -55,34 +46,21 @@ def check_refused(rates):
                                       ("variance", 10, 7, 0.0)):
         values = np.ones(rates.shape[:2] + (width,))
         values[3, 4, place] = value
-        with h5py.File(f"{SCRATCH}/{name}", "w") as file:
-            file["output_dist_params"] = values
-        done = subprocess.run([LFADS, "evaluate", f"--data_file={SCRATCH}/data",
-                               f"--model_run={SCRATCH}/{name}"], capture_output=True, text=True)
-        close(f"{name}: {done.stderr}", (done.returncode, f"trial 3, bin 4, place {place}" in
-                                         done.stderr) == (2, True), True)
-    with h5py.File(f"{SCRATCH}/means", "w") as file:  # a mean may be negative
-        file["output_dist_params"] = np.ones(rates.shape[:2] + (10,)) - 2 * (np.arange(10) < 5)
-    close("negative means", math.isfinite(score(f"--model_run={SCRATCH}/means")["nll"]), True)
-    done = subprocess.run([LFADS, "evaluate", f"--data_file={SCRATCH}/data", "--figure=/proc/x/y.png",
-                           f"--model_run={SCRATCH}/means"], capture_output=True, text=True)
-    close(f"no directory: {done.stderr}", (done.returncode, "can't write /proc/x/y.png: No such" in
-                                           done.stderr) == (1, True), True)
+        write(name, output_dist_params=values)
+        evaluate(name, status=2, pattern=f"trial 3, bin 4, place {place}")
+    # a mean may be negative
+    write("means", output_dist_params=np.ones(rates.shape[:2] + (10,)) - 2 * (np.arange(10) < 5))
+    check(math.isfinite(score(run="means")["nll"]), "negative means")
+    evaluate("means", "--figure=/proc/x/y.png", status=1, pattern="can't write /proc/x/y.png: No such")
 
 
 def check_conversion(rates):
     """A factor that no rate can be multiplied by is refused, as training refuses it."""
+    write("rates", output_dist_params=rates)
     for value in (np.nan, np.inf, 0.0, -2.0):
-        with h5py.File(f"{SCRATCH}/odd", "w") as file:
-            file["valid_data"] = file["valid_truth"] = np.ones(rates.shape)
-            file["conversion_factor"] = value
-        with h5py.File(f"{SCRATCH}/rates", "w") as file:
-            file["output_dist_params"] = rates
-        done = subprocess.run([LFADS, "evaluate", f"--data_file={SCRATCH}/odd",
-                               f"--model_run={SCRATCH}/rates"], capture_output=True, text=True)
-        close(f"conversion_factor {value}: {done.stderr}",
-              (done.returncode, f"odd: conversion_factor is {value:g}," in done.stderr) == (2, True),
-              True)
+        write("odd", valid_data=np.ones(rates.shape), valid_truth=np.ones(rates.shape),
+              conversion_factor=value)
+        evaluate("rates", data="odd", status=2, pattern=f"odd: conversion_factor is {value:g},")
 
 
 def check_distribution(rates, variances):
@@ -93,48 +71,41 @@ def check_distribution(rates, variances):
             ("named", both, text("gaussian"), None),
             ("wide", both, text("poisson"), "of poisson each channel has 1"),
             ("narrow", rates, text("gaussian"), "of gaussian each channel has 2"),
-            ("unknown", both, text("cauchy"), "is cauchy, and this program knows poisson|gaussian"),
+            ("unknown", both, text("cauchy"), r"is cauchy, and this program knows poisson\|gaussian"),
             ("number", both, 3, "attribute output_dist is no text"),
             ("variable", both, "gaussian", "attribute output_dist is no text"),
             ("long", both, text("g" * 64), "attribute output_dist is no text")):
-        with h5py.File(f"{SCRATCH}/{name}", "w") as file:
-            file["output_dist_params"] = values
+        with h5py.File(write(name, output_dist_params=values), "r+") as file:
             file.attrs["output_dist"] = attribute
-        done = subprocess.run([LFADS, "evaluate", f"--data_file={SCRATCH}/data", "--json",
-                               f"--model_run={SCRATCH}/{name}"], capture_output=True, text=True)
         if wanted:
-            close(f"{name}: {done.stderr}", (done.returncode, wanted in done.stderr) == (2, True),
-                  True)
+            evaluate(name, status=2, pattern=wanted)
         else:
-            close(name, json.loads(done.stdout)["nll"], score("--set=valid")["nll"])
+            close(name, score(run=name)["nll"], score("--set=valid")["nll"])
 
 
-def main():
-    shutil.rmtree(SCRATCH, ignore_errors=True)
-    os.makedirs(SCRATCH)
+def picture(name):
+    with open(f"{SCRATCH}/{name}", "rb") as file:
+        return file.read()
+
+
+def test_scores():
     random = np.random.RandomState(2)
     truth = random.uniform(0.1, 3, (9, 20, 5))
     counts = random.poisson(truth / 4)
     rates = truth[:6] / 4 * random.uniform(0.8, 1.2, (6, 20, 5))
-    with h5py.File(f"{SCRATCH}/data", "w") as file:
-        file["valid_data"], file["valid_truth"], file["conversion_factor"] = counts, truth, 4.0
-        file["train_data"] = counts.astype(float)
-    with h5py.File(f"{SCRATCH}/run", "w") as file:
-        file["output_dist_params"] = rates
-        file["nll_bound_vaes"], file["nll_bound_iwaes"] = np.arange(6.0), np.arange(6.0) / 2
-    mine, k = score("--set=valid", f"--figure={SCRATCH}/figure.png"), counts[:6]
+    write("data", valid_data=counts, valid_truth=truth, conversion_factor=4.0,
+          train_data=counts.astype(float))
+    write("run", output_dist_params=rates, nll_bound_vaes=np.arange(6.0),
+          nll_bound_iwaes=np.arange(6.0) / 2)
+    mine, k = score("--set=valid", "--figure=figure.png"), counts[:6]
     t = truth[:6]
     close("r2", mine["r2"], 1 - ((t - 4 * rates) ** 2).sum() / ((t - t.mean()) ** 2).sum())
-    other = score("--conversion_factor=2", "--trial=5", f"--figure={SCRATCH}/other.png")
+    other = score("--conversion_factor=2", "--trial=5", "--figure=other.png")
     close("r2 by another factor", other["r2"],
           1 - ((t - 2 * rates) ** 2).sum() / ((t - t.mean()) ** 2).sum())
-    with open(f"{SCRATCH}/figure.png", "rb") as a, open(f"{SCRATCH}/other.png", "rb") as b:
-        close("figures of two trials are one", a.read() == b.read(), False)
-    done = subprocess.run([LFADS, "evaluate", f"--data_file={SCRATCH}/data", "--trial=6",
-                           f"--model_run={SCRATCH}/run", f"--figure={SCRATCH}/none.png"],
-                          capture_output=True, text=True)
-    close("a trial too many", (done.returncode, "no trial 6" in done.stderr,
-                               os.path.exists(f"{SCRATCH}/none.png")) == (2, True, False), True)
+    check(picture("figure.png") != picture("other.png"), "figures of two trials are one")
+    evaluate("run", "--trial=6", "--figure=none.png", status=2, pattern="no trial 6")
+    check(not os.path.exists(f"{SCRATCH}/none.png"), "a figure of a trial too many")
     for j in range(5):
         tj = t[:, :, j]
         close(f"r2 of channel {j}", mine["channel_r2"][j],
@@ -146,22 +117,18 @@ def main():
     close("bits per spike", mine["bits_per_spike"], gain / k.sum() / math.log(2))
     factorial = sum(math.lgamma(x + 1) for x in k.ravel())
     close("nll", mine["nll"], ((rates - k * np.log(rates)).sum() + factorial) / 6)
-    with open(f"{SCRATCH}/figure.png", "rb") as file:
-        close("a PNG", file.read(8) == b"\x89PNG\r\n\x1a\n", True)
+    check(picture("figure.png").startswith(b"\x89PNG\r\n\x1a\n"), "a PNG")
     variances = random.uniform(0.5, 2, rates.shape)
-    with h5py.File(f"{SCRATCH}/run", "w") as file:
-        file["output_dist_params"] = np.concatenate([rates, variances], axis=2)
+    write("run", output_dist_params=np.concatenate([rates, variances], axis=2))
     mine = score("--set=train")
-    close("the set", mine["set"] == "train", True)
+    check(mine["set"] == "train", "the set")
     gauss = 0.5 * (np.log(2 * np.pi * variances) + (k - rates) ** 2 / variances)
     close("Gaussian nll", mine["nll"], gauss.sum() / 6)
-    close("keys", "r2" in mine or "bits_per_spike" in mine or "nll_bound_vae" in mine, False)
+    check(not {"r2", "bits_per_spike", "nll_bound_vae"} & set(mine), f"keys {sorted(mine)}")
     check_distribution(rates, variances)
     check_sets(counts, rates)
     check_refused(rates)
     check_conversion(rates)
-    print("evaluate", "FAILED" if failures else "ok")
-    return failures != 0
 
 
-sys.exit(main())
+harness.main(globals())

@@ -1,6 +1,6 @@
 """The program end to end on the original's specimen: its parameters and data in, its results out.
 
-  files.py LFADS GOLDEN/files SCRATCH
+  files.py LFADS SCRATCH GOLDEN/files
 
 Trains one epoch on the specimen's data to get a checkpoint of ours, puts the specimen's parameters
 into it, and compares what posterior-mean and write-params then write with what the original wrote:
@@ -11,23 +11,16 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
-import zlib
 
 import h5py
 import numpy as np
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
-from verdict import check, conclude
+import harness
+from harness import SCRATCH, check, seal, text
 
-SEAL = 512
-
-
-def run(lfads, *arguments):
-    done = subprocess.run([lfads, *arguments], capture_output=True, text=True)
-    check(done.returncode == 0, f"{arguments} ended with {done.returncode}: {done.stderr}")
-    return done.stdout
+GOLDEN, = harness.MORE
 
 
 def flags_of(golden):
@@ -52,11 +45,10 @@ def plant(checkpoint, params, step):
                 check(file[ours(name)].fletcher32, f"{ours(name)} has no checksum")
                 file[ours(name)][...] = array[()]
         file["step"][0] = step
-    with open(checkpoint, "r+b") as file:
-        head, body = file.read(SEAL), file.read()
-        check(head.startswith(b"LFADS checkpoint\n"), f"the seal begins {head[:20]}")
-        file.seek(0)
-        file.write(b"LFADS checkpoint\nbytes %d\ncrc32 %08x\n" % (len(body), zlib.crc32(body)))
+    with open(checkpoint, "rb") as file:
+        head = file.read(20)
+    check(head.startswith(b"LFADS checkpoint\n"), f"the seal begins {head}")
+    seal(checkpoint)
 
 
 def compare_runs(mine, golden, exact):
@@ -84,39 +76,35 @@ def compare_params(mine, golden):
 
 
 def compare_text(save, golden):
-    with open(f"{golden}/save_dir/hyperparameters-78.txt") as file:
-        theirs = file.read()
-    with open(f"{save}/hyperparameters-78.txt") as file:
-        text = file.read()
-    mine, wanted = json.loads(text), json.loads(theirs)
-    check("\n" not in text, "the hyperparameters are on more than one line")
+    line = text(f"{save}/hyperparameters-78.txt")
+    mine, wanted = json.loads(line), json.loads(text(f"{golden}/save_dir/hyperparameters-78.txt"))
+    check("\n" not in line, "the hyperparameters are on more than one line")
     check(list(mine)[:len(wanted)] == list(wanted), "the order of keys differs")
     for key, value in wanted.items():
         if key not in ("data_dir", "lfads_save_dir", "device", "checkpoint_pb_load_name",
                        "dataset_names", "dataset_dims"):
-            check(mine[key] == value and f'"{key}": {json.dumps(value)}' in text,
+            check(mine[key] == value and f'"{key}": {json.dumps(value)}' in line,
                   f"{key} is {mine[key]!r}, golden {value!r}")
     row = re.compile(r"epoch,(\d+), step,(\d+), total,([\d.]+),([\d.]+),       recon,([\d.]+),"
                      r"([\d.]+), kl,([\d.]+),([\d.]+), l2,(\d+\.\d{5}),       klweight,"
                      r"(\d\.\d\d), l2weight,(\d\.\d\d)\n")
     for path in (f"{save}/fitlog.csv", f"{golden}/save_dir/fitlog.csv"):
-        with open(path) as file:
-            for line in file:
-                check(row.fullmatch(line), f"{path}: {line!r}")
-    with open(f"{save}/checkpoint") as file:
-        lines = file.read().splitlines()
+        for line in text(path).splitlines(keepends=True):
+            check(row.fullmatch(line), f"{path}: {line!r}")
+    lines = text(f"{save}/checkpoint").splitlines()
     check(re.fullmatch(r'model_checkpoint_path: ".*/lfads_vae.ckpt-\d+"', lines[0]), lines[0])
     check(all(re.fullmatch(r'all_model_checkpoint_paths: ".*"', line) for line in lines[1:]),
           "the index's lines")
 
 
-def main():
-    lfads, golden, scratch = sys.argv[1:4]
-    shutil.rmtree(scratch, ignore_errors=True)
-    with open(f"{golden}/save_dir/hyperparameters-78.txt") as file:
-        flags = flags_of(json.load(file))
-    where = [f"--data_dir={golden}/data_dir", f"--lfads_save_dir={scratch}"]
-    run(lfads, "train", *where, *flags, "--max_epochs=1", "--seed=3")
+def run(command, *flags):
+    harness.run(command, f"--data_dir={GOLDEN}/data_dir", f"--lfads_save_dir={SCRATCH}", *flags)
+
+
+def test_specimen():
+    golden, scratch = GOLDEN, SCRATCH
+    flags = flags_of(json.loads(text(f"{golden}/save_dir/hyperparameters-78.txt")))
+    run("train", *flags, "--max_epochs=1", "--seed=3")
     name = [f for f in os.listdir(scratch) if f.startswith("lfads_vae.ckpt-")][0]
     planted = f"{scratch}/lfads_vae.ckpt-78"
     shutil.move(f"{scratch}/{name}", planted)
@@ -125,12 +113,12 @@ def main():
         file.write(f'model_checkpoint_path: "{planted}"\n'
                    f'all_model_checkpoint_paths: "{planted}"\n')
     random = ("costs", "nll_bound_vaes", "nll_bound_iwaes")
-    run(lfads, "write-params", *where, *flags)
+    run("write-params", *flags)
     compare_params(f"{scratch}/model_params", f"{golden}/save_dir/model_params")
     compare_text(scratch, golden)
-    run(lfads, "posterior-mean", *where, "--ps_nexamples_to_process=5")
-    run(lfads, "posterior-sample", *where, "--ps_nexamples_to_process=5", "--batch_size=6")
-    run(lfads, "prior-sample", *where, "--batch_size=6", "--dataset_name=dayB")
+    run("posterior-mean", "--ps_nexamples_to_process=5")
+    run("posterior-sample", "--ps_nexamples_to_process=5", "--batch_size=6")
+    run("prior-sample", "--batch_size=6", "--dataset_name=dayB")
     for session in ("dayA", "dayB"):
         for part in ("train", "valid"):
             stem = f"model_runs_{session}_{part}_"
@@ -146,7 +134,6 @@ def main():
         compare_runs(f"{scratch}/model_runs_prior_sample",
                      f"{golden}/save_dir/model_runs_prior_sample",
                      tuple(k for k in file if not k.startswith("prior_g0")))
-    return conclude("files")
 
 
-sys.exit(main())
+harness.main(globals())

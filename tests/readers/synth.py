@@ -10,22 +10,22 @@ SPDX-License-Identifier: Apache-2.0"""
 import hashlib
 import json
 import os
-import shutil
-import subprocess
 import sys
 
 import h5py
 import numpy as np
 
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+import harness
+from harness import SCRATCH, check, write
+
+GOLDEN, *FLAGS = harness.MORE
 OWN = ("truth", "data", "outputs_u")  # of the integration set, whose network is ours
 RANDOM = ("train_data", "valid_data")  # of the Gaussian set, whose noise the original left unseeded
-failures = 0
 
 
 def fail(text):
-    global failures
-    failures += 1
-    print("  FAILED", text)
+    check(False, text)
 
 
 def close(a, b):
@@ -152,42 +152,35 @@ def check_file(path, golden, noisy, integrated):
                 fail(f"{name} is not compressed trial by trial")
 
 
-def random_weights(path):
-    random = np.random.default_rng(1)
-    with h5py.File(path, "w") as file:
-        for name, shape in (("W", (50, 50)), ("B", 50), ("b", 50), ("w", 50), ("c", 1)):
-            file[name] = random.normal(size=shape, scale=0.15).astype(np.float32)
-
-
 def make(name, *flags):
-    subprocess.run([LFADS, "synth", *flags, f"--save_dir={SCRATCH}", f"--datafile_name={name}"],
-                   check=True, stdout=subprocess.DEVNULL)
+    harness.run("synth", *flags, f"--save_dir={SCRATCH}", f"--datafile_name={name}")
 
 
-def main():
-    with open(GOLDEN) as file:
-        golden = json.load(file)
+def make_by_random_weights(name, conditions, *flags):
+    random = np.random.default_rng(1)
+    sizes = {"W": (50, 50), "B": 50, "b": 50, "w": 50, "c": 1}
+    weights = write("weights.h5", **{key: random.normal(size=size, scale=0.15).astype(np.float32)
+                                     for key, size in sizes.items()})
+    make(name, *flags, f"--C={conditions}", f"--checkpoint_path={weights}")
+    return weights
+
+
+def test_set():
+    golden = json.loads(harness.text(GOLDEN))
     name, integrated = golden["set"], golden["set"] == "itb_rnn"
-    shutil.rmtree(SCRATCH, ignore_errors=True)
-    os.makedirs(SCRATCH)
     if FLAGS[-1].startswith("--conditions="):
-        conditions, weights = int(FLAGS[-1].split("=")[1]), f"{SCRATCH}/weights.h5"
-        random_weights(weights)
-        make(name, *FLAGS[:-1], f"--C={conditions}", f"--checkpoint_path={weights}")
+        conditions = int(FLAGS[-1].split("=")[1])
+        weights = make_by_random_weights(name, conditions, *FLAGS[:-1])
         for file in golden["files"]:
             check_recipe(f"{SCRATCH}/{file}", weights, conditions)
-    else:
-        make(name, *FLAGS)
-        for file, entry in golden["files"].items():
-            check_file(f"{SCRATCH}/{file}", entry, golden["flags"].get("noise_type") == "gaussian",
-                       integrated)
-            if integrated:
-                check_integrator(f"{SCRATCH}/{file}")
-    shutil.rmtree(SCRATCH)  # hundreds of MiB
-    print(name, "FAILED" if failures else "ok")
-    return failures != 0
+        return
+    make(name, *FLAGS)
+    for file, entry in golden["files"].items():
+        check_file(f"{SCRATCH}/{file}", entry, golden["flags"].get("noise_type") == "gaussian",
+                   integrated)
+        if integrated:
+            check_integrator(f"{SCRATCH}/{file}")
+        os.remove(f"{SCRATCH}/{file}")  # hundreds of MiB
 
 
-LFADS, SCRATCH, GOLDEN = (os.path.abspath(p) for p in sys.argv[1:4])
-FLAGS = sys.argv[4:]
-sys.exit(main())
+harness.main(globals())

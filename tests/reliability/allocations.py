@@ -2,7 +2,7 @@
 so, exit status 1, all memory freed, nothing half-written left; afterwards the run goes on as if nothing
 had happened. What a command can do without may fail unnoticed, with a result that is the same.
 
-  allocations.py LFADS SHIM DENOISE SCRATCH [all]
+  allocations.py LFADS SCRATCH SHIM DENOISE [all] [--case=CASE]
 
 Of the program's own allocations the first for each place in the program is tried, and of those of
 libraries some; with "all" every one of the program's, and many of libraries.
@@ -11,7 +11,6 @@ SPDX-License-Identifier: Apache-2.0"""
 import os
 import re
 import shutil
-import subprocess
 import sys
 
 import h5py
@@ -20,11 +19,12 @@ import numpy as np
 import runs
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
-import verdict
-from verdict import check
+import harness
+from harness import LFADS, SCRATCH, check, differences, numbers, text, write_session
 
-LFADS, SHIM, DENOISE, SCRATCH = (os.path.abspath(p) for p in sys.argv[1:5])
-ALL = sys.argv[5:] == ["all"]
+SHIM, DENOISE, *WORDS = harness.MORE
+ALL = WORDS == ["all"]
+MOST_FAILURES = 200
 MARK, REPORT, RUN = f"{SCRATCH}/mark", f"{SCRATCH}/report", f"{SCRATCH}/run"
 # Libraries that end the process, or crash, where they get no memory (docs/reliability.md).
 FATAL = ("libdnnl", "libfontconfig", "libcairo", "libpixman", "libhdf5")
@@ -33,6 +33,7 @@ FATAL = ("libdnnl", "libfontconfig", "libcairo", "libpixman", "libhdf5")
 UNSURE = "memory|libhdf5 crashed when it read|HDF5 does not say why|hyperparameters do not say|" \
     "hyperparameters are no JSON"
 deaths = {}  # how often each of them did
+commands = []
 # Of libraries' allocations, one in so many is tried.
 STRIDE = 97 if ALL else 8000
 # Of trainings that fail, one in so many is gone on with.
@@ -57,15 +58,6 @@ COMMANDS = [
 ]
 
 
-def make_data():
-    shutil.rmtree(SCRATCH, ignore_errors=True)
-    os.makedirs(f"{SCRATCH}/data")
-    random = np.random.default_rng(3)
-    with h5py.File(f"{SCRATCH}/data/set_a", "w") as file:
-        for key, trials in (("train_data", 16), ("valid_data", 8)):
-            file[key] = random.poisson(np.full((trials, 10, 6), 0.7))
-
-
 def begin(state):
     """The folder as the command finds it."""
     shutil.rmtree(RUN, ignore_errors=True)
@@ -77,32 +69,24 @@ def run(words, **environment):
     for path in (MARK, REPORT):
         if os.path.exists(path):
             os.remove(path)
-    return subprocess.run(words, cwd=SCRATCH, capture_output=True, text=True,
-                          env={**os.environ, **environment})
+    return harness.invoke(*words[1:], program=words[0], environment=environment)
 
 
 def results():
     """All numbers in the folder's HDF5 files, and its table of costs."""
-    numbers = {}
+    found = {}
     for name in sorted(os.listdir(RUN)) if os.path.isdir(RUN) else ():
         path = f"{RUN}/{name}"
         if name == "fitlog.csv":
-            with open(path) as file:
-                numbers[name] = file.read()
+            found[name] = text(path)
         elif os.path.isfile(path) and h5py.is_hdf5(path):
-            with h5py.File(path) as file:
-                numbers.update({(name, k): file[k][()] for k in file if k != "hyperparameters"})
-    return numbers
-
-
-def same(a, b):
-    return set(a) == set(b) and all(np.array_equal(a[k], b[k]) for k in a)
+            found.update({f"{name} {key}": value for key, value in numbers(path).items()})
+    return found
 
 
 def report():
     """How many pieces of memory were left, and the place of each allocation."""
-    with open(REPORT) as file:
-        left, *sites = file.read().split()
+    left, *sites = text(REPORT).split()
     return int(left), sites
 
 
@@ -131,8 +115,7 @@ class Command:
         environment = {"FAULT_ONCE": "1"} if once else {}
         done = run(self.words, LD_PRELOAD=SHIM, FAULT_FROM=source, FAULT_FIRST=str(first),
                    FAULT_MARK=MARK, FAULT_REPORT=REPORT, **environment)
-        with open(MARK) as file:
-            asked, *died = file.read().rstrip("\0").split("\ndied in ")
+        asked, *died = text(MARK).rstrip("\0").split("\ndied in ")
         if not asked:
             check(done.returncode == 0, f"{self.name}, undisturbed: {done.stderr}")
             return False
@@ -148,7 +131,7 @@ class Command:
         if source == "libraries" and died and died[0].startswith(FATAL):
             deaths[died[0]] = deaths.get(died[0], 0) + 1
         elif done.returncode == 0:
-            check(same(results(), self.results) and (self.results or done.stdout == self.stdout),
+            check(not differences(results(), self.results) and (self.results or done.stdout == self.stdout),
                   f"{what}another result: {done.stderr}")
         else:
             wanted = ((1,), "memory") if source == "program" else ((1, 2), UNSURE)
@@ -162,18 +145,20 @@ class Command:
         if done.returncode != 0 and "train" in self.words and self.failures % AGAIN == 0:
             done = run(self.words)
             check(done.returncode == 0, f"{what}does not go on: {done.stderr}")
-            check(same(results(), self.results), f"{what}ends otherwise")
+            check(not differences(results(), self.results), f"{what}ends otherwise")
 
 
-def main():
-    make_data()
-    commands = []
+def prepare():
+    write_session("data/set_a", np.random.default_rng(3), (16, 8), np.full((10, 6), 0.7))
     for state, words in COMMANDS:
         commands.append(Command(state, words))
         if words[1] == "train" and not state:
             shutil.copytree(RUN, f"{SCRATCH}/trained")
         if words[1] == "posterior-mean":
             shutil.copytree(RUN, f"{SCRATCH}/sampled")
+
+
+def test_program():
     seen, tried, odd = set(), 0, False
     for command in commands:
         for first, site in enumerate(command.sites("program"), 1):
@@ -182,16 +167,19 @@ def main():
                 for once in (True, False) if ALL else (odd,):
                     tried += command.disturb("program", first, once)
                 odd = not odd
-            if verdict.failures > 200:
-                return 1
-    print(f"{tried} allocations of the program, {len(seen)} places", flush=True)
-    tried = 0
+            if harness.failures > MOST_FAILURES:
+                return
+    print(f"{tried} allocations, {len(seen)} places")
+
+
+def test_libraries():
+    tried, odd = 0, False
     for command in commands:
         for first in range(1, len(command.sites("libraries")) + 1, STRIDE):
             tried += command.disturb("libraries", first, odd)
             odd = not odd
-    print(f"{tried} allocations of libraries; died in {deaths}")
-    return verdict.conclude("allocations") or tried < 20
+    check(tried >= 20, f"only {tried} allocations")
+    print(f"{tried} allocations; died in {deaths}")
 
 
-sys.exit(main())
+harness.main(globals())

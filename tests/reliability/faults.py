@@ -1,14 +1,13 @@
 """System calls that fail while training: one line that names a file of the run and the reason, exit
 status 1, the previous checkpoint whole, and with room again the run ends as if nothing had happened.
 
-  faults.py LFADS SHIM SCRATCH
+  faults.py LFADS SCRATCH SHIM DENSITY [--case=CASE]      DENSITY: of the later calls, how many are tried
 
 SPDX-License-Identifier: Apache-2.0"""
 import errno
 import os
 import re
 import shutil
-import subprocess
 import sys
 
 import h5py
@@ -16,83 +15,110 @@ import h5py
 import runs
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
-import verdict
-from verdict import check
+import harness
+from harness import SCRATCH, check, invoke
 
-LFADS, SHIM, SCRATCH = (os.path.abspath(p) for p in sys.argv[1:4])
+SHIM, DENSITY = harness.MORE[0], int(harness.MORE[1])
 BEFORE, AFTER = 3, 5  # epochs of the run that is disturbed: continued from the first to the second
 MARK = f"{SCRATCH}/mark"
-os.environ["ASAN_OPTIONS"] = "verify_asan_link_order=0"  # the shim is loaded before the sanitizer
-fired = 0
 
 
-def disturb(call, number, first, partial):
-    """Continues a copy of the run with a call that fails from its FIRST time on. Returns whether there
-    were so many calls."""
-    global fired
-    what = f"{call} {os.strerror(number)}, from call {first}{', in part' if partial else ''}"
-    folder = f"{SCRATCH}/run"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(f"{SCRATCH}/before", folder)
+def undisturbed(folder):
+    """A run as it was before, or as it has to be in the end."""
+    if not os.path.exists(f"{SCRATCH}/{folder}"):
+        harness.run(*runs.command(folder, BEFORE if folder == "before" else AFTER))
+    return folder
+
+
+def begin(words, call, path, first, number, folder="before", **more):
+    """Runs a command on a copy of a run with a call that fails from its FIRST time on. What it said,
+    and whether there were so many calls."""
+    shutil.rmtree(f"{SCRATCH}/run", ignore_errors=True)
+    shutil.copytree(f"{SCRATCH}/{undisturbed(folder)}", f"{SCRATCH}/run")
     if os.path.exists(MARK):
         os.remove(MARK)
-    environment = {"LD_PRELOAD": SHIM, "FAULT_CALL": call, "FAULT_PATH": "run/",
-                   "FAULT_FIRST": str(first), "FAULT_ERRNO": str(number), "FAULT_MARK": MARK}
-    if partial:
-        environment["FAULT_PARTIAL"] = "1"
-    done = runs.train(LFADS, SCRATCH, "run/", AFTER, **environment)
-    if not os.path.exists(MARK):
+    done = invoke(*words, environment=runs.shimmed(SHIM, call, path, first, number, FAULT_MARK=MARK,
+                                                   **more))
+    return done, os.path.exists(MARK)
+
+
+def goes_on(what, words):
+    """With room again the run ends as if nothing had happened."""
+    done = invoke(*words)
+    check(done.returncode == 0, f"{what}: does not go on: {done.stderr}")
+    differ = harness.differences(runs.contents(undisturbed("whole")), runs.contents("run"))
+    check(not differ, f"{what}: ends otherwise: {differ}")
+
+
+def disturb(call, number, first, **more):
+    """Continues the run with a call that fails. Returns whether there were so many calls."""
+    what = f"{call} {os.strerror(number)}, from call {first} {more}"
+    done, fired = begin(runs.command("run/", AFTER), call, "run/", first, number, **more)
+    if not fired:
         check(done.returncode == 0, f"{what}: did not happen, and yet {done.stderr}")
         return False
-    fired += 1
-    lines = done.stderr.splitlines()
     check(done.returncode == 1, f"{what}: status {done.returncode}, {done.stderr}")
-    check(len(lines) == 1 and "run/" in done.stderr and os.strerror(number) in done.stderr,
-          f"{what}: says {done.stderr!r}")
-    done = runs.train(LFADS, SCRATCH, "run", AFTER)
-    check(done.returncode == 0, f"{what}: does not go on: {done.stderr}")
-    differ = runs.differences(runs.contents(f"{SCRATCH}/whole"), runs.contents(folder))
-    check(not differ, f"{what}: ends otherwise: {differ}")
+    check(len(done.stderr.splitlines()) == 1 and "run/" in done.stderr and
+          os.strerror(number) in done.stderr, f"{what}: says {done.stderr!r}")
+    goes_on(what, runs.command("run", AFTER))
     return True
 
 
-def disturb_trials(call, number, first):
-    """A run whose trials are on disk, in the save directory's file without a name, which can't be
-    written or read from the FIRST time on."""
-    global fired
-    what = f"trials on disk, {call} {os.strerror(number)}, from call {first}"
-    shutil.rmtree(f"{SCRATCH}/run", ignore_errors=True)
-    shutil.copytree(f"{SCRATCH}/before", f"{SCRATCH}/run")
-    if os.path.exists(MARK):
-        os.remove(MARK)
-    words = [*runs.command(LFADS, "run", AFTER), "--data_in_memory=false"]
-    environment = {"LD_PRELOAD": SHIM, "FAULT_CALL": call, "FAULT_PATH": "run/#",
-                   "FAULT_FIRST": str(first), "FAULT_ERRNO": str(number), "FAULT_MARK": MARK}
-    done = subprocess.run(words, cwd=SCRATCH, capture_output=True, text=True,
-                          env={**os.environ, **environment})
-    check(os.path.exists(MARK), f"{what}: did not happen")
-    fired += 1
-    check(done.returncode == 1 and len(done.stderr.splitlines()) == 1 and
-          re.search(r"data that are kept in .*run: " + os.strerror(number), done.stderr),
-          f"{what}: status {done.returncode}, {done.stderr!r}")
-    done = subprocess.run(words, cwd=SCRATCH, capture_output=True, text=True)
-    check(done.returncode == 0, f"{what}: does not go on: {done.stderr}")
-    differ = runs.differences(runs.contents(f"{SCRATCH}/whole"), runs.contents(f"{SCRATCH}/run"))
-    check(not differ, f"{what}: ends otherwise: {differ}")
+def disturb_all(call, number, **more):
+    first, step, fired = 1, 1, 0
+    while harness.failures < 10 and disturb(call, number, first, **more):
+        first += step
+        step += first // DENSITY  # checkpoints take many calls: later ones are tried in strides
+        fired += 1
+    check(fired >= 3, f"only {fired} faults")
+    print(f"{fired} faults")
 
 
-def disturb_results(words, folder):
+def test_open():
+    disturb_all("open", errno.EACCES)
+
+
+def test_write_no_space():
+    disturb_all("write", errno.ENOSPC)
+
+
+def test_write_in_part():
+    disturb_all("write", errno.ENOSPC, FAULT_PARTIAL="1")
+
+
+def test_write_error():
+    disturb_all("write", errno.EIO)
+
+
+def test_fsync():
+    disturb_all("fsync", errno.EIO)
+
+
+def test_rename():
+    disturb_all("rename", errno.EACCES)
+
+
+def test_trials():
+    """A run whose trials are on disk, in the save directory's file without a name."""
+    words = [*runs.command("run", AFTER), "--data_in_memory=false"]
+    for call, number, firsts in (("write", errno.ENOSPC, (1, 2)),
+                                 ("read", errno.EIO, (1, 100, 200, 330))):
+        for first in firsts:
+            what = f"trials on disk, {call} {os.strerror(number)}, from call {first}"
+            done, fired = begin(words, call, "run/#", first, number)
+            check(fired, f"{what}: did not happen")
+            check(done.returncode == 1 and len(done.stderr.splitlines()) == 1 and
+                  re.search(r"data that are kept in .*run: " + os.strerror(number), done.stderr),
+                  f"{what}: status {done.returncode}, {done.stderr!r}")
+            goes_on(what, words)
+
+
+def disturb_results(*words):
     """A command that writes results: without room it leaves none, not even half of one."""
-    global fired
+    fired = 0
     for first in (1, 2, 5, 20):
-        shutil.rmtree(f"{SCRATCH}/run", ignore_errors=True)
-        shutil.copytree(f"{SCRATCH}/whole", f"{SCRATCH}/run")
-        kept = set(os.listdir(f"{SCRATCH}/run"))
-        environment = {"LD_PRELOAD": SHIM, "FAULT_CALL": "write", "FAULT_PATH": folder,
-                       "FAULT_FIRST": str(first), "FAULT_ERRNO": str(errno.ENOSPC),
-                       "FAULT_MARK": MARK}
-        done = subprocess.run([LFADS, *words], cwd=SCRATCH, capture_output=True, text=True,
-                              env={**os.environ, **environment})
+        kept = set(os.listdir(f"{SCRATCH}/{undisturbed('whole')}"))
+        done, _ = begin(words, "write", "run/", first, errno.ENOSPC, folder="whole")
         left = set(os.listdir(f"{SCRATCH}/run")) - kept
         what = f"{words[0]}, no space from call {first}"
         if done.returncode == 0:
@@ -103,34 +129,18 @@ def disturb_results(words, folder):
               f"{what}: status {done.returncode}, {done.stderr!r}")
         check(not [name for name in left if name.endswith(".part")], f"{what}: leaves {left}")
         for name in left - {n for n in left if n.startswith("hyperparameters")}:
-            with h5py.File(f"{SCRATCH}/run/{name}") as file: # files before it are whole
+            with h5py.File(f"{SCRATCH}/run/{name}") as file:  # files before it are whole
                 check(all(file[k][()] is not None for k in file), f"{what}: {name}")
+    check(fired, f"{words[0]}: no fault")
 
 
-def main():
-    runs.make_data(SCRATCH)
-    for folder, epochs in (("before", BEFORE), ("whole", AFTER)):
-        check(runs.train(LFADS, SCRATCH, folder, epochs).returncode == 0, folder)
-    cases = [("open", errno.EACCES, False), ("write", errno.ENOSPC, False),
-             ("write", errno.ENOSPC, True), ("write", errno.EIO, False), ("fsync", errno.EIO, False),
-             ("rename", errno.EACCES, False)]
-    for call, number, partial in cases:
-        first, step = 1, 1
-        while disturb(call, number, first, partial) and verdict.failures < 10:
-            first += step
-            step += first // 8  # checkpoints take many calls: later ones are tried in strides
-    for first in (1, 2):
-        disturb_trials("write", errno.ENOSPC, first)
-    for first in (1, 100, 200, 330):
-        disturb_trials("read", errno.EIO, first)
-    for words in (["posterior-sample", "--lfads_save_dir=run", "--batch_size=4"],
-                  ["posterior-mean", "--lfads_save_dir=run"],
-                  ["prior-sample", "--lfads_save_dir=run"],
-                  ["write-params", "--lfads_save_dir=run"],
-                  ["synth", "chaotic", "--save_dir=run", "--C=20", "--nreplications=2"]):
-        disturb_results(words, "run/")
-    print(f"{fired} faults, {verdict.failures} failures")
-    return verdict.failures != 0 or fired < 30
+def test_results():
+    disturb_results("posterior-sample", "--lfads_save_dir=run", "--batch_size=4")
+    disturb_results("posterior-mean", "--lfads_save_dir=run")
+    disturb_results("prior-sample", "--lfads_save_dir=run")
+    disturb_results("write-params", "--lfads_save_dir=run")
+    disturb_results("synth", "chaotic", "--save_dir=run", "--C=20", "--nreplications=2")
 
 
-sys.exit(main())
+prepare = runs.make_data
+harness.main(globals())

@@ -15,60 +15,54 @@ import time
 
 import runs
 
-LFADS, SCRATCH, KILLS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), int(sys.argv[3])
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+import harness
+from harness import SCRATCH, check, differences
+
+KILLS = int(harness.MORE[0])
 MOST_IN_A_ROW = 10  # kills of one run: where the machine has become slow, all would come too early
 
 
 def interrupt(after, number):
     """Starts or continues the run, sends the signal after so many seconds (None: never); whether it
     had ended before."""
-    process = subprocess.Popen(runs.command(LFADS, "run"), cwd=SCRATCH, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.PIPE)
+    process = harness.start(*runs.command("run"))
     try:
         _, error = process.communicate(timeout=after)
     except subprocess.TimeoutExpired:
         process.send_signal(number)
         _, error = process.communicate()
-        if process.returncode not in (-number, 128 + number, 0):
-            print(f"FAILED by signal {number}: status {process.returncode}: {error.decode()}")
-            sys.exit(1)
+        check(process.returncode in (-number, 128 + number, 0),
+              f"by signal {number}: status {process.returncode}: {error}")
         return False
-    if process.returncode != 0:
-        print(f"FAILED after a kill: status {process.returncode}: {error.decode()}")
-        sys.exit(1)
+    check(process.returncode == 0, f"after a kill: status {process.returncode}: {error}")
     return True
 
 
-def main():
-    runs.make_data(SCRATCH)
+def test_random_moments():
+    runs.make_data()
     start = time.monotonic()
-    done = runs.train(LFADS, SCRATCH, "whole")
+    harness.run(*runs.command("whole"))
     whole = time.monotonic() - start
-    if done.returncode != 0:
-        print(done.stderr)
-        return 1
-    wanted = runs.contents(f"{SCRATCH}/whole")
+    wanted = runs.contents("whole")
     seed = int(os.environ.get("KILLS_SEED", time.time()))
     print(f"an undisturbed run takes {whole:.2f} s; KILLS_SEED={seed}")
     draw = random.Random(seed)
     kills = finished = in_a_row = 0
-    while kills < KILLS or in_a_row:
+    while (kills < KILLS or in_a_row) and not harness.failures:
         after = draw.uniform(0, whole)
-        if kills == KILLS or in_a_row == MOST_IN_A_ROW:
+        if kills >= KILLS or in_a_row == MOST_IN_A_ROW:
             after = None
         if interrupt(after, draw.choice((signal.SIGKILL, signal.SIGTERM))):
-            differ = runs.differences(wanted, runs.contents(f"{SCRATCH}/run"))
-            if differ:
-                print(f"FAILED: a run that was killed differs from one that was not: {differ}")
-                return 1
+            differ = differences(wanted, runs.contents("run"))
+            check(not differ, f"a run that was killed differs from one that was not: {differ}")
             finished += 1
             in_a_row = 0
             shutil.rmtree(f"{SCRATCH}/run")
         else:
             kills += 1
             in_a_row += 1
-    print(f"{kills} kills, {finished} runs finished, all as if undisturbed")
-    return 0
+    print(f"{kills} kills, {finished} runs finished")
 
 
-sys.exit(main())
+harness.main(globals())

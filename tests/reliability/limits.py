@@ -1,30 +1,26 @@
 """A disk that is too small for a run, or a limit on open files: refused before anything is written,
 with what is needed, what is there and what to do.
 
-  limits.py LFADS SHIM SCRATCH
+  limits.py LFADS SCRATCH SHIM [--case=CASE]
 
 SPDX-License-Identifier: Apache-2.0"""
 import os
 import re
-import resource
 import shutil
-import subprocess
 import sys
 
 import runs
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
-import verdict
-from verdict import check
+import harness
+from harness import SCRATCH, check, invoke
 
-LFADS, SHIM, SCRATCH = (os.path.abspath(p) for p in sys.argv[1:4])
-os.environ["ASAN_OPTIONS"] = "verify_asan_link_order=0"  # the shim is loaded before the sanitizer
+SHIM, = harness.MORE
 
 
 def free(kib, words):
     """Runs a command on a disk that says to have so many KiB free."""
-    return subprocess.run(words, cwd=SCRATCH, capture_output=True, text=True,
-                          env={**os.environ, "LD_PRELOAD": SHIM, "FAULT_FREE": str(1024 * kib)})
+    return invoke(*words, environment={"LD_PRELOAD": SHIM, "FAULT_FREE": str(1024 * kib)})
 
 
 def refused(done, pattern, what):
@@ -37,7 +33,7 @@ def size_of(path, prefix):
 
 
 def test_training():
-    words = runs.command(LFADS, "run", 3)
+    words = runs.command("run", 3)
     refused(free(200, words), r"training needs \d MiB in run, and 0 MiB are free there: make room, or "
             "lower --max_ckpt_to_keep or --max_ckpt_to_keep_lve", "no disk to train")
     check(sorted(os.listdir(f"{SCRATCH}/run")) == [], "a refused run leaves files")
@@ -49,13 +45,14 @@ def test_training():
     refused(free(took // 1024 // 2, words), "training needs", "half the room that it takes")
     check(free(took // 1024 * 3, words).returncode == 0, "thrice the room that it takes")
     # going on, what is there is not asked for again: room for one in the making is enough
-    done = free(400, runs.command(LFADS, "run", 4, ["--max_ckpt_to_keep=2",
-                                                      "--max_ckpt_to_keep_lve=1"]))
+    done = free(400, runs.command("run", 4, ["--max_ckpt_to_keep=2",
+                                               "--max_ckpt_to_keep_lve=1"]))
     check(done.returncode == 0, f"going on with little room: {done.stderr}")
 
 
 def test_sampling():
-    words = [LFADS, "posterior-sample", "--lfads_save_dir=run", "--batch_size=4"]
+    harness.run(*runs.command("run", 3))
+    words = ["posterior-sample", "--lfads_save_dir=run", "--batch_size=4"]
     before = set(os.listdir(f"{SCRATCH}/run"))
     refused(free(20, words), "sampling needs 1 MiB in run, .* --ps_nexamples_to_process",
             "no disk to sample")
@@ -70,9 +67,7 @@ def test_sampling():
 
 def test_descriptors():
     for most, fine in ((8, False), (64, True)):
-        done = subprocess.run(runs.command(LFADS, f"few{most}", 1), cwd=SCRATCH,
-                              capture_output=True, text=True, preexec_fn=lambda: resource.setrlimit(
-                                  resource.RLIMIT_NOFILE, (most, most)))
+        done = invoke(*runs.command(f"few{most}", 1), files=most)
         if fine:
             check(done.returncode == 0, f"{most} descriptors: {done.stderr}")
         else:
@@ -81,12 +76,5 @@ def test_descriptors():
             check(not os.path.exists(f"{SCRATCH}/few{most}"), "a refused run leaves a directory")
 
 
-def main():
-    runs.make_data(SCRATCH)
-    test_training()
-    test_sampling()
-    test_descriptors()
-    return verdict.conclude("limits")
-
-
-sys.exit(main())
+prepare = runs.make_data
+harness.main(globals())

@@ -2,7 +2,7 @@
 runs are killed before each of these calls in turn, and asked to stop at each
 and then killed while they go on, and end as if they had not been.
 
-  moments.py LFADS SHIM SCRATCH STRIDE      STRIDE: of the calls, which are tried
+  moments.py LFADS SCRATCH SHIM STRIDE [--case=CASE]      STRIDE: of the calls, which are tried
 
 SPDX-License-Identifier: Apache-2.0"""
 import os
@@ -12,16 +12,15 @@ import sys
 
 import runs
 
-LFADS, SHIM, SCRATCH = (os.path.abspath(p) for p in sys.argv[1:4])
-STRIDE = int(sys.argv[4])
-EPOCHS = 3
-# of one update each: what stops an epoch stops it after its last update
-FLAGS = ["--batch_size=128"]
-MARK = f"{SCRATCH}/mark"
-os.environ["ASAN_OPTIONS"] = "verify_asan_link_order=0"  # the shim is loaded before the sanitizer
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
-import verdict
-from verdict import check
+import harness
+from harness import SCRATCH, check, differences
+
+SHIM, STRIDE = harness.MORE[0], int(harness.MORE[1])
+MOST_FAILURES = 10
+# of one update each: what stops an epoch stops it after its last update
+WORDS = (3, ["--batch_size=128"])
+MARK = f"{SCRATCH}/mark"
 
 
 def signalled(number, at):
@@ -29,9 +28,8 @@ def signalled(number, at):
     many."""
     if os.path.exists(MARK):
         os.remove(MARK)
-    done = runs.train(LFADS, SCRATCH, "run", EPOCHS, FLAGS, LD_PRELOAD=SHIM, FAULT_CALL="any",
-                      FAULT_PATH="run/", FAULT_FIRST=str(at), FAULT_MARK=MARK,
-                      FAULT_ERRNO="0", FAULT_SIGNAL=str(int(number)))
+    done = harness.invoke(*runs.command("run", *WORDS), environment=runs.shimmed(
+        SHIM, "any", "run/", at, 0, FAULT_MARK=MARK, FAULT_SIGNAL=str(int(number))))
     came = os.path.exists(MARK)
     wanted = (-number, 128 + number, 0) if came and number == signal.SIGTERM else \
         (-number,) if came else (0,)
@@ -42,37 +40,44 @@ def signalled(number, at):
 
 def finish(whole, what):
     """Lets the run end and compares it; removes it."""
-    done = runs.train(LFADS, SCRATCH, "run", EPOCHS, FLAGS)
+    done = harness.invoke(*runs.command("run", *WORDS))
     check(done.returncode == 0, f"{what}: does not go on: {done.stderr}")
     if done.returncode == 0:
-        differ = runs.differences(whole, runs.contents(f"{SCRATCH}/run"))
+        differ = differences(whole, runs.contents("run"))
         check(not differ, f"{what}: ends otherwise: {differ}")
         left = [name for name in os.listdir(f"{SCRATCH}/run") if name.endswith((".part", "_lock"))]
         check(not left, f"{what}: leaves {left}")
     shutil.rmtree(f"{SCRATCH}/run")
 
 
-def main():
-    runs.make_data(SCRATCH)
-    done = runs.train(LFADS, SCRATCH, "whole", EPOCHS, FLAGS)
-    check(done.returncode == 0, done.stderr)
-    whole = runs.contents(f"{SCRATCH}/whole")
-    tried, at = 0, 1
-    while verdict.failures < 10 and signalled(signal.SIGKILL, at):
-        finish(whole, f"killed before call {at}")
-        tried += 1
+def whole():
+    harness.run(*runs.command("whole", *WORDS))
+    return runs.contents("whole")
+
+
+def test_killed():
+    wanted, at = whole(), 1
+    while harness.failures < MOST_FAILURES and signalled(signal.SIGKILL, at):
+        finish(wanted, f"killed before call {at}")
         at += STRIDE
-    calls = at
+    check(at > 20 * STRIDE, f"only {at} calls")
+    print(f"{at} calls")
+
+
+def test_stopped_and_killed():
+    wanted, calls = whole(), 1
+    while signalled(signal.SIGTERM, calls):  # beyond the last one the run ends
+        shutil.rmtree(f"{SCRATCH}/run")
+        calls += 8
+    shutil.rmtree(f"{SCRATCH}/run")
     for stop in range(1, calls, 3 * STRIDE):
         for kill in range(1, calls, 7 * STRIDE):
-            if verdict.failures >= 10:
-                break
+            if harness.failures >= MOST_FAILURES:
+                return
             signalled(signal.SIGTERM, stop)
             signalled(signal.SIGKILL, kill)
-            finish(whole, f"stopped at call {stop}, killed before call {kill}")
-            tried += 1
-    print(f"{calls} calls, {tried} moments, {verdict.failures} failures")
-    return verdict.failures != 0 or tried < 20
+            finish(wanted, f"stopped at call {stop}, killed before call {kill}")
 
 
-sys.exit(main())
+prepare = runs.make_data
+harness.main(globals())

@@ -215,13 +215,38 @@ static void test_hyperparams_data(void **state)
     assert_null(data.sessions);
 }
 
+/* Flags that contradict one another are refused, the one or the other is not. */
+static void test_contradictions(void **state)
+{
+    static const char *const pairs[][3] = {
+        {"--do_train_io_only", "--do_train_encoder_only", "--co_dim=2"},
+        {"--inject_ext_input_to_gen", "--ext_input_dim=0", "--ext_input_dim=1"},
+        {"--co_mean_corr_scale=1", "--co_dim=1", "--co_dim=2"},
+        {"--temporal_spike_jitter_width=1", "--output_dist=gaussian", "--output_dist=poisson"},
+        {"--ic_prior_var_scale=0.1", "--ic_prior_var_min=0.2", "--ic_prior_var_min=0.1"},
+        {"--ic_prior_var_max=0.3", "--ic_prior_var_scale=0.4", "--ic_prior_var_scale=0.3"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        for (int fine = 0; fine < 2; fine++) {
+            struct lfads_config *c = PARSED((char *)pairs[i][0], (char *)pairs[i][1 + fine]);
+            struct lfads_error err = {.text = ""};
+
+            assert_int_equal(config_check(c, &err), fine ? LFADS_OK : LFADS_USAGE);
+            assert_true(fine == !*err.text);
+            lfads_config_free(c);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forms),       cmocka_unit_test(test_flag_file),
-        cmocka_unit_test(test_ranges),      cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_hyperparams), cmocka_unit_test(test_hyperparams_data),
-        cmocka_unit_test(test_inherit),     cmocka_unit_test(test_nearest)};
+        cmocka_unit_test(test_forms),         cmocka_unit_test(test_flag_file),
+        cmocka_unit_test(test_ranges),        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_hyperparams),   cmocka_unit_test(test_hyperparams_data),
+        cmocka_unit_test(test_inherit),       cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_contradictions)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

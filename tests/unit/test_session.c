@@ -143,11 +143,49 @@ static void test_refused(void **state)
     refused(9, 0.5, true, "in trial 0, bin 0, channel 0");
 }
 
+/* The shape of one data set is wrong in one axis. */
+static void test_shapes(void **state)
+{
+    enum { AXES = 3, MOST = 24 };
+    static const char *const names[] = {"train_ext_input", "valid_data", "valid_ext_input",
+                                        "train_truth"};
+    static const float zeros[MOST];
+    struct session_wants wants = {.counts = true, .ext_inputs = 1, .factors = 2};
+    struct h5_file file;
+    struct session *s;
+
+    (void)state;
+    wants.limits.memory = SIZE_MAX;
+    for (size_t wrong = 0; wrong < 4 * AXES; wrong++) {
+        const char *name = names[wrong / AXES];
+        struct lfads_error err = {.text = ""};
+
+        if (strcmp(name, "valid_data") == 0 && wrong % AXES == 0)
+            continue; /* trials may be as many as they like */
+        assert_int_equal(h5_begin(&file, path, NULL), LFADS_OK);
+        for (size_t set = 0; set < 5; set++) {
+            static const char *const all[] = {"train_data", "valid_data", "train_ext_input",
+                                              "valid_ext_input", "train_truth"};
+            size_t dims[AXES] = {2, 3, set == 2 || set == 3 ? 1 : 2};
+
+            if (strcmp(all[set], name) == 0)
+                dims[wrong % AXES]++;
+            h5_write(&file, all[set], H5_FLOAT32, AXES, dims, zeros, NULL, NULL);
+        }
+        assert_int_equal(h5_finish(&file, LFADS_OK, NULL), LFADS_OK);
+        assert_int_equal(session_open(&s, path, "x", &wants, &err), LFADS_BAD_DATA);
+        if (!strstr(err.text, name))
+            fail_msg("%s: not in: %s", name, err.text);
+    }
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trips),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_shapes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

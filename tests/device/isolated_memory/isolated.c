@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "memory.h"
+
 static enum lfads_status probe(size_t *count, struct lfads_error *err)
 {
     (void)err;
@@ -26,7 +28,11 @@ static enum lfads_status create(struct backend **out, size_t device, const char 
     return LFADS_OK;
 }
 
-static void release(struct backend *backend) { (void)backend; }
+static void release(struct backend *backend)
+{
+    (void)backend;
+    isolated_memory_end();
+}
 
 __attribute__((visibility("default"))) const struct backend_module *lfads_cuda_module(void)
 {

@@ -87,6 +87,12 @@ void isolated_memory_free(SELF, void *freed)
     madvise(isolated_bytes(freed), (bytes + page - 1) / page * page, MADV_DONTNEED);
 }
 
+void isolated_memory_end(void)
+{
+    if (memory.in_use)
+        stop("memory is not freed when the backend is released");
+}
+
 size_t isolated_memory_available(SELF)
 {
     return limit() > memory.in_use ? limit() - memory.in_use : 0;

@@ -14,6 +14,8 @@ size_t isolated_memory_available(SELF);
 void isolated_upload(SELF, void *dst, const void *src, size_t bytes);
 void isolated_download(SELF, void *dst, const void *src, size_t bytes);
 void isolated_download_later(SELF, void *dst, const void *src, size_t bytes);
+/* Aborts the program if allocated memory is not freed. */
+void isolated_memory_end(void);
 void *isolated_host_create(SELF, size_t bytes);
 void isolated_host_free(SELF, void *memory);
 enum lfads_status isolated_finish(SELF, struct lfads_error *err);
