@@ -2,7 +2,8 @@
 # The program's main job on made data: data, training, denoised rates, their score, a figure. Before
 # each stage a small part of it is run, to say how long the stage will take.
 #   demo.sh LFADS FOLDER
-# In the environment: CONDITIONS of the data, ten trials each; EPOCHS of the training.
+# In the environment: CONDITIONS of the data, ten trials each; EPOCHS of the training; TRIALS that
+# are denoised.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 lfads=$1
@@ -13,7 +14,7 @@ set_name=chaotic_rnn_no_inputs
 session=dataset_N50_S50
 conditions=${CONDITIONS:-400}
 epochs=${EPOCHS:-45}
-trials=100
+trials=${TRIALS:-100}
 # the small parts
 few_conditions=20
 few_epochs=2

@@ -30,7 +30,7 @@ grep -q 'src/cli/lfads$' "$scratch/steps" || fail "the program is not built"
 ! cmake --build "$scratch/build" -- -n | grep 'tests/' || fail "tests are configured"
 make -n -C "$source" demo | grep -q 'setup.sh --program' || fail "make demo installs the tests' packages"
 
-EPOCHS=3 CONDITIONS=21 sh "$source/scripts/demo.sh" "$lfads" "$scratch/demo" >"$scratch/out"
+EPOCHS=3 CONDITIONS=21 TRIALS=11 sh "$source/scripts/demo.sh" "$lfads" "$scratch/demo" >"$scratch/out"
 for stage in 1 2 3 4; do
     grep -A1 "^== $stage\. " "$scratch/out" | grep -q 'takes about ' || fail "stage $stage: no time"
 done

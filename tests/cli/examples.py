@@ -17,7 +17,7 @@ from harness import LFADS, SCRATCH, check, numbers, write
 
 SCRIPTS, = harness.MORE
 PROGRAMS, DATA, SAVE = f"{SCRATCH}/programs", f"{SCRATCH}/data", f"{SCRATCH}/save"
-EXTRA = "--max_epochs=2 --seed=3 --quiet --kl_increase_steps=2 --l2_increase_steps=2 --device=cpu --example_every_s=-1"
+EXTRA = "--max_epochs=1 --seed=3 --quiet --kl_increase_steps=2 --l2_increase_steps=2 --device=cpu --example_every_s=-1"
 SESSIONS = [f"dataset_N100_S20_n{i}" for i in range(1, 6)]
 # sessions, keys in their results and those that are not, parameters in their checkpoints
 EXAMPLES = {
@@ -68,7 +68,7 @@ def check_example(name):
     sessions, keys, parameter = EXAMPLES[name]
     save = f"{SAVE}/{name}"
     rows = harness.text(f"{save}/fitlog.csv").splitlines()
-    check(len(rows) == 2 and "nan" not in "".join(rows), f"{name}: {rows}")
+    check(len(rows) == 1 and "nan" not in "".join(rows), f"{name}: {rows}")
     saved = json.loads(harness.text(f"{save}/hyperparameters-0.txt"))
     check(saved["dataset_names"] == sessions, f"{name}: sessions {saved['dataset_names']}")
     run("python3", "run_lfads.py", "--kind=posterior_push_mean", f"--lfads_save_dir={save}")

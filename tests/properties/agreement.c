@@ -12,7 +12,7 @@
 #include "device/test_device.h"
 #include "random_model.h"
 
-enum { CONFIGURATIONS = 60, TRIALS = 67 };
+enum { CONFIGURATIONS = 60, TRIALS = 67, SLOPES = 3 };
 
 static const struct cost_ramps ramps = {.kl = 0.6, .l2 = 0.7};
 
@@ -187,7 +187,9 @@ int main(int argc, char **argv)
     int failed = 0;
 
     for (uint64_t seed = 1; seed <= CONFIGURATIONS; seed++)
-        failed += device ? check_backends(seed, device) + check_slope(seed, device)
+        /* the slopes of one configuration in SLOPES: a device's gradient is the reference's */
+        failed += device ? check_backends(seed, device) +
+                               (seed % SLOPES == 0 ? check_slope(seed, device) : 0)
                          : check_backends(seed, backend_cpu()) + check_slope(seed, backend_cpu()) +
                                check_threads(seed);
     printf("%d configurations, %d failed\n", CONFIGURATIONS, failed);

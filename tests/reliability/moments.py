@@ -64,14 +64,28 @@ def test_killed():
     print(f"{at} calls")
 
 
-def test_stopped_and_killed():
-    wanted, calls = whole(), 1
-    while signalled(signal.SIGTERM, calls):  # beyond the last one the run ends
+def count_calls():
+    """A number, at most 4 too large, of the calls at which a run can be stopped."""
+    def there_is(call):
+        came = signalled(signal.SIGTERM, call)
         shutil.rmtree(f"{SCRATCH}/run")
-        calls += 8
-    shutil.rmtree(f"{SCRATCH}/run")
-    for stop in range(1, calls, 3 * STRIDE):
-        for kill in range(1, calls, 7 * STRIDE):
+        return came
+
+    most = 64
+    while there_is(most):
+        most *= 2
+    least = most // 2
+    while most - least > 4:
+        middle = (least + most) // 2
+        least, most = (middle, most) if there_is(middle) else (least, middle)
+    return most
+
+
+def test_stopped_and_killed():
+    wanted, calls = whole(), count_calls()
+    for turn, stop in enumerate(range(1, calls, 3 * STRIDE)):
+        # each stop meets other calls, so that all are met
+        for kill in range(1 + 5 * turn % (14 * STRIDE), calls, 14 * STRIDE):
             if harness.failures >= MOST_FAILURES:
                 return
             signalled(signal.SIGTERM, stop)

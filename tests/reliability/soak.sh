@@ -1,6 +1,6 @@
-# soak.sh PROGRAM SCRATCH: the program in a fresh folder.
+# soak.sh PROGRAM SCRATCH [MODELS]: the program in a fresh folder.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 rm -rf "$2"
 mkdir -p "$2"
-exec "$1" "$2"
+exec "$@"
