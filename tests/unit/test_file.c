@@ -1,6 +1,6 @@
-/* test_file.c - a file's bytes are on the disk before it takes its name, and the name is before
- * anyone is told so. fsync and rename are defined here, before the C library's, and note their
- * calls. SPDX-License-Identifier: Apache-2.0 */
+/* test_file.c - a file's bytes are on the disk before it is renamed, and its name is on the disk
+ * before the function returns. This file replaces the C library's fsync and rename and records
+ * their calls. SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -20,13 +20,13 @@
 
 enum { FLUSHED, RENAMED, MOST = 8 };
 
-/* A call: what was flushed, and how long it was, or what was renamed. */
+/* A recorded call: the file that was flushed and its size, or the file that was renamed. */
 static struct call {
     int what;
     ino_t inode;
     off_t length;
 } calls[MOST];
-static int n_calls, failing = -1; /* the place of the call that fails */
+static int n_calls, failing = -1; /* index of the call that fails; -1: none */
 
 static bool note(int what, const struct stat *info)
 {
@@ -99,7 +99,7 @@ static void flushed_then_named(void **state)
         begin(call);
         assert_int_equal(file_write_text(path, "after", NULL), LFADS_IO);
         assert_int_equal(n_calls, call + 1);
-        /* once it has its name, it is the file */
+        /* after the rename the file is the new one */
         check_text(path, call < 2 ? "before" : "after");
         assert_int_equal(file_count(folder, ".text"), 0);
     }

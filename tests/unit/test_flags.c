@@ -215,7 +215,7 @@ static void test_hyperparams_data(void **state)
     assert_null(data.sessions);
 }
 
-/* Flags that contradict one another are refused, the one or the other is not. */
+/* Flags that contradict each other are refused together and accepted separately. */
 static void test_contradictions(void **state)
 {
     static const char *const pairs[][3] = {

@@ -20,7 +20,8 @@
 
 static const char *const path = "test_log_events";
 
-/* The number under TAG: of a summary's value, the tag is followed by field 2, four bytes of float.
+/* Returns the number under TAG: in a summary's value, field 2, a float of four bytes, follows the
+ * tag.
  */
 static float number_under(const char *tag, const char *bytes, size_t count)
 {
@@ -53,7 +54,7 @@ static struct model *make_model(void)
 
 static void numbers_have_their_tags(void **state)
 {
-    /* the prior's variance is that of the stationary process, model.md (5.6) */
+    /* the prior has the variance of the stationary process, model.md (5.6) */
     const double variance = 0.1 / (1 - exp(-2 / 10.0));
     struct model *model = make_model();
     real *parameters = calloc(model->size, sizeof *parameters);
@@ -107,7 +108,7 @@ static void numbers_have_their_tags(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         double number = (double)number_under(rows[i].tag, bytes, count);
 
-        /* logarithms up to 2.4 in float, six roundings on their way: 12 times 2^-23 */
+        /* logarithms up to 2.4 in float, with six roundings: 12 times 2^-23 */
         if (fabs(number - rows[i].number) > 1.5e-6 * rows[i].number)
             fail_msg("%s is %.9g, not %.9g", rows[i].tag, number, rows[i].number);
     }

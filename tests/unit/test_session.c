@@ -143,7 +143,7 @@ static void test_refused(void **state)
     refused(9, 0.5, true, "in trial 0, bin 0, channel 0");
 }
 
-/* The shape of one data set is wrong in one axis. */
+/* A data set whose shape is wrong in one axis is refused. */
 static void test_shapes(void **state)
 {
     enum { AXES = 3, MOST = 24 };
@@ -161,7 +161,7 @@ static void test_shapes(void **state)
         struct lfads_error err = {.text = ""};
 
         if (strcmp(name, "valid_data") == 0 && wrong % AXES == 0)
-            continue; /* trials may be as many as they like */
+            continue; /* any number of trials is valid */
         assert_int_equal(h5_begin(&file, path, NULL), LFADS_OK);
         for (size_t set = 0; set < 5; set++) {
             static const char *const all[] = {"train_data", "valid_data", "train_ext_input",
