@@ -1,9 +1,9 @@
 /* faults.c - a preloaded library that makes system calls on a run's files fail, like a full or
  * broken disk: the FAULT_FIRST-th and all later calls of FAULT_CALL (open, read, write, fsync,
- * rename) on paths that contain FAULT_PATH fail with FAULT_ERRNO. The first failure creates the
- * file FAULT_MARK. With FAULT_SIGNAL the FAULT_FIRST-th call raises that signal instead and then
- * succeeds; FAULT_CALL "any" means all calls except writes to a staged file.
- * SPDX-License-Identifier: Apache-2.0 */
+ * rename) on paths in the working directory that contain FAULT_PATH fail with FAULT_ERRNO. The
+ * first failure creates the file FAULT_MARK. With FAULT_SIGNAL the FAULT_FIRST-th call raises that
+ * signal instead and then succeeds; FAULT_CALL "any" means all calls except writes to a staged
+ * file. SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -21,7 +21,17 @@
 static atomic_int calls;
 static pid_t run; /* the first process */
 
-__attribute__((constructor)) static void note_run(void) { run = getpid(); }
+static char home[4096]; /* its working directory */
+
+__attribute__((constructor)) static void note_run(void)
+{
+    run = getpid();
+    if (!getcwd(home, sizeof home))
+        abort();
+}
+
+/* Whether PATH is in the working directory: the program's coverage is written elsewhere. */
+static int is_within(const char *path) { return *path != '/' || strstr(path, home) == path; }
 
 static int faulty(const char *call, const char *path)
 {
@@ -29,7 +39,7 @@ static int faulty(const char *call, const char *path)
     const char *number = getenv("FAULT_SIGNAL");
     int mark, over;
 
-    if (!faulty_call || !path || !strstr(path, part))
+    if (!faulty_call || !path || !is_within(path) || !strstr(path, part))
         return 0;
     if (number && getpid() != run)
         return 0; /* the signal is for the run, not for a process that reads for it */
