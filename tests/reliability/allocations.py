@@ -35,7 +35,7 @@ UNSURE = "memory|libhdf5 crashed when it read|HDF5 does not say why|hyperparamet
 deaths = {}  # how often each of them did
 commands = []
 # Of libraries' allocations, one in so many is tried.
-STRIDE = 97 if ALL else 8000
+STRIDE = 97 if ALL else 16000
 # Of trainings that fail, one in so many is gone on with.
 AGAIN = 1 if ALL else 6
 FLAGS = ["--data_dir=data", "--data_filename_stem=set", "--factors_dim=4", "--ic_dim=4",
