@@ -13,7 +13,8 @@ struct terminal {
     double first_epochs; /* epochs done at the first report of training */
     double first_s;      /* duration of the run at that report, in seconds */
     bool reported;       /* such a report has come */
-    char stack[1 << 16]; /* of the signal handler */
+    /* of the signal handler; AddressSanitizer demands that it is aligned */
+    _Alignas(16) char stack[1 << 16];
 };
 
 /* Sets CALLBACKS up to print to the terminal and to stop on SIGINT and SIGTERM; a second signal

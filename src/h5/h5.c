@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "h5/h5_errors.h"
 #include "h5/h5_output.h"
 #include "h5/h5_reader.h"
@@ -33,6 +34,7 @@ enum lfads_status h5_create(struct h5_file *file, const char *path, size_t reser
 {
     struct quiet quiet;
     hid_t list, output;
+    bool created;
 
     if (remember(file, path, err) != LFADS_OK)
         return LFADS_IO;
@@ -50,7 +52,10 @@ enum lfads_status h5_create(struct h5_file *file, const char *path, size_t reser
     if (file->id >= 0 && file->output->reason == 0 && !file->output->failed)
         return LFADS_OK;
     file->id = file->id < 0 ? 0 : file->id;
+    created = file->output->created;
     h5_close(file, err);
+    if (created)
+        file_discard(path);
     return LFADS_IO;
 }
 

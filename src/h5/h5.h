@@ -30,8 +30,9 @@ struct h5_storage {
  * crash. Accepts only numbers of up to 8 bytes that are stored in this file, with no filters except
  * gzip, shuffle and Fletcher32. */
 enum lfads_status h5_open(struct h5_file *file, const char *path, struct lfads_error *err);
-/* Creates PATH, or replaces it; callers pass a staged name (file.h). Leaves RESERVED bytes at the
- * beginning of the file to the caller: 0, or a power of two of at least 512. */
+/* Creates PATH, or replaces it; callers pass a staged name (file.h). A failure leaves no file.
+ * Leaves RESERVED bytes at the beginning of the file to the caller: 0, or a power of two of at
+ * least 512. */
 enum lfads_status h5_create(struct h5_file *file, const char *path, size_t reserved,
                             struct lfads_error *err);
 /* Closes the file. For writing, fails if anything did not reach the system. Does nothing if the

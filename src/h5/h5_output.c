@@ -42,8 +42,10 @@ static H5FD_t *output_open(const char *name, unsigned flags, hid_t list, haddr_t
     }
     output->caller = target->caller;
     output->file = open(name, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
-    if (output->file >= 0)
+    if (output->file >= 0) {
+        output->caller->created = true;
         return &output->own;
+    }
     note(output);
     free(output);
     return NULL;

@@ -13,6 +13,7 @@
 struct h5_output {
     int reason;   /* errno of the first failed call; 0: none failed */
     bool failed;  /* a call of HDF5 failed, for any reason */
+    bool created; /* the file is created or emptied */
     hid_t driver; /* HDF5's identifier; negative: none */
 };
 

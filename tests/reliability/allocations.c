@@ -3,10 +3,10 @@
  * FAULT_FIRST-th one since the start of main fails, and, unless FAULT_ONCE is set, all later ones;
  * if a library's has failed, the program's fail too. Forked processes continue the count. The
  * library writes to the file FAULT_MARK, at the first failure, the calling object and the program's
- * addresses on the stack, and, if the process crashes, in which object. At the program's end it
- * writes to the file FAULT_REPORT the number of the program's allocations that were not freed and,
- * if none had to fail, a number for the call site of each counted allocation (0: of libraries).
- * SPDX-License-Identifier: Apache-2.0 */
+ * addresses on the stack, and, if the process crashes or a library ends it, in which object. At the
+ * program's end it writes to the file FAULT_REPORT the number of the program's allocations that
+ * were not freed and, if none had to fail, a number for the call site of each counted allocation
+ * (0: of libraries). SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -137,12 +137,17 @@ static void leave_mark(const void *caller)
         length += snprintf(mark + length, LINE - (size_t)length, " %p", frames[i]);
 }
 
+static void note_death(const char *object)
+{
+    snprintf(mark + strlen(mark), LINE - strlen(mark), "\ndied in %s", object);
+}
+
 /* Adds to the mark the object in which the process crashes: the innermost one that does not belong
- * to the C or C++ runtime. */
+ * to the C or C++ runtime or to a sanitizer. */
 static void note_crash(int signal)
 {
-    static const char *const runtime[] = {"libc.so", "libstdc++", "libgcc", "liballocations",
-                                          "unknown"};
+    static const char *const runtime[] = {"libc.so", "libstdc++",      "libgcc",
+                                          "libasan", "liballocations", "unknown"};
     void *frames[DEPTH];
     int depth;
 
@@ -155,7 +160,7 @@ static void note_crash(int signal)
         for (size_t k = 0; k < sizeof runtime / sizeof runtime[0]; k++)
             skipped = skipped || strncmp(object, runtime[k], strlen(runtime[k])) == 0;
         if (!skipped) {
-            snprintf(mark + strlen(mark), LINE - strlen(mark), "\ndied in %s", object);
+            note_death(object);
             break;
         }
     }
@@ -234,9 +239,15 @@ void *realloc(void *memory, size_t bytes)
 void free(void *memory)
 {
     static void (*next)(void *);
+    static volatile bool looking; /* to the compiler, dlsym does not call back */
 
-    if (!next)
+    if (looking)
+        return; /* dlsym frees the text of an earlier error */
+    if (!next) {
+        looking = true;
         next = NEXT(void (*)(void *), "free");
+        looking = false;
+    }
     note_free(memory);
     next(memory);
 }
@@ -315,6 +326,15 @@ pid_t fork(void)
 
     forked = forked || process == 0;
     return process;
+}
+
+/* Adds a library that ends the process to the mark. The end of main does not come here. */
+void exit(int status)
+{
+    if (active && mark && !is_program(CALLER))
+        note_death(object_of(CALLER));
+    NEXT(void (*)(int), "exit")(status);
+    abort();
 }
 
 static void write_report(void)
