@@ -74,17 +74,20 @@ def start(*words, program=LFADS, **options):
                             stderr=subprocess.PIPE, text=True, **options)
 
 
-def invoke(*words, program=LFADS, folder=SCRATCH, memory=None, files=None, environment=None, **options):
-    """Runs the program in a folder to its end, with so many bytes of address space and files."""
+def invoke(*words, program=LFADS, folder=SCRATCH, memory=None, files=None, cpu=None, environment=None,
+           **options):
+    """Runs the program in a folder to its end, with so many bytes of address space, files, and seconds
+    of computing."""
     def confine():
-        for which, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_NOFILE, files)):
+        for which, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_NOFILE, files),
+                            (resource.RLIMIT_CPU, cpu)):
             if most:
-                resource.setrlimit(which, (most, most))
+                resource.setrlimit(which, (most, most + 10 if which == resource.RLIMIT_CPU else most))
 
     options = {"text": True, "errors": "surrogateescape", **options}
     return subprocess.run([program, *words], cwd=folder, capture_output=True, timeout=HANGS,
                           env={**os.environ, **(environment or {})},
-                          preexec_fn=confine if memory or files else None, **options)
+                          preexec_fn=confine if memory or files or cpu else None, **options)
 
 
 def run(*words, status=0, pattern="", **options):

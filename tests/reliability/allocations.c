@@ -25,12 +25,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "address_set.h"
+
 enum {
     MAX_COUNTED = 1 << 20,
-    SLOTS = 1 << 16,
     DEPTH = 64,     /* of a backtrace */
     SITE_DEPTH = 2, /* of a call site: a function with many callers has several */
-    FREED = 1,      /* marks a slot whose allocation was freed */
     LINE = 4096     /* bytes of the mark */
 };
 
@@ -49,55 +49,22 @@ static char *mark; /* a mapped file, to write without allocations or file descri
 static const char *report;
 static _Thread_local bool inside; /* this library is running: its allocations do not fail */
 
-/* The addresses of the program's allocations, a hash table. */
-static uintptr_t allocated[SLOTS];
-static atomic_flag busy = ATOMIC_FLAG_INIT;
-
 static bool is_program(const void *address)
 {
     return (uintptr_t)address >= text && (uintptr_t)address < text_end;
 }
 
-static size_t slot_of(uintptr_t memory)
-{
-    return (size_t)((memory >> 4) * 0x9E3779B97F4A7C15U >> 48) % SLOTS;
-}
-
-static void lock(void)
-{
-    while (atomic_flag_test_and_set_explicit(&busy, memory_order_acquire))
-        sched_yield();
-}
-
-static void unlock(void) { atomic_flag_clear_explicit(&busy, memory_order_release); }
-
 static void *note_allocation(void *memory, const void *caller)
 {
-    size_t slot = slot_of((uintptr_t)memory);
-
-    if (!memory || !active || forked || !is_program(caller))
-        return memory;
-    lock();
-    while (allocated[slot] > FREED)
-        slot = (slot + 1) % SLOTS;
-    allocated[slot] = (uintptr_t)memory;
-    unlock();
+    if (memory && active && !forked && is_program(caller))
+        address_set_add(memory);
     return memory;
 }
 
 static void note_free(const void *memory)
 {
-    size_t slot = slot_of((uintptr_t)memory);
-
-    if (!memory || !text_end || forked)
-        return;
-    lock();
-    for (; allocated[slot]; slot = (slot + 1) % SLOTS)
-        if (allocated[slot] == (uintptr_t)memory) {
-            allocated[slot] = FREED;
-            break;
-        }
-    unlock();
+    if (memory && text_end && !forked)
+        address_set_remove(memory);
 }
 
 /* Sets FRAMES to the program's addresses on the stack, and returns their number. */
@@ -339,12 +306,11 @@ void exit(int status)
 
 static void write_report(void)
 {
-    size_t left = 0, count = atomic_load(&counted->count);
+    size_t left, count = atomic_load(&counted->count);
     FILE *file;
 
     active = false;
-    for (size_t i = 0; i < SLOTS; i++)
-        left += allocated[i] > FREED;
+    left = address_set_count();
     file = report && !forked ? fopen(report, "w") : NULL;
     if (!file)
         return;

@@ -11,6 +11,7 @@ SPDX-License-Identifier: Apache-2.0"""
 import os
 import re
 import shutil
+import signal
 import sys
 
 import h5py
@@ -28,7 +29,7 @@ SHIM, DENOISE, *WORDS = harness.MORE
 ALL = WORDS == ["all"]
 MOST_FAILURES = 200
 MARK, REPORT, RUN = f"{SCRATCH}/mark", f"{SCRATCH}/report", f"{SCRATCH}/run"
-# Libraries that end the process, or crash, where they get no memory (docs/reliability.md).
+# Libraries that end the process, crash or never return where they get no memory (docs/reliability.md).
 FATAL = ("libdnnl", "libfontconfig", "libcairo", "libpixman", "libhdf5")
 # What is said where a library does not say that it lacked memory: libhdf5 crashed in the process that
 # reads, or gave no reason; to Jansson, text that it can't keep is no JSON.
@@ -37,7 +38,7 @@ UNSURE = "memory|libhdf5 crashed when it read|HDF5 does not say why|hyperparamet
 deaths = {}  # how often each of them did
 commands = []
 # Of libraries' allocations, one in so many is tried.
-STRIDE = 97 if ALL else 8000
+STRIDE = 97 if ALL else 16000
 # Of trainings that fail, one in so many is gone on with.
 AGAIN = 1 if ALL else 6
 FLAGS = ["--data_dir=data", "--data_filename_stem=set", "--factors_dim=4", "--ic_dim=4",
@@ -71,7 +72,7 @@ def run(words, **environment):
     for path in (MARK, REPORT):
         if os.path.exists(path):
             os.remove(path)
-    return harness.invoke(*words[1:], program=words[0], environment=environment)
+    return harness.invoke(*words[1:], program=words[0], cpu=300, environment=environment)
 
 
 def results():
@@ -121,6 +122,8 @@ class Command:
         if not asked:
             check(done.returncode == 0, f"{self.name}, undisturbed: {done.stderr}")
             return False
+        if done.returncode == -signal.SIGXCPU: # the library that got no memory asks for ever
+            died = [asked]
         what = f"{self.name}, {source} {first}{' once' if once else ''} ({asked}): "
         self.judge(done, source, died, what)
         return True

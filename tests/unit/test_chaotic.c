@@ -1,8 +1,5 @@
 /* test_chaotic.c - after generating a set, the random generator has the same state as the
  * original's (golden/synth, next_rng_random_sample_at_end).
- *
- *   test_chaotic [long]      the sets that take longest, instead of the other
- *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -83,13 +80,11 @@ static void test_multisession(void **state)
     check_set(&multisession);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-    const struct CMUnitTest usual[] = {cmocka_unit_test(test_gaussian)};
-    const struct CMUnitTest longest[] = {cmocka_unit_test(test_inputs),
-                                         cmocka_unit_test(test_multisession)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_gaussian),
+                                       cmocka_unit_test(test_inputs),
+                                       cmocka_unit_test(test_multisession)};
 
-    if (argc > 1 && strcmp(argv[1], "long") == 0)
-        return cmocka_run_group_tests(longest, NULL, NULL);
-    return cmocka_run_group_tests(usual, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

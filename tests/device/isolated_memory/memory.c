@@ -50,10 +50,10 @@ void *isolated_bytes(const void *address)
     return memory.bytes + (byte - memory.public);
 }
 
-/* Returns the size of the memory, $LFADS_FAR_MEMORY in MiB. */
+/* Returns the size of the memory, $LFADS_ISOLATED_MEMORY in MiB. */
 static size_t limit(void)
 {
-    const char *text = getenv("LFADS_FAR_MEMORY");
+    const char *text = getenv("LFADS_ISOLATED_MEMORY");
 
     return text ? strtoull(text, NULL, 10) << 20 : range;
 }

@@ -3,7 +3,7 @@ interruption with the same bits, samples the same, does so four at once, and say
 
   device.py LFADS SCRATCH [MODULE] [--case=CASE]
 
-MODULE stands for lfads_cuda.so: the far backend, or CUDA emulated. Without it a GPU is wanted; where
+MODULE stands for lfads_cuda.so: the isolated backend, or CUDA emulated. Without it a GPU is wanted; where
 there is none the test says so and did not run.
 SPDX-License-Identifier: Apache-2.0"""
 import os
@@ -19,14 +19,14 @@ import harness
 from harness import SCRATCH, Skip, check, contents, interrupt, numbers, same, start
 
 MODULE = harness.MORE[0] if harness.MORE else None
-FAR = MODULE is not None and "far" in MODULE
+ISOLATED = MODULE is not None and "isolated" in os.path.basename(MODULE)
 DEVICE = "--device=gpu:0"
 DATA = ["--data_dir=data", "--data_filename_stem=two"]
 SMALL = ["--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=6", "--gen_dim=9", "--batch_size=20",
          "--seed=11", "--kl_increase_steps=30", "--l2_increase_steps=30",
          "--learning_rate_n_to_compare=40", "--learning_rate_init=0.02", "--example_every_s=-1"]
 CONTROLLED = ["--co_dim=2", "--con_dim=5", "--ci_enc_dim=4", "--co_mean_corr_scale=0.1"]
-# of products' factors: how far costs may be off
+# of the operands of products: how far costs may be off
 PRECISIONS = {"tf32": 2e-4, "bf16": 2e-3}
 # name: flags of a model; the first draws pictures, the fifth has its batches filled by the host
 MODELS = {"plain": ["--co_dim=0", "--example_every_s=600"],
@@ -148,8 +148,8 @@ def test_divergence():
 
 def test_precision():
     """What tensor cores round: costs stay near those in float32, and are others."""
-    if FAR:
-        raise Skip("the far backend has no tensor cores")
+    if ISOLATED:
+        raise Skip("the isolated backend has no tensor cores")
     for name in ("plain", "controlled"):
         flags = [*SMALL, *MODELS[name], "--max_epochs=13", DEVICE]
         exact = trained(name, "gpu")["checkpoint costs"]
@@ -200,19 +200,20 @@ def test_choice():
               "computing on the CPU" in error, f"{module}: {error}")
 
 
-def test_far_memory():
+def test_little_memory():
     """With little memory: the batch that is named fits; sampling takes fewer trials at once."""
-    if not FAR:
-        raise Skip("only the far backend's memory can be limited")
+    if not ISOLATED:
+        raise Skip("only the isolated backend's memory can be limited")
     flags = [*MODELS["plain"], "--factors_dim=3", "--max_epochs=1", DEVICE, "--seed=3"]
-    _, error = run("train", "little", *flags, "--batch_size=4096", status=1, LFADS_FAR_MEMORY="16")
+    _, error = run("train", "little", *flags, "--batch_size=4096", status=1,
+                   LFADS_ISOLATED_MEMORY="16")
     fitting = re.findall(r"--batch_size=(\d+) would fit", error)
     check(len(fitting) == 1, f"little memory: {error}")
     if fitting:
-        run("train", "fits", *flags, f"--batch_size={fitting[0]}", LFADS_FAR_MEMORY="16")
+        run("train", "fits", *flags, f"--batch_size={fitting[0]}", LFADS_ISOLATED_MEMORY="16")
         run("train", "fits_not", *flags, f"--batch_size={2 * int(fitting[0])}", status=1,
-            LFADS_FAR_MEMORY="16")
-    sample(["controlled"], LFADS_FAR_MEMORY="1")
+            LFADS_ISOLATED_MEMORY="16")
+    sample(["controlled"], LFADS_ISOLATED_MEMORY="1")
 
 
 def prepare():
