@@ -35,7 +35,9 @@ enum philox_purpose {
     PHILOX_GEN_OUTPUT_MASK = 7,
     PHILOX_IC_NOISE = 8,
     PHILOX_CO_NOISE = 9,
-    PHILOX_EXAMPLE = 10
+    PHILOX_EXAMPLE = 10,
+    PHILOX_CD_MASK = 11,
+    PHILOX_CD_PASS = 12
 };
 
 /* The address of a row of numbers. TRIAL is the position in the batch, or the trial's index in its

@@ -167,6 +167,10 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
                           "--temporal_spike_jitter_width=%lld moves spikes: it needs "
                           "--output_dist=poisson",
                           (long long)c->temporal_spike_jitter_width);
+    if (c->cd_pass_rate > 0 && c->cd_rate == 0)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--cd_pass_rate=%g needs coordinated dropout: set --cd_rate above 0",
+                          c->cd_pass_rate);
     if (!*c->data_dir || !*c->lfads_save_dir)
         return lfads_fail(err, LFADS_USAGE, "--%s must not be empty: . is this directory",
                           *c->data_dir ? "lfads_save_dir" : "data_dir");

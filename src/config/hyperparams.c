@@ -116,6 +116,11 @@ enum lfads_status hyperparams_text(char **text, const struct lfads_config *confi
     fine = put_data(out, data) && fine;
     fputs(", ", out);
     fine = put_flag(out, config, &table->flags[flag_find(table, "seed")], data->bins) && fine;
+    for (size_t i = kind + 1; i < table->count; i++)
+        if (table->flags[i].group != FLAG_RUN) {
+            fputs(", ", out);
+            fine = put_flag(out, config, &table->flags[i], data->bins) && fine;
+        }
     fprintf(out, ", \"lfads_version\": \"%s\"}", lfads_version());
     if (fclose(out) != 0 || !fine) {
         free(*text);

@@ -34,7 +34,18 @@ size_t model_trial_width(const struct model *model, size_t session, enum trial_a
 
 size_t model_encoded_channels(const struct model *model, size_t session)
 {
-    return model_channels(model, session);
+    return model_channels(model, session) - model->heldout;
+}
+
+size_t model_cd_bins(const struct model *model)
+{
+    return model->cd_blocks_heldout ? model->bins : model->encoded_bins;
+}
+
+size_t model_cd_channels(const struct model *model, size_t session)
+{
+    return model->cd_blocks_heldout ? model_channels(model, session)
+                                    : model_encoded_channels(model, session);
 }
 
 size_t model_encoder_inputs(const struct model *model, size_t session)

@@ -85,6 +85,10 @@ struct model {
     real clip;
     real ic_post_var_min, ic_prior_var_min, ic_prior_var_max;
     double keep_prob;
+    size_t heldout; /* channels of every session that the encoders do not read, the last ones */
+    /* coordinated dropout: rates; whether it covers what the encoders never read */
+    double cd_rate, cd_pass_rate;
+    bool cd_blocks_heldout;
     double kl_ic_weight, kl_co_weight, corr_scale, l2_gen_scale, l2_con_scale;
 
     struct session_shape *sessions;
@@ -108,6 +112,9 @@ size_t model_trial_bins(const struct model *model, enum trial_array array);
 size_t model_trial_width(const struct model *model, size_t session, enum trial_array array);
 /* N_in: channels of the data that the encoders read. */
 size_t model_encoded_channels(const struct model *model, size_t session);
+/* Bins and channels of the masks of coordinated dropout. */
+size_t model_cd_bins(const struct model *model);
+size_t model_cd_channels(const struct model *model, size_t session);
 /* Width of the encoders' input: N_in or F, and E if external inputs go to the encoders. */
 size_t model_encoder_inputs(const struct model *model, size_t session);
 /* Whether the model has ENCODER; the bins that it reads; its units. */

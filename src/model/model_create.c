@@ -43,14 +43,19 @@ static void set_options(struct model *m, const struct lfads_config *config)
     m->ic_prior_var_min = (real)config->ic_prior_var_min;
     m->ic_prior_var_max = (real)config->ic_prior_var_max;
     m->keep_prob = config->keep_prob;
+    m->heldout = (size_t)config->heldout_dim;
+    m->cd_rate = config->cd_rate;
+    m->cd_pass_rate = config->cd_pass_rate;
+    m->cd_blocks_heldout = strcmp(config->cd_heldout, "block") == 0;
     m->kl_ic_weight = config->kl_ic_weight;
     m->kl_co_weight = config->kl_co_weight;
     m->corr_scale = m->co_dim > 1 ? config->co_mean_corr_scale : 0;
     m->l2_gen_scale = config->l2_gen_scale;
     m->l2_con_scale = m->co_dim ? config->l2_con_scale : 0;
-    m->encoded_bins = m->ic_bins = m->bins;
+    m->encoded_bins = m->bins - size_min((size_t)config->forward_steps, m->bins);
+    m->ic_bins = m->encoded_bins;
     m->encodes_observed = true;
-    if (config->num_steps_for_gen_ic < (int64_t)m->bins)
+    if (config->num_steps_for_gen_ic < (int64_t)m->encoded_bins)
         m->ic_bins = (size_t)config->num_steps_for_gen_ic;
 }
 
@@ -81,6 +86,18 @@ static enum lfads_status check_sizes(const struct model *m, struct lfads_error *
         return lfads_fail(err, LFADS_USAGE,
                           "a layer or session of %zu units is too wide: up to %d are allowed",
                           max_width(m), PHILOX_MAX_INDEX / 4);
+    if (!m->encoded_bins)
+        return lfads_fail(
+            err, LFADS_USAGE,
+            "--forward_steps must be below the %zu bins of a trial: the encoders need "
+            "bins to read",
+            m->bins);
+    for (size_t s = 0; s < m->n_sessions; s++)
+        if (m->heldout >= m->sessions[s].channels)
+            return lfads_fail(err, LFADS_USAGE,
+                              "--heldout_dim=%zu must be below the %zu channels of session %s: the "
+                              "encoders need channels to read",
+                              m->heldout, m->sessions[s].channels, m->sessions[s].name);
     if (m->feedback == FEED_RATES && m->n_sessions > 1)
         return lfads_fail(err, LFADS_USAGE,
                           "--feedback_factors_or_rates=rates needs a single session, and there are "
@@ -91,7 +108,7 @@ static enum lfads_status check_sizes(const struct model *m, struct lfads_error *
 
 /* Read-in: W = A, b = -(a A), model.md (1.3); read-out: W = A', b = a. */
 static double aligned_value(const struct param *param, const struct model_session *s,
-                            size_t factors, size_t i, size_t j)
+                            size_t encoded, size_t factors, size_t i, size_t j)
 {
     double sum = 0;
 
@@ -103,7 +120,7 @@ static double aligned_value(const struct param *param, const struct model_sessio
     case ALIGNED_READOUT_B:
         return s->alignment_bias[j];
     case ALIGNED_READIN_B:
-        for (size_t n = 0; n < s->shape.channels && s->alignment_bias; n++)
+        for (size_t n = 0; n < encoded && s->alignment_bias; n++)
             sum -= s->alignment_bias[n] * s->alignment_matrix[n * factors + j];
         return sum;
     case ALIGNED_NOT:
@@ -113,8 +130,8 @@ static double aligned_value(const struct param *param, const struct model_sessio
 }
 
 /* Sets the parameter's initial values from its session's alignment, if that has them. */
-static enum lfads_status align(struct param *param, const struct model_session *s, size_t factors,
-                               struct lfads_error *err)
+static enum lfads_status align(struct param *param, const struct model_session *s,
+                               const struct model *m, struct lfads_error *err)
 {
     const double *needed =
         param->alignment == ALIGNED_READOUT_B ? s->alignment_bias : s->alignment_matrix;
@@ -128,7 +145,8 @@ static enum lfads_status align(struct param *param, const struct model_session *
                           s->shape.name);
     for (size_t i = 0; i < param->rows; i++)
         for (size_t j = 0; j < param->cols; j++)
-            param->given[i * param->cols + j] = aligned_value(param, s, factors, i, j);
+            param->given[i * param->cols + j] =
+                aligned_value(param, s, s->shape.channels - m->heldout, m->factors, i, j);
     return LFADS_OK;
 }
 
@@ -159,7 +177,7 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
         status = params_create(m, config, err);
     for (size_t i = 0; i < m->n_params && status == LFADS_OK; i++)
         if (m->params[i].session != PARAM_SHARED)
-            status = align(&m->params[i], &sessions[m->params[i].session], m->factors, err);
+            status = align(&m->params[i], &sessions[m->params[i].session], m, err);
     if (status != LFADS_OK) {
         model_free(m);
         return status;

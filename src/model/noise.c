@@ -11,6 +11,34 @@ static void draw_mask(struct shard *s, real *mask, struct philox_address from,
                             s->trials, n);
 }
 
+/* The masks of coordinated dropout and the weights that follow from them: modern.md (1.1), (1.2).
+ */
+static void draw_coordinated(struct shard *s, struct philox_address from)
+{
+    const struct model *m = s->model;
+    size_t bins = model_cd_bins(m), channels = model_cd_channels(m, s->session);
+
+    from.purpose = PHILOX_CD_MASK;
+    s->be->dropout_mask(s->be, s->cd_mask, &from, s->step_trial, (real)(1 - m->cd_rate), bins,
+                        s->trials, channels);
+    from.purpose = PHILOX_CD_PASS;
+    if (s->cd_pass)
+        s->be->dropout_mask(s->be, s->cd_pass, &from, s->step_trial, (real)m->cd_pass_rate, bins,
+                            s->trials, channels);
+    shard_coordinate(s);
+}
+
+void shard_coordinate(struct shard *shard)
+{
+    const struct model *m = shard->model;
+
+    if (!shard->gradient_weight) /* all gradients pass */
+        return;
+    shard->be->gradient_weights(shard->be, shard->gradient_weight, shard->cd_mask, shard->cd_pass,
+                                m->bins, shard->trials, model_channels(m, shard->session),
+                                model_cd_bins(m), model_cd_channels(m, shard->session));
+}
+
 void shard_upload(struct shard *shard)
 {
     const struct model *m = shard->model;
@@ -47,7 +75,9 @@ void shard_draw_noise(struct shard *shard, const struct philox_address *from)
         shard->be->normals(shard->be, shard->co_noise, &address, shard->step_trial, m->bins,
                            shard->rows, shard->samples, m->co_dim);
     }
-    if (!shard->dropout)
+    if (shard->cd_mask)
+        draw_coordinated(shard, address);
+    if (!shard->dropout || m->keep_prob == 1)
         return;
     draw_mask(shard, shard->data_mask, address, PHILOX_DATA_MASK, m->encoded_bins,
               model_encoded_channels(m, session));

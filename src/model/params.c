@@ -191,7 +191,7 @@ static void walk_readins(struct walk *walk)
     for (size_t s = 0; s < m->n_sessions && !m->identity_readin; s++) {
         struct linear *slot = s == walk->session ? &walk->weights->readin : NULL;
         const char *name = m->sessions[s].name;
-        size_t n = m->sessions[s].channels;
+        size_t n = model_encoded_channels(m, s);
 
         if (slot) {
             slot->in = n;

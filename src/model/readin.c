@@ -3,6 +3,24 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
+/* Sets encoded [rows,n] to the data after coordinated dropout and dropout, unless it is the data.
+ */
+static void encode_data(struct shard *s, size_t n, size_t rows)
+{
+    const struct model *m = s->model;
+    const struct backend *be = s->be;
+    const real *from = s->data[TRIAL_ENCODED];
+    size_t ld = m->encodes_observed ? model_channels(m, s->session) : n;
+
+    if (s->cd_mask || ld != n) {
+        be->copy_masked(be, s->encoded, n, from, ld, s->cd_mask, model_cd_channels(m, s->session),
+                        rows, n);
+        from = s->encoded;
+    }
+    if (s->data_mask)
+        be->copy_masked(be, s->encoded, n, from, n, s->data_mask, n, rows, n);
+}
+
 /* enc_in = (dropout(encoded) W + b) ⊕ dropout(ext): model.md (1.1), (1.2), (1.4). The arrays are
  * one if nothing changes the data. */
 void readin_forward(struct shard *s)
@@ -12,8 +30,7 @@ void readin_forward(struct shard *s)
     size_t n = model_encoded_channels(m, s->session), in = model_encoder_inputs(m, s->session);
     size_t rows = m->encoded_bins * s->trials, data_width = m->identity_readin ? n : m->factors;
 
-    if (s->data_mask)
-        be->copy_masked(be, s->encoded, n, s->data[TRIAL_ENCODED], n, s->data_mask, n, rows, n);
+    encode_data(s, n, rows);
     if (!m->identity_readin) {
         linear_forward(be, s->enc_in, in, &s->w.readin, s->encoded, rows);
     } else if (s->enc_in != s->encoded) {

@@ -80,5 +80,7 @@ void likelihood_backward(struct shard *s, real weight)
 {
     struct observed o = observed_of(s);
 
+    if (s->gradient_weight)
+        o.weight = s->gradient_weight;
     s->model->observation->backward(s->be, &o, weight);
 }

@@ -54,6 +54,9 @@ static bool is_input_plain(const struct model *m)
     return m->identity_readin && (!m->ext_inputs || m->ext_to_generator);
 }
 
+/* Whether the encoders read some channels of the observed array only. */
+static bool reads_part(const struct model *m) { return m->encodes_observed && m->heldout > 0; }
+
 static void place_data(real *data[TRIAL_ARRAYS], const struct shard *s, struct cursor *p)
 {
     for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
@@ -70,6 +73,10 @@ static void place_inputs(struct shard *s, struct cursor *p)
     s->step_trial = take(p, 2, sizeof *s->step_trial);
     place_data(s->data, s, p);
     s->weight = NULL;
+    s->encoded_copy =
+        reals(p, s->trained || reads_part(m)
+                     ? m->encoded_bins * s->trials * model_encoded_channels(m, s->session)
+                     : 0);
     s->ic_noise = reals(p, s->rows * m->ic_dim);
     s->co_noise = reals(p, m->bins * s->rows * m->co_dim);
     if (!is_input_plain(m))
@@ -80,7 +87,9 @@ static void place_dropout(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
     size_t encoded = m->encoded_bins * s->trials * model_encoded_channels(m, s->session);
-    size_t trial_bins = m->bins * s->trials;
+    size_t trial_bins = m->bins * s->trials, n = model_channels(m, s->session);
+    size_t cd =
+        m->cd_rate > 0 ? model_cd_bins(m) * s->trials * model_cd_channels(m, s->session) : 0;
     size_t con_in = model_ci_width(m) + model_fed_width(m, s->session);
 
     s->with_dropout = (struct dropout_arrays){
@@ -89,8 +98,10 @@ static void place_dropout(struct shard *s, struct cursor *p)
         .ic_enc_mask = reals(p, m->ic_dim ? s->trials * 2 * m->ic_enc : 0),
         .con_mask = reals(p, m->co_dim ? trial_bins * con_in : 0),
         .gen_mask = reals(p, trial_bins * m->gen_units),
-        .encoded = reals(p, encoded),
         .gen_out = reals(p, (m->bins + 1) * s->rows * m->gen_units),
+        .cd_mask = reals(p, cd),
+        .cd_pass = reals(p, m->cd_pass_rate > 0 && m->cd_pass_rate < 1 ? cd : 0),
+        .gradient_weight = reals(p, cd && m->cd_pass_rate < 1 ? trial_bins * n : 0),
     };
 }
 
@@ -292,16 +303,22 @@ void shard_free(struct shard *shard)
 static void set_dropout(struct shard *s, bool dropout)
 {
     static const struct dropout_arrays none = {.data_mask = NULL};
-    const struct dropout_arrays *arrays = dropout ? &s->with_dropout : &none;
+    const struct dropout_arrays *arrays =
+        dropout && s->model->keep_prob < 1 ? &s->with_dropout : &none;
+    const struct dropout_arrays *cd = dropout && s->model->cd_rate > 0 ? &s->with_dropout : &none;
 
     s->dropout = dropout;
+    s->cd_mask = cd->cd_mask;
+    s->cd_pass = cd->cd_pass;
+    s->gradient_weight = cd->gradient_weight;
     s->data_mask = arrays->data_mask;
     s->ext_mask = arrays->ext_mask;
     s->ic_enc_mask = arrays->ic_enc_mask;
     s->con_mask = arrays->con_mask;
     s->gen_mask = arrays->gen_mask;
-    s->encoded = dropout ? arrays->encoded : s->data[TRIAL_ENCODED];
-    s->gen_out = dropout ? arrays->gen_out : s->gen.h;
+    s->encoded = s->data_mask || s->cd_mask || reads_part(s->model) ? s->encoded_copy
+                                                                    : s->data[TRIAL_ENCODED];
+    s->gen_out = arrays->gen_out ? arrays->gen_out : s->gen.h;
     if (is_input_plain(s->model))
         s->enc_in = s->encoded;
 }

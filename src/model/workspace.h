@@ -25,7 +25,8 @@ enum latents {
 /* The arrays of dropout. Without dropout masks are NULL, and an array after dropout is the array
  * before it. */
 struct dropout_arrays {
-    real *data_mask, *ext_mask, *ic_enc_mask, *con_mask, *gen_mask, *encoded, *gen_out;
+    real *data_mask, *ext_mask, *ic_enc_mask, *con_mask, *gen_mask, *gen_out;
+    real *cd_mask, *cd_pass, *gradient_weight;
 };
 
 struct shard {
@@ -47,13 +48,18 @@ struct shard {
     float *scratch;       /* [T,N], in training */
     uint32_t *step_trial; /* [2]: the step and the first trial that address the noise */
     /* noise and masks; an entry of a mask is 0 or 1/keep_prob */
-    real *ic_noise;                          /* [R,ic] */
-    real *co_noise;                          /* [T,R,co] */
-    real *data_mask, *ext_mask;              /* [T_enc,B,N_in], [T,B,E] */
+    real *ic_noise;             /* [R,ic] */
+    real *co_noise;             /* [T,R,co] */
+    real *data_mask, *ext_mask; /* [T_enc,B,N_in], [T,B,E] */
+    real *cd_mask, *cd_pass;    /* coordinated dropout [model_cd_bins,B,model_cd_channels]: 0 or
+                                   1/(1-cd_rate); 0 where the gradient is blocked; or NULL */
+    real
+        *gradient_weight; /* [T,B,N]: weights of the entries' terms in the gradient; NULL: weight */
     real *ic_enc_mask, *con_mask, *gen_mask; /* [B,2ic_enc], [T,B,·], [T,B,G] */
     /* encoders */
-    real *encoded; /* [T_enc,B,N_in]: the encoded array after dropout; may be that array */
-    real *enc_in;  /* [T_enc,B,·]; may be encoded */
+    real *encoded;      /* [T_enc,B,N_in]: what the encoders read after dropout; may be data */
+    real *encoded_copy; /* memory for it, or NULL */
+    real *enc_in;       /* [T_enc,B,·]; may be encoded */
     struct gru_tape encoder[ENCODERS];
     real *ic_enc;              /* [B,2ic_enc] after dropout */
     real *ic_mean, *ic_logvar; /* [B,ic] */

@@ -52,8 +52,9 @@ static void enqueue_noise(void *payload, struct shard *s, size_t first)
 struct batch_source batch_feed_source(const struct batch_feed *feed)
 {
     const struct batch *batch = feed->prefetched.batch;
+    const struct model *model = feed->training->run->model;
     bool dropout =
-        feed->prefetched.set == SESSION_TRAIN && feed->training->run->model->keep_prob < 1;
+        feed->prefetched.set == SESSION_TRAIN && (model->keep_prob < 1 || model->cd_rate > 0);
 
     return (struct batch_source){.session = batch->session,
                                  .trials = batch->count,

@@ -14,6 +14,7 @@ import harness
 from harness import SCRATCH, Skip, check, numbers, run, write
 
 BINS, CHANNELS, FACTORS, CON, CI, GEN, IC = 30, 12, 5, 8, 6, 17, 9
+HELD, FORWARD = 3, 4
 CHANGED = 20  # the bin from which the changed data differ
 SIZES = [f"--factors_dim={FACTORS}", f"--con_dim={CON}", f"--ci_enc_dim={CI}", f"--gen_dim={GEN}",
          f"--ic_enc_dim={IC}", "--ic_dim=4", "--batch_size=40", "--seed=5", "--quiet",
@@ -56,10 +57,14 @@ def prepare():
     random = np.random.default_rng(2)
     counts = random.poisson(0.5, (56, BINS, CHANNELS))
     ext = random.normal(size=(56, BINS, 2))
-    for folder, what in (("data", None), ("other_counts", "counts"), ("other_ext", "ext")):
+    for folder, what in (("data", None), ("other_counts", "counts"), ("other_ext", "ext"),
+                         ("other_held", "held")):
         x, e = counts.copy(), ext.copy()
         if what == "counts":
             x[:, CHANGED:] = random.poisson(0.5, x[:, CHANGED:].shape)
+        if what == "held":
+            x[..., -HELD:] = random.poisson(0.5, x[..., -HELD:].shape)
+            x[:, -FORWARD:] = random.poisson(0.5, x[:, -FORWARD:].shape)
         if what == "ext":
             e[:, CHANGED:] += 1
         write(f"{folder}/set_one", train_data=x[:40], valid_data=x[40:], train_ext_input=e[:40],
@@ -119,6 +124,36 @@ def test_jitter():
     check(still[0]["train_recon"] != moved[0]["train_recon"], "training data are not jittered")
     check(moved[0]["train_recon"] != moved[1]["train_recon"], "every epoch has the same jitter")
     refused("--temporal_spike_jitter_width", "--co_dim=0", f"--temporal_spike_jitter_width={BINS}")
+
+
+def test_held_out():
+    flags = ["--co_dim=2", "--do_feed_factors_to_controller=no"]
+    train("held", *flags, f"--heldout_dim={HELD}", f"--forward_steps={FORWARD}")
+    check(first_change("held", "other_held") == BINS, "the encoders read what is held out")
+    check(means("held")[0].shape == (16, BINS, CHANNELS), "the shape of the rates")
+    seen = shapes("held")
+    check(seen["ic_enc_fwd_GRU_Gates_xh_2_ru_W"] == (CHANNELS - HELD + IC, 2 * IC), "encoder inputs")
+    check(seen["glm_fac_2_logrates_one_W"] == (FACTORS, CHANNELS), "the read-out")
+    train("all_read", *flags)
+    check(first_change("all_read", "other_held") == 0, "the encoders do not read all")
+    refused("heldout_dim=12 must be below", f"--heldout_dim={CHANNELS}")
+    refused("forward_steps must be below", f"--forward_steps={BINS}")
+
+
+def test_coordinated_dropout():
+    # with a learning rate of next to nothing validation shows the same model, which sees all data
+    still = ["--co_dim=0", "--learning_rate_init=1e-30", "--learning_rate_stop=0", "--keep_prob=1"]
+    plain = train("plain", *still)
+    coordinated = train("coordinated", *still, "--cd_rate=0.5")
+    check(plain[0]["valid"] == coordinated[0]["valid"], "validation has coordinated dropout")
+    check(plain[0]["train_recon"] != coordinated[0]["train_recon"], "training has none")
+    costs = {}
+    for name, *flags in (("pass",), ("block", "--cd_heldout=block"), ("some", "--cd_pass_rate=0.5"),
+                         ("every", "--cd_pass_rate=1")):
+        rows = train(name, "--co_dim=0", f"--heldout_dim={HELD}", "--cd_rate=0.5", *flags)
+        costs[name] = rows[1]["valid"]
+    check(len(set(costs.values())) == 4, f"learning from other data gives other costs: {costs}")
+    refused("cd_pass_rate=0.5 needs", "--cd_pass_rate=0.5")
 
 
 def test_correlation_cost():

@@ -31,3 +31,18 @@ CASE(dropout_mask)
     be->dropout_mask(be, case_output(a, BINS * rows * n, 1), &address, step_trial(a), (real)0.7,
                      BINS, rows, n);
 }
+
+/* Masks that cover all, and masks that leave out a bin and a channel. */
+CASE(gradient_weights)
+{
+    real *mask = case_input(a, BINS * rows * n, 1), *pass = case_input(a, BINS * rows * n, 1);
+
+    for (size_t i = 0; i < BINS * rows * n; i++) {
+        mask[i] = i % 3 ? 2 : 0;
+        pass[i] = i % 5 ? 0 : 4;
+    }
+    be->gradient_weights(be, case_output(a, BINS * rows * n, 1), mask, NULL, BINS, rows, n, BINS,
+                         n);
+    be->gradient_weights(be, case_output(a, BINS * rows * (n + 1), 1), mask, pass, BINS, rows,
+                         n + 1, BINS - 1, n);
+}

@@ -38,20 +38,10 @@ static real *fetch_gradient(const struct random_model *r)
     return gradient;
 }
 
-/* Returns an addressed random number from -1 to 1. */
-static double uniform(uint64_t seed, uint32_t time, size_t i)
-{
-    struct philox_address address = {
-        .seed = seed, .step = time, .trial = (uint32_t)i, .purpose = PHILOX_CO_NOISE, .time = 99};
-    uint32_t word[4];
-
-    philox_block(word, &address, 0);
-    return ldexp((double)word[0], -31) - 1;
-}
-
 /* Returns the tolerance of each element of the gradient; the caller frees it. It is three times the
- * largest deviation when every parameter is perturbed by up to 32 u (u = 2^-24), the rounding error
- * of a sum of a thousand products: so small differences of large sums get the error of these sums.
+ * largest deviation when every parameter and every number of the data is perturbed by up to 32 u
+ * (u = 2^-24), the rounding error of a sum of a thousand products: so small differences of large
+ * sums get the error of these sums.
  * Changes R's gradient. */
 static double *perturbed_allowances(struct random_model *r)
 {
@@ -67,7 +57,8 @@ static double *perturbed_allowances(struct random_model *r)
     for (uint32_t time = 0; time < RUNS; time++) {
         for (size_t i = 0; i < size; i++)
             vectors.parameters[i] =
-                (real)((double)start[i] * (1 + ldexp(uniform(r->seed, time, i), -19)));
+                (real)((double)start[i] * (1 + ldexp(random_model_uniform(r, time, i), -19)));
+        r->perturbation = time + 1;
         learner_upload(r->learner);
         learner_differentiate(r->learner, &source, &ramps);
         learner_collect(r->learner, &costs, NULL);
@@ -75,6 +66,7 @@ static double *perturbed_allowances(struct random_model *r)
             allowed[i] = fmax(allowed[i], DEVIATIONS * fabs((double)r->learner->gradient[i] -
                                                             (double)unperturbed[i]));
     }
+    r->perturbation = 0;
     memcpy(vectors.parameters, start, size * sizeof *start);
     free(start);
     free(unperturbed);

@@ -33,6 +33,11 @@ static const struct choice choices[] = {
     {"inject_ext_input_to_gen", {"true", "false"}},
     {"num_steps_for_gen_ic", {"1", "3", "1000"}},
     {"keep_prob", {"1", "0.7"}},
+    {"heldout_dim", {"0", "0", "1"}},
+    {"forward_steps", {"0", "0", "2"}},
+    {"cd_rate", {"0", "0.2"}},
+    {"cd_pass_rate", {"0", "0.3", "1"}},
+    {"cd_heldout", {"pass", "block"}},
     {"cell_clip_value", {"5", "0.4"}},
     {"ic_prior_var_min", {"0.1", "0.05"}},
     {"ic_prior_var_scale", {"0.1"}},
@@ -88,6 +93,8 @@ static void make_legal(struct random_model *r, size_t sessions)
         set(r, "inject_ext_input_to_gen", "false");
     if (sessions > 1)
         set(r, "feedback_factors_or_rates", "factors");
+    if (config->cd_rate == 0)
+        set(r, "cd_pass_rate", "0");
     if (config->co_dim < 2)
         set(r, "co_mean_corr_scale", "0");
 }
@@ -217,6 +224,29 @@ static void draw_numbers(real *numbers, const struct random_model *r, enum philo
         }
 }
 
+double random_model_uniform(const struct random_model *r, uint32_t time, size_t i)
+{
+    struct philox_address address = {.seed = r->seed,
+                                     .step = time,
+                                     .trial = (uint32_t)i,
+                                     .purpose = PHILOX_CO_NOISE,
+                                     .time = 99};
+    uint32_t word[4];
+
+    philox_block(word, &address, 0);
+    return ldexp((double)word[0], -31) - 1;
+}
+
+static void perturb_data(real *numbers, const struct random_model *r, enum trial_array array,
+                         size_t first, size_t count)
+{
+    uint32_t time = r->perturbation + 1000 * (1 + (uint32_t)array);
+
+    for (size_t i = 0; i < count && r->perturbation; i++)
+        numbers[i] +=
+            (real)ldexp(random_model_uniform(r, time, (first << 16) + i), -19) * numbers[i];
+}
+
 static void load(void *payload, struct shard *s, size_t first)
 {
     const struct random_model *r = payload;
@@ -232,6 +262,10 @@ static void load(void *payload, struct shard *s, size_t first)
                      s->trials, model_trial_width(m, s->session, array));
     for (size_t i = 0; i < count && m->output->data == DATA_COUNTS; i++)
         observed[i] = (real)floor(fabs((double)observed[i]) * 2);
+    for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
+        perturb_data(s->host_data[array], r, array, first,
+                     model_trial_bins(m, array) * s->trials *
+                         model_trial_width(m, s->session, array));
     shard_upload(s);
     shard_address_noise(s, 5, (uint32_t)first);
 }
@@ -243,13 +277,14 @@ static void draw_noise(void *payload, struct shard *s, size_t first)
 
     (void)first;
     shard_draw_noise(s, &from);
+    s->weight = s->gradient_weight; /* so that the gradient is the cost's */
 }
 
 struct batch_source random_model_batch(const struct random_model *r)
 {
     return (struct batch_source){.session = r->session,
                                  .trials = r->trials,
-                                 .dropout = r->model->keep_prob < 1,
+                                 .dropout = r->model->keep_prob < 1 || r->model->cd_rate > 0,
                                  .load = load,
                                  .enqueue_noise = draw_noise,
                                  .payload = (void *)r};

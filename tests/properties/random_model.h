@@ -11,13 +11,17 @@ struct random_model {
     struct model *model;
     struct learner *learner;
     size_t trials, session;
-    char text[2048]; /* the flags that were drawn */
+    uint32_t perturbation; /* above 0: perturb each number of the data by up to 2^-19 of itself,
+                              with these random numbers */
+    char text[2048];       /* the flags that were drawn */
 };
 
 /* Creates the model of SEED, which determines configuration, sizes, sessions and parameters.
  * random_model_free frees R's members. */
 void random_model_create(struct random_model *r, uint64_t seed, const struct backend *be,
                          size_t trials, size_t threads);
+/* Returns an addressed random number from -1 to 1. */
+double random_model_uniform(const struct random_model *r, uint32_t time, size_t i);
 /* Prints the model's flags that no configuration draws, and returns their number. */
 int random_model_missing(void);
 void random_model_free(struct random_model *r);

@@ -149,6 +149,13 @@ static void test_hyperparams(void **state)
     assert_non_null(strstr(text, "\"do_causal_controller\": \"true\""));
     assert_non_null(strstr(text, "\"num_steps_for_gen_ic\": 20"));
     assert_non_null(strstr(text, "\"dataset_dims\": {\"day \\\"A\\\"\": 3, \"dayB\": 4}"));
+    for (size_t i = 0; i < CONFIG_FLAGS; i++) {
+        char key[80];
+
+        snprintf(key, sizeof key, "\"%s\": ", config_table()->flags[i].name);
+        if (config_table()->flags[i].group != FLAG_RUN && !strstr(text, key))
+            fail_msg("the hyperparameters lack %s", key);
+    }
     assert_int_equal(hyperparams_read(b, text, "here", NULL), LFADS_OK);
     assert_int_equal(hyperparams_text(&again, b, &data, NULL), LFADS_OK);
     assert_string_equal(text, again);

@@ -27,6 +27,20 @@ void reference_normals(SELF, real *noise, const struct philox_address *from,
         }
 }
 
+void reference_gradient_weights(SELF, real *weight, const real *mask, const real *pass, size_t bins,
+                                size_t trials, size_t channels, size_t cd_bins, size_t cd_channels)
+{
+    for (size_t i = 0; i < bins * trials; i++) {
+        real *row = weight + i * channels;
+        size_t covered = i < cd_bins * trials ? cd_channels : 0, first = i * cd_channels;
+
+        for (size_t j = 0; j < covered; j++)
+            row[j] = mask[first + j] == 0 || (pass && pass[first + j] != 0);
+        for (size_t j = covered; j < channels; j++)
+            row[j] = 1;
+    }
+}
+
 void reference_dropout_mask(SELF, real *mask, const struct philox_address *from,
                             const uint32_t *step_trial, real keep, size_t bins, size_t rows,
                             size_t n)
