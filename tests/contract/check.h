@@ -4,10 +4,15 @@
 #define LFADS_TESTS_CHECK_H
 #include "cases.h"
 
+/* Small ones have up to 1400 elements; the emulated device takes most of its time for large ones.
+ */
+enum case_sizes { ALL_SIZES, SMALL_SIZES, LARGE_SIZES };
+
 struct checked {
     const struct backend *be;
-    const char *set;     /* instruction set or precision, for the summary */
-    const char *only;    /* prefix of the names of the cases to run; "": all */
+    const char *set;  /* instruction set or precision, for the summary */
+    const char *only; /* prefix of the names of the cases to run; "": all */
+    enum case_sizes sizes;
     double operand_unit; /* unit to which the backend rounds operands of products; 0: float's */
     /* Called before each run with its arrays, for a backend that does not compute in the host's
      * memory; or NULL. */

@@ -170,7 +170,7 @@ template <auto member> bool decoder_through(const backend *self, const decoder_s
 }
 
 int check_once(const backend *device, const char *set, const char *only, double operand_unit,
-               uint64_t *hash)
+               case_sizes sizes, uint64_t *hash)
 {
     twin t = {};
     backend table = {};
@@ -191,6 +191,7 @@ int check_once(const backend *device, const char *set, const char *only, double 
     what.be = &table;
     what.set = set;
     what.only = only;
+    what.sizes = sizes;
     what.operand_unit = operand_unit;
     what.attach = attach;
     failed = check_backend(&what);
@@ -220,7 +221,7 @@ const backend_module *open_module(int argc, char **argv)
 
 /* Runs the cases twice, each time on a newly opened device, with a call of BETWEEN in between.
  * Returns the number of cases that fail, plus one if the two runs' bits differ. */
-int check_twice(const backend_module *module, const char *only, void (*between)())
+int check_twice(const backend_module *module, const char *only, case_sizes sizes, void (*between)())
 {
     uint64_t hash[2];
     int failed = 0;
@@ -233,7 +234,8 @@ int check_twice(const backend_module *module, const char *only, void (*between)(
             between();
         if (module->create(&device, 0, "float32", &err) != LFADS_OK)
             stop(err.text);
-        failed += check_once(device, time ? "float32, again" : "float32", only, 0, &hash[time]);
+        failed +=
+            check_once(device, time ? "float32, again" : "float32", only, 0, sizes, &hash[time]);
         module->release(device);
     }
     if (hash[0] != hash[1]) {
@@ -255,7 +257,7 @@ int check_precision(const backend_module *module, const char *precision, double 
         printf("%s not run: %s\n", precision, err.text);
         return 0;
     }
-    failed = check_once(device, precision, "product", unit, &hash);
+    failed = check_once(device, precision, "product", unit, ALL_SIZES, &hash);
     module->release(device);
     return failed;
 }
@@ -269,6 +271,20 @@ void reverse()
 }
 
 #ifdef LFADS_EMULATION
+int check_large(const backend_module *module)
+{
+    backend *device;
+    lfads_error err;
+    uint64_t hash;
+    int failed;
+
+    if (module->create(&device, 0, "float32", &err) != LFADS_OK)
+        stop(err.text);
+    failed = check_once(device, "float32, large", "", 0, LARGE_SIZES, &hash);
+    module->release(device);
+    return failed;
+}
+
 void limit_shared() { emulation_limit_shared(56 << 10); }
 #endif
 } // namespace
@@ -286,13 +302,18 @@ int main(int argc, char **argv)
         printf("not run: %s\n", err.text);
         return NOT_RUN;
     }
-    failed = check_twice(module, "", reverse);
+#ifdef LFADS_EMULATION
+    failed = check_large(module);
+    failed += check_twice(module, "", SMALL_SIZES, reverse);
+#else
+    failed = check_twice(module, "", ALL_SIZES, reverse);
+#endif
     failed += check_precision(module, "tf32", ldexp(1, -11));
     failed += check_precision(module, "bf16", ldexp(1, -8));
 #ifdef LFADS_EMULATION
     /* nor on the rows per block and the weights in shared memory (for single recurrences see
      * tests/device/cuda_emulation/test_sequences.cpp) */
-    failed += check_twice(module, "decoder_", limit_shared);
+    failed += check_twice(module, "decoder_", ALL_SIZES, limit_shared);
 #endif
     return failed != 0;
 }

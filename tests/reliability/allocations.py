@@ -40,7 +40,7 @@ commands = []
 # Of libraries' allocations, one in so many is tried.
 STRIDE = 97 if ALL else 16000
 # Of trainings that fail, one in so many is gone on with.
-AGAIN = 1 if ALL else 6
+AGAIN = 1 if ALL else 12
 FLAGS = ["--data_dir=data", "--data_filename_stem=set", "--factors_dim=4", "--ic_dim=4",
          "--ic_enc_dim=8", "--gen_dim=8", "--co_dim=1", "--con_dim=8", "--ci_enc_dim=8",
          "--batch_size=8", "--seed=11"]
