@@ -313,7 +313,7 @@ int main(int argc, char **argv)
 #ifdef LFADS_EMULATION
     /* nor on the rows per block and the weights in shared memory (for single recurrences see
      * tests/device/cuda_emulation/test_sequences.cpp) */
-    failed += check_twice(module, "decoder_", ALL_SIZES, limit_shared);
+    failed += check_twice(module, "decoder_", LARGE_SIZES, limit_shared);
 #endif
     return failed != 0;
 }
