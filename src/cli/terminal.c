@@ -126,8 +126,8 @@ static void print_progress(void *payload, const struct lfads_progress *p)
                  remaining);
     }
     erase(t);
-    text[columns() < sizeof text ? columns() : sizeof text - 1] =
-        0; /* a wrapped line could not be erased */
+    /* a wrapped line could not be erased */
+    text[columns() < sizeof text ? columns() : sizeof text - 1] = 0;
     fputs(text, stdout);
     fflush(stdout);
     t->shown = strlen(text);

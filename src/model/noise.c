@@ -3,12 +3,11 @@
 #include "model/noise.h"
 
 static void draw_mask(struct shard *s, real *mask, struct philox_address from,
-                      enum philox_purpose purpose, size_t bins, size_t n)
+                      enum philox_purpose purpose, double keep, size_t bins, size_t n)
 {
     from.purpose = purpose;
     if (n)
-        s->be->dropout_mask(s->be, mask, &from, s->step_trial, (real)s->model->keep_prob, bins,
-                            s->trials, n);
+        s->be->dropout_mask(s->be, mask, &from, s->step_trial, (real)keep, bins, s->trials, n);
 }
 
 /* The masks of coordinated dropout and the weights that follow from them: modern.md (1.1), (1.2).
@@ -18,13 +17,9 @@ static void draw_coordinated(struct shard *s, struct philox_address from)
     const struct model *m = s->model;
     size_t bins = model_cd_bins(m), channels = model_cd_channels(m, s->session);
 
-    from.purpose = PHILOX_CD_MASK;
-    s->be->dropout_mask(s->be, s->cd_mask, &from, s->step_trial, (real)(1 - m->cd_rate), bins,
-                        s->trials, channels);
-    from.purpose = PHILOX_CD_PASS;
+    draw_mask(s, s->cd_mask, from, PHILOX_CD_MASK, 1 - m->cd_rate, bins, channels);
     if (s->cd_pass)
-        s->be->dropout_mask(s->be, s->cd_pass, &from, s->step_trial, (real)m->cd_pass_rate, bins,
-                            s->trials, channels);
+        draw_mask(s, s->cd_pass, from, PHILOX_CD_PASS, m->cd_pass_rate, bins, channels);
     shard_coordinate(s);
 }
 
@@ -79,13 +74,16 @@ void shard_draw_noise(struct shard *shard, const struct philox_address *from)
         draw_coordinated(shard, address);
     if (!shard->dropout || m->keep_prob == 1)
         return;
-    draw_mask(shard, shard->data_mask, address, PHILOX_DATA_MASK, m->encoded_bins,
+    draw_mask(shard, shard->data_mask, address, PHILOX_DATA_MASK, m->keep_prob, m->encoded_bins,
               model_encoded_channels(m, session));
-    draw_mask(shard, shard->ext_mask, address, PHILOX_EXT_INPUT_MASK, m->bins, m->ext_inputs);
+    draw_mask(shard, shard->ext_mask, address, PHILOX_EXT_INPUT_MASK, m->keep_prob, m->bins,
+              m->ext_inputs);
     if (m->ic_dim)
-        draw_mask(shard, shard->ic_enc_mask, address, PHILOX_IC_ENC_MASK, 1, 2 * m->ic_enc);
+        draw_mask(shard, shard->ic_enc_mask, address, PHILOX_IC_ENC_MASK, m->keep_prob, 1,
+                  2 * m->ic_enc);
     if (m->co_dim)
-        draw_mask(shard, shard->con_mask, address, PHILOX_CON_INPUT_MASK, m->bins,
+        draw_mask(shard, shard->con_mask, address, PHILOX_CON_INPUT_MASK, m->keep_prob, m->bins,
                   model_ci_width(m) + model_fed_width(m, session));
-    draw_mask(shard, shard->gen_mask, address, PHILOX_GEN_OUTPUT_MASK, m->bins, m->gen_units);
+    draw_mask(shard, shard->gen_mask, address, PHILOX_GEN_OUTPUT_MASK, m->keep_prob, m->bins,
+              m->gen_units);
 }
