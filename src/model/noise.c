@@ -20,18 +20,9 @@ static void draw_coordinated(struct shard *s, struct philox_address from)
     draw_mask(s, s->cd_mask, from, PHILOX_CD_MASK, 1 - m->cd_rate, bins, channels);
     if (s->cd_pass)
         draw_mask(s, s->cd_pass, from, PHILOX_CD_PASS, m->cd_pass_rate, bins, channels);
-    shard_coordinate(s);
-}
-
-void shard_coordinate(struct shard *shard)
-{
-    const struct model *m = shard->model;
-
-    if (!shard->gradient_weight) /* all gradients pass */
-        return;
-    shard->be->gradient_weights(shard->be, shard->gradient_weight, shard->cd_mask, shard->cd_pass,
-                                m->bins, shard->trials, model_channels(m, shard->session),
-                                model_cd_bins(m), model_cd_channels(m, shard->session));
+    if (s->gradient_weight) /* NULL: all gradients pass */
+        s->be->gradient_weights(s->be, s->gradient_weight, s->cd_mask, s->cd_pass, m->bins,
+                                s->trials, model_channels(m, s->session), bins, channels);
 }
 
 void shard_upload(struct shard *shard)

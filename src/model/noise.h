@@ -9,8 +9,6 @@ void shard_upload(struct shard *shard);
 /* Sets the step and the position in the batch of the shard's first trial, which address the numbers
  * that shard_draw_noise draws. */
 void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial);
-/* Sets gradient_weight from cd_mask and cd_pass. */
-void shard_coordinate(struct shard *shard);
 /* Draws noise and masks. FROM has the seed and, if a step has several passes, a sample for each. */
 void shard_draw_noise(struct shard *shard, const struct philox_address *from);
 #endif
