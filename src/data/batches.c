@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/philox.h"
+#include "base/sizes.h"
 
 /* A sequence of random words of one purpose. */
 struct sequence {
@@ -45,6 +46,14 @@ static size_t batches_of(size_t trials, size_t batch_size)
     return (trials + batch_size - 1) / batch_size;
 }
 
+/* A session's trials in all its batches: with DROP only full batches, but at least one batch. */
+static size_t batched_trials(size_t trials, size_t batch_size, bool drop)
+{
+    if (!drop)
+        return batches_of(trials, batch_size) * batch_size;
+    return trials < batch_size ? trials : trials / batch_size * batch_size;
+}
+
 /* Allocates space for MAX_BATCHES batches. */
 static enum lfads_status create(struct batches **out, size_t max_batches, size_t batch_size,
                                 struct lfads_error *err)
@@ -67,13 +76,18 @@ static enum lfads_status create(struct batches **out, size_t max_batches, size_t
 }
 
 enum lfads_status batches_create(struct batches **out, const struct dataset *dataset,
-                                 enum session_set set, size_t batch_size, struct lfads_error *err)
+                                 enum session_set set, size_t batch_size, bool drop,
+                                struct lfads_error *err)
 {
     size_t max_batches = 0;
+    enum lfads_status status;
 
     for (size_t s = 0; s < dataset->count; s++)
         max_batches += batches_of(dataset->sessions[s]->set[set].count, batch_size);
-    return create(out, max_batches, batch_size, err);
+    status = create(out, max_batches, batch_size, err);
+    if (status == LFADS_OK)
+        (*out)->drop = drop;
+    return status;
 }
 
 enum lfads_status batches_in_order(struct batches **out, size_t session, size_t trials,
@@ -143,7 +157,9 @@ void batches_shuffle(struct batches *batches, const struct dataset *dataset, enu
     batches->count = 0;
     for (size_t s = 0; s < dataset->count; s++) {
         size_t count = dataset->sessions[s]->set[set].count;
-        size_t padded = batches_of(count, batches->batch_size) * batches->batch_size;
+        bool whole = batches->drop && set == SESSION_VALID;
+        size_t padded =
+            whole ? count : batched_trials(count, batches->batch_size, batches->drop);
         struct sequence sequence = {.address = {.seed = seed,
                                                 .purpose = PHILOX_SHUFFLE,
                                                 .step = epoch,
@@ -153,8 +169,10 @@ void batches_shuffle(struct batches *batches, const struct dataset *dataset, enu
         shuffle_session(next, count, padded, &sequence);
         for (size_t i = 0; i < padded; i += batches->batch_size)
             batches->batch[batches->count++] =
-                (struct batch){.session = s, .count = batches->batch_size, .trials = next + i};
-        next += padded;
+                (struct batch){.session = s,
+                               .count = size_min(padded - i, batches->batch_size),
+                               .trials = next + i};
+        next += size_max(count, padded);
     }
     for (size_t i = 0; i + 1 < batches->count; i++) {
         size_t j = i + random_below(&order, batches->count - i);

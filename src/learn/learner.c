@@ -184,14 +184,15 @@ void learner_upload(struct learner *learner)
 }
 
 static void run_batch(struct learner *l, const struct batch_source *source,
-                      const struct cost_ramps *ramps, enum pass_kind kind, double rate)
+                      const struct cost_ramps *ramps, enum pass_kind kind, struct update_rates rates)
 {
     struct pending *p = &l->pending[l->n_pending];
     struct pass pass = {.learner = l, .source = source, .kind = kind, .pending = p};
     struct step_numbers numbers = {.weights = costs_step_weights(l->model, source->trials, ramps),
-                                   .rate = (real)rate};
+                                   .rates = rates};
 
     assert(source->trials <= l->options.batch_size && l->n_pending < l->options.max_pending);
+    p->session = source->session;
     p->trials = source->trials;
     p->ramps = *ramps;
     cost_terms_place(p->cost, p->cost[0], p->trials, p->trials);
@@ -207,19 +208,20 @@ static void run_batch(struct learner *l, const struct batch_source *source,
 void learner_evaluate(struct learner *learner, const struct batch_source *source,
                       const struct cost_ramps *ramps)
 {
-    run_batch(learner, source, ramps, EVALUATE, 0);
+    run_batch(learner, source, ramps, EVALUATE, (struct update_rates){.rate = 0});
 }
 
 void learner_differentiate(struct learner *learner, const struct batch_source *source,
                            const struct cost_ramps *ramps)
 {
-    run_batch(learner, source, ramps, DIFFERENTIATE, 0);
+    run_batch(learner, source, ramps, DIFFERENTIATE, (struct update_rates){.rate = 0});
 }
 
 void learner_step(struct learner *learner, const struct batch_source *source,
                   const struct cost_ramps *ramps, double learning_rate, int64_t update)
 {
-    run_batch(learner, source, ramps, STEP, optimizer_rate(&optimizer_adam, learning_rate, update));
+    run_batch(learner, source, ramps, STEP,
+              optimizer_rates(&learner->options.optimizer, learning_rate, ramps->l2, update));
 }
 
 enum lfads_status learner_collect(struct learner *learner, struct batch_costs *costs,
@@ -229,7 +231,7 @@ enum lfads_status learner_collect(struct learner *learner, struct batch_costs *c
 
     for (size_t i = 0; i < learner->n_pending && status == LFADS_OK; i++) {
         const struct pending *p = &learner->pending[i];
-        struct row_costs rows = {.rows = p->trials, .samples = 1};
+        struct row_costs rows = {.rows = p->trials, .samples = 1, .session = p->session};
 
         for (int term = 0; term < COST_TERMS; term++)
             rows.of[term] = p->cost[term];

@@ -22,19 +22,19 @@ struct learner_options {
     size_t batch_size, threads;
     size_t max_pending;   /* limit of passes begun and not collected */
     bool trained;         /* false: no memory for gradients and updates */
-    double max_grad_norm; /* clipping of the global norm */
+    struct optimizer optimizer;
 };
 
 /* The numbers of a step that operations read from the backend's memory. */
 struct step_numbers {
     struct step_weights weights;
-    real rate; /* bias-corrected */
+    struct update_rates rates;
 };
 enum { SUM_SQUARES, SUM_L2, SUMS }; /* of the gradient; the L2 cost */
 
 /* A pass whose costs are not yet collected. */
 struct pending {
-    size_t trials;
+    size_t session, trials;
     struct cost_ramps ramps;
     acc *cost[COST_TERMS]; /* [trials] each, laid out as in a shard; in the learner's host memory */
     acc *sums;             /* [SUMS], likewise */

@@ -60,7 +60,8 @@ void pass_run_shard(const struct pass *pass, struct shard *shard, size_t first)
 {
     const struct learner *l = pass->learner;
     struct shard_weights weights =
-        costs_shard_weights(l->model, pass->source->trials, &l->numbers->weights);
+        costs_shard_weights(l->model, pass->source->session, pass->source->trials,
+                            &l->numbers->weights);
 
     if (pass->source->enqueue_noise)
         pass->source->enqueue_noise(pass->source->payload, shard, first);

@@ -37,6 +37,33 @@ size_t model_encoded_channels(const struct model *model, size_t session)
     return model_channels(model, session) - model->heldout;
 }
 
+size_t model_measured_entries(const struct model *model, size_t session, enum measure measure)
+{
+    switch (measure) {
+    case MEASURE_READ:
+        return model->encoded_bins * model_encoded_channels(model, session);
+    case MEASURE_HELDOUT:
+        return model->encoded_bins * model->heldout;
+    case MEASURE_FORWARD:
+        return (model->bins - model->encoded_bins) * model_channels(model, session);
+    case MEASURES:
+        break;
+    }
+    return 0;
+}
+
+size_t model_data_mask_width(const struct model *model, size_t session)
+{
+    return model->dropout_after_readin && !model->identity_readin
+               ? model->factors
+               : model_encoded_channels(model, session);
+}
+
+bool model_masks_first_state(const struct model *model)
+{
+    return model->dropout_after_readin && model->feedback != FEED_NOTHING;
+}
+
 size_t model_cd_bins(const struct model *model)
 {
     return model->cd_blocks_heldout ? model->bins : model->encoded_bins;

@@ -13,11 +13,37 @@
 #include "model/params.h"
 #include "model/priors.h"
 
+static bool is(const char *value, const char *choice) { return strcmp(value, choice) == 0; }
+
 static enum feedback feedback_of(const struct lfads_config *config)
 {
     if (!config->co_dim || !config->do_feed_factors_to_controller)
         return FEED_NOTHING;
-    return strcmp(config->feedback_factors_or_rates, "rates") == 0 ? FEED_RATES : FEED_FACTORS;
+    return is(config->feedback_factors_or_rates, "rates") ? FEED_RATES : FEED_FACTORS;
+}
+
+static void set_l2(struct model *m, const struct lfads_config *config)
+{
+    m->l2_of_recurrent = is(config->l2_kernels, "recurrent");
+    m->l2_scale[PENALTY_GENERATOR] = config->l2_gen_scale;
+    m->l2_scale[PENALTY_CONTROLLER] = m->co_dim ? config->l2_con_scale : 0;
+    m->l2_scale[PENALTY_IC_ENCODER] = m->ic_dim ? config->l2_ic_enc_scale : 0;
+    m->l2_scale[PENALTY_CI_ENCODER] = m->co_dim ? config->l2_ci_enc_scale : 0;
+}
+
+/* The options of modern.md. */
+static void set_modern_options(struct model *m, const struct lfads_config *config)
+{
+    m->heldout = (size_t)config->heldout_dim;
+    m->cd_rate = config->cd_rate;
+    m->cd_pass_rate = config->cd_pass_rate;
+    m->cd_blocks_heldout = is(config->cd_heldout, "block");
+    m->dropout_after_readin = is(config->dropout_style, "modern");
+    m->fresh_co_kl = is(config->kl_co_sample, "fresh");
+    m->stirling = is(config->poisson_constant, "stirling");
+    m->mean_recon = is(config->recon_reduce, "mean");
+    m->gate_bias_ones = is(config->gru_bias_init, "ones");
+    m->loss_scale = config->loss_scale;
 }
 
 static void set_options(struct model *m, const struct lfads_config *config)
@@ -43,15 +69,11 @@ static void set_options(struct model *m, const struct lfads_config *config)
     m->ic_prior_var_min = (real)config->ic_prior_var_min;
     m->ic_prior_var_max = (real)config->ic_prior_var_max;
     m->keep_prob = config->keep_prob;
-    m->heldout = (size_t)config->heldout_dim;
-    m->cd_rate = config->cd_rate;
-    m->cd_pass_rate = config->cd_pass_rate;
-    m->cd_blocks_heldout = strcmp(config->cd_heldout, "block") == 0;
+    set_modern_options(m, config);
     m->kl_ic_weight = config->kl_ic_weight;
     m->kl_co_weight = config->kl_co_weight;
     m->corr_scale = m->co_dim > 1 ? config->co_mean_corr_scale : 0;
-    m->l2_gen_scale = config->l2_gen_scale;
-    m->l2_con_scale = m->co_dim ? config->l2_con_scale : 0;
+    set_l2(m, config);
     m->encoded_bins = m->bins - size_min((size_t)config->forward_steps, m->bins);
     m->ic_bins = m->encoded_bins;
     m->encodes_observed = true;
@@ -213,6 +235,13 @@ static void draw_param(real *values, const struct param *param, size_t place, ui
     }
 }
 
+static double first_value(const struct param *param, size_t i)
+{
+    if (param->start == PARAM_GIVEN)
+        return param->given[i];
+    return param->gate_biases && i >= param->cols / 2 ? 0 : param->value;
+}
+
 void model_initialise(const struct model *model, real *vector, uint64_t seed)
 {
     for (size_t i = 0; i < model->n_params; i++) {
@@ -224,6 +253,6 @@ void model_initialise(const struct model *model, real *vector, uint64_t seed)
             continue;
         }
         for (size_t j = 0; j < param->rows * param->cols; j++)
-            values[j] = (real)(param->start == PARAM_GIVEN ? param->given[j] : param->value);
+            values[j] = (real)first_value(param, j);
     }
 }

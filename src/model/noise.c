@@ -61,12 +61,17 @@ void shard_draw_noise(struct shard *shard, const struct philox_address *from)
         shard->be->normals(shard->be, shard->co_noise, &address, shard->step_trial, m->bins,
                            shard->rows, shard->samples, m->co_dim);
     }
+    if (shard->co_kl_noise) {
+        address.purpose = PHILOX_CO_KL_NOISE;
+        shard->be->normals(shard->be, shard->co_kl_noise, &address, shard->step_trial, m->bins,
+                           shard->rows, shard->samples, m->co_dim);
+    }
     if (shard->cd_mask)
         draw_coordinated(shard, address);
     if (!shard->dropout || m->keep_prob == 1)
         return;
     draw_mask(shard, shard->data_mask, address, PHILOX_DATA_MASK, m->keep_prob, m->encoded_bins,
-              model_encoded_channels(m, session));
+              model_data_mask_width(m, session));
     draw_mask(shard, shard->ext_mask, address, PHILOX_EXT_INPUT_MASK, m->keep_prob, m->bins,
               m->ext_inputs);
     if (m->ic_dim)
@@ -77,4 +82,8 @@ void shard_draw_noise(struct shard *shard, const struct philox_address *from)
                   model_ci_width(m) + model_fed_width(m, session));
     draw_mask(shard, shard->gen_mask, address, PHILOX_GEN_OUTPUT_MASK, m->keep_prob, m->bins,
               m->gen_units);
+    address.time = (uint32_t)m->bins; /* no bin of gen_mask */
+    if (shard->gen_ic_mask)
+        draw_mask(shard, shard->gen_ic_mask, address, PHILOX_GEN_OUTPUT_MASK, m->keep_prob, 1,
+                  m->gen_units);
 }

@@ -81,6 +81,9 @@ void readout_backward(struct shard *s, size_t first, size_t count);
 void readout_weights_backward(struct shard *s, size_t first);
 /* out_params, observed data -> loglik. */
 void likelihood_forward(struct shard *s);
+/* The parts of loglik that costs_sum measures apart -> cost[TERM_HELDOUT], cost[TERM_FORWARD]; zeros
+ * unless the shard is measured. */
+void measures_forward(struct shard *s);
 /* Overwrites out_params with dout_params, in all slots but slot 0. */
 void likelihood_backward(struct shard *s, real weight);
 

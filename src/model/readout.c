@@ -59,6 +59,7 @@ static struct observed observed_of(const struct shard *s)
 {
     struct observed o = {.x = s->data[TRIAL_OBSERVED],
                          .weight = s->weight,
+                         .stirling = s->model->stirling,
                          .bins = s->model->bins,
                          .trials = s->trials,
                          .samples = s->samples,
@@ -74,6 +75,50 @@ void likelihood_forward(struct shard *s)
     struct observed o = observed_of(s);
 
     s->model->observation->forward(s->be, s->cost[TERM_LOGLIK], &o);
+}
+
+/* The part of held-out channels, which are copied to arrays of their own. */
+static void heldout_forward(struct shard *s)
+{
+    const struct model *m = s->model;
+    size_t n = model_channels(m, s->session), h = m->heldout, rows = m->encoded_bins * s->rows;
+    struct observed o = observed_of(s);
+
+    s->be->copy_masked(s->be, s->heldout, h, o.x + n - h, n, NULL, 0, rows, h);
+    for (size_t i = 0; i < m->output->n_params; i++) {
+        s->be->copy_masked(s->be, s->heldout_params[i], h, o.params[i] + n - h, n, NULL, 0, rows,
+                           h);
+        o.params[i] = s->heldout_params[i];
+    }
+    o.x = s->heldout;
+    o.bins = m->encoded_bins;
+    o.channels = h;
+    m->observation->forward(s->be, s->cost[TERM_HELDOUT], &o);
+}
+
+static void forward_bins_forward(struct shard *s)
+{
+    const struct model *m = s->model;
+    size_t skip = m->encoded_bins * s->rows * model_channels(m, s->session);
+    struct observed o = observed_of(s);
+
+    o.x += skip;
+    for (size_t i = 0; i < m->output->n_params; i++)
+        o.params[i] += skip;
+    o.bins = m->bins - m->encoded_bins;
+    m->observation->forward(s->be, s->cost[TERM_FORWARD], &o);
+}
+
+void measures_forward(struct shard *s)
+{
+    s->be->clear_sums(s->be, s->cost[TERM_HELDOUT], s->rows);
+    s->be->clear_sums(s->be, s->cost[TERM_FORWARD], s->rows);
+    if (!s->measured)
+        return;
+    if (s->model->heldout)
+        heldout_forward(s);
+    if (s->model->encoded_bins < s->model->bins)
+        forward_bins_forward(s);
 }
 
 void likelihood_backward(struct shard *s, real weight)

@@ -32,6 +32,7 @@ void shard_decode(struct shard *shard)
     if (!has_costs)
         return;
     likelihood_forward(shard);
+    measures_forward(shard);
     correlation_forward(shard);
     co_kl_forward(shard);
 }

@@ -79,6 +79,7 @@ static void place_inputs(struct shard *s, struct cursor *p)
                      : 0);
     s->ic_noise = reals(p, s->rows * m->ic_dim);
     s->co_noise = reals(p, m->bins * s->rows * m->co_dim);
+    s->co_kl_noise = reals(p, m->fresh_co_kl ? m->bins * s->rows * m->co_dim : 0);
     if (!is_input_plain(m))
         s->enc_in = reals(p, m->encoded_bins * s->trials * model_encoder_inputs(m, s->session));
 }
@@ -86,7 +87,7 @@ static void place_inputs(struct shard *s, struct cursor *p)
 static void place_dropout(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
-    size_t encoded = m->encoded_bins * s->trials * model_encoded_channels(m, s->session);
+    size_t encoded = m->encoded_bins * s->trials * model_data_mask_width(m, s->session);
     size_t trial_bins = m->bins * s->trials, n = model_channels(m, s->session);
     size_t cd =
         m->cd_rate > 0 ? model_cd_bins(m) * s->trials * model_cd_channels(m, s->session) : 0;
@@ -96,6 +97,7 @@ static void place_dropout(struct shard *s, struct cursor *p)
         .data_mask = reals(p, encoded),
         .ext_mask = reals(p, trial_bins * m->ext_inputs),
         .ic_enc_mask = reals(p, m->ic_dim ? s->trials * 2 * m->ic_enc : 0),
+        .gen_ic_mask = reals(p, model_masks_first_state(m) ? s->trials * m->gen_units : 0),
         .con_mask = reals(p, m->co_dim ? trial_bins * con_in : 0),
         .gen_mask = reals(p, trial_bins * m->gen_units),
         .gen_out = reals(p, (m->bins + 1) * s->rows * m->gen_units),
@@ -147,6 +149,7 @@ static void place_controller(struct shard *s, struct cursor *p)
     s->co_mean = reals(p, row_bins * m->co_dim);
     s->co_logvar = reals(p, row_bins * m->co_dim);
     s->co_sample = reals(p, row_bins * m->co_dim);
+    s->co_kl_sample = m->fresh_co_kl ? reals(p, row_bins * m->co_dim) : s->co_sample;
 }
 
 static void place_generator(struct shard *s, struct cursor *p)
@@ -168,6 +171,16 @@ static void place_generator(struct shard *s, struct cursor *p)
     cost_terms_place(s->cost, take(p, cost_terms_count(r, s->trials), sizeof(acc)), r, s->trials);
 }
 
+static void place_heldout(struct shard *s, struct cursor *p)
+{
+    const struct model *m = s->model;
+    size_t count = m->encoded_bins * s->trials * m->heldout;
+
+    s->heldout = reals(p, count);
+    for (size_t i = 0; i < m->output->n_params; i++)
+        s->heldout_params[i] = reals(p, count);
+}
+
 static void place_gradients(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
@@ -180,6 +193,7 @@ static void place_gradients(struct shard *s, struct cursor *p)
     s->dgen_out = reals(p, bins * r * m->gen_units);
     s->dgen_h = reals(p, r * m->gen_units);
     s->du = reals(p, bins * r * m->co_dim);
+    s->dco_kl_sample = m->fresh_co_kl ? reals(p, bins * r * m->co_dim) : s->du;
     s->dco_mean = reals(p, bins * r * m->co_dim);
     s->dco_logvar = reals(p, bins * r * m->co_dim);
     s->dcon_h = reals(p, r * c);
@@ -218,6 +232,7 @@ static struct bytes place_all(struct shard *s)
     place_controller(s, &p);
     place_generator(s, &p);
     if (s->trained) {
+        place_heldout(s, &p);
         place_dropout(s, &p);
         place_gradients(s, &p);
     }
@@ -315,6 +330,7 @@ static void set_dropout(struct shard *s, bool dropout)
     s->ext_mask = arrays->ext_mask;
     s->ic_enc_mask = arrays->ic_enc_mask;
     s->con_mask = arrays->con_mask;
+    s->gen_ic_mask = arrays->gen_ic_mask;
     s->gen_mask = arrays->gen_mask;
     s->encoded = s->data_mask || s->cd_mask || reads_part(s->model) ? s->encoded_copy
                                                                     : s->data[TRIAL_ENCODED];
@@ -332,6 +348,7 @@ void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samp
     set_sizes(shard, session, trials, samples);
     shard->latents = latents;
     set_dropout(shard, dropout);
+    shard->measured = shard->trained && !gradient;
     cost_terms_place(shard->cost, shard->cost[0], shard->rows, trials);
     params_view(&shard->w, shard->model, parameters, session);
     params_view(&shard->wt, shard->model, transposed, session);

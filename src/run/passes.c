@@ -192,6 +192,7 @@ static void keep_costs(const struct passes *p, const struct results *r, size_t o
         struct row_costs trial = costs_of_trial(p->costs, s->rows, s->trials, b);
         struct batch_costs costs;
 
+        trial.session = s->session;
         costs_sum(&costs, s->model, &trial, p->pass.costs->l2, &p->pass.costs->ramps);
         keep_number(r, RESULT_COST, offset + b, costs.total);
         keep_number(r, RESULT_NLL_VAE, offset + b, costs.nll_vae);

@@ -52,7 +52,7 @@ static enum lfads_status collect_steps(struct training *t, struct lfads_error *e
     for (size_t i = 0; i < count && status == LFADS_OK; i++) {
         const struct batch_costs *costs = &t->costs[i];
         int64_t step = t->step - (int64_t)(count - i);
-        struct cost_ramps ramps = costs_ramps(t->run->config, step);
+        struct cost_ramps ramps = costs_ramps(t->run->config, step, t->epoch);
 
         if (!isfinite(costs->total) || !isfinite(costs->gradient_norm))
             return refuse_infinite(t, costs, step, err);
@@ -67,7 +67,7 @@ static enum lfads_status collect_steps(struct training *t, struct lfads_error *e
 static enum lfads_status train_batch(struct training *t, bool *stopped, struct lfads_error *err)
 {
     struct batch_feed feed = {.training = t, .step = (uint32_t)t->step};
-    struct cost_ramps ramps = costs_ramps(t->run->config, t->step);
+    struct cost_ramps ramps = costs_ramps(t->run->config, t->step, t->epoch);
     struct batch_source source;
     enum lfads_status status = prefetcher_next(&feed.prefetched, t->prefetcher, err);
 
@@ -116,7 +116,7 @@ static enum lfads_status train_epoch(struct training *t, struct lfads_error *err
 static enum lfads_status collect_valid(struct training *t, struct epoch_costs *valid,
                                        struct lfads_error *err)
 {
-    struct cost_ramps ramps = costs_ramps(t->run->config, t->step);
+    struct cost_ramps ramps = costs_ramps(t->run->config, t->step, t->epoch);
     size_t count = t->learner->n_pending;
     enum lfads_status status = learner_collect(t->learner, t->costs, err);
 
@@ -130,7 +130,7 @@ static enum lfads_status validate(struct training *t, struct epoch_costs *valid,
                                   struct lfads_error *err)
 {
     struct batches *batches = t->batches[SESSION_VALID];
-    struct cost_ramps ramps = costs_ramps(t->run->config, t->step);
+    struct cost_ramps ramps = costs_ramps(t->run->config, t->step, t->epoch);
     enum lfads_status status = LFADS_OK;
 
     *valid = (struct epoch_costs){0};
@@ -184,29 +184,43 @@ static enum lfads_status picture_epoch(struct training *t, struct lfads_error *e
     return status;
 }
 
+static struct schedule_verdict end_schedule(struct training *t, const struct fitlog_row *row)
+{
+    struct schedule_epoch epoch = {
+        .epoch = t->epoch,
+        .train_total = row->train.total,
+        .has_valid = row->has_valid,
+        .valid_total = row->valid.total,
+        .valid_recon = row->valid.measure[MEASURE_READ],
+        .kl_weight = row->train.ramps.kl,
+        .l2_weight = row->train.ramps.l2,
+    };
+
+    return schedule_end_epoch(&t->schedule, &t->rules, &epoch);
+}
+
 /* Runs after the epoch's last batch: validation, log, learning rate, checkpoints. */
 static enum lfads_status finish_epoch(struct training *t, struct lfads_error *err)
 {
     const struct lfads_config *config = t->run->config;
     struct fitlog_row row = {.epoch = t->epoch, .step = t->step};
     enum lfads_status status;
-    bool lowest;
+    struct schedule_verdict verdict;
 
     row.train = epoch_costs_means(&t->sums, t->done);
     status = validate(t, &row.valid, err);
     row.has_valid = t->batches[SESSION_VALID]->count > 0;
     if (status == LFADS_OK)
         status = record_epoch(t, &row, err);
-    if (schedule_epoch(&t->schedule, &t->rules, row.train.total))
+    verdict = end_schedule(t, &row);
+    if (verdict.lowered)
         recorder_line(t->recorder, "     Decreasing learning rate to %f.",
                       (double)t->schedule.learning_rate);
-    lowest = row.has_valid && schedule_is_lowest(&t->schedule, &t->rules, t->epoch, row.valid.total,
-                                                 row.train.ramps.kl, row.train.ramps.l2);
     t->last = row;
     t->epoch++;
     t->done = 0;
     t->sums = (struct epoch_costs){0};
-    if (status == LFADS_OK && lowest)
+    if (status == LFADS_OK && verdict.lowest)
         status = training_save_as(t, CHECKPOINT_LOWEST, err);
     if (status == LFADS_OK && (t->epoch - 1) % config->checkpoint_every == 0)
         status = training_save_as(t, CHECKPOINT_LATEST, err);

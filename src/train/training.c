@@ -1,11 +1,25 @@
 /* training.c - creates a training, frees it, and returns its state.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "train/training_private.h"
 
 enum { PENDING = 256 }; /* limit of steps that the host may be ahead of a device */
+
+static enum learning_rate_rule rule_of(const struct lfads_config *config)
+{
+    static const char *const names[] = {[RULE_WINDOW] = "window",
+                                        [RULE_PLATEAU] = "plateau",
+                                        [RULE_AUTOLFADS] = "autolfads",
+                                        [RULE_CONSTANT] = "constant"};
+    int rule = RULE_CONSTANT;
+
+    while (rule > 0 && strcmp(config->learning_rate_rule, names[rule]) != 0)
+        rule--;
+    return (enum learning_rate_rule)rule;
+}
 
 /* Creates learner, lists of batches and schedule. */
 static enum lfads_status begin(struct training *t, struct lfads_error *err)
@@ -15,7 +29,8 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
                                       .threads = t->run->threads,
                                       .max_pending = t->run->be->host_memory ? 1 : PENDING,
                                       .trained = true,
-                                      .max_grad_norm = config->max_grad_norm};
+                                      .optimizer = optimizer_of(config)};
+    bool drops = strcmp(config->batch_remainder, "drop") == 0;
     double *costs = calloc((size_t)config->learning_rate_n_to_compare, sizeof *costs);
     enum lfads_status status;
 
@@ -24,10 +39,14 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
                           (long long)config->learning_rate_n_to_compare);
     schedule_begin(&t->schedule, costs, config->learning_rate_init);
     t->rules = (struct schedule_rules){
+        .rule = rule_of(config),
+        .lowest_recon = strcmp(config->lve_metric, "recon_smoothed") == 0,
+        .patience = config->early_stop_patience,
         .n_to_compare = (size_t)config->learning_rate_n_to_compare,
         .decay = config->learning_rate_decay_factor,
         .stop = config->learning_rate_stop,
-        .l2_wanted = config->l2_gen_scale > 0 || config->l2_con_scale > 0,
+        .l2_wanted = config->l2_gen_scale > 0 || config->l2_con_scale > 0 ||
+                     config->l2_ic_enc_scale > 0 || config->l2_ci_enc_scale > 0,
     };
     status = training_check_memory(t, &options, err);
     if (status == LFADS_OK)
@@ -39,7 +58,7 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
         status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for costs");
     for (int set = 0; set < SESSION_SETS && status == LFADS_OK; set++)
         status = batches_create(&t->batches[set], t->run->dataset, (enum session_set)set,
-                                options.batch_size, err);
+                                options.batch_size, drops, err);
     if (status == LFADS_OK)
         status = prefetcher_create(&t->prefetcher, t->run->dataset, options.batch_size, err);
     if (status == LFADS_OK)

@@ -90,7 +90,7 @@ void golden_case_open(struct golden_case *c, const char *path, const struct back
     golden_attribute(c->file, "train_step", text, sizeof text);
     c->step = strtoll(text, NULL, 10);
     options.batch_size = c->trials;
-    options.max_grad_norm = c->config->max_grad_norm;
+    options.optimizer = optimizer_of(c->config);
     if (learner_create(&c->learner, be, c->model, &options, &err) != LFADS_OK)
         stop(c, err.text);
     golden_case_reset(c);

@@ -46,7 +46,7 @@ static const struct tolerances tolerances = {.output = {5e-6, 0.1, NULL},
 
 static struct cost_ramps ramps_at(const struct golden_case *c, int64_t step)
 {
-    return costs_ramps(c->config, step);
+    return costs_ramps(c->config, step, 0);
 }
 
 /* The trained parameters are the original's, in its order. */

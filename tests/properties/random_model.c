@@ -38,6 +38,15 @@ static const struct choice choices[] = {
     {"cd_rate", {"0", "0.2"}},
     {"cd_pass_rate", {"0", "0.3", "1"}},
     {"cd_heldout", {"pass", "block"}},
+    {"recon_reduce", {"sum", "mean"}},
+    {"loss_scale", {"1", "1", "30"}},
+    {"poisson_constant", {"lgamma", "stirling"}},
+    {"kl_co_sample", {"same", "fresh"}},
+    {"dropout_style", {"original", "modern"}},
+    {"gru_bias_init", {"original", "ones"}},
+    {"l2_kernels", {"original", "recurrent"}},
+    {"l2_ic_enc_scale", {"0", "4"}},
+    {"l2_ci_enc_scale", {"0", "5"}},
     {"cell_clip_value", {"5", "0.4"}},
     {"ic_prior_var_min", {"0.1", "0.05"}},
     {"ic_prior_var_scale", {"0.1"}},
@@ -142,8 +151,7 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
     struct learner_options options = {.batch_size = trials,
                                       .threads = threads,
                                       .max_pending = 1,
-                                      .trained = true,
-                                      .max_grad_norm = 1e9};
+                                      .trained = true};
     struct lfads_error err;
     double alignment[2][64];
     uint32_t perturbed = 0;
@@ -173,6 +181,7 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
     if (model_create(&r->model, r->config, 6, sessions, n_sessions, &err) != LFADS_OK)
         stop(err.text);
     draw_encoded(r);
+    options.optimizer = optimizer_of(r->config);
     if (learner_create(&r->learner, be, r->model, &options, &err) != LFADS_OK)
         stop(err.text);
     struct param_vectors vectors = learner_download(r->learner);

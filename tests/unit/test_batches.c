@@ -95,7 +95,7 @@ static void test_deal(void **state)
     size_t seen[2][130] = {{0}}, of_session[2] = {0};
 
     (void)state;
-    assert_int_equal(batches_create(&batches, &dataset, SESSION_TRAIN, 32, NULL), LFADS_OK);
+    assert_int_equal(batches_create(&batches, &dataset, SESSION_TRAIN, 32, false, NULL), LFADS_OK);
     batches_shuffle(batches, &dataset, SESSION_TRAIN, 1, 0);
     assert_int_equal(batches->count, 5 + 1);
     for (size_t b = 0; b < batches->count; b++) {
@@ -122,8 +122,8 @@ static void test_order(void **state)
     size_t bytes = 6 * 32 * sizeof(size_t);
 
     (void)state;
-    assert_int_equal(batches_create(&a, &dataset, SESSION_TRAIN, 32, NULL), LFADS_OK);
-    assert_int_equal(batches_create(&b, &dataset, SESSION_TRAIN, 32, NULL), LFADS_OK);
+    assert_int_equal(batches_create(&a, &dataset, SESSION_TRAIN, 32, false, NULL), LFADS_OK);
+    assert_int_equal(batches_create(&b, &dataset, SESSION_TRAIN, 32, false, NULL), LFADS_OK);
     batches_shuffle(a, &dataset, SESSION_TRAIN, 1, 4);
     batches_shuffle(b, &dataset, SESSION_TRAIN, 1, 4);
     assert_memory_equal(a->trials, b->trials, bytes);

@@ -157,7 +157,7 @@ static void test_prefetched(void **state)
     make_session(&sessions[1], &on_disk, &on_disk);
     make_session(&sessions[2], &in_memory, &on_disk);
     make_session(&sessions[3], &on_disk, &in_memory);
-    assert_int_equal(batches_create(&batches, &dataset, SESSION_TRAIN, BATCH, NULL), LFADS_OK);
+    assert_int_equal(batches_create(&batches, &dataset, SESSION_TRAIN, BATCH, false, NULL), LFADS_OK);
     assert_int_equal(prefetcher_create(&prefetcher, &dataset, BATCH, NULL), LFADS_OK);
     /* records of 6 and 24 bytes, rounded up to 64 */
     assert_int_equal(prefetcher_bytes(&dataset, BATCH), 2 * BATCH * (64 + 64));
