@@ -26,6 +26,7 @@ static const struct cost_term_row terms[] = {
     [TERM_KL_IC] = {.cost = COST_KL, .sign = 1, .weight = kl_ic_weight, .of_trial = true},
     [TERM_HELDOUT] = {.cost = COSTS},
     [TERM_FORWARD] = {.cost = COSTS},
+    [TERM_UNMASKED] = {.cost = COSTS},
 };
 _Static_assert(sizeof terms / sizeof terms[0] == COST_TERMS, "a term has no row");
 

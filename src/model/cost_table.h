@@ -13,10 +13,11 @@ enum cost_term {
     TERM_KL_CO,
     TERM_CORR,
     TERM_KL_IC,
-    /* parts of TERM_LOGLIK, of no cost: of held-out channels, of forward bins; computed in passes
-     * without gradient */
+    /* of no cost, computed in passes without gradient: the parts of TERM_LOGLIK that are of held-out
+     * channels and of forward bins; TERM_LOGLIK without sample validation */
     TERM_HELDOUT,
     TERM_FORWARD,
+    TERM_UNMASKED,
     COST_TERMS
 };
 

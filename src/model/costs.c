@@ -141,8 +141,11 @@ static void set_measures(struct batch_costs *costs, const struct model *m,
 
     for (size_t r = 0; r < rows->rows; r++) {
         double heldout = rows->of[TERM_HELDOUT][r], forward = rows->of[TERM_FORWARD][r];
+        double read = rows->of[TERM_LOGLIK][r] - heldout - forward;
+        double whole = rows->of[TERM_UNMASKED][r] - heldout - forward;
 
-        sums[MEASURE_READ] -= rows->of[TERM_LOGLIK][r] - heldout - forward;
+        sums[MEASURE_READ] -= read;
+        sums[MEASURE_SV] -= (whole - (1 - m->sv_rate) * read) / m->sv_rate;
         sums[MEASURE_HELDOUT] -= heldout;
         sums[MEASURE_FORWARD] -= forward;
     }

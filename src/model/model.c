@@ -7,6 +7,11 @@ size_t model_channels(const struct model *model, size_t session)
     return model->sessions[session].channels;
 }
 
+size_t model_heldout(const struct model *model, size_t session)
+{
+    return model->sessions[session].heldout;
+}
+
 size_t model_outputs(const struct model *model, size_t session)
 {
     return model->output->written * model_channels(model, session);
@@ -14,7 +19,7 @@ size_t model_outputs(const struct model *model, size_t session)
 
 size_t model_trial_bins(const struct model *model, enum trial_array array)
 {
-    return array == TRIAL_ENCODED ? model->encoded_bins : model->bins;
+    return array == TRIAL_ENCODED || array == TRIAL_SV ? model->encoded_bins : model->bins;
 }
 
 size_t model_trial_width(const struct model *model, size_t session, enum trial_array array)
@@ -26,6 +31,8 @@ size_t model_trial_width(const struct model *model, size_t session, enum trial_a
         return model->encodes_observed ? 0 : model_encoded_channels(model, session);
     case TRIAL_EXT:
         return model->ext_inputs;
+    case TRIAL_SV:
+        return model->sv_rate > 0 ? model_encoded_channels(model, session) : 0;
     case TRIAL_ARRAYS:
         break;
     }
@@ -34,16 +41,17 @@ size_t model_trial_width(const struct model *model, size_t session, enum trial_a
 
 size_t model_encoded_channels(const struct model *model, size_t session)
 {
-    return model_channels(model, session) - model->heldout;
+    return model_channels(model, session) - model_heldout(model, session);
 }
 
 size_t model_measured_entries(const struct model *model, size_t session, enum measure measure)
 {
     switch (measure) {
     case MEASURE_READ:
+    case MEASURE_SV:
         return model->encoded_bins * model_encoded_channels(model, session);
     case MEASURE_HELDOUT:
-        return model->encoded_bins * model->heldout;
+        return model->encoded_bins * model_heldout(model, session);
     case MEASURE_FORWARD:
         return (model->bins - model->encoded_bins) * model_channels(model, session);
     case MEASURES:

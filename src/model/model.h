@@ -78,8 +78,8 @@ enum encoder { IC_FORWARD, IC_BACKWARD, CI_FORWARD, CI_BACKWARD, ENCODERS };
 enum feedback { FEED_NOTHING, FEED_FACTORS, FEED_RATES };
 
 /* Parts of the data whose reconstruction is measured apart: what the encoders read; held-out channels
- * in encoded bins; all channels in forward bins. */
-enum measure { MEASURE_READ, MEASURE_HELDOUT, MEASURE_FORWARD, MEASURES };
+ * in encoded bins; all channels in forward bins; what sample validation takes out. */
+enum measure { MEASURE_READ, MEASURE_HELDOUT, MEASURE_FORWARD, MEASURE_SV, MEASURES };
 
 struct model {
     size_t bins;           /* T */
@@ -98,10 +98,11 @@ struct model {
     real clip;
     real ic_post_var_min, ic_prior_var_min, ic_prior_var_max;
     double keep_prob;
-    size_t heldout; /* channels of every session that the encoders do not read, the last ones */
     /* coordinated dropout: rates; whether it covers what the encoders never read */
     double cd_rate, cd_pass_rate;
     bool cd_blocks_heldout;
+    double sv_rate;            /* of sample validation */
+    bool missing;              /* the data may have NaN: numbers that were not recorded */
     bool dropout_after_readin; /* and of the factors that the controller reads in the first bin */
     bool fresh_co_kl;          /* the KL divergence of u is that of another sample */
     bool stirling;             /* the constant of the Poisson likelihood */
@@ -132,6 +133,8 @@ size_t model_trial_bins(const struct model *model, enum trial_array array);
 size_t model_trial_width(const struct model *model, size_t session, enum trial_array array);
 /* Numbers of a trial of SESSION in the part MEASURE. */
 size_t model_measured_entries(const struct model *model, size_t session, enum measure measure);
+/* Channels that the encoders do not read. */
+size_t model_heldout(const struct model *model, size_t session);
 /* N_in: channels of the data that the encoders read. */
 size_t model_encoded_channels(const struct model *model, size_t session);
 /* Numbers per bin of the data's dropout mask: N_in, or after the read-in F. */

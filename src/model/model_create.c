@@ -34,7 +34,8 @@ static void set_l2(struct model *m, const struct lfads_config *config)
 /* The options of modern.md. */
 static void set_modern_options(struct model *m, const struct lfads_config *config)
 {
-    m->heldout = (size_t)config->heldout_dim;
+    m->sv_rate = config->sv_rate;
+    m->missing = is(config->missing_data, "skip");
     m->cd_rate = config->cd_rate;
     m->cd_pass_rate = config->cd_pass_rate;
     m->cd_blocks_heldout = is(config->cd_heldout, "block");
@@ -75,10 +76,20 @@ static void set_options(struct model *m, const struct lfads_config *config)
     m->corr_scale = m->co_dim > 1 ? config->co_mean_corr_scale : 0;
     set_l2(m, config);
     m->encoded_bins = m->bins - size_min((size_t)config->forward_steps, m->bins);
-    m->ic_bins = m->encoded_bins;
-    m->encodes_observed = true;
-    if (config->num_steps_for_gen_ic < (int64_t)m->encoded_bins)
-        m->ic_bins = (size_t)config->num_steps_for_gen_ic;
+    m->ic_bins = (size_t)config->num_steps_for_gen_ic;
+}
+
+/* What the encoders read: an array of their own, or a part of the observed one. */
+static void set_encoded(struct model *m, const struct lfads_config *config,
+                        const struct model_session *sessions)
+{
+    m->encodes_observed = !sessions[0].has_encoded;
+    if (sessions[0].encoded_bins)
+        m->encoded_bins = sessions[0].encoded_bins;
+    m->ic_bins = size_min(m->ic_bins, m->encoded_bins);
+    for (size_t s = 0; s < m->n_sessions && m->encodes_observed; s++)
+        if (!m->sessions[s].heldout)
+            m->sessions[s].heldout = (size_t)config->heldout_dim;
 }
 
 static size_t max_width(const struct model *m)
@@ -115,11 +126,12 @@ static enum lfads_status check_sizes(const struct model *m, struct lfads_error *
             "bins to read",
             m->bins);
     for (size_t s = 0; s < m->n_sessions; s++)
-        if (m->heldout >= m->sessions[s].channels)
+        if (m->sessions[s].heldout >= m->sessions[s].channels)
             return lfads_fail(err, LFADS_USAGE,
                               "--heldout_dim=%zu must be below the %zu channels of session %s: the "
                               "encoders need channels to read",
-                              m->heldout, m->sessions[s].channels, m->sessions[s].name);
+                              m->sessions[s].heldout, m->sessions[s].channels,
+                              m->sessions[s].name);
     if (m->feedback == FEED_RATES && m->n_sessions > 1)
         return lfads_fail(err, LFADS_USAGE,
                           "--feedback_factors_or_rates=rates needs a single session, and there are "
@@ -157,6 +169,7 @@ static enum lfads_status align(struct param *param, const struct model_session *
 {
     const double *needed =
         param->alignment == ALIGNED_READOUT_B ? s->alignment_bias : s->alignment_matrix;
+    size_t encoded = model_encoded_channels(m, (size_t)param->session);
 
     if (param->alignment == ALIGNED_NOT || !needed)
         return LFADS_OK;
@@ -168,7 +181,7 @@ static enum lfads_status align(struct param *param, const struct model_session *
     for (size_t i = 0; i < param->rows; i++)
         for (size_t j = 0; j < param->cols; j++)
             param->given[i * param->cols + j] =
-                aligned_value(param, s, s->shape.channels - m->heldout, m->factors, i, j);
+                aligned_value(param, s, encoded, m->factors, i, j);
     return LFADS_OK;
 }
 
@@ -191,6 +204,7 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
     for (size_t s = 0; s < n_sessions; s++)
         m->sessions[s] = sessions[s].shape;
     set_options(m, config);
+    set_encoded(m, config, sessions);
     m->identity_readin = n_sessions == 1 && !sessions[0].alignment_matrix;
     m->identity_readout =
         n_sessions == 1 && m->output->n_params == 1 && m->factors == sessions[0].shape.channels;

@@ -10,8 +10,7 @@ static void draw_mask(struct shard *s, real *mask, struct philox_address from,
         s->be->dropout_mask(s->be, mask, &from, s->step_trial, (real)keep, bins, s->trials, n);
 }
 
-/* The masks of coordinated dropout and the weights that follow from them: modern.md (1.1), (1.2).
- */
+/* The masks of coordinated dropout: modern.md (1.1). */
 static void draw_coordinated(struct shard *s, struct philox_address from)
 {
     const struct model *m = s->model;
@@ -20,9 +19,6 @@ static void draw_coordinated(struct shard *s, struct philox_address from)
     draw_mask(s, s->cd_mask, from, PHILOX_CD_MASK, 1 - m->cd_rate, bins, channels);
     if (s->cd_pass)
         draw_mask(s, s->cd_pass, from, PHILOX_CD_PASS, m->cd_pass_rate, bins, channels);
-    if (s->gradient_weight) /* NULL: all gradients pass */
-        s->be->gradient_weights(s->be, s->gradient_weight, s->cd_mask, s->cd_pass, m->bins,
-                                s->trials, model_channels(m, s->session), bins, channels);
 }
 
 void shard_upload(struct shard *shard)
@@ -42,6 +38,16 @@ void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial)
     const uint32_t step_trial[2] = {step, trial};
 
     shard->be->upload(shard->be, shard->step_trial, step_trial, sizeof step_trial);
+}
+
+void shard_set_scales(struct shard *shard, double entries)
+{
+    const struct model *m = shard->model;
+    const real scales[SCALES] = {[SCALE_ENTRIES] = (real)entries,
+                                 [SCALE_SV] = (real)(1 / (1 - m->sv_rate))};
+
+    if (m->missing || m->sv_rate > 0)
+        shard->be->upload(shard->be, shard->scales, scales, sizeof scales);
 }
 
 void shard_draw_noise(struct shard *shard, const struct philox_address *from)

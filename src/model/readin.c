@@ -9,7 +9,8 @@ static bool masks_after(const struct shard *s)
     return s->data_mask && s->model->dropout_after_readin && !s->model->identity_readin;
 }
 
-/* Sets encoded [rows,n] to the data after coordinated dropout and dropout, unless it is the data.
+/* Sets encoded [rows,n] to the data after sample validation, coordinated dropout and
+ * dropout, unless it is the data.
  */
 static void encode_data(struct shard *s, size_t n, size_t rows)
 {
@@ -18,6 +19,11 @@ static void encode_data(struct shard *s, size_t n, size_t rows)
     const real *from = s->data[TRIAL_ENCODED];
     size_t ld = m->encodes_observed ? model_channels(m, s->session) : n;
 
+    if (s->sv_mask) {
+        be->copy_masked(be, s->encoded, n, from, ld, s->sv_mask, n, rows, n);
+        from = s->encoded;
+        ld = n;
+    }
     if (s->cd_mask || ld != n) {
         be->copy_masked(be, s->encoded, n, from, ld, s->cd_mask, model_cd_channels(m, s->session),
                         rows, n);

@@ -6,6 +6,7 @@
 
 void shard_encode(struct shard *shard)
 {
+    weights_forward(shard);
     readin_forward(shard);
     encoders_forward(shard);
     ic_posterior_forward(shard);

@@ -29,6 +29,8 @@ struct dropout_arrays {
     real *cd_mask, *cd_pass, *gradient_weight;
 };
 
+enum { SCALE_ENTRIES, SCALE_SV, SCALES };
+
 struct shard {
     const struct backend *be;
     const struct model *model;
@@ -46,6 +48,11 @@ struct shard {
      * in the host's memory, else what shard_upload copies to data. */
     real *host_data[TRIAL_ARRAYS];
     const real *weight;   /* [T,B,N]: weights of the entries' terms in the likelihood; NULL: ones */
+    /* missing_weight [T,B,N]: 0 for missing data, elsewhere scales[SCALE_ENTRIES]; entry_weight
+     * [T,B,N]: this times sv_mask [T_enc,B,N_in], scales[SCALE_SV] for what sample validation keeps,
+     * else 0. NULL if the model or the pass has none; weight is entry_weight, unless a caller sets it. */
+    real *missing_weight, *entry_weight, *sv_mask;
+    real *scales; /* [SCALES] */
     float *scratch;       /* [T,N], in training */
     uint32_t *step_trial; /* [2]: the step and the first trial that address the noise */
     /* noise and masks; an entry of a mask is 0 or 1/keep_prob */
@@ -86,7 +93,8 @@ struct shard {
     real *out_params[OUT_PARAMS];  /* slots [T+1,R,N] each: of the output distribution */
     real *dout_params[OUT_PARAMS]; /* the same memory: the backward pass overwrites them */
     acc *cost[COST_TERMS];         /* [R] or [B] each (cost_terms_place) */
-    real *heldout, *heldout_params[OUT_PARAMS]; /* [T_enc,R,·]: of held-out channels */
+    real *heldout, *heldout_weight, *heldout_params[OUT_PARAMS]; /* [T_enc,R,·]: of held-out
+                                                                     channels */
     /* backward */
     real *dfactors;                    /* slots [T+1,R,F] */
     real *dgen_out, *dgen_h;           /* [T,R,G], [R,G] */

@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/numpy_random.h"
 #include "base/workers.h"
 #include "config/distribution.h"
 #include "config/hyperparams.h"
@@ -123,12 +124,19 @@ static enum lfads_status open_data(struct run *p, struct lfads_error *err)
 {
     const struct lfads_config *config = p->config;
     char directory[FILE_PATH];
+    struct numpy_random random;
     struct session_wants wants = {.limits = choose_storage(config, directory),
                                   .counts =
                                       distribution_find(config->output_dist)->data == DATA_COUNTS,
+                                  .missing = strcmp(config->missing_data, "skip") == 0,
+                                  .heldout = (size_t)config->heldout_dim,
+                                  .forward = (size_t)config->forward_steps,
+                                  .sv_rate = config->sv_rate,
+                                  .sv_random = &random,
                                   .ext_inputs = (size_t)config->ext_input_dim,
                                   .factors = (size_t)config->factors_dim};
 
+    numpy_random_seed(&random, (uint32_t)config->sv_seed);
     return dataset_open(&p->dataset, config->data_dir, config->data_filename_stem, &wants, err);
 }
 
@@ -144,8 +152,9 @@ static bool has_alignment(const struct dataset *dataset)
 static enum lfads_status borrow(struct run *p, const struct run *first, struct lfads_error *err)
 {
     static const char *const names[] = {
-        "data_dir", "data_filename_stem", "output_dist", "ext_input_dim",
-        "device",   "precision",          "factors_dim" /* last: matters with alignments only */};
+        "data_dir",     "data_filename_stem", "output_dist",   "ext_input_dim", "device",
+        "precision",    "missing_data",       "heldout_dim",   "forward_steps", "sv_rate",
+        "sv_seed",      "factors_dim" /* last: matters with alignments only */};
     const size_t count = sizeof names / sizeof names[0] - !has_alignment(first->dataset);
 
     for (size_t i = 0; i < count; i++) {
@@ -187,6 +196,10 @@ static enum lfads_status make_model(struct run *p, struct lfads_error *err)
         const struct session *session = p->dataset->sessions[i];
 
         sessions[i] = (struct model_session){.shape.channels = session->channels,
+                                             .shape.heldout =
+                                                 session->channels - session->encoded_channels,
+                                             .has_encoded = session->has_encoded,
+                                             .encoded_bins = session->encoded_bins,
                                              .alignment_matrix = session->alignment_matrix,
                                              .alignment_bias = session->alignment_bias};
         snprintf(sessions[i].shape.name, sizeof sessions[i].shape.name, "%s", session->name);
@@ -345,7 +358,7 @@ enum lfads_status run_parameters(real **out, const struct run *run, struct lfads
 enum lfads_status run_hyperparams(char **text, const struct run *run, struct lfads_error *err)
 {
     const struct hyperparams_data data = {run->model->sessions, run->model->n_sessions,
-                                          run->model->bins};
+                                          run->model->bins, run->model->encoded_bins};
 
     return hyperparams_text(text, run->config, &data, err);
 }

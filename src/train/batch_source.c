@@ -23,6 +23,19 @@ static void copy_trials(const struct batch_feed *feed, struct shard *s, size_t f
     shard_upload(s);
 }
 
+/* 1 over the share of the batch's numbers that were recorded: modern.md (6.1). */
+static double entry_scale(const struct batch_feed *feed)
+{
+    const struct batch *batch = feed->prefetched.batch;
+    const struct session *session = feed->prefetched.session;
+    const uint32_t *missing = session->set[feed->prefetched.set].missing;
+    double numbers = (double)(batch->count * session->bins * session->channels), count = 0;
+
+    for (size_t i = 0; i < batch->count && missing; i++)
+        count += missing[batch->trials[i]];
+    return count < numbers ? numbers / (numbers - count) : 1;
+}
+
 static void load(void *payload, struct shard *s, size_t first)
 {
     const struct batch_feed *feed = payload;
@@ -33,6 +46,7 @@ static void load(void *payload, struct shard *s, size_t first)
     else
         copy_trials(feed, s, first);
     shard_address_noise(s, feed->step, feed->position + (uint32_t)first);
+    shard_set_scales(s, entry_scale(feed));
 }
 
 static void enqueue_noise(void *payload, struct shard *s, size_t first)

@@ -38,6 +38,8 @@ static const struct choice choices[] = {
     {"cd_rate", {"0", "0.2"}},
     {"cd_pass_rate", {"0", "0.3", "1"}},
     {"cd_heldout", {"pass", "block"}},
+    {"sv_rate", {"0", "0", "0.3"}},
+    {"missing_data", {"error", "error", "skip"}},
     {"recon_reduce", {"sum", "mean"}},
     {"loss_scale", {"1", "1", "30"}},
     {"poisson_constant", {"lgamma", "stirling"}},
@@ -256,12 +258,19 @@ static void perturb_data(real *numbers, const struct random_model *r, enum trial
             (real)ldexp(random_model_uniform(r, time, (first << 16) + i), -19) * numbers[i];
 }
 
+static size_t numbers_of(const struct shard *s, enum trial_array array)
+{
+    return model_trial_bins(s->model, array) * s->trials *
+           model_trial_width(s->model, s->session, array);
+}
+
 static void load(void *payload, struct shard *s, size_t first)
 {
     const struct random_model *r = payload;
     static const enum philox_purpose purposes[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = PHILOX_JITTER,
                                                                [TRIAL_ENCODED] = PHILOX_IC_NOISE,
-                                                               [TRIAL_EXT] = PHILOX_SHUFFLE};
+                                                               [TRIAL_EXT] = PHILOX_SHUFFLE,
+                                                               [TRIAL_SV] = PHILOX_EXAMPLE};
     const struct model *m = s->model;
     real *observed = s->host_data[TRIAL_OBSERVED];
     size_t count = m->bins * s->trials * model_channels(m, s->session);
@@ -271,11 +280,19 @@ static void load(void *payload, struct shard *s, size_t first)
                      s->trials, model_trial_width(m, s->session, array));
     for (size_t i = 0; i < count && m->output->data == DATA_COUNTS; i++)
         observed[i] = (real)floor(fabs((double)observed[i]) * 2);
+    for (size_t i = 0; i < numbers_of(s, TRIAL_SV); i++)
+        s->host_data[TRIAL_SV][i] = s->host_data[TRIAL_SV][i] < (real)0.5;
     for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
-        perturb_data(s->host_data[array], r, array, first,
-                     model_trial_bins(m, array) * s->trials *
-                         model_trial_width(m, s->session, array));
+        if (array != TRIAL_SV)
+            perturb_data(s->host_data[array], r, array, first, numbers_of(s, array));
+    for (size_t i = 0; i < count && m->missing; i++) {
+        size_t n = model_channels(m, s->session), row = i / n;
+
+        if ((row / s->trials + first + row % s->trials + i % n) % 5 == 2)
+            observed[i] = (real)NAN;
+    }
     shard_upload(s);
+    shard_set_scales(s, 1.25);
     shard_address_noise(s, 5, (uint32_t)first);
 }
 
@@ -286,7 +303,8 @@ static void draw_noise(void *payload, struct shard *s, size_t first)
 
     (void)first;
     shard_draw_noise(s, &from);
-    s->weight = s->gradient_weight; /* so that the gradient is the cost's */
+    if (s->gradient_weight)
+        s->weight = s->gradient_weight; /* so that the gradient is the cost's */
 }
 
 struct batch_source random_model_batch(const struct random_model *r)

@@ -137,8 +137,8 @@ static void test_numbers(void **state)
 
 static void test_hyperparams(void **state)
 {
-    struct session_shape sessions[] = {{"day \"A\"", 3}, {"dayB", 4}};
-    struct hyperparams_data data = {sessions, 2, 20};
+    struct session_shape sessions[] = {{"day \"A\"", 3, 0}, {"dayB", 4, 1}};
+    struct hyperparams_data data = {sessions, 2, 20, 20};
     struct lfads_config *a = PARSED("--gen_dim=31", "--keep_prob=0.7", "--do_causal_controller",
                                     "--data_dir=/x y/\\", "--output_dist=gaussian"),
                         *b = PARSED("--gen_dim=1");
