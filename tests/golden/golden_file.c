@@ -109,3 +109,15 @@ void golden_compare(struct verdict *verdict, const char *name, const double *our
     snprintf(full_name, sizeof full_name, "%s: %s", verdict->case_name, name);
     verdict->failed += !compare_passes(&c, full_name);
 }
+
+void golden_compare_all(struct verdict *verdict, const char *name, const double *ours, size_t count,
+                        const struct array *golden, double scale, struct tolerance tolerance)
+{
+    if (count == golden->count) {
+        golden_compare(verdict, name, ours, golden, scale, tolerance);
+        return;
+    }
+    verdict->failed++;
+    printf("  %s: %s has %zu elements, but the program %zu\n", verdict->case_name, name,
+           golden->count, count);
+}
