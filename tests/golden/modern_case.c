@@ -61,7 +61,7 @@ static void make_model(struct modern_case *c)
     if (model_create(&c->model, c->config, c->data.observed.shape[1], sessions, c->sessions,
                      &err) != LFADS_OK)
         modern_stop(c, err.text);
-    c->model->encodes_observed = modern_data_is_one(&c->data);
+    c->model->encodes_observed = c->one_array;
     for (size_t s = 0; s < c->sessions; s++)
         free((double *)sessions[s].alignment_matrix);
 }
@@ -101,7 +101,8 @@ static void make_learner(struct modern_case *c)
         c->weight = c->be->memory_create(c->be, c->data.weight.count * sizeof *c->weight);
 }
 
-void modern_case_open(struct modern_case *c, const char *path, const struct backend *be)
+void modern_case_open(struct modern_case *c, const char *path, const struct backend *be,
+                      bool separate)
 {
     struct lfads_error err;
 
@@ -113,6 +114,7 @@ void modern_case_open(struct modern_case *c, const char *path, const struct back
         modern_stop(c, "cannot be opened");
     read_attributes(c);
     modern_data_read(&c->data, c);
+    c->one_array = !separate && modern_data_is_one(&c->data);
     c->trials = c->data.observed.shape[0];
     modern_set_flags(c);
     if (c->needs[0])

@@ -28,15 +28,18 @@ struct modern_case {
     struct model *model;
     struct learner *learner;
     const struct backend *be;
+    bool one_array; /* the encoders read the observed array */
     size_t trials, sessions;
     char session[MODERN_SESSIONS][64]; /* names */
     struct modern_data data;           /* of the first session */
     real *weight;                      /* data.weight, in the backend's memory, or NULL */
 };
 
-/* Opens PATH. Unless the case needs something that the program lacks, builds the model and a
+/* Opens PATH. SEPARATE: the encoders have an array of their own even if its data is in the observed
+ * array. Unless the case needs something that the program lacks, builds the model and a
  * learner with the file's parameters; exits on failure. modern_case_close frees C's members. */
-void modern_case_open(struct modern_case *c, const char *path, const struct backend *be);
+void modern_case_open(struct modern_case *c, const char *path, const struct backend *be,
+                      bool separate);
 void modern_case_close(struct modern_case *c);
 
 /* modern_flags.c: translates the hyperparameters into flags, or sets c->needs; exits if a flag is

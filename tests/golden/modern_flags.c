@@ -77,8 +77,11 @@ static void set(struct modern_case *c, const char *flag, const char *value)
             (!lacking[i].value || strcmp(lacking[i].value, value) == 0)) {
             size_t used = strlen(c->needs);
 
-            snprintf(c->needs + used, sizeof c->needs - used, "%s--%s=%s", used ? " " : "", flag,
-                     value);
+            snprintf(c->needs + used, sizeof c->needs - used, "%s--%s=%s%s", used ? " " : "", flag,
+                     value,
+                     lfads_config_set(c->config, flag, value, NULL) == LFADS_OK
+                         ? " (which the program has: its row can go)"
+                         : "");
             return;
         }
     if (lfads_config_set(c->config, flag, value, &err) != LFADS_OK)

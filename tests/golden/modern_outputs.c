@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "modern_outputs.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@
 #include "model/parts.h"
 #include "modern_pass.h"
 
+static const char *last_name(const struct pass *pass) { return pass->known[pass->n_known - 1]; }
+
 struct array pass_golden(struct pass *pass, const char *format, const char *session)
 {
     char name[sizeof pass->known[0]];
@@ -18,7 +21,8 @@ struct array pass_golden(struct pass *pass, const char *format, const char *sess
 
     snprintf(name, sizeof name, format, session);
     golden = golden_read(pass->c->file, "outputs/%s", name);
-    if (golden.values && pass->n_known < KNOWN)
+    assert(pass->n_known < KNOWN);
+    if (golden.values)
         snprintf(pass->known[pass->n_known++], sizeof name, "%s", name);
     return golden;
 }
@@ -29,7 +33,7 @@ void pass_compare(struct pass *pass, const char *format, const double *ours, siz
     struct array golden = pass_golden(pass, format, session);
 
     if (golden.values)
-        golden_compare_all(pass->verdict, format, ours, count, &golden, 0,
+        golden_compare_all(pass->verdict, last_name(pass), ours, count, &golden, 0,
                            pass->tolerances->output);
     golden_release(&golden);
 }
@@ -40,7 +44,7 @@ void pass_compare_number(struct pass *pass, const char *format, double ours,
     struct array golden = pass_golden(pass, format, pass->c->session[0]);
 
     if (golden.values)
-        golden_compare_all(pass->verdict, format, &ours, 1, &golden, scale, tolerance);
+        golden_compare_all(pass->verdict, last_name(pass), &ours, 1, &golden, scale, tolerance);
     golden_release(&golden);
 }
 
@@ -68,8 +72,8 @@ static void compare_masked(struct pass *pass, const char *format, const real *ou
     if (golden.values) {
         if (mask && mask->values)
             mask_golden(&golden, mask);
-        golden_compare_all(pass->verdict, format, values, pass->s->trials * bins * n, &golden, 0,
-                           pass->tolerances->output);
+        golden_compare_all(pass->verdict, last_name(pass), values, pass->s->trials * bins * n,
+                           &golden, 0, pass->tolerances->output);
     }
     free(values);
     golden_release(&golden);
