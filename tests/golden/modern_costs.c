@@ -75,9 +75,7 @@ static bool contains(const struct region *r, const struct array *y, size_t i)
 
 static double stirling(double k) { return k > 1 ? k * log(k) - k + log(2 * acos(-1) * k) / 2 : 0; }
 
-/* Compares the bits per spike of the region, which lfads-torch does not log below -1: modern.md
- * (9).
- */
+/* Compares the bits per spike of the region, which lfads-torch does not log below -1. */
 static void check_bps(struct pass *pass, const char *name, const double *costs,
                       const struct region *region)
 {

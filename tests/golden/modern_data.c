@@ -57,7 +57,7 @@ static void need_weights(struct modern_data *data)
         data->weight.values[i] = 1;
 }
 
-/* modern.md (2): what is missing has weight 0, all else more. */
+/* What is missing has weight 0, all else more. */
 static void leave_out_missing(struct modern_data *data)
 {
     struct array *y = &data->observed;
@@ -77,7 +77,7 @@ static void leave_out_missing(struct modern_data *data)
             data->encoded.values[i] = 0;
 }
 
-/* modern.md (2): the encoders see what is kept, and the cost is of the same. */
+/* The encoders see what is kept, and the cost is of the same. */
 static void leave_out_samples(struct modern_data *data, const struct modern_case *c, double rate)
 {
     const struct array *x = &data->encoded, *y = &data->observed;
