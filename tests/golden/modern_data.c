@@ -20,7 +20,7 @@ static void jitter(const struct modern_case *c, struct array *array, const struc
         for (size_t i = 0; i < array->count; i++) {
             size_t trial = i / (bins * n), bin = i / n % bins, to;
 
-            if (array->values[i] < level)
+            if (!(array->values[i] >= level)) /* NaN, too */
                 continue;
             if (used == shifts->count)
                 modern_stop(c, "has fewer shifts than spikes");
