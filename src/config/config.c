@@ -10,6 +10,7 @@
 
 #include "config/distribution.h"
 #include "config/kinds.h"
+#include "config/preset.h"
 
 #define AT(name) offsetof(struct lfads_config, name)
 
@@ -203,7 +204,7 @@ static bool shapes_model(const struct flag *flag)
                                              "ic_prior_var_max",
                                              "cell_clip_value"};
 
-    if (strcmp(flag->name, "output_dist") == 0)
+    if (strcmp(flag->name, "output_dist") == 0 || strcmp(flag->name, "preset") == 0)
         return true;
     for (size_t i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++)
         if (strcmp(flag->name, exceptions[i]) == 0)

@@ -14,8 +14,10 @@
 #include "base/workers.h"
 #include "config/distribution.h"
 #include "config/hyperparams.h"
+#include "config/preset.h"
 #include "model/model_create.h"
 #include "model/params.h"
+#include "run/auto.h"
 #include "save/index.h"
 
 static void say(void (*callback)(void *payload, const char *text), void *payload,
@@ -77,9 +79,12 @@ static enum lfads_status open_checkpoint(struct run *p, bool training, struct lf
 
     if (status != LFADS_OK)
         return status;
+    if (!*p->checkpoint_path && training) {
+        status = refuse_afresh(config, err);
+        return status == LFADS_OK ? preset_apply(config, err) : status;
+    }
     if (!*p->checkpoint_path)
-        return training ? refuse_afresh(config, err)
-                        : lfads_fail(err, LFADS_BAD_DATA,
+        return lfads_fail(err, LFADS_BAD_DATA,
                                      "there is no checkpoint: --lfads_save_dir=%s has no file %s "
                                      "(--checkpoint_pb_load_name); train first",
                                      config->lfads_save_dir, config->checkpoint_pb_load_name);
@@ -89,8 +94,12 @@ static enum lfads_status open_checkpoint(struct run *p, bool training, struct lf
     if (status != LFADS_OK)
         return status;
     status = hyperparams_read(saved, p->checkpoint.hyperparameters, p->checkpoint_path, err);
+    if (status == LFADS_OK && !config->given[flag_find(config_table(), "preset")])
+        status = preset_set(config, "preset", saved->preset, err);
     if (status == LFADS_OK)
-        status = training ? config_match(config, saved, err) : config_inherit(config, saved, err);
+        status = training && strcmp(saved->preset, PRESET_ORIGINAL) == 0
+                     ? config_match(config, saved, err)
+                     : config_inherit(config, saved, err);
     lfads_config_free(saved);
     return status;
 }
@@ -276,6 +285,8 @@ static enum lfads_status open_run(struct run **out, const struct run *first,
         status = config_check(p->config, err);
     if (status == LFADS_OK)
         status = first ? borrow(p, first, err) : open_data(p, err);
+    if (status == LFADS_OK && training && !*p->checkpoint_path)
+        status = auto_choose(p, err);
     if (status == LFADS_OK)
         status = check_jitter(p, err);
     if (status == LFADS_OK)

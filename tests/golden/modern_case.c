@@ -97,8 +97,6 @@ static void make_learner(struct modern_case *c)
     if (learner_create(&c->learner, c->be, c->model, &options, &err) != LFADS_OK)
         modern_stop(c, err.text);
     load_parameters(c);
-    if (c->data.weight.values)
-        c->weight = c->be->memory_create(c->be, c->data.weight.count * sizeof *c->weight);
 }
 
 void modern_case_open(struct modern_case *c, const char *path, const struct backend *be,
@@ -125,7 +123,6 @@ void modern_case_open(struct modern_case *c, const char *path, const struct back
 
 void modern_case_close(struct modern_case *c)
 {
-    c->be->memory_free(c->be, c->weight);
     modern_data_release(&c->data);
     learner_free(c->learner);
     model_free(c->model);
@@ -176,10 +173,10 @@ static void load_data(const struct modern_batch *batch, struct shard *s, size_t 
                       model_encoded_channels(m, s->session), 0);
     golden_upload(s, s->data[TRIAL_EXT], &ext, first, m->bins, m->ext_inputs, 0);
     golden_release(&ext);
-    if (!c->weight)
-        return;
-    golden_upload(s, c->weight + first * m->bins * n, &c->data.weight, first, m->bins, n, 1);
-    s->weight = c->weight + first * m->bins * n;
+    if (model_trial_width(m, s->session, TRIAL_SV))
+        golden_upload(s, s->data[TRIAL_SV], &c->data.kept, first, m->encoded_bins,
+                  model_trial_width(m, s->session, TRIAL_SV), 0);
+    shard_set_scales(s, c->data.entries);
 }
 
 static void load_masks(const struct modern_batch *batch, struct shard *s, size_t first)
@@ -213,23 +210,6 @@ static void load(void *payload, struct shard *s, size_t first)
     }
 }
 
-/* What shard_draw_noise does after it has drawn the masks of coordinated dropout. */
-static void weigh_gradient(void *payload, struct shard *s, size_t first)
-{
-    const struct model *m = s->model;
-    size_t n = model_channels(m, s->session), count = m->bins * s->trials * n;
-
-    (void)payload;
-    (void)first;
-    if (!s->gradient_weight)
-        return;
-    s->be->gradient_weights(s->be, s->gradient_weight, s->cd_mask, s->cd_pass, m->bins, s->trials,
-                            n, model_cd_bins(m), model_cd_channels(m, s->session));
-    if (s->weight)
-        s->be->copy_masked(s->be, s->gradient_weight, count, s->gradient_weight, count, s->weight,
-                           count, 1, count);
-}
-
 struct batch_source modern_source(const struct modern_batch *batch)
 {
     const struct model *m = batch->c->model;
@@ -237,6 +217,5 @@ struct batch_source modern_source(const struct modern_batch *batch)
     return (struct batch_source){.trials = batch->c->trials,
                                  .dropout = m->keep_prob < 1 || m->cd_rate > 0,
                                  .load = load,
-                                 .enqueue_noise = weigh_gradient,
                                  .payload = (void *)batch};
 }

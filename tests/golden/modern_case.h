@@ -14,6 +14,7 @@ enum { MODERN_SESSIONS = 4 };
 struct modern_data {
     struct array encoded;  /* [B,T_enc,N_in] */
     struct array observed; /* [B,T_rec,N_out] */
+    double entries;        /* factor of the recorded entries' costs */
     struct array weight;   /* [B,T_rec,N_out], of the entries' costs; without values: ones */
     struct array kept;     /* sample validation's mask [B,T_enc,N_in]; without values: none */
     double sv_rate;
@@ -32,7 +33,6 @@ struct modern_case {
     size_t trials, sessions;
     char session[MODERN_SESSIONS][64]; /* names */
     struct modern_data data;           /* of the first session */
-    real *weight;                      /* data.weight, in the backend's memory, or NULL */
 };
 
 /* Opens PATH. SEPARATE: the encoders have an array of their own even if its data is in the observed

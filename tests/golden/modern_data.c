@@ -1,5 +1,5 @@
-/* modern_data.c - prepares a case's data: jitter, sample validation, missing data. They only change
- * data and weights, so the runner does what the program's training does, with the file's draws.
+/* modern_data.c - prepares a case's data: jitter, sample validation, missing data. The runner jitters
+ * with the file's draws, and computes the weights that the program must have.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
@@ -69,15 +69,14 @@ static void leave_out_missing(struct modern_data *data)
     for (size_t i = 0; i < y->count; i++) {
         data->weight.values[i] *=
             isnan(y->values[i]) ? 0 : 1 / (1 - (double)missing / (double)y->count);
-        if (isnan(y->values[i]))
-            y->values[i] = 0;
     }
+    data->entries = 1 / (1 - (double)missing / (double)y->count);
     for (size_t i = 0; i < data->encoded.count; i++)
         if (isnan(data->encoded.values[i]))
             data->encoded.values[i] = 0;
 }
 
-/* The encoders see what is kept, and the cost is of the same. */
+/* The cost is of what is kept. */
 static void leave_out_samples(struct modern_data *data, const struct modern_case *c, double rate)
 {
     const struct array *x = &data->encoded, *y = &data->observed;
@@ -91,7 +90,6 @@ static void leave_out_samples(struct modern_data *data, const struct modern_case
         size_t n = x->shape[2], bin = i / n % x->shape[1], trial = i / n / x->shape[1];
         double factor = data->kept.values[i] / (1 - rate);
 
-        x->values[i] *= factor;
         data->weight.values[(trial * y->shape[1] + bin) * y->shape[2] + i % n] *= factor;
     }
 }
@@ -115,6 +113,7 @@ void modern_data_read(struct modern_data *data, const struct modern_case *c)
     const json_t *list = json_object_get(c->hyper, "train_aug");
 
     *data = (struct modern_data){
+        .entries = 1,
         .encoded = golden_read(c->file, "inputs/%s/encod_data", c->session[0]),
         .observed = golden_read(c->file, "inputs/%s/recon_data", c->session[0])};
     if (data->encoded.rank != 3 || data->observed.rank != 3)

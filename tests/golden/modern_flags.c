@@ -170,6 +170,10 @@ static void set_augmentations(struct modern_case *c)
         const json_t *row = json_array_get(list, i);
         bool covers_all = strcmp(kind(row), "CoordinatedDropoutTF2") == 0;
 
+        if (strcmp(kind(row), "SampleValidation") == 0)
+            set_number(c, "sv_rate", member(row, "sv_rate"));
+        if (strcmp(kind(row), "SelectiveBackpropThruTime") == 0)
+            set(c, "missing_data", "skip");
         if (!covers_all && strcmp(kind(row), "CoordinatedDropout") != 0)
             continue;
         set_number(c, "cd_rate", member(row, "cd_rate"));

@@ -270,7 +270,6 @@ void modern_check_outputs(struct verdict *verdict, const struct modern_case *c,
     shard_begin(pass.s, 0, c->trials, 1, POSTERIOR_SAMPLE, source.dropout, c->learner->parameters,
                 NULL, NULL);
     source.load(source.payload, pass.s, 0);
-    source.enqueue_noise(source.payload, pass.s, 0);
     shard_forward(pass.s);
     check_data(&pass);
     check_coordinated(&pass);
