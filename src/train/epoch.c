@@ -184,6 +184,27 @@ static enum lfads_status picture_epoch(struct training *t, struct lfads_error *e
     return status;
 }
 
+/* The scores of what the encoders do not read. */
+static void put_scores(struct fitlog_row *row, const struct training *t)
+{
+    const struct model *m = t->run->model;
+    const double *cost = row->valid.measure;
+    size_t count = 0;
+
+    if (!row->has_valid)
+        return;
+    if (m->sv_rate > 0)
+        row->scores[count++] = (struct fitlog_score){"recon_sv", cost[MEASURE_SV]};
+    if (!t->has_null)
+        return;
+    if (isfinite(t->null.spikes[MEASURE_HELDOUT]))
+        row->scores[count++] = (struct fitlog_score){
+            "co_bps", null_model_bits(&t->null, MEASURE_HELDOUT, cost[MEASURE_HELDOUT])};
+    if (isfinite(t->null.spikes[MEASURE_FORWARD]))
+        row->scores[count++] = (struct fitlog_score){
+            "fp_bps", null_model_bits(&t->null, MEASURE_FORWARD, cost[MEASURE_FORWARD])};
+}
+
 static struct schedule_verdict end_schedule(struct training *t, const struct fitlog_row *row)
 {
     struct schedule_epoch epoch = {
@@ -210,6 +231,8 @@ static enum lfads_status finish_epoch(struct training *t, struct lfads_error *er
     row.train = epoch_costs_means(&t->sums, t->done);
     status = validate(t, &row.valid, err);
     row.has_valid = t->batches[SESSION_VALID]->count > 0;
+    row.are_means = t->run->model->mean_recon;
+    put_scores(&row, t);
     if (status == LFADS_OK)
         status = record_epoch(t, &row, err);
     verdict = end_schedule(t, &row);

@@ -1,9 +1,11 @@
 /* training.c - creates a training, frees it, and returns its state.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "config/preset.h"
 #include "train/training_private.h"
 
 enum { PENDING = 256 }; /* limit of steps that the host may be ahead of a device */
@@ -19,6 +21,14 @@ static enum learning_rate_rule rule_of(const struct lfads_config *config)
     while (rule > 0 && strcmp(config->learning_rate_rule, names[rule]) != 0)
         rule--;
     return (enum learning_rate_rule)rule;
+}
+
+static bool has_valid(const struct dataset *dataset)
+{
+    for (size_t s = 0; s < dataset->count; s++)
+        if (dataset->sessions[s]->set[SESSION_VALID].count)
+            return true;
+    return false;
 }
 
 /* Creates learner, lists of batches and schedule. */
@@ -61,6 +71,9 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
                                 options.batch_size, drops, err);
     if (status == LFADS_OK)
         status = prefetcher_create(&t->prefetcher, t->run->dataset, options.batch_size, err);
+    t->has_null = t->run->model->output->data == DATA_COUNTS && has_valid(t->run->dataset);
+    if (status == LFADS_OK && t->has_null)
+        status = null_model_measure(&t->null, t->run->dataset, t->run->model, err);
     if (status == LFADS_OK)
         status = training_resume(t, err);
     return status;
@@ -107,14 +120,16 @@ void training_free(struct training *training)
 struct training_state training_get_state(const struct training *training)
 {
     const struct training *t = training;
-    bool low = schedule_is_over(&t->schedule, &t->rules);
+    bool over = schedule_is_over(&t->schedule, &t->rules);
+    bool early = t->schedule.memory.stopped != 0;
     int64_t max_epochs = t->run->config->max_epochs;
 
     return (struct training_state){.epoch = t->epoch,
                                    .step = t->step,
                                    .learning_rate = (double)t->schedule.learning_rate,
-                                   .is_over = low || (max_epochs > 0 && t->epoch >= max_epochs),
-                                   .is_learning_rate_low = low};
+                                   .is_over = over || (max_epochs > 0 && t->epoch >= max_epochs),
+                                   .is_learning_rate_low = over && !early,
+                                   .is_stopped_early = early};
 }
 
 const struct fitlog_row *training_costs(const struct training *training) { return &training->last; }
@@ -130,5 +145,12 @@ enum lfads_status training_vectors(struct param_vectors *vectors, const struct t
 
 enum lfads_status training_save(struct training *training, struct lfads_error *err)
 {
-    return training_save_as(training, CHECKPOINT_LATEST, err);
+    const struct training *t = training;
+    bool kept = isfinite(t->schedule.lowest_valid) ||
+                strcmp(t->run->config->preset, PRESET_ORIGINAL) == 0;
+    enum lfads_status status = training_save_as(training, CHECKPOINT_LATEST, err);
+
+    if (status == LFADS_OK && !kept)
+        status = training_save_as(training, CHECKPOINT_LOWEST, err);
+    return status;
 }

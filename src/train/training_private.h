@@ -6,6 +6,7 @@
 #include "learn/learner.h"
 #include "learn/schedule.h"
 #include "train/device_trials.h"
+#include "train/null_model.h"
 #include "train/training.h"
 
 struct training {
@@ -22,6 +23,8 @@ struct training {
     size_t done;               /* batches of this epoch that are done */
     struct epoch_costs sums;   /* over these batches */
     double gradient_norm;      /* of the last batch */
+    struct null_model null;    /* costs under mean rates; for counts with validation trials */
+    bool has_null;
     struct fitlog_row last;    /* the last epoch's costs */
     double began, epoch_began; /* times of the clock, in seconds */
     size_t epoch_first;        /* batches done at epoch_began */
