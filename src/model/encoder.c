@@ -108,9 +108,9 @@ static void encoder_backward(struct shard *s, enum encoder e)
 /* Adds the encoder's part to dreadin. */
 static void add_dreadin(struct shard *s, enum encoder e)
 {
-    size_t factors = s->model->factors, bins = model_encoder_bins(s->model, e);
+    size_t width = s->model->readin, bins = model_encoder_bins(s->model, e);
 
-    gru_dinputs(s->be, s->dreadin, factors, &s->wt.encoder[e], &s->encoder[e], 0, factors,
+    gru_dinputs(s->be, s->dreadin, width, &s->wt.encoder[e], &s->encoder[e], 0, width,
                 bins * s->trials, true);
 }
 
@@ -126,7 +126,7 @@ void encoders_backward(struct shard *s)
     join_branches(s);
     if (m->identity_readin)
         return;
-    s->be->clear(s->be, s->dreadin, m->encoded_bins * s->trials * m->factors);
+    s->be->clear(s->be, s->dreadin, m->encoded_bins * s->trials * m->readin);
     for (int i = 0; i < ENCODERS; i++)
         if (model_has_encoder(m, order[i]))
             add_dreadin(s, order[i]);

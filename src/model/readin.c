@@ -42,7 +42,7 @@ void readin_forward(struct shard *s)
     const struct model *m = s->model;
     const struct backend *be = s->be;
     size_t n = model_encoded_channels(m, s->session), in = model_encoder_inputs(m, s->session);
-    size_t rows = m->encoded_bins * s->trials, data_width = m->identity_readin ? n : m->factors;
+    size_t rows = m->encoded_bins * s->trials, data_width = m->identity_readin ? n : m->readin;
 
     encode_data(s, n, rows);
     if (!m->identity_readin) {
@@ -61,7 +61,7 @@ void readin_forward(struct shard *s)
 void readin_backward(struct shard *s)
 {
     const struct model *m = s->model;
-    size_t rows = m->encoded_bins * s->trials, f = m->factors;
+    size_t rows = m->encoded_bins * s->trials, f = m->readin;
 
     if (m->identity_readin)
         return;

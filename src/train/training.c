@@ -39,11 +39,25 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
                                       .threads = t->run->threads,
                                       .max_pending = t->run->be->host_memory ? 1 : PENDING,
                                       .trained = true,
+                                      .parts = 1,
                                       .optimizer = optimizer_of(config)};
-    bool drops = strcmp(config->batch_remainder, "drop") == 0;
+    const struct batch_rules rules = {
+        .batch_size = (size_t)config->batch_size,
+        .drop = strcmp(config->batch_remainder, "drop") == 0,
+        .together = strcmp(config->batch_sessions, "together") == 0,
+    };
     double *costs = calloc((size_t)config->learning_rate_n_to_compare, sizeof *costs);
     enum lfads_status status;
 
+    if (rules.together)
+        options.parts = t->run->dataset->count;
+    if (options.parts > options.batch_size) { /* at least a trial of each session */
+        free(costs);
+        return lfads_fail(err, LFADS_USAGE,
+                          "--batch_sessions=together needs a --batch_size of at least the %zu "
+                          "sessions, and it is %zu",
+                          options.parts, options.batch_size);
+    }
     if (!costs)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for --learning_rate_n_to_compare=%lld",
                           (long long)config->learning_rate_n_to_compare);
@@ -64,13 +78,15 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
     if (status == LFADS_OK)
         t->on_device = device_trials_create(t->run, options.batch_size);
     t->costs = calloc(options.max_pending, sizeof *t->costs);
-    if (status == LFADS_OK && !t->costs)
+    t->feeds = calloc(options.parts, sizeof *t->feeds);
+    if (status == LFADS_OK && (!t->costs || !t->feeds))
         status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for costs");
     for (int set = 0; set < SESSION_SETS && status == LFADS_OK; set++)
         status = batches_create(&t->batches[set], t->run->dataset, (enum session_set)set,
-                                options.batch_size, drops, err);
+                                &rules, err);
     if (status == LFADS_OK)
-        status = prefetcher_create(&t->prefetcher, t->run->dataset, options.batch_size, err);
+        status = prefetcher_create(&t->prefetcher, t->run->dataset, options.batch_size, options.parts,
+                                   err);
     t->has_null = t->run->model->output->data == DATA_COUNTS && has_valid(t->run->dataset);
     if (status == LFADS_OK && t->has_null)
         status = null_model_measure(&t->null, t->run->dataset, t->run->model, err);
@@ -113,6 +129,7 @@ void training_free(struct training *training)
     device_trials_free(t->on_device);
     learner_free(t->learner);
     free(t->costs);
+    free(t->feeds);
     free(t->schedule.costs);
     free(t);
 }

@@ -9,6 +9,8 @@
 #include "train/null_model.h"
 #include "train/training.h"
 
+struct batch_feed;
+
 struct training {
     const struct run *run;
     struct recorder *recorder; /* or NULL */
@@ -16,6 +18,7 @@ struct training {
     struct batch_costs *costs; /* [max_pending] for learner_collect */
     struct batches *batches[SESSION_SETS];
     struct prefetcher *prefetcher;   /* of the batches' trials */
+    struct batch_feed *feeds;        /* [parts of a batch] */
     struct device_trials *on_device; /* or NULL */
     struct schedule schedule;
     struct schedule_rules rules;
@@ -32,15 +35,18 @@ struct training {
 
 /* ---- batch_source.c ---- */
 
-/* A batch on its way to the learner: its trials, and the address of its noise. */
+/* A session's part of a batch on its way to the learner: its trials, and the address of its noise. */
 struct batch_feed {
     const struct training *training;
     struct prefetched prefetched;
     uint32_t step, position; /* the noise's step and position of the first trial */
+    struct batch_source source;
 };
 
-/* Returns the source for the learner. FEED must outlive it. */
-struct batch_source batch_feed_source(const struct batch_feed *feed);
+/* Takes the next batch's parts from the prefetcher. Sets *SOURCE, in the training's memory, for the
+ * learner; it is valid until the next call. */
+enum lfads_status batch_feed_next(const struct batch_source **source, struct training *training,
+                                  enum session_set set, uint32_t position, struct lfads_error *err);
 
 /* ---- resume.c ---- */
 

@@ -46,6 +46,8 @@ static const struct choice choices[] = {
     {"kl_co_sample", {"same", "fresh"}},
     {"dropout_style", {"original", "modern"}},
     {"gru_bias_init", {"original", "ones"}},
+    {"readin_dim", {"0", "0", "5"}},
+    {"readout_init", {"transpose", "pinv"}},
     {"l2_kernels", {"original", "recurrent"}},
     {"l2_ic_enc_scale", {"0", "4"}},
     {"l2_ci_enc_scale", {"0", "5"}},
