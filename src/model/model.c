@@ -102,7 +102,7 @@ bool model_has_encoder(const struct model *model, enum encoder encoder)
 
 size_t model_encoder_bins(const struct model *model, enum encoder encoder)
 {
-    return is_ic(encoder) ? model->ic_bins : model->encoded_bins;
+    return is_ic(encoder) ? model->ic_bins : model->encoded_bins - model->segment;
 }
 
 size_t model_encoder_units(const struct model *model, enum encoder encoder)

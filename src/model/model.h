@@ -85,6 +85,8 @@ struct model {
     size_t bins;           /* T */
     size_t encoded_bins;   /* T_enc: the encoders read bins 0 to T_enc-1 */
     size_t ic_bins;        /* K: the ic encoder reads bins 0 to K-1 */
+    size_t segment; /* S: the ci encoder reads bins S to T_enc-1; coordinated dropout leaves those
+                       before S as they are */
     bool encodes_observed; /* the encoders read the observed array; else TRIAL_ENCODED */
     size_t readin; /* width of the read-in */
     size_t factors, ic_dim, ic_enc, gen_units;

@@ -89,7 +89,8 @@ static void set_encoded(struct model *m, const struct lfads_config *config,
     m->encodes_observed = !sessions[0].has_encoded;
     if (sessions[0].encoded_bins)
         m->encoded_bins = sessions[0].encoded_bins;
-    m->ic_bins = size_min(m->ic_bins, m->encoded_bins);
+    m->segment = (size_t)config->ic_enc_seq_len;
+    m->ic_bins = size_min(m->segment ? m->segment : m->ic_bins, m->encoded_bins);
     for (size_t s = 0; s < m->n_sessions && m->encodes_observed; s++)
         if (!m->sessions[s].heldout)
             m->sessions[s].heldout = (size_t)config->heldout_dim;
@@ -128,6 +129,10 @@ static enum lfads_status check_sizes(const struct model *m, struct lfads_error *
             "--forward_steps must be below the %zu bins of a trial: the encoders need "
             "bins to read",
             m->bins);
+    if (m->segment >= m->encoded_bins)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--ic_enc_seq_len=%zu must be below the %zu bins that the encoders read",
+                          m->segment, m->encoded_bins);
     for (size_t s = 0; s < m->n_sessions; s++)
         if (m->sessions[s].heldout >= m->sessions[s].channels)
             return lfads_fail(err, LFADS_USAGE,
