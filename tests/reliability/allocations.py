@@ -35,6 +35,9 @@ FATAL = ("libdnnl", "libfontconfig", "libcairo", "libpixman", "libhdf5")
 # reads, or gave no reason; to Jansson, text that it can't keep is no JSON.
 UNSURE = "memory|libhdf5 crashed when it read|HDF5 does not say why|hyperparameters do not say|" \
     "hyperparameters are no JSON"
+# Where libhdf5 1.10 gets no memory to set a list of properties, it frees a name that the list's class
+# still has, and frees it again at the process's end: the C library finds its heap broken, somewhere.
+BREAKS_HEAP = r"libhdf5\S* H5Pset_"
 deaths = {}  # how often each of them did
 commands = []
 # Of libraries' allocations, one in so many is tried.
@@ -122,8 +125,9 @@ class Command:
         if not asked:
             check(done.returncode == 0, f"{self.name}, undisturbed: {done.stderr}")
             return False
-        if done.returncode == -signal.SIGXCPU: # the library that got no memory asks for ever
-            died = [asked]
+        if done.returncode == -signal.SIGXCPU or (  # the library that got no memory asks for ever
+                done.returncode == -signal.SIGABRT and re.match(BREAKS_HEAP, asked)):
+            died = [asked.split()[0]]
         what = f"{self.name}, {source} {first}{' once' if once else ''} ({asked}): "
         self.judge(done, source, died, what)
         return True
