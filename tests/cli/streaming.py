@@ -19,7 +19,7 @@ from harness import SCRATCH, Skip, check, interrupt, invoke, sanitized, write
 
 FLAGS = ["--data_dir=data", "--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=9", "--gen_dim=17",
          "--co_dim=1", "--con_dim=8", "--ci_enc_dim=7", "--batch_size=24", "--seed=11", "--threads=1",
-         "--kl_increase_steps=10", "--l2_increase_steps=10", "--example_every_s=0",
+         "--kl_increase_steps=10", "--l2_increase_steps=10", "--example_every_s=1000000",
          "--checkpoint_every=1"]
 COUNTS = ["--data_filename_stem=counts", "--ext_input_dim=2", "--temporal_spike_jitter_width=2"]
 REALS = ["--data_filename_stem=reals", "--output_dist=gaussian", "--ext_input_dim=1"]
