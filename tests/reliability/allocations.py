@@ -52,8 +52,9 @@ MODEL = ("--lfads_save_dir=run", "--threads=1")
 COMMANDS = [
     ("", [LFADS, "synth", "chaotic", "--save_dir=run", "--C=4", "--nreplications=5", "--N=8", "--S=8",
           "--T=0.2"]),
-    ("", [LFADS, "train", *MODEL, "--max_epochs=1", *FLAGS]),
-    ("trained", [LFADS, "train", *MODEL, "--max_epochs=2", "--example_every_s=-1", *FLAGS]),
+    # pictures, which take the longest, only where the places of all else are known
+    ("", [LFADS, "train", *MODEL, "--max_epochs=1", "--example_every_s=-1", *FLAGS]),
+    ("trained", [LFADS, "train", *MODEL, "--max_epochs=2", *FLAGS]),
     ("trained", [LFADS, "posterior-sample", *MODEL, "--batch_size=4"]),
     ("trained", [LFADS, "posterior-mean", *MODEL]),
     ("trained", [LFADS, "prior-sample", *MODEL]),
