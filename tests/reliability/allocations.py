@@ -76,7 +76,7 @@ def run(words, **environment):
     for path in (MARK, REPORT):
         if os.path.exists(path):
             os.remove(path)
-    return harness.invoke(*words[1:], program=words[0], cpu=300, environment=environment)
+    return harness.invoke(*words[1:], program=words[0], cpu=60, environment=environment)
 
 
 def results():
