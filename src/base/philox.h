@@ -37,7 +37,8 @@ enum philox_purpose {
     PHILOX_CO_NOISE = 9,
     PHILOX_EXAMPLE = 10,
     PHILOX_CD_MASK = 11,
-    PHILOX_CD_PASS = 12
+    PHILOX_CD_PASS = 12,
+    PHILOX_BOOTSTRAP = 13
 };
 
 /* The address of a row of numbers. TRIAL is the position in the batch, or the trial's index in its

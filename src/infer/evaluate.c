@@ -8,6 +8,7 @@
 #include "infer/evaluation.h"
 #include "report/figure.h"
 #include "report/score.h"
+#include "report/score_spikes.h"
 
 /* Returns the variances in OUTPUT, NULL if the distribution has none. */
 static const double *variances_of(const struct evaluation *s, const double *output)
@@ -34,6 +35,33 @@ static const char *set_of_run(const char *path)
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 
     return strstr(name, "_train_posterior_") ? "train" : "valid";
+}
+
+/* Sets the scores of counts. */
+static enum lfads_status score_counts(struct lfads_score *score, const struct evaluation *s)
+{
+    const struct spike_rates rates = {.trials = s->trials,
+                                      .bins = s->bins,
+                                      .channels = s->channels,
+                                      .counts = s->counts,
+                                      .rates = s->output,
+                                      .count_stride = s->channels,
+                                      .rate_stride = s->outputs,
+                                      .count_trial = s->bins * s->channels,
+                                      .rate_trial = s->bins * s->outputs};
+    struct spike_sums sums;
+    enum lfads_status status;
+
+    if (s->distribution->data != DATA_COUNTS)
+        return LFADS_OK;
+    status = spike_sums_create(&sums, s->trials, s->channels, s->err);
+    if (status != LFADS_OK)
+        return status;
+    spike_sums_add(&sums, 0, &rates);
+    score->has_bits_per_spike = true;
+    score->bits_per_spike = spike_sums_bits(&sums, 0, s->channels);
+    spike_sums_free(&sums);
+    return LFADS_OK;
 }
 
 static enum lfads_status score_truth(struct lfads_score *score, const struct evaluation *s)
@@ -120,17 +148,16 @@ static enum lfads_status score_run(struct lfads_score *score, const struct evalu
                                    const char *set)
 {
     const struct scored scored = scored_arrays(s);
-    bool counts = s->distribution->data == DATA_COUNTS;
     enum lfads_status status;
 
     *score = (struct lfads_score){.set = set,
                                   .trials = s->trials,
                                   .bins = s->bins,
                                   .channels = s->channels,
-                                  .has_bits_per_spike = counts,
-                                  .bits_per_spike = counts ? score_bits_per_spike(&scored) : 0,
                                   .nll = score_nll(&scored) / (double)s->trials};
-    status = score_truth(score, s);
+    status = score_counts(score, s);
+    if (status == LFADS_OK)
+        status = score_truth(score, s);
     return status == LFADS_OK ? score_bounds(score, s) : status;
 }
 
