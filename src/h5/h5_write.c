@@ -95,7 +95,7 @@ enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, con
 {
     struct quiet quiet;
     hsize_t extent[H5_MOST_RANK] = {0};
-    hid_t space, list, set;
+    hid_t space, list, links, set;
 
     quiet_begin(&quiet);
     *rows = (struct h5_rows){.file = file, .type = type, .rank = rank, .row = 1};
@@ -108,7 +108,10 @@ enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, con
     }
     space = rank ? H5Screate_simple((int)rank, extent, NULL) : H5Screate(H5S_SCALAR);
     list = storage_list(storage, rank, extent);
-    set = H5Dcreate2(file->id, name, disk_type(type), space, H5P_DEFAULT, list, H5P_DEFAULT);
+    links = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(links, 1);
+    set = H5Dcreate2(file->id, name, disk_type(type), space, links, list, H5P_DEFAULT);
+    H5Pclose(links);
     H5Pclose(list);
     H5Sclose(space);
     quiet_end(&quiet, file->output);
