@@ -192,13 +192,23 @@ LFADS_API LFADS_CHECKED enum lfads_status lfads_synth(const char *generator,
                                                       struct lfads_error *err);
 
 /* ---- scoring -------------------------------------------------------------------------------- */
+/* Scores; a member that has_... says is missing is 0 or NULL. A score that is not defined is NaN.
+ * Bits per spike: log-likelihood of the counts under the rates, minus that under each channel's
+ * mean count over the same trials and bins, in bits, divided by the number of spikes. Standard
+ * errors
+ * (_se) are over trials, by bootstrap; NaN if none was asked for. */
 struct lfads_score {
     const char *set; /* the compared trials: "train" or "valid"; not to be freed */
     size_t trials, bins, channels;
+    size_t heldout, forward; /* channels and bins, the last ones, that the encoders did not read */
     bool has_truth, has_bits_per_spike, has_bounds;
     double r2;          /* of rates times conversion_factor against the truth, over all numbers */
     double *channel_r2; /* [channels], of each channel; NULL without truth */
-    double bits_per_spike;    /* of the data, relative to each channel's mean rate; Poisson */
+    double bits_per_spike, bits_per_spike_se; /* of all channels and bins; counts only */
+    double *channel_bits_per_spike;           /* [channels], of each channel; NULL unless counts */
+    double co_bps,
+        co_bps_se; /* co-smoothing: held-out channels in the encoded bins; if heldout > 0 */
+    double fp_bps, fp_bps_se; /* all channels in the forward bins; if forward > 0 */
     double nll;               /* negative log-likelihood of the data under the rates, per trial */
     double nll_vae, nll_iwae; /* means over trials of the model run's bounds */
 };
@@ -209,6 +219,8 @@ struct lfads_evaluation {
     double conversion_factor; /* from rates to the truth's unit, above 0; 0: the data file's */
     const char *figure;       /* PNG to write: rates, truth, data and inferred inputs; NULL: none */
     size_t trial;             /* the trial in the figure */
+    size_t bootstrap;         /* draws of trials for standard errors; 0: none */
+    uint64_t seed;            /* of these draws */
 };
 /* Scores the rates in a model-run file against its data, on the first trials of the data file.
  * lfads_score_release frees what SCORE holds; it accepts NULL and a score that was released. */

@@ -12,7 +12,7 @@
 struct request {
     char *data_file, *set, *model_run, *figure;
     double conversion_factor;
-    int64_t trial;
+    int64_t trial, bootstrap, seed;
     bool json;
 };
 
@@ -31,6 +31,9 @@ static const struct flag flags[] = {
      "trial that the figure shows"},
     {"conversion_factor", FLAG_IS_FLOAT, FLAG_DATA, AT(conversion_factor), "0", "", 0, 1e30, false,
      "what the rates are multiplied by to be in the truth's unit; 0: what the data file says"},
+    {"bootstrap", FLAG_IS_INT, FLAG_DATA, AT(bootstrap), "1000", "", 0, 1000000, false,
+     "draws of trials, with replacement, for the standard errors of bits per spike; 0: no errors"},
+    {"seed", FLAG_IS_INT, FLAG_DATA, AT(seed), "0", "", 0, 9e15, false, "of these draws"},
     {"json", FLAG_IS_BOOL, FLAG_DATA, AT(json), "false", "", 0, 0, false, "print one JSON object"},
 };
 static const struct flag_table table = {flags, sizeof flags / sizeof flags[0]};
@@ -43,22 +46,53 @@ static enum lfads_status set_flag(void *payload, size_t index, const char *text,
     return flag_set(payload, &table, index, text, err);
 }
 
+/* Prints the range of single channels' scores and ends the line. Scores that are NaN do not count.
+ */
+static void print_range(const double *scores, size_t count)
+{
+    double min = scores[0], max = scores[0];
+
+    for (size_t j = 0; j < count; j++) {
+        min = fmin(min, scores[j]);
+        max = fmax(max, scores[j]);
+    }
+    printf(" (single channels %.4f to %.4f)\n", min, max);
+}
+
+static void print_bits(const char *what, double bits, double error)
+{
+    printf("%s: %.4f", what, bits);
+    if (isfinite(error))
+        printf(", standard error %.4f", error);
+}
+
+static void print_spikes(const struct lfads_score *s)
+{
+    print_bits("bits per spike over each channel's mean rate", s->bits_per_spike,
+               s->bits_per_spike_se);
+    print_range(s->channel_bits_per_spike, s->channels);
+    if (s->heldout) {
+        printf("of the %zu held-out channels (co-smoothing)", s->heldout);
+        print_bits("", s->co_bps, s->co_bps_se);
+        printf("\n");
+    }
+    if (s->forward) {
+        printf("of the %zu forward bins", s->forward);
+        print_bits("", s->fp_bps, s->fp_bps_se);
+        printf("\n");
+    }
+}
+
 static void print_text(const struct lfads_score *s)
 {
     printf("%zu trials of %s_data, %zu bins, %zu channels\n", s->trials, s->set, s->bins,
            s->channels);
     if (s->has_truth) {
-        double min = s->channel_r2[0], max = s->channel_r2[0];
-
-        for (size_t j = 0; j < s->channels; j++) {
-            min = fmin(min, s->channel_r2[j]);
-            max = fmax(max, s->channel_r2[j]);
-        }
-        printf("R2 of the rates with the truth: %.4f (single channels %.4f to %.4f)\n", s->r2, min,
-               max);
+        printf("R2 of the rates with the truth: %.4f", s->r2);
+        print_range(s->channel_r2, s->channels);
     }
     if (s->has_bits_per_spike)
-        printf("bits per spike over each channel's mean rate: %.4f\n", s->bits_per_spike);
+        print_spikes(s);
     printf("negative log-likelihood a trial: %.3f\n", s->nll);
     if (s->has_bounds)
         printf("bounds a trial: %.3f (VAE), %.3f (IWAE)\n", s->nll_vae, s->nll_iwae);
@@ -68,24 +102,45 @@ static void print_text(const struct lfads_score *s)
 static void print_number(const char *before, double value)
 {
     if (isfinite(value))
-        printf("%s%.8g", before, value);
+        printf("%s%.15g", before, value);
     else
         printf("%snull", before);
+}
+
+static void print_numbers(const char *key, const double *values, size_t count)
+{
+    printf(", \"%s\": [", key);
+    for (size_t j = 0; j < count; j++)
+        print_number(j ? ", " : "", values[j]);
+    printf("]");
+}
+
+static void print_json_spikes(const struct lfads_score *s)
+{
+    print_number(", \"bits_per_spike\": ", s->bits_per_spike);
+    print_number(", \"bits_per_spike_se\": ", s->bits_per_spike_se);
+    print_numbers("channel_bits_per_spike", s->channel_bits_per_spike, s->channels);
+    if (s->heldout) {
+        print_number(", \"co_bps\": ", s->co_bps);
+        print_number(", \"co_bps_se\": ", s->co_bps_se);
+    }
+    if (s->forward) {
+        print_number(", \"fp_bps\": ", s->fp_bps);
+        print_number(", \"fp_bps_se\": ", s->fp_bps_se);
+    }
 }
 
 static void print_json(const struct lfads_score *s)
 {
     printf("{\"set\": \"%s\", \"trials\": %zu, \"bins\": %zu, \"channels\": %zu", s->set, s->trials,
            s->bins, s->channels);
+    printf(", \"heldout_dim\": %zu, \"forward_steps\": %zu", s->heldout, s->forward);
     if (s->has_truth) {
         print_number(", \"r2\": ", s->r2);
-        printf(", \"channel_r2\": [");
-        for (size_t j = 0; j < s->channels; j++)
-            print_number(j ? ", " : "", s->channel_r2[j]);
-        printf("]");
+        print_numbers("channel_r2", s->channel_r2, s->channels);
     }
     if (s->has_bits_per_spike)
-        print_number(", \"bits_per_spike\": ", s->bits_per_spike);
+        print_json_spikes(s);
     if (s->has_bounds) {
         print_number(", \"nll_bound_vae\": ", s->nll_vae);
         print_number(", \"nll_bound_iwae\": ", s->nll_iwae);
@@ -102,7 +157,9 @@ static struct lfads_evaluation evaluation_of(const struct request *request)
                                      .set = strcmp(request->set, "auto") == 0 ? NULL : request->set,
                                      .conversion_factor = request->conversion_factor,
                                      .figure = *request->figure ? request->figure : NULL,
-                                     .trial = (size_t)request->trial};
+                                     .trial = (size_t)request->trial,
+                                     .bootstrap = (size_t)request->bootstrap,
+                                     .seed = (uint64_t)request->seed};
 }
 
 int cli_run_evaluate(const struct command *command, int argc, char **argv)

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "infer/evaluation.h"
+#include "infer/evaluation_scores.h"
 #include "report/figure.h"
 #include "report/score.h"
-#include "report/score_spikes.h"
 
 /* Returns the variances in OUTPUT, NULL if the distribution has none. */
 static const double *variances_of(const struct evaluation *s, const double *output)
@@ -35,33 +35,6 @@ static const char *set_of_run(const char *path)
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 
     return strstr(name, "_train_posterior_") ? "train" : "valid";
-}
-
-/* Sets the scores of counts. */
-static enum lfads_status score_counts(struct lfads_score *score, const struct evaluation *s)
-{
-    const struct spike_rates rates = {.trials = s->trials,
-                                      .bins = s->bins,
-                                      .channels = s->channels,
-                                      .counts = s->counts,
-                                      .rates = s->output,
-                                      .count_stride = s->channels,
-                                      .rate_stride = s->outputs,
-                                      .count_trial = s->bins * s->channels,
-                                      .rate_trial = s->bins * s->outputs};
-    struct spike_sums sums;
-    enum lfads_status status;
-
-    if (s->distribution->data != DATA_COUNTS)
-        return LFADS_OK;
-    status = spike_sums_create(&sums, s->trials, s->channels, s->err);
-    if (status != LFADS_OK)
-        return status;
-    spike_sums_add(&sums, 0, &rates);
-    score->has_bits_per_spike = true;
-    score->bits_per_spike = spike_sums_bits(&sums, 0, s->channels);
-    spike_sums_free(&sums);
-    return LFADS_OK;
 }
 
 static enum lfads_status score_truth(struct lfads_score *score, const struct evaluation *s)
@@ -109,7 +82,7 @@ static enum lfads_status score_bounds(struct lfads_score *score, const struct ev
                               : status;
 }
 
-static enum lfads_status draw_figure(const struct evaluation *s, const char *set)
+static enum lfads_status draw_figure(const struct evaluation *s)
 {
     size_t offset = s->what->trial * s->bins * s->channels;
     const double *output = s->output + s->what->trial * s->bins * s->outputs;
@@ -121,7 +94,7 @@ static enum lfads_status draw_figure(const struct evaluation *s, const char *set
         return lfads_fail(s->err, LFADS_USAGE, "there is no trial %zu: %s has %zu, counted from 0",
                           s->what->trial, s->run.path, s->trials);
     trial = (struct figure_trial){.file = s->what->data_file,
-                                  .set = set,
+                                  .set = s->set,
                                   .trial = s->what->trial,
                                   .rates = {.bins = s->bins,
                                             .channels = s->channels,
@@ -134,7 +107,7 @@ static enum lfads_status draw_figure(const struct evaluation *s, const char *set
                                             .bin_s = evaluation_bin_width(s)}};
     status = evaluation_read_inferred_inputs(&inputs, &trial.n_inputs, s);
     if (status == LFADS_OK && inputs)
-        status = evaluation_read_true_inputs(&truth, &trial.n_true_inputs, s, set);
+        status = evaluation_read_true_inputs(&truth, &trial.n_true_inputs, s);
     trial.inputs = inputs;
     trial.true_inputs = truth;
     if (status == LFADS_OK)
@@ -144,18 +117,19 @@ static enum lfads_status draw_figure(const struct evaluation *s, const char *set
     return status;
 }
 
-static enum lfads_status score_run(struct lfads_score *score, const struct evaluation *s,
-                                   const char *set)
+static enum lfads_status score_run(struct lfads_score *score, const struct evaluation *s)
 {
     const struct scored scored = scored_arrays(s);
     enum lfads_status status;
 
-    *score = (struct lfads_score){.set = set,
+    *score = (struct lfads_score){.set = s->set,
                                   .trials = s->trials,
                                   .bins = s->bins,
                                   .channels = s->channels,
+                                  .heldout = s->heldout,
+                                  .forward = s->forward,
                                   .nll = score_nll(&scored) / (double)s->trials};
-    status = score_counts(score, s);
+    status = evaluation_score_spikes(score, s);
     if (status == LFADS_OK)
         status = score_truth(score, s);
     return status == LFADS_OK ? score_bounds(score, s) : status;
@@ -165,7 +139,6 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_e
                                  struct lfads_error *err)
 {
     struct evaluation s = {.what = what, .err = err};
-    const char *set;
     enum lfads_status status;
 
     if (score)
@@ -182,12 +155,12 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_e
             "lfads_evaluate: conversion_factor is %g, and a number above 0 is needed, "
             "or 0 for the data file's",
             what->conversion_factor);
-    set = what->set ? what->set : set_of_run(what->model_run_file);
-    status = evaluation_read(&s, set);
+    s.set = what->set ? what->set : set_of_run(what->model_run_file);
+    status = evaluation_read(&s);
     if (status == LFADS_OK)
-        status = score_run(score, &s, set);
+        status = score_run(score, &s);
     if (status == LFADS_OK && what->figure)
-        status = draw_figure(&s, set);
+        status = draw_figure(&s);
     evaluation_release(&s);
     return status;
 }
@@ -197,5 +170,6 @@ void lfads_score_release(struct lfads_score *score)
     if (!score)
         return;
     free(score->channel_r2);
-    score->channel_r2 = NULL;
+    free(score->channel_bits_per_spike);
+    score->channel_r2 = score->channel_bits_per_spike = NULL;
 }

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -70,13 +71,13 @@ static enum lfads_status read_trials(double **out, const struct evaluation *s,
     return status == LFADS_OK ? check_numbers(*out, s, file, name, width, width, 0) : status;
 }
 
-static enum lfads_status read_truth(struct evaluation *s, const char *set)
+static enum lfads_status read_truth(struct evaluation *s)
 {
     char name[40];
     struct h5_shape shape;
     enum lfads_status status;
 
-    snprintf(name, sizeof name, "%s_truth", set);
+    snprintf(name, sizeof name, "%s_truth", s->set);
     if (!h5_has(&s->data, name))
         return LFADS_OK;
     status = shape_of(&shape, &s->data, name, s->err);
@@ -124,6 +125,24 @@ static enum lfads_status find_distribution(struct evaluation *s)
                             s->run.path, name, DISTRIBUTION_CHOICES);
 }
 
+/* Reads attribute NAME of the run, how many of MOST are not encoded; 0 without the attribute. */
+static enum lfads_status read_unread(size_t *count, const struct evaluation *s, const char *name,
+                                     size_t most)
+{
+    char text[H5_ATTRIBUTE_SIZE], *end;
+    enum lfads_status status = h5_read_attribute(text, &s->run, name, s->err);
+
+    *count = 0;
+    if (status != LFADS_OK || !*text)
+        return status;
+    *count = strtoul(text, &end, 10);
+    if (*end || strspn(text, "0123456789") != strlen(text) || *count >= most)
+        return lfads_fail(s->err, LFADS_BAD_DATA,
+                          "%s: its attribute %s is %s, and a whole number below %zu is needed",
+                          s->run.path, name, text, most);
+    return LFADS_OK;
+}
+
 /* Sets the sizes; fails if the run does not belong to the data's trials. */
 static enum lfads_status check_run(struct evaluation *s, const char *data_name)
 {
@@ -154,15 +173,16 @@ static enum lfads_status check_run(struct evaluation *s, const char *data_name)
                           s->run.path, run.dims[0], run.dims[1], run.dims[2], data_name,
                           s->data.path, data.dims[0], data.dims[1], data.dims[2],
                           s->distribution->name, s->distribution->written);
-    return LFADS_OK;
+    status = read_unread(&s->heldout, s, HELDOUT_ATTRIBUTE, s->channels);
+    return status == LFADS_OK ? read_unread(&s->forward, s, FORWARD_ATTRIBUTE, s->bins) : status;
 }
 
-enum lfads_status evaluation_read(struct evaluation *s, const char *set)
+enum lfads_status evaluation_read(struct evaluation *s)
 {
     char name[40];
     enum lfads_status status = open_files(s);
 
-    snprintf(name, sizeof name, "%s_data", set);
+    snprintf(name, sizeof name, "%s_data", s->set);
     if (status == LFADS_OK)
         status = check_run(s, name);
     if (status == LFADS_OK)
@@ -176,7 +196,7 @@ enum lfads_status evaluation_read(struct evaluation *s, const char *set)
     if (status == LFADS_OK && s->distribution->written > 1)
         status = check_numbers(s->output, s, &s->run, evaluation_key(RESULT_OUTPUT), s->outputs,
                                s->channels, DBL_MIN);
-    return status == LFADS_OK ? read_truth(s, set) : status;
+    return status == LFADS_OK ? read_truth(s) : status;
 }
 
 /* Reads the drawn trial's [T,count] of a data set [trials,T,count]; the caller frees *OUT. *OUT
@@ -209,7 +229,7 @@ enum lfads_status evaluation_read_inferred_inputs(double **out, size_t *count,
 }
 
 enum lfads_status evaluation_read_true_inputs(double **out, size_t *count,
-                                              const struct evaluation *s, const char *set)
+                                              const struct evaluation *s)
 {
     /* the names that the generators of synthetic sets use */
     static const char *const names[] = {"input_%s_truth", "%s_inputs_u"};
@@ -218,7 +238,7 @@ enum lfads_status evaluation_read_true_inputs(double **out, size_t *count,
     for (size_t i = 0; i < sizeof names / sizeof names[0] && status == LFADS_OK && !*out; i++) {
         char name[40];
 
-        snprintf(name, sizeof name, names[i], set);
+        snprintf(name, sizeof name, names[i], s->set);
         status = read_inputs(out, count, s, &s->data, name);
     }
     return status;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "infer/results_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { GZIP_LEVEL = 4 }; /* the original's */
@@ -54,6 +55,16 @@ static enum lfads_status create_set(struct results_file *file, int result,
                           dims, &(struct h5_storage){.gzip = GZIP_LEVEL, .threads = threads}, err);
 }
 
+/* Writes attribute NAME. */
+static enum lfads_status write_number(struct h5_file *file, const char *name, size_t number,
+                                      struct lfads_error *err)
+{
+    char text[H5_ATTRIBUTE_SIZE / 2];
+
+    snprintf(text, sizeof text, "%zu", number);
+    return h5_write_attribute(file, name, text, err);
+}
+
 enum lfads_status results_file_create(struct results_file *file, const char *path,
                                       enum results_of of, const struct results *results,
                                       size_t trials, size_t threads, struct lfads_error *err)
@@ -65,6 +76,10 @@ enum lfads_status results_file_create(struct results_file *file, const char *pat
     if (status == LFADS_OK)
         status = h5_write_attribute(&file->file, DISTRIBUTION_ATTRIBUTE,
                                     results->distribution->name, err);
+    if (status == LFADS_OK && of == OF_POSTERIORS)
+        status = write_number(&file->file, HELDOUT_ATTRIBUTE, results->heldout, err);
+    if (status == LFADS_OK && of == OF_POSTERIORS)
+        status = write_number(&file->file, FORWARD_ATTRIBUTE, results->forward, err);
     for (int i = 0; i < RESULTS && status == LFADS_OK; i++)
         if (results->width[i] && results_key(of, (enum result)i))
             status = create_set(file, i, results, trials, threads, err);

@@ -8,6 +8,11 @@
 /* The kind of results that a file holds. */
 enum results_of { OF_POSTERIORS, OF_PRIORS };
 
+/* Attributes of files of posteriors' results: the numbers of channels and bins, the last ones, that
+ * the encoders did not read, as texts. */
+#define HELDOUT_ATTRIBUTE "heldout_dim"
+#define FORWARD_ATTRIBUTE "forward_steps"
+
 /* Returns the key of RESULT in a file of kind OF; NULL: the file lacks it. */
 const char *results_key(enum results_of of, enum result result);
 

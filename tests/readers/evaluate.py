@@ -13,6 +13,7 @@ import numpy as np
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
 import harness
+import scores
 from harness import SCRATCH, check, write
 
 
@@ -20,12 +21,13 @@ def evaluate(run, *more, data="data", **options):
     return harness.run("evaluate", f"--data_file={data}", f"--model_run={run}", *more, **options).stdout
 
 
-def score(*more, run="run"):
-    return json.loads(evaluate(run, "--json", *more))
+def score(*more, run="run", **options):
+    return json.loads(evaluate(run, "--json", *more, **options))
 
 
 def close(name, a, b):
-    check(abs(a - b) <= 1e-5 * max(1, abs(b)), f"{name}: {a}, here {b}")
+    """Sums of some ten thousand terms in double precision; rates and counts are the same."""
+    check(abs(a - b) <= 1e-10 * max(1, abs(b)), f"{name}: {a}, here {b}")
 
 
 def check_sets(counts, rates):
@@ -112,9 +114,11 @@ def test_scores():
               1 - ((tj - 4 * rates[:, :, j]) ** 2).sum() / ((tj - tj.mean()) ** 2).sum())
     close("VAE bound", mine["nll_bound_vae"], 2.5)
     close("IWAE bound", mine["nll_bound_iwae"], 1.25)
-    null = k.mean(axis=(0, 1))
-    gain = (k * np.log(rates) - rates).sum() - (k * np.log(null) - null).sum()
-    close("bits per spike", mine["bits_per_spike"], gain / k.sum() / math.log(2))
+    close("bits per spike", mine["bits_per_spike"], scores.bits_per_spike(k, rates))
+    for j in range(5):
+        close(f"bits per spike of channel {j}", mine["channel_bits_per_spike"][j],
+              scores.bits_per_spike(k[:, :, j:j + 1], rates[:, :, j:j + 1]))
+    check(not {"co_bps", "fp_bps"} & set(mine), f"keys {sorted(mine)}")
     factorial = sum(math.lgamma(x + 1) for x in k.ravel())
     close("nll", mine["nll"], ((rates - k * np.log(rates)).sum() + factorial) / 6)
     check(picture("figure.png").startswith(b"\x89PNG\r\n\x1a\n"), "a PNG")
@@ -129,6 +133,58 @@ def test_scores():
     check_sets(counts, rates)
     check_refused(rates)
     check_conversion(rates)
+
+
+def test_unread():
+    """Channels and bins that the encoders did not read have scores of their own; errors over trials."""
+    random = np.random.RandomState(3)
+    rates = random.uniform(0.1, 3, (30, 20, 7))
+    k = random.poisson(rates)
+    rates *= random.uniform(0.5, 1.5, rates.shape)
+    rates[4, 3, 2] = 0
+    k[4, 3, 2] = 1
+    write("data", valid_data=k)
+    with h5py.File(write("run", output_dist_params=rates), "r+") as file:
+        file.attrs["heldout_dim"], file.attrs["forward_steps"] = np.bytes_("2"), np.bytes_("5")
+    mine = score()
+    check((mine["heldout_dim"], mine["forward_steps"]) == (2, 5), "numbers of the attributes")
+    for key, part in (("bits_per_spike", np.s_[:]), ("co_bps", np.s_[:, :15, 5:]),
+                      ("fp_bps", np.s_[:, 15:])):
+        close(key, mine[key], scores.bits_per_spike(k[part], rates[part]))
+        # both are of 1000 draws, each within 2.3 % of the limit as a rule; five times both
+        error = scores.bootstrap(k[part], rates[part], 1000, random)
+        check(abs(mine[f"{key}_se"] / error - 1) < 5 * 0.023 * math.sqrt(2),
+              f"{key}: standard error {mine[f'{key}_se']}, here {error}")
+    check(score(environment={"OMP_NUM_THREADS": "7"}) == mine, "scores depend on threads")
+    check(score("--seed=1")["co_bps_se"] != mine["co_bps_se"], "the seed of the draws has no effect")
+    check(score("--bootstrap=0")["co_bps_se"] is None, "a standard error without draws")
+    for key, text in (("heldout_dim", "7"), ("forward_steps", "20"), ("heldout_dim", "-1"),
+                      ("forward_steps", "1.5"), ("heldout_dim", "9" * 40)):
+        with h5py.File(write("odd", output_dist_params=rates), "r+") as file:
+            file.attrs[key] = np.bytes_(text)
+        evaluate("odd", status=2, pattern=f"odd: its attribute {key} is {text}, and a whole number below")
+
+
+def test_model():
+    """A model's results say what its encoders did not read."""
+    random = np.random.RandomState(4)
+    harness.write_session("set_s", random, (8, 6), harness.waves(10, 5))
+    harness.run("train", "--data_dir=.", "--data_filename_stem=set", "--lfads_save_dir=model",
+                "--max_epochs=1", "--batch_size=4", "--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=5",
+                "--gen_dim=6", "--co_dim=0", "--heldout_dim=2", "--forward_steps=3", "--threads=1",
+                "--example_every_s=-1")
+    for command, kind in (("posterior-mean", "posterior_push_mean"),
+                          ("posterior-sample", "posterior_sample_and_average")):
+        harness.run(command, "--lfads_save_dir=model", "--threads=1")
+        run = f"model/model_runs_s_valid_{kind}"
+        with h5py.File(f"{SCRATCH}/{run}") as file, h5py.File(f"{SCRATCH}/set_s") as data:
+            check(file.attrs["heldout_dim"] == b"2" and file.attrs["forward_steps"] == b"3", run)
+            k, rates = data["valid_data"][()], file["output_dist_params"][()]
+        mine = score(data="set_s", run=run)
+        close(f"co-bps, {kind}", mine["co_bps"], scores.bits_per_spike(k[:, :7, 3:], rates[:, :7, 3:]))
+        close(f"fp-bps, {kind}", mine["fp_bps"], scores.bits_per_spike(k[:, 7:], rates[:, 7:]))
+    text = evaluate(run, data="set_s")
+    check("of the 2 held-out channels (co-smoothing): " in text and "of the 3 forward bins: " in text, text)
 
 
 harness.main(globals())
