@@ -229,6 +229,39 @@ LFADS_API LFADS_CHECKED enum lfads_status lfads_evaluate(struct lfads_score *sco
                                                          struct lfads_error *err);
 LFADS_API void lfads_score_release(struct lfads_score *score);
 
+/* Scores of a data set of the Neural Latents Benchmark (Pei et al. 2021; docs/files.md, "Neural
+ * Latents Benchmark"). A score that the target's data do not allow is NaN. */
+struct lfads_nlb_score {
+    char set[64];       /* the group of the files, such as "mc_maze_20" */
+    const char *prefix; /* of the benchmark's names of the scores: "[100] " for mc_maze_small; "" */
+    double co_bps, co_bps_se, fp_bps, fp_bps_se; /* bits per spike, as in struct lfads_score */
+    double velocity_r2;      /* R2 of behaviour in time, decoded by ridge regression */
+    double decoding_penalty; /* of that regression; of the first decoder, if there are several */
+    double psth_r2;
+    double time_correlation; /* of neural speed with produced times */
+};
+struct lfads_nlb_scores {
+    size_t count;
+    struct lfads_nlb_score *sets; /* [count] */
+};
+/* What to score. A member that is NULL or 0 has the meaning given. */
+struct lfads_nlb_evaluation {
+    const char *target_file;
+    const char *submission_file; /* a submission, or a model run of the evaluated trials */
+    const char *train_run_file;  /* a model run of the training trials; NULL: the one beside it */
+    const char *set; /* the group to score; NULL: the benchmark's groups in the submission */
+    double decoding_penalty; /* of ridge regression; 0: chosen by cross-validation */
+    size_t bootstrap;        /* draws of trials for standard errors; 0: none */
+    uint64_t seed;           /* of these draws */
+};
+/* Scores a submission, or a model, against a target file of the benchmark.
+ * lfads_nlb_scores_release frees what SCORES holds; it accepts NULL and scores that were released.
+ */
+LFADS_API LFADS_CHECKED enum lfads_status
+lfads_evaluate_nlb(struct lfads_nlb_scores *scores, const struct lfads_nlb_evaluation *what,
+                   struct lfads_error *err);
+LFADS_API void lfads_nlb_scores_release(struct lfads_nlb_scores *scores);
+
 #ifdef __cplusplus
 }
 #endif

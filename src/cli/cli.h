@@ -40,6 +40,9 @@ int cli_print_version(void);
 /* The flags of evaluate. */
 const struct flag_table *evaluate_table(void);
 
+/* Print scores, as text or as one JSON object. */
+void cli_print_score(const struct lfads_score *score, bool json);
+void cli_print_nlb(const struct lfads_nlb_scores *scores, bool json);
 /* Returns whether --help or -h is among the words. */
 bool cli_wants_help(int argc, char **argv);
 /* Prints usage line, sentences and flags of COMMAND, whose PROGRAM is "lfads" or "run_lfads". */

@@ -6,11 +6,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/file.h"
-#include "base/memory.h"
 #include "data/session.h"
+#include "infer/arrays.h"
 
 const char *evaluation_key(enum result result) { return results_key(OF_POSTERIORS, result); }
 
@@ -54,18 +53,11 @@ static enum lfads_status check_numbers(const double *values, const struct evalua
 static enum lfads_status read_trials(double **out, const struct evaluation *s,
                                      const struct h5_file *file, const char *name, size_t width)
 {
-    size_t bytes = s->trials * s->bins * width * sizeof **out, available = memory_available();
-    enum lfads_status status;
+    enum lfads_status status =
+        array_allocate(out, s->trials * s->bins * width, name, file->path, s->err);
 
-    if (bytes > available)
-        return lfads_fail(
-            s->err, LFADS_NO_MEMORY,
-            "evaluating needs %zu MiB of memory for %s of %s, and %zu MiB can be had: "
-            "evaluate fewer trials",
-            bytes >> 20, name, file->path, available >> 20);
-    *out = calloc(s->trials * s->bins * width, sizeof **out);
-    if (!*out)
-        return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    if (status != LFADS_OK)
+        return status;
     status = h5_read_rows(*out, H5_FLOAT64, file, name, 0, s->trials, s->trials * s->bins * width,
                           s->err);
     return status == LFADS_OK ? check_numbers(*out, s, file, name, width, width, 0) : status;
@@ -125,24 +117,6 @@ static enum lfads_status find_distribution(struct evaluation *s)
                             s->run.path, name, DISTRIBUTION_CHOICES);
 }
 
-/* Reads attribute NAME of the run, how many of MOST are not encoded; 0 without the attribute. */
-static enum lfads_status read_unread(size_t *count, const struct evaluation *s, const char *name,
-                                     size_t most)
-{
-    char text[H5_ATTRIBUTE_SIZE], *end;
-    enum lfads_status status = h5_read_attribute(text, &s->run, name, s->err);
-
-    *count = 0;
-    if (status != LFADS_OK || !*text)
-        return status;
-    *count = strtoul(text, &end, 10);
-    if (*end || strspn(text, "0123456789") != strlen(text) || *count >= most)
-        return lfads_fail(s->err, LFADS_BAD_DATA,
-                          "%s: its attribute %s is %s, and a whole number below %zu is needed",
-                          s->run.path, name, text, most);
-    return LFADS_OK;
-}
-
 /* Sets the sizes; fails if the run does not belong to the data's trials. */
 static enum lfads_status check_run(struct evaluation *s, const char *data_name)
 {
@@ -173,8 +147,7 @@ static enum lfads_status check_run(struct evaluation *s, const char *data_name)
                           s->run.path, run.dims[0], run.dims[1], run.dims[2], data_name,
                           s->data.path, data.dims[0], data.dims[1], data.dims[2],
                           s->distribution->name, s->distribution->written);
-    status = read_unread(&s->heldout, s, HELDOUT_ATTRIBUTE, s->channels);
-    return status == LFADS_OK ? read_unread(&s->forward, s, FORWARD_ATTRIBUTE, s->bins) : status;
+    return results_read_unread(&s->heldout, &s->forward, &s->run, s->channels, s->bins, s->err);
 }
 
 enum lfads_status evaluation_read(struct evaluation *s)

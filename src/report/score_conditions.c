@@ -74,7 +74,7 @@ static double speed_of(const struct interval_rates *w, size_t e)
     size_t steps = 0;
 
     for (size_t t = 0; t < w->bins; t++) {
-        const double *rates = w->rates + (e * w->bins + t) * w->channels;
+        const double *rates = w->rates + e * w->trial_stride + t * w->channels;
         double square = 0;
 
         if (isnan(w->counts[(e * w->bins + t) * w->count_stride]))

@@ -36,7 +36,8 @@ enum lfads_status score_psth_r2(double *r2, const struct condition_rates *what,
 /* Arrays of an interval task (the benchmark's dmfc_rsg). */
 struct interval_rates {
     size_t trials, bins, channels;
-    const double *rates;     /* [E,T,N] */
+    const double *rates;     /* [T,N] of the first trial */
+    size_t trial_stride;     /* of the rates: numbers from a trial to the next */
     const double *counts;    /* [E,T,*]; NaN: not between set and go */
     size_t count_stride;     /* channels of the counts */
     const double *behaviour; /* [E,D]: three numbers that make a condition, ..., the time */

@@ -151,6 +151,30 @@ static void scores(const char *folder)
     lfads_score_release(NULL);
 }
 
+static void benchmark(const char *folder)
+{
+    struct lfads_nlb_scores found;
+    struct lfads_nlb_evaluation what = {.decoding_penalty = -1};
+
+    REFUSED(lfads_evaluate_nlb(NULL, &what, e));
+    REFUSED(lfads_evaluate_nlb(&found, NULL, e));
+    REFUSED(lfads_evaluate_nlb(&found, &what, e));
+    what.target_file = folder;
+    REFUSED(lfads_evaluate_nlb(&found, &what, e));
+    what.submission_file = folder;
+    REFUSED(lfads_evaluate_nlb(&found, &what, e));
+    what.decoding_penalty = (double)NAN;
+    REFUSED(lfads_evaluate_nlb(&found, &what, e));
+    what.decoding_penalty = 0;
+    what.set = "a\"b";
+    REFUSED(lfads_evaluate_nlb(&found, &what, e));
+    what.set = NULL;
+    REFUSED(lfads_evaluate_nlb(&found, &what, e));
+    lfads_nlb_scores_release(&found);
+    lfads_nlb_scores_release(&found);
+    lfads_nlb_scores_release(NULL);
+}
+
 static void conversion_factors(const char *folder)
 {
     static const double factors[] = {-1, (double)NAN, (double)INFINITY};
@@ -178,6 +202,7 @@ int main(int argc, char **argv)
     denoisers(argv[1]);
     synthetic_data(argv[1]);
     scores(argv[1]);
+    benchmark(argv[1]);
     conversion_factors(argv[1]);
     printf("%d failures\n", failures);
     return failures != 0;

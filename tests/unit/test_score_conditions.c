@@ -83,6 +83,7 @@ static void test_times(void **state)
                                   .bins = BINS,
                                   .channels = CHANNELS,
                                   .rates = s.rates[0][0],
+                                  .trial_stride = BINS * CHANNELS,
                                   .counts = s.counts[0][0],
                                   .count_stride = CHANNELS,
                                   .behaviour = behaviour[0],
