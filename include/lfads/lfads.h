@@ -201,7 +201,7 @@ struct lfads_score {
     const char *set; /* the compared trials: "train" or "valid"; not to be freed */
     size_t trials, bins, channels;
     size_t heldout, forward; /* channels and bins, the last ones, that the encoders did not read */
-    bool has_truth, has_bits_per_spike, has_bounds;
+    bool has_truth, has_bits_per_spike, has_bounds, has_psth, has_behaviour;
     double r2;          /* of rates times conversion_factor against the truth, over all numbers */
     double *channel_r2; /* [channels], of each channel; NULL without truth */
     double bits_per_spike, bits_per_spike_se; /* of all channels and bins; counts only */
@@ -211,16 +211,30 @@ struct lfads_score {
     double fp_bps, fp_bps_se; /* all channels in the forward bins; if forward > 0 */
     double nll;               /* negative log-likelihood of the data under the rates, per trial */
     double nll_vae, nll_iwae; /* means over trials of the model run's bounds */
+    double
+        psth_r2; /* of the rates' means over a condition's trials against the conditions' PSTHs */
+    size_t conditions;   /* that have PSTHs */
+    double psth_sd;      /* bins: of the Gaussian that smoothed the PSTHs; 0: the file's, or none */
+    double behaviour_r2; /* of behaviour decoded from the rates by ridge regression */
+    double decoding_penalty; /* of that regression; of the first decoder, if there are several */
+    size_t behaviour_components; /* that were decoded */
+    bool lacks_train_run; /* there is behaviour, but there are no results of training trials to fit
+                             on */
 };
 /* What to score. A member that is NULL or 0 has the meaning given. */
 struct lfads_evaluation {
     const char *data_file, *model_run_file;
+    const char
+        *train_run_file; /* results of the training trials; NULL: those beside the model run */
     const char *set; /* "train" or "valid"; NULL: taken from the model run's name, else "valid" */
     double conversion_factor; /* from rates to the truth's unit, above 0; 0: the data file's */
     const char *figure;       /* PNG to write: rates, truth, data and inferred inputs; NULL: none */
     size_t trial;             /* the trial in the figure */
     size_t bootstrap;         /* draws of trials for standard errors; 0: none */
     uint64_t seed;            /* of these draws */
+    double psth_sd; /* bins: of the Gaussian that smooths PSTHs; 0: 50 ms if the data file has dt,
+                       else none; below 0: none */
+    double decoding_penalty; /* of ridge regression; 0: chosen by cross-validation */
 };
 /* Scores the rates in a model-run file against its data, on the first trials of the data file.
  * lfads_score_release frees what SCORE holds; it accepts NULL and a score that was released. */

@@ -10,7 +10,7 @@
 /* The flags of this command. */
 struct request {
     char *data_file, *set, *model_run, *train_run, *figure, *nlb_target, *nlb_set;
-    double conversion_factor, decoding_penalty;
+    double conversion_factor, psth_sd, decoding_penalty;
     int64_t trial, bootstrap, seed;
     bool json;
 };
@@ -37,6 +37,10 @@ static const struct flag flags[] = {
     {"bootstrap", FLAG_IS_INT, FLAG_DATA, AT(bootstrap), "1000", "", 0, 1000000, false,
      "draws of trials, with replacement, for the standard errors of bits per spike; 0: no errors"},
     {"seed", FLAG_IS_INT, FLAG_DATA, AT(seed), "0", "", 0, 9e15, false, "of these draws"},
+    {"psth_sd", FLAG_IS_FLOAT, FLAG_DATA, AT(psth_sd), "0", "", -1, 1e9, false,
+     "standard deviation, in bins, of the Gaussian that smooths PSTHs; 0: 50 ms if the data file "
+     "has dt, "
+     "else none; -1: none"},
     {"decoding_penalty", FLAG_IS_FLOAT, FLAG_DATA, AT(decoding_penalty), "0", "", 0, 1e30, false,
      "of the decoder's squared weights; 0: chosen by cross-validation"},
     {"nlb_target", FLAG_IS_STRING, FLAG_DATA, AT(nlb_target), "", "", 0, 0, false,
@@ -56,20 +60,23 @@ static enum lfads_status set_flag(void *payload, size_t index, const char *text,
     return flag_set(payload, &table, index, text, err);
 }
 
+static const char *text_or_null(const char *text) { return *text ? text : NULL; }
+
 /* Converts REQUEST, which keeps its strings. */
 static struct lfads_evaluation evaluation_of(const struct request *request)
 {
     return (struct lfads_evaluation){.data_file = request->data_file,
                                      .model_run_file = request->model_run,
+                                     .train_run_file = text_or_null(request->train_run),
                                      .set = strcmp(request->set, "auto") == 0 ? NULL : request->set,
+                                     .psth_sd = request->psth_sd,
+                                     .decoding_penalty = request->decoding_penalty,
                                      .conversion_factor = request->conversion_factor,
-                                     .figure = *request->figure ? request->figure : NULL,
+                                     .figure = text_or_null(request->figure),
                                      .trial = (size_t)request->trial,
                                      .bootstrap = (size_t)request->bootstrap,
                                      .seed = (uint64_t)request->seed};
 }
-
-static const char *text_or_null(const char *text) { return *text ? text : NULL; }
 
 static enum lfads_status evaluate(const struct request *request, struct lfads_error *err)
 {

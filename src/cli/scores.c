@@ -42,6 +42,14 @@ static void print_spikes(const struct lfads_score *s)
     }
 }
 
+static void print_conditions(const struct lfads_score *s)
+{
+    printf("R2 of the rates to the PSTHs of %zu conditions", s->conditions);
+    if (s->psth_sd > 0)
+        printf(" (smoothed, standard deviation %.3g bins)", s->psth_sd);
+    printf(": %.4f\n", s->psth_r2);
+}
+
 static void print_text(const struct lfads_score *s)
 {
     printf("%zu trials of %s_data, %zu bins, %zu channels\n", s->trials, s->set, s->bins,
@@ -52,6 +60,15 @@ static void print_text(const struct lfads_score *s)
     }
     if (s->has_bits_per_spike)
         print_spikes(s);
+    if (s->has_psth)
+        print_conditions(s);
+    if (s->has_behaviour)
+        printf(
+            "R2 of behaviour, %zu components, decoded by ridge regression: %.4f (penalty %.3g)\n",
+            s->behaviour_components, s->behaviour_r2, s->decoding_penalty);
+    if (s->lacks_train_run)
+        printf("behaviour is not decoded: that needs the results of the training trials "
+               "(--train_run)\n");
     printf("negative log-likelihood a trial: %.3f\n", s->nll);
     if (s->has_bounds)
         printf("bounds a trial: %.3f (VAE), %.3f (IWAE)\n", s->nll_vae, s->nll_iwae);
@@ -100,6 +117,16 @@ static void print_json(const struct lfads_score *s)
     }
     if (s->has_bits_per_spike)
         print_json_spikes(s);
+    if (s->has_psth) {
+        print_number(", \"psth_r2\": ", s->psth_r2);
+        print_number(", \"psth_sd\": ", s->psth_sd);
+        printf(", \"conditions\": %zu", s->conditions);
+    }
+    if (s->has_behaviour) {
+        print_number(", \"behaviour_r2\": ", s->behaviour_r2);
+        print_number(", \"decoding_penalty\": ", s->decoding_penalty);
+        printf(", \"behaviour_components\": %zu", s->behaviour_components);
+    }
     if (s->has_bounds) {
         print_number(", \"nll_bound_vae\": ", s->nll_vae);
         print_number(", \"nll_bound_iwae\": ", s->nll_iwae);

@@ -3,8 +3,11 @@
 #include "infer/conditions.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "infer/arrays.h"
 
 /* Allocates lists for COUNT conditions, and ROOM for the numbers of their trials. */
 static enum lfads_status create(struct condition_trials *out, size_t count, size_t room,
@@ -81,6 +84,48 @@ enum lfads_status conditions_sort(struct condition_trials *out, const size_t *la
     for (size_t i = trials; i-- > 0;)
         out->trial[--out->first[labels[i]]] = i;
     return LFADS_OK;
+}
+
+void conditions_cut(struct condition_trials *conditions, size_t trials)
+{
+    size_t from = 0, kept = 0;
+
+    for (size_t c = 0; c < conditions->count; c++) {
+        for (; from < conditions->first[c + 1]; from++)
+            if (conditions->trial[from] < trials)
+                conditions->trial[kept++] = conditions->trial[from];
+        conditions->first[c + 1] = kept;
+    }
+}
+
+enum lfads_status conditions_read_jitter(int64_t **jitter, const struct h5_file *file,
+                                         const char *name, size_t trials, struct lfads_error *err)
+{
+    struct array array;
+    enum lfads_status status = array_find(&array, file, name, 1, err);
+
+    *jitter = NULL;
+    if (status != LFADS_OK || !array.values)
+        return status;
+    if (array.count < trials)
+        status = lfads_fail(err, LFADS_BAD_DATA, "%s: %s has %zu numbers, and %zu are needed",
+                            file->path, name, array.count, trials);
+    else
+        *jitter = calloc(trials + 1, sizeof **jitter);
+    if (status == LFADS_OK && !*jitter)
+        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    for (size_t i = 0; i < trials && status == LFADS_OK; i++) {
+        double bins = array.values[i];
+
+        if (bins != floor(bins) || fabs(bins) > INT32_MAX) /* NaN too */
+            status = lfads_fail(err, LFADS_BAD_DATA,
+                                "%s: %s is %g in trial %zu, and a whole number of bins is needed",
+                                file->path, name, bins, i);
+        else
+            (*jitter)[i] = (int64_t)bins;
+    }
+    array_free(&array);
+    return status;
 }
 
 void conditions_free(struct condition_trials *conditions)

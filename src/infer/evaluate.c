@@ -132,7 +132,32 @@ static enum lfads_status score_run(struct lfads_score *score, const struct evalu
     status = evaluation_score_spikes(score, s);
     if (status == LFADS_OK)
         status = score_truth(score, s);
-    return status == LFADS_OK ? score_bounds(score, s) : status;
+    if (status == LFADS_OK)
+        status = score_bounds(score, s);
+    if (status == LFADS_OK)
+        status = evaluation_score_conditions(score, s);
+    return status == LFADS_OK ? evaluation_score_behaviour(score, s) : status;
+}
+
+/* Fails for a number that the request must not have. */
+static enum lfads_status check_numbers(const struct lfads_evaluation *what, struct lfads_error *err)
+{
+    if (!isfinite(what->conversion_factor) || what->conversion_factor < 0)
+        return lfads_fail(
+            err, LFADS_USAGE,
+            "lfads_evaluate: conversion_factor is %g, and a number above 0 is needed, "
+            "or 0 for the data file's",
+            what->conversion_factor);
+    if (!isfinite(what->decoding_penalty) || what->decoding_penalty < 0)
+        return lfads_fail(err, LFADS_USAGE,
+                          "lfads_evaluate: decoding_penalty is %g, and a number above 0 is needed, "
+                          "or 0 to choose it",
+                          what->decoding_penalty);
+    if (!isfinite(what->psth_sd))
+        return lfads_fail(err, LFADS_USAGE,
+                          "lfads_evaluate: psth_sd is %g, and a finite number is needed",
+                          what->psth_sd);
+    return LFADS_OK;
 }
 
 enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_evaluation *what,
@@ -149,12 +174,9 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_e
                           : !what            ? "what"
                           : !what->data_file ? "data_file"
                                              : "model_run_file");
-    if (!isfinite(what->conversion_factor) || what->conversion_factor < 0)
-        return lfads_fail(
-            err, LFADS_USAGE,
-            "lfads_evaluate: conversion_factor is %g, and a number above 0 is needed, "
-            "or 0 for the data file's",
-            what->conversion_factor);
+    status = check_numbers(what, err);
+    if (status != LFADS_OK)
+        return status;
     s.set = what->set ? what->set : set_of_run(what->model_run_file);
     status = evaluation_read(&s);
     if (status == LFADS_OK)

@@ -9,4 +9,9 @@
 
 /* Bits per spike of all counts, of held-out channels and of forward bins. */
 enum lfads_status evaluation_score_spikes(struct lfads_score *score, const struct evaluation *s);
+/* R2 of the rates to the PSTHs that the data file has, or that its conditions' data give. */
+enum lfads_status evaluation_score_conditions(struct lfads_score *score,
+                                              const struct evaluation *s);
+/* R2 of the validation trials' behaviour, decoded after a fit to the training trials. */
+enum lfads_status evaluation_score_behaviour(struct lfads_score *score, const struct evaluation *s);
 #endif

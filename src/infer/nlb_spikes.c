@@ -76,26 +76,6 @@ enum lfads_status nlb_score_forward(struct lfads_nlb_score *score, const struct 
     return status;
 }
 
-/* Sets JITTER to whole numbers for each trial; NULL if the target has none. */
-static enum lfads_status read_jitter(int64_t **jitter, const struct nlb_scored *s)
-{
-    char name[NLB_KEY];
-    enum lfads_status status;
-
-    *jitter = NULL;
-    if (!h5_has(s->target, nlb_key(name, s, "eval_jitter")))
-        return LFADS_OK;
-    *jitter = calloc(s->eval->trials + 1, sizeof **jitter);
-    if (!*jitter)
-        return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", s->target->path);
-    status = h5_read(*jitter, H5_INT64, s->target, name, s->eval->trials, s->err);
-    for (size_t i = 0; i < s->eval->trials && status == LFADS_OK; i++)
-        if ((*jitter)[i] > INT32_MAX || (*jitter)[i] < -INT32_MAX)
-            status = lfads_fail(s->err, LFADS_BAD_DATA, "%s: %s is out of any range in trial %zu",
-                                s->target->path, name, i);
-    return status;
-}
-
 enum lfads_status nlb_score_psths(struct lfads_nlb_score *score, const struct nlb_scored *s)
 {
     const struct nlb_rates *eval = s->eval;
@@ -115,7 +95,8 @@ enum lfads_status nlb_score_psths(struct lfads_nlb_score *score, const struct nl
     if (status == LFADS_OK)
         status = array_expect(&psth, s->target, 0, conditions.count, "eval_cond_idx", s->err);
     if (status == LFADS_OK)
-        status = read_jitter(&jitter, s);
+        status = conditions_read_jitter(&jitter, s->target, nlb_key(name, s, "eval_jitter"),
+                                        eval->trials, s->err);
     if (status == LFADS_OK)
         status = score_psth_r2(&score->psth_r2,
                                &(struct condition_rates){.trials = eval->trials,

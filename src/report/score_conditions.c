@@ -65,6 +65,28 @@ enum lfads_status score_psth_r2(double *r2, const struct condition_rates *what,
     return LFADS_OK;
 }
 
+void score_smooth(double *out, const double *values, size_t bins, size_t channels, double sd)
+{
+    size_t reach = sd > 0 ? (size_t)fmin(floor(3 * sd), (double)bins) : 0;
+
+    for (size_t t = 0; t < bins; t++) {
+        double sum = 0;
+
+        for (size_t j = 0; j < channels; j++)
+            out[t * channels + j] = 0;
+        for (size_t i = t > reach ? t - reach : 0; i < bins && i <= t + reach; i++) {
+            double distance = ((double)i - (double)t) / (sd > 0 ? sd : 1);
+            double weight = exp(-distance * distance / 2);
+
+            for (size_t j = 0; j < channels; j++)
+                out[t * channels + j] += weight * values[i * channels + j];
+            sum += weight;
+        }
+        for (size_t j = 0; j < channels; j++)
+            out[t * channels + j] /= sum;
+    }
+}
+
 /* Returns the mean distance of the rates of trial E in successive bins that have counts; NaN with
  * fewer than two. */
 static double speed_of(const struct interval_rates *w, size_t e)

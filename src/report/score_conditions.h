@@ -33,6 +33,11 @@ struct condition_rates {
 enum lfads_status score_psth_r2(double *r2, const struct condition_rates *what,
                                 struct lfads_error *err);
 
+/* Sets OUT to VALUES [bins,channels], each channel smoothed over bins by a Gaussian with the
+ * standard deviation SD, cut at three of them and normalised at the edges. SD 0 or below: a copy.
+ */
+void score_smooth(double *out, const double *values, size_t bins, size_t channels, double sd);
+
 /* Arrays of an interval task (the benchmark's dmfc_rsg). */
 struct interval_rates {
     size_t trials, bins, channels;
