@@ -276,6 +276,19 @@ lfads_evaluate_nlb(struct lfads_nlb_scores *scores, const struct lfads_nlb_evalu
                    struct lfads_error *err);
 LFADS_API void lfads_nlb_scores_release(struct lfads_nlb_scores *scores);
 
+/* What a submission to the benchmark consists of. */
+struct lfads_nlb_submission {
+    const char *eval_run_file;  /* a model run of the evaluated trials */
+    const char *train_run_file; /* of the training trials; NULL: the one beside it */
+    const char *set;            /* the group to write, such as "mc_maze_20" */
+    const char *output_file;    /* is replaced if it exists */
+    const char *add_to_file;    /* a submission whose other groups are copied; NULL: none */
+};
+/* Writes rates of held-in and held-out channels, of forward bins too, as the benchmark wants them.
+ */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_submit_nlb(const struct lfads_nlb_submission *what,
+                                                           struct lfads_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -10,25 +10,6 @@
 #include "infer/nlb_scores.h"
 #include "infer/results_file.h"
 
-/* The benchmark's groups, for bins of 5 and of 20 ms, and what its names of scores begin with. */
-static const struct {
-    const char *set, *prefix;
-} sets[] = {{"mc_maze", ""},
-            {"mc_rtt", ""},
-            {"area2_bump", ""},
-            {"dmfc_rsg", ""},
-            {"mc_maze_large", "[500] "},
-            {"mc_maze_medium", "[250] "},
-            {"mc_maze_small", "[100] "},
-            {"mc_maze_20", ""},
-            {"mc_rtt_20", ""},
-            {"area2_bump_20", ""},
-            {"dmfc_rsg_20", ""},
-            {"mc_maze_large_20", "[500] "},
-            {"mc_maze_medium_20", "[250] "},
-            {"mc_maze_small_20", "[100] "}};
-enum { SETS = sizeof sets / sizeof sets[0] };
-
 /* An evaluation in progress. */
 struct nlb {
     const struct lfads_nlb_evaluation *what;
@@ -38,20 +19,6 @@ struct nlb {
     char chosen[256]; /* names of the groups to score, for errors */
     struct nlb_rates eval, train;
 };
-
-static const char *prefix_of(const char *set)
-{
-    for (size_t i = 0; i < SETS; i++)
-        if (strcmp(sets[i].set, set) == 0)
-            return sets[i].prefix;
-    return "";
-}
-
-static enum lfads_status open_file(struct h5_file *file, const char *path, struct lfads_error *err)
-{
-    return file_exists(path) ? h5_open(file, path, err)
-                             : lfads_fail(err, LFADS_USAGE, "there is no file %s", path);
-}
 
 /* Appends SET to what is scored. */
 static enum lfads_status add_set(struct lfads_nlb_scores *scores, const char *set, struct nlb *n)
@@ -64,7 +31,7 @@ static enum lfads_status add_set(struct lfads_nlb_scores *scores, const char *se
         return lfads_fail(n->err, LFADS_NO_MEMORY, "no memory for scores");
     scores->sets = grown;
     score = &grown[scores->count++];
-    *score = (struct lfads_nlb_score){.prefix = prefix_of(set),
+    *score = (struct lfads_nlb_score){.prefix = nlb_prefix(set),
                                       .co_bps = (double)NAN,
                                       .co_bps_se = (double)NAN,
                                       .fp_bps = (double)NAN,
@@ -88,9 +55,9 @@ static enum lfads_status choose_sets(struct lfads_nlb_scores *scores, struct nlb
 
     if (n->what->set)
         return add_set(scores, n->what->set, n);
-    for (size_t i = 0; i < SETS && status == LFADS_OK; i++)
-        if (h5_has(where, sets[i].set))
-            status = add_set(scores, sets[i].set, n);
+    for (size_t i = 0; nlb_group(i) && status == LFADS_OK; i++)
+        if (h5_has(where, nlb_group(i)))
+            status = add_set(scores, nlb_group(i), n);
     if (status == LFADS_OK && scores->count == 0)
         return lfads_fail(
             n->err, LFADS_BAD_DATA,
@@ -119,7 +86,7 @@ static enum lfads_status read_train(struct nlb *n, const char *set)
             "%s does not tell theirs: name them by --train_run",
             n->submission.path);
     status =
-        open_file(&n->train_run, n->what->train_run_file ? n->what->train_run_file : path, n->err);
+        nlb_open(&n->train_run, n->what->train_run_file ? n->what->train_run_file : path, n->err);
     return status == LFADS_OK ? nlb_rates_of_run(&n->train, &n->train_run, n->err) : status;
 }
 
@@ -179,14 +146,6 @@ static enum lfads_status score_set(struct lfads_nlb_score *score, struct nlb *n)
     return status;
 }
 
-static bool is_group(const char *set)
-{
-    static const char letters[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/";
-
-    return *set && *set != '/' && strlen(set) < NLB_SET && strspn(set, letters) == strlen(set);
-}
-
 static enum lfads_status check(const struct lfads_nlb_scores *scores,
                                const struct lfads_nlb_evaluation *what, struct lfads_error *err)
 {
@@ -201,13 +160,7 @@ static enum lfads_status check(const struct lfads_nlb_scores *scores,
                           "lfads_evaluate_nlb: decoding_penalty is %g, and a number above 0 is "
                           "needed, or 0 to choose it",
                           what->decoding_penalty);
-    if (what->set && !is_group(what->set))
-        return lfads_fail(
-            err, LFADS_USAGE,
-            "the name of a group of the benchmark is \"%.100s\", and 1 to %d letters, "
-            "digits or _ . - / are needed that begin with no /",
-            what->set, NLB_SET - 1);
-    return LFADS_OK;
+    return what->set ? nlb_check_group(what->set, err) : LFADS_OK;
 }
 
 enum lfads_status lfads_evaluate_nlb(struct lfads_nlb_scores *scores,
@@ -221,9 +174,9 @@ enum lfads_status lfads_evaluate_nlb(struct lfads_nlb_scores *scores,
         *scores = (struct lfads_nlb_scores){.count = 0};
     status = check(scores, what, err);
     if (status == LFADS_OK)
-        status = open_file(&n.target, what->target_file, err);
+        status = nlb_open(&n.target, what->target_file, err);
     if (status == LFADS_OK)
-        status = open_file(&n.submission, what->submission_file, err);
+        status = nlb_open(&n.submission, what->submission_file, err);
     if (status == LFADS_OK) {
         n.run = h5_has(&n.submission, results_key(OF_POSTERIORS, RESULT_OUTPUT));
         status = choose_sets(scores, &n);

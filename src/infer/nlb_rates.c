@@ -116,6 +116,12 @@ enum lfads_status nlb_rates_of_run(struct nlb_rates *out, const struct h5_file *
     if (status == LFADS_OK)
         status = results_read_unread(&out->heldout, &out->forward, file, rates.dims[2],
                                      rates.dims[1], err);
+    if (status == LFADS_OK && out->heldout == 0)
+        status =
+            lfads_fail(err, LFADS_BAD_DATA,
+                       "%s has no held-out channels, and the benchmark is of rates of channels "
+                       "that the model did not read: train with --heldout_dim",
+                       file->path);
     if (status != LFADS_OK)
         return status;
     out->trials = rates.dims[0];

@@ -18,7 +18,8 @@ struct nlb_rates {
  * rate is negative or not finite. */
 enum lfads_status nlb_rates_submitted(struct nlb_rates *out, const struct h5_file *file,
                                       const char *set, const char *phase, struct lfads_error *err);
-/* Reads the results of a model. Fails unless they are rates of counts. */
+/* Reads the results of a model. Fails unless they are rates of counts and some
+ * channels are held out. */
 enum lfads_status nlb_rates_of_run(struct nlb_rates *out, const struct h5_file *file,
                                    struct lfads_error *err);
 void nlb_rates_free(struct nlb_rates *rates);

@@ -5,9 +5,8 @@
 #include <lfads/lfads.h>
 
 #include "infer/arrays.h"
+#include "infer/nlb_groups.h"
 #include "infer/nlb_rates.h"
-
-enum { NLB_SET = 64, NLB_KEY = 96 };
 
 struct nlb_scored {
     const struct lfads_nlb_evaluation *what; /* the request */

@@ -155,6 +155,7 @@ static void benchmark(const char *folder)
 {
     struct lfads_nlb_scores found;
     struct lfads_nlb_evaluation what = {.decoding_penalty = -1};
+    struct lfads_nlb_submission submission = {.eval_run_file = NULL};
 
     REFUSED(lfads_evaluate_nlb(NULL, &what, e));
     REFUSED(lfads_evaluate_nlb(&found, NULL, e));
@@ -170,6 +171,17 @@ static void benchmark(const char *folder)
     REFUSED(lfads_evaluate_nlb(&found, &what, e));
     what.set = NULL;
     REFUSED(lfads_evaluate_nlb(&found, &what, e));
+    REFUSED(lfads_submit_nlb(NULL, e));
+    submission.eval_run_file = folder;
+    REFUSED(lfads_submit_nlb(&submission, e));
+    submission.set = "mc_maze";
+    REFUSED(lfads_submit_nlb(&submission, e));
+    submission.output_file = folder;
+    REFUSED(lfads_submit_nlb(&submission, e));
+    submission.train_run_file = folder;
+    REFUSED(lfads_submit_nlb(&submission, e));
+    submission.set = "../up";
+    REFUSED(lfads_submit_nlb(&submission, e));
     lfads_nlb_scores_release(&found);
     lfads_nlb_scores_release(&found);
     lfads_nlb_scores_release(NULL);

@@ -122,19 +122,64 @@ def test_numpy():
     check(f"penalty {penalty:.3g}" in text, text)
 
 
-def test_model():
-    """A model's results are scored as the submission with the same numbers."""
+def write_runs(group):
+    """A model's results with the rates of a group of the submission; the name of the evaluated trials'."""
     with h5py.File(f"{SCRATCH}/submission") as file:
         for phase, name in (("train", "train"), ("eval", "valid")):
-            values = rates(phase, file["mc_maze_20"])
-            if phase == "eval":
-                values = np.concatenate([values, rates(phase, file["mc_maze_20"], "_forward")], axis=1)
+            values, ahead = rates(phase, file[group]), rates("eval", file[group], "_forward")
+            if phase == "train":
+                ahead = np.ones((len(values), *ahead.shape[1:]))
             with h5py.File(f"{SCRATCH}/model_runs_x_{name}_posterior_push_mean", "w") as run:
-                run["output_dist_params"] = values
-                for key, value in (("heldout_dim", 3), ("forward_steps", 3 * (phase == "eval")),
-                                   ("output_dist", "poisson")):
+                run["output_dist_params"] = np.concatenate([values, ahead], axis=1)
+                for key, value in (("heldout_dim", file[group]["eval_rates_heldout"].shape[2]),
+                                   ("forward_steps", ahead.shape[1]), ("output_dist", "poisson")):
                     run.attrs[key] = np.bytes_(str(value))
-    run = "model_runs_x_valid_posterior_push_mean"
+    return "model_runs_x_valid_posterior_push_mean"
+
+
+def test_submit():
+    """A submission has the model's rates, as the benchmark reads them, and the groups that were there."""
+    def submit(*more, run="model_runs_x_valid_posterior_push_mean", **options):
+        harness.run("submit", f"--model_run={run}", "--output=made", *more, **options)
+
+    for group in ("mc_maze_20", "mc_rtt", "mc_maze_20"):
+        write_runs(group)
+        submit(f"--nlb_set={group}", *(["--add_to=made"] if os.path.exists(f"{SCRATCH}/made") else []))
+    with h5py.File(f"{SCRATCH}/made") as made, h5py.File(f"{SCRATCH}/submission") as wanted:
+        check(set(made) == {"mc_maze_20", "mc_rtt"}, f"groups {sorted(made)}")
+        for group in made:
+            check(set(made[group]) == set(wanted[group]), f"{group}: {sorted(made[group])}")
+            for key in made[group]:
+                a, b = made[group][key], wanted[group][key]
+                check(a.dtype == "<f4" and a.compression == "gzip" and np.array_equal(a, b), f"{group}/{key}")
+    found = score(submission="made")
+    check(found == {group: value for group, value in score().items() if group in found}, "scores")
+    submit("--nlb_set=mc_maze")
+    with h5py.File(f"{SCRATCH}/made") as made:
+        check(set(made) == {"mc_maze"}, "a submission was not replaced")
+    harness.run("submit", "--output=none", status=2, pattern="needs --model_run, --nlb_set and --output")
+    submit("--nlb_set=a b", status=2, pattern='the name of a group of the benchmark is "a b"')
+    submit("--nlb_set=mc_rtt", "--add_to=absent", status=2, pattern="no file absent")
+    submit("--nlb_set=mc_rtt", run="absent", status=2, pattern="name their results by --train_run")
+    submit("--nlb_set=mc_rtt", "--train_run=absent", status=2, pattern="no file absent")
+    submit("--nlb_set=mc_rtt", "--output=/proc/x/y", status=1, pattern="can't write /proc/x/")
+    with h5py.File(f"{SCRATCH}/model_runs_x_train_posterior_push_mean", "r+") as run:
+        run.attrs["heldout_dim"] = np.bytes_("1")
+        run.attrs["output_dist"] = np.bytes_("poisson")
+    submit("--nlb_set=mc_rtt", status=2, pattern="and 1 held-out ones, .* they are not of one model")
+    with h5py.File(f"{SCRATCH}/model_runs_x_train_posterior_push_mean", "r+") as run:
+        run.attrs["heldout_dim"] = np.bytes_("0")
+    submit("--nlb_set=mc_rtt", status=2, pattern="no held-out channels, .* train with --heldout_dim")
+    with h5py.File(f"{SCRATCH}/model_runs_x_train_posterior_push_mean", "r+") as run:
+        run.attrs["output_dist"] = np.bytes_("gaussian")
+    submit("--nlb_set=mc_rtt", status=2, pattern="of the distribution gaussian, and the benchmark is of rates")
+    with h5py.File(f"{SCRATCH}/made") as made:
+        check(set(made) == {"mc_maze"}, "a failure changed the submission")
+
+
+def test_model():
+    """A model's results are scored as the submission with the same numbers."""
+    run = write_runs("mc_maze_20")
     alone = change("alone", "target", lambda f: [f.pop(name) for name in SETS if name != "mc_maze_20"])
     for more in ({"target": alone}, {}):
         flags = [] if more else ["--nlb_set=mc_maze_20"]
