@@ -27,7 +27,7 @@ struct ridge {
     double *centred;                  /* [W,W]: products of the fitted rows about their means */
     double *mean;                     /* [W]: means of the fitted rows */
     double *matrix;                   /* [P,P]: that of the normal equations */
-    double *weights;                  /* [P,D] */
+    double *weights;                  /* [D,P] */
     double *truth, *estimate;         /* [rows of a scored set, D] */
 };
 
@@ -131,10 +131,11 @@ static bool fit(struct ridge *r, double penalty)
         memcpy(r->matrix + j * p, r->centred + j * w, (j + 1) * sizeof *r->matrix);
         r->matrix[j * p + j] += penalty;
         for (size_t k = 0; k < outputs; k++)
-            r->weights[j * outputs + k] = r->centred[(p + k) * w + j];
+            r->weights[k * p + j] = r->centred[(p + k) * w + j];
     }
-    return LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', (lapack_int)p, (lapack_int)outputs, r->matrix,
-                         (lapack_int)p, r->weights, (lapack_int)outputs) == 0;
+    /* rows of a lower triangle are columns of an upper one: LAPACK needs no copy */
+    return LAPACKE_dposv(LAPACK_COL_MAJOR, 'U', (lapack_int)p, (lapack_int)outputs, r->matrix,
+                         (lapack_int)p, r->weights, (lapack_int)p) == 0;
 }
 
 /* Returns the mean over components of R2 of rows FIRST to END-1 under the weights. */
@@ -154,7 +155,7 @@ static double r2_of_rows(struct ridge *r, const struct decoding_rows *rows, size
         }
         for (size_t j = 0; j < p; j++)
             for (size_t k = 0; k < outputs; k++)
-                estimate[k] += (r->row[j] - r->mean[j]) * r->weights[j * outputs + k];
+                estimate[k] += (r->row[j] - r->mean[j]) * r->weights[k * p + j];
     }
     for (size_t k = 0; k < outputs; k++)
         sum += score_column_r2(r->truth + k, r->estimate + k, end - first, outputs);
