@@ -228,7 +228,7 @@ struct lfads_evaluation {
         *train_run_file; /* results of the training trials; NULL: those beside the model run */
     const char *set; /* "train" or "valid"; NULL: taken from the model run's name, else "valid" */
     double conversion_factor; /* from rates to the truth's unit, above 0; 0: the data file's */
-    const char *figure;       /* PNG to write: rates, truth, data and inferred inputs; NULL: none */
+    const char *figure;       /* PNG to write: rates, truth, data, inferred inputs; NULL: none */
     size_t trial;             /* the trial in the figure */
     size_t bootstrap;         /* draws of trials for standard errors; 0: none */
     uint64_t seed;            /* of these draws */

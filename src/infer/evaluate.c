@@ -2,6 +2,7 @@
  * lfads_evaluate and lfads_score_release of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,20 +83,37 @@ static enum lfads_status score_bounds(struct lfads_score *score, const struct ev
                               : status;
 }
 
-static enum lfads_status draw_figure(const struct evaluation *s)
+/* Appends a score to TEXT, which has SIZE bytes. */
+static void add_score(char *text, size_t size, bool has, const char *format, double value)
+{
+    size_t length = strlen(text);
+
+    if (has && isfinite(value))
+        snprintf(text + length, size - length, format, value);
+}
+
+static enum lfads_status draw_figure(const struct lfads_score *score, const struct evaluation *s)
 {
     size_t offset = s->what->trial * s->bins * s->channels;
     const double *output = s->output + s->what->trial * s->bins * s->outputs;
     double *inputs = NULL, *truth = NULL;
     struct figure_trial trial;
+    char scores[200];
     enum lfads_status status;
 
     if (s->what->trial >= s->trials)
         return lfads_fail(s->err, LFADS_USAGE, "there is no trial %zu: %s has %zu, counted from 0",
                           s->what->trial, s->run.path, s->trials);
+    snprintf(scores, sizeof scores, "all %zu trials", s->trials);
+    add_score(scores, sizeof scores, score->has_bits_per_spike, ", bits per spike %.3f",
+              score->bits_per_spike);
+    add_score(scores, sizeof scores, s->heldout > 0, ", held-out channels %.3f", score->co_bps);
+    add_score(scores, sizeof scores, s->forward > 0, ", forward bins %.3f", score->fp_bps);
+    add_score(scores, sizeof scores, score->has_truth, ", R² to the truth %.3f", score->r2);
     trial = (struct figure_trial){.file = s->what->data_file,
                                   .set = s->set,
                                   .trial = s->what->trial,
+                                  .scores = scores,
                                   .rates = {.bins = s->bins,
                                             .channels = s->channels,
                                             .outputs = s->outputs,
@@ -182,7 +200,7 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_e
     if (status == LFADS_OK)
         status = score_run(score, &s);
     if (status == LFADS_OK && what->figure)
-        status = draw_figure(&s);
+        status = draw_figure(score, &s);
     evaluation_release(&s);
     return status;
 }
