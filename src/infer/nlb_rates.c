@@ -19,7 +19,7 @@ static enum lfads_status read_rates(struct array *out, const struct h5_file *fil
     enum lfads_status status;
 
     snprintf(name, sizeof name, "%s/%s_rates_%s", set, phase, what);
-    status = (may_lack ? array_find : array_read)(out, file, name, 3, err);
+    status = may_lack ? array_find(out, file, name, 3, err) : array_read(out, file, name, 3, err);
     return status == LFADS_OK && out->values ? array_check(out, file, 0, false, err) : status;
 }
 
@@ -71,7 +71,7 @@ static enum lfads_status read_ahead(struct nlb_rates *out, const struct h5_file 
 enum lfads_status nlb_rates_submitted(struct nlb_rates *out, const struct h5_file *file,
                                       const char *set, const char *phase, struct lfads_error *err)
 {
-    struct array heldin, heldout = {.rank = 0};
+    struct array heldin = {.rank = 0}, heldout = {.rank = 0};
     enum lfads_status status = read_rates(&heldin, file, set, phase, "heldin", false, err);
 
     *out = (struct nlb_rates){.trials = 0};

@@ -31,7 +31,7 @@ enum lfads_status nlb_expect(const struct array *array, const struct nlb_scored 
 {
     enum lfads_status status = LFADS_OK;
 
-    for (size_t i = 0; i < array->rank && status == LFADS_OK; i++)
+    for (size_t i = 0; i < 3 && i < array->rank && status == LFADS_OK; i++)
         if (sizes[i])
             status = array_expect(array, s->target, i, sizes[i], s->eval_name, s->err);
     return status;

@@ -18,8 +18,10 @@ struct example {
     double counts[TRIALS][BINS][CHANNELS];
 };
 
-static void make(struct example *s)
+static struct example example(void)
 {
+    struct example made, *s = &made;
+
     for (int e = 0; e < TRIALS; e++)
         for (int t = 0; t < BINS; t++)
             for (int n = 0; n < CHANNELS; n++) {
@@ -32,6 +34,7 @@ static void make(struct example *s)
                 s->psth[c][t][n] = 1 + (c * 5 + t * 2 + n * 3) % 7 / 4.0;
     s->psth[0][1][0] = (double)NAN;
     s->counts[2][3][0] = (double)NAN;
+    return made;
 }
 
 /* The allowance covers some dozen operations on numbers of the order of 1. */
@@ -47,7 +50,7 @@ static void test_psth(void **state)
     size_t first[] = {0, 2, 2, 5}, trial[] = {0, 3, 1, 2, 4}, none[] = {0, 0, 0, 0};
     const int64_t jitter[] = {1, 0, -1, 0, 2};
     struct condition_trials conditions = {CONDITIONS, first, trial};
-    struct example s;
+    struct example s = example();
     struct condition_rates what = {.trials = TRIALS,
                                    .bins = BINS,
                                    .channels = CHANNELS,
@@ -59,7 +62,6 @@ static void test_psth(void **state)
     double r2;
 
     (void)state;
-    make(&s);
     assert_int_equal(score_psth_r2(&r2, &what, NULL), LFADS_OK);
     assert_near(r2, 0.22988263182238666);
     what.jitter = jitter;
@@ -78,7 +80,7 @@ static void test_times(void **state)
                                                   {0, 1, 0, 1, 6.5},
                                                   {1, 1, 0, 1, 9},
                                                   {0, 0, 0, (double)NAN, 4}};
-    struct example s;
+    struct example s = example();
     struct interval_rates what = {.trials = TRIALS,
                                   .bins = BINS,
                                   .channels = CHANNELS,
@@ -91,7 +93,6 @@ static void test_times(void **state)
     double r;
 
     (void)state;
-    make(&s);
     assert_int_equal(score_time_correlation(&r, &what, NULL), LFADS_OK);
     assert_near(r, -0.27735009811261463);
     what.trials = 1;
