@@ -92,7 +92,7 @@ enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, con
 {
     struct quiet quiet;
     hsize_t extent[H5_MOST_RANK] = {0};
-    hid_t space, list, set = -1;
+    hid_t space, list, links, set = -1;
 
     quiet_begin(&quiet);
     *rows = (struct h5_rows){.file = file, .type = type, .rank = rank, .row = 1};
@@ -105,9 +105,12 @@ enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, con
     }
     space = rank ? H5Screate_simple((int)rank, extent, NULL) : H5Screate(H5S_SCALAR);
     list = H5Pcreate(H5P_DATASET_CREATE);
+    links = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(links, 1);
     /* without memory HDF5 1.10 may free names that a list still has: nothing may use it then */
     if (set_storage(list, storage, rank, extent))
-        set = H5Dcreate2(file->id, name, disk_type(type), space, H5P_DEFAULT, list, H5P_DEFAULT);
+        set = H5Dcreate2(file->id, name, disk_type(type), space, links, list, H5P_DEFAULT);
+    H5Pclose(links);
     H5Pclose(list);
     H5Sclose(space);
     quiet_end(&quiet, file->output);
