@@ -49,7 +49,7 @@ run "$@" --C="$conditions"
 
 echo
 echo "== 2. Training: $epochs epochs (a full training takes several hundred)"
-set -- train --data_dir="$folder/data" --data_filename_stem=$set_name \
+set -- train --preset=original --data_dir="$folder/data" --data_filename_stem=$set_name \
     --lfads_save_dir="$folder/model" --factors_dim=20 --co_dim=0 --seed=1 \
     --kl_increase_steps=800 --l2_increase_steps=800
 estimate "$epochs" $few_epochs "$@" --max_epochs=$few_epochs --quiet

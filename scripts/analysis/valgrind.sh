@@ -15,10 +15,10 @@ run() {
 save=$scratch/save
 run synth chaotic --save_dir="$scratch/data" --datafile_name=set --C=20 --N=6 --S=6 --T=0.3 \
     --nreplications=2
-run train --data_dir="$scratch/data" --data_filename_stem=set --lfads_save_dir="$save" \
+run train --preset=original --data_dir="$scratch/data" --data_filename_stem=set --lfads_save_dir="$save" \
     --factors_dim=3 --gen_dim=8 --con_dim=6 --ci_enc_dim=6 --ic_enc_dim=6 --ic_dim=3 --co_dim=1 \
     --batch_size=16 --threads=2 --seed=1 --max_epochs=2
-run train --data_dir="$scratch/data" --data_filename_stem=set --lfads_save_dir="$save" \
+run train --preset=original --data_dir="$scratch/data" --data_filename_stem=set --lfads_save_dir="$save" \
     --factors_dim=3 --gen_dim=8 --con_dim=6 --ci_enc_dim=6 --ic_enc_dim=6 --ic_dim=3 --co_dim=1 \
     --batch_size=16 --threads=2 --seed=1 --max_epochs=3
 for kind in posterior-sample posterior-mean prior-sample write-params; do

@@ -7,7 +7,9 @@
 
 #include "cli/cli.h"
 #include "cli/terminal.h"
+#include "config/kinds.h"
 #include "config/parse.h"
+#include "config/preset.h"
 
 static enum lfads_status set_flag(void *payload, size_t index, const char *text,
                                   struct lfads_error *err)
@@ -40,6 +42,9 @@ static int run(const struct command *command, const struct command *commands, in
         status = parse_flags(argc, argv, config_table(), set_flag, config, &err);
     if (status == LFADS_OK && command)
         status = check_kind(config, command, &err);
+    /* scripts of the original call the program by --kind and get the original's values */
+    if (status == LFADS_OK && command && strcmp(command->kind, KIND_TRAIN) == 0)
+        status = preset_set(config, "preset", PRESET_AUTO, &err);
     if (status == LFADS_OK) {
         for (const struct command *c = commands; !command && c->name; c++)
             if (c->kind && strcmp(c->kind, config->kind) == 0)

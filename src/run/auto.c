@@ -82,34 +82,33 @@ static enum lfads_status choose_sizes(struct run *p, const struct facts *f, stru
     return status;
 }
 
-/* At least a dozen updates an epoch, and enough epochs for a fixed number of updates. */
+/* Twenty updates an epoch or more, and as many epochs as a given number of updates takes; the penalties
+ * rise in the first part of them. */
 static enum lfads_status choose_length(struct run *p, const struct facts *f,
                                        struct lfads_error *err)
 {
-    size_t batch = power_between(f->trials / 12, 8, 64), updates = 4000;
-    size_t per_epoch = size_max(f->trials / batch, 1);
-    size_t epochs = size_max(updates / per_epoch, 60), ramp = size_max(epochs / 5, 1);
+    const size_t updates = 6000, least = 60;
+    const struct lfads_config *config = p->config;
+    size_t batch = power_between(f->trials / 20, 8, 128);
+    size_t epochs, part;
     enum lfads_status status = set(p, "batch_size", err, "%zu", batch);
 
+    epochs = size_max(updates / size_max(f->trials / (size_t)config->batch_size, 1), least);
     if (status == LFADS_OK)
         status = set(p, "max_epochs", err, "%zu", epochs);
+    epochs = config->max_epochs > 0 ? (size_t)config->max_epochs : epochs;
+    part = size_max(epochs / 7, 1);
     if (status == LFADS_OK)
-        status = set(p, "kl_increase_steps", err, "%zu", ramp);
+        status = set(p, "kl_increase_steps", err, "%zu", part);
     if (status == LFADS_OK)
-        status = set(p, "l2_increase_steps", err, "%zu", ramp);
+        status = set(p, "l2_increase_steps", err, "%zu", part);
     if (status == LFADS_OK)
         status = set(p, "early_stop_patience", err, "%zu", size_max(epochs / 4, 10));
-    if (status == LFADS_OK)
-        status = set(p, "learning_rate_init", err, "4e-3");
-    if (status == LFADS_OK)
-        status = set(p, "learning_rate_n_to_compare", err, "6");
-    if (status == LFADS_OK)
-        status = set(p, "learning_rate_decay_factor", err, "0.8");
     run_line(p,
-             "  batches of %lld trials, at most %lld epochs; penalties rise in %lld epochs; training "
-             "ends %lld epochs after the validation cost was lowest",
-             (long long)p->config->batch_size, (long long)p->config->max_epochs,
-             (long long)p->config->kl_increase_steps, (long long)p->config->early_stop_patience);
+             "  batches of %lld trials, at most %lld epochs; the penalties rise in the first %lld; "
+             "training ends %lld epochs after the validation cost was lowest",
+             (long long)config->batch_size, (long long)config->max_epochs,
+             (long long)config->kl_increase_steps, (long long)config->early_stop_patience);
     return status;
 }
 
@@ -120,7 +119,7 @@ static enum lfads_status choose_regularisation(struct run *p, const struct facts
     enum lfads_status status = set(p, "cd_rate", err, "%s", f->channels > 1 ? "0.5" : "0.3");
 
     if (status == LFADS_OK)
-        status = set(p, "keep_prob", err, "0.8");
+        status = set(p, "keep_prob", err, "0.85");
     if (status == LFADS_OK)
         status = set(p, "l2_gen_scale", err, "1");
     if (status == LFADS_OK)

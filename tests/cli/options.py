@@ -137,7 +137,7 @@ def test_held_out():
     train("all_read", *flags)
     check(first_change("all_read", "other_held") == 0, "the encoders do not read all")
     refused("heldout_dim=12 must be below", f"--heldout_dim={CHANNELS}")
-    refused("forward_steps must be below", f"--forward_steps={BINS}")
+    refused("forward_steps=30 must be below", f"--forward_steps={BINS}")
 
 
 def test_coordinated_dropout():

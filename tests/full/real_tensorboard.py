@@ -108,7 +108,7 @@ def main():
         shutil.rmtree(SAVE, ignore_errors=True)
         make_environment()
         os.execv(f"{VENV}/bin/python", [f"{VENV}/bin/python"] + sys.argv)
-    subprocess.run([LFADS, "train", f"--data_dir={GOLDEN}/data_dir", "--data_filename_stem=two",
+    subprocess.run([LFADS, "train", "--preset=original", f"--data_dir={GOLDEN}/data_dir", "--data_filename_stem=two",
                     f"--lfads_save_dir={SAVE}", "--factors_dim=4", "--gen_dim=9", "--co_dim=2",
                     "--batch_size=16", "--max_epochs=3", "--seed=2", "--quiet"], check=True)
     check_server(check_reader())

@@ -53,8 +53,8 @@ COMMANDS = [
     ("", [LFADS, "synth", "chaotic", "--save_dir=run", "--C=4", "--nreplications=5", "--N=8", "--S=8",
           "--T=0.2"]),
     # pictures, which take the longest, only where the places of all else are known
-    ("", [LFADS, "train", *MODEL, "--max_epochs=1", "--example_every_s=-1", *FLAGS]),
-    ("trained", [LFADS, "train", *MODEL, "--max_epochs=2", *FLAGS]),
+    ("", [LFADS, "train", "--preset=original", *MODEL, "--max_epochs=1", "--example_every_s=-1", *FLAGS]),
+    ("trained", [LFADS, "train", "--preset=original", *MODEL, "--max_epochs=2", *FLAGS]),
     ("trained", [LFADS, "posterior-sample", *MODEL, "--batch_size=4"]),
     ("trained", [LFADS, "posterior-mean", *MODEL]),
     ("trained", [LFADS, "prior-sample", *MODEL]),

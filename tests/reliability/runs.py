@@ -22,7 +22,7 @@ def make_data():
 
 
 def command(folder, epochs=EPOCHS, more=()):
-    return ["train", f"--lfads_save_dir={folder}", f"--max_epochs={epochs}", *FLAGS, *more]
+    return ["train", "--preset=original", f"--lfads_save_dir={folder}", f"--max_epochs={epochs}", *FLAGS, *more]
 
 
 def shimmed(shim, call, path, first, error, **more):
