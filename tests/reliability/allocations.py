@@ -30,7 +30,8 @@ ALL = WORDS == ["all"]
 MOST_FAILURES = 200
 MARK, REPORT, RUN = f"{SCRATCH}/mark", f"{SCRATCH}/report", f"{SCRATCH}/run"
 # Libraries that end the process, crash or never return where they get no memory (docs/reliability.md).
-FATAL = ("libdnnl", "libfontconfig", "libcairo", "libpixman", "libhdf5")
+# libexpat reads fontconfig's files, and fontconfig never returns where it could not.
+FATAL = ("libdnnl", "libfontconfig", "libexpat", "libcairo", "libpixman", "libhdf5")
 # What is said where a library does not say that it lacked memory: libhdf5 crashed in the process that
 # reads, or gave no reason; to Jansson, text that it can't keep is no JSON.
 UNSURE = "memory|libhdf5 crashed when it read|HDF5 does not say why|hyperparameters do not say|" \
