@@ -30,7 +30,8 @@ ALL = WORDS == ["all"]
 MOST_FAILURES = 200
 MARK, REPORT, RUN = f"{SCRATCH}/mark", f"{SCRATCH}/report", f"{SCRATCH}/run"
 # Libraries that end the process, crash or never return where they get no memory (docs/reliability.md).
-FATAL = ("libdnnl", "libfontconfig", "libcairo", "libpixman", "libhdf5")
+# libexpat reads fontconfig's files, and fontconfig never returns where it could not.
+FATAL = ("libdnnl", "libfontconfig", "libexpat", "libcairo", "libpixman", "libhdf5")
 # What is said where a library does not say that it lacked memory: libhdf5 crashed in the process that
 # reads, or gave no reason; to Jansson, text that it can't keep is no JSON.
 UNSURE = "memory|libhdf5 crashed when it read|HDF5 does not say why|hyperparameters do not say|" \
@@ -98,6 +99,14 @@ def results():
     return found
 
 
+def near(a, b):
+    """Whether numbers differ as by rounding: where oneDNN has no memory plain loops compute a product.
+    3e-7 measured, a few updates later."""
+    return set(a) == set(b) and all(
+        isinstance(a[name], str) or np.allclose(a[name], b[name], rtol=1e-4, atol=1e-5, equal_nan=True)
+        for name in a)
+
+
 def report():
     """How many pieces of memory were left, and the place of each allocation."""
     left, *sites = text(REPORT).split()
@@ -137,10 +146,10 @@ class Command:
                 done.returncode == -signal.SIGABRT and re.match(BREAKS_HEAP, asked)):
             died = [asked.split()[0]]
         what = f"{self.name}, {source} {first}{' once' if once else ''} ({asked}): "
-        self.judge(done, source, died, what)
+        self.judge(done, source, asked, died, what)
         return True
 
-    def judge(self, done, source, died, what):
+    def judge(self, done, source, asked, died, what):
         names = os.listdir(RUN) if os.path.isdir(RUN) else []
         bad = [n for n in names if n.endswith((".part", "lock"))]
         lines = [line for line in done.stderr.splitlines()
@@ -148,8 +157,10 @@ class Command:
         if source == "libraries" and died and died[0].startswith(FATAL):
             deaths[died[0]] = deaths.get(died[0], 0) + 1
         elif done.returncode == 0:
-            check(not differences(results(), self.results) and (self.results or done.stdout == self.stdout),
-                  f"{what}another result: {done.stderr}")
+            found = results()
+            rounded = source == "libraries" and asked.startswith("libdnnl") and near(found, self.results)
+            check((rounded or not differences(found, self.results)) and
+                  (self.results or done.stdout == self.stdout), f"{what}another result: {done.stderr}")
         else:
             wanted = ((1,), "memory") if source == "program" else ((1, 2), UNSURE)
             check(done.returncode in wanted[0] and lines and re.search(wanted[1], lines[-1]),
