@@ -107,8 +107,7 @@ bool workload_create(struct workload *w, const struct options *options, const st
     const struct size *size = NULL;
     struct learner_options learner_options = {.threads = threads,
                                               .max_pending = be->host_memory ? 1 : DEVICE_STEPS,
-                                              .trained = true,
-                                              .max_grad_norm = 200};
+                                              .trained = true};
     struct model_session session = {.shape = {.name = "bench"}};
     struct lfads_error err = {.text = "no memory"};
 
@@ -123,7 +122,10 @@ bool workload_create(struct workload *w, const struct options *options, const st
     w->seed = 1;
     session.shape.channels = options->channels ? options->channels : size->channels;
     if (lfads_config_create(&w->config, &err) == LFADS_OK && configure(w, options, size))
+    {
         w->batch = learner_options.batch_size = (size_t)w->config->batch_size;
+        learner_options.optimizer = optimizer_of(w->config);
+    }
     if (!w->batch ||
         model_create(&w->model, w->config, options->bins ? options->bins : size->bins, &session, 1,
                      &err) != LFADS_OK ||

@@ -110,13 +110,25 @@ struct decoder_sequence {
 struct update {
     real scale;  /* factor that keeps the gradient's norm within the limit */
     real rate;   /* the bias-corrected learning rate */
+    real epsilon; /* added to the root of the second moment */
+    real decay;  /* share of a parameter that is taken off */
     real halted; /* not 0 after a gradient that is not finite: the parameters stay */
+};
+
+/* What limit_update copies to struct update, in the backend's memory. */
+struct update_rates {
+    real rate, epsilon, decay;
+};
+
+/* The limit of the gradient's norm, in the host's memory. */
+struct norm_limit {
+    double max;    /* greatest norm */
+    double margin; /* added to the norm before it is compared and divided by */
 };
 
 /* The optimizer's constants, in the host's memory. */
 struct adam_options {
     double beta1, beta2; /* decay of the moments */
-    double epsilon;      /* added to the root of the second moment */
 };
 
 struct backend {

@@ -65,12 +65,34 @@ static bool put_data(FILE *out, const struct hyperparams_data *data)
     return fine;
 }
 
+/* What the encoders read of each session, where the flags do not say it: the data's shapes did. */
+static bool put_encoded(FILE *out, const struct lfads_config *config,
+                        const struct hyperparams_data *data)
+{
+    bool fine = true, differs = data->encoded_bins + (size_t)config->forward_steps != data->bins;
+
+    for (size_t i = 0; i < data->count; i++)
+        differs = differs || data->sessions[i].heldout != (size_t)config->heldout_dim;
+    if (!differs)
+        return true;
+    fprintf(out, ", \"num_encoded_steps\": %zu, \"dataset_heldout_dims\": {", data->encoded_bins);
+    for (size_t i = 0; i < data->count; i++) {
+        fputs(i ? ", " : "", out);
+        fine = put_string(out, data->sessions[i].name) && fine;
+        fprintf(out, ": %zu", data->sessions[i].heldout);
+    }
+    fputc('}', out);
+    return fine;
+}
+
+/* Without memory Jansson does not say that the text is odd. */
 static bool is_utf8(const char *text)
 {
-    json_t *string = json_string(text);
+    json_error_t error;
+    json_t *string = json_pack_ex(&error, 0, "s", text);
 
     json_decref(string);
-    return string != NULL;
+    return string || json_error_code(&error) != json_error_invalid_utf8;
 }
 
 /* Returns the first text that is not UTF-8, which JSON can't hold; NULL if all are. */
@@ -121,6 +143,7 @@ enum lfads_status hyperparams_text(char **text, const struct lfads_config *confi
             fputs(", ", out);
             fine = put_flag(out, config, &table->flags[i], data->bins) && fine;
         }
+    fine = put_encoded(out, config, data) && fine;
     fprintf(out, ", \"lfads_version\": \"%s\"}", lfads_version());
     if (fclose(out) != 0 || !fine) {
         free(*text);
@@ -207,12 +230,17 @@ static enum lfads_status read_sessions(struct hyperparams_data *data, const json
 {
     const json_t *names = json_object_get(object, "dataset_names");
     const json_t *dims = json_object_get(object, "dataset_dims");
+    const json_t *heldout = json_object_get(object, "dataset_heldout_dims");
+    json_int_t encoded = json_integer_value(json_object_get(object, "num_encoded_steps"));
     json_int_t bins = json_integer_value(json_object_get(object, "num_steps"));
     size_t count = json_array_size(names);
 
     if (count == 0 || bins < 1 || bins > (1 << 20))
         return no_sessions(from, err);
+    if (encoded < 0 || encoded > bins)
+        return no_sessions(from, err);
     data->bins = (size_t)bins;
+    data->encoded_bins = (size_t)encoded;
     data->sessions = calloc(count, sizeof *data->sessions);
     if (!data->sessions)
         return no_memory(from, err);
@@ -220,10 +248,12 @@ static enum lfads_status read_sessions(struct hyperparams_data *data, const json
         struct session_shape *session = &data->sessions[data->count];
         const char *name = json_string_value(json_array_get(names, data->count));
         json_int_t channels = name ? json_integer_value(json_object_get(dims, name)) : 0;
+        json_int_t hidden = heldout ? json_integer_value(json_object_get(heldout, name)) : 0;
 
-        if (channels < 1 || channels > (1 << 20) || strlen(name) >= sizeof session->name)
+        if (hidden < 0 || hidden >= channels || channels < 1 || channels > (1 << 20) || strlen(name) >= sizeof session->name)
             return no_sessions(from, err);
         session->channels = (size_t)channels;
+        session->heldout = (size_t)hidden;
         strcpy(session->name, name);
     }
     return LFADS_OK;

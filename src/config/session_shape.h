@@ -7,5 +7,6 @@
 struct session_shape {
     char name[256];  /* long enough for any file name (NAME_MAX) */
     size_t channels; /* N */
+    size_t heldout;  /* channels that the encoders do not read, the last ones; below N */
 };
 #endif

@@ -93,6 +93,12 @@ static enum lfads_status open_sessions(struct dataset *dataset, const struct lis
                               "%s has %zu bins a trial, but session %s has %zu: all sessions must "
                               "have the same",
                               path, session->bins, dataset->sessions[0]->name, dataset->bins);
+        if (i > 0 && (session->has_encoded != dataset->sessions[0]->has_encoded ||
+                      session->encoded_bins != dataset->sessions[0]->encoded_bins))
+            return lfads_fail(err, LFADS_BAD_DATA,
+                              "%s and session %s have arrays for the encoders of different length, "
+                              "or one has none: all sessions must have the same",
+                              path, dataset->sessions[0]->name);
         dataset->bins = session->bins;
     }
     return LFADS_OK;

@@ -4,7 +4,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/sizes.h"
 #include "data/counts.h"
 
 enum { PIECE_BYTES = 1 << 22 };
@@ -50,7 +52,7 @@ static struct findings convert_reals(float *out, const double *in, size_t count)
 static enum lfads_status refuse(const struct trial_reader *reader, const double *piece,
                                 size_t trial, struct lfads_error *err)
 {
-    size_t i = 0, size = reader->bins * reader->width, offset;
+    size_t i = 0, size = reader->file_bins * reader->width, offset;
     struct findings f;
     float converted;
 
@@ -65,6 +67,9 @@ static enum lfads_status refuse(const struct trial_reader *reader, const double 
                       reader->counts && isfinite(piece[i])
                           ? "poisson takes whole counts from 0 to a million: correct the data or "
                             "use --output_dist=gaussian"
+                      : isnan(piece[i])
+                          ? "only finite numbers can be used: correct the data, or give "
+                            "--missing_data=skip for what was not recorded"
                           : "only finite numbers below 3e38 can be used: correct the data");
 }
 
@@ -76,27 +81,94 @@ static enum number_type required_type(const struct trial_reader *reader, const s
 }
 
 /* Reads all trials, PER_PIECE at a time. */
-static enum lfads_status read_pieces(struct trial_store *store, double *sum,
-                                     const struct trial_reader *reader, size_t per_piece,
-                                     double *piece, float *floats, struct lfads_error *err)
+/* Takes the NaN out of a trial of SIZE numbers, which become 0; returns their count. */
+static uint32_t take_missing(double *trial, size_t size)
 {
-    size_t size = reader->bins * reader->width;
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < size; i++)
+        if (isnan(trial[i])) {
+            trial[i] = 0;
+            count++;
+        }
+    return count;
+}
+
+/* Puts NaN back where MARKED, a copy of the piece before take_missing, has them. */
+static void put_missing(float *out, const double *marked, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (isnan(marked[i]))
+            out[i] = (float)NAN;
+}
+
+/* Spreads trials of FILE_BINS bins to trials of BINS bins, from the last to the first. */
+static void pad(float *floats, const struct trial_reader *reader, size_t trials)
+{
+    size_t from = reader->file_bins * reader->width, to = reader->bins * reader->width;
+
+    for (size_t i = trials; i-- > 0 && from < to;) {
+        memmove(floats + i * to, floats + i * from, from * sizeof *floats);
+        memset(floats + i * to + from, 0, (to - from) * sizeof *floats);
+    }
+}
+
+/* The buffers of a piece. */
+struct piece {
+    double *numbers, *marked; /* marked: NULL if NaN are not allowed */
+    float *floats;
+    size_t trials; /* at most */
+};
+
+/* Converts the N trials of the piece that begins at trial FIRST. */
+static enum lfads_status convert(struct findings *found, const struct trial_reader *reader,
+                                 const struct piece *piece, size_t first, size_t n,
+                                 struct lfads_error *err)
+{
+    size_t size = reader->file_bins * reader->width;
+    uint32_t missing = 0;
+
+    if (piece->marked) {
+        memcpy(piece->marked, piece->numbers, n * size * sizeof *piece->marked);
+        for (size_t i = 0; i < n; i++) {
+            uint32_t of_trial = take_missing(piece->numbers + i * size, size);
+
+            if (reader->missing_of)
+                reader->missing_of[first + i] = of_trial;
+            missing += of_trial;
+        }
+    }
+    *found = reader->counts ? convert_counts(piece->floats, piece->numbers, n * size)
+                            : convert_reals(piece->floats, piece->numbers, n * size);
+    if (!found->valid)
+        return refuse(reader, piece->numbers, first, err);
+    if (missing && reader->missing_of) {
+        put_missing(piece->floats, piece->marked, n * size);
+        found->largest = (float)INFINITY; /* NaN needs a float */
+    }
+    pad(piece->floats, reader, n);
+    return LFADS_OK;
+}
+
+static enum lfads_status read_pieces(struct trial_store *store, double *sum,
+                                     const struct trial_reader *reader, const struct piece *piece,
+                                     struct lfads_error *err)
+{
+    size_t size = reader->file_bins * reader->width;
     enum lfads_status status = LFADS_OK;
 
-    for (size_t first = 0; first < reader->trials && status == LFADS_OK; first += per_piece) {
-        size_t n = reader->trials - first < per_piece ? reader->trials - first : per_piece;
+    for (size_t first = 0; first < reader->trials && status == LFADS_OK; first += piece->trials) {
+        size_t n = size_min(reader->trials - first, piece->trials);
         struct findings f;
 
-        status =
-            h5_read_rows(piece, H5_FLOAT64, reader->file, reader->name, first, n, n * size, err);
+        status = h5_read_rows(piece->numbers, H5_FLOAT64, reader->file, reader->name, first, n,
+                              n * size, err);
+        if (status == LFADS_OK)
+            status = convert(&f, reader, piece, first, n, err);
         if (status != LFADS_OK)
             return status;
-        f = reader->counts ? convert_counts(floats, piece, n * size)
-                           : convert_reals(floats, piece, n * size);
-        if (!f.valid)
-            return refuse(reader, piece, first, err);
         *sum += f.sum;
-        status = trial_store_add(store, floats, n, required_type(reader, &f), err);
+        status = trial_store_add(store, piece->floats, n, required_type(reader, &f), err);
     }
     return status;
 }
@@ -104,9 +176,8 @@ static enum lfads_status read_pieces(struct trial_store *store, double *sum,
 enum lfads_status trial_reader_read(struct trial_store *store, double *sum,
                                     const struct trial_reader *reader, struct lfads_error *err)
 {
-    size_t size = reader->bins * reader->width, per_piece = PIECE_BYTES / sizeof(double) / size;
-    double *piece;
-    float *floats;
+    size_t size = reader->bins * reader->width;
+    struct piece piece = {.trials = size_max(PIECE_BYTES / sizeof(double) / size, 1)};
     enum lfads_status status =
         trial_store_begin(store, reader->trials, size, reader->counts ? NUMBER_UINT8 : NUMBER_FLOAT,
                           &reader->limits, err);
@@ -114,14 +185,16 @@ enum lfads_status trial_reader_read(struct trial_store *store, double *sum,
     *sum = 0;
     if (status != LFADS_OK)
         return status;
-    per_piece = per_piece ? per_piece : 1;
-    piece = malloc(per_piece * size * sizeof *piece + 1);
-    floats = malloc(per_piece * size * sizeof *floats + 1);
-    status = piece && floats
-                 ? read_pieces(store, sum, reader, per_piece, piece, floats, err)
+    piece.numbers = malloc(piece.trials * size * sizeof *piece.numbers + 1);
+    piece.floats = malloc(piece.trials * size * sizeof *piece.floats + 1);
+    if (reader->missing)
+        piece.marked = malloc(piece.trials * size * sizeof *piece.marked + 1);
+    status = piece.numbers && piece.floats && (piece.marked || !reader->missing)
+                 ? read_pieces(store, sum, reader, &piece, err)
                  : lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", reader->file->path);
-    free(piece);
-    free(floats);
+    free(piece.numbers);
+    free(piece.floats);
+    free(piece.marked);
     store->limits.directory = NULL; /* the caller owns it */
     return status;
 }

@@ -10,12 +10,15 @@ struct trial_reader {
     const struct h5_file *file;
     const char *name; /* the data set; its shape has been checked */
     size_t trials, bins, width;
+    size_t file_bins; /* of the data set, at most bins; zeros follow them */
     bool counts; /* numbers must be counts (counts.h); else finite reals */
+    bool missing;      /* NaN is allowed */
+    uint32_t *missing_of; /* [trials]: set to the count of NaN in each trial, or NULL: NaN become 0 */
     struct storage_limits limits;
 };
 
 /* Reads all trials into STORE, which the caller ends with trial_store_end. Sets *SUM to the sum of
- * all numbers. Fails for an unusable number and reports its trial, bin and channel. */
+ * all numbers but NaN. Fails for an unusable number and reports its trial, bin and channel. */
 enum lfads_status trial_reader_read(struct trial_store *store, double *sum,
                                     const struct trial_reader *reader, struct lfads_error *err);
 #endif

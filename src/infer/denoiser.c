@@ -73,7 +73,8 @@ static enum lfads_status make_model(struct lfads_denoiser *d, const struct lfads
             (double)known->sessions[i].channels * (double)config->factors_dim * 4 * sizeof(real);
     status = check_memory(weights, path, err);
     for (size_t i = 0; i < known->count; i++)
-        sessions[i].shape = known->sessions[i];
+        sessions[i] = (struct model_session){.shape = known->sessions[i],
+                                             .encoded_bins = known->encoded_bins};
     if (known->count == 1 && status == LFADS_OK)
         status = find_readin(&sessions[0], &alignment, config, path, err);
     if (status == LFADS_OK)

@@ -172,7 +172,8 @@ static enum lfads_status run(const struct lfads_config *config,
     if (status != LFADS_OK)
         return status;
     if (latents == POSTERIOR_SAMPLE)
-        p.plan.samples = (size_t)p.run->config->batch_size;
+        p.plan.samples = (size_t)(p.run->config->ps_samples ? p.run->config->ps_samples
+                                                           : p.run->config->batch_size);
     status = check_disk(&p);
     if (status == LFADS_OK)
         status = sampler_create(&p);
@@ -181,7 +182,7 @@ static enum lfads_status run(const struct lfads_config *config,
     if (status == LFADS_OK)
         status = costs_l2_value(&p.costs.l2, p.run->be, p.run->model, p.parameters, err);
     if (status == LFADS_OK) {
-        p.costs.ramps = costs_ramps(p.run->config, p.run->checkpoint.step);
+        p.costs.ramps = costs_ramps(p.run->config, p.run->checkpoint.step, p.run->checkpoint.epoch);
         status = run_write_hyperparams(p.run, kind, err);
     }
     for (p.session = 0; p.session < p.run->dataset->count && status == LFADS_OK; p.session++)

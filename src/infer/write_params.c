@@ -37,17 +37,19 @@ static enum lfads_status write_rows(struct h5_file *file, const struct model *mo
     return status;
 }
 
-static enum lfads_status write_scalars(struct h5_file *file, const struct checkpoint *checkpoint,
+static enum lfads_status write_scalars(struct h5_file *file, const struct run *p,
                                        struct lfads_error *err)
 {
+    const struct checkpoint *checkpoint = &p->checkpoint;
+    const struct lfads_config *config = p->config;
     const double updates = (double)checkpoint->step + 1;
     const struct {
         const char *name;
         float value;
     } numbers[] = {
         {"LFADS_learning_rate:0", (float)checkpoint->learning_rate},
-        {"LFADS_beta1_power:0", (float)pow(optimizer_adam.beta1, updates)},
-        {"LFADS_beta2_power:0", (float)pow(optimizer_adam.beta2, updates)},
+        {"LFADS_beta1_power:0", (float)pow(config->adam_beta1, updates)},
+        {"LFADS_beta2_power:0", (float)pow(config->adam_beta2, updates)},
     };
     enum lfads_status status =
         h5_write(file, "LFADS_global_step:0", H5_INT64, 0, NULL, &checkpoint->step, NULL, err);
@@ -73,7 +75,7 @@ static enum lfads_status write_file(const struct run *p, const struct param_vect
         return status;
     status = write_rows(&file, p->model, vectors, err);
     if (status == LFADS_OK)
-        status = write_scalars(&file, &p->checkpoint, err);
+        status = write_scalars(&file, p, err);
     status = h5_finish(&file, status, err);
     if (status == LFADS_OK)
         run_line(p, "Wrote %s", path);

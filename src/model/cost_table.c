@@ -7,9 +7,16 @@ static double kl_co_weight(const struct model *m) { return m->kl_co_weight; }
 static double corr_scale(const struct model *m) { return m->corr_scale; }
 
 /* The number of pairs of inferred inputs; 1 if there is none, because it is a divisor. */
-static double input_pairs(const struct model *m)
+static double input_pairs(const struct model *m, size_t session)
 {
+    (void)session;
     return m->co_dim > 1 ? (double)(m->co_dim * (m->co_dim - 1)) / 2 : 1;
+}
+
+/* modern.md (3.1). */
+static double recon_entries(const struct model *m, size_t session)
+{
+    return m->mean_recon ? (double)(m->bins * model_channels(m, session)) : 1;
 }
 
 static const struct cost_term_row terms[] = {
@@ -17,6 +24,9 @@ static const struct cost_term_row terms[] = {
     [TERM_KL_CO] = {.cost = COST_KL, .sign = 1, .weight = kl_co_weight},
     [TERM_CORR] = {.cost = COST_CORR, .sign = 1},
     [TERM_KL_IC] = {.cost = COST_KL, .sign = 1, .weight = kl_ic_weight, .of_trial = true},
+    [TERM_HELDOUT] = {.cost = COSTS},
+    [TERM_FORWARD] = {.cost = COSTS},
+    [TERM_UNMASKED] = {.cost = COSTS},
 };
 _Static_assert(sizeof terms / sizeof terms[0] == COST_TERMS, "a term has no row");
 
@@ -26,7 +36,8 @@ static const struct cost_row costs[] = {
                     .tag = "LFADS/Reconstruction_cost",
                     .in_bound = true,
                     .original = true,
-                    .slot = 1},
+                    .slot = 1,
+                    .divisor = recon_entries},
     [COST_KL] = {.name = "kl",
                  .words = "KL cost",
                  .tag = "LFADS/KL_cost",

@@ -8,7 +8,18 @@
 
 /* The unweighted terms that a shard computes for each row (or trial: cost_term_row.of_trial). Their
  * arrays follow each other in this order. */
-enum cost_term { TERM_LOGLIK, TERM_KL_CO, TERM_CORR, TERM_KL_IC, COST_TERMS };
+enum cost_term {
+    TERM_LOGLIK,
+    TERM_KL_CO,
+    TERM_CORR,
+    TERM_KL_IC,
+    /* of no cost, computed in passes without gradient: the parts of TERM_LOGLIK that are of held-out
+     * channels and of forward bins; TERM_LOGLIK without sample validation */
+    TERM_HELDOUT,
+    TERM_FORWARD,
+    TERM_UNMASKED,
+    COST_TERMS
+};
 
 /* The costs of a batch. The total adds them in this order. */
 enum cost { COST_RECON, COST_KL, COST_L2, COST_CORR, COSTS };
@@ -17,7 +28,7 @@ enum cost { COST_RECON, COST_KL, COST_L2, COST_CORR, COSTS };
 enum cost_ramp { RAMP_NONE, RAMP_KL, RAMP_L2, COST_RAMPS };
 
 struct cost_term_row {
-    enum cost cost; /* the cost that it is part of */
+    enum cost cost; /* the cost that it is part of; COSTS: none */
     bool of_trial;  /* a number per trial; else per row */
     double sign;
     double (*weight)(const struct model *model); /* NULL: 1 */
@@ -35,7 +46,7 @@ struct cost_row {
     unsigned slot;     /* in a checkpoint's sums; unique for ever, below CHECKPOINT_SUMS */
     /* factors of the mean over a batch's rows; NULL: 1 */
     double (*scale)(const struct model *model);
-    double (*divisor)(const struct model *model);
+    double (*divisor)(const struct model *model, size_t session);
 };
 
 struct cost_ramp_row {

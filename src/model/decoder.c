@@ -187,6 +187,20 @@ static void step_backward(struct shard *s)
         readout_backward(s, 0, 1);
 }
 
+/* dfactors of slot 0 -> dgen_h. */
+static void first_factors_backward(struct shard *s)
+{
+    const struct model *m = s->model;
+    bool masked = s->gen_ic_mask != NULL;
+    real *dout = masked ? s->dgen_out : s->dgen_h; /* dgen_out is no longer needed */
+
+    s->be->product(s->be, matrix_of(dout, m->gen_units), operand_of(s->dfactors, m->factors),
+                   operand_of(s->fac_wt, m->gen_units), s->rows, m->gen_units, m->factors, !masked);
+    if (masked)
+        s->be->add_masked(s->be, s->dgen_h, m->gen_units, dout, m->gen_units, s->gen_ic_mask,
+                          m->gen_units, s->rows, m->gen_units);
+}
+
 void decoder_backward(struct shard *s)
 {
     const struct model *m = s->model;
@@ -205,8 +219,6 @@ void decoder_backward(struct shard *s)
         generator_run_backward(s);
     } else if (!run_backward(s))
         step_backward(s);
-    if (feedback != FEED_NOTHING) /* no dropout applies to the factors of slot 0 */
-        s->be->product(s->be, matrix_of(s->dgen_h, m->gen_units),
-                       operand_of(s->dfactors, m->factors), operand_of(s->fac_wt, m->gen_units),
-                       s->rows, m->gen_units, m->factors, true);
+    if (feedback != FEED_NOTHING)
+        first_factors_backward(s);
 }

@@ -29,7 +29,7 @@ void generator_begin_forward(struct shard *s)
             gru_inputs(be, &s->gen, &s->w.gen, s->gen_in, in, 0, in, m->bins * s->rows, false);
     }
     if (s->gen_out != s->gen.h)
-        be->copy_masked(be, s->gen_out, g, s->gen.h, g, NULL, 0, s->rows, g);
+        be->copy_masked(be, s->gen_out, g, s->gen.h, g, s->gen_ic_mask, g, s->rows, g);
 }
 
 /* model.md (6.2), and the dropout of (6.3). */

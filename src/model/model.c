@@ -7,6 +7,11 @@ size_t model_channels(const struct model *model, size_t session)
     return model->sessions[session].channels;
 }
 
+size_t model_heldout(const struct model *model, size_t session)
+{
+    return model->sessions[session].heldout;
+}
+
 size_t model_outputs(const struct model *model, size_t session)
 {
     return model->output->written * model_channels(model, session);
@@ -14,7 +19,7 @@ size_t model_outputs(const struct model *model, size_t session)
 
 size_t model_trial_bins(const struct model *model, enum trial_array array)
 {
-    return array == TRIAL_ENCODED ? model->encoded_bins : model->bins;
+    return array == TRIAL_ENCODED || array == TRIAL_SV ? model->encoded_bins : model->bins;
 }
 
 size_t model_trial_width(const struct model *model, size_t session, enum trial_array array)
@@ -26,6 +31,8 @@ size_t model_trial_width(const struct model *model, size_t session, enum trial_a
         return model->encodes_observed ? 0 : model_encoded_channels(model, session);
     case TRIAL_EXT:
         return model->ext_inputs;
+    case TRIAL_SV:
+        return model->sv_rate > 0 ? model_encoded_channels(model, session) : 0;
     case TRIAL_ARRAYS:
         break;
     }
@@ -34,7 +41,35 @@ size_t model_trial_width(const struct model *model, size_t session, enum trial_a
 
 size_t model_encoded_channels(const struct model *model, size_t session)
 {
-    return model_channels(model, session) - model->heldout;
+    return model_channels(model, session) - model_heldout(model, session);
+}
+
+size_t model_measured_entries(const struct model *model, size_t session, enum measure measure)
+{
+    switch (measure) {
+    case MEASURE_READ:
+    case MEASURE_SV:
+        return model->encoded_bins * model_encoded_channels(model, session);
+    case MEASURE_HELDOUT:
+        return model->encoded_bins * model_heldout(model, session);
+    case MEASURE_FORWARD:
+        return (model->bins - model->encoded_bins) * model_channels(model, session);
+    case MEASURES:
+        break;
+    }
+    return 0;
+}
+
+size_t model_data_mask_width(const struct model *model, size_t session)
+{
+    return model->dropout_after_readin && !model->identity_readin
+               ? model->readin
+               : model_encoded_channels(model, session);
+}
+
+bool model_masks_first_state(const struct model *model)
+{
+    return model->dropout_after_readin && model->feedback != FEED_NOTHING;
 }
 
 size_t model_cd_bins(const struct model *model)
@@ -51,7 +86,7 @@ size_t model_cd_channels(const struct model *model, size_t session)
 size_t model_encoder_inputs(const struct model *model, size_t session)
 {
     size_t data_width =
-        model->identity_readin ? model_encoded_channels(model, session) : model->factors;
+        model->identity_readin ? model_encoded_channels(model, session) : model->readin;
 
     return data_width + (model->ext_to_generator ? 0 : model->ext_inputs);
 }
@@ -67,7 +102,7 @@ bool model_has_encoder(const struct model *model, enum encoder encoder)
 
 size_t model_encoder_bins(const struct model *model, enum encoder encoder)
 {
-    return is_ic(encoder) ? model->ic_bins : model->encoded_bins;
+    return is_ic(encoder) ? model->ic_bins : model->encoded_bins - model->segment;
 }
 
 size_t model_encoder_units(const struct model *model, enum encoder encoder)

@@ -42,7 +42,14 @@ enum param_group {
     GROUP_PRIORS,
     GROUP_DYNAMICS /* controller, generator, factors */
 };
-enum param_penalty { PENALTY_NONE, PENALTY_GENERATOR, PENALTY_CONTROLLER, PENALTIES };
+enum param_penalty {
+    PENALTY_NONE,
+    PENALTY_GENERATOR,
+    PENALTY_CONTROLLER,
+    PENALTY_IC_ENCODER,
+    PENALTY_CI_ENCODER,
+    PENALTIES
+};
 
 /* A row of the table of parameters: a matrix [rows,cols] in the vector of all parameters. */
 struct param {
@@ -56,6 +63,8 @@ struct param {
     int session; /* whose read-in or read-out it is, or PARAM_SHARED */
     enum param_group group;
     enum param_penalty penalty;
+    size_t unpenalised; /* numbers at the beginning without penalty: the upper of two maps */
+    bool gate_biases;   /* of reset gates, then of update gates, to which 1 is added at run time */
     enum param_alignment alignment;
     enum param_start start;
     double value;
@@ -68,11 +77,18 @@ enum encoder { IC_FORWARD, IC_BACKWARD, CI_FORWARD, CI_BACKWARD, ENCODERS };
 /* What the controller reads of the previous bin. */
 enum feedback { FEED_NOTHING, FEED_FACTORS, FEED_RATES };
 
+/* Parts of the data whose reconstruction is measured apart: what the encoders read; held-out channels
+ * in encoded bins; all channels in forward bins; what sample validation takes out. */
+enum measure { MEASURE_READ, MEASURE_HELDOUT, MEASURE_FORWARD, MEASURE_SV, MEASURES };
+
 struct model {
     size_t bins;           /* T */
     size_t encoded_bins;   /* T_enc: the encoders read bins 0 to T_enc-1 */
     size_t ic_bins;        /* K: the ic encoder reads bins 0 to K-1 */
+    size_t segment; /* S: the ci encoder reads bins S to T_enc-1; coordinated dropout leaves those
+                       before S as they are */
     bool encodes_observed; /* the encoders read the observed array; else TRIAL_ENCODED */
+    size_t readin; /* width of the read-in */
     size_t factors, ic_dim, ic_enc, gen_units;
     size_t co_dim, ci_enc, con_units, lag; /* co_dim 0: no controller */
     size_t ext_inputs;                     /* E, 0: none */
@@ -85,11 +101,20 @@ struct model {
     real clip;
     real ic_post_var_min, ic_prior_var_min, ic_prior_var_max;
     double keep_prob;
-    size_t heldout; /* channels of every session that the encoders do not read, the last ones */
     /* coordinated dropout: rates; whether it covers what the encoders never read */
     double cd_rate, cd_pass_rate;
     bool cd_blocks_heldout;
-    double kl_ic_weight, kl_co_weight, corr_scale, l2_gen_scale, l2_con_scale;
+    double sv_rate;            /* of sample validation */
+    bool missing;              /* the data may have NaN: numbers that were not recorded */
+    bool dropout_after_readin; /* and of the factors that the controller reads in the first bin */
+    bool fresh_co_kl;          /* the KL divergence of u is that of another sample */
+    bool stirling;             /* the constant of the Poisson likelihood */
+    bool mean_recon;           /* the reconstruction cost is a mean over bins and channels */
+    bool inverts_readin;       /* read-outs begin at the pseudo-inverse of the alignment */
+    bool gate_bias_ones;       /* the reset gates' biases begin at 1 */
+    bool l2_of_recurrent;      /* only recurrent weights are penalised */
+    double loss_scale;         /* of the total */
+    double kl_ic_weight, kl_co_weight, corr_scale, l2_scale[PENALTIES];
 
     struct session_shape *sessions;
     size_t n_sessions;
@@ -110,8 +135,16 @@ size_t model_outputs(const struct model *model, size_t session);
  * is the observed array. */
 size_t model_trial_bins(const struct model *model, enum trial_array array);
 size_t model_trial_width(const struct model *model, size_t session, enum trial_array array);
+/* Numbers of a trial of SESSION in the part MEASURE. */
+size_t model_measured_entries(const struct model *model, size_t session, enum measure measure);
+/* Channels that the encoders do not read. */
+size_t model_heldout(const struct model *model, size_t session);
 /* N_in: channels of the data that the encoders read. */
 size_t model_encoded_channels(const struct model *model, size_t session);
+/* Numbers per bin of the data's dropout mask: N_in, or after the read-in F. */
+size_t model_data_mask_width(const struct model *model, size_t session);
+/* Whether the factors that are fed back into the first bin have a dropout mask. */
+bool model_masks_first_state(const struct model *model);
 /* Bins and channels of the masks of coordinated dropout. */
 size_t model_cd_bins(const struct model *model);
 size_t model_cd_channels(const struct model *model, size_t session);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/model_create.h"
 
+#include <lapacke.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,16 +14,45 @@
 #include "model/params.h"
 #include "model/priors.h"
 
+static bool is(const char *value, const char *choice) { return strcmp(value, choice) == 0; }
+
 static enum feedback feedback_of(const struct lfads_config *config)
 {
     if (!config->co_dim || !config->do_feed_factors_to_controller)
         return FEED_NOTHING;
-    return strcmp(config->feedback_factors_or_rates, "rates") == 0 ? FEED_RATES : FEED_FACTORS;
+    return is(config->feedback_factors_or_rates, "rates") ? FEED_RATES : FEED_FACTORS;
+}
+
+static void set_l2(struct model *m, const struct lfads_config *config)
+{
+    m->l2_of_recurrent = is(config->l2_kernels, "recurrent");
+    m->l2_scale[PENALTY_GENERATOR] = config->l2_gen_scale;
+    m->l2_scale[PENALTY_CONTROLLER] = m->co_dim ? config->l2_con_scale : 0;
+    m->l2_scale[PENALTY_IC_ENCODER] = m->ic_dim ? config->l2_ic_enc_scale : 0;
+    m->l2_scale[PENALTY_CI_ENCODER] = m->co_dim ? config->l2_ci_enc_scale : 0;
+}
+
+/* The options of modern.md. */
+static void set_modern_options(struct model *m, const struct lfads_config *config)
+{
+    m->sv_rate = config->sv_rate;
+    m->missing = is(config->missing_data, "skip");
+    m->cd_rate = config->cd_rate;
+    m->cd_pass_rate = config->cd_pass_rate;
+    m->cd_blocks_heldout = is(config->cd_heldout, "block");
+    m->dropout_after_readin = is(config->dropout_style, "modern");
+    m->fresh_co_kl = is(config->kl_co_sample, "fresh");
+    m->stirling = is(config->poisson_constant, "stirling");
+    m->mean_recon = is(config->recon_reduce, "mean");
+    m->inverts_readin = is(config->readout_init, "pinv");
+    m->gate_bias_ones = is(config->gru_bias_init, "ones");
+    m->loss_scale = config->loss_scale;
 }
 
 static void set_options(struct model *m, const struct lfads_config *config)
 {
     m->factors = (size_t)config->factors_dim;
+    m->readin = (size_t)(config->readin_dim ? config->readin_dim : config->factors_dim);
     m->ic_dim = (size_t)config->ic_dim;
     m->ic_enc = (size_t)config->ic_enc_dim;
     m->gen_units = (size_t)config->gen_dim;
@@ -43,25 +73,32 @@ static void set_options(struct model *m, const struct lfads_config *config)
     m->ic_prior_var_min = (real)config->ic_prior_var_min;
     m->ic_prior_var_max = (real)config->ic_prior_var_max;
     m->keep_prob = config->keep_prob;
-    m->heldout = (size_t)config->heldout_dim;
-    m->cd_rate = config->cd_rate;
-    m->cd_pass_rate = config->cd_pass_rate;
-    m->cd_blocks_heldout = strcmp(config->cd_heldout, "block") == 0;
+    set_modern_options(m, config);
     m->kl_ic_weight = config->kl_ic_weight;
     m->kl_co_weight = config->kl_co_weight;
     m->corr_scale = m->co_dim > 1 ? config->co_mean_corr_scale : 0;
-    m->l2_gen_scale = config->l2_gen_scale;
-    m->l2_con_scale = m->co_dim ? config->l2_con_scale : 0;
+    set_l2(m, config);
     m->encoded_bins = m->bins - size_min((size_t)config->forward_steps, m->bins);
-    m->ic_bins = m->encoded_bins;
-    m->encodes_observed = true;
-    if (config->num_steps_for_gen_ic < (int64_t)m->encoded_bins)
-        m->ic_bins = (size_t)config->num_steps_for_gen_ic;
+    m->ic_bins = (size_t)config->num_steps_for_gen_ic;
+}
+
+/* What the encoders read: an array of their own, or a part of the observed one. */
+static void set_encoded(struct model *m, const struct lfads_config *config,
+                        const struct model_session *sessions)
+{
+    m->encodes_observed = !sessions[0].has_encoded;
+    if (sessions[0].encoded_bins)
+        m->encoded_bins = sessions[0].encoded_bins;
+    m->segment = (size_t)config->ic_enc_seq_len;
+    m->ic_bins = size_min(m->segment ? m->segment : m->ic_bins, m->encoded_bins);
+    for (size_t s = 0; s < m->n_sessions && m->encodes_observed; s++)
+        if (!m->sessions[s].heldout)
+            m->sessions[s].heldout = (size_t)config->heldout_dim;
 }
 
 static size_t max_width(const struct model *m)
 {
-    size_t sizes[] = {m->factors,       m->ic_dim,     2 * m->ic_enc, 2 * m->gen_units,
+    size_t sizes[] = {m->factors, m->readin,       m->ic_dim,     2 * m->ic_enc, 2 * m->gen_units,
                       2 * m->con_units, 2 * m->ci_enc, m->ext_inputs, m->co_dim};
     size_t max = 0;
 
@@ -92,12 +129,17 @@ static enum lfads_status check_sizes(const struct model *m, struct lfads_error *
             "--forward_steps must be below the %zu bins of a trial: the encoders need "
             "bins to read",
             m->bins);
+    if (m->segment >= m->encoded_bins)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--ic_enc_seq_len=%zu must be below the %zu bins that the encoders read",
+                          m->segment, m->encoded_bins);
     for (size_t s = 0; s < m->n_sessions; s++)
-        if (m->heldout >= m->sessions[s].channels)
+        if (m->sessions[s].heldout >= m->sessions[s].channels)
             return lfads_fail(err, LFADS_USAGE,
                               "--heldout_dim=%zu must be below the %zu channels of session %s: the "
                               "encoders need channels to read",
-                              m->heldout, m->sessions[s].channels, m->sessions[s].name);
+                              m->sessions[s].heldout, m->sessions[s].channels,
+                              m->sessions[s].name);
     if (m->feedback == FEED_RATES && m->n_sessions > 1)
         return lfads_fail(err, LFADS_USAGE,
                           "--feedback_factors_or_rates=rates needs a single session, and there are "
@@ -106,22 +148,47 @@ static enum lfads_status check_sizes(const struct model *m, struct lfads_error *
     return LFADS_OK;
 }
 
-/* Read-in: W = A, b = -(a A), model.md (1.3); read-out: W = A', b = a. */
+/* Sets PINV [F,N] to the pseudo-inverse of A [N,F]. */
+static enum lfads_status pseudo_inverse(double *pinv, const double *a, size_t n, size_t f,
+                                        struct lfads_error *err)
+{
+    size_t rows = size_max(n, f);
+    double *copy = malloc(n * f * sizeof *copy), *right = calloc(rows * n, sizeof *right);
+    double *singular = malloc(size_min(n, f) * sizeof *singular);
+    int rank, info = -1;
+
+    if (copy && right && singular) {
+        memcpy(copy, a, n * f * sizeof *copy);
+        for (size_t i = 0; i < n; i++)
+            right[i * n + i] = 1;
+        info = LAPACKE_dgelsd(LAPACK_ROW_MAJOR, (int)n, (int)f, (int)n, copy, (int)f, right, (int)n,
+                              singular, -1, &rank);
+        for (size_t i = 0; i < f * n && info == 0; i++)
+            pinv[i] = right[i];
+    }
+    free(copy);
+    free(right);
+    free(singular);
+    return info == 0 ? LFADS_OK
+                     : lfads_fail(err, LFADS_NO_MEMORY, "no pseudo-inverse of an alignment matrix");
+}
+
+/* Read-in: W = A, b = -(a A), model.md (1.3); read-out: W = A', or what PINV has, b = a. */
 static double aligned_value(const struct param *param, const struct model_session *s,
-                            size_t encoded, size_t factors, size_t i, size_t j)
+                            const double *pinv, size_t encoded, size_t width, size_t i, size_t j)
 {
     double sum = 0;
 
     switch (param->alignment) {
     case ALIGNED_READIN_W:
-        return s->alignment_matrix[i * factors + j];
+        return s->alignment_matrix[i * width + j];
     case ALIGNED_READOUT_W:
-        return s->alignment_matrix[j * factors + i];
+        return pinv ? pinv[i * s->shape.channels + j] : s->alignment_matrix[j * width + i];
     case ALIGNED_READOUT_B:
         return s->alignment_bias[j];
     case ALIGNED_READIN_B:
         for (size_t n = 0; n < encoded && s->alignment_bias; n++)
-            sum -= s->alignment_bias[n] * s->alignment_matrix[n * factors + j];
+            sum -= s->alignment_bias[n] * s->alignment_matrix[n * width + j];
         return sum;
     case ALIGNED_NOT:
         break;
@@ -129,25 +196,35 @@ static double aligned_value(const struct param *param, const struct model_sessio
     return 0;
 }
 
-/* Sets the parameter's initial values from its session's alignment, if that has them. */
+/* Sets the parameter's initial values from its session's alignment, if that has them. A read-out from
+ * other factors than those of the read-in has nothing to take. */
 static enum lfads_status align(struct param *param, const struct model_session *s,
                                const struct model *m, struct lfads_error *err)
 {
+    bool readout = param->alignment == ALIGNED_READOUT_W;
     const double *needed =
         param->alignment == ALIGNED_READOUT_B ? s->alignment_bias : s->alignment_matrix;
+    size_t encoded = model_encoded_channels(m, (size_t)param->session);
+    double *pinv = NULL;
+    enum lfads_status status = LFADS_OK;
 
-    if (param->alignment == ALIGNED_NOT || !needed)
+    if (param->alignment == ALIGNED_NOT || !needed || (readout && m->readin != m->factors))
         return LFADS_OK;
     param->start = PARAM_GIVEN;
     param->given = calloc(param->rows * param->cols, sizeof *param->given);
-    if (!param->given)
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters of session %s",
-                          s->shape.name);
-    for (size_t i = 0; i < param->rows; i++)
+    if (readout && m->inverts_readin)
+        pinv = calloc(m->factors * s->shape.channels, sizeof *pinv);
+    if (!param->given || (readout && m->inverts_readin && !pinv))
+        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters of session %s",
+                            s->shape.name);
+    if (status == LFADS_OK && pinv)
+        status = pseudo_inverse(pinv, s->alignment_matrix, s->shape.channels, m->factors, err);
+    for (size_t i = 0; i < param->rows && status == LFADS_OK; i++)
         for (size_t j = 0; j < param->cols; j++)
             param->given[i * param->cols + j] =
-                aligned_value(param, s, s->shape.channels - m->heldout, m->factors, i, j);
-    return LFADS_OK;
+                aligned_value(param, s, pinv, encoded, m->readin, i, j);
+    free(pinv);
+    return status;
 }
 
 enum lfads_status model_create(struct model **out, const struct lfads_config *config, size_t bins,
@@ -169,6 +246,7 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
     for (size_t s = 0; s < n_sessions; s++)
         m->sessions[s] = sessions[s].shape;
     set_options(m, config);
+    set_encoded(m, config, sessions);
     m->identity_readin = n_sessions == 1 && !sessions[0].alignment_matrix;
     m->identity_readout =
         n_sessions == 1 && m->output->n_params == 1 && m->factors == sessions[0].shape.channels;
@@ -213,6 +291,13 @@ static void draw_param(real *values, const struct param *param, size_t place, ui
     }
 }
 
+static double first_value(const struct param *param, size_t i)
+{
+    if (param->start == PARAM_GIVEN)
+        return param->given[i];
+    return param->gate_biases && i >= param->cols / 2 ? 0 : param->value;
+}
+
 void model_initialise(const struct model *model, real *vector, uint64_t seed)
 {
     for (size_t i = 0; i < model->n_params; i++) {
@@ -224,6 +309,6 @@ void model_initialise(const struct model *model, real *vector, uint64_t seed)
             continue;
         }
         for (size_t j = 0; j < param->rows * param->cols; j++)
-            values[j] = (real)(param->start == PARAM_GIVEN ? param->given[j] : param->value);
+            values[j] = (real)first_value(param, j);
     }
 }

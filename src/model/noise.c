@@ -10,8 +10,7 @@ static void draw_mask(struct shard *s, real *mask, struct philox_address from,
         s->be->dropout_mask(s->be, mask, &from, s->step_trial, (real)keep, bins, s->trials, n);
 }
 
-/* The masks of coordinated dropout and the weights that follow from them: modern.md (1.1), (1.2).
- */
+/* The masks of coordinated dropout: modern.md (1.1). */
 static void draw_coordinated(struct shard *s, struct philox_address from)
 {
     const struct model *m = s->model;
@@ -20,9 +19,6 @@ static void draw_coordinated(struct shard *s, struct philox_address from)
     draw_mask(s, s->cd_mask, from, PHILOX_CD_MASK, 1 - m->cd_rate, bins, channels);
     if (s->cd_pass)
         draw_mask(s, s->cd_pass, from, PHILOX_CD_PASS, m->cd_pass_rate, bins, channels);
-    if (s->gradient_weight) /* NULL: all gradients pass */
-        s->be->gradient_weights(s->be, s->gradient_weight, s->cd_mask, s->cd_pass, m->bins,
-                                s->trials, model_channels(m, s->session), bins, channels);
 }
 
 void shard_upload(struct shard *shard)
@@ -44,6 +40,16 @@ void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial)
     shard->be->upload(shard->be, shard->step_trial, step_trial, sizeof step_trial);
 }
 
+void shard_set_scales(struct shard *shard, double entries)
+{
+    const struct model *m = shard->model;
+    const real scales[SCALES] = {[SCALE_ENTRIES] = (real)entries,
+                                 [SCALE_SV] = (real)(1 / (1 - m->sv_rate))};
+
+    if (m->missing || m->sv_rate > 0)
+        shard->be->upload(shard->be, shard->scales, scales, sizeof scales);
+}
+
 void shard_draw_noise(struct shard *shard, const struct philox_address *from)
 {
     const struct model *m = shard->model;
@@ -61,12 +67,17 @@ void shard_draw_noise(struct shard *shard, const struct philox_address *from)
         shard->be->normals(shard->be, shard->co_noise, &address, shard->step_trial, m->bins,
                            shard->rows, shard->samples, m->co_dim);
     }
+    if (shard->co_kl_noise) {
+        address.purpose = PHILOX_CO_KL_NOISE;
+        shard->be->normals(shard->be, shard->co_kl_noise, &address, shard->step_trial, m->bins,
+                           shard->rows, shard->samples, m->co_dim);
+    }
     if (shard->cd_mask)
         draw_coordinated(shard, address);
     if (!shard->dropout || m->keep_prob == 1)
         return;
     draw_mask(shard, shard->data_mask, address, PHILOX_DATA_MASK, m->keep_prob, m->encoded_bins,
-              model_encoded_channels(m, session));
+              model_data_mask_width(m, session));
     draw_mask(shard, shard->ext_mask, address, PHILOX_EXT_INPUT_MASK, m->keep_prob, m->bins,
               m->ext_inputs);
     if (m->ic_dim)
@@ -77,4 +88,8 @@ void shard_draw_noise(struct shard *shard, const struct philox_address *from)
                   model_ci_width(m) + model_fed_width(m, session));
     draw_mask(shard, shard->gen_mask, address, PHILOX_GEN_OUTPUT_MASK, m->keep_prob, m->bins,
               m->gen_units);
+    address.time = (uint32_t)m->bins; /* no bin of gen_mask */
+    if (shard->gen_ic_mask)
+        draw_mask(shard, shard->gen_ic_mask, address, PHILOX_GEN_OUTPUT_MASK, m->keep_prob, 1,
+                  m->gen_units);
 }

@@ -6,8 +6,8 @@
 
 static void poisson_forward(const struct backend *be, acc *loglik, const struct observed *o)
 {
-    be->poisson(be, loglik, o->params[0], o->x, o->weight, o->bins, o->trials, o->samples,
-                o->channels);
+    be->poisson(be, loglik, o->params[0], o->x, o->weight, o->stirling, o->bins, o->trials,
+                o->samples, o->channels);
 }
 
 static void poisson_backward(const struct backend *be, const struct observed *o, real scale)

@@ -14,6 +14,7 @@ struct observed {
     const real *x;            /* [T,B,N] */
     const real *weight;       /* [T,B,N]: of the entries' terms, NULL: ones; where it is 0, x may be
                                  any number or NaN */
+    bool stirling; /* Stirling's formula in the Poisson likelihood */
     size_t bins, trials, samples, channels;
 };
 

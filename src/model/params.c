@@ -105,9 +105,20 @@ static struct param stacked(size_t inputs, size_t units, size_t cols, double sca
     return param;
 }
 
+/* Recurrent weights: the lower of two stacked maps. */
 static struct param penalised(struct param param, enum param_penalty penalty)
 {
     param.penalty = penalty;
+    param.unpenalised = param.split * param.cols;
+    return param;
+}
+
+/* The biases of reset and update gates. */
+static struct param gate_biases(const struct model *model, size_t units)
+{
+    struct param param = constant(1, 2 * units, model->gate_bias_ones ? 1 : 0);
+
+    param.gate_biases = true;
     return param;
 }
 
@@ -132,6 +143,14 @@ struct scales {
     double cell, gen_input, gen_recurrent;
 };
 
+/* The original's L2 cost is not of the encoders. */
+static enum param_penalty encoder_penalty(const struct model *m, enum encoder e)
+{
+    if (!m->l2_of_recurrent)
+        return PENALTY_NONE;
+    return e < CI_FORWARD ? PENALTY_IC_ENCODER : PENALTY_CI_ENCODER;
+}
+
 /* An encoder's cell: weights of input and state stacked in one matrix. The candidate's weights have
  * scale 1. */
 static void put_encoder(struct walk *walk, enum encoder e, double scale)
@@ -143,6 +162,7 @@ static void put_encoder(struct walk *walk, enum encoder e, double scale)
     size_t inputs = model_encoder_inputs(walk->model, walk->session);
     size_t units = model_encoder_units(walk->model, e);
     struct gru *gru = &walk->weights->encoder[e];
+    enum param_penalty penalty = encoder_penalty(walk->model, e);
 
     gru->inputs = inputs;
     gru->units = units;
@@ -150,12 +170,12 @@ static void put_encoder(struct walk *walk, enum encoder e, double scale)
         "LFADS/%s_enc_%s/%s_enc_t0_%s", kind, direction, kind, direction);
     /* the lower of two stacked maps follows the upper one */
     add_view(walk, &gru->h_ru, walk->offset + inputs * 2 * units);
-    put(walk, &gru->x_ru, stacked(inputs, units, 2 * units, scale),
+    put(walk, &gru->x_ru, penalised(stacked(inputs, units, 2 * units, scale), penalty),
         "LFADS/%s_enc_%s/GRU/Gates/xh_2_ru/W", kind, direction);
-    put(walk, &gru->b_ru, constant(1, 2 * units, 0), "LFADS/%s_enc_%s/GRU/Gates/xh_2_ru/b", kind,
-        direction);
+    put(walk, &gru->b_ru, gate_biases(walk->model, units), "LFADS/%s_enc_%s/GRU/Gates/xh_2_ru/b",
+        kind, direction);
     add_view(walk, &gru->rh_c, walk->offset + inputs * units);
-    put(walk, &gru->x_c, stacked(inputs, units, units, 1),
+    put(walk, &gru->x_c, penalised(stacked(inputs, units, units, 1), penalty),
         "LFADS/%s_enc_%s/GRU/Candidate/xrh_2_c/W", kind, direction);
     put(walk, &gru->b_c, constant(1, units, 0), "LFADS/%s_enc_%s/GRU/Candidate/xrh_2_c/b", kind,
         direction);
@@ -165,6 +185,8 @@ static void put_encoder(struct walk *walk, enum encoder e, double scale)
 static void put_gen_gru(struct walk *walk, struct gru *gru, const char *name, size_t inputs,
                         size_t units, double input_scale, double scale, enum param_penalty penalty)
 {
+    enum param_penalty of_biases = walk->model->l2_of_recurrent ? PENALTY_NONE : penalty;
+
     gru->inputs = inputs;
     gru->units = units;
     if (inputs)
@@ -172,14 +194,14 @@ static void put_gen_gru(struct walk *walk, struct gru *gru, const char *name, si
             "LFADS/%s/GenGRU/Gates/x_2_ru/W", name);
     put(walk, &gru->h_ru, penalised(matrix(units, 2 * units, scale), penalty),
         "LFADS/%s/GenGRU/Gates/h_2_ru/W", name);
-    put(walk, &gru->b_ru, penalised(constant(1, 2 * units, 0), penalty),
+    put(walk, &gru->b_ru, penalised(gate_biases(walk->model, units), of_biases),
         "LFADS/%s/GenGRU/Gates/h_2_ru/b", name);
     if (inputs)
         put(walk, &gru->x_c, matrix(inputs, units, input_scale),
             "LFADS/%s/GenGRU/Candidate/x_2_c/W", name);
     put(walk, &gru->rh_c, penalised(matrix(units, units, scale), penalty),
         "LFADS/%s/GenGRU/Candidate/rh_2_c/W", name);
-    put(walk, &gru->b_c, penalised(constant(1, units, 0), penalty),
+    put(walk, &gru->b_c, penalised(constant(1, units, 0), of_biases),
         "LFADS/%s/GenGRU/Candidate/rh_2_c/b", name);
 }
 
@@ -195,11 +217,11 @@ static void walk_readins(struct walk *walk)
 
         if (slot) {
             slot->in = n;
-            slot->out = m->factors;
+            slot->out = m->readin;
         }
-        put(walk, slot ? &slot->w : NULL, owned(matrix(n, m->factors, 1), s, ALIGNED_READIN_W),
+        put(walk, slot ? &slot->w : NULL, owned(matrix(n, m->readin, 1), s, ALIGNED_READIN_W),
             "LFADS/x_2_infac_%s/W", name);
-        put(walk, slot ? &slot->b : NULL, owned(constant(1, m->factors, 0), s, ALIGNED_READIN_B),
+        put(walk, slot ? &slot->b : NULL, owned(constant(1, m->readin, 0), s, ALIGNED_READIN_B),
             "LFADS/x_2_infac_%s/b", name);
     }
 }

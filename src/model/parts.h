@@ -6,6 +6,9 @@
 #define LFADS_MODEL_PARTS_H
 #include "model/workspace.h"
 
+/* weights.c: data -> missing_weight, sv_mask, entry_weight, gradient_weight; missing data become 0. */
+void weights_forward(struct shard *s);
+
 /* readin.c (model.md 1): data -> encoded, enc_in. */
 void readin_forward(struct shard *s);
 /* dreadin [T_enc,B,F] -> gradient of the read-in. Does nothing if the read-in is the identity. */
@@ -81,6 +84,9 @@ void readout_backward(struct shard *s, size_t first, size_t count);
 void readout_weights_backward(struct shard *s, size_t first);
 /* out_params, observed data -> loglik. */
 void likelihood_forward(struct shard *s);
+/* The parts of loglik that costs_sum measures apart -> cost[TERM_HELDOUT], cost[TERM_FORWARD],
+ * cost[TERM_UNMASKED]; zeros unless the shard is measured. */
+void measures_forward(struct shard *s);
 /* Overwrites out_params with dout_params, in all slots but slot 0. */
 void likelihood_backward(struct shard *s, real weight);
 

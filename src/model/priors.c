@@ -90,6 +90,11 @@ static bool logatau_is_trained(const struct lfads_config *config)
     return config->do_train_prior_ar_atau;
 }
 
+static const real *co_kl_noise(const struct shard *s)
+{
+    return s->co_kl_noise ? s->co_kl_noise : s->co_noise;
+}
+
 static void ar1_draw(struct shard *s)
 {
     s->be->ar1_draw(s->be, s->co_sample, s->co_noise, s->w.ar_logatau, s->w.ar_logevar,
@@ -99,14 +104,14 @@ static void ar1_draw(struct shard *s)
 /* model.md (7.5). */
 static void ar1_kl_forward(struct shard *s)
 {
-    s->be->kl_ar1(s->be, s->cost[TERM_KL_CO], s->co_sample, s->co_logvar, s->co_noise,
+    s->be->kl_ar1(s->be, s->cost[TERM_KL_CO], s->co_kl_sample, s->co_logvar, co_kl_noise(s),
                   s->w.ar_logatau, s->w.ar_logevar, s->model->bins, s->rows, s->model->co_dim);
 }
 
 static void ar1_kl_backward(struct shard *s, const real *weight)
 {
-    s->be->kl_ar1_backward(s->be, s->du, s->dco_logvar, s->dw.ar_logatau, s->dw.ar_logevar, weight,
-                           s->co_sample, s->w.ar_logatau, s->w.ar_logevar, s->model->bins, s->rows,
+    s->be->kl_ar1_backward(s->be, s->dco_kl_sample, s->dco_logvar, s->dw.ar_logatau, s->dw.ar_logevar, weight,
+                           s->co_kl_sample, s->w.ar_logatau, s->w.ar_logevar, s->model->bins, s->rows,
                            s->model->co_dim);
 }
 
@@ -173,9 +178,14 @@ void ic_kl_backward(struct shard *s, const real *weight)
 
 void co_kl_forward(struct shard *s)
 {
+    size_t rows = s->model->bins * s->rows, n = s->model->co_dim;
+
     s->be->clear_sums(s->be, s->cost[TERM_KL_CO], s->rows);
-    if (s->model->co_dim)
-        s->model->co_prior->kl_forward(s);
+    if (!n)
+        return;
+    if (s->co_kl_noise)
+        s->be->sample(s->be, s->co_kl_sample, n, s->co_mean, s->co_logvar, s->co_kl_noise, rows, n);
+    s->model->co_prior->kl_forward(s);
 }
 
 void co_kl_backward(struct shard *s, const real *weight)
@@ -187,6 +197,12 @@ void co_kl_backward(struct shard *s, const real *weight)
     s->be->clear(s->be, s->dco_mean, count);
     s->be->clear(s->be, s->dco_logvar, count);
     s->model->co_prior->kl_backward(s, weight);
+    if (!s->co_kl_noise)
+        return;
+    s->be->sample_backward(s->be, s->dco_mean, s->dco_logvar, s->dco_kl_sample, s->model->co_dim,
+                           s->co_logvar, s->co_kl_noise, s->model->bins * s->rows,
+                           s->model->co_dim);
+    s->be->clear(s->be, s->du, count);
 }
 
 /* model.md (7.9). */

@@ -59,6 +59,7 @@ static struct observed observed_of(const struct shard *s)
 {
     struct observed o = {.x = s->data[TRIAL_OBSERVED],
                          .weight = s->weight,
+                         .stirling = s->model->stirling,
                          .bins = s->model->bins,
                          .trials = s->trials,
                          .samples = s->samples,
@@ -74,6 +75,67 @@ void likelihood_forward(struct shard *s)
     struct observed o = observed_of(s);
 
     s->model->observation->forward(s->be, s->cost[TERM_LOGLIK], &o);
+}
+
+/* The part of held-out channels, which are copied to arrays of their own. */
+static void heldout_forward(struct shard *s)
+{
+    const struct model *m = s->model;
+    size_t n = model_channels(m, s->session), h = model_heldout(m, s->session), rows = m->encoded_bins * s->rows;
+    struct observed o = observed_of(s);
+
+    s->be->copy_masked(s->be, s->heldout, h, o.x + n - h, n, NULL, 0, rows, h);
+    for (size_t i = 0; i < m->output->n_params; i++) {
+        s->be->copy_masked(s->be, s->heldout_params[i], h, o.params[i] + n - h, n, NULL, 0, rows,
+                           h);
+        o.params[i] = s->heldout_params[i];
+    }
+    o.x = s->heldout;
+    if (o.weight) {
+        s->be->copy_masked(s->be, s->heldout_weight, h, o.weight + n - h, n, NULL, 0, rows, h);
+        o.weight = s->heldout_weight;
+    }
+    o.bins = m->encoded_bins;
+    o.channels = h;
+    m->observation->forward(s->be, s->cost[TERM_HELDOUT], &o);
+}
+
+static void forward_bins_forward(struct shard *s)
+{
+    const struct model *m = s->model;
+    size_t skip = m->encoded_bins * s->rows * model_channels(m, s->session);
+    struct observed o = observed_of(s);
+
+    o.x += skip;
+    if (o.weight)
+        o.weight += skip;
+    for (size_t i = 0; i < m->output->n_params; i++)
+        o.params[i] += skip;
+    o.bins = m->bins - m->encoded_bins;
+    m->observation->forward(s->be, s->cost[TERM_FORWARD], &o);
+}
+
+static void unmasked_forward(struct shard *s)
+{
+    struct observed o = observed_of(s);
+
+    o.weight = s->missing_weight;
+    s->model->observation->forward(s->be, s->cost[TERM_UNMASKED], &o);
+}
+
+void measures_forward(struct shard *s)
+{
+    s->be->clear_sums(s->be, s->cost[TERM_HELDOUT], s->rows);
+    s->be->clear_sums(s->be, s->cost[TERM_FORWARD], s->rows);
+    s->be->clear_sums(s->be, s->cost[TERM_UNMASKED], s->rows);
+    if (!s->measured)
+        return;
+    if (s->sv_mask)
+        unmasked_forward(s);
+    if (model_heldout(s->model, s->session))
+        heldout_forward(s);
+    if (s->model->encoded_bins < s->model->bins)
+        forward_bins_forward(s);
 }
 
 void likelihood_backward(struct shard *s, real weight)

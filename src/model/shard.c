@@ -6,6 +6,7 @@
 
 void shard_encode(struct shard *shard)
 {
+    weights_forward(shard);
     readin_forward(shard);
     encoders_forward(shard);
     ic_posterior_forward(shard);
@@ -32,6 +33,7 @@ void shard_decode(struct shard *shard)
     if (!has_costs)
         return;
     likelihood_forward(shard);
+    measures_forward(shard);
     correlation_forward(shard);
     co_kl_forward(shard);
 }

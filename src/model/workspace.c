@@ -1,5 +1,5 @@
 /* workspace.c - lays out a shard's arrays. One function measures and places them, for the largest
- * number of trials of the session with the most channels; a smaller pass uses the beginning of each
+ * number of trials and the most channels; a smaller pass uses the beginning of each
  * array.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/workspace.h"
@@ -54,16 +54,51 @@ static bool is_input_plain(const struct model *m)
     return m->identity_readin && (!m->ext_inputs || m->ext_to_generator);
 }
 
+/* The largest size OF among the sessions. */
+static size_t most(const struct model *m, size_t (*of)(const struct model *m, size_t session))
+{
+    size_t largest = 0;
+
+    for (size_t session = 0; session < m->n_sessions; session++)
+        largest = size_max(largest, of(m, session));
+    return largest;
+}
+
 /* Whether the encoders read some channels of the observed array only. */
-static bool reads_part(const struct model *m) { return m->encodes_observed && m->heldout > 0; }
+static bool reads_part(const struct model *m, size_t session)
+{
+    return m->encodes_observed && model_heldout(m, session) > 0;
+}
+
+static size_t most_trial_numbers(const struct model *m, enum trial_array array)
+{
+    size_t largest = 0;
+
+    for (size_t session = 0; session < m->n_sessions; session++)
+        largest = size_max(largest, model_trial_width(m, session, array));
+    return largest * model_trial_bins(m, array);
+}
 
 static void place_data(real *data[TRIAL_ARRAYS], const struct shard *s, struct cursor *p)
 {
     for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
-        data[array] = reals(p, model_trial_bins(s->model, array) * s->trials *
-                                   model_trial_width(s->model, s->session, array));
+        data[array] = reals(p, s->trials * most_trial_numbers(s->model, array));
     if (s->model->encodes_observed)
         data[TRIAL_ENCODED] = data[TRIAL_OBSERVED];
+}
+
+static void place_weights(struct shard *s, struct cursor *p)
+{
+    const struct model *m = s->model;
+    bool sv = s->trained && m->sv_rate > 0;
+    size_t count = m->bins * s->trials * most(m, model_channels);
+
+    s->scales = reals(p, SCALES);
+    s->missing_weight = reals(p, sv || m->missing ? count : 0);
+    s->entry_weight = sv ? reals(p, count) : s->missing_weight;
+    s->sv_mask =
+        reals(p, sv ? m->encoded_bins * s->trials * most(m, model_encoded_channels) : 0);
+    s->weight = s->entry_weight;
 }
 
 static void place_inputs(struct shard *s, struct cursor *p)
@@ -72,30 +107,31 @@ static void place_inputs(struct shard *s, struct cursor *p)
 
     s->step_trial = take(p, 2, sizeof *s->step_trial);
     place_data(s->data, s, p);
-    s->weight = NULL;
-    s->encoded_copy =
-        reals(p, s->trained || reads_part(m)
-                     ? m->encoded_bins * s->trials * model_encoded_channels(m, s->session)
-                     : 0);
+    place_weights(s, p);
+    s->encoded_copy = reals(p, s->trained || most(m, model_heldout) > 0
+                                   ? m->encoded_bins * s->trials * most(m, model_encoded_channels)
+                                   : 0);
     s->ic_noise = reals(p, s->rows * m->ic_dim);
     s->co_noise = reals(p, m->bins * s->rows * m->co_dim);
+    s->co_kl_noise = reals(p, m->fresh_co_kl ? m->bins * s->rows * m->co_dim : 0);
     if (!is_input_plain(m))
-        s->enc_in = reals(p, m->encoded_bins * s->trials * model_encoder_inputs(m, s->session));
+        s->enc_in = reals(p, m->encoded_bins * s->trials * most(m, model_encoder_inputs));
 }
 
 static void place_dropout(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
-    size_t encoded = m->encoded_bins * s->trials * model_encoded_channels(m, s->session);
-    size_t trial_bins = m->bins * s->trials, n = model_channels(m, s->session);
+    size_t encoded = m->encoded_bins * s->trials * most(m, model_data_mask_width);
+    size_t trial_bins = m->bins * s->trials, n = most(m, model_channels);
     size_t cd =
-        m->cd_rate > 0 ? model_cd_bins(m) * s->trials * model_cd_channels(m, s->session) : 0;
-    size_t con_in = model_ci_width(m) + model_fed_width(m, s->session);
+        m->cd_rate > 0 ? model_cd_bins(m) * s->trials * most(m, model_cd_channels) : 0;
+    size_t con_in = model_ci_width(m) + most(m, model_fed_width);
 
     s->with_dropout = (struct dropout_arrays){
         .data_mask = reals(p, encoded),
         .ext_mask = reals(p, trial_bins * m->ext_inputs),
         .ic_enc_mask = reals(p, m->ic_dim ? s->trials * 2 * m->ic_enc : 0),
+        .gen_ic_mask = reals(p, model_masks_first_state(m) ? s->trials * m->gen_units : 0),
         .con_mask = reals(p, m->co_dim ? trial_bins * con_in : 0),
         .gen_mask = reals(p, trial_bins * m->gen_units),
         .gen_out = reals(p, (m->bins + 1) * s->rows * m->gen_units),
@@ -108,7 +144,7 @@ static void place_dropout(struct shard *s, struct cursor *p)
 /* The arrays that the host fills. */
 static void place_host(struct shard *s, struct cursor *arrays, struct cursor *host)
 {
-    size_t numbers = s->model->bins * model_channels(s->model, s->session);
+    size_t numbers = s->model->bins * most(s->model, model_channels);
     bool shared = s->be->host_memory;
 
     if (shared)
@@ -142,17 +178,18 @@ static void place_controller(struct shard *s, struct cursor *p)
 
     s->ci_in = reals(p, m->co_dim ? m->bins * s->trials * model_ci_width(m) : 0);
     s->con_shared = (struct gru_tape){.ru = reals(p, 2 * shared), .c = reals(p, shared)};
-    s->fed = reals(p, m->co_dim ? row_bins * model_fed_width(m, s->session) : 0);
+    s->fed = reals(p, m->co_dim ? row_bins * most(m, model_fed_width) : 0);
     s->con = tape(p, m->bins, s->rows, c, s->samples > 1);
     s->co_mean = reals(p, row_bins * m->co_dim);
     s->co_logvar = reals(p, row_bins * m->co_dim);
     s->co_sample = reals(p, row_bins * m->co_dim);
+    s->co_kl_sample = m->fresh_co_kl ? reals(p, row_bins * m->co_dim) : s->co_sample;
 }
 
 static void place_generator(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
-    size_t r = s->rows, slots = (m->bins + 1) * r, n = model_channels(m, s->session);
+    size_t r = s->rows, slots = (m->bins + 1) * r, n = most(m, model_channels);
 
     s->row_mean = s->samples > 1 ? reals(p, r * m->ic_dim) : s->ic_mean;
     s->row_logvar = s->samples > 1 ? reals(p, r * m->ic_dim) : s->ic_logvar;
@@ -168,6 +205,17 @@ static void place_generator(struct shard *s, struct cursor *p)
     cost_terms_place(s->cost, take(p, cost_terms_count(r, s->trials), sizeof(acc)), r, s->trials);
 }
 
+static void place_heldout(struct shard *s, struct cursor *p)
+{
+    const struct model *m = s->model;
+    size_t count = m->encoded_bins * s->trials * most(m, model_heldout);
+
+    s->heldout = reals(p, count);
+    s->heldout_weight = reals(p, count);
+    for (size_t i = 0; i < m->output->n_params; i++)
+        s->heldout_params[i] = reals(p, count);
+}
+
 static void place_gradients(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
@@ -180,11 +228,12 @@ static void place_gradients(struct shard *s, struct cursor *p)
     s->dgen_out = reals(p, bins * r * m->gen_units);
     s->dgen_h = reals(p, r * m->gen_units);
     s->du = reals(p, bins * r * m->co_dim);
+    s->dco_kl_sample = m->fresh_co_kl ? reals(p, bins * r * m->co_dim) : s->du;
     s->dco_mean = reals(p, bins * r * m->co_dim);
     s->dco_logvar = reals(p, bins * r * m->co_dim);
     s->dcon_h = reals(p, r * c);
     s->dci_in = reals(p, m->co_dim ? bins * r * model_ci_width(m) : 0);
-    s->dfed = reals(p, m->co_dim ? r * model_fed_width(m, s->session) : 0);
+    s->dfed = reals(p, m->co_dim ? r * most(m, model_fed_width) : 0);
     s->dg0 = reals(p, r * m->ic_dim);
     s->dic_mean = reals(p, r * m->ic_dim);
     s->dic_logvar = reals(p, r * m->ic_dim);
@@ -199,7 +248,7 @@ static void place_gradients(struct shard *s, struct cursor *p)
         s->dh[i] = separate ? reals(p, r * units) : s->dh[0];
         s->drh[i] = separate ? reals(p, r * units) : s->drh[0];
     }
-    s->dreadin = reals(p, m->identity_readin ? 0 : encoded * m->factors);
+    s->dreadin = reals(p, m->identity_readin ? 0 : encoded * m->readin);
 }
 
 struct bytes {
@@ -218,6 +267,7 @@ static struct bytes place_all(struct shard *s)
     place_controller(s, &p);
     place_generator(s, &p);
     if (s->trained) {
+        place_heldout(s, &p);
         place_dropout(s, &p);
         place_gradients(s, &p);
     }
@@ -232,23 +282,13 @@ static void set_sizes(struct shard *s, size_t session, size_t trials, size_t sam
     s->rows = trials * samples;
 }
 
-static size_t widest_session(const struct model *m)
-{
-    size_t widest = 0;
-
-    for (size_t session = 1; session < m->n_sessions; session++)
-        if (model_channels(m, session) > model_channels(m, widest))
-            widest = session;
-    return widest;
-}
-
 /* A shard of the greatest size, without memory. */
 static struct shard blank(const struct backend *be, const struct model *model, size_t trials,
                           size_t samples, bool trained)
 {
     struct shard s = {.be = be, .model = model, .trained = trained, .max_trials = trials};
 
-    set_sizes(&s, widest_session(model), trials, samples);
+    set_sizes(&s, 0, trials, samples);
     return s;
 }
 
@@ -315,8 +355,9 @@ static void set_dropout(struct shard *s, bool dropout)
     s->ext_mask = arrays->ext_mask;
     s->ic_enc_mask = arrays->ic_enc_mask;
     s->con_mask = arrays->con_mask;
+    s->gen_ic_mask = arrays->gen_ic_mask;
     s->gen_mask = arrays->gen_mask;
-    s->encoded = s->data_mask || s->cd_mask || reads_part(s->model) ? s->encoded_copy
+    s->encoded = s->data_mask || s->cd_mask || reads_part(s->model, s->session) || s->sv_mask ? s->encoded_copy
                                                                     : s->data[TRIAL_ENCODED];
     s->gen_out = arrays->gen_out ? arrays->gen_out : s->gen.h;
     if (is_input_plain(s->model))
@@ -332,6 +373,8 @@ void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samp
     set_sizes(shard, session, trials, samples);
     shard->latents = latents;
     set_dropout(shard, dropout);
+    shard->weight = shard->entry_weight;
+    shard->measured = shard->trained && !gradient;
     cost_terms_place(shard->cost, shard->cost[0], shard->rows, trials);
     params_view(&shard->w, shard->model, parameters, session);
     params_view(&shard->wt, shard->model, transposed, session);

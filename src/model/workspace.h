@@ -25,9 +25,11 @@ enum latents {
 /* The arrays of dropout. Without dropout masks are NULL, and an array after dropout is the array
  * before it. */
 struct dropout_arrays {
-    real *data_mask, *ext_mask, *ic_enc_mask, *con_mask, *gen_mask, *gen_out;
+    real *data_mask, *ext_mask, *ic_enc_mask, *gen_ic_mask, *con_mask, *gen_mask, *gen_out;
     real *cd_mask, *cd_pass, *gradient_weight;
 };
+
+enum { SCALE_ENTRIES, SCALE_SV, SCALES };
 
 struct shard {
     const struct backend *be;
@@ -35,6 +37,7 @@ struct shard {
     size_t session, trials, samples, rows; /* current; rows = trials*samples */
     enum latents latents;
     bool dropout, trained; /* the pass uses masks; the shard has arrays for the backward pass */
+    bool measured; /* the pass computes the parts of the likelihood that are measured apart */
     struct dropout_arrays with_dropout;
     struct weights w, wt, dw; /* parameters, transposed copies, gradient (a sum) */
 
@@ -45,17 +48,24 @@ struct shard {
      * in the host's memory, else what shard_upload copies to data. */
     real *host_data[TRIAL_ARRAYS];
     const real *weight;   /* [T,B,N]: weights of the entries' terms in the likelihood; NULL: ones */
+    /* missing_weight [T,B,N]: 0 for missing data, elsewhere scales[SCALE_ENTRIES]; entry_weight
+     * [T,B,N]: this times sv_mask [T_enc,B,N_in], scales[SCALE_SV] for what sample validation keeps,
+     * else 0. NULL if the model or the pass has none; weight is entry_weight, unless a caller sets it. */
+    real *missing_weight, *entry_weight, *sv_mask;
+    real *scales; /* [SCALES] */
     float *scratch;       /* [T,N], in training */
     uint32_t *step_trial; /* [2]: the step and the first trial that address the noise */
     /* noise and masks; an entry of a mask is 0 or 1/keep_prob */
     real *ic_noise;             /* [R,ic] */
     real *co_noise;             /* [T,R,co] */
-    real *data_mask, *ext_mask; /* [T_enc,B,N_in], [T,B,E] */
+    real *co_kl_noise;          /* [T,R,co], or NULL: co_noise */
+    real *data_mask, *ext_mask; /* [T_enc,B,width of what it masks], [T,B,E] */
     real *cd_mask, *cd_pass;    /* coordinated dropout [model_cd_bins,B,model_cd_channels]: 0 or
                                    1/(1-cd_rate); 0 where the gradient is blocked; or NULL */
     real
         *gradient_weight; /* [T,B,N]: weights of the entries' terms in the gradient; NULL: weight */
     real *ic_enc_mask, *con_mask, *gen_mask; /* [B,2ic_enc], [T,B,·], [T,B,G] */
+    real *gen_ic_mask; /* [B,G]: of the first state, for the factors that are fed back; or NULL */
     /* encoders */
     real *encoded;      /* [T_enc,B,N_in]: what the encoders read after dropout; may be data */
     real *encoded_copy; /* memory for it, or NULL */
@@ -70,6 +80,7 @@ struct shard {
     real *fed;                  /* [T,R,·]: factors or rates fed back to the controller */
     struct gru_tape con;
     real *co_mean, *co_logvar, *co_sample; /* [T,R,co] */
+    real *co_kl_sample;                    /* [T,R,co]: for the KL divergence; may be co_sample */
     /* generator */
     real *row_mean, *row_logvar; /* [R,ic]: ic_mean, ic_logvar row by row */
     real *g0;                    /* [R,ic] */
@@ -82,10 +93,13 @@ struct shard {
     real *out_params[OUT_PARAMS];  /* slots [T+1,R,N] each: of the output distribution */
     real *dout_params[OUT_PARAMS]; /* the same memory: the backward pass overwrites them */
     acc *cost[COST_TERMS];         /* [R] or [B] each (cost_terms_place) */
+    real *heldout, *heldout_weight, *heldout_params[OUT_PARAMS]; /* [T_enc,R,·]: of held-out
+                                                                     channels */
     /* backward */
     real *dfactors;                    /* slots [T+1,R,F] */
     real *dgen_out, *dgen_h;           /* [T,R,G], [R,G] */
     real *du, *dco_mean, *dco_logvar;  /* [T,R,co] */
+    real *dco_kl_sample;               /* [T,R,co]; may be du */
     real *dcon_h, *dci_in, *dfed;      /* [R,C], [T,B,·], [R,·] */
     real *dg0, *dic_mean, *dic_logvar; /* [R,ic] */
     real *dprior_logvar, *dfac_w;      /* [ic], [G,F] */

@@ -83,6 +83,7 @@ struct shard *passes_begin(struct passes *passes, const struct pass *pass)
 void passes_encode(struct passes *passes)
 {
     shard_upload(passes->encoder);
+    shard_set_scales(passes->encoder, 1);
     if (passes->plan.latents != PRIOR_SAMPLE)
         shard_encode(passes->encoder);
 }
@@ -105,6 +106,9 @@ void passes_take(struct shard *decoder, const struct shard *encoder, size_t tria
     for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
         take_rows(decoder, decoder->data[array], encoder->data[array], model_trial_bins(m, array),
                   b, trial, model_trial_width(m, decoder->session, array));
+    if (encoder->missing_weight)
+        take_rows(decoder, decoder->missing_weight, encoder->missing_weight, m->bins, b, trial,
+                  model_channels(m, decoder->session));
     take_rows(decoder, decoder->ic_mean, encoder->ic_mean, 1, b, trial, m->ic_dim);
     take_rows(decoder, decoder->ic_logvar, encoder->ic_logvar, 1, b, trial, m->ic_dim);
     if (!m->co_dim)
@@ -192,6 +196,7 @@ static void keep_costs(const struct passes *p, const struct results *r, size_t o
         struct row_costs trial = costs_of_trial(p->costs, s->rows, s->trials, b);
         struct batch_costs costs;
 
+        trial.session = s->session;
         costs_sum(&costs, s->model, &trial, p->pass.costs->l2, &p->pass.costs->ramps);
         keep_number(r, RESULT_COST, offset + b, costs.total);
         keep_number(r, RESULT_NLL_VAE, offset + b, costs.nll_vae);

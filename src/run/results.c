@@ -27,7 +27,7 @@ void results_shape(struct results *results, const struct model *model, size_t se
     };
 
     *results = (struct results){.distribution = model->output,
-                                .heldout = model->heldout,
+                                .heldout = model_heldout(model, session),
                                 .forward = model->bins - model->encoded_bins};
     for (int i = 0; i < RESULTS; i++) {
         results->bins[i] = i >= RESULT_INPUTS && i <= RESULT_OUTPUT ? model->bins : 0;

@@ -10,11 +10,14 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/numpy_random.h"
 #include "base/workers.h"
 #include "config/distribution.h"
 #include "config/hyperparams.h"
+#include "config/preset.h"
 #include "model/model_create.h"
 #include "model/params.h"
+#include "run/auto.h"
 #include "save/index.h"
 
 static void say(void (*callback)(void *payload, const char *text), void *payload,
@@ -76,9 +79,12 @@ static enum lfads_status open_checkpoint(struct run *p, bool training, struct lf
 
     if (status != LFADS_OK)
         return status;
+    if (!*p->checkpoint_path && training) {
+        status = refuse_afresh(config, err);
+        return status == LFADS_OK ? preset_apply(config, err) : status;
+    }
     if (!*p->checkpoint_path)
-        return training ? refuse_afresh(config, err)
-                        : lfads_fail(err, LFADS_BAD_DATA,
+        return lfads_fail(err, LFADS_BAD_DATA,
                                      "there is no checkpoint: --lfads_save_dir=%s has no file %s "
                                      "(--checkpoint_pb_load_name); train first",
                                      config->lfads_save_dir, config->checkpoint_pb_load_name);
@@ -88,8 +94,12 @@ static enum lfads_status open_checkpoint(struct run *p, bool training, struct lf
     if (status != LFADS_OK)
         return status;
     status = hyperparams_read(saved, p->checkpoint.hyperparameters, p->checkpoint_path, err);
+    if (status == LFADS_OK && !config->given[flag_find(config_table(), "preset")])
+        status = preset_set(config, "preset", saved->preset, err);
     if (status == LFADS_OK)
-        status = training ? config_match(config, saved, err) : config_inherit(config, saved, err);
+        status = training && strcmp(saved->preset, PRESET_ORIGINAL) == 0
+                     ? config_match(config, saved, err)
+                     : config_inherit(config, saved, err);
     lfads_config_free(saved);
     return status;
 }
@@ -123,12 +133,20 @@ static enum lfads_status open_data(struct run *p, struct lfads_error *err)
 {
     const struct lfads_config *config = p->config;
     char directory[FILE_PATH];
+    struct numpy_random random;
     struct session_wants wants = {.limits = choose_storage(config, directory),
                                   .counts =
                                       distribution_find(config->output_dist)->data == DATA_COUNTS,
+                                  .missing = strcmp(config->missing_data, "skip") == 0,
+                                  .heldout = (size_t)config->heldout_dim,
+                                  .forward = (size_t)config->forward_steps,
+                                  .sv_rate = config->sv_rate,
+                                  .sv_random = &random,
                                   .ext_inputs = (size_t)config->ext_input_dim,
-                                  .factors = (size_t)config->factors_dim};
+                                  .factors = (size_t)(config->readin_dim ? config->readin_dim
+                                                                 : config->factors_dim)};
 
+    numpy_random_seed(&random, (uint32_t)config->sv_seed);
     return dataset_open(&p->dataset, config->data_dir, config->data_filename_stem, &wants, err);
 }
 
@@ -144,8 +162,9 @@ static bool has_alignment(const struct dataset *dataset)
 static enum lfads_status borrow(struct run *p, const struct run *first, struct lfads_error *err)
 {
     static const char *const names[] = {
-        "data_dir", "data_filename_stem", "output_dist", "ext_input_dim",
-        "device",   "precision",          "factors_dim" /* last: matters with alignments only */};
+        "data_dir",     "data_filename_stem", "output_dist",   "ext_input_dim", "device",
+        "precision",    "missing_data",       "heldout_dim",   "forward_steps", "sv_rate",
+        "sv_seed",      "factors_dim" /* last: matters with alignments only */};
     const size_t count = sizeof names / sizeof names[0] - !has_alignment(first->dataset);
 
     for (size_t i = 0; i < count; i++) {
@@ -187,6 +206,10 @@ static enum lfads_status make_model(struct run *p, struct lfads_error *err)
         const struct session *session = p->dataset->sessions[i];
 
         sessions[i] = (struct model_session){.shape.channels = session->channels,
+                                             .shape.heldout =
+                                                 session->channels - session->encoded_channels,
+                                             .has_encoded = session->has_encoded,
+                                             .encoded_bins = session->encoded_bins,
                                              .alignment_matrix = session->alignment_matrix,
                                              .alignment_bias = session->alignment_bias};
         snprintf(sessions[i].shape.name, sizeof sessions[i].shape.name, "%s", session->name);
@@ -263,6 +286,8 @@ static enum lfads_status open_run(struct run **out, const struct run *first,
         status = config_check(p->config, err);
     if (status == LFADS_OK)
         status = first ? borrow(p, first, err) : open_data(p, err);
+    if (status == LFADS_OK && training && !*p->checkpoint_path)
+        status = auto_choose(p, err);
     if (status == LFADS_OK)
         status = check_jitter(p, err);
     if (status == LFADS_OK)
@@ -345,7 +370,7 @@ enum lfads_status run_parameters(real **out, const struct run *run, struct lfads
 enum lfads_status run_hyperparams(char **text, const struct run *run, struct lfads_error *err)
 {
     const struct hyperparams_data data = {run->model->sessions, run->model->n_sessions,
-                                          run->model->bins};
+                                          run->model->bins, run->model->encoded_bins};
 
     return hyperparams_text(text, run->config, &data, err);
 }

@@ -63,7 +63,7 @@ enum { SCALARS = sizeof scalars / sizeof scalars[0] };
 static enum lfads_status write_state(struct h5_file *file, const struct checkpoint *checkpoint,
                                      struct lfads_error *err)
 {
-    static const size_t one = 1, sums = CHECKPOINT_SUMS;
+    static const size_t one = 1, sums = CHECKPOINT_SUMS, schedule = CHECKPOINT_SCHEDULE;
     const int64_t version = VERSION;
     enum lfads_status status =
         h5_write(file, "version", H5_INT64, 1, &one, &version, &checked, err);
@@ -74,6 +74,9 @@ static enum lfads_status write_state(struct h5_file *file, const struct checkpoi
                           (const char *)checkpoint + scalars[i].offset, &checked, err);
     if (status == LFADS_OK)
         status = h5_write(file, "sums", H5_FLOAT64, 1, &sums, checkpoint->sums, &checked, err);
+    if (status == LFADS_OK)
+        status = h5_write(file, "schedule", H5_FLOAT64, 1, &schedule, checkpoint->schedule,
+                          &checked, err);
     if (status == LFADS_OK)
         status = h5_write(file, "costs", H5_FLOAT64, 1, &checkpoint->n_costs, checkpoint->costs,
                           &checked, err);
@@ -180,6 +183,10 @@ static enum lfads_status read_state(struct checkpoint *checkpoint, const struct 
                          scalars[i].name, 1, err);
     if (status == LFADS_OK)
         status = h5_read(checkpoint->sums, H5_FLOAT64, file, "sums", CHECKPOINT_SUMS, err);
+    checkpoint->has_schedule = h5_has(file, "schedule");
+    if (status == LFADS_OK && checkpoint->has_schedule)
+        status = h5_read(checkpoint->schedule, H5_FLOAT64, file, "schedule", CHECKPOINT_SCHEDULE,
+                         err);
     if (status == LFADS_OK)
         status = read_costs(checkpoint, file, err);
     if (status == LFADS_OK)

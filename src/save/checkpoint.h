@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "model/param_vectors.h"
 
-enum { CHECKPOINT_SUMS = 16 };
+enum { CHECKPOINT_SUMS = 16, CHECKPOINT_SCHEDULE = 16 };
 
 struct checkpoint {
     int64_t step;    /* updates done */
@@ -15,6 +15,8 @@ struct checkpoint {
     uint64_t seed;
     double learning_rate, lowest_valid;
     double sums[CHECKPOINT_SUMS]; /* sums of the epoch in progress: train/epoch_costs.h */
+    double schedule[CHECKPOINT_SCHEDULE]; /* learn/schedule.h: struct schedule_memory */
+    bool has_schedule;                    /* false in the checkpoints of earlier programs */
     double *costs; /* costs recorded for the learning rate; owned by the checkpoint */
     size_t n_costs;
     int64_t recorded;      /* number of costs ever recorded */

@@ -3,7 +3,7 @@
 #ifndef LFADS_SYNTH_NETWORK_H
 #define LFADS_SYNTH_NETWORK_H
 #include "base/error.h"
-#include "synth/numpy_random.h"
+#include "base/numpy_random.h"
 
 struct network {
     size_t units, bins;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "synth/numpy_random.h"
+#include "base/numpy_random.h"
 
 /* Scales each channel of rates [T,S] in place, so that its minimum is 0 and its maximum 1. */
 void spikes_scale(double *rates, size_t bins, size_t channels);

@@ -23,6 +23,19 @@ static void copy_trials(const struct batch_feed *feed, struct shard *s, size_t f
     shard_upload(s);
 }
 
+/* 1 over the share of the batch's numbers that were recorded: modern.md (6.1). */
+static double entry_scale(const struct batch_feed *feed)
+{
+    const struct batch *batch = feed->prefetched.batch;
+    const struct session *session = feed->prefetched.session;
+    const uint32_t *missing = session->set[feed->prefetched.set].missing;
+    double numbers = (double)(batch->count * session->bins * session->channels), count = 0;
+
+    for (size_t i = 0; i < batch->count && missing; i++)
+        count += missing[batch->trials[i]];
+    return count < numbers ? numbers / (numbers - count) : 1;
+}
+
 static void load(void *payload, struct shard *s, size_t first)
 {
     const struct batch_feed *feed = payload;
@@ -33,6 +46,7 @@ static void load(void *payload, struct shard *s, size_t first)
     else
         copy_trials(feed, s, first);
     shard_address_noise(s, feed->step, feed->position + (uint32_t)first);
+    shard_set_scales(s, entry_scale(feed));
 }
 
 static void enqueue_noise(void *payload, struct shard *s, size_t first)
@@ -49,7 +63,7 @@ static void enqueue_noise(void *payload, struct shard *s, size_t first)
     shard_draw_noise(s, &from);
 }
 
-struct batch_source batch_feed_source(const struct batch_feed *feed)
+static struct batch_source source_of(struct batch_feed *feed)
 {
     const struct batch *batch = feed->prefetched.batch;
     const struct model *model = feed->training->run->model;
@@ -62,5 +76,27 @@ struct batch_source batch_feed_source(const struct batch_feed *feed)
                                  .dropout = dropout,
                                  .load = load,
                                  .enqueue_noise = enqueue_noise,
-                                 .payload = (void *)feed};
+                                 .payload = feed};
+}
+
+enum lfads_status batch_feed_next(const struct batch_source **source, struct training *training,
+                                  enum session_set set, uint32_t position, struct lfads_error *err)
+{
+    struct training *t = training;
+
+    for (size_t i = 0; i < t->batches[set]->per_step; i++) {
+        struct batch_feed *feed = &t->feeds[i];
+        enum lfads_status status;
+
+        *feed = (struct batch_feed){
+            .training = t, .step = (uint32_t)t->step, .position = position};
+        status = prefetcher_next(&feed->prefetched, t->prefetcher, err);
+        if (status != LFADS_OK)
+            return status;
+        feed->source = source_of(feed);
+        if (i > 0)
+            t->feeds[i - 1].source.next = &feed->source;
+    }
+    *source = &t->feeds[0].source;
+    return LFADS_OK;
 }

@@ -159,6 +159,7 @@ void device_trials_gather(const struct device_trials *on_device, size_t session,
     for (int array = 0; array < TRIAL_ARRAYS; array++)
         if (from->array[array])
             be->gather_trials(be, dst[array], from->array[array],
-                              is_bytes(&s->set[set].array[array]), on_device->trials, s->bins,
-                              count, session_width(s, (enum trial_array)array));
+                              is_bytes(&s->set[set].array[array]), on_device->trials,
+                              session_bins(s, (enum trial_array)array), count,
+                              session_width(s, (enum trial_array)array));
 }

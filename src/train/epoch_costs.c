@@ -15,6 +15,9 @@ void epoch_costs_add(struct epoch_costs *sums, const struct batch_costs *costs,
             sums->of[i] = costs->of[i];
         else
             sums->of[i] += costs->of[i];
+    for (int i = 0; i < MEASURES; i++)
+        sums->measure[i] += costs->rows * costs->measure[i];
+    sums->rows += costs->rows;
     sums->ramps = *ramps;
 }
 
@@ -23,6 +26,8 @@ struct epoch_costs epoch_costs_means(const struct epoch_costs *sums, size_t coun
     struct epoch_costs means = *sums;
 
     means.total /= (double)count;
+    for (int i = 0; i < MEASURES; i++)
+        means.measure[i] /= means.rows;
     for (int i = 0; i < COSTS; i++)
         if (!cost_row((enum cost)i)->of_parameters)
             means.of[i] /= (double)count;

@@ -9,6 +9,7 @@
 struct epoch_costs {
     double total, of[COSTS];
     struct cost_ramps ramps;
+    double measure[MEASURES], rows; /* weighted by the batches' trials; not in a checkpoint */
 };
 
 void epoch_costs_add(struct epoch_costs *sums, const struct batch_costs *costs,

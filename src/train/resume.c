@@ -9,6 +9,8 @@
 #include "model/model_create.h"
 #include "train/training_private.h"
 
+_Static_assert((int)SCHEDULE_NUMBERS <= (int)CHECKPOINT_SCHEDULE, "a checkpoint has too few numbers");
+
 /* Warns about sessions that the data no longer have: later checkpoints will lack their weights. */
 static enum lfads_status warn_of_lost(const struct training *t, struct lfads_error *err)
 {
@@ -82,6 +84,8 @@ enum lfads_status training_resume(struct training *training, struct lfads_error 
     t->done = (size_t)c->batches;
     t->sums = epoch_costs_load(c->sums);
     t->schedule.lowest_valid = c->lowest_valid;
+    if (c->has_schedule)
+        memcpy(&t->schedule.memory, c->schedule, sizeof t->schedule.memory);
     recorder_line(t->recorder, "Continuing from %s: epoch %" PRId64 ", step %" PRId64 ".",
                   p->checkpoint_path, t->epoch, t->step);
     if (p->config->do_reset_learning_rate)
@@ -117,5 +121,6 @@ enum lfads_status training_save_as(struct training *training, enum checkpoint_ki
     if (status != LFADS_OK)
         return status;
     epoch_costs_store(checkpoint.sums, &t->sums);
+    memcpy(checkpoint.schedule, &t->schedule.memory, sizeof t->schedule.memory);
     return recorder_checkpoint(t->recorder, kind, &checkpoint, &vectors, err);
 }

@@ -1,5 +1,7 @@
 /* train_summary.c - describes a training before its first epoch.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "train/training_private.h"
 
 static void summarise_session(const struct training *t, const struct session *s)
@@ -15,7 +17,8 @@ static void summarise_session(const struct training *t, const struct session *s)
                   "%.4g %s",
                   s->name, train->count, s->set[SESSION_VALID].count, s->bins, s->channels,
                   train->sum / numbers, unit);
-    if (train->count < (size_t)p->config->batch_size)
+    if (train->count < (size_t)p->config->batch_size &&
+        strcmp(p->config->batch_remainder, "topup") == 0)
         recorder_line(t->recorder,
                       "  fewer training trials than --batch_size=%lld: they are repeated to fill "
                       "a batch",

@@ -7,7 +7,7 @@ static struct update *case_update(struct arrays *a)
     void *members = case_output(a, sizeof(struct update) / sizeof(real), 0);
     struct update *update = (struct update *)members;
 
-    *update = (struct update){.scale = exact(0.5), .rate = exact(0.01), .halted = 0};
+    *update = (struct update){.scale = exact(0.5), .rate = exact(0.01), .epsilon = exact(0.1), .decay = exact(0.25), .halted = 0};
     return update;
 }
 
@@ -23,12 +23,16 @@ CASE(limit_update)
 {
     static const double squares[] = {2.25, 1e6, (double)NAN, (double)INFINITY};
 
-    (void)rows, (void)n;
-    for (size_t i = 0; i < 4; i++) {
-        acc *sum = case_sums(a, 1);
+    static const struct norm_limit limits[] = {{30, 0}, {1.5, 1e-6}};
 
-        *sum = squares[i];
-        be->limit_update(be, case_update(a), sum, case_input(a, 1, 1), 30);
+    (void)rows, (void)n;
+    for (size_t i = 0; i < 8; i++) {
+        acc *sum = case_sums(a, 1);
+        void *numbers = case_input(a, sizeof(struct update_rates) / sizeof(real), 1);
+        const struct update_rates *rates = (const struct update_rates *)numbers;
+
+        *sum = squares[i / 2];
+        be->limit_update(be, case_update(a), sum, rates, &limits[i % 2]);
     }
 }
 
@@ -42,7 +46,7 @@ CASE(add_scaled)
  * with two sets of constants. */
 CASE(adam)
 {
-    static const struct adam_options options[] = {{0.9, 0.999, 0.1}, {0.8, 0.95, 1e-3}};
+    static const struct adam_options options[] = {{0.9, 0.999}, {0.8, 0.95}};
 
     for (int i = 0; i < 4; i++) {
         real *v = case_output(a, rows * n, 1);
@@ -51,7 +55,18 @@ CASE(adam)
         for (size_t j = 0; j < rows * n; j++)
             v[j] = exact((double)v[j] * (double)v[j]);
         update->halted = exact(i / 2);
+        update->epsilon = exact(i % 2 ? 1e-3 : 0.1);
         be->adam(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1), v,
                  case_input(a, rows * n, 1), update, &options[i % 2], rows * n);
+    }
+}
+
+CASE(decay_weights)
+{
+    for (int i = 0; i < 4; i++) {
+        struct update *update = case_update(a);
+
+        update->halted = exact(i / 2);
+        be->decay_weights(be, case_output(a, rows * n, 1), update, (real)(i % 2), rows * n);
     }
 }

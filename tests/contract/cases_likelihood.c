@@ -34,7 +34,10 @@ CASE(poisson)
         real *eta = case_input(a, SAMPLES * count, 1), *x = counts(a, count);
         const real *weight = element_weights(a, x, count, weighted);
 
-        be->poisson(be, case_sums(a, rows * SAMPLES), eta, x, weight, BINS, rows, SAMPLES, n);
+        be->poisson(be, case_sums(a, rows * SAMPLES), eta, x, weight, false, BINS, rows, SAMPLES,
+                    n);
+        be->poisson(be, case_sums(a, rows * SAMPLES), eta, x, weight, true, BINS, rows, SAMPLES,
+                    n);
     }
 }
 

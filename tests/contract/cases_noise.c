@@ -41,8 +41,18 @@ CASE(gradient_weights)
         mask[i] = i % 3 ? 2 : 0;
         pass[i] = i % 5 ? 0 : 4;
     }
-    be->gradient_weights(be, case_output(a, BINS * rows * n, 1), mask, NULL, BINS, rows, n, BINS,
+    be->gradient_weights(be, case_output(a, BINS * rows * n, 1), NULL, mask, NULL, BINS, rows, n, BINS,
                          n);
-    be->gradient_weights(be, case_output(a, BINS * rows * (n + 1), 1), mask, pass, BINS, rows,
+    be->gradient_weights(be, case_output(a, BINS * rows * (n + 1), 1),
+                         case_input(a, BINS * rows * (n + 1), 1), mask, pass, BINS, rows,
                          n + 1, BINS - 1, n);
+}
+
+CASE(take_missing)
+{
+    real *x = case_output(a, rows * n, 1);
+
+    for (size_t i = 0; i < rows * n; i += 3)
+        x[i] = (real)NAN;
+    be->take_missing(be, case_output(a, rows * n, 1), x, case_input(a, 1, 1), rows * n);
 }

@@ -13,6 +13,7 @@
  *   exp x     |y| e_x + 4u |y|: the error of libraries' and devices' functions is at most two
  *   log x     e_x/|x| + 4u |y|  units in the last place, which are 4u
  *   sqrt x    e_x/(2 |y|) + u |y|
+ *   log x     e_x/|x| + 4 u |y|
  *   sin, cos  e_x + 4u
  *   tanh x    (1 - y^2) e_x + 4u, an absolute error, because the CPU's is 2 sigma(2x) - 1
  *   sigma x   sigma (1 - sigma) e_x + 3u, an absolute error too
@@ -99,6 +100,10 @@ template <class U> struct tracked {
         double y = ::sqrt(x.value);
 
         return rounded(y, x.bound() > 0 ? x.bound() / (2 * y) : 0);
+    }
+    friend tracked log(tracked x)
+    {
+        return rounded(::log(x.value), x.bound() / fabs(x.value), 4);
     }
     friend tracked lgamma(tracked x)
     {

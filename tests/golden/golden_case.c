@@ -1,6 +1,7 @@
 /* golden_case.c - builds a model from a golden file, and batches from its data and noise.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "golden_case.h"
+#include "golden_shard.h"
 #include "model/model_create.h"
 
 #include <stdio.h>
@@ -90,7 +91,7 @@ void golden_case_open(struct golden_case *c, const char *path, const struct back
     golden_attribute(c->file, "train_step", text, sizeof text);
     c->step = strtoll(text, NULL, 10);
     options.batch_size = c->trials;
-    options.max_grad_norm = c->config->max_grad_norm;
+    options.optimizer = optimizer_of(c->config);
     if (learner_create(&c->learner, be, c->model, &options, &err) != LFADS_OK)
         stop(c, err.text);
     golden_case_reset(c);
@@ -123,35 +124,16 @@ void golden_case_close(struct golden_case *c)
     H5Fclose(c->file);
 }
 
-/* Copies trials FIRST to FIRST+TRIALS-1 of ARRAY [B,T,n] to DST [T,trials,n]; fills DST with
- * NEUTRAL if the file lacks the array. */
-static void copy_array(real *dst, const struct array *array, size_t first, size_t trials,
-                       size_t bins, size_t n, double neutral)
-{
-    for (size_t t = 0; t < bins; t++)
-        for (size_t b = 0; b < trials; b++)
-            for (size_t j = 0; j < n; j++)
-                dst[(t * trials + b) * n + j] =
-                    (real)(array->values ? array->values[((first + b) * bins + t) * n + j]
-                                         : neutral);
-}
-
 static void copy_in(const struct golden_batch *batch, const struct shard *s, real *dst,
                     const char *format, const char *word, size_t first, size_t bins, size_t n,
                     double neutral)
 {
-    size_t count = s->trials * bins * n;
-    real *time_major = dst ? calloc(count + 1, sizeof *time_major) : NULL;
     char path[160];
     struct array array;
 
-    if (!time_major)
-        return;
     snprintf(path, sizeof path, format, word);
     array = golden_read(batch->c->file, "%s%s", batch->c->prefix[batch->session], path);
-    copy_array(time_major, &array, first, s->trials, bins, n, neutral);
-    s->be->upload(s->be, dst, time_major, count * sizeof *time_major);
-    free(time_major);
+    golden_upload(s, dst, &array, first, bins, n, neutral);
     golden_release(&array);
 }
 

@@ -56,11 +56,23 @@ void golden_release(struct array *array)
     array->values = NULL;
 }
 
+/* Reads a string whose length is stored with it. */
+static void read_variable(hid_t attribute, hid_t type, char *text, size_t size)
+{
+    char *string = NULL;
+
+    H5Aread(attribute, type, &string);
+    snprintf(text, size, "%s", string ? string : "");
+    H5free_memory(string);
+}
+
 void golden_attribute(hid_t file, const char *name, char *text, size_t size)
 {
     hid_t attribute = H5Aopen(file, name, H5P_DEFAULT), type = H5Aget_type(attribute);
 
-    if (H5Tget_class(type) == H5T_STRING) {
+    if (H5Tis_variable_str(type) > 0) {
+        read_variable(attribute, type, text, size);
+    } else if (H5Tget_class(type) == H5T_STRING) {
         hid_t memory = H5Tcopy(H5T_C_S1);
 
         H5Tset_size(memory, size);
@@ -108,4 +120,16 @@ void golden_compare(struct verdict *verdict, const char *name, const double *our
     }
     snprintf(full_name, sizeof full_name, "%s: %s", verdict->case_name, name);
     verdict->failed += !compare_passes(&c, full_name);
+}
+
+void golden_compare_all(struct verdict *verdict, const char *name, const double *ours, size_t count,
+                        const struct array *golden, double scale, struct tolerance tolerance)
+{
+    if (count == golden->count) {
+        golden_compare(verdict, name, ours, golden, scale, tolerance);
+        return;
+    }
+    verdict->failed++;
+    printf("  %s: %s has %zu elements, but the program %zu\n", verdict->case_name, name,
+           golden->count, count);
 }

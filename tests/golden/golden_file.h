@@ -42,6 +42,9 @@ struct tolerance {
  * tolerance; 0: GOLDEN's largest magnitude. */
 void golden_compare(struct verdict *verdict, const char *name, const double *ours,
                     const struct array *golden, double scale, struct tolerance tolerance);
+/* The same for COUNT elements of ours: fails if GOLDEN has another number of them. */
+void golden_compare_all(struct verdict *verdict, const char *name, const double *ours, size_t count,
+                        const struct array *golden, double scale, struct tolerance tolerance);
 /* Returns the largest magnitude. */
 double golden_largest(const struct array *array);
 #endif

@@ -1,6 +1,7 @@
 /* golden_outputs.c - maps each of the original's outputs to an array of the shard.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "golden_outputs.h"
+#include "golden_shard.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,37 +19,19 @@ struct pass {
     size_t known; /* arrays compared */
 };
 
-/* Returns a copy, in the host's memory, of COUNT elements of SIZE bytes; the caller frees it. NULL
- * if there are none. */
-static void *fetch(const struct shard *s, const void *ours, size_t count, size_t size)
-{
-    void *host = ours && count ? calloc(count, size) : NULL;
-
-    if (host)
-        s->be->download(s->be, host, ours, count * size);
-    return host;
-}
-
 /* Compares OURS [T,B,n], with row stride LD, with the file's [B,T,n]; for BINS 1: [B,n]. */
 static void compare_array(struct pass *pass, const char *name, const real *ours, size_t ld,
                           size_t bins, size_t n)
 {
     struct array golden = golden_read(pass->c->file, "%s/%s", pass->group, name);
-    size_t trials = pass->s->trials;
-    double *trial_major = calloc(golden.count + 1, sizeof *trial_major);
-    /* the last row may end after its n elements */
-    real *host = fetch(pass->s, ours, n ? (bins * trials - 1) * ld + n : 0, sizeof *host);
+    double *trial_major = golden_trial_major(pass->s, ours, ld, bins, n);
 
     if (golden.values) {
         pass->known++;
-        for (size_t b = 0; b < trials; b++)
-            for (size_t t = 0; t < bins; t++)
-                for (size_t j = 0; j < n && golden.count == trials * bins * n; j++)
-                    trial_major[(b * bins + t) * n + j] = (double)host[(t * trials + b) * ld + j];
-        golden_compare(pass->verdict, name, trial_major, &golden, 0, pass->tolerances->output);
+        golden_compare_all(pass->verdict, name, trial_major, pass->s->trials * bins * n, &golden, 0,
+                           pass->tolerances->output);
     }
     free(trial_major);
-    free(host);
     golden_release(&golden);
 }
 
@@ -58,7 +41,7 @@ static void compare_row(struct pass *pass, const char *name, const real *ours, s
 {
     struct array golden = golden_read(pass->c->file, "%s/%s", pass->group, name);
     double *values = calloc(golden.count + 1, sizeof *values);
-    real *host = fetch(pass->s, ours, n, sizeof *host);
+    real *host = golden_fetch(pass->s, ours, n, sizeof *host);
 
     if (golden.values) {
         pass->known++;
@@ -76,7 +59,7 @@ static void compare_costs(struct pass *pass, const char *name, const acc *ours, 
 {
     struct array golden = golden_read(pass->c->file, "%s/%s", pass->group, name);
     double *values = calloc(golden.count + 1, sizeof *values);
-    acc *host = fetch(pass->s, ours, pass->s->trials, sizeof *host);
+    acc *host = golden_fetch(pass->s, ours, pass->s->trials, sizeof *host);
 
     if (golden.values) {
         pass->known++;
@@ -163,7 +146,7 @@ static void compare_logliks(struct pass *pass, const char *name, size_t width)
     for (size_t i = 0; i < count; i++)
         loglik_of(s, sums + i, i / n_sums / s->trials, i / n_sums % s->trials, i % n_sums * width,
                   width);
-    host = fetch(s, sums, count, sizeof *host);
+    host = golden_fetch(s, sums, count, sizeof *host);
     for (size_t i = 0; i < count; i++)
         single[i] = (real)host[i];
     back = s->be->memory_create(s->be, count * sizeof *back);
@@ -319,9 +302,9 @@ static void check_mean_costs(struct pass *pass)
     const struct shard *s = pass->s;
     const struct model *m = s->model;
     double recon = 0, kl = 0, n = (double)s->trials;
-    acc *loglik = fetch(s, s->cost[TERM_LOGLIK], s->trials, sizeof *loglik);
-    acc *kl_ic = fetch(s, s->cost[TERM_KL_IC], s->trials, sizeof *kl_ic);
-    acc *kl_co = fetch(s, s->cost[TERM_KL_CO], s->trials, sizeof *kl_co);
+    acc *loglik = golden_fetch(s, s->cost[TERM_LOGLIK], s->trials, sizeof *loglik);
+    acc *kl_ic = golden_fetch(s, s->cost[TERM_KL_IC], s->trials, sizeof *kl_ic);
+    acc *kl_co = golden_fetch(s, s->cost[TERM_KL_CO], s->trials, sizeof *kl_co);
 
     for (size_t b = 0; b < s->trials; b++) {
         recon -= loglik[b] / n;

@@ -5,15 +5,14 @@
  *
  * A file describes its case completely: adding a file adds a case.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "device/isolated_memory/isolated.h"
-#include "device/test_device.h"
 #include "golden_case.h"
 #include "golden_outputs.h"
+#include "golden_run.h"
+#include "golden_vectors.h"
 #include "model/model_create.h"
 
 /* Tolerances of each kind for rounding, with the unit roundoff u of real (2^-53, 2^-24). An output
@@ -46,7 +45,7 @@ static const struct tolerances tolerances = {.output = {5e-6, 0.1, NULL},
 
 static struct cost_ramps ramps_at(const struct golden_case *c, int64_t step)
 {
-    return costs_ramps(c->config, step);
+    return costs_ramps(c->config, step, 0);
 }
 
 /* The trained parameters are the original's, in its order. */
@@ -90,57 +89,6 @@ static void check_starts(const struct golden_case *c, struct verdict *verdict)
     free(vector);
 }
 
-/* The padding of parameters is zero. */
-static void check_padding(const struct golden_case *c, struct verdict *verdict, const char *group,
-                          const real *vector)
-{
-    size_t index = 0;
-
-    for (size_t i = 0; i <= c->model->n_params; i++) {
-        const struct param *p = i < c->model->n_params ? &c->model->params[i] : NULL;
-
-        for (; index < (p ? p->offset : c->model->size); index++)
-            if (vector[index] != 0) {
-                verdict->failed++;
-                printf("  %s: number %zu of %s belongs to no parameter and is not 0\n", c->name,
-                       index, group);
-            }
-        index += p ? p->rows * p->cols : 0;
-    }
-}
-
-/* Compares a vector with the file's group, parameter by parameter. */
-static void check_vector(const struct golden_case *c, struct verdict *verdict, const char *group,
-                         const real *vector, struct tolerance tolerance, bool gradients)
-{
-    double overall = 0;
-
-    check_padding(c, verdict, group, vector);
-    for (int pass = gradients ? 0 : 1; pass < 2; pass++)
-        for (size_t i = 0; i < c->model->n_params; i++) {
-            const struct param *p = &c->model->params[i];
-            struct array golden = golden_read(c->file, "%s/%s", group, p->name);
-            double largest = golden.values ? golden_largest(&golden) : 0;
-            double *ours = calloc(p->rows * p->cols, sizeof *ours);
-            char name[500];
-
-            snprintf(name, sizeof name, "%s/%s", group, p->name);
-            for (size_t j = 0; j < p->rows * p->cols; j++)
-                ours[j] = (double)vector[p->offset + j];
-            if (pass == 0)
-                overall = fmax(overall, largest);
-            else if (golden.values)
-                golden_compare(verdict, name, ours, &golden,
-                               gradients ? fmax(largest, 1e-3 * overall) : 0, tolerance);
-            else if (p->trained) {
-                verdict->failed++;
-                printf("  %s: the file has no %s\n", c->name, name);
-            }
-            free(ours);
-            golden_release(&golden);
-        }
-}
-
 static void check_gradients(const struct golden_case *c, struct verdict *verdict, size_t session)
 {
     struct golden_batch batch = {.c = c, .session = session, .noise = "post"};
@@ -155,7 +103,7 @@ static void check_gradients(const struct golden_case *c, struct verdict *verdict
     outputs_check_costs(verdict, c, session, &costs, &ramps, &tolerances);
     snprintf(group, sizeof group, "%sgrads", c->prefix[session]);
     c->be->download(c->be, gradient, c->learner->gradient, c->model->size * sizeof *gradient);
-    check_vector(c, verdict, group, gradient, tolerances.gradient, true);
+    golden_check_vector(c->file, verdict, c->model, group, gradient, tolerances.gradient, true);
     free(gradient);
 }
 
@@ -215,14 +163,17 @@ static void check_updates(const struct golden_case *c, struct verdict *verdict)
         after = learner_download(c->learner);
         outputs_check_step(verdict, c, update, &costs, &ramps, &tolerances);
         if (update == 0)
-            check_vector(c, verdict, "params_after_1", after.parameters, tolerances.parameter,
-                         false);
+            golden_check_vector(c->file, verdict, c->model, "params_after_1", after.parameters,
+                                tolerances.parameter, false);
         if (update != 2)
             continue;
-        check_vector(c, verdict, "params_after_3", after.parameters, tolerances.parameter, false);
+        golden_check_vector(c->file, verdict, c->model, "params_after_3", after.parameters,
+                            tolerances.parameter, false);
         check_change(c, verdict);
-        check_vector(c, verdict, "adam_after_3/m", after.slots[ADAM_M], tolerances.gradient, false);
-        check_vector(c, verdict, "adam_after_3/v", after.slots[ADAM_V], tolerances.square, false);
+        golden_check_vector(c->file, verdict, c->model, "adam_after_3/m", after.slots[ADAM_M],
+                            tolerances.gradient, false);
+        golden_check_vector(c->file, verdict, c->model, "adam_after_3/v", after.slots[ADAM_V],
+                            tolerances.square, false);
     }
 }
 
@@ -248,52 +199,4 @@ static bool run_case(const char *path, const struct backend *be)
     return verdict.failed == 0;
 }
 
-static int is_case(const struct dirent *entry)
-{
-    size_t length = strlen(entry->d_name);
-
-    return length > 3 && strcmp(entry->d_name + length - 3, ".h5") == 0;
-}
-
-/* Runs the folder's files; adds their number to *CASES and returns how many failed. */
-static int run_folder(const char *folder, const struct backend *be, int *cases)
-{
-    struct dirent **entries;
-    int count = scandir(folder, &entries, is_case, alphasort), failed = 0;
-
-    for (int i = 0; i < count; i++) {
-        char path[1024];
-
-        snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
-        failed += !run_case(path, be);
-        free(entries[i]);
-    }
-    if (count > 0)
-        *cases += count;
-    if (count >= 0)
-        free(entries);
-    return failed;
-}
-
-int main(int argc, char **argv)
-{
-    const struct backend *be = backend_reference();
-    const char *more = getenv("LFADS_GOLDEN");
-    int failed = 0, cases = 0;
-
-    if (argc > 1 && strcmp(argv[1], "isolated") == 0)
-        be = backend_isolated();
-#ifndef LFADS_REAL_DOUBLE
-    if (argc > 1 && strcmp(argv[1], "cpu") == 0)
-        be = backend_cpu();
-    if (argc > 1 && strncmp(argv[1], "gpu:", 4) == 0)
-        be = test_device(argv[1]);
-#endif
-    printf("golden models on %s, %zu bytes a number\n", be->name, sizeof(real));
-    for (int i = 2; i < argc; i++)
-        failed += run_folder(argv[i], be, &cases);
-    if (more && *more)
-        failed += run_folder(more, be, &cases);
-    printf("%d cases, %d failed\n", cases, failed);
-    return failed || !cases;
-}
+int main(int argc, char **argv) { return golden_run(argc, argv, "LFADS_GOLDEN", run_case); }

@@ -58,6 +58,20 @@ static const struct choice choices[] = {
     {"cell_weight_scale", {"1", "0.5"}},
     {"gen_cell_input_weight_scale", {"1", "2"}},
     {"gen_cell_rec_weight_scale", {"1", "1.5"}},
+    {"sv_rate", {"0", "0", "0.3"}},
+    {"missing_data", {"error", "error", "skip"}},
+    {"recon_reduce", {"sum", "mean"}},
+    {"loss_scale", {"1", "1", "30"}},
+    {"poisson_constant", {"lgamma", "stirling"}},
+    {"kl_co_sample", {"same", "fresh"}},
+    {"dropout_style", {"original", "modern"}},
+    {"gru_bias_init", {"original", "ones"}},
+    {"readin_dim", {"0", "0", "5"}},
+    {"ic_enc_seq_len", {"0", "0", "2"}},
+    {"readout_init", {"transpose", "pinv"}},
+    {"l2_kernels", {"original", "recurrent"}},
+    {"l2_ic_enc_scale", {"0", "4"}},
+    {"l2_ci_enc_scale", {"0", "5"}},
 };
 
 /* Returns word INDEX of the model's sequence of random words. */
@@ -95,6 +109,8 @@ static void make_legal(struct random_model *r, size_t sessions)
         set(r, "feedback_factors_or_rates", "factors");
     if (config->cd_rate == 0)
         set(r, "cd_pass_rate", "0");
+    if (config->num_steps_for_gen_ic < config->ic_enc_seq_len || config->sv_rate > 0)
+        set(r, "ic_enc_seq_len", "0");
     if (config->co_dim < 2)
         set(r, "co_mean_corr_scale", "0");
 }
@@ -110,7 +126,7 @@ static void draw_encoded(struct random_model *r)
 {
     struct model *m = r->model;
 
-    m->encoded_bins -= draw(r, 140) % 3;
+    m->encoded_bins -= draw(r, 140) % (m->segment || m->encoded_bins < 5 ? 2 : 3);
     m->ic_bins = size_min(m->ic_bins, m->encoded_bins);
     m->encodes_observed = draw(r, 141) % 3;
 }
@@ -142,8 +158,7 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
     struct learner_options options = {.batch_size = trials,
                                       .threads = threads,
                                       .max_pending = 1,
-                                      .trained = true,
-                                      .max_grad_norm = 1e9};
+                                      .trained = true};
     struct lfads_error err;
     double alignment[2][64];
     uint32_t perturbed = 0;
@@ -173,6 +188,7 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
     if (model_create(&r->model, r->config, 6, sessions, n_sessions, &err) != LFADS_OK)
         stop(err.text);
     draw_encoded(r);
+    options.optimizer = optimizer_of(r->config);
     if (learner_create(&r->learner, be, r->model, &options, &err) != LFADS_OK)
         stop(err.text);
     struct param_vectors vectors = learner_download(r->learner);
@@ -247,12 +263,19 @@ static void perturb_data(real *numbers, const struct random_model *r, enum trial
             (real)ldexp(random_model_uniform(r, time, (first << 16) + i), -19) * numbers[i];
 }
 
+static size_t numbers_of(const struct shard *s, enum trial_array array)
+{
+    return model_trial_bins(s->model, array) * s->trials *
+           model_trial_width(s->model, s->session, array);
+}
+
 static void load(void *payload, struct shard *s, size_t first)
 {
     const struct random_model *r = payload;
     static const enum philox_purpose purposes[TRIAL_ARRAYS] = {[TRIAL_OBSERVED] = PHILOX_JITTER,
                                                                [TRIAL_ENCODED] = PHILOX_IC_NOISE,
-                                                               [TRIAL_EXT] = PHILOX_SHUFFLE};
+                                                               [TRIAL_EXT] = PHILOX_SHUFFLE,
+                                                               [TRIAL_SV] = PHILOX_EXAMPLE};
     const struct model *m = s->model;
     real *observed = s->host_data[TRIAL_OBSERVED];
     size_t count = m->bins * s->trials * model_channels(m, s->session);
@@ -262,11 +285,19 @@ static void load(void *payload, struct shard *s, size_t first)
                      s->trials, model_trial_width(m, s->session, array));
     for (size_t i = 0; i < count && m->output->data == DATA_COUNTS; i++)
         observed[i] = (real)floor(fabs((double)observed[i]) * 2);
+    for (size_t i = 0; i < numbers_of(s, TRIAL_SV); i++)
+        s->host_data[TRIAL_SV][i] = s->host_data[TRIAL_SV][i] < (real)0.5;
     for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
-        perturb_data(s->host_data[array], r, array, first,
-                     model_trial_bins(m, array) * s->trials *
-                         model_trial_width(m, s->session, array));
+        if (array != TRIAL_SV)
+            perturb_data(s->host_data[array], r, array, first, numbers_of(s, array));
+    for (size_t i = 0; i < count && m->missing; i++) {
+        size_t n = model_channels(m, s->session), row = i / n;
+
+        if ((row / s->trials + first + row % s->trials + i % n) % 5 == 2)
+            observed[i] = (real)NAN;
+    }
     shard_upload(s);
+    shard_set_scales(s, 1.25);
     shard_address_noise(s, 5, (uint32_t)first);
 }
 
@@ -277,7 +308,8 @@ static void draw_noise(void *payload, struct shard *s, size_t first)
 
     (void)first;
     shard_draw_noise(s, &from);
-    s->weight = s->gradient_weight; /* so that the gradient is the cost's */
+    if (s->gradient_weight)
+        s->weight = s->gradient_weight; /* so that the gradient is the cost's */
 }
 
 struct batch_source random_model_batch(const struct random_model *r)

@@ -71,19 +71,25 @@ static bool check_sample(const struct random_model *r, const struct shard *encod
                          size_t sample)
 {
     const struct model *m = r->model;
-    size_t width = model_outputs(m, r->session);
+    size_t width = model_outputs(m, r->session), n = model_channels(m, r->session);
     struct shard *alone = create(r, 1, 1);
     real *one = calloc(m->bins * width, sizeof *one);
     bool passes;
 
     begin(alone, r, 1, 1);
     for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++) {
-        size_t n = model_trial_width(m, r->session, array);
+        size_t width_of = model_trial_width(m, r->session, array);
 
-        for (size_t t = 0; t < model_trial_bins(m, array) && n; t++)
-            memcpy(alone->data[array] + t * n, encoded->data[array] + (t * TRIALS + trial) * n,
-                   n * sizeof(real));
+        for (size_t t = 0; t < model_trial_bins(m, array) && width_of; t++)
+            memcpy(alone->data[array] + t * width_of,
+                   encoded->data[array] + (t * TRIALS + trial) * width_of,
+                   width_of * sizeof(real));
     }
+    /* the encoded shard has zeros where the data were missing */
+    for (size_t i = 0; i < m->bins * n && encoded->missing_weight; i++)
+        if (encoded->missing_weight[(i / n * TRIALS + trial) * n + i % n] == 0)
+            alone->data[TRIAL_OBSERVED][i] = (real)NAN;
+    shard_set_scales(alone, 1.25);
     draw_noise(r, alone, trial, sample);
     shard_forward(alone);
     shard_output(alone, one);

@@ -50,7 +50,7 @@ static void check_rates(const struct backend *be, real eta)
 
     fill(x, N, 3);
     fill(e, N, eta);
-    be->poisson(be, &loglik, e, x, NULL, 1, 1, 1, N);
+    be->poisson(be, &loglik, e, x, NULL, false, 1, 1, 1, N);
     be->exponential(be, y, N, e, N, 1, N);
     be->poisson_backward(be, e, 1, x, NULL, N);
     if (eta < 88) { /* exp is within float's range */

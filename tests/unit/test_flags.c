@@ -137,8 +137,8 @@ static void test_numbers(void **state)
 
 static void test_hyperparams(void **state)
 {
-    struct session_shape sessions[] = {{"day \"A\"", 3}, {"dayB", 4}};
-    struct hyperparams_data data = {sessions, 2, 20};
+    struct session_shape sessions[] = {{"day \"A\"", 3, 0}, {"dayB", 4, 1}};
+    struct hyperparams_data data = {sessions, 2, 20, 20};
     struct lfads_config *a = PARSED("--gen_dim=31", "--keep_prob=0.7", "--do_causal_controller",
                                     "--data_dir=/x y/\\", "--output_dist=gaussian"),
                         *b = PARSED("--gen_dim=1");
@@ -171,7 +171,7 @@ static void test_hyperparams(void **state)
 static void test_inherit(void **state)
 {
     struct lfads_config *saved =
-        PARSED("--gen_dim=31", "--kl_increase_steps=7", "--max_epochs=4", "--data_dir=there");
+        PARSED("--gen_dim=31", "--kl_increase_steps=7", "--checkpoint_every=4", "--data_dir=there");
     struct lfads_config *c = PARSED("--lfads_save_dir=x", "--kl_increase_steps=9");
     struct lfads_config *other = PARSED("--gen_dim=30");
     struct lfads_error err;
@@ -181,7 +181,7 @@ static void test_inherit(void **state)
     assert_int_equal(c->gen_dim, 31);
     assert_string_equal(c->data_dir, "there");
     assert_int_equal(c->kl_increase_steps, 9); /* given */
-    assert_int_equal(c->max_epochs, 0);        /* flags of a single run are not inherited */
+    assert_int_equal(c->checkpoint_every, 10); /* flags of a single run are not inherited */
     assert_int_equal(config_inherit(other, saved, &err), LFADS_USAGE);
     assert_non_null(strstr(err.text, "--gen_dim=30"));
     assert_non_null(strstr(err.text, "--gen_dim=31"));

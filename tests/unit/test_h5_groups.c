@@ -13,7 +13,7 @@
 
 #include "h5/h5.h"
 
-static const char path[] = LFADS_TEST_DATA "/golden/modern/nlb_metrics.h5";
+static const char path[] = LFADS_TEST_DATA "/golden/nlb/nlb_metrics.h5";
 
 static void test_mask(void **state)
 {

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "synth/numpy_random.h"
+#include "base/numpy_random.h"
 
 static void test_sequence(void **state)
 {

@@ -29,7 +29,7 @@ void KERNEL(adam)(SELF, real *p, real *m, real *v, const real *gradient,
                   const struct update *update, const struct adam_options *options, size_t count)
 {
     const vec s = vec_all(update->scale), step = vec_all(update->rate);
-    const vec epsilon = vec_all((real)options->epsilon);
+    const vec epsilon = vec_all(update->epsilon);
     const vec first = vec_all((real)(1 - options->beta1));
     const vec second = vec_all((real)(1 - options->beta2));
 

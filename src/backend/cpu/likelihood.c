@@ -13,9 +13,20 @@ static float sum_lanes(vec x)
     return sum;
 }
 
-/* Returns log k! of each element of k, which are integers: from a table if all are at most 15. */
-static vec log_factorials(vec k)
+static double log_factorial(double k, bool stirling)
 {
+    static const double tau = 6.283185307179586;
+
+    if (!stirling)
+        return lgamma(k + 1);
+    return k > 1 ? k * log(k) - k + log(tau * k) / 2 : 0;
+}
+
+/* Returns log k!, or Stirling's formula for it, of each element of k, which are integers: from a
+ * table if all are at most 15. */
+static vec log_factorials(vec k, bool stirling)
+{
+    static const float formula[16] = {0, 0, 0.651806485f, 1.76408154f, 3.15726316f, 4.77084705f, 6.56537508f, 8.51326465f, 10.5941916f, 12.792572f, 15.096082f, 17.4947342f, 19.9802717f, 22.5457549f, 25.1852698f, 27.8937167f};
     static const float table[16] = {0,           0,           0.69314718f, 1.7917595f,
                                     3.1780538f,  4.7874917f,  6.5792512f,  8.5251614f,
                                     10.6046029f, 12.8018275f, 15.1044126f, 17.5023078f,
@@ -23,29 +34,33 @@ static vec log_factorials(vec k)
     float lane[LANES];
 
     if (!vec_any_above(k, 15))
-        return vec_lookup(table, k);
+        return vec_lookup(stirling ? formula : table, k);
     vec_store(lane, k, LANES);
     for (int i = 0; i < LANES; i++)
-        lane[i] = (float)lgamma((double)lane[i] + 1);
+        lane[i] = (float)log_factorial((double)lane[i], stirling);
     return vec_load(lane, LANES);
 }
 
 /* Adds to SUM the terms of counts K under log rates E. */
-static vec add_terms(vec sum, vec k, vec e) { return sum + k * e - vec_exp(e) - log_factorials(k); }
+static vec add_terms(vec sum, vec k, vec e, bool stirling)
+{
+    return sum + k * e - vec_exp(e) - log_factorials(k, stirling);
+}
 
 /* Returns the sum of the terms of a bin's N channels. */
-static acc sum_terms(const real *e, const real *k, size_t n)
+static acc sum_terms(const real *e, const real *k, bool stirling, size_t n)
 {
     vec terms = vec_all(0);
 
     for (size_t j = 0; j < n; j += LANES)
-        terms = add_terms(terms, vec_load(k + j, n - j), vec_load(e + j, n - j));
+        terms = add_terms(terms, vec_load(k + j, n - j), vec_load(e + j, n - j), stirling);
     /* the last load fills the vector with zeros; adds the exp(0) that each of them subtracted */
     return (acc)sum_lanes(terms) + (acc)((LANES - n % LANES) % LANES);
 }
 
 /* The same with terms multiplied by weights W. */
-static acc sum_weighted_terms(const real *e, const real *k, const real *w, size_t n)
+static acc sum_weighted_terms(const real *e, const real *k, const real *w, bool stirling,
+                              size_t n)
 {
     vec terms = vec_all(0);
 
@@ -54,14 +69,14 @@ static acc sum_weighted_terms(const real *e, const real *k, const real *w, size_
         vec count = vec_unless_zero(vec_load(k + j, n - j), weight);
         vec log_rate = vec_unless_zero(vec_load(e + j, n - j), weight);
 
-        terms = terms + weight * add_terms(vec_all(0), count, log_rate);
+        terms = terms + weight * add_terms(vec_all(0), count, log_rate, stirling);
     }
     return (acc)sum_lanes(terms);
 }
 
 /* Sums the channels of a bin in float and the bins in acc. */
 void KERNEL(poisson)(SELF, acc *loglik, const real *eta, const real *x, const real *weight,
-                     size_t bins, size_t trials, size_t samples, size_t n)
+                     bool stirling, size_t bins, size_t trials, size_t samples, size_t n)
 {
     size_t rows = trials * samples;
 
@@ -72,7 +87,8 @@ void KERNEL(poisson)(SELF, acc *loglik, const real *eta, const real *x, const re
             size_t first = (t * trials + r / samples) * n;
             const real *e = eta + (t * rows + r) * n, *k = x + first;
 
-            sum += weight ? sum_weighted_terms(e, k, weight + first, n) : sum_terms(e, k, n);
+            sum += weight ? sum_weighted_terms(e, k, weight + first, stirling, n)
+                          : sum_terms(e, k, stirling, n);
         }
         loglik[r] = sum;
     }

@@ -61,26 +61,29 @@ void cuda_add_scaled(SELF, real *y, const real *scale, const real *x, size_t cou
 }
 
 static __global__ void limit_update_kernel(struct update *update, const double *squares,
-                                           const float *rate, double max_norm)
+                                           const struct update_rates *rates,
+                                           struct norm_limit limit)
 {
-    double norm = sqrt(*squares);
+    double norm = sqrt(*squares) + limit.margin;
 
-    update->scale = (float)(norm > max_norm ? max_norm / norm : 1);
-    update->rate = *rate;
+    update->scale = (float)(norm > limit.max ? limit.max / norm : 1);
+    update->rate = rates->rate;
+    update->epsilon = rates->epsilon;
+    update->decay = rates->decay;
     if (!(norm <= 1.7976931348623157e308)) /* infinity or NaN */
         update->halted = 1;
 }
 
-void cuda_limit_update(SELF, struct update *update, const acc *squares, const real *rate,
-                       acc max_norm)
+void cuda_limit_update(SELF, struct update *update, const acc *squares,
+                       const struct update_rates *rates, const struct norm_limit *limit)
 {
     cuda_launch(cuda_begin(self, __func__), limit_update_kernel, dim3(1), dim3(1), 0, update,
-                squares, rate, max_norm);
+                squares, rates, *limit);
 }
 
 /* Adam's constants as its kernels take them. */
 struct adam_constants {
-    float first, second, epsilon; /* 1 - beta1, 1 - beta2 */
+    float first, second; /* 1 - beta1, 1 - beta2 */
 };
 
 static __device__ void adam_one(float *p, float *m, float *v, float gradient,
@@ -90,7 +93,7 @@ static __device__ void adam_one(float *p, float *m, float *v, float gradient,
 
     *m += (g - *m) * k.first;
     *v += (g * g - *v) * k.second;
-    *p -= update.rate * *m / (sqrtf(*v) + k.epsilon);
+    *p -= update.rate * *m / (sqrtf(*v) + update.epsilon);
 }
 
 static __global__ void adam_kernel(float *p, float *m, float *v, const float *gradient,
@@ -130,8 +133,7 @@ void cuda_adam(SELF, real *p, real *m, real *v, const real *gradient, const stru
                const struct adam_options *options, size_t count)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
-    struct adam_constants k = {(float)(1 - options->beta1), (float)(1 - options->beta2),
-                               (float)options->epsilon};
+    struct adam_constants k = {(float)(1 - options->beta1), (float)(1 - options->beta2)};
     size_t fours = cuda_by_four(p) && cuda_by_four(m) && cuda_by_four(v) && cuda_by_four(gradient)
                        ? count / 4
                        : 0;
@@ -141,4 +143,19 @@ void cuda_adam(SELF, real *p, real *m, real *v, const real *gradient, const stru
               (const float4 *)gradient, update, k, fours);
     cuda_each(c, adam_kernel, count - done, p + done, m + done, v + done, gradient + done, update,
               k, count - done);
+}
+
+static __global__ void decay_weights_kernel(float *p, const struct update *update, float shift,
+                                            size_t count)
+{
+    const struct update now = *update;
+
+    if (now.halted != 0)
+        return;
+    FOR_EACH(i, count) { p[i] -= now.decay * (p[i] + shift); }
+}
+
+void cuda_decay_weights(SELF, real *p, const struct update *update, real shift, size_t count)
+{
+    cuda_each(cuda_begin(self, __func__), decay_weights_kernel, count, p, update, shift, count);
 }

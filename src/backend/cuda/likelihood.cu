@@ -74,8 +74,12 @@ static __constant__ double table[FACTORIALS] = {
     201.00931639928149,
 };
 
-static __device__ double log_factorial(float k)
+static __device__ double log_factorial(float k, bool stirling)
 {
+    double count = (double)k;
+
+    if (stirling)
+        return k > 1 ? count * log(count) - count + log(6.283185307179586 * count) / 2 : 0;
     return k < FACTORIALS ? table[(int)k] : lgamma((double)k + 1);
 }
 
@@ -118,23 +122,24 @@ static void launch_sums(struct cuda_context *c, K kernel, double *loglik, size_t
 static __device__ float weight_of(const float *weight, size_t i) { return weight ? weight[i] : 1; }
 
 static __global__ void poisson_kernel(double *loglik, const float *eta, const float *x,
-                                      const float *weight, size_t bins, size_t trials,
-                                      size_t samples, size_t n)
+                                      const float *weight, bool stirling, size_t bins,
+                                      size_t trials, size_t samples, size_t n)
 {
     sum_terms(loglik, bins, trials, samples, n, [=](size_t param, size_t datum) {
         float e = eta[param], k = x[datum], w = weight_of(weight, datum);
 
         if (w == 0)
             return 0.0;
-        return (double)w * ((double)k * (double)e - (double)expf(e) - log_factorial(k));
+        return (double)w * ((double)k * (double)e - (double)expf(e) -
+                            log_factorial(k, stirling));
     });
 }
 
 void cuda_poisson(SELF, acc *loglik, const real *eta, const real *x, const real *weight,
-                  size_t bins, size_t trials, size_t samples, size_t n)
+                  bool stirling, size_t bins, size_t trials, size_t samples, size_t n)
 {
     launch_sums(cuda_begin(self, __func__), poisson_kernel, loglik, bins, trials, samples, n, eta,
-                x, weight);
+                x, weight, stirling);
 }
 
 static __global__ void poisson_backward_kernel(float *eta, float scale, const float *x,

@@ -134,23 +134,44 @@ void cuda_dropout_mask(SELF, real *mask, const struct philox_address *from,
               step_trial, below, 1 / keep, total, rows, n, blocks);
 }
 
-static __global__ void gradient_weights_kernel(float *weight, const float *mask, const float *pass,
-                                               size_t count, size_t channels, size_t cd_rows,
+static __global__ void gradient_weights_kernel(float *weight, const float *base, const float *mask,
+                                               const float *pass, size_t count, size_t channels, size_t cd_rows,
                                                size_t cd_channels)
 {
     FOR_EACH(i, count)
     {
         size_t row = i / channels, j = i % channels, at = row * cd_channels + j;
 
-        weight[i] = row >= cd_rows || j >= cd_channels || mask[at] == 0 || (pass && pass[at] != 0);
+        bool passes =
+            row >= cd_rows || j >= cd_channels || mask[at] == 0 || (pass && pass[at] != 0);
+
+        weight[i] = !passes ? 0 : base ? base[i] : 1;
     }
 }
 
-void cuda_gradient_weights(SELF, real *weight, const real *mask, const real *pass, size_t bins,
-                           size_t trials, size_t channels, size_t cd_bins, size_t cd_channels)
+void cuda_gradient_weights(SELF, real *weight, const real *base, const real *mask,
+                           const real *pass, size_t bins, size_t trials, size_t channels,
+                           size_t cd_bins, size_t cd_channels)
 {
     size_t count = bins * trials * channels;
 
-    cuda_each(cuda_begin(self, __func__), gradient_weights_kernel, count, weight, mask, pass, count,
-              channels, cd_bins * trials, cd_channels);
+    cuda_each(cuda_begin(self, __func__), gradient_weights_kernel, count, weight, base, mask, pass,
+              count, channels, cd_bins * trials, cd_channels);
+}
+
+static __global__ void take_missing_kernel(float *weight, float *x, const float *scale,
+                                           size_t count)
+{
+    FOR_EACH(i, count)
+    {
+        bool missing = x[i] != x[i];
+
+        weight[i] = missing ? 0 : *scale;
+        x[i] = missing ? 0 : x[i];
+    }
+}
+
+void cuda_take_missing(SELF, real *weight, real *x, const real *scale, size_t count)
+{
+    cuda_each(cuda_begin(self, __func__), take_missing_kernel, count, weight, x, scale, count);
 }

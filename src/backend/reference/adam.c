@@ -18,13 +18,15 @@ void reference_add_scaled(SELF, real *y, const real *scale, const real *x, size_
 }
 
 /* model.md (8.1). */
-void reference_limit_update(SELF, struct update *update, const acc *squares, const real *rate,
-                            acc max_norm)
+void reference_limit_update(SELF, struct update *update, const acc *squares,
+                            const struct update_rates *rates, const struct norm_limit *limit)
 {
-    acc norm = sqrt(*squares);
+    acc norm = sqrt(*squares) + limit->margin;
 
-    update->scale = (real)(norm > max_norm ? max_norm / norm : 1);
-    update->rate = *rate;
+    update->scale = (real)(norm > limit->max ? limit->max / norm : 1);
+    update->rate = rates->rate;
+    update->epsilon = rates->epsilon;
+    update->decay = rates->decay;
     if (!isfinite(norm))
         update->halted = 1;
 }
@@ -34,13 +36,19 @@ void reference_adam(SELF, real *p, real *m, real *v, const real *gradient,
                     const struct update *update, const struct adam_options *options, size_t count)
 {
     const real first = (real)(1 - options->beta1), second = (real)(1 - options->beta2);
-    const real epsilon = (real)options->epsilon;
 
     for (size_t i = 0; i < count && update->halted == 0; i++) {
         real g = update->scale * gradient[i];
 
         m[i] += (g - m[i]) * first;
         v[i] += (g * g - v[i]) * second;
-        p[i] -= update->rate * m[i] / (real_sqrt(v[i]) + epsilon);
+        p[i] -= update->rate * m[i] / (real_sqrt(v[i]) + update->epsilon);
     }
+}
+
+/* modern.md (3.4). */
+void reference_decay_weights(SELF, real *p, const struct update *update, real shift, size_t count)
+{
+    for (size_t i = 0; i < count && update->halted == 0; i++)
+        p[i] -= update->decay * (p[i] + shift);
 }

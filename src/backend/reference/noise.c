@@ -27,8 +27,9 @@ void reference_normals(SELF, real *noise, const struct philox_address *from,
         }
 }
 
-void reference_gradient_weights(SELF, real *weight, const real *mask, const real *pass, size_t bins,
-                                size_t trials, size_t channels, size_t cd_bins, size_t cd_channels)
+void reference_gradient_weights(SELF, real *weight, const real *base, const real *mask,
+                                const real *pass, size_t bins, size_t trials, size_t channels,
+                                size_t cd_bins, size_t cd_channels)
 {
     for (size_t i = 0; i < bins * trials; i++) {
         real *row = weight + i * channels;
@@ -38,6 +39,8 @@ void reference_gradient_weights(SELF, real *weight, const real *mask, const real
             row[j] = mask[first + j] == 0 || (pass && pass[first + j] != 0);
         for (size_t j = covered; j < channels; j++)
             row[j] = 1;
+        for (size_t j = 0; base && j < channels; j++)
+            row[j] *= base[i * channels + j];
     }
 }
 
@@ -60,4 +63,14 @@ void reference_dropout_mask(SELF, real *mask, const struct philox_address *from,
                 row[j] = word[j / 16 % 4] < limit ? 1 / keep : 0;
             }
         }
+}
+
+void reference_take_missing(SELF, real *weight, real *x, const real *scale, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool missing = x[i] != x[i];
+
+        weight[i] = missing ? 0 : *scale;
+        x[i] = missing ? 0 : x[i];
+    }
 }

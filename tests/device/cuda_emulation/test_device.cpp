@@ -265,7 +265,7 @@ void test_log_factorials(void **)
     float *x = upload(counts);
     auto *loglik = (double *)be->memory_create(be, n * sizeof(double));
 
-    be->poisson(be, loglik, rates, x, nullptr, 1, n, 1, 1);
+    be->poisson(be, loglik, rates, x, nullptr, false, 1, n, 1, 1);
     be->download(be, sums.data(), loglik, n * sizeof(double));
     for (size_t k = 0; k < n; k++) {
         double expected = -1 - lgamma((double)k + 1);

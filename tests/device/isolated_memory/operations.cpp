@@ -16,7 +16,8 @@ namespace
 template <class T> T translated(T argument)
 {
     if constexpr (std::is_pointer_v<T> && !std::is_same_v<T, const philox_address *> &&
-                  !std::is_same_v<T, const adam_options *>)
+                  !std::is_same_v<T, const adam_options *> &&
+                  !std::is_same_v<T, const norm_limit *>)
         return static_cast<T>(isolated_bytes(argument));
     else
         return argument;

@@ -1,6 +1,6 @@
 /* numpy_random.c - the Mersenne twister and NumPy's legacy distributions.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "synth/numpy_random.h"
+#include "base/numpy_random.h"
 
 #include <math.h>
 
@@ -27,7 +27,7 @@ static void twist(struct numpy_random *random)
     random->next = 0;
 }
 
-static uint32_t next_word(struct numpy_random *random)
+uint32_t numpy_random_word(struct numpy_random *random)
 {
     uint32_t word;
 
@@ -42,7 +42,7 @@ static uint32_t next_word(struct numpy_random *random)
 
 double numpy_random_uniform(struct numpy_random *random)
 {
-    uint32_t a = next_word(random) >> 5, b = next_word(random) >> 6;
+    uint32_t a = numpy_random_word(random) >> 5, b = numpy_random_word(random) >> 6;
 
     return (a * 67108864.0 + b) / 9007199254740992.0;
 }
@@ -75,7 +75,7 @@ uint32_t numpy_random_below(struct numpy_random *random, uint32_t range)
     for (int shift = 1; shift < 32; shift *= 2)
         mask |= mask >> shift;
     do
-        word = next_word(random) & mask;
+        word = numpy_random_word(random) & mask;
     while (word > max);
     return word;
 }

@@ -1,0 +1,300 @@
+/* session_reader.c - reads and checks the parts of a data file.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "data/session_reader.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/sample_validation.h"
+#include "data/trial_reader.h"
+
+static enum lfads_status wrong_shape(const struct reading *r, const char *name,
+                                     const struct h5_shape *shape, const char *wanted)
+{
+    char text[120] = "[";
+
+    for (size_t i = 0; i < shape->rank; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%zu", i ? "," : "",
+                 shape->dims[i]);
+    return lfads_fail(r->err, LFADS_BAD_DATA, "%s: %s has the shape %s], and %s is needed",
+                      r->file.path, name, text, wanted);
+}
+
+/* Reads the shape of a numeric data set, which must have RANK axes. */
+static enum lfads_status shape_of(struct h5_shape *shape, const struct reading *r, const char *name,
+                                  size_t rank, const char *wanted)
+{
+    enum lfads_status status = h5_shape(shape, &r->file, name, r->err);
+
+    if (status != LFADS_OK)
+        return status;
+    if (!shape->numeric)
+        return lfads_fail(r->err, LFADS_BAD_DATA, "%s: %s does not hold numbers", r->file.path,
+                          name);
+    return shape->rank == rank ? LFADS_OK : wrong_shape(r, name, shape, wanted);
+}
+
+/* Reads the trials of a data set whose shape is right, and subtracts their memory from the limits. */
+static enum lfads_status read_trials(struct trial_store *store, double *sum, struct reading *r,
+                                     struct trial_reader reader)
+{
+    enum lfads_status status;
+    size_t used;
+
+    reader.file = &r->file;
+    reader.limits = r->limits;
+    status = trial_reader_read(store, sum, &reader, r->err);
+    used = trial_store_memory(store);
+    r->limits.memory -= used < r->limits.memory ? used : r->limits.memory;
+    return status;
+}
+
+static enum lfads_status read_ext(struct reading *r, enum session_set set)
+{
+    struct session_trials *trials = &r->session->set[set];
+    size_t width = r->wants->ext_inputs;
+    char name[40], wanted[100];
+    struct h5_shape shape;
+    enum lfads_status status;
+    double sum;
+
+    snprintf(name, sizeof name, "%s_ext_input", session_set_name(set));
+    snprintf(wanted, sizeof wanted, "[%zu,%zu,%zu] (--ext_input_dim=%zu)", trials->count,
+             r->session->bins, width, width);
+    status = shape_of(&shape, r, name, 3, wanted);
+    if (status != LFADS_OK)
+        return status;
+    /* an array for the encoders may come with inputs for its bins only; zeros follow them */
+    if (shape.dims[0] != trials->count || shape.dims[2] != width ||
+        (shape.dims[1] != r->session->bins && shape.dims[1] != r->session->encoded_bins))
+        return wrong_shape(r, name, &shape, wanted);
+    return read_trials(&trials->array[TRIAL_EXT], &sum, r,
+                       (struct trial_reader){.name = name,
+                                             .trials = trials->count,
+                                             .bins = r->session->bins,
+                                             .file_bins = shape.dims[1],
+                                             .width = width});
+}
+
+/* Notes whether the file has true rates, and checks their shape. They serve plots and scores only
+ * and are read on demand. */
+static enum lfads_status find_truth(struct reading *r, enum session_set set)
+{
+    struct session_trials *trials = &r->session->set[set];
+    char name[40], wanted[100];
+    struct h5_shape shape;
+    enum lfads_status status;
+
+    snprintf(name, sizeof name, "%s_truth", session_set_name(set));
+    if (!h5_has(&r->file, name))
+        return LFADS_OK;
+    snprintf(wanted, sizeof wanted, "[%zu,%zu,%zu] as of %s_data", trials->count, r->session->bins,
+             r->session->channels, session_set_name(set));
+    status = shape_of(&shape, r, name, 3, wanted);
+    if (status == LFADS_OK &&
+        (shape.dims[0] != trials->count || shape.dims[1] != r->session->bins ||
+         shape.dims[2] != r->session->channels))
+        status = wrong_shape(r, name, &shape, wanted);
+    trials->has_truth = status == LFADS_OK;
+    return status;
+}
+
+/* The data set's name: a file with one array has SET_data; one with an array for the encoders has
+ * SET_encod_data and SET_recon_data. */
+static void data_name(char name[40], const struct session *s, enum session_set set, bool encoded)
+{
+    snprintf(name, 40, "%s_%s", session_set_name(set),
+             !s->has_encoded ? "data"
+             : encoded       ? "encod_data"
+                             : "recon_data");
+}
+
+/* Sets bins and channels from the training set's shapes. */
+static enum lfads_status set_sizes(const struct reading *r, const struct h5_shape *shape)
+{
+    struct session *s = r->session;
+
+    s->bins = shape->dims[1];
+    s->channels = shape->dims[2];
+    if (s->has_encoded)
+        return LFADS_OK;
+    if (r->wants->heldout >= s->channels)
+        return lfads_fail(r->err, LFADS_USAGE,
+                          "--heldout_dim=%zu must be below the %zu channels of %s: the encoders "
+                          "need channels to read",
+                          r->wants->heldout, s->channels, r->file.path);
+    if (r->wants->forward >= s->bins)
+        return lfads_fail(r->err, LFADS_USAGE,
+                          "--forward_steps=%zu must be below the %zu bins of a trial of %s: the "
+                          "encoders need bins to read",
+                          r->wants->forward, s->bins, r->file.path);
+    s->encoded_bins = s->bins - r->wants->forward;
+    s->encoded_channels = s->channels - r->wants->heldout;
+    return LFADS_OK;
+}
+
+/* Reads the encoders' array [n,T_enc,N_in]. Its channels and bins are the first ones of the observed
+ * array. */
+static enum lfads_status read_encoded(struct reading *r, enum session_set set)
+{
+    struct session *s = r->session;
+    struct session_trials *trials = &s->set[set];
+    char name[40], wanted[120];
+    struct h5_shape shape;
+    enum lfads_status status;
+    double sum;
+
+    data_name(name, s, set, true);
+    snprintf(wanted, sizeof wanted, "[%zu,bins,channels] of at most %zu bins and %zu channels",
+             trials->count, s->bins, s->channels);
+    status = shape_of(&shape, r, name, 3, wanted);
+    if (status != LFADS_OK)
+        return status;
+    if (shape.dims[0] != trials->count || shape.dims[1] - 1 >= s->bins ||
+        shape.dims[2] - 1 >= s->channels)
+        return wrong_shape(r, name, &shape, wanted);
+    if (set == SESSION_TRAIN) {
+        s->encoded_bins = shape.dims[1];
+        s->encoded_channels = shape.dims[2];
+    }
+    snprintf(wanted, sizeof wanted, "[trials,%zu,%zu] as of train_encod_data", s->encoded_bins,
+             s->encoded_channels);
+    if (shape.dims[1] != s->encoded_bins || shape.dims[2] != s->encoded_channels)
+        return wrong_shape(r, name, &shape, wanted);
+    return read_trials(&trials->array[TRIAL_ENCODED], &sum, r,
+                       (struct trial_reader){.name = name,
+                                             .trials = trials->count,
+                                             .bins = s->encoded_bins,
+                                             .file_bins = s->encoded_bins,
+                                             .width = s->encoded_channels,
+                                             .counts = r->wants->counts,
+                                             .missing = r->wants->missing});
+}
+
+/* Reads the observed array, whose shape is right. */
+static enum lfads_status read_observed(struct reading *r, enum session_set set, const char *name)
+{
+    struct session *s = r->session;
+    struct session_trials *trials = &s->set[set];
+
+    if (r->wants->missing) {
+        trials->missing = calloc(trials->count + 1, sizeof *trials->missing);
+        if (!trials->missing)
+            return lfads_fail(r->err, LFADS_NO_MEMORY, "no memory to read %s", r->file.path);
+    }
+    return read_trials(&trials->array[TRIAL_OBSERVED], &trials->sum, r,
+                       (struct trial_reader){.name = name,
+                                             .trials = trials->count,
+                                             .bins = s->bins,
+                                             .file_bins = s->bins,
+                                             .width = s->channels,
+                                             .counts = r->wants->counts,
+                                             .missing = r->wants->missing,
+                                             .missing_of = trials->missing});
+}
+
+static enum lfads_status read_set(struct reading *r, enum session_set set)
+{
+    struct session *s = r->session;
+    struct session_trials *trials = &s->set[set];
+    char name[40], wanted[100] = "[trials,bins,channels] with at least one of each";
+    struct h5_shape shape;
+    enum lfads_status status;
+
+    data_name(name, s, set, false);
+    status = shape_of(&shape, r, name, 3, wanted);
+    if (status != LFADS_OK)
+        return status;
+    if (shape.dims[1] == 0 || shape.dims[2] == 0 || (set == SESSION_TRAIN && shape.dims[0] == 0))
+        return wrong_shape(r, name, &shape, wanted);
+    if (set == SESSION_TRAIN)
+        status = set_sizes(r, &shape);
+    if (status != LFADS_OK)
+        return status;
+    snprintf(wanted, sizeof wanted, "[trials,%zu,%zu] as of train_%s", s->bins, s->channels,
+             s->has_encoded ? "recon_data" : "data");
+    if (shape.dims[1] != s->bins || shape.dims[2] != s->channels)
+        return wrong_shape(r, name, &shape, wanted);
+    trials->count = shape.dims[0];
+    status = read_observed(r, set, name);
+    if (status == LFADS_OK && s->has_encoded)
+        status = read_encoded(r, set);
+    if (status == LFADS_OK && r->wants->ext_inputs)
+        status = read_ext(r, set);
+    if (status == LFADS_OK && r->wants->sv_rate > 0)
+        status = sample_validation_draw(&trials->array[TRIAL_SV], trials->count,
+                                        s->encoded_bins * s->encoded_channels, r->wants->sv_rate,
+                                        r->wants->sv_random, &r->limits, r->err);
+    return status == LFADS_OK ? find_truth(r, set) : status;
+}
+
+/* Reads [N,COLUMNS] or, for COLUMNS 0, [N] finite doubles. A file with held-out channels may lack their
+ * rows, which are then 0. *OUT stays NULL if the file has none. */
+static enum lfads_status read_alignment(double **out, const struct reading *r, const char *name,
+                                        size_t columns)
+{
+    size_t n = r->session->channels, rank = columns ? 2 : 1, width = columns ? columns : 1;
+    char wanted[100];
+    struct h5_shape shape;
+    enum lfads_status status;
+
+    if (!h5_has(&r->file, name))
+        return LFADS_OK;
+    if (columns)
+        snprintf(wanted, sizeof wanted, "[%zu,%zu] (channels, --readin_dim or --factors_dim)", n,
+                 columns);
+    else
+        snprintf(wanted, sizeof wanted, "[%zu] (channels)", n);
+    status = shape_of(&shape, r, name, rank, wanted);
+    if (status != LFADS_OK)
+        return status;
+    if ((shape.dims[0] != n && shape.dims[0] != r->session->encoded_channels) ||
+        (columns && shape.dims[1] != columns))
+        return wrong_shape(r, name, &shape, wanted);
+    *out = calloc(n * width, sizeof **out);
+    if (!*out)
+        return lfads_fail(r->err, LFADS_NO_MEMORY, "no memory to read %s", r->file.path);
+    status = h5_read(*out, H5_FLOAT64, &r->file, name, shape.dims[0] * width, r->err);
+    for (size_t i = 0; i < n * width && status == LFADS_OK; i++)
+        if (!isfinite((float)(*out)[i]))
+            status = lfads_fail(r->err, LFADS_BAD_DATA,
+                                "%s: %s has a number that is not finite, in row %zu", r->file.path,
+                                name, i / width);
+    return status;
+}
+
+/* Reads matrix and bias under the names of lfads-torch's files where there are no others. */
+static enum lfads_status read_alignments(struct reading *r)
+{
+    struct session *s = r->session;
+    bool theirs = s->has_encoded && !h5_has(&r->file, "alignment_matrix_cxf");
+    enum lfads_status status =
+        read_alignment(&s->alignment_matrix, r, theirs ? "readin_weight" : "alignment_matrix_cxf",
+                       r->wants->factors);
+
+    return status == LFADS_OK
+               ? read_alignment(&s->alignment_bias, r, theirs ? "readout_bias" : "alignment_bias_c",
+                                0)
+               : status;
+}
+
+enum lfads_status session_reader_read(struct reading *r)
+{
+    struct session *s = r->session;
+    char name[40];
+    enum lfads_status status;
+
+    s->has_encoded = h5_has(&r->file, "train_encod_data");
+    s->has_sv = r->wants->sv_rate > 0;
+    status = read_set(r, SESSION_TRAIN);
+    data_name(name, s, SESSION_VALID, false);
+    if (status == LFADS_OK && h5_has(&r->file, name))
+        status = read_set(r, SESSION_VALID);
+    if (status == LFADS_OK)
+        status = read_alignments(r);
+    if (status == LFADS_OK)
+        status = session_read_conversion(&s->conversion, &r->file, r->err);
+    return status;
+}

@@ -1,0 +1,14 @@
+/* golden_vectors.h - compares a vector of all parameters with a golden file's group.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_TESTS_GOLDEN_VECTORS_H
+#define LFADS_TESTS_GOLDEN_VECTORS_H
+#include "golden_file.h"
+#include "model/model.h"
+
+/* Compares VECTOR with GROUP, parameter by parameter. Fails if the padding is not zero, or if the
+ * file lacks a trained parameter. GRADIENTS: a parameter's largest magnitude counts as at least a
+ * thousandth of the largest of all. */
+void golden_check_vector(hid_t file, struct verdict *verdict, const struct model *model,
+                         const char *group, const real *vector, struct tolerance tolerance,
+                         bool gradients);
+#endif

@@ -1,0 +1,221 @@
+/* modern_case.c - builds a model from a golden file of lfads-torch, and batches from its data and
+ * noise.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "modern_case.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "golden_shard.h"
+#include "model/model_create.h"
+
+void modern_stop(const struct modern_case *c, const char *what)
+{
+    printf("  %s: %s\n", c->name, what);
+    exit(1);
+}
+
+double modern_number(const struct modern_case *c, const char *name)
+{
+    const json_t *value = json_object_get(c->hyper, name);
+
+    if (!json_is_number(value))
+        modern_stop(c, name);
+    return json_number_value(value);
+}
+
+static void read_attributes(struct modern_case *c)
+{
+    char text[8192], *rest = text;
+
+    golden_attribute(c->file, "hyperparameters", text, sizeof text);
+    c->hyper = json_loads(text, 0, NULL);
+    if (!c->hyper)
+        modern_stop(c, "has no hyperparameters");
+    golden_attribute(c->file, "session_names", text, sizeof text);
+    for (char *name; (name = strsep(&rest, ",")) && c->sessions < MODERN_SESSIONS; c->sessions++)
+        snprintf(c->session[c->sessions], sizeof c->session[0], "%s", name);
+}
+
+/* A session that has a read-in begins with some alignment, in whose place come the file's values.
+ */
+static void describe_session(struct modern_case *c, struct model_session *session, size_t s)
+{
+    struct array w = golden_read(c->file, "params/LFADS/x_2_infac_%s/W", c->session[s]);
+    struct array data = golden_read(c->file, "inputs/%s/recon_data", c->session[s]);
+
+    *session =
+        (struct model_session){.shape.channels = data.shape[2], .alignment_matrix = w.values};
+    snprintf(session->shape.name, sizeof session->shape.name, "%s", c->session[s]);
+    golden_release(&data);
+}
+
+static void make_model(struct modern_case *c)
+{
+    struct model_session sessions[MODERN_SESSIONS];
+    struct lfads_error err;
+
+    for (size_t s = 0; s < c->sessions; s++)
+        describe_session(c, &sessions[s], s);
+    if (model_create(&c->model, c->config, c->data.observed.shape[1], sessions, c->sessions,
+                     &err) != LFADS_OK)
+        modern_stop(c, err.text);
+    c->model->encodes_observed = c->one_array;
+    for (size_t s = 0; s < c->sessions; s++)
+        free((double *)sessions[s].alignment_matrix);
+}
+
+static void load_parameters(struct modern_case *c)
+{
+    struct param_vectors vectors = learner_download(c->learner);
+
+    for (size_t i = 0; i < c->model->n_params; i++) {
+        const struct param *param = &c->model->params[i];
+        struct array values = golden_read(c->file, "params/%s", param->name);
+
+        if (!values.values || values.count != param->rows * param->cols)
+            modern_stop(c, "a parameter is missing from the file, or has another shape");
+        for (size_t j = 0; j < values.count; j++)
+            vectors.parameters[param->offset + j] = (real)values.values[j];
+        golden_release(&values);
+    }
+    for (int i = 0; i < OPTIMIZER_SLOTS; i++)
+        memset(vectors.slots[i], 0, c->model->size * sizeof(real));
+    learner_upload(c->learner);
+}
+
+static void make_learner(struct modern_case *c)
+{
+    struct learner_options options = {.threads = 2,
+                                      .max_pending = 1,
+                                      .trained = true,
+                                      .batch_size = c->trials,
+                                      .optimizer = optimizer_of(c->config)};
+    struct lfads_error err;
+
+    if (learner_create(&c->learner, c->be, c->model, &options, &err) != LFADS_OK)
+        modern_stop(c, err.text);
+    load_parameters(c);
+}
+
+void modern_case_open(struct modern_case *c, const char *path, const struct backend *be,
+                      bool separate)
+{
+    struct lfads_error err;
+
+    memset(c, 0, sizeof *c);
+    snprintf(c->name, sizeof c->name, "%s", strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
+    c->be = be;
+    c->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (c->file < 0 || lfads_config_create(&c->config, &err) != LFADS_OK)
+        modern_stop(c, "cannot be opened");
+    read_attributes(c);
+    modern_data_read(&c->data, c);
+    c->one_array = !separate && modern_data_is_one(&c->data);
+    c->trials = c->data.observed.shape[0];
+    modern_set_flags(c);
+    if (c->needs[0])
+        return;
+    make_model(c);
+    make_learner(c);
+}
+
+void modern_case_close(struct modern_case *c)
+{
+    modern_data_release(&c->data);
+    learner_free(c->learner);
+    model_free(c->model);
+    lfads_config_free(c->config);
+    json_decref(c->hyper);
+    H5Fclose(c->file);
+}
+
+static void load_from(const struct modern_batch *batch, const struct shard *s, real *dst,
+                      const char *name, size_t first, size_t bins, size_t n)
+{
+    struct array array = golden_read(batch->c->file, "%s/%s", batch->noise, name);
+
+    if (dst && !array.values)
+        modern_stop(batch->c, name);
+    golden_upload(s, dst, &array, first, bins, n, 0);
+    golden_release(&array);
+}
+
+/* Masks of coordinated dropout are 0 or 1 in the file. */
+static void load_coordinated(const struct modern_batch *batch, const struct shard *s, real *dst,
+                             const char *name, double scale, size_t first)
+{
+    const struct model *m = s->model;
+    struct array array;
+
+    if (!dst)
+        return;
+    array = golden_read(batch->c->file, "noise/%s/%s", batch->c->session[0], name);
+    if (!array.values)
+        modern_stop(batch->c, name);
+    for (size_t i = 0; i < array.count; i++)
+        array.values[i] *= scale;
+    golden_upload(s, dst, &array, first, model_cd_bins(m), model_cd_channels(m, s->session), 0);
+    golden_release(&array);
+}
+
+static void load_data(const struct modern_batch *batch, struct shard *s, size_t first)
+{
+    const struct modern_case *c = batch->c;
+    const struct model *m = s->model;
+    size_t n = model_channels(m, s->session);
+    struct array ext = golden_read(c->file, "inputs/%s/ext_input", c->session[0]);
+
+    golden_upload(s, s->data[TRIAL_OBSERVED], &c->data.observed, first, m->bins, n, 0);
+    if (!m->encodes_observed)
+        golden_upload(s, s->data[TRIAL_ENCODED], &c->data.encoded, first, m->encoded_bins,
+                      model_encoded_channels(m, s->session), 0);
+    golden_upload(s, s->data[TRIAL_EXT], &ext, first, m->bins, m->ext_inputs, 0);
+    golden_release(&ext);
+    if (model_trial_width(m, s->session, TRIAL_SV))
+        golden_upload(s, s->data[TRIAL_SV], &c->data.kept, first, m->encoded_bins,
+                  model_trial_width(m, s->session, TRIAL_SV), 0);
+    shard_set_scales(s, c->data.entries);
+}
+
+static void load_masks(const struct modern_batch *batch, struct shard *s, size_t first)
+{
+    const struct model *m = s->model;
+    size_t con_in = model_ci_width(m) + model_fed_width(m, s->session);
+
+    load_from(batch, s, s->data_mask, "mask_data", first, m->encoded_bins,
+              model_data_mask_width(m, s->session));
+    load_from(batch, s, s->ext_mask, "mask_ext_input", first, m->bins, m->ext_inputs);
+    load_from(batch, s, s->ic_enc_mask, "mask_ic_enc", first, 1, 2 * m->ic_enc);
+    load_from(batch, s, s->gen_ic_mask, "mask_gen_ic", first, 1, m->gen_units);
+    load_from(batch, s, s->con_mask, "mask_con_in", first, m->bins, con_in);
+    load_from(batch, s, s->gen_mask, "mask_gen_out", first, m->bins, m->gen_units);
+    load_coordinated(batch, s, s->cd_mask, "cd_mask", 1 / (1 - m->cd_rate), first);
+    load_coordinated(batch, s, s->cd_pass, "cd_pass", 1, first);
+}
+
+static void load(void *payload, struct shard *s, size_t first)
+{
+    const struct modern_batch *batch = payload;
+    const struct model *m = s->model;
+
+#pragma omp critical
+    {
+        load_data(batch, s, first);
+        load_masks(batch, s, first);
+        load_from(batch, s, s->ic_noise, "post_g0", first, 1, m->ic_dim);
+        load_from(batch, s, s->co_noise, "post_co", first, m->bins, m->co_dim);
+        load_from(batch, s, s->co_kl_noise, "kl_co", first, m->bins, m->co_dim);
+    }
+}
+
+struct batch_source modern_source(const struct modern_batch *batch)
+{
+    const struct model *m = batch->c->model;
+
+    return (struct batch_source){.trials = batch->c->trials,
+                                 .dropout = m->keep_prob < 1 || m->cd_rate > 0,
+                                 .load = load,
+                                 .payload = (void *)batch};
+}
