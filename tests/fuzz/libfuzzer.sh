@@ -15,7 +15,7 @@ if ! clang -fsanitize=fuzzer,address "$scratch/try.c" -o "$scratch/try" 2>"$scra
 fi
 cmake -S "$source" -B "$scratch/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DLFADS_FUZZ=ON \
     -DCMAKE_C_COMPILER=clang -DCMAKE_C_FLAGS=-O1 >/dev/null
-targets="hyperparameters flagfile command_line index data checkpoint"
+targets="hyperparameters flagfile command_line index data benchmark checkpoint"
 for target in $targets; do
     programs="${programs:-} fuzz_$target"
 done

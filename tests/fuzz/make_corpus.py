@@ -27,6 +27,34 @@ def write(name, arrays, libver=None, folder="data", **storage):
             file.create_dataset(key, data=value, **storage if np.ndim(value) else {})
 
 
+def add_lists(file, name, lists):
+    file.create_dataset(name, (len(lists),), h5py.vlen_dtype("i4"))
+    for i, values in enumerate(lists):
+        file[name][i] = values
+
+
+def write_benchmark(name, behaviour, libver=None):
+    """A submission to the benchmark and its target in one file, which has a model's results too."""
+    with h5py.File(f"{SCRATCH}/benchmark/{name}", "w", libver=libver) as file:
+        file["output_dist_params"] = random.uniform(0.5, 2, (6, 4, 3))
+        file.attrs["heldout_dim"] = np.bytes_("1")
+        group = file.create_group("mc_rtt")
+        for part, channels in (("heldin", 2), ("heldout", 1)):
+            for phase in ("train", "eval"):
+                group[f"{phase}_rates_{part}"] = random.uniform(0.5, 2, (6, 4, channels))
+            group[f"eval_rates_{part}_forward"] = random.uniform(0.5, 2, (6, 2, channels))
+            group[f"eval_spikes_{part}_forward"] = counts(6, 2, channels).astype("f4")
+        group["eval_spikes_heldout"] = counts(6, 4, 1).astype("f4")
+        for phase in ("train", "eval"):
+            group[f"{phase}_behavior"] = random.normal(size=behaviour)
+        if len(behaviour) == 3:
+            for phase in ("train", "eval"):
+                group[f"{phase}_decode_mask"] = np.arange(12).reshape(6, 2) % 3 > 0
+        group["psth"] = random.normal(size=(2, 4, 3))
+        group["eval_jitter"] = np.arange(6) % 2
+        add_lists(file, "mc_rtt/eval_cond_idx", ([0, 2, 4], [1, 3, 5]))
+
+
 def compact(source, target):
     """The same checkpoint without chunks, in the latest form of the format, sealed as ours are."""
     with h5py.File(source) as old, h5py.File(target, "w", libver="latest",
@@ -37,7 +65,7 @@ def compact(source, target):
 
 
 def test_made():
-    for folder in ("data", "checkpoint", "damage", "scratch"):
+    for folder in ("data", "benchmark", "checkpoint", "damage", "scratch"):
         os.makedirs(f"{SCRATCH}/{folder}")
     plain = {"train_data": counts().astype("u1"), "valid_data": counts().astype(">i4")}
     rates = random.uniform(0.5, 2, (6, 4, 3))
@@ -52,6 +80,14 @@ def test_made():
     write("latest", full, libver="latest")
     write("latest_checksums", plain, libver="latest", fletcher32=True, chunks=(1, 4, 3))
     write("half", {"train_data": rates.astype("f2"), "train_ext_input": rates[:, :, :1]})
+    write("conditions", {**plain, "output_dist_params": rates, "train_condition": np.arange(6) % 2,
+                         "valid_condition": np.arange(6.0)})
+    write("lists", {**plain, "output_dist_params": rates, "psth": rates[:2], "train_jitter": np.arange(6) % 2})
+    with h5py.File(f"{SCRATCH}/data/lists", "r+") as file:
+        add_lists(file, "train_cond_idx", ([0, 1, 5], []))
+    write_benchmark("velocity", (6, 4, 2))
+    write_benchmark("times", (6, 5))
+    write_benchmark("latest", (6, 4, 1), libver="latest")
     # for damage.c
     larger = {"train_data": counts(40, 16, 10), "valid_data": counts(8, 16, 10),
               "alignment_matrix_cxf": random.normal(size=(10, 2))}
