@@ -199,7 +199,8 @@ struct lfads_score {
     double r2;          /* of rates times conversion_factor against the truth, over all numbers */
     double *channel_r2; /* [channels], of each channel; NULL without truth */
     double bits_per_spike;    /* of the data, relative to each channel's mean rate; Poisson */
-    double nll;               /* negative log-likelihood of the data under the rates, per trial */
+    double nll;               /* negative log-likelihood of the data under the rates, per trial;
+                                 NaN for gamma and zig, whose results have means only */
     double nll_vae, nll_iwae; /* means over trials of the model run's bounds */
 };
 /* What to score. A member that is NULL or 0 has the meaning given. */

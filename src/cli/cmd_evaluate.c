@@ -59,7 +59,12 @@ static void print_text(const struct lfads_score *s)
     }
     if (s->has_bits_per_spike)
         printf("bits per spike over each channel's mean rate: %.4f\n", s->bits_per_spike);
-    printf("negative log-likelihood a trial: %.3f\n", s->nll);
+    if (isfinite(s->nll))
+        printf("negative log-likelihood a trial: %.3f\n", s->nll);
+    else
+        printf("negative log-likelihood a trial: %s\n",
+               isnan(s->nll) ? "not known, results have the distribution's means only"
+                             : "infinite");
     if (s->has_bounds)
         printf("bounds a trial: %.3f (VAE), %.3f (IWAE)\n", s->nll_vae, s->nll_iwae);
 }

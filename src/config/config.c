@@ -131,6 +131,36 @@ static enum lfads_status check_device(const char *device, struct lfads_error *er
                       "--device=%s is not allowed: it takes auto, cpu, cpu:N or gpu:N", device);
 }
 
+/* Whether what comes out is fed back to the controller. */
+static bool feeds_rates(const struct lfads_config *c)
+{
+    return c->co_dim && c->do_feed_factors_to_controller &&
+           strcmp(c->feedback_factors_or_rates, "rates") == 0;
+}
+
+static enum lfads_status check_output(const struct lfads_config *c, struct lfads_error *err)
+{
+    const struct {
+        const char *flag, *output;
+        double value, unused;
+    } rows[] = {{"gaussian_var_min", "gaussian", c->gaussian_var_min, 0},
+                {"zig_loc", "zig", c->zig_loc, 0},
+                {"zig_scale_init", "zig", c->zig_scale_init, 1},
+                {"zig_scale_prior", "zig", c->zig_scale_prior, 1},
+                {"zig_scale_penalty", "zig", c->zig_scale_penalty, 0}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].value != rows[i].unused && strcmp(c->output_dist, rows[i].output) != 0)
+            return lfads_fail(err, LFADS_USAGE,
+                              "--%s=%g needs --output_dist=%s, and it is %s: leave one of them out",
+                              rows[i].flag, rows[i].value, rows[i].output, c->output_dist);
+    if (feeds_rates(c) && strcmp(c->output_dist, "zig") == 0)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--feedback_factors_or_rates=rates is not there for --output_dist=zig: "
+                          "use factors");
+    return LFADS_OK;
+}
+
 static enum lfads_status check_prior(const struct lfads_config *c, struct lfads_error *err)
 {
     if (c->ic_prior_var_min <= c->ic_prior_var_scale &&
@@ -148,6 +178,8 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
 
     if (status == LFADS_OK)
         status = check_prior(c, err);
+    if (status == LFADS_OK)
+        status = check_output(c, err);
     if (status != LFADS_OK)
         return status;
     if (c->do_train_io_only && c->do_train_encoder_only)
@@ -202,7 +234,9 @@ static bool shapes_model(const struct flag *flag)
                                              "ic_post_var_min",
                                              "ic_prior_var_min",
                                              "ic_prior_var_max",
-                                             "cell_clip_value"};
+                                             "cell_clip_value",
+                                             "gaussian_var_min",
+                                             "zig_scale_init"};
 
     if (strcmp(flag->name, "output_dist") == 0 || strcmp(flag->name, "preset") == 0)
         return true;

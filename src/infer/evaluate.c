@@ -96,6 +96,7 @@ static enum lfads_status draw_figure(const struct evaluation *s, const char *set
                                   .set = set,
                                   .trial = s->what->trial,
                                   .rates = {.bins = s->bins,
+                                            .reals = s->distribution->data != DATA_COUNTS,
                                             .channels = s->channels,
                                             .outputs = s->outputs,
                                             .means = output,

@@ -48,6 +48,7 @@ enum param_penalty {
     PENALTY_CONTROLLER,
     PENALTY_IC_ENCODER,
     PENALTY_CI_ENCODER,
+    PENALTY_ZIG_SCALE, /* of the distance from zig_scale_prior; not divided by the count */
     PENALTIES
 };
 
@@ -95,6 +96,9 @@ struct model {
     const struct observation *observation;
     const struct latent_prior *ic_prior, *co_prior;
     bool identity_readin, identity_readout;
+    real min_logvar;        /* least log variance of gaussian observations */
+    double zig_loc;         /* number that those of zig exceed if they are not 0 */
+    double zig_scale_prior; /* scales of zig that cost nothing */
     real clip;
     real ic_post_var_min, ic_prior_var_min, ic_prior_var_max;
     double keep_prob;

@@ -29,6 +29,8 @@ static void set_l2(struct model *m, const struct lfads_config *config)
     m->l2_scale[PENALTY_CONTROLLER] = m->co_dim ? config->l2_con_scale : 0;
     m->l2_scale[PENALTY_IC_ENCODER] = m->ic_dim ? config->l2_ic_enc_scale : 0;
     m->l2_scale[PENALTY_CI_ENCODER] = m->co_dim ? config->l2_ci_enc_scale : 0;
+    m->l2_scale[PENALTY_ZIG_SCALE] = config->zig_scale_penalty;
+    m->zig_scale_prior = config->zig_scale_prior;
 }
 
 /* The options of modern.md. */
@@ -63,6 +65,8 @@ static void set_options(struct model *m, const struct lfads_config *config)
     m->feedback = feedback_of(config);
     m->output = distribution_find(config->output_dist);
     m->observation = observation_of(m->output);
+    m->min_logvar = (real)log(config->gaussian_var_min);
+    m->zig_loc = config->zig_loc;
     m->ic_prior = priors_find_ic("normal");
     m->co_prior = priors_find_co("ar1");
     m->clip = (real)config->cell_clip_value;
@@ -206,8 +210,8 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
     set_options(m, config);
     set_encoded(m, config, sessions);
     m->identity_readin = n_sessions == 1 && !sessions[0].alignment_matrix;
-    m->identity_readout =
-        n_sessions == 1 && m->output->n_params == 1 && m->factors == sessions[0].shape.channels;
+    m->identity_readout = n_sessions == 1 && m->output->id == DISTRIBUTION_poisson &&
+                          m->factors == sessions[0].shape.channels;
     status = check_sizes(m, err);
     if (status == LFADS_OK)
         status = params_create(m, config, err);

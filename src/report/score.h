@@ -10,7 +10,7 @@ struct scored {
     size_t rows, channels;   /* R, N */
     size_t outputs;          /* stride between rows of means and variances, in numbers */
     const double *data;      /* [R,N] */
-    const double *means;     /* [R,N]: rates above or equal to 0, or a Gaussian's means */
+    const double *means;     /* [R,N]: of counts above or equal to 0 */
     const double *variances; /* [R,N], above 0; NULL if the distribution has none */
     enum distribution_id distribution;
     const double *truth; /* [R,N]; for score_r_squared only */
@@ -23,6 +23,7 @@ double score_r_squared(const struct scored *scored, size_t first, size_t count);
 /* Log-likelihood of counts under the rates, minus that under each channel's mean rate, in bits per
  * spike. NaN without spikes. A rate of 0 counts as 1e-300. */
 double score_bits_per_spike(const struct scored *scored);
-/* Negative log-likelihood of all data, in nats. */
+/* Negative log-likelihood of all data, in nats; of mse the sum of squared errors. NaN for a
+ * distribution that means and variances do not determine. */
 double score_nll(const struct scored *scored);
 #endif

@@ -17,7 +17,7 @@ struct choice {
 
 /* make_legal corrects combinations that are not legal. */
 static const struct choice choices[] = {
-    {"output_dist", {"poisson", "gaussian"}},
+    {"output_dist", {"poisson", "gaussian", "mse", "gamma", "zig"}},
     {"factors_dim", {"1", "3", "4", "6"}},
     {"ic_dim", {"0", "1", "5", "7"}},
     {"ic_enc_dim", {"1", "4", "17"}},
@@ -33,6 +33,11 @@ static const struct choice choices[] = {
     {"inject_ext_input_to_gen", {"true", "false"}},
     {"num_steps_for_gen_ic", {"1", "3", "1000"}},
     {"keep_prob", {"1", "0.7"}},
+    {"gaussian_var_min", {"0", "0.0001"}},
+    {"zig_loc", {"0", "0.3"}},
+    {"zig_scale_init", {"1", "2"}},
+    {"zig_scale_prior", {"1", "1.5"}},
+    {"zig_scale_penalty", {"0", "0.4"}},
     {"heldout_dim", {"0", "0", "1"}},
     {"forward_steps", {"0", "0", "2"}},
     {"cd_rate", {"0", "0.2"}},
@@ -93,6 +98,22 @@ static void set(struct random_model *r, const char *flag, const char *value)
     snprintf(r->text + used, sizeof r->text - used, " --%s=%s", flag, value);
 }
 
+static void make_output_legal(struct random_model *r)
+{
+    bool zig = strcmp(r->config->output_dist, "zig") == 0;
+
+    if (strcmp(r->config->output_dist, "gaussian") != 0)
+        set(r, "gaussian_var_min", "0");
+    if (zig)
+        set(r, "feedback_factors_or_rates", "factors");
+    else {
+        set(r, "zig_loc", "0");
+        set(r, "zig_scale_init", "1");
+        set(r, "zig_scale_prior", "1");
+        set(r, "zig_scale_penalty", "0");
+    }
+}
+
 /* Changes combinations of flags that the program refuses. */
 static void make_legal(struct random_model *r, size_t sessions)
 {
@@ -108,6 +129,7 @@ static void make_legal(struct random_model *r, size_t sessions)
         set(r, "cd_pass_rate", "0");
     if (config->co_dim < 2)
         set(r, "co_mean_corr_scale", "0");
+    make_output_legal(r);
 }
 
 static void draw_alignment(const struct random_model *r, double *numbers, size_t count)
@@ -264,6 +286,24 @@ static size_t numbers_of(const struct shard *s, enum trial_array array)
            model_trial_width(s->model, s->session, array);
 }
 
+/* Returns a number of the range of the observations. */
+static real in_range(const struct model *m, real x)
+{
+    double size = fabs((double)x);
+
+    switch (m->output->data) {
+    case DATA_COUNTS:
+        return (real)floor(size * 2);
+    case DATA_REALS:
+        return x;
+    case DATA_POSITIVE:
+        return (real)(size + 0.05);
+    case DATA_INFLATED:
+        return size < 0.4 ? 0 : (real)(m->zig_loc + size);
+    }
+    return x;
+}
+
 static void load(void *payload, struct shard *s, size_t first)
 {
     const struct random_model *r = payload;
@@ -278,8 +318,8 @@ static void load(void *payload, struct shard *s, size_t first)
     for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
         draw_numbers(s->host_data[array], r, purposes[array], first, model_trial_bins(m, array),
                      s->trials, model_trial_width(m, s->session, array));
-    for (size_t i = 0; i < count && m->output->data == DATA_COUNTS; i++)
-        observed[i] = (real)floor(fabs((double)observed[i]) * 2);
+    for (size_t i = 0; i < count; i++)
+        observed[i] = in_range(m, observed[i]);
     for (size_t i = 0; i < numbers_of(s, TRIAL_SV); i++)
         s->host_data[TRIAL_SV][i] = s->host_data[TRIAL_SV][i] < (real)0.5;
     for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
