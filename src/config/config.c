@@ -161,6 +161,53 @@ static enum lfads_status check_output(const struct lfads_config *c, struct lfads
     return LFADS_OK;
 }
 
+static enum lfads_status check_student(const struct lfads_config *c, struct lfads_error *err)
+{
+    bool ic = strcmp(c->ic_prior, "student_t") == 0, co = strcmp(c->co_prior, "student_t") == 0;
+    const struct {
+        const char *flag, *needs;
+        double value, unused;
+        bool used;
+    } rows[] = {{"prior_df", "--ic_prior=student_t or --co_prior=student_t", (double)c->prior_df, 5,
+                 ic || co},
+                {"ic_prior_scale", "--ic_prior=student_t", c->ic_prior_scale, 0.3, ic},
+                {"co_prior_scale", "--co_prior=student_t", c->co_prior_scale, 0.3, co}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].value != rows[i].unused && !rows[i].used)
+            return lfads_fail(err, LFADS_USAGE, "--%s=%g needs %s: leave one of them out",
+                              rows[i].flag, rows[i].value, rows[i].needs);
+    return LFADS_OK;
+}
+
+/* Without noise a divergence would not be that of what drives the model; without a divergence
+ * nothing would keep the noise from vanishing. */
+static enum lfads_status check_sampling(const struct lfads_config *c, struct lfads_error *err)
+{
+    const struct {
+        const char *name, *prior;
+        double weight;
+        bool used;
+    } rows[] = {{"ic", c->ic_prior, c->kl_ic_weight, c->ic_dim > 0},
+                {"co", c->co_prior, c->kl_co_weight, c->co_dim > 0}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool none = strcmp(rows[i].prior, "none") == 0;
+
+        if (none && c->sample_posteriors)
+            return lfads_fail(err, LFADS_USAGE,
+                              "--%s_prior=none needs --sample_posteriors=false: without a prior "
+                              "samples become means",
+                              rows[i].name);
+        if (!none && !c->sample_posteriors && rows[i].used && rows[i].weight > 0)
+            return lfads_fail(err, LFADS_USAGE,
+                              "--sample_posteriors=false has no KL cost, and --kl_%s_weight=%g is "
+                              "not 0: give --%s_prior=none, or weight 0",
+                              rows[i].name, rows[i].weight, rows[i].name);
+    }
+    return LFADS_OK;
+}
+
 static enum lfads_status check_prior(const struct lfads_config *c, struct lfads_error *err)
 {
     if (c->ic_prior_var_min <= c->ic_prior_var_scale &&
@@ -180,6 +227,10 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
         status = check_prior(c, err);
     if (status == LFADS_OK)
         status = check_output(c, err);
+    if (status == LFADS_OK)
+        status = check_student(c, err);
+    if (status == LFADS_OK)
+        status = check_sampling(c, err);
     if (status != LFADS_OK)
         return status;
     if (c->do_train_io_only && c->do_train_encoder_only)
@@ -236,7 +287,9 @@ static bool shapes_model(const struct flag *flag)
                                              "ic_prior_var_max",
                                              "cell_clip_value",
                                              "gaussian_var_min",
-                                             "zig_scale_init"};
+                                             "zig_scale_init",
+                                             "ic_prior_scale",
+                                             "co_prior_scale"};
 
     if (strcmp(flag->name, "output_dist") == 0 || strcmp(flag->name, "preset") == 0)
         return true;

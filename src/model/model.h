@@ -108,6 +108,8 @@ struct model {
     double sv_rate;            /* of sample validation */
     bool missing;              /* the data may have NaN: numbers that were not recorded */
     bool dropout_after_readin; /* and of the factors that the controller reads in the first bin */
+    bool samples;              /* samples of the posteriors drive the model, not their means */
+    size_t prior_df;           /* degrees of freedom of Student's t */
     bool fresh_co_kl;          /* the KL divergence of u is that of another sample */
     bool stirling;             /* the constant of the Poisson likelihood */
     bool mean_recon;           /* the reconstruction cost is a mean over bins and channels */

@@ -167,7 +167,7 @@ void modern_check_costs(struct pass *pass, const struct batch_costs *costs,
     const struct model *m = pass->s->model;
     struct tolerance tolerance = pass->tolerances->cost;
     double kl_ic = m->kl_ic_weight * mean_term(pass, TERM_KL_IC);
-    double kl_co = m->kl_co_weight * mean_term(pass, TERM_KL_CO);
+    double kl_co = cost_term_row(TERM_KL_CO)->weight(m) * mean_term(pass, TERM_KL_CO);
     double *entries = entry_costs(pass, false), more = left_out_of_batch(pass);
 
     check_entries(pass, entries);

@@ -10,16 +10,8 @@
 static const struct {
     const char *flag, *value;
 } lacking[] = {
-    {"output_dist", "poisson_bps"},
-    {"ic_prior", NULL},
-    {"co_prior", NULL},
-    {"prior_df", NULL},
-    {"sample_posteriors", NULL},
-    {"ic_enc_seq_len", NULL},
-    {"ic_enc_reconstruct", NULL},
-    {"batch_sessions", NULL},
-    {"readout_init", NULL},
-    {"readin_dim", NULL},
+    {"output_dist", "poisson_bps"}, {"ic_enc_seq_len", NULL}, {"ic_enc_reconstruct", NULL},
+    {"batch_sessions", NULL},       {"readout_init", NULL},   {"readin_dim", NULL},
 };
 
 /* Numbers: the same under another name, or under the same one. */

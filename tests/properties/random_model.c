@@ -38,6 +38,13 @@ static const struct choice choices[] = {
     {"zig_scale_init", {"1", "2"}},
     {"zig_scale_prior", {"1", "1.5"}},
     {"zig_scale_penalty", {"0", "0.4"}},
+    {"ic_prior", {"normal", "normal", "student_t", "none"}},
+    {"co_prior", {"ar1", "normal", "student_t", "none"}},
+    {"prior_df", {"5", "3"}},
+    {"ic_prior_scale", {"0.3", "1"}},
+    {"co_prior_scale", {"0.3", "0.5"}},
+    {"co_prior_var_scale", {"0.1", "0.4"}},
+    {"sample_posteriors", {"true", "true", "false"}},
     {"heldout_dim", {"0", "0", "1"}},
     {"forward_steps", {"0", "0", "2"}},
     {"cd_rate", {"0", "0.2"}},
@@ -114,6 +121,25 @@ static void make_output_legal(struct random_model *r)
     }
 }
 
+static void make_priors_legal(struct random_model *r)
+{
+    const struct lfads_config *c = r->config;
+    bool ic = strcmp(c->ic_prior, "student_t") == 0, co = strcmp(c->co_prior, "student_t") == 0;
+
+    if (!ic && !co)
+        set(r, "prior_df", "5");
+    if (!ic)
+        set(r, "ic_prior_scale", "0.3");
+    if (!co)
+        set(r, "co_prior_scale", "0.3");
+    if (strcmp(c->ic_prior, "none") == 0 || strcmp(c->co_prior, "none") == 0)
+        set(r, "sample_posteriors", "false");
+    if (c->sample_posteriors)
+        return;
+    set(r, "kl_ic_weight", "0");
+    set(r, "kl_co_weight", "0");
+}
+
 /* Changes combinations of flags that the program refuses. */
 static void make_legal(struct random_model *r, size_t sessions)
 {
@@ -130,6 +156,7 @@ static void make_legal(struct random_model *r, size_t sessions)
     if (config->co_dim < 2)
         set(r, "co_mean_corr_scale", "0");
     make_output_legal(r);
+    make_priors_legal(r);
 }
 
 static void draw_alignment(const struct random_model *r, double *numbers, size_t count)
@@ -222,8 +249,7 @@ int random_model_missing(void)
     int missing = 0;
 
     for (size_t i = 0; i < table->count; i++) {
-        bool drawn = table->flags[i].group != FLAG_MODEL ||
-                     strcmp(table->flags[i].name, "co_prior_var_scale") == 0; /* has no effect */
+        bool drawn = table->flags[i].group != FLAG_MODEL;
 
         for (size_t j = 0; j < sizeof choices / sizeof choices[0]; j++)
             drawn |= strcmp(choices[j].flag, table->flags[i].name) == 0;
