@@ -164,7 +164,8 @@ def test_distributions():
     for folder, x in (("positive", positive), ("inflated", inflated)):
         write(f"{folder}/set_one", train_data=x[:40], valid_data=x[40:])
     rates = ["--co_dim=2", "--feedback_factors_or_rates=rates"]
-    for folder, name, *flags in (("inflated", "mse"), ("positive", "gamma"), ("positive", "gamma", *rates),
+    for folder, name, *flags in (("inflated", "mse"), ("positive", "gamma"),
+                                 ("positive", "gamma", *rates),
                                  ("inflated", "zig", "--zig_loc=0.2", "--zig_scale_penalty=1")):
         directory = f"{name}{len(flags)}"
         rows = train(directory, f"--output_dist={name}", *flags, epochs=3, data=folder)
