@@ -166,9 +166,16 @@ def seal(path):
 
 
 def numbers(path):
-    """Every number of a checkpoint or of results."""
+    """Every number of a checkpoint, of results or of a submission."""
+    found = {}
+
+    def take(name, item):
+        if isinstance(item, h5py.Dataset) and name != "hyperparameters":
+            found[name] = item[()]
+
     with h5py.File(os.path.join(SCRATCH, path)) as file:
-        return {name: file[name][()] for name in file if name != "hyperparameters"}
+        file.visititems(take)
+    return found
 
 
 def text(path):

@@ -39,7 +39,8 @@ enum philox_purpose {
     PHILOX_CD_MASK = 11,
     PHILOX_CD_PASS = 12,
     PHILOX_CO_KL_NOISE = 13,
-    PHILOX_IC_KL_NOISE = 14
+    PHILOX_IC_KL_NOISE = 14,
+    PHILOX_BOOTSTRAP = 15
 };
 
 /* The address of a row of numbers. TRIAL is the position in the batch, or the trial's index in its

@@ -32,14 +32,19 @@ int cli_run_model(const struct command *command, int argc, char **argv);
 int cli_run_kind(const struct command *commands, int argc, char **argv);
 int cli_run_synth(const struct command *command, int argc, char **argv);
 int cli_run_evaluate(const struct command *command, int argc, char **argv);
+int cli_run_submit(const struct command *command, int argc, char **argv);
 /* Prints the manual page of COMMANDS, or with --markdown their flags. */
 int cli_run_manual(const struct command *commands, int argc, char **argv);
 /* Prints version, build, libraries and devices. */
 int cli_print_version(void);
 
-/* The flags of evaluate. */
+/* The flags of evaluate and of submit. */
 const struct flag_table *evaluate_table(void);
+const struct flag_table *submit_table(void);
 
+/* Print scores, as text or as one JSON object. */
+void cli_print_score(const struct lfads_score *score, bool json);
+void cli_print_nlb(const struct lfads_nlb_scores *scores, bool json);
 /* Returns whether --help or -h is among the words. */
 bool cli_wants_help(int argc, char **argv);
 /* Prints usage line, sentences and flags of COMMAND, whose PROGRAM is "lfads" or "run_lfads". */

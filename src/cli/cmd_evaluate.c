@@ -1,6 +1,5 @@
 /* cmd_evaluate.c - the command evaluate: scores a model run against its data.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +9,9 @@
 
 /* The flags of this command. */
 struct request {
-    char *data_file, *set, *model_run, *figure;
-    double conversion_factor;
-    int64_t trial;
+    char *data_file, *set, *model_run, *train_run, *figure, *nlb_target, *nlb_set;
+    double conversion_factor, psth_sd, decoding_penalty;
+    int64_t trial, bootstrap, seed;
     bool json;
 };
 
@@ -24,13 +23,31 @@ static const struct flag flags[] = {
     {"set", FLAG_IS_STRING, FLAG_DATA, AT(set), "auto", "auto|train|valid", 0, 0, false,
      "which of its trials; auto: those that the model run's name says, else valid"},
     {"model_run", FLAG_IS_STRING, FLAG_DATA, AT(model_run), "", "", 0, 0, false,
-     "file of results: model_runs_... in the save directory"},
+     "file of results: model_runs_... in the save directory; with --nlb_target also a submission"},
+    {"train_run", FLAG_IS_STRING, FLAG_DATA, AT(train_run), "", "", 0, 0, false,
+     "results of the training trials, which a decoder of behaviour is fitted on; empty: those "
+     "beside "
+     "--model_run"},
     {"figure", FLAG_IS_STRING, FLAG_DATA, AT(figure), "", "", 0, 0, false,
      "PNG to write: rates, truth, spikes and inferred inputs of a trial; empty: none"},
     {"trial", FLAG_IS_INT, FLAG_DATA, AT(trial), "0", "", 0, 1e15, false,
      "trial that the figure shows"},
     {"conversion_factor", FLAG_IS_FLOAT, FLAG_DATA, AT(conversion_factor), "0", "", 0, 1e30, false,
      "what the rates are multiplied by to be in the truth's unit; 0: what the data file says"},
+    {"bootstrap", FLAG_IS_INT, FLAG_DATA, AT(bootstrap), "1000", "", 0, 1000000, false,
+     "draws of trials, with replacement, for the standard errors of bits per spike; 0: no errors"},
+    {"seed", FLAG_IS_INT, FLAG_DATA, AT(seed), "0", "", 0, 9e15, false, "of these draws"},
+    {"psth_sd", FLAG_IS_FLOAT, FLAG_DATA, AT(psth_sd), "0", "", -1, 1e9, false,
+     "standard deviation, in bins, of the Gaussian that smooths PSTHs; 0: 50 ms if the data file "
+     "has dt, "
+     "else none; -1: none"},
+    {"decoding_penalty", FLAG_IS_FLOAT, FLAG_DATA, AT(decoding_penalty), "0", "", 0, 1e30, false,
+     "of the decoder's squared weights; 0: chosen by cross-validation"},
+    {"nlb_target", FLAG_IS_STRING, FLAG_DATA, AT(nlb_target), "", "", 0, 0, false,
+     "target file of the Neural Latents Benchmark, in place of --data_file"},
+    {"nlb_set", FLAG_IS_STRING, FLAG_DATA, AT(nlb_set), "", "", 0, 0, false,
+     "group of that file to score, such as mc_maze_20; empty: the benchmark's groups that are "
+     "there"},
     {"json", FLAG_IS_BOOL, FLAG_DATA, AT(json), "false", "", 0, 0, false, "print one JSON object"},
 };
 static const struct flag_table table = {flags, sizeof flags / sizeof flags[0]};
@@ -43,95 +60,85 @@ static enum lfads_status set_flag(void *payload, size_t index, const char *text,
     return flag_set(payload, &table, index, text, err);
 }
 
-static void print_text(const struct lfads_score *s)
-{
-    printf("%zu trials of %s_data, %zu bins, %zu channels\n", s->trials, s->set, s->bins,
-           s->channels);
-    if (s->has_truth) {
-        double min = s->channel_r2[0], max = s->channel_r2[0];
-
-        for (size_t j = 0; j < s->channels; j++) {
-            min = fmin(min, s->channel_r2[j]);
-            max = fmax(max, s->channel_r2[j]);
-        }
-        printf("R2 of the rates with the truth: %.4f (single channels %.4f to %.4f)\n", s->r2, min,
-               max);
-    }
-    if (s->has_bits_per_spike)
-        printf("bits per spike over each channel's mean rate: %.4f\n", s->bits_per_spike);
-    if (isfinite(s->nll))
-        printf("negative log-likelihood a trial: %.3f\n", s->nll);
-    else
-        printf("negative log-likelihood a trial: %s\n",
-               isnan(s->nll) ? "not known, results have the distribution's means only"
-                             : "infinite");
-    if (s->has_bounds)
-        printf("bounds a trial: %.3f (VAE), %.3f (IWAE)\n", s->nll_vae, s->nll_iwae);
-}
-
-/* JSON lacks NaN, the R2 of a constant truth: null stands for it. */
-static void print_number(const char *before, double value)
-{
-    if (isfinite(value))
-        printf("%s%.8g", before, value);
-    else
-        printf("%snull", before);
-}
-
-static void print_json(const struct lfads_score *s)
-{
-    printf("{\"set\": \"%s\", \"trials\": %zu, \"bins\": %zu, \"channels\": %zu", s->set, s->trials,
-           s->bins, s->channels);
-    if (s->has_truth) {
-        print_number(", \"r2\": ", s->r2);
-        printf(", \"channel_r2\": [");
-        for (size_t j = 0; j < s->channels; j++)
-            print_number(j ? ", " : "", s->channel_r2[j]);
-        printf("]");
-    }
-    if (s->has_bits_per_spike)
-        print_number(", \"bits_per_spike\": ", s->bits_per_spike);
-    if (s->has_bounds) {
-        print_number(", \"nll_bound_vae\": ", s->nll_vae);
-        print_number(", \"nll_bound_iwae\": ", s->nll_iwae);
-    }
-    print_number(", \"nll\": ", s->nll);
-    printf("}\n");
-}
+static const char *text_or_null(const char *text) { return *text ? text : NULL; }
 
 /* Converts REQUEST, which keeps its strings. */
 static struct lfads_evaluation evaluation_of(const struct request *request)
 {
     return (struct lfads_evaluation){.data_file = request->data_file,
                                      .model_run_file = request->model_run,
+                                     .train_run_file = text_or_null(request->train_run),
                                      .set = strcmp(request->set, "auto") == 0 ? NULL : request->set,
+                                     .psth_sd = request->psth_sd,
+                                     .decoding_penalty = request->decoding_penalty,
                                      .conversion_factor = request->conversion_factor,
-                                     .figure = *request->figure ? request->figure : NULL,
-                                     .trial = (size_t)request->trial};
+                                     .figure = text_or_null(request->figure),
+                                     .trial = (size_t)request->trial,
+                                     .bootstrap = (size_t)request->bootstrap,
+                                     .seed = (uint64_t)request->seed};
+}
+
+static enum lfads_status evaluate(const struct request *request, struct lfads_error *err)
+{
+    struct lfads_evaluation evaluation = evaluation_of(request);
+    struct lfads_score score;
+    enum lfads_status status = lfads_evaluate(&score, &evaluation, err);
+
+    if (status == LFADS_OK)
+        cli_print_score(&score, request->json);
+    lfads_score_release(&score);
+    return status;
+}
+
+static enum lfads_status evaluate_nlb(const struct request *request, struct lfads_error *err)
+{
+    struct lfads_nlb_evaluation evaluation = {.target_file = request->nlb_target,
+                                              .submission_file = request->model_run,
+                                              .train_run_file = text_or_null(request->train_run),
+                                              .set = text_or_null(request->nlb_set),
+                                              .decoding_penalty = request->decoding_penalty,
+                                              .bootstrap = (size_t)request->bootstrap,
+                                              .seed = (uint64_t)request->seed};
+    struct lfads_nlb_scores scores;
+    enum lfads_status status = lfads_evaluate_nlb(&scores, &evaluation, err);
+
+    if (status == LFADS_OK)
+        cli_print_nlb(&scores, request->json);
+    lfads_nlb_scores_release(&scores);
+    return status;
+}
+
+/* Fails unless the flags name what is scored and what it is scored against. */
+static enum lfads_status check(const struct request *request, struct lfads_error *err)
+{
+    const char *text = NULL;
+
+    if (*request->nlb_target && *request->data_file)
+        text = "evaluate takes --data_file or --nlb_target, not both";
+    else if (*request->nlb_target && *request->figure)
+        text = "evaluate draws no --figure with --nlb_target";
+    else if (!*request->model_run || (!*request->data_file && !*request->nlb_target))
+        text = "evaluate needs --data_file and --model_run, or --nlb_target and --model_run";
+    if (!text)
+        return LFADS_OK;
+    *err = (struct lfads_error){.status = LFADS_USAGE};
+    snprintf(err->text, sizeof err->text, "%s", text);
+    return LFADS_USAGE;
 }
 
 int cli_run_evaluate(const struct command *command, int argc, char **argv)
 {
     struct request request = {.json = false};
-    struct lfads_score score = {.trials = 0};
     struct lfads_error err;
     enum lfads_status status = flag_defaults(&request, &table, &err);
 
     (void)command;
     if (status == LFADS_OK)
         status = parse_flags(argc, argv, &table, set_flag, &request, &err);
-    if (status == LFADS_OK && (!*request.data_file || !*request.model_run)) {
-        err = (struct lfads_error){.text = "evaluate needs --data_file and --model_run"};
-        status = LFADS_USAGE;
-    }
-    if (status == LFADS_OK) {
-        struct lfads_evaluation evaluation = evaluation_of(&request);
-
-        status = lfads_evaluate(&score, &evaluation, &err);
-    }
     if (status == LFADS_OK)
-        (request.json ? print_json : print_text)(&score);
-    lfads_score_release(&score);
+        status = check(&request, &err);
+    if (status == LFADS_OK)
+        status = (*request.nlb_target ? evaluate_nlb : evaluate)(&request, &err);
     flag_release(&request, &table);
     return cli_finish(status, &err);
 }

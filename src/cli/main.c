@@ -45,8 +45,13 @@ static const struct command commands[] = {
      synth_config_table, NULL, cli_run_synth},
     {"evaluate", "--data_file=FILE --model_run=FILE", NULL,
      "score denoised rates against the data; draw a trial",
-     "Scores the rates of a model run against data and truth.", evaluate_table, NULL,
-     cli_run_evaluate},
+     "Scores the rates of a model run against data and truth, or with --nlb_target\n"
+     "against a target file of the Neural Latents Benchmark.",
+     evaluate_table, NULL, cli_run_evaluate},
+    {"submit", "", NULL, "write a submission to the Neural Latents Benchmark",
+     "Writes the rates of a model run as a submission to the Neural Latents Benchmark.\n"
+     "It needs --model_run, --nlb_set and --output.",
+     submit_table, NULL, cli_run_submit},
     {"manual", "[--markdown]", NULL, "print the manual page's source, or --markdown: all flags",
      "Prints the source of the manual page (lfads manual | man -l -), or all flags as\n"
      "Markdown.",

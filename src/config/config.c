@@ -251,6 +251,16 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
                           "--temporal_spike_jitter_width=%lld moves spikes: it needs "
                           "--output_dist=poisson",
                           (long long)c->temporal_spike_jitter_width);
+    if (c->ic_enc_seq_len > 0 && c->num_steps_for_gen_ic < c->ic_enc_seq_len)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--ic_enc_seq_len=%lld says which bins the encoder of the initial "
+                          "condition reads: leave out --num_steps_for_gen_ic",
+                          (long long)c->ic_enc_seq_len);
+    if (c->ic_enc_seq_len > 0 && c->sv_rate > 0)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--sv_rate=%g needs an encoder that reads all bins: leave out "
+                          "--ic_enc_seq_len",
+                          c->sv_rate);
     if (c->cd_pass_rate > 0 && c->cd_rate == 0)
         return lfads_fail(err, LFADS_USAGE,
                           "--cd_pass_rate=%g needs coordinated dropout: set --cd_rate above 0",

@@ -85,12 +85,14 @@ static bool put_encoded(FILE *out, const struct lfads_config *config,
     return fine;
 }
 
+/* Without memory Jansson does not say that the text is odd. */
 static bool is_utf8(const char *text)
 {
-    json_t *string = json_string(text);
+    json_error_t error;
+    json_t *string = json_pack_ex(&error, 0, "s", text);
 
     json_decref(string);
-    return string != NULL;
+    return string || json_error_code(&error) != json_error_invalid_utf8;
 }
 
 /* Returns the first text that is not UTF-8, which JSON can't hold; NULL if all are. */

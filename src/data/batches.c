@@ -64,6 +64,7 @@ static enum lfads_status create(struct batches **out, size_t max_batches, size_t
     if (b) {
         b->batch_size = batch_size;
         b->max_batches = max_batches;
+        b->per_step = 1;
         b->batch = calloc(max_batches + 1, sizeof *b->batch);
         b->trials = calloc((max_batches + 1) * batch_size, sizeof *b->trials);
     }
@@ -75,19 +76,43 @@ static enum lfads_status create(struct batches **out, size_t max_batches, size_t
     return LFADS_OK;
 }
 
-enum lfads_status batches_create(struct batches **out, const struct dataset *dataset,
-                                 enum session_set set, size_t batch_size, bool drop,
-                                struct lfads_error *err)
+static size_t sessions_with(const struct dataset *dataset, enum session_set set)
 {
-    size_t max_batches = 0;
+    size_t count = 0;
+
+    for (size_t s = 0; s < dataset->count; s++)
+        count += dataset->sessions[s]->set[set].count > 0;
+    return count;
+}
+
+static size_t largest_session(const struct dataset *dataset, enum session_set set)
+{
+    size_t largest = 0;
+
+    for (size_t s = 0; s < dataset->count; s++)
+        largest = size_max(largest, dataset->sessions[s]->set[set].count);
+    return largest;
+}
+
+enum lfads_status batches_create(struct batches **out, const struct dataset *dataset,
+                                 enum session_set set, const struct batch_rules *rules,
+                                 struct lfads_error *err)
+{
+    size_t max_batches = 0, sessions = sessions_with(dataset, set);
+    size_t batch_size =
+        rules->together ? size_max(rules->batch_size / size_max(sessions, 1), 1) : rules->batch_size;
     enum lfads_status status;
 
     for (size_t s = 0; s < dataset->count; s++)
-        max_batches += batches_of(dataset->sessions[s]->set[set].count, batch_size);
+        max_batches += batches_of(rules->together ? largest_session(dataset, set)
+                                                  : dataset->sessions[s]->set[set].count,
+                                  batch_size);
     status = create(out, max_batches, batch_size, err);
-    if (status == LFADS_OK)
-        (*out)->drop = drop;
-    return status;
+    if (status != LFADS_OK)
+        return status;
+    (*out)->rules = *rules;
+    (*out)->per_step = rules->together ? size_max(sessions, 1) : 1;
+    return LFADS_OK;
 }
 
 enum lfads_status batches_in_order(struct batches **out, size_t session, size_t trials,
@@ -143,28 +168,46 @@ static void shuffle_session(size_t *trials, size_t count, size_t padded, struct 
     }
 }
 
-void batches_shuffle(struct batches *batches, const struct dataset *dataset, enum session_set set,
-                     uint64_t seed, uint32_t epoch)
+/* The random numbers that order a session's trials; those of the validation set differ by sample. */
+static struct sequence trials_sequence(uint64_t seed, uint32_t epoch, size_t session,
+                                       enum session_set set)
 {
-    size_t *next = batches->trials;
-    /* sample separates the random numbers of the sets, and those of the batches' order from those
-     * of trials */
+    return (struct sequence){.address = {.seed = seed,
+                                         .purpose = PHILOX_SHUFFLE,
+                                         .step = epoch,
+                                         .session = (uint32_t)session,
+                                         .sample = (uint32_t)set}};
+}
+
+/* Shuffles the batches; the sample separates these numbers from those of trials. */
+static void shuffle_batches(struct batches *batches, enum session_set set, uint64_t seed,
+                            uint32_t epoch)
+{
     struct sequence order = {.address = {.seed = seed,
                                          .purpose = PHILOX_SHUFFLE,
                                          .step = epoch,
                                          .sample = SESSION_SETS + (uint32_t)set}};
 
-    batches->count = 0;
+    for (size_t i = 0; i + 1 < batches->count; i++) {
+        size_t j = i + random_below(&order, batches->count - i);
+        struct batch temp = batches->batch[i];
+
+        batches->batch[i] = batches->batch[j];
+        batches->batch[j] = temp;
+    }
+}
+
+static void list_apart(struct batches *batches, const struct dataset *dataset, enum session_set set,
+                       uint64_t seed, uint32_t epoch)
+{
+    size_t *next = batches->trials;
+
     for (size_t s = 0; s < dataset->count; s++) {
         size_t count = dataset->sessions[s]->set[set].count;
-        bool whole = batches->drop && set == SESSION_VALID;
+        bool whole = batches->rules.drop && set == SESSION_VALID;
         size_t padded =
-            whole ? count : batched_trials(count, batches->batch_size, batches->drop);
-        struct sequence sequence = {.address = {.seed = seed,
-                                                .purpose = PHILOX_SHUFFLE,
-                                                .step = epoch,
-                                                .session = (uint32_t)s,
-                                                .sample = (uint32_t)set}};
+            whole ? count : batched_trials(count, batches->batch_size, batches->rules.drop);
+        struct sequence sequence = trials_sequence(seed, epoch, s, set);
 
         shuffle_session(next, count, padded, &sequence);
         for (size_t i = 0; i < padded; i += batches->batch_size)
@@ -174,13 +217,47 @@ void batches_shuffle(struct batches *batches, const struct dataset *dataset, enu
                                .trials = next + i};
         next += size_max(count, padded);
     }
-    for (size_t i = 0; i + 1 < batches->count; i++) {
-        size_t j = i + random_below(&order, batches->count - i);
-        struct batch temp = batches->batch[i];
+    shuffle_batches(batches, set, seed, epoch);
+}
 
-        batches->batch[i] = batches->batch[j];
-        batches->batch[j] = temp;
+/* Step by step, a batch of each session. */
+static void list_together(struct batches *batches, const struct dataset *dataset,
+                          enum session_set set, uint64_t seed, uint32_t epoch)
+{
+    size_t size = batches->batch_size, largest = largest_session(dataset, set), place = 0;
+    size_t total = batches->rules.drop && set == SESSION_TRAIN
+                       ? batched_trials(largest, size, true)
+                       : batches_of(largest, size) * size;
+    size_t steps = batches_of(total, size);
+
+    for (size_t s = 0; s < dataset->count; s++) {
+        struct sequence sequence = trials_sequence(seed, epoch, s, set);
+        size_t available = dataset->sessions[s]->set[set].count;
+
+        if (!available)
+            continue;
+        /* may write a part of the next session's place, which is filled afterwards */
+        shuffle_session(batches->trials + place * steps * size, available, total, &sequence);
+        for (size_t i = 0; i < steps; i++)
+            batches->batch[i * batches->per_step + place] =
+                (struct batch){.session = s,
+                               .count = size_min(total - i * size, size),
+                               .trials = batches->trials + (place * steps + i) * size};
+        place++;
     }
+    batches->count = steps * batches->per_step;
+}
+
+void batches_shuffle(struct batches *batches, const struct dataset *dataset, enum session_set set,
+                     uint64_t seed, uint32_t epoch)
+{
+    batches->count = 0;
+    if (!largest_session(dataset, set))
+        return;
+    if (batches->rules.together)
+        list_together(batches, dataset, set, seed, epoch);
+    else
+        list_apart(batches, dataset, set, seed, epoch);
 }
 
 size_t jitter_bin(size_t bin, int64_t shift, size_t bins)

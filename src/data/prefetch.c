@@ -1,5 +1,5 @@
-/* prefetch.c - hands out batches in memory, and reads others into two buffers: while the caller
- * works on one, a thread fills the other.
+/* prefetch.c - hands out batches in memory, and reads others into buffers: while the caller works
+ * on some, a thread fills the next.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/prefetch.h"
 
@@ -8,11 +8,10 @@
 
 #include "base/sizes.h"
 
-enum { BUFFERS = 2 };
-
 struct prefetcher {
     const struct dataset *dataset;
-    char *buffer[BUFFERS];       /* NULL: no session streams */
+    char **buffer;               /* [buffers]: one is being read, the caller uses the others */
+    size_t buffers;              /* 0: no session streams */
     size_t offset[TRIAL_ARRAYS]; /* of an array's records in a buffer */
     enum session_set set;
     const struct batch *batch;     /* the batches not handed out yet */
@@ -53,15 +52,15 @@ static size_t set_offsets(size_t offset[TRIAL_ARRAYS], const struct dataset *dat
     return bytes;
 }
 
-size_t prefetcher_bytes(const struct dataset *dataset, size_t max_trials)
+size_t prefetcher_bytes(const struct dataset *dataset, size_t max_trials, size_t held)
 {
     size_t offset[TRIAL_ARRAYS];
 
-    return BUFFERS * set_offsets(offset, dataset, max_trials);
+    return (held + 1) * set_offsets(offset, dataset, max_trials);
 }
 
 enum lfads_status prefetcher_create(struct prefetcher **out, const struct dataset *dataset,
-                                    size_t max_trials, struct lfads_error *err)
+                                    size_t max_trials, size_t held, struct lfads_error *err)
 {
     struct prefetcher *p = *out = calloc(1, sizeof *p);
     size_t bytes = 0;
@@ -70,13 +69,15 @@ enum lfads_status prefetcher_create(struct prefetcher **out, const struct datase
         p->dataset = dataset;
         bytes = set_offsets(p->offset, dataset, max_trials);
     }
-    for (size_t i = 0; p && bytes > 0 && i < BUFFERS; i++) {
-        p->buffer[i] = malloc(bytes);
-        if (!p->buffer[i]) {
+    if (p && bytes > 0) {
+        p->buffer = calloc(held + 1, sizeof *p->buffer);
+        p->buffers = p->buffer ? held + 1 : 0;
+    }
+    for (size_t i = 0; p && bytes > 0 && i < held + 1; i++)
+        if (!p->buffer || !(p->buffer[i] = malloc(bytes))) {
             prefetcher_free(p);
             p = *out = NULL;
         }
-    }
     return p ? LFADS_OK
              : lfads_fail(err, LFADS_NO_MEMORY, "no memory for batches of %zu trials", max_trials);
 }
@@ -93,8 +94,9 @@ void prefetcher_free(struct prefetcher *prefetcher)
     if (!prefetcher)
         return;
     join_reader(prefetcher);
-    for (size_t i = 0; i < BUFFERS; i++)
+    for (size_t i = 0; i < prefetcher->buffers; i++)
         free(prefetcher->buffer[i]);
+    free(prefetcher->buffer);
     free(prefetcher);
 }
 
@@ -123,7 +125,7 @@ static void *read_batch(void *payload)
 {
     struct prefetcher *p = payload;
     const struct session_trials *trials = trials_of(p);
-    char *buffer = p->buffer[p->next_buffer];
+    char *buffer = p->buffers ? p->buffer[p->next_buffer] : NULL;
 
     p->status = LFADS_OK;
     for (int array = 0; array < TRIAL_ARRAYS && p->status == LFADS_OK; array++)
@@ -173,7 +175,7 @@ enum lfads_status prefetcher_next(struct prefetched *prefetched, struct prefetch
 {
     struct prefetcher *p = prefetcher;
     const struct session_trials *trials;
-    const char *buffer = p->buffer[p->next_buffer];
+    const char *buffer = p->buffers ? p->buffer[p->next_buffer] : NULL;
 
     assert(p->remaining > 0);
     join_reader(p);
@@ -189,7 +191,7 @@ enum lfads_status prefetcher_next(struct prefetched *prefetched, struct prefetch
             prefetched->record[array] = buffer + p->offset[array];
     p->batch++;
     p->remaining--;
-    p->next_buffer = (p->next_buffer + 1) % BUFFERS;
+    p->next_buffer = p->buffers ? (p->next_buffer + 1) % p->buffers : 0;
     start_reader(p);
     return LFADS_OK;
 }

@@ -21,7 +21,7 @@ struct session_wants {
     double sv_rate;               /* of sample validation; 0: none */
     struct numpy_random *sv_random; /* its random numbers: one sequence for all sessions */
     size_t ext_inputs;            /* E; 0: read no external inputs */
-    size_t factors;               /* columns that an alignment matrix must have */
+    size_t factors;               /* columns that an alignment matrix must have: the read-in's */
     struct storage_limits limits; /* for all of a session's trials together */
 };
 

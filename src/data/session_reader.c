@@ -238,11 +238,12 @@ static enum lfads_status read_set(struct reading *r, enum session_set set)
     return status == LFADS_OK ? find_truth(r, set) : status;
 }
 
-/* Reads [N,COLUMNS] or, for COLUMNS 0, [N] finite doubles. *OUT stays NULL if the file has none. */
+/* Reads [N,COLUMNS] or, for COLUMNS 0, [N] finite doubles. A file with held-out channels may lack their
+ * rows, which are then 0. *OUT stays NULL if the file has none. */
 static enum lfads_status read_alignment(double **out, const struct reading *r, const char *name,
                                         size_t columns)
 {
-    size_t n = r->session->channels, rank = columns ? 2 : 1, count = columns ? n * columns : n;
+    size_t n = r->session->channels, rank = columns ? 2 : 1, width = columns ? columns : 1;
     char wanted[100];
     struct h5_shape shape;
     enum lfads_status status;
@@ -250,24 +251,41 @@ static enum lfads_status read_alignment(double **out, const struct reading *r, c
     if (!h5_has(&r->file, name))
         return LFADS_OK;
     if (columns)
-        snprintf(wanted, sizeof wanted, "[%zu,%zu] (channels, --factors_dim)", n, columns);
+        snprintf(wanted, sizeof wanted, "[%zu,%zu] (channels, --readin_dim or --factors_dim)", n,
+                 columns);
     else
         snprintf(wanted, sizeof wanted, "[%zu] (channels)", n);
     status = shape_of(&shape, r, name, rank, wanted);
     if (status != LFADS_OK)
         return status;
-    if (shape.dims[0] != n || (columns && shape.dims[1] != columns))
+    if ((shape.dims[0] != n && shape.dims[0] != r->session->encoded_channels) ||
+        (columns && shape.dims[1] != columns))
         return wrong_shape(r, name, &shape, wanted);
-    *out = calloc(count, sizeof **out);
+    *out = calloc(n * width, sizeof **out);
     if (!*out)
         return lfads_fail(r->err, LFADS_NO_MEMORY, "no memory to read %s", r->file.path);
-    status = h5_read(*out, H5_FLOAT64, &r->file, name, count, r->err);
-    for (size_t i = 0; i < count && status == LFADS_OK; i++)
+    status = h5_read(*out, H5_FLOAT64, &r->file, name, shape.dims[0] * width, r->err);
+    for (size_t i = 0; i < n * width && status == LFADS_OK; i++)
         if (!isfinite((float)(*out)[i]))
             status = lfads_fail(r->err, LFADS_BAD_DATA,
                                 "%s: %s has a number that is not finite, in row %zu", r->file.path,
-                                name, columns ? i / columns : i);
+                                name, i / width);
     return status;
+}
+
+/* Reads matrix and bias under the names of lfads-torch's files where there are no others. */
+static enum lfads_status read_alignments(struct reading *r)
+{
+    struct session *s = r->session;
+    bool theirs = s->has_encoded && !h5_has(&r->file, "alignment_matrix_cxf");
+    enum lfads_status status =
+        read_alignment(&s->alignment_matrix, r, theirs ? "readin_weight" : "alignment_matrix_cxf",
+                       r->wants->factors);
+
+    return status == LFADS_OK
+               ? read_alignment(&s->alignment_bias, r, theirs ? "readout_bias" : "alignment_bias_c",
+                                0)
+               : status;
 }
 
 enum lfads_status session_reader_read(struct reading *r)
@@ -283,10 +301,7 @@ enum lfads_status session_reader_read(struct reading *r)
     if (status == LFADS_OK && h5_has(&r->file, name))
         status = read_set(r, SESSION_VALID);
     if (status == LFADS_OK)
-        status = read_alignment(&s->alignment_matrix, r, "alignment_matrix_cxf",
-                                r->wants->factors);
-    if (status == LFADS_OK)
-        status = read_alignment(&s->alignment_bias, r, "alignment_bias_c", 0);
+        status = read_alignments(r);
     if (status == LFADS_OK)
         status = session_read_conversion(&s->conversion, &r->file, r->err);
     return status;

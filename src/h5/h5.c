@@ -122,6 +122,8 @@ enum lfads_status h5_shape(struct h5_shape *shape, const struct h5_file *file, c
     shape->rank = answer.rank < H5_MOST_RANK ? answer.rank : H5_MOST_RANK;
     shape->numeric = answer.numeric != 0;
     shape->whole = answer.whole != 0;
+    shape->mask = answer.mask != 0;
+    shape->lists = answer.lists != 0;
     shape->count = 1;
     for (size_t i = 0; i < shape->rank; i++) {
         shape->dims[i] = answer.dims[i];
@@ -204,6 +206,35 @@ enum lfads_status h5_read_text(char **text, const struct h5_file *file, const ch
         free(*text);
         *text = NULL;
     }
+    return status;
+}
+
+enum lfads_status h5_read_list(int64_t **list, size_t *count, const struct h5_file *file,
+                               const char *name, size_t element, struct lfads_error *err)
+{
+    struct h5_request ask;
+    struct h5_answer answer;
+    enum lfads_status status;
+
+    *list = NULL;
+    *count = 0;
+    if (!request(&ask, H5_LIST, name))
+        return missing(file, name, err);
+    ask.first = element;
+    status = h5_reader_ask(&answer, file->reader, &ask, err);
+    if (status != LFADS_OK)
+        return status;
+    *list = answer.bytes % sizeof **list || answer.bytes > SIZE_MAX / 2 ? NULL
+                                                                        : malloc(answer.bytes + 1);
+    if (!*list)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    status = h5_reader_take(*list, answer.bytes, file->reader, err);
+    if (status == LFADS_OK) {
+        *count = answer.bytes / sizeof **list;
+        return LFADS_OK;
+    }
+    free(*list);
+    *list = NULL;
     return status;
 }
 

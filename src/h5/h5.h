@@ -1,5 +1,5 @@
-/* h5.h - reads and writes data sets at the root of an HDF5 file, whole or by rows. Errors become
- * ours. Several threads compress.
+/* h5.h - reads and writes data sets of an HDF5 file, whole or by rows. A name is that of a data set
+ * at the root, or leads through groups: "group/name". Errors become ours. Several threads compress.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_H5_H5_H
 #define LFADS_H5_H5_H
@@ -27,8 +27,8 @@ struct h5_storage {
 
 /* Opens PATH for reading. Fails if it is not an HDF5 file, is cut short or can't be read. A
  * separate process reads it (h5_reader.h), so that reading a damaged file gives an error, not a
- * crash. Accepts only numbers of up to 8 bytes that are stored in this file, with no filters except
- * gzip, shuffle and Fletcher32. */
+ * crash. Accepts only numbers of up to 8 bytes, truth values and lists of integers that are stored
+ * in this file, with no filters except gzip, shuffle and Fletcher32. */
 enum lfads_status h5_open(struct h5_file *file, const char *path, struct lfads_error *err);
 /* Creates PATH, or replaces it; callers pass a staged name (file.h). A failure leaves no file.
  * Leaves RESERVED bytes at the beginning of the file to the caller: 0, or a power of two of at
@@ -62,11 +62,16 @@ enum lfads_status h5_read_rows(void *values, enum h5_type type, const struct h5_
 /* Reads all numbers, converted to TYPE. The data set must hold exactly COUNT numbers. */
 enum lfads_status h5_read(void *values, enum h5_type type, const struct h5_file *file,
                           const char *name, size_t count, struct lfads_error *err);
+/* Sets *LIST to the integers of element ELEMENT of a data set of lists (one axis), *COUNT to how
+ * many; the caller frees *LIST. */
+enum lfads_status h5_read_list(int64_t **list, size_t *count, const struct h5_file *file,
+                               const char *name, size_t element, struct lfads_error *err);
 /* Sets *TEXT to a string, which the caller frees. */
 enum lfads_status h5_read_text(char **text, const struct h5_file *file, const char *name,
                                struct lfads_error *err);
 
-/* Writes numbers of TYPE as data set NAME. RANK 0: a scalar. STORAGE may be NULL. */
+/* Writes numbers of TYPE as data set NAME, and creates the groups of its name. RANK 0: a scalar.
+ * STORAGE may be NULL. */
 enum lfads_status h5_write(struct h5_file *file, const char *name, enum h5_type type, size_t rank,
                            const size_t *dims, const void *values, const struct h5_storage *storage,
                            struct lfads_error *err);

@@ -3,6 +3,9 @@
 #include "h5/h5_check.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "h5/h5_channel.h"
 
 enum {
     MOST_RATIO = 2048,   /* greatest ratio of numbers to file size; deflate reaches 1032 */
@@ -25,18 +28,34 @@ static enum lfads_status refuse(const struct check *c, const char *what)
     return lfads_fail(c->err, LFADS_BAD_DATA, "%s: %s %s", c->file->path, c->name, what);
 }
 
-static enum lfads_status check_link(const struct check *c)
+/* Checks the link PATH, a group on the way to the data set or the data set itself. */
+static enum lfads_status check_link(const struct check *c, const char *path, bool group)
 {
     H5L_info_t info;
 
-    if (H5Lexists(c->file->id, c->name, H5P_DEFAULT) == 0)
-        return lfads_fail(c->err, LFADS_BAD_DATA, "%s: there is no data set %s", c->file->path,
-                          c->name);
-    if (H5Lget_info(c->file->id, c->name, &info, H5P_DEFAULT) < 0)
+    if (H5Lexists(c->file->id, path, H5P_DEFAULT) == 0)
+        return lfads_fail(c->err, LFADS_BAD_DATA, "%s: there is no %s %s", c->file->path,
+                          group ? "group" : "data set", path);
+    if (H5Lget_info(c->file->id, path, &info, H5P_DEFAULT) < 0)
         return refuse(c, "can't be found: the file is damaged");
     return info.type == H5L_TYPE_HARD
                ? LFADS_OK
                : refuse(c, "is a link to elsewhere: copy the data itself into this file");
+}
+
+/* Checks each link of the name, which leads through groups. */
+static enum lfads_status check_links(const struct check *c)
+{
+    enum lfads_status status = LFADS_OK;
+
+    for (const char *end = strchr(c->name, '/'); end && status == LFADS_OK;
+         end = strchr(end + 1, '/')) {
+        char group[H5_NAME];
+
+        snprintf(group, sizeof group, "%.*s", (int)(end - c->name), c->name);
+        status = check_link(c, group, true);
+    }
+    return status == LFADS_OK ? check_link(c, c->name, false) : status;
 }
 
 /* Whether the type is an integer in two's complement or an IEEE 754 real, of whole bytes. */
@@ -64,6 +83,18 @@ static bool is_plain_number(hid_t type, size_t size)
     return false;
 }
 
+/* Whether what an enumeration or a list consists of is a plain integer. */
+static bool is_whole_number(hid_t type)
+{
+    hid_t base = H5Tget_super(type);
+    bool whole =
+        base >= 0 && H5Tget_class(base) == H5T_INTEGER && is_plain_number(base, H5Tget_size(base));
+
+    if (base >= 0)
+        H5Tclose(base);
+    return whole;
+}
+
 static enum lfads_status check_type(const struct check *c)
 {
     struct h5_checked *set = c->set;
@@ -71,6 +102,8 @@ static enum lfads_status check_type(const struct check *c)
 
     set->number = H5Tget_size(set->type);
     set->shape.whole = class == H5T_INTEGER;
+    set->shape.mask = class == H5T_ENUM && set->number == 1 && is_whole_number(set->type);
+    set->shape.lists = class == H5T_VLEN && is_whole_number(set->type);
     set->shape.numeric = class == H5T_INTEGER || class == H5T_FLOAT;
     if (class == H5T_NO_CLASS || set->number == 0)
         return refuse(c, "has no type: the file is damaged");
@@ -248,7 +281,7 @@ enum lfads_status h5_check_open(struct h5_checked *set, const struct h5_checked_
     enum lfads_status status;
 
     *set = (struct h5_checked){.deep = 1};
-    status = check_link(&c);
+    status = check_links(&c);
     if (status != LFADS_OK)
         return status;
     set->set = H5Dopen2(file->id, name, H5P_DEFAULT);

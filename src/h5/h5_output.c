@@ -11,9 +11,9 @@
 /* The driver's state of an open file. HDF5's part must be first. */
 struct output {
     H5FD_t own;
-    int file;
-    struct h5_output *caller;
-    haddr_t end, allocated; /* end of the written data; end of the space that HDF5 allocated */
+    int file;                 /* -1 once the caller has ended */
+    struct h5_output *caller; /* NULL once it has ended */
+    haddr_t end, allocated;   /* end of the written data; end of the space that HDF5 allocated */
 };
 
 /* What the property list passes to open. */
@@ -23,9 +23,15 @@ struct target {
 
 static herr_t note(struct output *output)
 {
-    if (output->caller->reason == 0)
+    if (output->caller && output->caller->reason == 0)
         output->caller->reason = errno;
     return 0;
+}
+
+/* Whether what HDF5 writes still goes to the system. */
+static bool goes_out(const struct output *output)
+{
+    return output->caller && output->caller->reason == 0;
 }
 
 static H5FD_t *output_open(const char *name, unsigned flags, hid_t list, haddr_t most)
@@ -44,6 +50,7 @@ static H5FD_t *output_open(const char *name, unsigned flags, hid_t list, haddr_t
     output->file = open(name, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
     if (output->file >= 0) {
         output->caller->created = true;
+        output->caller->open = output;
         return &output->own;
     }
     note(output);
@@ -55,8 +62,11 @@ static herr_t output_close(H5FD_t *own)
 {
     struct output *output = (struct output *)own;
 
-    if (close(output->file) != 0)
-        note(output);
+    if (output->caller) {
+        output->caller->open = NULL;
+        if (close(output->file) != 0)
+            note(output);
+    }
     free(output);
     return 0;
 }
@@ -123,7 +133,7 @@ static herr_t output_write(H5FD_t *own, H5FD_mem_t type, hid_t list, haddr_t add
     (void)type, (void)list;
     if (output->end < address + size)
         output->end = address + size;
-    while (size > 0 && output->caller->reason == 0) {
+    while (size > 0 && goes_out(output)) {
         ssize_t written = pwrite(output->file, bytes, size, (off_t)address);
 
         if (written < 0 && errno == EINTR)
@@ -142,7 +152,7 @@ static herr_t output_truncate(H5FD_t *own, hid_t list, hbool_t closing)
     struct output *output = (struct output *)own;
 
     (void)list, (void)closing;
-    if (output->end != output->allocated && output->caller->reason == 0 &&
+    if (output->end != output->allocated && goes_out(output) &&
         ftruncate(output->file, (off_t)output->allocated) != 0)
         note(output);
     output->end = output->allocated;
@@ -180,6 +190,13 @@ hid_t h5_output_begin(struct h5_output *output)
 
 void h5_output_end(struct h5_output *output)
 {
+    if (output->open) {
+        close(output->open->file);
+        output->open->file = -1;
+        output->open->caller = NULL;
+        output->open = NULL;
+        output->failed = true;
+    }
     if (output->driver >= 0)
         H5FDunregister(output->driver);
     output->driver = -1;

@@ -102,7 +102,16 @@ static enum lfads_status choose(struct server *s, const char *name, struct lfads
 
 static bool answer_has(struct server *s, const char *name)
 {
-    struct h5_answer answer = {.has = H5Lexists(s->file.id, name, H5P_DEFAULT) != 0};
+    struct h5_answer answer = {.has = true};
+
+    /* every group on the way must exist before libhdf5 answers for what is in it */
+    for (const char *end = strchr(name, '/'); answer.has && end; end = strchr(end + 1, '/')) {
+        char group[H5_NAME];
+
+        snprintf(group, sizeof group, "%.*s", (int)(end - name), name);
+        answer.has = H5Lexists(s->file.id, group, H5P_DEFAULT) != 0;
+    }
+    answer.has = answer.has && H5Lexists(s->file.id, name, H5P_DEFAULT) != 0;
 
     return send_answer(s, &answer, LFADS_OK, NULL);
 }
@@ -112,8 +121,11 @@ static bool answer_shape(struct server *s, const char *name)
     struct lfads_error err;
     enum lfads_status status = choose(s, name, &err);
     const struct h5_shape *shape = &s->set.shape;
-    struct h5_answer answer = {
-        .numeric = shape->numeric, .whole = shape->whole, .rank = shape->rank};
+    struct h5_answer answer = {.numeric = shape->numeric,
+                               .whole = shape->whole,
+                               .mask = shape->mask,
+                               .lists = shape->lists,
+                               .rank = shape->rank};
 
     memcpy(answer.dims, shape->dims, sizeof answer.dims);
     return send_answer(s, &answer, status, &err);
@@ -149,7 +161,7 @@ static enum lfads_status check_rows(struct server *s, struct h5_request *ask,
 
     if (status != LFADS_OK)
         return status;
-    if (!shape->numeric)
+    if (!shape->numeric && !shape->mask)
         return lfads_fail(err, LFADS_BAD_DATA, "%s: %s does not hold numbers", s->file.path,
                           ask->name);
     if (ask->question == H5_ALL) {
@@ -228,6 +240,47 @@ static bool answer_text(struct server *s, const char *name)
     return fine;
 }
 
+/* Reads element ELEMENT of a set of lists into LIST, which libhdf5 allocates. */
+static bool read_list(hvl_t *list, const struct h5_checked *set, size_t element)
+{
+    hsize_t start = element, count = 1;
+    hid_t memory = H5Screate_simple(1, &count, NULL), type = H5Tvlen_create(H5T_NATIVE_INT64);
+    bool fine = memory >= 0 && type >= 0 &&
+                H5Sselect_hyperslab(set->space, H5S_SELECT_SET, &start, NULL, &count, NULL) >= 0 &&
+                H5Dread(set->set, type, memory, set->space, H5P_DEFAULT, list) >= 0;
+
+    H5Tclose(type);
+    H5Sclose(memory);
+    return fine;
+}
+
+/* A list's integers lie in the file, which bounds their number. */
+static bool answer_list(struct server *s, const char *name, size_t element)
+{
+    struct lfads_error err;
+    enum lfads_status status = choose(s, name, &err);
+    const struct h5_shape *shape = &s->set.shape;
+    struct h5_answer answer = {.bytes = 0};
+    hvl_t list = {0, NULL};
+    bool fine;
+
+    allow(s, 3 * s->set.strip + 16 * (size_t)s->file.bytes);
+    if (status == LFADS_OK && (!shape->lists || shape->rank != 1 || element >= shape->dims[0]))
+        status = lfads_fail(&err, LFADS_BAD_DATA, "%s: %s has no list %zu of integers",
+                            s->file.path, name, element);
+    if (status == LFADS_OK &&
+        (!read_list(&list, &s->set, element) || list.len > s->file.bytes || (list.len && !list.p)))
+        status = lfads_fail(&err, LFADS_BAD_DATA,
+                            "%s: list %zu of %s can't be read: the file is "
+                            "damaged",
+                            s->file.path, element, name);
+    answer.bytes = status == LFADS_OK ? list.len * sizeof(int64_t) : 0;
+    fine = send_answer(s, &answer, status, &err) &&
+           (answer.bytes == 0 || h5_channel_send(s->channel, list.p, answer.bytes));
+    free(list.p);
+    return fine;
+}
+
 /* Attribute NAME of the root into TEXT. */
 static bool read_attribute(char text[H5_ATTRIBUTE_SIZE], hid_t file, const char *name)
 {
@@ -273,6 +326,8 @@ static bool answer(struct server *s, struct h5_request *ask)
         return answer_rows(s, ask);
     case H5_TEXT:
         return answer_text(s, ask->name);
+    case H5_LIST:
+        return answer_list(s, ask->name, ask->first);
     case H5_ATTRIBUTE:
         return answer_attribute(s, ask->name);
     }

@@ -14,5 +14,7 @@ struct h5_shape {
     size_t rank, dims[H5_MOST_RANK];
     size_t count;        /* product of dims; 1 for a scalar */
     bool numeric, whole; /* integers or reals; integers only */
+    bool mask;           /* not numeric: truth values, which can be read as numbers 0 and 1 */
+    bool lists;          /* not numeric: each element is a list of integers (h5_read_list) */
 };
 #endif

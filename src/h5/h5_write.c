@@ -59,28 +59,25 @@ enum lfads_status h5_finish(struct h5_file *file, enum lfads_status status, stru
     return status;
 }
 
-/* Returns a property list for STORAGE. */
-static hid_t storage_list(const struct h5_storage *storage, size_t rank, const hsize_t *dims)
+/* Sets LIST for STORAGE; false if HDF5 does not. */
+static bool set_storage(hid_t list, const struct h5_storage *storage, size_t rank,
+                        const hsize_t *dims)
 {
-    hid_t list = H5Pcreate(H5P_DATASET_CREATE);
     hsize_t chunk[H5_MOST_RANK];
 
-    H5Pset_obj_track_times(list, false);
+    if (H5Pset_obj_track_times(list, false) < 0)
+        return false;
     if (!storage || rank == 0 || !(storage->by_row || storage->gzip || storage->checksum))
-        return list;
+        return true;
     for (size_t i = 0; i < rank; i++) {
         chunk[i] = i == 0 && (storage->by_row || storage->gzip) ? 1 : dims[i];
         if (chunk[i] == 0)
-            return list; /* nothing to store */
+            return true; /* nothing to store */
     }
-    H5Pset_chunk(list, (int)rank, chunk);
-    if (storage->gzip) {
-        H5Pset_shuffle(list);
-        H5Pset_deflate(list, (unsigned)storage->gzip);
-    }
-    if (storage->checksum)
-        H5Pset_fletcher32(list);
-    return list;
+    return H5Pset_chunk(list, (int)rank, chunk) >= 0 &&
+           (!storage->gzip ||
+            (H5Pset_shuffle(list) >= 0 && H5Pset_deflate(list, (unsigned)storage->gzip) >= 0)) &&
+           (!storage->checksum || H5Pset_fletcher32(list) >= 0);
 }
 
 /* Whether everything written so far reached the system. HDF5 itself does not know (h5_output.h). */
@@ -95,7 +92,7 @@ enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, con
 {
     struct quiet quiet;
     hsize_t extent[H5_MOST_RANK] = {0};
-    hid_t space, list, set;
+    hid_t space, list, links, set = -1;
 
     quiet_begin(&quiet);
     *rows = (struct h5_rows){.file = file, .type = type, .rank = rank, .row = 1};
@@ -107,8 +104,13 @@ enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, con
         rows->row *= i ? dims[i] : 1;
     }
     space = rank ? H5Screate_simple((int)rank, extent, NULL) : H5Screate(H5S_SCALAR);
-    list = storage_list(storage, rank, extent);
-    set = H5Dcreate2(file->id, name, disk_type(type), space, H5P_DEFAULT, list, H5P_DEFAULT);
+    list = H5Pcreate(H5P_DATASET_CREATE);
+    links = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(links, 1);
+    /* without memory HDF5 1.10 may free names that a list still has: nothing may use it then */
+    if (set_storage(list, storage, rank, extent))
+        set = H5Dcreate2(file->id, name, disk_type(type), space, links, list, H5P_DEFAULT);
+    H5Pclose(links);
     H5Pclose(list);
     H5Sclose(space);
     quiet_end(&quiet, file->output);

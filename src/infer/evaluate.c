@@ -2,10 +2,12 @@
  * lfads_evaluate and lfads_score_release of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "infer/evaluation.h"
+#include "infer/evaluation_scores.h"
 #include "report/figure.h"
 #include "report/score.h"
 
@@ -81,20 +83,37 @@ static enum lfads_status score_bounds(struct lfads_score *score, const struct ev
                               : status;
 }
 
-static enum lfads_status draw_figure(const struct evaluation *s, const char *set)
+/* Appends a score to TEXT, which has SIZE bytes. */
+static void add_score(char *text, size_t size, bool has, const char *format, double value)
+{
+    size_t length = strlen(text);
+
+    if (has && isfinite(value))
+        snprintf(text + length, size - length, format, value);
+}
+
+static enum lfads_status draw_figure(const struct lfads_score *score, const struct evaluation *s)
 {
     size_t offset = s->what->trial * s->bins * s->channels;
     const double *output = s->output + s->what->trial * s->bins * s->outputs;
     double *inputs = NULL, *truth = NULL;
     struct figure_trial trial;
+    char scores[200];
     enum lfads_status status;
 
     if (s->what->trial >= s->trials)
         return lfads_fail(s->err, LFADS_USAGE, "there is no trial %zu: %s has %zu, counted from 0",
                           s->what->trial, s->run.path, s->trials);
+    snprintf(scores, sizeof scores, "all %zu trials", s->trials);
+    add_score(scores, sizeof scores, score->has_bits_per_spike, ", bits per spike %.3f",
+              score->bits_per_spike);
+    add_score(scores, sizeof scores, s->heldout > 0, ", held-out channels %.3f", score->co_bps);
+    add_score(scores, sizeof scores, s->forward > 0, ", forward bins %.3f", score->fp_bps);
+    add_score(scores, sizeof scores, score->has_truth, ", R² to the truth %.3f", score->r2);
     trial = (struct figure_trial){.file = s->what->data_file,
-                                  .set = set,
+                                  .set = s->set,
                                   .trial = s->what->trial,
+                                  .scores = scores,
                                   .rates = {.bins = s->bins,
                                             .reals = s->distribution->data != DATA_COUNTS,
                                             .channels = s->channels,
@@ -107,7 +126,7 @@ static enum lfads_status draw_figure(const struct evaluation *s, const char *set
                                             .bin_s = evaluation_bin_width(s)}};
     status = evaluation_read_inferred_inputs(&inputs, &trial.n_inputs, s);
     if (status == LFADS_OK && inputs)
-        status = evaluation_read_true_inputs(&truth, &trial.n_true_inputs, s, set);
+        status = evaluation_read_true_inputs(&truth, &trial.n_true_inputs, s);
     trial.inputs = inputs;
     trial.true_inputs = truth;
     if (status == LFADS_OK)
@@ -117,29 +136,53 @@ static enum lfads_status draw_figure(const struct evaluation *s, const char *set
     return status;
 }
 
-static enum lfads_status score_run(struct lfads_score *score, const struct evaluation *s,
-                                   const char *set)
+static enum lfads_status score_run(struct lfads_score *score, const struct evaluation *s)
 {
     const struct scored scored = scored_arrays(s);
-    bool counts = s->distribution->data == DATA_COUNTS;
     enum lfads_status status;
 
-    *score = (struct lfads_score){.set = set,
+    *score = (struct lfads_score){.set = s->set,
                                   .trials = s->trials,
                                   .bins = s->bins,
                                   .channels = s->channels,
-                                  .has_bits_per_spike = counts,
-                                  .bits_per_spike = counts ? score_bits_per_spike(&scored) : 0,
+                                  .heldout = s->heldout,
+                                  .forward = s->forward,
                                   .nll = score_nll(&scored) / (double)s->trials};
-    status = score_truth(score, s);
-    return status == LFADS_OK ? score_bounds(score, s) : status;
+    status = evaluation_score_spikes(score, s);
+    if (status == LFADS_OK)
+        status = score_truth(score, s);
+    if (status == LFADS_OK)
+        status = score_bounds(score, s);
+    if (status == LFADS_OK)
+        status = evaluation_score_conditions(score, s);
+    return status == LFADS_OK ? evaluation_score_behaviour(score, s) : status;
+}
+
+/* Fails for a number that the request must not have. */
+static enum lfads_status check_numbers(const struct lfads_evaluation *what, struct lfads_error *err)
+{
+    if (!isfinite(what->conversion_factor) || what->conversion_factor < 0)
+        return lfads_fail(
+            err, LFADS_USAGE,
+            "lfads_evaluate: conversion_factor is %g, and a number above 0 is needed, "
+            "or 0 for the data file's",
+            what->conversion_factor);
+    if (!isfinite(what->decoding_penalty) || what->decoding_penalty < 0)
+        return lfads_fail(err, LFADS_USAGE,
+                          "lfads_evaluate: decoding_penalty is %g, and a number above 0 is needed, "
+                          "or 0 to choose it",
+                          what->decoding_penalty);
+    if (!isfinite(what->psth_sd))
+        return lfads_fail(err, LFADS_USAGE,
+                          "lfads_evaluate: psth_sd is %g, and a finite number is needed",
+                          what->psth_sd);
+    return LFADS_OK;
 }
 
 enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_evaluation *what,
                                  struct lfads_error *err)
 {
     struct evaluation s = {.what = what, .err = err};
-    const char *set;
     enum lfads_status status;
 
     if (score)
@@ -150,18 +193,15 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_e
                           : !what            ? "what"
                           : !what->data_file ? "data_file"
                                              : "model_run_file");
-    if (!isfinite(what->conversion_factor) || what->conversion_factor < 0)
-        return lfads_fail(
-            err, LFADS_USAGE,
-            "lfads_evaluate: conversion_factor is %g, and a number above 0 is needed, "
-            "or 0 for the data file's",
-            what->conversion_factor);
-    set = what->set ? what->set : set_of_run(what->model_run_file);
-    status = evaluation_read(&s, set);
+    status = check_numbers(what, err);
+    if (status != LFADS_OK)
+        return status;
+    s.set = what->set ? what->set : set_of_run(what->model_run_file);
+    status = evaluation_read(&s);
     if (status == LFADS_OK)
-        status = score_run(score, &s, set);
+        status = score_run(score, &s);
     if (status == LFADS_OK && what->figure)
-        status = draw_figure(&s, set);
+        status = draw_figure(score, &s);
     evaluation_release(&s);
     return status;
 }
@@ -171,5 +211,6 @@ void lfads_score_release(struct lfads_score *score)
     if (!score)
         return;
     free(score->channel_r2);
-    score->channel_r2 = NULL;
+    free(score->channel_bits_per_spike);
+    score->channel_r2 = score->channel_bits_per_spike = NULL;
 }

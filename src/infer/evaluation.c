@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "base/memory.h"
 #include "data/session.h"
+#include "infer/arrays.h"
 
 const char *evaluation_key(enum result result) { return results_key(OF_POSTERIORS, result); }
 
@@ -53,30 +53,23 @@ static enum lfads_status check_numbers(const double *values, const struct evalua
 static enum lfads_status read_trials(double **out, const struct evaluation *s,
                                      const struct h5_file *file, const char *name, size_t width)
 {
-    size_t bytes = s->trials * s->bins * width * sizeof **out, available = memory_available();
-    enum lfads_status status;
+    enum lfads_status status =
+        array_allocate(out, s->trials * s->bins * width, name, file->path, s->err);
 
-    if (bytes > available)
-        return lfads_fail(
-            s->err, LFADS_NO_MEMORY,
-            "evaluating needs %zu MiB of memory for %s of %s, and %zu MiB can be had: "
-            "evaluate fewer trials",
-            bytes >> 20, name, file->path, available >> 20);
-    *out = calloc(s->trials * s->bins * width, sizeof **out);
-    if (!*out)
-        return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    if (status != LFADS_OK)
+        return status;
     status = h5_read_rows(*out, H5_FLOAT64, file, name, 0, s->trials, s->trials * s->bins * width,
                           s->err);
     return status == LFADS_OK ? check_numbers(*out, s, file, name, width, width, 0) : status;
 }
 
-static enum lfads_status read_truth(struct evaluation *s, const char *set)
+static enum lfads_status read_truth(struct evaluation *s)
 {
     char name[40];
     struct h5_shape shape;
     enum lfads_status status;
 
-    snprintf(name, sizeof name, "%s_truth", set);
+    snprintf(name, sizeof name, "%s_truth", s->set);
     if (!h5_has(&s->data, name))
         return LFADS_OK;
     status = shape_of(&shape, &s->data, name, s->err);
@@ -154,15 +147,15 @@ static enum lfads_status check_run(struct evaluation *s, const char *data_name)
                           s->run.path, run.dims[0], run.dims[1], run.dims[2], data_name,
                           s->data.path, data.dims[0], data.dims[1], data.dims[2],
                           s->distribution->name, s->distribution->written);
-    return LFADS_OK;
+    return results_read_unread(&s->heldout, &s->forward, &s->run, s->channels, s->bins, s->err);
 }
 
-enum lfads_status evaluation_read(struct evaluation *s, const char *set)
+enum lfads_status evaluation_read(struct evaluation *s)
 {
     char name[40];
     enum lfads_status status = open_files(s);
 
-    snprintf(name, sizeof name, "%s_data", set);
+    snprintf(name, sizeof name, "%s_data", s->set);
     if (status == LFADS_OK)
         status = check_run(s, name);
     if (status == LFADS_OK)
@@ -176,7 +169,7 @@ enum lfads_status evaluation_read(struct evaluation *s, const char *set)
     if (status == LFADS_OK && s->distribution->written > 1)
         status = check_numbers(s->output, s, &s->run, evaluation_key(RESULT_OUTPUT), s->outputs,
                                s->channels, DBL_MIN);
-    return status == LFADS_OK ? read_truth(s, set) : status;
+    return status == LFADS_OK ? read_truth(s) : status;
 }
 
 /* Reads the drawn trial's [T,count] of a data set [trials,T,count]; the caller frees *OUT. *OUT
@@ -209,7 +202,7 @@ enum lfads_status evaluation_read_inferred_inputs(double **out, size_t *count,
 }
 
 enum lfads_status evaluation_read_true_inputs(double **out, size_t *count,
-                                              const struct evaluation *s, const char *set)
+                                              const struct evaluation *s)
 {
     /* the names that the generators of synthetic sets use */
     static const char *const names[] = {"input_%s_truth", "%s_inputs_u"};
@@ -218,7 +211,7 @@ enum lfads_status evaluation_read_true_inputs(double **out, size_t *count,
     for (size_t i = 0; i < sizeof names / sizeof names[0] && status == LFADS_OK && !*out; i++) {
         char name[40];
 
-        snprintf(name, sizeof name, names[i], set);
+        snprintf(name, sizeof name, names[i], s->set);
         status = read_inputs(out, count, s, &s->data, name);
     }
     return status;

@@ -10,10 +10,12 @@
 
 struct evaluation {
     const struct lfads_evaluation *what; /* the request */
+    const char *set;                     /* "train" or "valid" */
     struct lfads_error *err;
     struct h5_file data, run;
     size_t trials, bins, channels; /* E, T, N */
     size_t outputs;                /* O: the parameters of all channels' distributions */
+    size_t heldout, forward;       /* channels and bins, the last ones, that were not encoded */
     const struct distribution *distribution;
     double *counts, *output, *truth; /* [E,T,N], [E,T,O], [E,T,N] or NULL */
     double conversion;               /* rates times it are in the truth's unit */
@@ -21,16 +23,16 @@ struct evaluation {
 
 /* Returns the name of a result in the file. */
 const char *evaluation_key(enum result result);
-/* Opens the files that S->what names and reads all trials of SET ("train" or "valid"); fails if the
- * run does not belong to the data's trials. evaluation_release frees S, also after a failure. */
-enum lfads_status evaluation_read(struct evaluation *s, const char *set);
+/* Opens the files that S->what names and reads all trials of S->set; fails if the run does not
+ * belong to the data's trials. evaluation_release frees S, also after a failure. */
+enum lfads_status evaluation_read(struct evaluation *s);
 void evaluation_release(struct evaluation *s);
 /* Read the drawn trial's inferred, or true, inputs [T,count]; the caller frees *OUT. *OUT stays
  * NULL if the file lacks them. */
 enum lfads_status evaluation_read_inferred_inputs(double **out, size_t *count,
                                                   const struct evaluation *s);
 enum lfads_status evaluation_read_true_inputs(double **out, size_t *count,
-                                              const struct evaluation *s, const char *set);
+                                              const struct evaluation *s);
 /* Returns the width of a bin in seconds, which synthetic sets record; 0: unknown. */
 double evaluation_bin_width(const struct evaluation *s);
 #endif

@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "infer/results_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { GZIP_LEVEL = 4 }; /* the original's */
 
@@ -54,6 +56,16 @@ static enum lfads_status create_set(struct results_file *file, int result,
                           dims, &(struct h5_storage){.gzip = GZIP_LEVEL, .threads = threads}, err);
 }
 
+/* Writes attribute NAME. */
+static enum lfads_status write_number(struct h5_file *file, const char *name, size_t number,
+                                      struct lfads_error *err)
+{
+    char text[H5_ATTRIBUTE_SIZE / 2];
+
+    snprintf(text, sizeof text, "%zu", number);
+    return h5_write_attribute(file, name, text, err);
+}
+
 enum lfads_status results_file_create(struct results_file *file, const char *path,
                                       enum results_of of, const struct results *results,
                                       size_t trials, size_t threads, struct lfads_error *err)
@@ -65,10 +77,51 @@ enum lfads_status results_file_create(struct results_file *file, const char *pat
     if (status == LFADS_OK)
         status = h5_write_attribute(&file->file, DISTRIBUTION_ATTRIBUTE,
                                     results->distribution->name, err);
+    if (status == LFADS_OK && of == OF_POSTERIORS)
+        status = write_number(&file->file, RESULTS_HELDOUT, results->heldout, err);
+    if (status == LFADS_OK && of == OF_POSTERIORS)
+        status = write_number(&file->file, RESULTS_FORWARD, results->forward, err);
     for (int i = 0; i < RESULTS && status == LFADS_OK; i++)
         if (results->width[i] && results_key(of, (enum result)i))
             status = create_set(file, i, results, trials, threads, err);
     return status;
+}
+
+/* Reads attribute NAME, how many of MOST; 0 without it. */
+static enum lfads_status read_number(size_t *count, const struct h5_file *file, const char *name,
+                                     size_t most, struct lfads_error *err)
+{
+    char text[H5_ATTRIBUTE_SIZE];
+    enum lfads_status status = h5_read_attribute(text, file, name, err);
+
+    *count = 0;
+    if (status != LFADS_OK || !*text)
+        return status;
+    *count = strtoul(text, NULL, 10);
+    if (strspn(text, "0123456789") != strlen(text) || *count >= most)
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%s: its attribute %s is %s, and a whole number below %zu is needed",
+                          file->path, name, text, most);
+    return LFADS_OK;
+}
+
+enum lfads_status results_read_unread(size_t *heldout, size_t *forward, const struct h5_file *file,
+                                      size_t channels, size_t bins, struct lfads_error *err)
+{
+    enum lfads_status status = read_number(heldout, file, RESULTS_HELDOUT, channels, err);
+
+    return status == LFADS_OK ? read_number(forward, file, RESULTS_FORWARD, bins, err) : status;
+}
+
+bool results_train_run(char path[FILE_PATH], const char *run)
+{
+    static const char of_valid[] = "_valid_posterior_";
+    const char *slash = strrchr(run, '/'), *found = NULL;
+
+    for (const char *at = strstr(slash ? slash : run, of_valid); at; at = strstr(at + 1, of_valid))
+        found = at;
+    return found && snprintf(path, FILE_PATH, "%.*s_train_posterior_%s", (int)(found - run), run,
+                             found + strlen(of_valid)) < FILE_PATH;
 }
 
 /* Writes COUNT rows of VALUES, as floats if the data set holds floats. */

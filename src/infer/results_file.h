@@ -2,14 +2,29 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_INFER_RESULTS_FILE_H
 #define LFADS_INFER_RESULTS_FILE_H
+#include "base/file.h"
 #include "h5/h5.h"
 #include "run/results.h"
 
 /* The kind of results that a file holds. */
 enum results_of { OF_POSTERIORS, OF_PRIORS };
 
+/* Attributes of files of posteriors' results: the numbers of channels and bins, the last ones, that
+ * the encoders did not read, as texts. */
+#define RESULTS_HELDOUT "heldout_dim"
+#define RESULTS_FORWARD "forward_steps"
+
 /* Returns the key of RESULT in a file of kind OF; NULL: the file lacks it. */
 const char *results_key(enum results_of of, enum result result);
+
+/* Sets how many of CHANNELS and of BINS the encoders did not read, which the file's attributes say;
+ * 0 without them. */
+enum lfads_status results_read_unread(size_t *heldout, size_t *forward, const struct h5_file *file,
+                                      size_t channels, size_t bins, struct lfads_error *err);
+
+/* Sets PATH to the name of the training trials' results beside RUN, those of validation trials;
+ * false if RUN's name does not tell. */
+bool results_train_run(char path[FILE_PATH], const char *run);
 
 /* A file of results being written under its staged name. */
 struct results_file {

@@ -35,7 +35,7 @@ static size_t block_bytes(const struct sampler *p)
             results = bytes > results ? bytes : results;
         }
     results_widest(&output, &result, m);
-    return results + prefetcher_bytes(data, p->block) +
+    return results + prefetcher_bytes(data, p->block, 1) +
            h5_packing_bytes(p->block, result * sizeof(double), p->run->threads);
 }
 
@@ -81,7 +81,7 @@ enum lfads_status sampler_create(struct sampler *sampler)
     enum lfads_status status = choose_sizes(p);
 
     if (status == LFADS_OK)
-        status = prefetcher_create(&p->prefetcher, p->run->dataset, p->block, p->err);
+        status = prefetcher_create(&p->prefetcher, p->run->dataset, p->block, 1, p->err);
     if (status != LFADS_OK)
         return status;
     p->passes = calloc(p->threads, sizeof *p->passes);

@@ -37,18 +37,22 @@ static bool create_vectors(struct learner *l)
     return l->transposed && l->gradient && l->accumulators;
 }
 
+static size_t most_parts(const struct learner *l) { return size_max(l->options.parts, 1); }
+
 static bool create_pending(struct learner *l)
 {
     size_t batch = l->options.batch_size, costs = cost_terms_count(batch, batch);
     size_t per_pass = costs + SUMS, count = l->options.max_pending;
 
     l->pending = calloc(count, sizeof *l->pending);
+    l->parts = calloc(count * most_parts(l), sizeof *l->parts);
     l->costs = l->be->host_create(l->be, count * per_pass * sizeof *l->costs);
-    for (size_t i = 0; l->pending && l->costs && i < count; i++) {
+    for (size_t i = 0; l->pending && l->costs && l->parts && i < count; i++) {
+        l->pending[i].parts = l->parts + i * most_parts(l);
         l->pending[i].cost[0] = l->costs + i * per_pass;
         l->pending[i].sums = l->pending[i].cost[0] + costs;
     }
-    return l->pending && l->costs;
+    return l->pending && l->costs && l->parts;
 }
 
 enum lfads_status learner_create(struct learner **out, const struct backend *be,
@@ -130,6 +134,7 @@ void learner_free(struct learner *learner)
     be->host_free(be, learner->host.parameters);
     be->host_free(be, learner->costs);
     free(learner->pending);
+    free(learner->parts);
     free(learner);
 }
 
@@ -188,12 +193,19 @@ static void run_batch(struct learner *l, const struct batch_source *source,
 {
     struct pending *p = &l->pending[l->n_pending];
     struct pass pass = {.learner = l, .source = source, .kind = kind, .pending = p};
-    struct step_numbers numbers = {.weights = costs_step_weights(l->model, source->trials, ramps),
-                                   .rates = rates};
+    struct step_numbers numbers;
 
-    assert(source->trials <= l->options.batch_size && l->n_pending < l->options.max_pending);
-    p->session = source->session;
-    p->trials = source->trials;
+    p->n_parts = p->trials = 0;
+    for (const struct batch_source *part = source; part; part = part->next) {
+        assert(p->n_parts < most_parts(l));
+        p->parts[p->n_parts++] = (struct batch_part){part->session, part->trials};
+        p->trials += part->trials;
+    }
+    pass.trials = p->trials;
+    pass.parts = p->n_parts;
+    numbers = (struct step_numbers){.weights = costs_step_weights(l->model, p->trials, ramps),
+                                    .rates = rates};
+    assert(p->trials <= l->options.batch_size && l->n_pending < l->options.max_pending);
     p->ramps = *ramps;
     cost_terms_place(p->cost, p->cost[0], p->trials, p->trials);
     l->be->upload(l->be, l->numbers, &numbers, sizeof numbers);
@@ -224,6 +236,29 @@ void learner_step(struct learner *learner, const struct batch_source *source,
               optimizer_rates(&learner->options.optimizer, learning_rate, ramps->l2, update));
 }
 
+/* Sums the costs of each session's part, and joins them. */
+static void sum_parts(struct batch_costs *costs, const struct learner *l, const struct pending *p)
+{
+    size_t first = 0;
+
+    for (size_t i = 0; i < p->n_parts; i++) {
+        struct row_costs rows = {
+            .rows = p->parts[i].trials, .samples = 1, .session = p->parts[i].session};
+        struct batch_costs part;
+
+        for (int term = 0; term < COST_TERMS; term++)
+            rows.of[term] = p->cost[term] + first;
+        costs_sum(&part, l->model, &rows, p->sums[SUM_L2], &p->ramps);
+        if (i == 0)
+            *costs = part;
+        else
+            costs_join(costs, &part, i);
+        first += rows.rows;
+    }
+    if (p->n_parts > 1)
+        costs_total(costs, l->model, &p->ramps);
+}
+
 enum lfads_status learner_collect(struct learner *learner, struct batch_costs *costs,
                                   struct lfads_error *err)
 {
@@ -231,11 +266,8 @@ enum lfads_status learner_collect(struct learner *learner, struct batch_costs *c
 
     for (size_t i = 0; i < learner->n_pending && status == LFADS_OK; i++) {
         const struct pending *p = &learner->pending[i];
-        struct row_costs rows = {.rows = p->trials, .samples = 1, .session = p->session};
 
-        for (int term = 0; term < COST_TERMS; term++)
-            rows.of[term] = p->cost[term];
-        costs_sum(&costs[i], learner->model, &rows, p->sums[SUM_L2], &p->ramps);
+        sum_parts(&costs[i], learner, p);
         costs[i].gradient_norm = sqrt(p->sums[SUM_SQUARES]);
     }
     learner->n_pending = 0;

@@ -20,6 +20,7 @@
 
 struct learner_options {
     size_t batch_size, threads;
+    size_t parts;         /* greatest number of parts of a batch; 0: 1 */
     size_t max_pending;   /* limit of passes begun and not collected */
     bool trained;         /* false: no memory for gradients and updates */
     struct optimizer optimizer;
@@ -32,9 +33,15 @@ struct step_numbers {
 };
 enum { SUM_SQUARES, SUM_L2, SUMS }; /* of the gradient; the L2 cost */
 
+/* The trials of one session in a batch. */
+struct batch_part {
+    size_t session, trials;
+};
+
 /* A pass whose costs are not yet collected. */
 struct pending {
-    size_t session, trials;
+    struct batch_part *parts; /* [n_parts], in the learner's memory */
+    size_t n_parts, trials;   /* of all parts */
     struct cost_ramps ramps;
     acc *cost[COST_TERMS]; /* [trials] each, laid out as in a shard; in the learner's host memory */
     acc *sums;             /* [SUMS], likewise */
@@ -59,12 +66,14 @@ struct learner {
     /* in the host's memory */
     struct pending *pending; /* [max_pending] */
     size_t n_pending;
+    struct batch_part *parts;  /* the memory of pending parts */
     acc *costs;                /* the memory of pending costs and sums */
     struct param_vectors host; /* copies of parameters and slots; NULL with host_memory */
 };
 
-/* The source of a batch's trials. For each shard, on any thread, the learner calls LOAD, which
- * fills the shard's data with the batch's trials from FIRST on and uploads all that differs from
+/* The source of a batch's trials of one session. A batch of several sessions is a list of parts, which
+ * have at most batch_size trials together. For each shard, on any thread, the learner calls LOAD, which
+ * fills the shard's data with the part's trials from FIRST on and uploads all that differs from
  * step to step; then ENQUEUE_NOISE (or NULL), which calls the operations that draw noise and masks.
  * These may be recorded and replayed, so two sources of a session whose ENQUEUE_NOISE calls
  * different operations have different VARIANTs, below 16. */
@@ -75,6 +84,7 @@ struct batch_source {
     void (*load)(void *payload, struct shard *shard, size_t first);
     void (*enqueue_noise)(void *payload, struct shard *shard, size_t first);
     void *payload;
+    const struct batch_source *next; /* the next session's part of the same batch, or NULL */
 };
 
 /* On success *OUT, with parameters and slots zero, is the caller's; learner_free frees it. Fails

@@ -10,7 +10,8 @@ enum pass_kind { EVALUATE, DIFFERENTIATE, STEP };
 /* A pass in progress. */
 struct pass {
     struct learner *learner;
-    const struct batch_source *source;
+    const struct batch_source *source; /* the first part */
+    size_t trials, parts;              /* of the whole batch */
     enum pass_kind kind;
     struct pending *pending;
 };
@@ -18,17 +19,25 @@ struct pass {
 /* Sets shard_trials, n_accumulators and options.threads from backend, model and options. On a
  * device the batch is one shard. */
 void pass_lay_out(struct learner *learner);
-/* The number of shards of a batch of TRIALS trials. */
-size_t pass_shard_count(const struct learner *learner, size_t trials);
+/* The number of shards of a batch. */
+size_t pass_shard_count(const struct pass *pass);
 
-/* The steps of one shard, whose first trial is the batch's trial FIRST: sets up and loads it;
- * clears the accumulator; computes costs and gradient; downloads the costs. The operations between
- * pass_begin_shard and pass_keep_costs may be recorded. */
+/* A shard's place: the trials of PART from FIRST on; ROW is the first one's place in the batch. */
+struct piece {
+    const struct batch_source *part;
+    size_t first, row;
+};
+/* Returns the place of shard INDEX. */
+struct piece pass_piece(const struct pass *pass, size_t index);
+
+/* The steps of one shard: sets up and loads it; clears the accumulator; computes costs and gradient;
+ * downloads the costs. The operations between pass_begin_shard and pass_keep_costs may be recorded.
+ */
 void pass_begin_shard(const struct pass *pass, struct shard *shard, size_t accumulator,
-                      size_t first);
+                      const struct piece *piece);
 void pass_clear_accumulator(const struct pass *pass, size_t accumulator);
-void pass_run_shard(const struct pass *pass, struct shard *shard, size_t first);
-void pass_keep_costs(const struct pass *pass, const struct shard *shard, size_t first);
+void pass_run_shard(const struct pass *pass, struct shard *shard, const struct piece *piece);
+void pass_keep_costs(const struct pass *pass, const struct shard *shard, const struct piece *piece);
 
 /* The whole pass: on threads, shard by shard (pass_host.c); as one shard (pass_device.c). */
 void pass_on_host(struct pass *pass);

@@ -30,9 +30,33 @@ static size_t shard_trials(const struct model *m, size_t batch)
     return trials;
 }
 
-size_t pass_shard_count(const struct learner *l, size_t trials)
+static size_t shards_of(const struct learner *l, size_t trials)
 {
     return (trials + l->shard_trials - 1) / l->shard_trials;
+}
+
+size_t pass_shard_count(const struct pass *pass)
+{
+    size_t count = 0;
+
+    for (const struct batch_source *part = pass->source; part; part = part->next)
+        count += shards_of(pass->learner, part->trials);
+    return count;
+}
+
+struct piece pass_piece(const struct pass *pass, size_t index)
+{
+    const struct batch_source *part = pass->source;
+    size_t row = 0;
+
+    while (index >= shards_of(pass->learner, part->trials)) {
+        index -= shards_of(pass->learner, part->trials);
+        row += part->trials;
+        part = part->next;
+    }
+    return (struct piece){.part = part,
+                          .first = index * pass->learner->shard_trials,
+                          .row = row + index * pass->learner->shard_trials};
 }
 
 void pass_lay_out(struct learner *l)
@@ -40,31 +64,33 @@ void pass_lay_out(struct learner *l)
     size_t batch = l->options.batch_size;
 
     l->shard_trials = l->be->host_memory ? shard_trials(l->model, batch) : batch;
-    l->n_accumulators = size_min(pass_shard_count(l, batch), MAX_ACCUMULATORS);
+    l->n_accumulators = size_min(shards_of(l, batch), MAX_ACCUMULATORS);
     l->options.threads = size_min(l->options.threads, l->n_accumulators);
 }
 
 void pass_begin_shard(const struct pass *pass, struct shard *shard, size_t accumulator,
-                      size_t first)
+                      const struct piece *piece)
 {
     struct learner *l = pass->learner;
+    const struct batch_source *part = piece->part;
 
-    shard_begin(shard, pass->source->session,
-                size_min(l->shard_trials, pass->source->trials - first), 1, POSTERIOR_SAMPLE,
-                pass->source->dropout, l->parameters, l->transposed,
+    shard_begin(shard, part->session, size_min(l->shard_trials, part->trials - piece->first), 1,
+                POSTERIOR_SAMPLE, part->dropout, l->parameters, l->transposed,
                 pass->kind == EVALUATE ? NULL : l->accumulators[accumulator]);
-    pass->source->load(pass->source->payload, shard, first);
+    part->load(part->payload, shard, piece->first);
 }
 
-void pass_run_shard(const struct pass *pass, struct shard *shard, size_t first)
+void pass_run_shard(const struct pass *pass, struct shard *shard, const struct piece *piece)
 {
     const struct learner *l = pass->learner;
+    const struct batch_source *part = piece->part;
+    const struct batch_shares shares = {.trials = pass->trials,
+                                        .session_trials = part->trials * pass->parts};
     struct shard_weights weights =
-        costs_shard_weights(l->model, pass->source->session, pass->source->trials,
-                            &l->numbers->weights);
+        costs_shard_weights(l->model, part->session, &shares, &l->numbers->weights);
 
-    if (pass->source->enqueue_noise)
-        pass->source->enqueue_noise(pass->source->payload, shard, first);
+    if (part->enqueue_noise)
+        part->enqueue_noise(part->payload, shard, piece->first);
     shard_forward(shard);
     if (pass->kind != EVALUATE)
         shard_backward(shard, &weights);
@@ -72,7 +98,7 @@ void pass_run_shard(const struct pass *pass, struct shard *shard, size_t first)
 
 /* A shard that is the whole batch is downloaded in one copy: on a device each copy has a latency.
  */
-void pass_keep_costs(const struct pass *pass, const struct shard *s, size_t first)
+void pass_keep_costs(const struct pass *pass, const struct shard *s, const struct piece *piece)
 {
     const struct backend *be = pass->learner->be;
     const struct pending *p = pass->pending;
@@ -84,7 +110,7 @@ void pass_keep_costs(const struct pass *pass, const struct shard *s, size_t firs
         return;
     }
     for (int term = 0; term < COST_TERMS; term++)
-        be->download_later(be, p->cost[term] + first, s->cost[term], bytes);
+        be->download_later(be, p->cost[term] + piece->row, s->cost[term], bytes);
 }
 
 void pass_clear_accumulator(const struct pass *pass, size_t accumulator)

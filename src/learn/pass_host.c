@@ -13,13 +13,12 @@ static void run_accumulator(void *payload, size_t accumulator, size_t thread)
     struct shard *shard = l->shards[thread];
 
     pass_clear_accumulator(pass, accumulator);
-    for (size_t i = accumulator; i < pass_shard_count(l, pass->source->trials);
-         i += l->n_accumulators) {
-        size_t first = i * l->shard_trials;
+    for (size_t i = accumulator; i < pass_shard_count(pass); i += l->n_accumulators) {
+        const struct piece piece = pass_piece(pass, i);
 
-        pass_begin_shard(pass, shard, accumulator, first);
-        pass_run_shard(pass, shard, first);
-        pass_keep_costs(pass, shard, first);
+        pass_begin_shard(pass, shard, accumulator, &piece);
+        pass_run_shard(pass, shard, &piece);
+        pass_keep_costs(pass, shard, &piece);
     }
 }
 
@@ -28,7 +27,7 @@ static void reduce_span(void *payload, size_t span, size_t thread)
 {
     struct pass *pass = payload;
     struct learner *l = pass->learner;
-    size_t accumulators = size_min(l->n_accumulators, pass_shard_count(l, pass->source->trials));
+    size_t accumulators = size_min(l->n_accumulators, pass_shard_count(pass));
     size_t length = (l->model->size + l->options.threads - 1) / l->options.threads;
     size_t first = span * length, last = size_min(first + length, l->model->size), n = last - first;
 
@@ -46,7 +45,7 @@ void pass_on_host(struct pass *pass)
     struct learner *l = pass->learner;
 
     workers_run(l->options.threads,
-                size_min(l->n_accumulators, pass_shard_count(l, pass->source->trials)),
+                size_min(l->n_accumulators, pass_shard_count(pass)),
                 run_accumulator, pass);
     if (pass->kind != EVALUATE && l->n_accumulators > 1)
         workers_run(l->options.threads, l->options.threads, reduce_span, pass);

@@ -78,7 +78,7 @@ bool schedule_autolfads(struct schedule *schedule, const struct schedule_rules *
     if (!lower)
         return false;
     schedule->learning_rate =
-        (float)fmax((double)(schedule->learning_rate * (float)rules->decay), rules->stop);
+        (float)fmax((double)schedule->learning_rate * rules->decay, rules->stop);
     memory->unchanged = 0;
     return true;
 }

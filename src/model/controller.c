@@ -14,14 +14,15 @@ static size_t con_width(const struct shard *s)
 
 /* Copies the lagged states of ci encoder E to ci_in, or, BACKWARD, their gradient from dci_in to
  * dstates: bin t of ci_in is the state after bin t-L (forward encoder) or t+L (backward encoder),
- * zeros where that bin or t itself is not encoded. */
+ * zeros where the ci encoders do not read that bin or t itself. */
 static void lag_states(struct shard *s, enum encoder e, bool backward)
 {
     const struct model *m = s->model;
     bool reverse = e == CI_BACKWARD;
     size_t width = model_ci_width(m), first = reverse ? m->ci_enc : 0, rows = s->trials;
-    size_t bins = m->encoded_bins, lag = size_min(m->lag, bins), shared = (bins - lag) * rows;
-    size_t into = (reverse ? 0 : lag) * rows, from = (reverse ? lag : 0) * rows;
+    size_t bins = m->encoded_bins - m->segment, lag = size_min(m->lag, bins);
+    size_t shared = (bins - lag) * rows;
+    size_t into = (m->segment + (reverse ? 0 : lag)) * rows, from = (reverse ? lag : 0) * rows;
     /* the state after bin t is in slot t+1 of the forward encoder, slot t of the backward one */
     const real *states = s->encoder[e].h + (reverse ? 0 : rows * m->ci_enc);
     size_t ldm = con_width(s);

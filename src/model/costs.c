@@ -171,12 +171,40 @@ void costs_sum(struct batch_costs *costs, const struct model *model, const struc
                        (count * cost_divisor(model, rows->session, (enum cost)i));
         if (i == COST_L2)
             costs->of[i] = l2;
-        costs->total += costs_ramp_weight(ramps, row->ramp) * costs->of[i];
         if (row->in_bound)
             costs->nll_vae += bounds[i] / count;
     }
-    costs->total *= model->loss_scale;
+    costs_total(costs, model, ramps);
     set_measures(costs, model, rows);
+}
+
+void costs_total(struct batch_costs *costs, const struct model *model,
+                 const struct cost_ramps *ramps)
+{
+    costs->total = 0;
+    for (int i = 0; i < COSTS; i++)
+        costs->total += costs_ramp_weight(ramps, cost_row((enum cost)i)->ramp) * costs->of[i];
+    costs->total *= model->loss_scale;
+}
+
+/* The mean of A, of weight A_WEIGHT, and B. */
+static double mean_of(double a, double a_weight, double b, double b_weight)
+{
+    return (a * a_weight + b * b_weight) / (a_weight + b_weight);
+}
+
+void costs_join(struct batch_costs *costs, const struct batch_costs *part, size_t count)
+{
+    double before = costs->rows, here = part->rows;
+
+    for (int i = 0; i < COSTS; i++)
+        costs->of[i] = i == COST_RECON ? mean_of(costs->of[i], (double)count, part->of[i], 1)
+                                       : mean_of(costs->of[i], before, part->of[i], here);
+    for (int i = 0; i < MEASURES; i++)
+        costs->measure[i] = mean_of(costs->measure[i], before, part->measure[i], here);
+    costs->nll_vae = mean_of(costs->nll_vae, before, part->nll_vae, here);
+    costs->nll_iwae = mean_of(costs->nll_iwae, before, part->nll_iwae, here);
+    costs->rows += here;
 }
 
 /* The weight of the squares under each penalty. */
@@ -235,12 +263,15 @@ struct step_weights costs_step_weights(const struct model *model, size_t trials,
     return weights;
 }
 
-struct shard_weights costs_shard_weights(const struct model *model, size_t session, size_t trials,
+struct shard_weights costs_shard_weights(const struct model *model, size_t session,
+                                         const struct batch_shares *shares,
                                          const struct step_weights *weights)
 {
     struct shard_weights shard;
 
     for (int i = 0; i < COST_TERMS; i++) {
+        size_t trials = i == TERM_LOGLIK ? shares->session_trials : shares->trials;
+
         shard.fixed[i] =
             gradient_weight(model, session, (enum cost_term)i, 1, 1 / (double)trials);
         shard.ramped[i] = &weights->term[i];

@@ -51,10 +51,22 @@ void costs_sum(struct batch_costs *costs, const struct model *model, const struc
 /* Returns the weights of a step with a batch of TRIALS trials. */
 struct step_weights costs_step_weights(const struct model *model, size_t trials,
                                        const struct cost_ramps *ramps);
-/* Returns the weights of each trial's terms in the gradient of a batch of TRIALS trials of SESSION.
- * WEIGHTS is in the backend's memory. */
-struct shard_weights costs_shard_weights(const struct model *model, size_t session, size_t trials,
+/* What a trial's terms are divided by in the cost of a batch. */
+struct batch_shares {
+    size_t trials;         /* of all sessions */
+    size_t session_trials; /* of the trial's session, times the number of sessions: the
+                              reconstruction cost is the mean of the sessions' means */
+};
+/* Returns the weights of the terms in the gradient of a trial of SESSION. WEIGHTS is in the backend's
+ * memory. */
+struct shard_weights costs_shard_weights(const struct model *model, size_t session,
+                                         const struct batch_shares *shares,
                                          const struct step_weights *weights);
+/* Adds the costs PART of one more session's part to those of COUNT parts of the same batch:
+ * modern.md (10.1). After the last part costs_total sets the total. */
+void costs_join(struct batch_costs *costs, const struct batch_costs *part, size_t count);
+void costs_total(struct batch_costs *costs, const struct model *model,
+                 const struct cost_ramps *ramps);
 
 /* Sets *L2, in the backend's memory, to the L2 cost of PARAMETERS, unweighted by the ramp. */
 void costs_l2(const struct backend *be, acc *l2, const struct model *model, const real *parameters);

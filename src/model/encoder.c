@@ -1,5 +1,5 @@
 /* encoder.c - the encoders (model.md 3): GRUs that read the bins forward and backward, for the
- * initial condition (bins 0 to K-1) and for the controller's input (all bins).
+ * initial condition (bins 0 to K-1) and for the controller's input (bins S to T_enc-1).
  *
  * A forward encoder keeps the state after bin t in slot t+1 and its learned start in slot 0; a
  * backward one keeps the state after bin t in slot t and its start in slot K. The encoders do not
@@ -12,6 +12,17 @@ static bool reads_backward(enum encoder e) { return e == IC_BACKWARD || e == CI_
 static real *slot(const struct shard *s, enum encoder e, size_t slot)
 {
     return s->encoder[e].h + slot * s->trials * s->w.encoder[e].units;
+}
+
+/* The first row of the input that encoder E reads: a ci encoder begins after the segment. */
+static size_t first_row(const struct shard *s, enum encoder e)
+{
+    return e < CI_FORWARD ? 0 : s->model->segment * s->trials;
+}
+
+static const real *first_input(const struct shard *s, enum encoder e, size_t inputs)
+{
+    return s->enc_in + first_row(s, e) * inputs;
 }
 
 static struct gru_bins all_bins(const struct shard *s, enum encoder e)
@@ -44,7 +55,7 @@ static void encoder_forward(struct shard *s, enum encoder e)
     size_t rows = s->trials;
 
     fork_branch(s, e);
-    gru_inputs(s->be, &s->encoder[e], w, s->enc_in, w->inputs, 0, w->inputs, range.bins * rows,
+    gru_inputs(s->be, &s->encoder[e], w, first_input(s, e, w->inputs), w->inputs, 0, w->inputs, range.bins * rows,
                false);
     s->be->set_rows(s->be, slot(s, e, range.reverse ? range.bins : 0), w->units,
                     s->w.encoder_start[e], rows, w->units);
@@ -102,15 +113,16 @@ static void encoder_backward(struct shard *s, enum encoder e)
     gru_run_backward(be, s->dh[e], tape, &s->wt.encoder[e], s->drh[e], &range);
     be->sum_rows(be, s->dw.encoder_start[e], s->dh[e], units, s->trials, units);
     gru_weights_backward(be, dw, tape, slot(s, e, range.reverse ? 1 : 0), range.bins * s->trials);
-    gru_inputs_backward(be, dw, tape, s->enc_in, inputs, 0, inputs, range.bins * s->trials);
+    gru_inputs_backward(be, dw, tape, first_input(s, e, inputs), inputs, 0, inputs,
+                        range.bins * s->trials);
 }
 
 /* Adds the encoder's part to dreadin. */
 static void add_dreadin(struct shard *s, enum encoder e)
 {
-    size_t factors = s->model->factors, bins = model_encoder_bins(s->model, e);
+    size_t width = s->model->readin, bins = model_encoder_bins(s->model, e);
 
-    gru_dinputs(s->be, s->dreadin, factors, &s->wt.encoder[e], &s->encoder[e], 0, factors,
+    gru_dinputs(s->be, s->dreadin + first_row(s, e) * width, width, &s->wt.encoder[e], &s->encoder[e], 0, width,
                 bins * s->trials, true);
 }
 
@@ -126,7 +138,7 @@ void encoders_backward(struct shard *s)
     join_branches(s);
     if (m->identity_readin)
         return;
-    s->be->clear(s->be, s->dreadin, m->encoded_bins * s->trials * m->factors);
+    s->be->clear(s->be, s->dreadin, m->encoded_bins * s->trials * m->readin);
     for (int i = 0; i < ENCODERS; i++)
         if (model_has_encoder(m, order[i]))
             add_dreadin(s, order[i]);

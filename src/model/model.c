@@ -63,7 +63,7 @@ size_t model_measured_entries(const struct model *model, size_t session, enum me
 size_t model_data_mask_width(const struct model *model, size_t session)
 {
     return model->dropout_after_readin && !model->identity_readin
-               ? model->factors
+               ? model->readin
                : model_encoded_channels(model, session);
 }
 
@@ -86,7 +86,7 @@ size_t model_cd_channels(const struct model *model, size_t session)
 size_t model_encoder_inputs(const struct model *model, size_t session)
 {
     size_t data_width =
-        model->identity_readin ? model_encoded_channels(model, session) : model->factors;
+        model->identity_readin ? model_encoded_channels(model, session) : model->readin;
 
     return data_width + (model->ext_to_generator ? 0 : model->ext_inputs);
 }
@@ -102,7 +102,7 @@ bool model_has_encoder(const struct model *model, enum encoder encoder)
 
 size_t model_encoder_bins(const struct model *model, enum encoder encoder)
 {
-    return is_ic(encoder) ? model->ic_bins : model->encoded_bins;
+    return is_ic(encoder) ? model->ic_bins : model->encoded_bins - model->segment;
 }
 
 size_t model_encoder_units(const struct model *model, enum encoder encoder)

@@ -86,7 +86,10 @@ struct model {
     size_t bins;           /* T */
     size_t encoded_bins;   /* T_enc: the encoders read bins 0 to T_enc-1 */
     size_t ic_bins;        /* K: the ic encoder reads bins 0 to K-1 */
+    size_t segment; /* S: the ci encoder reads bins S to T_enc-1; coordinated dropout leaves those
+                       before S as they are */
     bool encodes_observed; /* the encoders read the observed array; else TRIAL_ENCODED */
+    size_t readin; /* width of the read-in */
     size_t factors, ic_dim, ic_enc, gen_units;
     size_t co_dim, ci_enc, con_units, lag; /* co_dim 0: no controller */
     size_t ext_inputs;                     /* E, 0: none */
@@ -113,6 +116,7 @@ struct model {
     bool fresh_co_kl;          /* the KL divergence of u is that of another sample */
     bool stirling;             /* the constant of the Poisson likelihood */
     bool mean_recon;           /* the reconstruction cost is a mean over bins and channels */
+    bool inverts_readin;       /* read-outs begin at the pseudo-inverse of the alignment */
     bool gate_bias_ones;       /* the reset gates' biases begin at 1 */
     bool l2_of_recurrent;      /* only recurrent weights are penalised */
     double loss_scale;         /* of the total */

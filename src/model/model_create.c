@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/model_create.h"
 
+#include <lapacke.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,7 @@ static void set_modern_options(struct model *m, const struct lfads_config *confi
     m->fresh_co_kl = is(config->kl_co_sample, "fresh") && m->co_prior->of_sample;
     m->stirling = is(config->poisson_constant, "stirling");
     m->mean_recon = is(config->recon_reduce, "mean");
+    m->inverts_readin = is(config->readout_init, "pinv");
     m->gate_bias_ones = is(config->gru_bias_init, "ones");
     m->loss_scale = config->loss_scale;
 }
@@ -54,6 +56,7 @@ static void set_modern_options(struct model *m, const struct lfads_config *confi
 static void set_options(struct model *m, const struct lfads_config *config)
 {
     m->factors = (size_t)config->factors_dim;
+    m->readin = (size_t)(config->readin_dim ? config->readin_dim : config->factors_dim);
     m->ic_dim = (size_t)config->ic_dim;
     m->ic_enc = (size_t)config->ic_enc_dim;
     m->gen_units = (size_t)config->gen_dim;
@@ -92,7 +95,8 @@ static void set_encoded(struct model *m, const struct lfads_config *config,
     m->encodes_observed = !sessions[0].has_encoded;
     if (sessions[0].encoded_bins)
         m->encoded_bins = sessions[0].encoded_bins;
-    m->ic_bins = size_min(m->ic_bins, m->encoded_bins);
+    m->segment = (size_t)config->ic_enc_seq_len;
+    m->ic_bins = size_min(m->segment ? m->segment : m->ic_bins, m->encoded_bins);
     for (size_t s = 0; s < m->n_sessions && m->encodes_observed; s++)
         if (!m->sessions[s].heldout)
             m->sessions[s].heldout = (size_t)config->heldout_dim;
@@ -100,7 +104,7 @@ static void set_encoded(struct model *m, const struct lfads_config *config,
 
 static size_t max_width(const struct model *m)
 {
-    size_t sizes[] = {m->factors,       m->ic_dim,     2 * m->ic_enc, 2 * m->gen_units,
+    size_t sizes[] = {m->factors, m->readin,       m->ic_dim,     2 * m->ic_enc, 2 * m->gen_units,
                       2 * m->con_units, 2 * m->ci_enc, m->ext_inputs, m->co_dim};
     size_t max = 0;
 
@@ -144,6 +148,10 @@ static enum lfads_status check_sizes(const struct model *m, struct lfads_error *
             "--forward_steps must be below the %zu bins of a trial: the encoders need "
             "bins to read",
             m->bins);
+    if (m->segment >= m->encoded_bins)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--ic_enc_seq_len=%zu must be below the %zu bins that the encoders read",
+                          m->segment, m->encoded_bins);
     for (size_t s = 0; s < m->n_sessions; s++)
         if (m->sessions[s].heldout >= m->sessions[s].channels)
             return lfads_fail(err, LFADS_USAGE,
@@ -159,22 +167,47 @@ static enum lfads_status check_sizes(const struct model *m, struct lfads_error *
     return LFADS_OK;
 }
 
-/* Read-in: W = A, b = -(a A), model.md (1.3); read-out: W = A', b = a. */
+/* Sets PINV [F,N] to the pseudo-inverse of A [N,F]. */
+static enum lfads_status pseudo_inverse(double *pinv, const double *a, size_t n, size_t f,
+                                        struct lfads_error *err)
+{
+    size_t rows = size_max(n, f);
+    double *copy = malloc(n * f * sizeof *copy), *right = calloc(rows * n, sizeof *right);
+    double *singular = malloc(size_min(n, f) * sizeof *singular);
+    int rank, info = -1;
+
+    if (copy && right && singular) {
+        memcpy(copy, a, n * f * sizeof *copy);
+        for (size_t i = 0; i < n; i++)
+            right[i * n + i] = 1;
+        info = LAPACKE_dgelsd(LAPACK_ROW_MAJOR, (int)n, (int)f, (int)n, copy, (int)f, right, (int)n,
+                              singular, -1, &rank);
+        for (size_t i = 0; i < f * n && info == 0; i++)
+            pinv[i] = right[i];
+    }
+    free(copy);
+    free(right);
+    free(singular);
+    return info == 0 ? LFADS_OK
+                     : lfads_fail(err, LFADS_NO_MEMORY, "no pseudo-inverse of an alignment matrix");
+}
+
+/* Read-in: W = A, b = -(a A), model.md (1.3); read-out: W = A', or what PINV has, b = a. */
 static double aligned_value(const struct param *param, const struct model_session *s,
-                            size_t encoded, size_t factors, size_t i, size_t j)
+                            const double *pinv, size_t encoded, size_t width, size_t i, size_t j)
 {
     double sum = 0;
 
     switch (param->alignment) {
     case ALIGNED_READIN_W:
-        return s->alignment_matrix[i * factors + j];
+        return s->alignment_matrix[i * width + j];
     case ALIGNED_READOUT_W:
-        return s->alignment_matrix[j * factors + i];
+        return pinv ? pinv[i * s->shape.channels + j] : s->alignment_matrix[j * width + i];
     case ALIGNED_READOUT_B:
         return s->alignment_bias[j];
     case ALIGNED_READIN_B:
         for (size_t n = 0; n < encoded && s->alignment_bias; n++)
-            sum -= s->alignment_bias[n] * s->alignment_matrix[n * factors + j];
+            sum -= s->alignment_bias[n] * s->alignment_matrix[n * width + j];
         return sum;
     case ALIGNED_NOT:
         break;
@@ -182,26 +215,35 @@ static double aligned_value(const struct param *param, const struct model_sessio
     return 0;
 }
 
-/* Sets the parameter's initial values from its session's alignment, if that has them. */
+/* Sets the parameter's initial values from its session's alignment, if that has them. A read-out from
+ * other factors than those of the read-in has nothing to take. */
 static enum lfads_status align(struct param *param, const struct model_session *s,
                                const struct model *m, struct lfads_error *err)
 {
+    bool readout = param->alignment == ALIGNED_READOUT_W;
     const double *needed =
         param->alignment == ALIGNED_READOUT_B ? s->alignment_bias : s->alignment_matrix;
     size_t encoded = model_encoded_channels(m, (size_t)param->session);
+    double *pinv = NULL;
+    enum lfads_status status = LFADS_OK;
 
-    if (param->alignment == ALIGNED_NOT || !needed)
+    if (param->alignment == ALIGNED_NOT || !needed || (readout && m->readin != m->factors))
         return LFADS_OK;
     param->start = PARAM_GIVEN;
     param->given = calloc(param->rows * param->cols, sizeof *param->given);
-    if (!param->given)
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters of session %s",
-                          s->shape.name);
-    for (size_t i = 0; i < param->rows; i++)
+    if (readout && m->inverts_readin)
+        pinv = calloc(m->factors * s->shape.channels, sizeof *pinv);
+    if (!param->given || (readout && m->inverts_readin && !pinv))
+        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters of session %s",
+                            s->shape.name);
+    if (status == LFADS_OK && pinv)
+        status = pseudo_inverse(pinv, s->alignment_matrix, s->shape.channels, m->factors, err);
+    for (size_t i = 0; i < param->rows && status == LFADS_OK; i++)
         for (size_t j = 0; j < param->cols; j++)
             param->given[i * param->cols + j] =
-                aligned_value(param, s, encoded, m->factors, i, j);
-    return LFADS_OK;
+                aligned_value(param, s, pinv, encoded, m->readin, i, j);
+    free(pinv);
+    return status;
 }
 
 enum lfads_status model_create(struct model **out, const struct lfads_config *config, size_t bins,

@@ -216,10 +216,10 @@ static void walk_readins(struct walk *walk)
         size_t n = model_encoded_channels(m, s);
 
         if (slot)
-            *slot = (struct linear){.in = n, .out = m->factors};
-        put(walk, slot ? &slot->w : NULL, owned(matrix(n, m->factors, 1), s, ALIGNED_READIN_W),
+            *slot = (struct linear){.in = n, .out = m->readin};
+        put(walk, slot ? &slot->w : NULL, owned(matrix(n, m->readin, 1), s, ALIGNED_READIN_W),
             "LFADS/x_2_infac_%s/W", name);
-        put(walk, slot ? &slot->b : NULL, owned(constant(1, m->factors, 0), s, ALIGNED_READIN_B),
+        put(walk, slot ? &slot->b : NULL, owned(constant(1, m->readin, 0), s, ALIGNED_READIN_B),
             "LFADS/x_2_infac_%s/b", name);
     }
 }

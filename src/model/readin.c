@@ -25,8 +25,12 @@ static void encode_data(struct shard *s, size_t n, size_t rows)
         ld = n;
     }
     if (s->cd_mask || ld != n) {
-        be->copy_masked(be, s->encoded, n, from, ld, s->cd_mask, model_cd_channels(m, s->session),
-                        rows, n);
+        size_t whole = s->cd_mask ? m->segment * s->trials : 0;
+        size_t ldm = model_cd_channels(m, s->session);
+
+        be->copy_masked(be, s->encoded, n, from, ld, NULL, 0, whole, n);
+        be->copy_masked(be, s->encoded + whole * n, n, from + whole * ld, ld,
+                        s->cd_mask ? s->cd_mask + whole * ldm : NULL, ldm, rows - whole, n);
         from = s->encoded;
     }
     if (s->data_mask && !masks_after(s))
@@ -42,7 +46,7 @@ void readin_forward(struct shard *s)
     const struct model *m = s->model;
     const struct backend *be = s->be;
     size_t n = model_encoded_channels(m, s->session), in = model_encoder_inputs(m, s->session);
-    size_t rows = m->encoded_bins * s->trials, data_width = m->identity_readin ? n : m->factors;
+    size_t rows = m->encoded_bins * s->trials, data_width = m->identity_readin ? n : m->readin;
 
     encode_data(s, n, rows);
     if (!m->identity_readin) {
@@ -61,7 +65,7 @@ void readin_forward(struct shard *s)
 void readin_backward(struct shard *s)
 {
     const struct model *m = s->model;
-    size_t rows = m->encoded_bins * s->trials, f = m->factors;
+    size_t rows = m->encoded_bins * s->trials, f = m->readin;
 
     if (m->identity_readin)
         return;

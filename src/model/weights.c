@@ -19,6 +19,23 @@ static void weigh_sv(struct shard *s)
                        encoded);
 }
 
+/* modern.md (1.2). Bins of the segment are not masked, so they pass their gradients. */
+static void weigh_gradient(struct shard *s)
+{
+    const struct model *m = s->model;
+    size_t n = model_channels(m, s->session), channels = model_cd_channels(m, s->session);
+    size_t rows = m->segment * s->trials, skip = rows * channels;
+    const real *base = s->entry_weight;
+
+    if (rows)
+        s->be->gradient_weights(s->be, s->gradient_weight, base, s->cd_mask, NULL, m->segment,
+                                s->trials, n, 0, 0);
+    s->be->gradient_weights(s->be, s->gradient_weight + rows * n, base ? base + rows * n : NULL,
+                            s->cd_mask + skip, s->cd_pass ? s->cd_pass + skip : NULL,
+                            m->bins - m->segment, s->trials, n, model_cd_bins(m) - m->segment,
+                            channels);
+}
+
 void weights_forward(struct shard *s)
 {
     const struct model *m = s->model;
@@ -30,7 +47,5 @@ void weights_forward(struct shard *s)
     if (s->sv_mask)
         weigh_sv(s);
     if (s->gradient_weight)
-        s->be->gradient_weights(s->be, s->gradient_weight, s->entry_weight, s->cd_mask, s->cd_pass,
-                                m->bins, s->trials, n, model_cd_bins(m),
-                                model_cd_channels(m, s->session));
+        weigh_gradient(s);
 }

@@ -251,7 +251,7 @@ static void place_gradients(struct shard *s, struct cursor *p)
         s->dh[i] = separate ? reals(p, r * units) : s->dh[0];
         s->drh[i] = separate ? reals(p, r * units) : s->drh[0];
     }
-    s->dreadin = reals(p, m->identity_readin ? 0 : encoded * m->factors);
+    s->dreadin = reals(p, m->identity_readin ? 0 : encoded * m->readin);
 }
 
 struct bytes {

@@ -33,6 +33,8 @@ static void draw_title(cairo_t *cairo, const struct figure_trial *trial,
                  r->reals ? "whose means vary most" : "with most spikes");
         panel_text(cairo, left, 60, 0, text);
     }
+    if (trial->scores)
+        panel_text(cairo, width - right, 60, 1, trial->scores);
 }
 
 static void draw_key(cairo_t *cairo, const struct rates *rates)

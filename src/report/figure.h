@@ -9,6 +9,7 @@
 struct figure_trial {
     const char *file, *set; /* its data file and set, "train" or "valid"; for the title */
     size_t trial;           /* its number in the set */
+    const char *scores;     /* of the whole set, a line below the title; NULL: none */
     struct rates rates;
     const double *inputs;      /* [T,n_inputs] or NULL */
     const double *true_inputs; /* [T,n_true_inputs] or NULL; in another unit */

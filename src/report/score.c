@@ -23,31 +23,27 @@ double score_r_squared(const struct scored *scored, size_t first, size_t count)
     return 1 - residual / total;
 }
 
-/* Returns log p of a count given a rate, without log k!, which cancels in differences. */
+double score_column_r2(const double *truth, const double *estimate, size_t rows, size_t stride)
+{
+    double mean = 0, residual = 0, total = 0;
+
+    /* about the first number, so that a constant column has a sum of exactly 0 */
+    for (size_t i = 0; i < rows; i++)
+        mean += (truth[i * stride] - truth[0]) / (double)rows;
+    for (size_t i = 0; i < rows; i++) {
+        double deviation = truth[i * stride] - truth[0] - mean;
+        double error = truth[i * stride] - estimate[i * stride];
+
+        residual += error * error;
+        total += deviation * deviation;
+    }
+    return total > 0 ? 1 - residual / total : residual == 0 ? 1 : 0;
+}
+
+/* Returns log p of a count given a rate, without log k!. */
 static double log_poisson(double count, double rate)
 {
     return count * log(fmax(rate, 1e-300)) - rate;
-}
-
-double score_bits_per_spike(const struct scored *scored)
-{
-    const struct scored *s = scored;
-    double model = 0, null = 0, spikes = 0;
-
-    for (size_t j = 0; j < s->channels; j++) {
-        double mean = 0;
-
-        for (size_t i = 0; i < s->rows; i++)
-            mean += s->data[i * s->channels + j] / (double)s->rows;
-        for (size_t i = 0; i < s->rows; i++) {
-            double count = s->data[i * s->channels + j];
-
-            model += log_poisson(count, s->means[i * s->outputs + j]);
-            null += log_poisson(count, mean);
-            spikes += count;
-        }
-    }
-    return (model - null) / (spikes * log(2));
 }
 
 /* -log p of channel J in row I. */

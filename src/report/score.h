@@ -20,10 +20,10 @@ struct scored {
 /* 1 - residual / total sum of squares of the truth, over channels FIRST to FIRST+COUNT-1 pooled.
  * If the truth is constant: minus infinity, or NaN if the rates equal it. */
 double score_r_squared(const struct scored *scored, size_t first, size_t count);
-/* Log-likelihood of counts under the rates, minus that under each channel's mean rate, in bits per
- * spike. NaN without spikes. A rate of 0 counts as 1e-300. */
-double score_bits_per_spike(const struct scored *scored);
+/* R2 of one column, truth[i*stride] and estimate[i*stride], as decoders and PSTHs are scored by. If
+ * the truth is constant: 1 if it is met exactly, else 0. */
+double score_column_r2(const double *truth, const double *estimate, size_t rows, size_t stride);
 /* Negative log-likelihood of all data, in nats; of mse the sum of squared errors. NaN for a
- * distribution that means and variances do not determine. */
+ * distribution that means and variances do not determine. A rate of 0 counts as 1e-300. */
 double score_nll(const struct scored *scored);
 #endif

@@ -26,7 +26,9 @@ void results_shape(struct results *results, const struct model *model, size_t se
         [RESULT_STEP] = 1,
     };
 
-    *results = (struct results){.distribution = model->output};
+    *results = (struct results){.distribution = model->output,
+                                .heldout = model_heldout(model, session),
+                                .forward = model->bins - model->encoded_bins};
     for (int i = 0; i < RESULTS; i++) {
         results->bins[i] = i >= RESULT_INPUTS && i <= RESULT_OUTPUT ? model->bins : 0;
         results->width[i] = inner[i] * (results->bins[i] ? results->bins[i] : 1);

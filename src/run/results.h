@@ -31,6 +31,7 @@ struct results {
     size_t width[RESULTS];                   /* numbers a trial; 0: the model lacks it */
     size_t bins[RESULTS];                    /* 0: without bins */
     const struct distribution *distribution; /* of the output */
+    size_t heldout, forward; /* channels and bins, the last ones, that the encoders did not read */
 };
 
 /* Sets the shapes for trials of SESSION, and all arrays to NULL. */

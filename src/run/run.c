@@ -143,7 +143,7 @@ static enum lfads_status open_data(struct run *p, struct lfads_error *err)
         .sv_rate = config->sv_rate,
         .sv_random = &random,
         .ext_inputs = (size_t)config->ext_input_dim,
-        .factors = (size_t)config->factors_dim};
+        .factors = (size_t)(config->readin_dim ? config->readin_dim : config->factors_dim)};
 
     numpy_random_seed(&random, (uint32_t)config->sv_seed);
     return dataset_open(&p->dataset, config->data_dir, config->data_filename_stem, &wants, err);

@@ -63,7 +63,7 @@ static void enqueue_noise(void *payload, struct shard *s, size_t first)
     shard_draw_noise(s, &from);
 }
 
-struct batch_source batch_feed_source(const struct batch_feed *feed)
+static struct batch_source source_of(struct batch_feed *feed)
 {
     const struct batch *batch = feed->prefetched.batch;
     const struct model *model = feed->training->run->model;
@@ -76,5 +76,27 @@ struct batch_source batch_feed_source(const struct batch_feed *feed)
                                  .dropout = dropout,
                                  .load = load,
                                  .enqueue_noise = enqueue_noise,
-                                 .payload = (void *)feed};
+                                 .payload = feed};
+}
+
+enum lfads_status batch_feed_next(const struct batch_source **source, struct training *training,
+                                  enum session_set set, uint32_t position, struct lfads_error *err)
+{
+    struct training *t = training;
+
+    for (size_t i = 0; i < t->batches[set]->per_step; i++) {
+        struct batch_feed *feed = &t->feeds[i];
+        enum lfads_status status;
+
+        *feed = (struct batch_feed){
+            .training = t, .step = (uint32_t)t->step, .position = position};
+        status = prefetcher_next(&feed->prefetched, t->prefetcher, err);
+        if (status != LFADS_OK)
+            return status;
+        feed->source = source_of(feed);
+        if (i > 0)
+            t->feeds[i - 1].source.next = &feed->source;
+    }
+    *source = &t->feeds[0].source;
+    return LFADS_OK;
 }

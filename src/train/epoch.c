@@ -66,17 +66,15 @@ static enum lfads_status collect_steps(struct training *t, struct lfads_error *e
  * caller wants training to stop. */
 static enum lfads_status train_batch(struct training *t, bool *stopped, struct lfads_error *err)
 {
-    struct batch_feed feed = {.training = t, .step = (uint32_t)t->step};
     struct cost_ramps ramps = costs_ramps(t->run->config, t->step, t->epoch);
-    struct batch_source source;
-    enum lfads_status status = prefetcher_next(&feed.prefetched, t->prefetcher, err);
+    const struct batch_source *source;
+    enum lfads_status status = batch_feed_next(&source, t, SESSION_TRAIN, 0, err);
 
     if (status != LFADS_OK)
         return status;
-    source = batch_feed_source(&feed);
     t->step++;
-    t->done++;
-    learner_step(t->learner, &source, &ramps, (double)t->schedule.learning_rate, t->step);
+    t->done += t->batches[SESSION_TRAIN]->per_step;
+    learner_step(t->learner, source, &ramps, (double)t->schedule.learning_rate, t->step);
     if (t->learner->n_pending == t->learner->options.max_pending)
         status = collect_steps(t, err);
     if (status != LFADS_OK)
@@ -136,22 +134,20 @@ static enum lfads_status validate(struct training *t, struct epoch_costs *valid,
     *valid = (struct epoch_costs){0};
     batches_shuffle(batches, t->run->dataset, SESSION_VALID, t->run->seed, (uint32_t)t->epoch);
     prefetcher_begin(t->prefetcher, SESSION_VALID, batches->batch, batches->count);
-    for (size_t i = 0; i < batches->count && status == LFADS_OK; i++) {
-        struct batch_feed feed = {.training = t,
-                                  .step = (uint32_t)t->step,
-                                  .position = (uint32_t)(i * batches->batch_size)};
-        struct batch_source source;
+    for (size_t i = 0; i < batches->count && status == LFADS_OK; i += batches->per_step) {
+        const struct batch_source *source;
 
-        status = prefetcher_next(&feed.prefetched, t->prefetcher, err);
+        status = batch_feed_next(&source, t, SESSION_VALID, (uint32_t)(i * batches->batch_size),
+                                 err);
         if (status != LFADS_OK)
             return status;
-        source = batch_feed_source(&feed);
-        learner_evaluate(t->learner, &source, &ramps);
-        if (t->learner->n_pending == t->learner->options.max_pending || i + 1 == batches->count)
+        learner_evaluate(t->learner, source, &ramps);
+        if (t->learner->n_pending == t->learner->options.max_pending ||
+            i + batches->per_step == batches->count)
             status = collect_valid(t, valid, err);
     }
     if (batches->count)
-        *valid = epoch_costs_means(valid, batches->count);
+        *valid = epoch_costs_means(valid, batches->count / batches->per_step);
     return status;
 }
 
@@ -184,6 +180,27 @@ static enum lfads_status picture_epoch(struct training *t, struct lfads_error *e
     return status;
 }
 
+/* The scores of what the encoders do not read. */
+static void put_scores(struct fitlog_row *row, const struct training *t)
+{
+    const struct model *m = t->run->model;
+    const double *cost = row->valid.measure;
+    size_t count = 0;
+
+    if (!row->has_valid)
+        return;
+    if (m->sv_rate > 0)
+        row->scores[count++] = (struct fitlog_score){"recon_sv", cost[MEASURE_SV]};
+    if (!t->has_null)
+        return;
+    if (isfinite(t->null.spikes[MEASURE_HELDOUT]))
+        row->scores[count++] = (struct fitlog_score){
+            "co_bps", null_model_bits(&t->null, MEASURE_HELDOUT, cost[MEASURE_HELDOUT])};
+    if (isfinite(t->null.spikes[MEASURE_FORWARD]))
+        row->scores[count++] = (struct fitlog_score){
+            "fp_bps", null_model_bits(&t->null, MEASURE_FORWARD, cost[MEASURE_FORWARD])};
+}
+
 static struct schedule_verdict end_schedule(struct training *t, const struct fitlog_row *row)
 {
     struct schedule_epoch epoch = {
@@ -207,9 +224,11 @@ static enum lfads_status finish_epoch(struct training *t, struct lfads_error *er
     enum lfads_status status;
     struct schedule_verdict verdict;
 
-    row.train = epoch_costs_means(&t->sums, t->done);
+    row.train = epoch_costs_means(&t->sums, t->done / t->batches[SESSION_TRAIN]->per_step);
     status = validate(t, &row.valid, err);
     row.has_valid = t->batches[SESSION_VALID]->count > 0;
+    row.are_means = t->run->model->mean_recon;
+    put_scores(&row, t);
     if (status == LFADS_OK)
         status = record_epoch(t, &row, err);
     verdict = end_schedule(t, &row);

@@ -61,6 +61,7 @@ static void put_columns(struct text *text, const struct fitlog_row *row)
 {
     const struct epoch_costs *t = &row->train, *v = &row->valid;
     bool csv = text->form == CSV || text->form == CSV_VALID;
+    int decimals = row->are_means ? 5 : 2;
 
     put_column(text, total_gap[text->form], "total", "", 2, t->total,
                row->has_valid ? &v->total : NULL);
@@ -69,13 +70,15 @@ static void put_columns(struct text *text, const struct fitlog_row *row)
         bool both = row->has_valid && !cost->of_parameters;
 
         if (cost->original)
-            put_column(text, cost_gaps[i][text->form], cost->name, "", cost->of_parameters ? 5 : 2,
+            put_column(text, cost_gaps[i][text->form], cost->name, "", cost->of_parameters ? 5 : decimals,
                        t->of[i], both ? &v->of[i] : NULL);
     }
     for (int i = RAMP_NONE + 1; i < COST_RAMPS; i++)
         put_column(text, ramp_gaps[i][text->form], cost_ramp_row((enum cost_ramp)i)->name,
                    csv ? "weight" : " weight", 2, costs_ramp_weight(&t->ramps, (enum cost_ramp)i),
                    NULL);
+    for (int i = 0; i < FITLOG_SCORES && row->scores[i].name; i++)
+        put_column(text, NULL, row->scores[i].name, "", 4, row->scores[i].value, NULL);
 }
 
 void fitlog_line(char *text, size_t size, const struct fitlog_row *row)

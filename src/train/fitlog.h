@@ -10,10 +10,19 @@
 #include "base/error.h"
 #include "train/epoch_costs.h"
 
+/* A score of the validation trials, after the original's columns. */
+struct fitlog_score {
+    const char *name;
+    double value;
+};
+enum { FITLOG_SCORES = 4 };
+
 struct fitlog_row {
     int64_t epoch, step;             /* epochs from 0; updates after the epoch */
     struct epoch_costs train, valid; /* means */
     bool has_valid;
+    bool are_means; /* costs are means over bins and channels: small numbers */
+    struct fitlog_score scores[FITLOG_SCORES]; /* up to the first without a name */
 };
 
 /* Writes the terminal's line to TEXT [size], cut off if it is too long. */

@@ -90,6 +90,8 @@ enum lfads_status log_events_epoch(const char *path, const struct model *model,
     for (int i = 0; i < COSTS; i++)
         if (!cost_row((enum cost)i)->original)
             put(&rest, row->train.of[i], "%s", cost_row((enum cost)i)->tag);
+    for (int i = 0; i < FITLOG_SCORES && row->scores[i].name; i++)
+        put(&rest, row->scores[i].value, "LFADS/%s__valid_", row->scores[i].name);
     put(&rest, record->gradient_norm, "LFADS/Gradient_global_norm");
     if (record->parameters)
         put_prior(&rest, model, record->parameters);

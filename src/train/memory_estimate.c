@@ -1,6 +1,7 @@
 /* memory_estimate.c - estimates the memory of a training, checks it before training and reports it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/memory.h"
+#include "base/sizes.h"
 #include "train/training_private.h"
 
 enum { OTHER_THREADS = 2 }; /* one draws pictures, one reads ahead */
@@ -16,7 +17,7 @@ static size_t host_bytes(const struct training *t, const struct learner_options 
         for (int set = 0; set < SESSION_SETS; set++)
             trials += p->dataset->sessions[i]->set[set].count + options->batch_size;
     bytes += trials * sizeof(size_t); /* the lists of batches */
-    bytes += prefetcher_bytes(p->dataset, options->batch_size);
+    bytes += prefetcher_bytes(p->dataset, options->batch_size, size_max(options->parts, 1));
     bytes += recorder_bytes(t->recorder);
     if (!p->be->host_memory)
         return bytes + PARAM_VECTORS * m->size * sizeof(real);

@@ -25,6 +25,9 @@ static enum lfads_status run_epochs(struct training *training, struct recorder *
         return status;
     if (state.is_learning_rate_low)
         recorder_line(recorder, "Stopping optimization based on learning rate criteria.");
+    if (state.is_stopped_early)
+        recorder_line(recorder, "Training ends early: the validation cost no longer falls.");
+    training_judge(training);
     return state.step > began.step ? training_save(training, err) : LFADS_OK;
 }
 

@@ -1,9 +1,11 @@
 /* training.c - creates a training, frees it, and returns its state.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "config/preset.h"
 #include "train/training_private.h"
 
 enum { PENDING = 256 }; /* limit of steps that the host may be ahead of a device */
@@ -21,6 +23,14 @@ static enum learning_rate_rule rule_of(const struct lfads_config *config)
     return (enum learning_rate_rule)rule;
 }
 
+static bool has_valid(const struct dataset *dataset)
+{
+    for (size_t s = 0; s < dataset->count; s++)
+        if (dataset->sessions[s]->set[SESSION_VALID].count)
+            return true;
+    return false;
+}
+
 /* Creates learner, lists of batches and schedule. */
 static enum lfads_status begin(struct training *t, struct lfads_error *err)
 {
@@ -29,11 +39,25 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
                                       .threads = t->run->threads,
                                       .max_pending = t->run->be->host_memory ? 1 : PENDING,
                                       .trained = true,
+                                      .parts = 1,
                                       .optimizer = optimizer_of(config)};
-    bool drops = strcmp(config->batch_remainder, "drop") == 0;
+    const struct batch_rules rules = {
+        .batch_size = (size_t)config->batch_size,
+        .drop = strcmp(config->batch_remainder, "drop") == 0,
+        .together = strcmp(config->batch_sessions, "together") == 0,
+    };
     double *costs = calloc((size_t)config->learning_rate_n_to_compare, sizeof *costs);
     enum lfads_status status;
 
+    if (rules.together)
+        options.parts = t->run->dataset->count;
+    if (options.parts > options.batch_size) { /* at least a trial of each session */
+        free(costs);
+        return lfads_fail(err, LFADS_USAGE,
+                          "--batch_sessions=together needs a --batch_size of at least the %zu "
+                          "sessions, and it is %zu",
+                          options.parts, options.batch_size);
+    }
     if (!costs)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for --learning_rate_n_to_compare=%lld",
                           (long long)config->learning_rate_n_to_compare);
@@ -54,13 +78,18 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
     if (status == LFADS_OK)
         t->on_device = device_trials_create(t->run, options.batch_size);
     t->costs = calloc(options.max_pending, sizeof *t->costs);
-    if (status == LFADS_OK && !t->costs)
+    t->feeds = calloc(options.parts, sizeof *t->feeds);
+    if (status == LFADS_OK && (!t->costs || !t->feeds))
         status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for costs");
     for (int set = 0; set < SESSION_SETS && status == LFADS_OK; set++)
         status = batches_create(&t->batches[set], t->run->dataset, (enum session_set)set,
-                                options.batch_size, drops, err);
+                                &rules, err);
     if (status == LFADS_OK)
-        status = prefetcher_create(&t->prefetcher, t->run->dataset, options.batch_size, err);
+        status = prefetcher_create(&t->prefetcher, t->run->dataset, options.batch_size, options.parts,
+                                   err);
+    t->has_null = t->run->model->output->data == DATA_COUNTS && has_valid(t->run->dataset);
+    if (status == LFADS_OK && t->has_null)
+        status = null_model_measure(&t->null, t->run->dataset, t->run->model, err);
     if (status == LFADS_OK)
         status = training_resume(t, err);
     return status;
@@ -100,6 +129,7 @@ void training_free(struct training *training)
     device_trials_free(t->on_device);
     learner_free(t->learner);
     free(t->costs);
+    free(t->feeds);
     free(t->schedule.costs);
     free(t);
 }
@@ -107,14 +137,16 @@ void training_free(struct training *training)
 struct training_state training_get_state(const struct training *training)
 {
     const struct training *t = training;
-    bool low = schedule_is_over(&t->schedule, &t->rules);
+    bool over = schedule_is_over(&t->schedule, &t->rules);
+    bool early = t->schedule.memory.stopped != 0;
     int64_t max_epochs = t->run->config->max_epochs;
 
     return (struct training_state){.epoch = t->epoch,
                                    .step = t->step,
                                    .learning_rate = (double)t->schedule.learning_rate,
-                                   .is_over = low || (max_epochs > 0 && t->epoch >= max_epochs),
-                                   .is_learning_rate_low = low};
+                                   .is_over = over || (max_epochs > 0 && t->epoch >= max_epochs),
+                                   .is_learning_rate_low = over && !early,
+                                   .is_stopped_early = early};
 }
 
 const struct fitlog_row *training_costs(const struct training *training) { return &training->last; }
@@ -130,5 +162,12 @@ enum lfads_status training_vectors(struct param_vectors *vectors, const struct t
 
 enum lfads_status training_save(struct training *training, struct lfads_error *err)
 {
-    return training_save_as(training, CHECKPOINT_LATEST, err);
+    const struct training *t = training;
+    bool kept = isfinite(t->schedule.lowest_valid) ||
+                strcmp(t->run->config->preset, PRESET_ORIGINAL) == 0;
+    enum lfads_status status = training_save_as(training, CHECKPOINT_LATEST, err);
+
+    if (status == LFADS_OK && !kept)
+        status = training_save_as(training, CHECKPOINT_LOWEST, err);
+    return status;
 }

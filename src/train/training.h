@@ -12,6 +12,7 @@ struct training_state {
     double learning_rate;
     bool is_over;              /* no epochs remain */
     bool is_learning_rate_low; /* below --learning_rate_stop, which ends training */
+    bool is_stopped_early;     /* by --early_stop_patience */
 };
 
 /* Creates a training of RUN, which continues from RUN's checkpoint if it has one. RUN and RECORDER
@@ -25,8 +26,11 @@ void training_free(struct training *training); /* accepts NULL */
  * recorder's caller wants training to stop, writes a checkpoint and fails with LFADS_INTERRUPTED.
  * After any other failure the training can only be freed. */
 enum lfads_status training_epoch(struct training *training, struct lfads_error *err);
-/* Has the recorder write a checkpoint; not to be called within training_epoch. */
+/* Has the recorder write a checkpoint at the end of the training, and one of lowest validation cost if
+ * the run has none so far and is not the original's. Not to be called within training_epoch. */
 enum lfads_status training_save(struct training *training, struct lfads_error *err);
+/* Warns of what makes the result doubtful; nothing under the original's preset. */
+void training_judge(const struct training *training);
 
 struct training_state training_get_state(const struct training *training);
 /* Returns the costs of the last epoch, which belong to the training; all zero before the first. */

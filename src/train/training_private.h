@@ -6,7 +6,10 @@
 #include "learn/learner.h"
 #include "learn/schedule.h"
 #include "train/device_trials.h"
+#include "train/null_model.h"
 #include "train/training.h"
+
+struct batch_feed;
 
 struct training {
     const struct run *run;
@@ -15,6 +18,7 @@ struct training {
     struct batch_costs *costs; /* [max_pending] for learner_collect */
     struct batches *batches[SESSION_SETS];
     struct prefetcher *prefetcher;   /* of the batches' trials */
+    struct batch_feed *feeds;        /* [parts of a batch] */
     struct device_trials *on_device; /* or NULL */
     struct schedule schedule;
     struct schedule_rules rules;
@@ -22,6 +26,8 @@ struct training {
     size_t done;               /* batches of this epoch that are done */
     struct epoch_costs sums;   /* over these batches */
     double gradient_norm;      /* of the last batch */
+    struct null_model null;    /* costs under mean rates; for counts with validation trials */
+    bool has_null;
     struct fitlog_row last;    /* the last epoch's costs */
     double began, epoch_began; /* times of the clock, in seconds */
     size_t epoch_first;        /* batches done at epoch_began */
@@ -29,15 +35,18 @@ struct training {
 
 /* ---- batch_source.c ---- */
 
-/* A batch on its way to the learner: its trials, and the address of its noise. */
+/* A session's part of a batch on its way to the learner: its trials, and the address of its noise. */
 struct batch_feed {
     const struct training *training;
     struct prefetched prefetched;
     uint32_t step, position; /* the noise's step and position of the first trial */
+    struct batch_source source;
 };
 
-/* Returns the source for the learner. FEED must outlive it. */
-struct batch_source batch_feed_source(const struct batch_feed *feed);
+/* Takes the next batch's parts from the prefetcher. Sets *SOURCE, in the training's memory, for the
+ * learner; it is valid until the next call. */
+enum lfads_status batch_feed_next(const struct batch_source **source, struct training *training,
+                                  enum session_set set, uint32_t position, struct lfads_error *err);
 
 /* ---- resume.c ---- */
 

@@ -48,7 +48,7 @@ def flags_of_help():
 def test_flags():
     names = flags_of_help()
     for command in ("help", "train", "posterior-sample", "posterior-mean", "prior-sample",
-                    "write-params", "synth", "evaluate", "manual"):
+                    "write-params", "synth", "evaluate", "submit", "manual"):
         wide = [line for line in invoke(command, "--help").stdout.splitlines() if len(line) > 80]
         check(not wide, f"{command} --help is wider than 80 columns: {wide}")
     check(len(names) >= 65, f"the help lists only {len(names)} flags")
@@ -93,7 +93,7 @@ def test_help():
     case("help", ["--help"], 0, "", "posterior-sample")
     case("version", ["--version"], 0, "", r"^lfads \d+\.\d+\.\d+\n")
     for command in ("train", "posterior-sample", "posterior-mean", "prior-sample", "write-params",
-                    "synth", "evaluate"):
+                    "synth", "evaluate", "submit"):
         case(command, [command, "--help"], 0, "", "--")
     case("unknown command", ["trian"], 2, r"no command trian; did you mean train\?")
     case("far from all commands", ["xyzzy"], 2, "no command xyzzy; lfads --help")

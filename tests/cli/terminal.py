@@ -127,9 +127,12 @@ def test_second_signal():
 
 
 def test_synth():
-    for generator, pattern in (("chaotic", "trials: .*left"), ("labeled", "trials: .*left"),
-                               ("itb", r"training an integrator: +\d+ %")):
-        text = stop(pattern, "lfads: stopped", "synth", generator, "--save_dir=made", "--C=4000")
+    for generator, pattern, more in (
+            ("chaotic", "trials: .*left", []),
+            # all counts are drawn before the first trial is written: little of each, many trials
+            ("labeled", "trials: .*left", ["--N=10", "--T=0.3"]),
+            ("itb", r"training an integrator: +\d+ %", [])):
+        text = stop(pattern, "lfads: stopped", "synth", generator, "--save_dir=made", "--C=4000", *more)
         check(left_over("made") == [], f"{generator} leaves {left_over('made')}")
         # on a slow machine the integrator's line has no room for the time that is left
         check(generator == "itb" or " left" in text, f"{generator}: no time")

@@ -101,6 +101,16 @@ static int check(const struct checked *what, const struct operation_case *c, boo
     return failed;
 }
 
+static bool begins(const char *name, const char *word)
+{
+    return strncmp(name, word, strlen(word)) == 0;
+}
+
+static bool wanted(const struct checked *what, const char *name)
+{
+    return begins(name, what->only) && !(what->except && begins(name, what->except));
+}
+
 int check_backend(const struct checked *what)
 {
     struct worst worst = {.ratio = 0};
@@ -110,8 +120,7 @@ int check_backend(const struct checked *what)
 
     for (int loop = 0; loop < 2; loop++)
         for (const struct operation_case *c = loop ? loop_cases : operation_cases; c->name; c++)
-            for (size_t i = first; strncmp(c->name, what->only, strlen(what->only)) == 0 && i < end;
-                 i++, cases++)
+            for (size_t i = first; wanted(what, c->name) && i < end; i++, cases++)
                 failed += check(what, c, loop, i, &worst);
     printf("%s (%s): %d cases, %d failed; worst %.2f of its allowance (%s)\n", what->be->name,
            what->set, cases, failed, worst.ratio, worst.name);

@@ -10,8 +10,9 @@ enum case_sizes { ALL_SIZES, SMALL_SIZES, LARGE_SIZES };
 
 struct checked {
     const struct backend *be;
-    const char *set;  /* instruction set or precision, for the summary */
-    const char *only; /* prefix of the names of the cases to run; "": all */
+    const char *set;    /* instruction set or precision, for the summary */
+    const char *only;   /* prefix of the names of the cases to run; "": all */
+    const char *except; /* prefix of the names of those not to run; NULL: none */
     enum case_sizes sizes;
     double operand_unit; /* unit to which the backend rounds operands of products; 0: float's */
     /* Called before each run with its arrays, for a backend that does not compute in the host's

@@ -29,20 +29,20 @@ static double uniform(uint32_t time, size_t array, size_t i)
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
     z = (z ^ z >> 27) * 0x94D049BB133111EBu;
     z ^= z >> 31;
-    return ldexp((double)(z >> 11), -52) - 1;
+    return (double)(z >> 11) * 0x1p-52 - 1;
 }
 
 real perturbed_input(real x, uint32_t time, size_t array, size_t i)
 {
     double units = floor(uniform(time, array, i) * (PERTURBED_UNITS + 0.5) + 0.5);
 
-    return (real)((double)x * (1 + ldexp(units, -23)));
+    return (real)((double)x * (1 + units * 0x1p-23));
 }
 
 /* PLACE separates calls of the same size. */
 real perturbed_gate(real x, uint32_t time, size_t place, size_t i)
 {
-    double max = 1, perturbed = (double)x + ldexp(uniform(time, CASE_ARRAYS + place, i), -22);
+    double max = 1, perturbed = (double)x + uniform(time, CASE_ARRAYS + place, i) * 0x1p-22;
 
     return (real)fmax(-max, fmin(max, perturbed));
 }
@@ -94,7 +94,7 @@ static void raise_allowed(struct expected *e, const struct arrays *perturbed)
     for (size_t i = 0; i < e->arrays; i++)
         for (size_t k = 0; e->value[i] && k < e->count[i]; k++) {
             double deviation = fabs(number(perturbed, i, k) - e->value[i][k]);
-            double allowed = DEVIATIONS * deviation + ldexp(fabs(e->value[i][k]), -22);
+            double allowed = DEVIATIONS * deviation + fabs(e->value[i][k]) * 0x1p-22;
 
             e->allowed[i][k] = fmax(e->allowed[i][k], allowed);
         }

@@ -50,17 +50,6 @@ static const struct choice choices[] = {
     {"cd_rate", {"0", "0.2"}},
     {"cd_pass_rate", {"0", "0.3", "1"}},
     {"cd_heldout", {"pass", "block"}},
-    {"sv_rate", {"0", "0", "0.3"}},
-    {"missing_data", {"error", "error", "skip"}},
-    {"recon_reduce", {"sum", "mean"}},
-    {"loss_scale", {"1", "1", "30"}},
-    {"poisson_constant", {"lgamma", "stirling"}},
-    {"kl_co_sample", {"same", "fresh"}},
-    {"dropout_style", {"original", "modern"}},
-    {"gru_bias_init", {"original", "ones"}},
-    {"l2_kernels", {"original", "recurrent"}},
-    {"l2_ic_enc_scale", {"0", "4"}},
-    {"l2_ci_enc_scale", {"0", "5"}},
     {"cell_clip_value", {"5", "0.4"}},
     {"ic_prior_var_min", {"0.1", "0.05"}},
     {"ic_prior_var_scale", {"0.1"}},
@@ -81,6 +70,20 @@ static const struct choice choices[] = {
     {"cell_weight_scale", {"1", "0.5"}},
     {"gen_cell_input_weight_scale", {"1", "2"}},
     {"gen_cell_rec_weight_scale", {"1", "1.5"}},
+    {"sv_rate", {"0", "0", "0.3"}},
+    {"missing_data", {"error", "error", "skip"}},
+    {"recon_reduce", {"sum", "mean"}},
+    {"loss_scale", {"1", "1", "30"}},
+    {"poisson_constant", {"lgamma", "stirling"}},
+    {"kl_co_sample", {"same", "fresh"}},
+    {"dropout_style", {"original", "modern"}},
+    {"gru_bias_init", {"original", "ones"}},
+    {"readin_dim", {"0", "0", "5"}},
+    {"ic_enc_seq_len", {"0", "0", "2"}},
+    {"readout_init", {"transpose", "pinv"}},
+    {"l2_kernels", {"original", "recurrent"}},
+    {"l2_ic_enc_scale", {"0", "4"}},
+    {"l2_ci_enc_scale", {"0", "5"}},
 };
 
 /* Returns word INDEX of the model's sequence of random words. */
@@ -153,6 +156,8 @@ static void make_legal(struct random_model *r, size_t sessions)
         set(r, "feedback_factors_or_rates", "factors");
     if (config->cd_rate == 0)
         set(r, "cd_pass_rate", "0");
+    if (config->num_steps_for_gen_ic < config->ic_enc_seq_len || config->sv_rate > 0)
+        set(r, "ic_enc_seq_len", "0");
     if (config->co_dim < 2)
         set(r, "co_mean_corr_scale", "0");
     make_output_legal(r);
@@ -170,7 +175,7 @@ static void draw_encoded(struct random_model *r)
 {
     struct model *m = r->model;
 
-    m->encoded_bins -= draw(r, 140) % 3;
+    m->encoded_bins -= draw(r, 140) % (m->segment || m->encoded_bins < 5 ? 2 : 3);
     m->ic_bins = size_min(m->ic_bins, m->encoded_bins);
     m->encodes_observed = draw(r, 141) % 3;
 }

@@ -151,6 +151,42 @@ static void scores(const char *folder)
     lfads_score_release(NULL);
 }
 
+static void benchmark(const char *folder)
+{
+    struct lfads_nlb_scores found;
+    struct lfads_nlb_evaluation what = {.decoding_penalty = -1};
+    struct lfads_nlb_submission submission = {.eval_run_file = NULL};
+
+    REFUSED(lfads_evaluate_nlb(NULL, &what, e));
+    REFUSED(lfads_evaluate_nlb(&found, NULL, e));
+    REFUSED(lfads_evaluate_nlb(&found, &what, e));
+    what.target_file = folder;
+    REFUSED(lfads_evaluate_nlb(&found, &what, e));
+    what.submission_file = folder;
+    REFUSED(lfads_evaluate_nlb(&found, &what, e));
+    what.decoding_penalty = (double)NAN;
+    REFUSED(lfads_evaluate_nlb(&found, &what, e));
+    what.decoding_penalty = 0;
+    what.set = "a\"b";
+    REFUSED(lfads_evaluate_nlb(&found, &what, e));
+    what.set = NULL;
+    REFUSED(lfads_evaluate_nlb(&found, &what, e));
+    REFUSED(lfads_submit_nlb(NULL, e));
+    submission.eval_run_file = folder;
+    REFUSED(lfads_submit_nlb(&submission, e));
+    submission.set = "mc_maze";
+    REFUSED(lfads_submit_nlb(&submission, e));
+    submission.output_file = folder;
+    REFUSED(lfads_submit_nlb(&submission, e));
+    submission.train_run_file = folder;
+    REFUSED(lfads_submit_nlb(&submission, e));
+    submission.set = "../up";
+    REFUSED(lfads_submit_nlb(&submission, e));
+    lfads_nlb_scores_release(&found);
+    lfads_nlb_scores_release(&found);
+    lfads_nlb_scores_release(NULL);
+}
+
 static void conversion_factors(const char *folder)
 {
     static const double factors[] = {-1, (double)NAN, (double)INFINITY};
@@ -178,6 +214,7 @@ int main(int argc, char **argv)
     denoisers(argv[1]);
     synthetic_data(argv[1]);
     scores(argv[1]);
+    benchmark(argv[1]);
     conversion_factors(argv[1]);
     printf("%d failures\n", failures);
     return failures != 0;

@@ -13,6 +13,7 @@ import numpy as np
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
 import harness
+import scores
 from harness import SCRATCH, check, write
 
 
@@ -20,12 +21,13 @@ def evaluate(run, *more, data="data", **options):
     return harness.run("evaluate", f"--data_file={data}", f"--model_run={run}", *more, **options).stdout
 
 
-def score(*more, run="run"):
-    return json.loads(evaluate(run, "--json", *more))
+def score(*more, run="run", **options):
+    return json.loads(evaluate(run, "--json", *more, **options))
 
 
 def close(name, a, b):
-    check(abs(a - b) <= 1e-5 * max(1, abs(b)), f"{name}: {a}, here {b}")
+    """Sums of some ten thousand terms in double precision; rates and counts are the same."""
+    check(abs(a - b) <= 1e-10 * max(1, abs(b)), f"{name}: {a}, here {b}")
 
 
 def check_sets(counts, rates):
@@ -112,9 +114,11 @@ def test_scores():
               1 - ((tj - 4 * rates[:, :, j]) ** 2).sum() / ((tj - tj.mean()) ** 2).sum())
     close("VAE bound", mine["nll_bound_vae"], 2.5)
     close("IWAE bound", mine["nll_bound_iwae"], 1.25)
-    null = k.mean(axis=(0, 1))
-    gain = (k * np.log(rates) - rates).sum() - (k * np.log(null) - null).sum()
-    close("bits per spike", mine["bits_per_spike"], gain / k.sum() / math.log(2))
+    close("bits per spike", mine["bits_per_spike"], scores.bits_per_spike(k, rates))
+    for j in range(5):
+        close(f"bits per spike of channel {j}", mine["channel_bits_per_spike"][j],
+              scores.bits_per_spike(k[:, :, j:j + 1], rates[:, :, j:j + 1]))
+    check(not {"co_bps", "fp_bps"} & set(mine), f"keys {sorted(mine)}")
     factorial = sum(math.lgamma(x + 1) for x in k.ravel())
     close("nll", mine["nll"], ((rates - k * np.log(rates)).sum() + factorial) / 6)
     check(picture("figure.png").startswith(b"\x89PNG\r\n\x1a\n"), "a PNG")
@@ -129,6 +133,165 @@ def test_scores():
     check_sets(counts, rates)
     check_refused(rates)
     check_conversion(rates)
+
+
+def test_unread():
+    """Channels and bins that the encoders did not read have scores of their own; errors over trials."""
+    random = np.random.RandomState(3)
+    rates = random.uniform(0.1, 3, (30, 20, 7))
+    k = random.poisson(rates)
+    rates *= random.uniform(0.5, 1.5, rates.shape)
+    rates[4, 3, 2] = 0
+    k[4, 3, 2] = 1
+    write("data", valid_data=k)
+    with h5py.File(write("run", output_dist_params=rates), "r+") as file:
+        file.attrs["heldout_dim"], file.attrs["forward_steps"] = np.bytes_("2"), np.bytes_("5")
+    mine = score()
+    check((mine["heldout_dim"], mine["forward_steps"]) == (2, 5), "numbers of the attributes")
+    for key, part in (("bits_per_spike", np.s_[:]), ("co_bps", np.s_[:, :15, 5:]),
+                      ("fp_bps", np.s_[:, 15:])):
+        close(key, mine[key], scores.bits_per_spike(k[part], rates[part]))
+        # both are of 1000 draws, each within 2.3 % of the limit as a rule; five times both
+        error = scores.bootstrap(k[part], rates[part], 1000, random)
+        check(abs(mine[f"{key}_se"] / error - 1) < 5 * 0.023 * math.sqrt(2),
+              f"{key}: standard error {mine[f'{key}_se']}, here {error}")
+    check(score(environment={"OMP_NUM_THREADS": "7"}) == mine, "scores depend on threads")
+    check(score("--seed=1")["co_bps_se"] != mine["co_bps_se"], "the seed of the draws has no effect")
+    check(score("--bootstrap=0")["co_bps_se"] is None, "a standard error without draws")
+    for key, text in (("heldout_dim", "7"), ("forward_steps", "20"), ("heldout_dim", "-1"),
+                      ("forward_steps", "1.5"), ("heldout_dim", "9" * 40)):
+        with h5py.File(write("odd", output_dist_params=rates), "r+") as file:
+            file.attrs[key] = np.bytes_(text)
+        evaluate("odd", status=2, pattern=f"odd: its attribute {key} is {text}, and a whole number below")
+
+
+def test_model():
+    """A model's results say what its encoders did not read."""
+    random = np.random.RandomState(4)
+    harness.write_session("set_s", random, (8, 6), harness.waves(10, 5))
+    harness.run("train", "--data_dir=.", "--data_filename_stem=set", "--lfads_save_dir=model",
+                "--max_epochs=1", "--batch_size=4", "--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=5",
+                "--gen_dim=6", "--co_dim=0", "--heldout_dim=2", "--forward_steps=3", "--threads=1",
+                "--example_every_s=-1")
+    for command, kind in (("posterior-mean", "posterior_push_mean"),
+                          ("posterior-sample", "posterior_sample_and_average")):
+        harness.run(command, "--lfads_save_dir=model", "--threads=1")
+        run = f"model/model_runs_s_valid_{kind}"
+        with h5py.File(f"{SCRATCH}/{run}") as file, h5py.File(f"{SCRATCH}/set_s") as data:
+            check(file.attrs["heldout_dim"] == b"2" and file.attrs["forward_steps"] == b"3", run)
+            k, rates = data["valid_data"][()], file["output_dist_params"][()]
+        mine = score(data="set_s", run=run)
+        close(f"co-bps, {kind}", mine["co_bps"], scores.bits_per_spike(k[:, :7, 3:], rates[:, :7, 3:]))
+        close(f"fp-bps, {kind}", mine["fp_bps"], scores.bits_per_spike(k[:, 7:], rates[:, 7:]))
+    text = evaluate(run, data="set_s")
+    check("of the 2 held-out channels (co-smoothing): " in text and "of the 3 forward bins: " in text, text)
+
+
+def conditions_of(counts, labels, sd):
+    """PSTHs of all trials, for each label."""
+    return np.array([scores.smoothed(counts[labels == label].mean(axis=0), sd) for label in np.unique(labels)])
+
+
+def test_conditions():
+    """R2 to PSTHs: of the data's conditions, smoothed by a flag or by 50 ms; those that the file has."""
+    random = np.random.RandomState(5)
+    truth = random.uniform(0.2, 3, (4, 24, 5))
+    values, labels = (-1.5, 0, 2, 7), {}
+    arrays = {}
+    for name, trials in (("train", 30), ("valid", 14)):
+        labels[name] = random.randint(0, 4 if name == "train" else 3, trials)
+        arrays[f"{name}_condition"] = np.array(values)[labels[name]]
+        arrays[f"{name}_data"] = random.poisson(truth[labels[name]])
+    rates = truth[labels["valid"]] * random.uniform(0.5, 1.5, (14, 24, 5))
+    lists = [np.flatnonzero(labels["valid"] == c) for c in range(4)]
+    both = np.concatenate([arrays["train_data"], arrays["valid_data"]])
+    every = np.concatenate([labels["train"], labels["valid"]])
+    write("run", output_dist_params=rates)
+    for flags, more, sd in (([], {}, 0), (["--psth_sd=1.5"], {}, 1.5), ([], {"dt": 0.02}, 2.5),
+                            (["--psth_sd=-1"], {"dt": 0.02}, 0)):
+        write("data", **arrays, **more)
+        mine = score(*flags)
+        close(f"R2 to PSTHs, {flags} {more}", mine["psth_r2"],
+              scores.psth_r2(rates, conditions_of(both, every, sd), lists))
+        check(mine["conditions"] == 4 and abs(mine["psth_sd"] - sd) < 1e-12, f"{mine}")
+    # without the condition of training trials, of fewer trials, in the bins that were encoded
+    del arrays["train_condition"]
+    write("data", **arrays)
+    with h5py.File(write("some", output_dist_params=rates[:9]), "r+") as file:
+        file.attrs["forward_steps"] = np.bytes_("4")
+    psth = conditions_of(arrays["valid_data"], labels["valid"], 0)
+    some = [trials[trials < 9] for trials in lists]
+    close("R2 of some trials", score(run="some")["psth_r2"], scores.psth_r2(rates[:9, :20], psth[:, :20], some))
+    # what the file has comes first
+    psth, jitter = random.uniform(0.2, 3, (4, 24, 5)), random.randint(-2, 3, 14)
+    psth[1, 3] = np.nan
+    for more in ({}, {"valid_jitter": jitter}):
+        with h5py.File(write("data", psth=psth, **arrays, **more), "r+") as file:
+            file.create_dataset("valid_cond_idx", (4,), h5py.vlen_dtype("i8"))
+            for i, trials in enumerate(lists):
+                file["valid_cond_idx"][i] = trials
+        close(f"R2 to the file's PSTHs, {sorted(more)}", score()["psth_r2"],
+              scores.psth_r2(rates, psth, lists, more.get("valid_jitter")))
+    check("psth_r2" not in score("--set=train"), "PSTHs of a set without conditions")
+    for key, value, says in (("valid_condition", np.arange(13), "valid_condition has 13 entries on axis 0"),
+                             ("valid_condition", np.full(14, np.nan), "valid_condition is nan in trial 0"),
+                             ("valid_condition", np.zeros((14, 2)), "has 2 axes, and numbers with 1 are")):
+        write("odd", **{**arrays, key: value})
+        evaluate("run", data="odd", status=2, pattern=says)
+
+
+def test_behaviour():
+    """Behaviour of validation trials is decoded from the rates of both sets' results."""
+    random = np.random.RandomState(6)
+    arrays, rates, behaviour, masks = {}, {}, {}, {}
+    for name, trials in (("train", 40), ("valid", 15)):
+        latent = random.normal(size=(trials, 18, 3))
+        rates[name] = np.exp(0.3 * latent @ np.cos(np.arange(24).reshape(3, 8)) - 4)
+        arrays[f"{name}_data"] = random.poisson(rates[name])
+        behaviour[name] = latent[..., :2] + 2 * random.normal(size=(trials, 18, 2))
+        behaviour[name][3, :5] = np.nan
+        masks[name] = np.stack([np.arange(trials) % 3 == 0, np.arange(trials) % 3 > 0], axis=1)
+        arrays[f"{name}_behavior"] = behaviour[name]
+        write(f"runs_s_{name}_posterior_push_mean", output_dist_params=rates[name])
+    run = "runs_s_valid_posterior_push_mean"
+
+    def wanted(bins=18, chosen=(slice(None), slice(None)), penalty=None):
+        return scores.decode(*((rates[name][chosen[i], :bins].reshape(-1, 8),
+                                behaviour[name][chosen[i], :bins].reshape(-1, 2))
+                               for i, name in enumerate(("train", "valid"))), penalty)
+
+    write("data", **arrays)
+    mine, (r2, penalty) = score(run=run), wanted()
+    close("R2 of behaviour", mine["behaviour_r2"], r2)
+    close("penalty", mine["decoding_penalty"], penalty)
+    check(1e-4 < penalty < 1 and mine["behaviour_components"] == 2, f"penalty {penalty}")
+    close("R2 by a penalty", score("--decoding_penalty=0.5", run=run)["behaviour_r2"], wanted(penalty=0.5)[0])
+    with h5py.File(f"{SCRATCH}/{run}", "r+") as file:
+        file.attrs["forward_steps"] = np.bytes_("3")
+    close("R2 in encoded bins", score(run=run)["behaviour_r2"], wanted(15)[0])
+    short = {key: a[:, :15] if key.endswith("behavior") else a for key, a in arrays.items()}
+    write("data", **short)
+    close("R2 of behaviour in encoded bins", score(run=run)["behaviour_r2"], wanted(15)[0])
+    write("data", **arrays, train_decode_mask=masks["train"], valid_decode_mask=masks["valid"])
+    close("R2 of two decoders", score(run=run)["behaviour_r2"],
+          np.mean([wanted(15, (masks["train"][:, i], masks["valid"][:, i]))[0] for i in (0, 1)]))
+    # the results of training trials, named or missing
+    os.rename(f"{SCRATCH}/runs_s_train_posterior_push_mean", f"{SCRATCH}/others")
+    check("behaviour_r2" not in score(run=run) and "--train_run" in evaluate(run), "no training trials")
+    check("behaviour_r2" in score("--train_run=others", run=run), "named training trials")
+    check("--train_run" not in evaluate(run, "--set=train"), "behaviour of training trials")
+    evaluate(run, "--train_run=absent", status=2, pattern="no file absent")
+    for key, value, says in (
+            ("valid_behavior", np.zeros((14, 18, 2)), r"valid_behavior has \[14,18\] trials and bins, and at least 15"),
+            ("train_behavior", np.zeros((40, 17, 2)), "train_behavior has .40,17. trials and bins"),
+            ("train_behavior", np.zeros((40, 18, 3)), "train_behavior has 3 entries on axis 2, and 2 are needed"),
+            ("valid_behavior", np.full((15, 18, 2), np.inf), "valid_behavior is inf in trial 0, place 0"),
+            ("valid_decode_mask", np.ones((15, 1), bool), "train_decode_mask has 0 columns, and valid_decode_mask 1"),
+            ("train_behavior", np.full((40, 18, 2), np.nan), "there are 0 bins to fit a decoder")):
+        write("odd", **{**arrays, key: value})
+        evaluate(run, "--train_run=others", data="odd", status=2, pattern=says)
+    write("data", **{**arrays, "valid_behavior": np.zeros((15, 5))})
+    check("behaviour_r2" not in score("--train_run=others", run=run), "numbers of a trial were decoded")
 
 
 harness.main(globals())

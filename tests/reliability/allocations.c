@@ -2,18 +2,18 @@
  * "program", those that the program's code calls for, or "libraries", all others. The
  * FAULT_FIRST-th one since the start of main fails, and, unless FAULT_ONCE is set, all later ones;
  * if a library's has failed, the program's fail too. Forked processes continue the count. The
- * library writes to the file FAULT_MARK, at the first failure, the calling object and the program's
- * addresses on the stack, and, if the process crashes or a library ends it, in which object. At the
- * program's end it writes to the file FAULT_REPORT the number of the program's allocations that
- * were not freed and, if none had to fail, a number for the call site of each counted allocation
- * (0: of libraries). SPDX-License-Identifier: Apache-2.0 */
+ * library writes to the file FAULT_MARK, at the first failure, the calling object, the library's
+ * function that the program called, the program's addresses on the stack, and, if the process
+ * crashes or a library ends it, in which object. At the program's end it writes to the file
+ * FAULT_REPORT the number of the program's allocations that were not freed and, if none had to
+ * fail, a number for the call site of each counted allocation (0: of libraries).
+ * SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
-#include <link.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -26,12 +26,13 @@
 #include <unistd.h>
 
 #include "address_set.h"
+#include "callers.h"
 
 enum {
     MAX_COUNTED = 1 << 20,
-    DEPTH = 64,     /* of a backtrace */
-    SITE_DEPTH = 2, /* of a call site: a function with many callers has several */
-    LINE = 4096     /* bytes of the mark */
+    CRASH_STACK = 1 << 16, /* bytes, for a crash that has no stack left */
+    SITE_DEPTH = 2,        /* of a call site: a function with many callers has several */
+    LINE = 4096            /* bytes of the mark */
 };
 
 #define NEXT(type, name) ((type)dlsym(RTLD_NEXT, name))
@@ -42,64 +43,36 @@ static struct {
     uint32_t site[MAX_COUNTED];
 } * counted;
 
-static uintptr_t base, text, text_end; /* addresses of the program and of its code */
 static bool active, of_libraries, once, forked;
 static size_t first;
 static char *mark; /* a mapped file, to write without allocations or file descriptors */
 static const char *report;
 static _Thread_local bool inside; /* this library is running: its allocations do not fail */
 
-static bool is_program(const void *address)
-{
-    return (uintptr_t)address >= text && (uintptr_t)address < text_end;
-}
-
 static void *note_allocation(void *memory, const void *caller)
 {
-    if (memory && active && !forked && is_program(caller))
+    if (memory && active && !forked && is_program(caller) && !(of_libraries && asked_by_hdf5()))
         address_set_add(memory);
     return memory;
 }
 
 static void note_free(const void *memory)
 {
-    if (memory && text_end && !forked)
+    if (memory && !forked)
         address_set_remove(memory);
 }
 
-/* Sets FRAMES to the program's addresses on the stack, and returns their number. */
-static int program_frames(void **frames)
-{
-    int depth, count = 0;
-
-    depth = backtrace(frames, DEPTH);
-    for (int i = 0; i < depth; i++)
-        if (is_program(frames[i]))
-            frames[count++] = (void *)((uintptr_t)frames[i] - base);
-    return count;
-}
-
-/* Returns the file name of the object that contains ADDRESS. */
-static const char *object_of(const void *address)
-{
-    Dl_info info;
-    const char *slash;
-
-    if (!dladdr(address, &info) || !info.dli_fname)
-        return "unknown";
-    slash = strrchr(info.dli_fname, '/');
-    return slash ? slash + 1 : info.dli_fname;
-}
-
-/* Writes the calling object and the program's addresses on the stack; only the first time. */
+/* Writes the calling object, for a library the function that the program called, and the program's
+ * addresses on the stack; only the first time. */
 static void leave_mark(const void *caller)
 {
-    void *frames[DEPTH];
+    void *frames[CALLER_DEPTH];
     int count = program_frames(frames), length;
 
     if (!mark || *mark)
         return;
-    length = snprintf(mark, LINE, "%s", object_of(caller));
+    length = snprintf(mark, LINE, "%s%s%s", object_of(caller), of_libraries ? " " : "",
+                      of_libraries ? library_function() : "");
     for (int i = 0; i < count && length < LINE / 2; i++)
         length += snprintf(mark + length, LINE - (size_t)length, " %p", frames[i]);
 }
@@ -113,13 +86,13 @@ static void note_death(const char *object)
  * to the C or C++ runtime or to a sanitizer. */
 static void note_crash(int signal)
 {
-    static const char *const runtime[] = {"libc.so", "libstdc++",      "libgcc",
+    static const char *const runtime[] = {"libc.so", "ld-linux",       "libstdc++", "libgcc",
                                           "libasan", "liballocations", "unknown"};
-    void *frames[DEPTH];
+    void *frames[CALLER_DEPTH];
     int depth;
 
     inside = true;
-    depth = backtrace(frames, DEPTH);
+    depth = backtrace(frames, CALLER_DEPTH);
     for (int i = 0; mark && i < depth; i++) {
         const char *object = object_of(frames[i]);
         bool skipped = false;
@@ -137,7 +110,7 @@ static void note_crash(int signal)
 /* Returns a hash of the SITE_DEPTH innermost calls of the program. */
 static uint32_t call_site(void)
 {
-    void *frames[DEPTH];
+    void *frames[CALLER_DEPTH];
     int count = program_frames(frames);
     uint64_t hash = 1;
 
@@ -334,43 +307,29 @@ static int run_main(int argc, char **argv, char **environment)
 
 static void map_mark(const char *path)
 {
-    struct sigaction crash = {.sa_handler = note_crash, .sa_flags = (int)SA_RESETHAND | SA_NODEFER};
+    static char stack[CRASH_STACK];
+    struct sigaction crash = {.sa_handler = note_crash,
+                              .sa_flags = (int)SA_RESETHAND | SA_NODEFER | SA_ONSTACK};
     int file = path ? open(path, O_CREAT | O_RDWR | O_TRUNC, 0666) : -1;
 
     if (file < 0 || ftruncate(file, LINE) != 0)
         return;
     mark = mmap(NULL, LINE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     close(file);
+    sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
     sigaction(SIGSEGV, &crash, NULL);
     sigaction(SIGABRT, &crash, NULL);
-}
-
-static int find_text(struct dl_phdr_info *object, size_t size, void *payload)
-{
-    (void)size, (void)payload;
-    base = object->dlpi_addr;
-    for (int i = 0; i < object->dlpi_phnum; i++) {
-        const ElfW(Phdr) *part = &object->dlpi_phdr[i];
-
-        if (part->p_type == PT_LOAD && part->p_flags & PF_X) {
-            text = object->dlpi_addr + part->p_vaddr;
-            text_end = text + part->p_memsz;
-        }
-    }
-    return 1; /* the first object is the program */
 }
 
 int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void),
                       void (*fini)(void), void (*rtld_fini)(void), void *stack_end)
 {
     const char *from = getenv("FAULT_FROM"), *number = getenv("FAULT_FIRST");
-    void *frames[2];
 
     report = getenv("FAULT_REPORT");
     program = main;
     if (from) {
-        backtrace(frames, 2); /* the first call loads a library */
-        dl_iterate_phdr(find_text, NULL);
+        callers_begin();
         counted =
             mmap(NULL, sizeof *counted, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         first = number ? strtoull(number, NULL, 10) : 0;

@@ -89,13 +89,15 @@ static struct session sessions[2] = {{.set = {{.count = 130}, {.count = 0}}},
 static struct session *const list[2] = {&sessions[0], &sessions[1]};
 static const struct dataset dataset = {.sessions = (struct session **)list, .count = 2, .bins = 5};
 
+static const struct batch_rules rules = {.batch_size = 32};
+
 static void test_deal(void **state)
 {
     struct batches *batches;
     size_t seen[2][130] = {{0}}, of_session[2] = {0};
 
     (void)state;
-    assert_int_equal(batches_create(&batches, &dataset, SESSION_TRAIN, 32, false, NULL), LFADS_OK);
+    assert_int_equal(batches_create(&batches, &dataset, SESSION_TRAIN, &rules, NULL), LFADS_OK);
     batches_shuffle(batches, &dataset, SESSION_TRAIN, 1, 0);
     assert_int_equal(batches->count, 5 + 1);
     for (size_t b = 0; b < batches->count; b++) {
@@ -116,14 +118,69 @@ static void test_deal(void **state)
     batches_free(batches);
 }
 
+/* Full batches only, but at least one of each session; the validation set keeps its rest. */
+static void test_drop(void **state)
+{
+    static const struct batch_rules drop = {.batch_size = 32, .drop = true};
+    struct batches *batches;
+    size_t seen[2][130] = {{0}};
+
+    (void)state;
+    assert_int_equal(batches_create(&batches, &dataset, SESSION_TRAIN, &drop, NULL), LFADS_OK);
+    batches_shuffle(batches, &dataset, SESSION_TRAIN, 1, 0);
+    assert_int_equal(batches->count, 4 + 1);
+    for (size_t b = 0; b < batches->count; b++) {
+        const struct batch *batch = &batches->batch[b];
+
+        assert_int_equal(batch->count, batch->session ? 7 : 32);
+        for (size_t i = 0; i < batch->count; i++)
+            assert_int_equal(seen[batch->session][batch->trials[i]]++, 0);
+    }
+    batches_free(batches);
+    assert_int_equal(batches_create(&batches, &dataset, SESSION_VALID, &drop, NULL), LFADS_OK);
+    batches_shuffle(batches, &dataset, SESSION_VALID, 1, 0);
+    assert_int_equal(batches->count, 1);
+    assert_int_equal(batches->batch[0].count, 3);
+    batches_free(batches);
+}
+
+/* A step has 16 trials of each session; the small one begins again. */
+static void test_together(void **state)
+{
+    static const struct batch_rules together = {.batch_size = 32, .together = true};
+    struct batches *batches;
+    size_t seen[2][130] = {{0}};
+
+    (void)state;
+    assert_int_equal(batches_create(&batches, &dataset, SESSION_TRAIN, &together, NULL), LFADS_OK);
+    assert_int_equal(batches->per_step, 2);
+    batches_shuffle(batches, &dataset, SESSION_TRAIN, 1, 0);
+    assert_int_equal(batches->count, 2 * 9);
+    for (size_t b = 0; b < batches->count; b++) {
+        const struct batch *batch = &batches->batch[b];
+
+        assert_int_equal(batch->session, b % 2);
+        assert_int_equal(batch->count, 16);
+        for (size_t i = 0; i < batch->count; i++) {
+            assert_true(batch->trials[i] < sessions[batch->session].set[0].count);
+            seen[batch->session][batch->trials[i]]++;
+        }
+    }
+    for (size_t i = 0; i < 130; i++) /* 144 places */
+        assert_in_range(seen[0][i], 1, 2);
+    for (size_t i = 0; i < 7; i++)
+        assert_in_range(seen[1][i], 20, 21);
+    batches_free(batches);
+}
+
 static void test_order(void **state)
 {
     struct batches *a, *b;
     size_t bytes = 6 * 32 * sizeof(size_t);
 
     (void)state;
-    assert_int_equal(batches_create(&a, &dataset, SESSION_TRAIN, 32, false, NULL), LFADS_OK);
-    assert_int_equal(batches_create(&b, &dataset, SESSION_TRAIN, 32, false, NULL), LFADS_OK);
+    assert_int_equal(batches_create(&a, &dataset, SESSION_TRAIN, &rules, NULL), LFADS_OK);
+    assert_int_equal(batches_create(&b, &dataset, SESSION_TRAIN, &rules, NULL), LFADS_OK);
     batches_shuffle(a, &dataset, SESSION_TRAIN, 1, 4);
     batches_shuffle(b, &dataset, SESSION_TRAIN, 1, 4);
     assert_memory_equal(a->trials, b->trials, bytes);
@@ -138,7 +195,8 @@ static void test_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden_jitter),
-                                       cmocka_unit_test(test_jitter), cmocka_unit_test(test_deal),
+                                       cmocka_unit_test(test_jitter), cmocka_unit_test(test_deal), cmocka_unit_test(test_drop),
+                                       cmocka_unit_test(test_together),
                                        cmocka_unit_test(test_order)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

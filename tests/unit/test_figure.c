@@ -22,10 +22,11 @@ struct part {
     int x, y, width, height;
 };
 /* Parts of figure.c's layout for N channels and inputs. */
-static const struct part title = {90, 10, 900, 60}, key = {90, 80, 900, 30},
-                         channel = {20, 120, 26, 170}, rate = {1150, 120, 40, 170},
-                         rate_marks = {1112, 120, 30, 180}, time = {400, 330, 400, 26},
-                         time_marks = {100, 300, 1000, 24}, input = {16, 400, 22, 130};
+static const struct part title = {90, 10, 800, 60}, scores = {820, 44, 294, 24},
+                         key = {90, 80, 900, 30}, channel = {20, 120, 26, 170},
+                         rate = {1150, 120, 40, 170}, rate_marks = {1112, 120, 30, 180},
+                         time = {400, 330, 400, 26}, time_marks = {100, 300, 1000, 24},
+                         input = {16, 400, 22, 130};
 
 static double values[T * N], inputs[T];
 
@@ -38,6 +39,7 @@ static struct figure_trial example_trial(void)
     return (struct figure_trial){.file = "folder/recording",
                                  .set = "valid",
                                  .trial = 7,
+                                 .scores = "all 9 trials, bits per spike 0.5",
                                  .rates = {.bins = T,
                                            .channels = N,
                                            .means = values,
@@ -96,7 +98,8 @@ static size_t difference(const struct figure_trial *a, const struct figure_trial
 
 static void test_names(void **state)
 {
-    const struct part parts[] = {title, key, channel, rate, rate_marks, time, time_marks, input};
+    const struct part parts[] = {title,      scores, key,        channel, rate,
+                                 rate_marks, time,   time_marks, input};
     struct figure_trial trial = example_trial();
     cairo_surface_t *surface = draw(&trial);
 
@@ -123,6 +126,9 @@ static void test_title(void **state)
     other = trial;
     other.trial = 8;
     assert_true(difference(&trial, &other, title) > 0);
+    other = trial;
+    other.scores = "all 9 trials, bits per spike 0.6";
+    assert_true(difference(&trial, &other, scores) > 0);
 }
 
 /* If the width of a bin is known, time is in seconds and rates are in spikes per second: labels

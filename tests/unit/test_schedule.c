@@ -94,9 +94,146 @@ static void test_ramp(void **state)
     assert_true(costs_ramp(100, 100, 0) == 1);
 }
 
+/* Runs of lfads-torch and AutoLFADS (golden/modern/schedule.json). */
+static json_t *load_modern(void)
+{
+    json_error_t error;
+    json_t *all = json_load_file(LFADS_TEST_DATA "/golden/modern/schedule.json", 0, &error);
+
+    assert_non_null(all);
+    return all;
+}
+
+static void test_plateau(void **state)
+{
+    json_t *all = load_modern(), *runs = json_object_get(all, "plateau");
+
+    (void)state;
+    assert_int_equal(json_array_size(runs), 5);
+    for (size_t i = 0; i < json_array_size(runs); i++) {
+        const json_t *run = json_array_get(runs, i), *metric = json_object_get(run, "metric");
+        struct schedule_rules rules = {.rule = RULE_PLATEAU,
+                                       .n_to_compare = (size_t)field(run, "patience"),
+                                       .decay = field(run, "decay"),
+                                       .stop = field(run, "min_lr")};
+        struct schedule schedule;
+
+        schedule_begin(&schedule, NULL, field(run, "learning_rate_init"));
+        for (size_t e = 0; e < json_array_size(metric); e++) {
+            double rate = number(json_object_get(run, "learning_rate_after_epoch"), e);
+
+            schedule_plateau(&schedule, &rules, number(metric, e));
+            assert_true(fabs((double)schedule.learning_rate - rate) < 1e-6 * rate);
+            assert_false(schedule_is_over(&schedule, &rules));
+        }
+    }
+    json_decref(all);
+}
+
+static void test_autolfads(void **state)
+{
+    json_t *all = load_modern(), *runs = json_object_get(all, "autolfads_learning_rate");
+
+    (void)state;
+    assert_int_equal(json_array_size(runs), 3);
+    for (size_t i = 0; i < json_array_size(runs); i++) {
+        const json_t *run = json_array_get(runs, i), *loss = json_object_get(run, "validation_loss");
+        const json_t *rates = json_object_get(run, "learning_rate_during_epoch");
+        struct schedule_rules rules = {.rule = RULE_AUTOLFADS,
+                                       .n_to_compare = (size_t)field(run, "patience"),
+                                       .decay = field(run, "decay"),
+                                       .stop = 1e-9};
+        double costs[100];
+        struct schedule schedule;
+
+        assert_true(rules.n_to_compare <= 100);
+        schedule_begin(&schedule, costs, field(run, "learning_rate_init"));
+        schedule.memory.ramped_since = field(run, "last_ramp_epoch");
+        for (size_t e = 0; e < json_array_size(loss); e++) {
+            assert_true(schedule.learning_rate == (float)number(rates, e));
+            schedule_autolfads(&schedule, &rules, (int64_t)e, number(loss, e));
+        }
+    }
+    json_decref(all);
+}
+
+static void test_smoothing(void **state)
+{
+    json_t *all = load_modern();
+    const json_t *epochs = json_object_get(json_object_get(all, "smoothing"), "epochs");
+    struct schedule schedule;
+
+    (void)state;
+    schedule_begin(&schedule, NULL, 1);
+    assert_true(json_array_size(epochs) > 0);
+    for (size_t e = 0; e < json_array_size(epochs); e++) {
+        const json_t *epoch = json_array_get(epochs, e);
+        const json_t *values = json_object_get(epoch, "values");
+        const json_t *sizes = json_object_get(epoch, "batch_sizes");
+        double sum = 0, trials = 0;
+
+        for (size_t i = 0; i < json_array_size(values); i++) {
+            sum += number(values, i) * number(sizes, i);
+            trials += number(sizes, i);
+        }
+        schedule_smooth(&schedule, sum / trials);
+        assert_true(fabs(schedule.memory.smoothed - field(epoch, "smoothed")) < 1e-6);
+    }
+    json_decref(all);
+}
+
+static void test_early_stopping(void **state)
+{
+    json_t *all = load_modern(), *runs = json_object_get(all, "early_stopping");
+
+    (void)state;
+    assert_int_equal(json_array_size(runs), 4);
+    for (size_t i = 0; i < json_array_size(runs); i++) {
+        const json_t *run = json_array_get(runs, i), *metric = json_object_get(run, "metric");
+        const json_t *stops = json_object_get(run, "stops_after_epoch");
+        struct schedule_rules rules = {.rule = RULE_CONSTANT,
+                                       .patience = (int64_t)field(run, "patience")};
+        int64_t stopped = -1;
+        struct schedule schedule;
+
+        schedule_begin(&schedule, NULL, 1);
+        schedule.memory.ramped_since = field(run, "burn_in_epochs");
+        for (size_t e = 0; e < json_array_size(metric) && stopped < 0; e++) {
+            schedule.memory.smoothed = number(metric, e);
+            schedule_early_stop(&schedule, &rules, (int64_t)e);
+            if (schedule_is_over(&schedule, &rules))
+                stopped = (int64_t)e;
+        }
+        assert_int_equal(stopped, json_is_integer(stops) ? json_integer_value(stops) : -1);
+    }
+    json_decref(all);
+}
+
+static void test_epoch_ramps(void **state)
+{
+    json_t *all = load_modern();
+    const json_t *cases = json_object_get(json_object_get(all, "ramps"), "cases");
+
+    (void)state;
+    for (size_t i = 0; i < json_array_size(cases); i++) {
+        const json_t *ramp = json_array_get(cases, i);
+        const json_t *weights = json_object_get(ramp, "weight_lfads_torch");
+
+        for (size_t e = 0; e < json_array_size(weights); e++)
+            assert_true(fabs(costs_ramp_of_epoch((int64_t)e, (int64_t)field(ramp, "start"),
+                                                 (int64_t)field(ramp, "increase")) -
+                             number(weights, e)) < 1e-6);
+    }
+    json_decref(all);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden), cmocka_unit_test(test_ramp)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_golden),    cmocka_unit_test(test_ramp),
+        cmocka_unit_test(test_plateau),   cmocka_unit_test(test_autolfads),
+        cmocka_unit_test(test_smoothing), cmocka_unit_test(test_early_stopping),
+        cmocka_unit_test(test_epoch_ramps)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,6 +144,8 @@ static void check_prefetched(const struct prefetched *prefetched, const struct s
         }
 }
 
+static const struct batch_rules rules = {.batch_size = BATCH};
+
 static void test_prefetched(void **state)
 {
     struct session sessions[4], *list[] = {&sessions[0], &sessions[1], &sessions[2], &sessions[3]};
@@ -157,10 +159,10 @@ static void test_prefetched(void **state)
     make_session(&sessions[1], &on_disk, &on_disk);
     make_session(&sessions[2], &in_memory, &on_disk);
     make_session(&sessions[3], &on_disk, &in_memory);
-    assert_int_equal(batches_create(&batches, &dataset, SESSION_TRAIN, BATCH, false, NULL), LFADS_OK);
-    assert_int_equal(prefetcher_create(&prefetcher, &dataset, BATCH, NULL), LFADS_OK);
+    assert_int_equal(batches_create(&batches, &dataset, SESSION_TRAIN, &rules, NULL), LFADS_OK);
+    assert_int_equal(prefetcher_create(&prefetcher, &dataset, BATCH, 1, NULL), LFADS_OK);
     /* records of 6 and 24 bytes, rounded up to 64 */
-    assert_int_equal(prefetcher_bytes(&dataset, BATCH), 2 * BATCH * (64 + 64));
+    assert_int_equal(prefetcher_bytes(&dataset, BATCH, 1), 2 * BATCH * (64 + 64));
     for (uint32_t epoch = 0; epoch < 20; epoch++) {
         batches_shuffle(batches, &dataset, SESSION_TRAIN, 1, epoch);
         prefetcher_begin(prefetcher, SESSION_TRAIN, batches->batch, batches->count);
@@ -212,7 +214,7 @@ static void test_lost(void **state)
         file_unnamed(&session.set[SESSION_TRAIN].array[TRIAL_OBSERVED].file, ".", 0, NULL),
         LFADS_OK);
     assert_int_equal(batches_in_order(&batches, 0, RECORDS, BATCH, NULL), LFADS_OK);
-    assert_int_equal(prefetcher_create(&prefetcher, &dataset, BATCH, NULL), LFADS_OK);
+    assert_int_equal(prefetcher_create(&prefetcher, &dataset, BATCH, 1, NULL), LFADS_OK);
     prefetcher_begin(prefetcher, SESSION_TRAIN, batches->batch, batches->count);
     assert_int_equal(prefetcher_next(&prefetched, prefetcher, &err), LFADS_IO);
     assert_non_null(strstr(err.text, "can't read the data that are kept in "));

@@ -1,0 +1,212 @@
+/* scores.c - prints scores, as text or as one JSON object.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+
+#include "cli/cli.h"
+
+/* Prints the range of single channels' scores and ends the line. Scores that are NaN do not count.
+ */
+static void print_range(const double *scores, size_t count)
+{
+    double min = scores[0], max = scores[0];
+
+    for (size_t j = 0; j < count; j++) {
+        min = fmin(min, scores[j]);
+        max = fmax(max, scores[j]);
+    }
+    printf(" (single channels %.4f to %.4f)\n", min, max);
+}
+
+static void print_bits(const char *what, double bits, double error)
+{
+    printf("%s: %.4f", what, bits);
+    if (isfinite(error))
+        printf(", standard error %.4f", error);
+}
+
+static void print_spikes(const struct lfads_score *s)
+{
+    print_bits("bits per spike over each channel's mean rate", s->bits_per_spike,
+               s->bits_per_spike_se);
+    print_range(s->channel_bits_per_spike, s->channels);
+    if (s->heldout) {
+        printf("of the %zu held-out channels (co-smoothing)", s->heldout);
+        print_bits("", s->co_bps, s->co_bps_se);
+        printf("\n");
+    }
+    if (s->forward) {
+        printf("of the %zu forward bins", s->forward);
+        print_bits("", s->fp_bps, s->fp_bps_se);
+        printf("\n");
+    }
+}
+
+static void print_conditions(const struct lfads_score *s)
+{
+    printf("R2 of the rates to the PSTHs of %zu conditions", s->conditions);
+    if (s->psth_sd > 0)
+        printf(" (smoothed, standard deviation %.3g bins)", s->psth_sd);
+    printf(": %.4f\n", s->psth_r2);
+}
+
+static void print_text(const struct lfads_score *s)
+{
+    printf("%zu trials of %s_data, %zu bins, %zu channels\n", s->trials, s->set, s->bins,
+           s->channels);
+    if (s->has_truth) {
+        printf("R2 of the rates with the truth: %.4f", s->r2);
+        print_range(s->channel_r2, s->channels);
+    }
+    if (s->has_bits_per_spike)
+        print_spikes(s);
+    if (s->has_psth)
+        print_conditions(s);
+    if (s->has_behaviour)
+        printf(
+            "R2 of behaviour, %zu components, decoded by ridge regression: %.4f (penalty %.3g)\n",
+            s->behaviour_components, s->behaviour_r2, s->decoding_penalty);
+    if (s->lacks_train_run)
+        printf("behaviour is not decoded: that needs the results of the training trials "
+               "(--train_run)\n");
+    if (isnan(s->nll))
+        printf("negative log-likelihood a trial: not known, results have means only\n");
+    else
+        printf("negative log-likelihood a trial: %.3f\n", s->nll);
+    if (s->has_bounds)
+        printf("bounds a trial: %.3f (VAE), %.3f (IWAE)\n", s->nll_vae, s->nll_iwae);
+}
+
+/* JSON lacks NaN, the R2 of a constant truth: null stands for it. */
+static void print_number(const char *before, double value)
+{
+    if (isfinite(value))
+        printf("%s%.15g", before, value);
+    else
+        printf("%snull", before);
+}
+
+static void print_numbers(const char *key, const double *values, size_t count)
+{
+    printf(", \"%s\": [", key);
+    for (size_t j = 0; j < count; j++)
+        print_number(j ? ", " : "", values[j]);
+    printf("]");
+}
+
+static void print_json_spikes(const struct lfads_score *s)
+{
+    print_number(", \"bits_per_spike\": ", s->bits_per_spike);
+    print_number(", \"bits_per_spike_se\": ", s->bits_per_spike_se);
+    print_numbers("channel_bits_per_spike", s->channel_bits_per_spike, s->channels);
+    if (s->heldout) {
+        print_number(", \"co_bps\": ", s->co_bps);
+        print_number(", \"co_bps_se\": ", s->co_bps_se);
+    }
+    if (s->forward) {
+        print_number(", \"fp_bps\": ", s->fp_bps);
+        print_number(", \"fp_bps_se\": ", s->fp_bps_se);
+    }
+}
+
+static void print_json(const struct lfads_score *s)
+{
+    printf("{\"set\": \"%s\", \"trials\": %zu, \"bins\": %zu, \"channels\": %zu", s->set, s->trials,
+           s->bins, s->channels);
+    printf(", \"heldout_dim\": %zu, \"forward_steps\": %zu", s->heldout, s->forward);
+    if (s->has_truth) {
+        print_number(", \"r2\": ", s->r2);
+        print_numbers("channel_r2", s->channel_r2, s->channels);
+    }
+    if (s->has_bits_per_spike)
+        print_json_spikes(s);
+    if (s->has_psth) {
+        print_number(", \"psth_r2\": ", s->psth_r2);
+        print_number(", \"psth_sd\": ", s->psth_sd);
+        printf(", \"conditions\": %zu", s->conditions);
+    }
+    if (s->has_behaviour) {
+        print_number(", \"behaviour_r2\": ", s->behaviour_r2);
+        print_number(", \"decoding_penalty\": ", s->decoding_penalty);
+        printf(", \"behaviour_components\": %zu", s->behaviour_components);
+    }
+    if (s->has_bounds) {
+        print_number(", \"nll_bound_vae\": ", s->nll_vae);
+        print_number(", \"nll_bound_iwae\": ", s->nll_iwae);
+    }
+    print_number(", \"nll\": ", s->nll);
+    printf("}\n");
+}
+
+void cli_print_score(const struct lfads_score *score, bool json)
+{
+    (json ? print_json : print_text)(score);
+}
+
+/* A score by the benchmark's name. */
+struct named {
+    const char *name;
+    double value, error; /* error: NaN if there is none */
+};
+enum { NLB_VELOCITY = 1, NLB_SCORES = 5 };
+
+static void name_scores(struct named out[NLB_SCORES], const struct lfads_nlb_score *s)
+{
+    const double none = (double)NAN;
+
+    out[0] = (struct named){"co-bps", s->co_bps, s->co_bps_se};
+    out[NLB_VELOCITY] = (struct named){"vel R2", s->velocity_r2, none};
+    out[2] = (struct named){"tp corr", s->time_correlation, none};
+    out[3] = (struct named){"psth R2", s->psth_r2, none};
+    out[4] = (struct named){"fp-bps", s->fp_bps, s->fp_bps_se};
+}
+
+static void print_nlb_text(const struct lfads_nlb_score *s)
+{
+    struct named named[NLB_SCORES];
+
+    name_scores(named, s);
+    printf("%s\n", s->set);
+    for (size_t i = 0; i < NLB_SCORES; i++) {
+        if (isnan(named[i].value))
+            continue;
+        printf("  %s%-8s %.4f", s->prefix, named[i].name, named[i].value);
+        if (isfinite(named[i].error))
+            printf(", standard error %.4f", named[i].error);
+        if (i == NLB_VELOCITY)
+            printf(", penalty %.3g", s->decoding_penalty);
+        printf("\n");
+    }
+}
+
+static void print_nlb_json(const struct lfads_nlb_score *s)
+{
+    struct named named[NLB_SCORES];
+    bool first = true;
+
+    name_scores(named, s);
+    printf("\"%s\": {", s->set);
+    for (size_t i = 0; i < NLB_SCORES; i++) {
+        if (isnan(named[i].value))
+            continue;
+        printf("%s\"%s%s\": ", first ? "" : ", ", s->prefix, named[i].name);
+        print_number("", named[i].value);
+        first = false;
+        if (!isfinite(named[i].error))
+            continue;
+        printf(", \"%s%s standard error\": ", s->prefix, named[i].name);
+        print_number("", named[i].error);
+    }
+    printf("}");
+}
+
+void cli_print_nlb(const struct lfads_nlb_scores *scores, bool json)
+{
+    for (size_t i = 0; i < scores->count; i++) {
+        if (json)
+            printf("%s", i ? ", " : "{");
+        (json ? print_nlb_json : print_nlb_text)(&scores->sets[i]);
+    }
+    if (json)
+        printf("}\n");
+}

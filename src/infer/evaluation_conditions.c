@@ -1,0 +1,243 @@
+/* evaluation_conditions.c - scores rates against peri-stimulus time histograms: the data file's, or
+ * those of its conditions' data.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <float.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "infer/arrays.h"
+#include "infer/conditions.h"
+#include "infer/evaluation_scores.h"
+
+enum { SETS = 2 };
+static const double smoothing_s = 0.05; /* standard deviation; the benchmark's is 40 to 70 ms */
+static const char *const set_names[SETS] = {"train", "valid"};
+
+/* Scores against PSTH [conditions,T,N]. */
+static enum lfads_status score_psths(struct lfads_score *score, const struct evaluation *s,
+                                     const struct condition_trials *conditions, const double *psth,
+                                     const int64_t *jitter)
+{
+    score->has_psth = true;
+    score->conditions = conditions->count;
+    return score_psth_r2(&score->psth_r2,
+                         &(struct condition_rates){.trials = s->trials,
+                                                   .bins = s->bins - s->forward,
+                                                   .channels = s->channels,
+                                                   .rates = s->output,
+                                                   .bin_stride = s->outputs,
+                                                   .trial_stride = s->bins * s->outputs,
+                                                   .conditions = conditions,
+                                                   .psth = psth,
+                                                   .jitter = jitter},
+                         s->err);
+}
+
+/* The data file's PSTHs, which are of the encoded bins, and the lists NAME of their trials. */
+static enum lfads_status score_given(struct lfads_score *score, const struct evaluation *s,
+                                     const char *name)
+{
+    struct condition_trials conditions = {.count = 0};
+    int64_t *jitter = NULL;
+    struct array psth;
+    struct h5_shape shape;
+    char other[40];
+    enum lfads_status status = array_read(&psth, &s->data, "psth", 3, s->err);
+
+    snprintf(other, sizeof other, "%s_data", s->set);
+    if (status == LFADS_OK)
+        status = h5_shape(&shape, &s->data, other, s->err);
+    if (status == LFADS_OK)
+        status = conditions_read(&conditions, &s->data, name, shape.dims[0], s->err);
+    if (status == LFADS_OK)
+        conditions_cut(&conditions, s->trials);
+    snprintf(other, sizeof other, "%s_jitter", s->set);
+    if (status == LFADS_OK)
+        status = conditions_read_jitter(&jitter, &s->data, other, s->trials, s->err);
+    if (status == LFADS_OK)
+        status = array_expect(&psth, &s->data, 0, conditions.count, name, s->err);
+    if (status == LFADS_OK)
+        status = array_expect(&psth, &s->data, 1, s->bins - s->forward, "the encoded bins", s->err);
+    if (status == LFADS_OK)
+        status = array_expect(&psth, &s->data, 2, s->channels, "the data", s->err);
+    if (status == LFADS_OK)
+        status = score_psths(score, s, &conditions, psth.values, jitter);
+    free(jitter);
+    conditions_free(&conditions);
+    array_free(&psth);
+    return status;
+}
+
+/* The conditions of both sets' trials, as numbers. */
+struct labels {
+    struct array of[SETS]; /* [trials]; without values: the set has none */
+    double *value;         /* of each condition, sorted */
+    size_t count;
+};
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Returns the number of the condition of trial TRIAL of set SET. */
+static size_t number_of(const struct labels *l, size_t set, size_t trial)
+{
+    const double *found =
+        bsearch(&l->of[set].values[trial], l->value, l->count, sizeof *l->value, compare);
+
+    return (size_t)(found - l->value);
+}
+
+static enum lfads_status read_labels(struct labels *l, const struct evaluation *s)
+{
+    enum lfads_status status = LFADS_OK;
+    size_t count = 0;
+
+    for (size_t i = 0; i < SETS && status == LFADS_OK; i++) {
+        char name[40], data[40];
+        struct h5_shape shape;
+
+        snprintf(name, sizeof name, "%s_condition", set_names[i]);
+        snprintf(data, sizeof data, "%s_data", set_names[i]);
+        if (!h5_has(&s->data, data) || !h5_has(&s->data, name))
+            continue;
+        status = array_read(&l->of[i], &s->data, name, 1, s->err);
+        if (status == LFADS_OK)
+            status = array_check(&l->of[i], &s->data, -DBL_MAX, false, s->err);
+        if (status == LFADS_OK)
+            status = h5_shape(&shape, &s->data, data, s->err);
+        if (status == LFADS_OK)
+            status = array_expect(&l->of[i], &s->data, 0, shape.dims[0], data, s->err);
+        count += l->of[i].count;
+    }
+    if (status == LFADS_OK)
+        status = array_allocate(&l->value, count, "conditions", s->data.path, s->err);
+    for (size_t i = 0; i < SETS && status == LFADS_OK; i++)
+        for (size_t e = 0; e < l->of[i].count; e++)
+            l->value[l->count++] = l->of[i].values[e];
+    if (status != LFADS_OK)
+        return status;
+    qsort(l->value, count, sizeof *l->value, compare);
+    l->count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || l->value[i] != l->value[l->count - 1])
+            l->value[l->count++] = l->value[i];
+    return LFADS_OK;
+}
+
+static void free_labels(struct labels *l)
+{
+    for (size_t i = 0; i < SETS; i++)
+        array_free(&l->of[i]);
+    free(l->value);
+}
+
+/* Adds the trials of set SET to the SUM [conditions,T,N] of its condition, and counts them. */
+static enum lfads_status add_trials(double *sum, double *trials, const struct labels *l,
+                                    const struct evaluation *s, size_t set)
+{
+    size_t numbers = s->bins * s->channels;
+    double *trial = calloc(numbers, sizeof *trial);
+    char name[40];
+    enum lfads_status status =
+        trial ? LFADS_OK
+              : lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", s->data.path);
+
+    snprintf(name, sizeof name, "%s_data", set_names[set]);
+    for (size_t e = 0; e < l->of[set].count && status == LFADS_OK; e++) {
+        size_t c = number_of(l, set, e);
+
+        status = h5_read_rows(trial, H5_FLOAT64, &s->data, name, e, 1, numbers, s->err);
+        for (size_t i = 0; i < numbers && status == LFADS_OK; i++)
+            sum[c * numbers + i] += trial[i];
+        trials[c]++;
+    }
+    free(trial);
+    return status;
+}
+
+/* Returns the standard deviation of the Gaussian for PSTHs, in bins. */
+static double smoothing(const struct evaluation *s)
+{
+    double width = evaluation_bin_width(s);
+
+    if (s->what->psth_sd != 0)
+        return s->what->psth_sd > 0 ? s->what->psth_sd : 0;
+    return width > 0 ? smoothing_s / width : 0;
+}
+
+/* Sets *PSTH [conditions,encoded bins,N] to the smoothed means over trials of both sets: more
+ * trials give truer means. The caller frees it. */
+static enum lfads_status make_psths(double **psth, const struct labels *l,
+                                    const struct evaluation *s, double sd)
+{
+    size_t numbers = s->bins * s->channels, encoded = (s->bins - s->forward) * s->channels;
+    double *sum = NULL, *trials = NULL, *smooth = NULL;
+    enum lfads_status status =
+        array_allocate(psth, l->count * encoded, "PSTHs", s->data.path, s->err);
+
+    if (status == LFADS_OK)
+        status = array_allocate(&sum, l->count * numbers, "PSTHs", s->data.path, s->err);
+    if (status == LFADS_OK)
+        status = array_allocate(&trials, l->count, "PSTHs", s->data.path, s->err);
+    if (status == LFADS_OK)
+        status = array_allocate(&smooth, numbers, "PSTHs", s->data.path, s->err);
+    for (size_t i = 0; i < SETS && status == LFADS_OK; i++)
+        status = add_trials(sum, trials, l, s, i);
+    for (size_t c = 0; c < l->count && status == LFADS_OK; c++) {
+        score_smooth(smooth, sum + c * numbers, s->bins, s->channels, sd);
+        for (size_t i = 0; i < encoded; i++)
+            (*psth)[c * encoded + i] = smooth[i] / trials[c];
+    }
+    free(sum);
+    free(trials);
+    free(smooth);
+    return status;
+}
+
+/* The conditions that the data file names for each trial; SET is the evaluated one. */
+static enum lfads_status score_labelled(struct lfads_score *score, const struct evaluation *s,
+                                        size_t set)
+{
+    struct labels l = {.count = 0};
+    struct condition_trials conditions = {.count = 0};
+    size_t *numbers = calloc(s->trials + 1, sizeof *numbers);
+    double *psth = NULL, sd = smoothing(s);
+    enum lfads_status status =
+        numbers ? read_labels(&l, s)
+                : lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", s->data.path);
+
+    for (size_t e = 0; e < s->trials && status == LFADS_OK; e++)
+        numbers[e] = number_of(&l, set, e);
+    if (status == LFADS_OK)
+        status = conditions_sort(&conditions, numbers, s->trials, l.count, s->err);
+    if (status == LFADS_OK)
+        status = make_psths(&psth, &l, s, sd);
+    if (status == LFADS_OK)
+        status = score_psths(score, s, &conditions, psth, NULL);
+    score->psth_sd = sd;
+    conditions_free(&conditions);
+    free_labels(&l);
+    free(numbers);
+    free(psth);
+    return status;
+}
+
+enum lfads_status evaluation_score_conditions(struct lfads_score *score, const struct evaluation *s)
+{
+    char name[40];
+
+    snprintf(name, sizeof name, "%s_cond_idx", s->set);
+    if (h5_has(&s->data, "psth") && h5_has(&s->data, name))
+        return score_given(score, s, name);
+    for (size_t i = 0; i < SETS; i++) {
+        snprintf(name, sizeof name, "%s_condition", set_names[i]);
+        if (strcmp(s->set, set_names[i]) == 0 && h5_has(&s->data, name))
+            return score_labelled(score, s, i);
+    }
+    return LFADS_OK;
+}
