@@ -209,7 +209,8 @@ struct lfads_score {
     double co_bps,
         co_bps_se; /* co-smoothing: held-out channels in the encoded bins; if heldout > 0 */
     double fp_bps, fp_bps_se; /* all channels in the forward bins; if forward > 0 */
-    double nll;               /* negative log-likelihood of the data under the rates, per trial */
+    double nll;               /* negative log-likelihood of the data under the rates, per trial;
+                                 NaN for gamma and zig, whose results have means only */
     double nll_vae, nll_iwae; /* means over trials of the model run's bounds */
     double
         psth_r2; /* of the rates' means over a condition's trials against the conditions' PSTHs */

@@ -106,6 +106,14 @@ struct decoder_sequence {
     real *dmean, *dlogvar, *du; /* [T,R,n]: sample_backward adds to the first two; du is changed */
 };
 
+/* The numbers of zero-inflated gamma distributions before they go through a sigmoid, and the scales
+ * of alphas and betas: [N], the same in all rows. */
+struct zig {
+    real *a, *b, *c; /* [T,R,N] */
+    const real *alpha_scale, *beta_scale;
+    double loc; /* a number that is not 0 exceeds it */
+};
+
 /* The optimizer's update of one step, set by limit_update, in the backend's memory. */
 struct update {
     real scale;  /* factor that keeps the gradient's norm within the limit */
@@ -205,7 +213,7 @@ void backend_cpu_bf16_free(struct backend *backend);
 
 /* ---- modules: backends in separate libraries, loaded on request (select.h) ---- */
 
-enum { BACKEND_MODULE_VERSION = 3 }; /* raised by any change of this file or operations.def */
+enum { BACKEND_MODULE_VERSION = 4 }; /* raised by any change of this file or operations.def */
 
 struct backend_module {
     int version;      /* BACKEND_MODULE_VERSION of the module's build */

@@ -49,15 +49,21 @@ static void box_muller(real *a, real *b, uint32_t w0, uint32_t w1)
     *b = radius * real_sin(angle);
 }
 
+void philox_four_normals(real out[4], const struct philox_address *address, uint32_t block)
+{
+    uint32_t four[4];
+
+    philox_block(four, address, block);
+    box_muller(&out[0], &out[1], four[0], four[1]);
+    box_muller(&out[2], &out[3], four[2], four[3]);
+}
+
 void philox_normals(real *out, const struct philox_address *address, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i += 4) {
-        uint32_t four[4];
         real normal[4];
 
-        philox_block(four, address, i / 4);
-        box_muller(&normal[0], &normal[1], four[0], four[1]);
-        box_muller(&normal[2], &normal[3], four[2], four[3]);
+        philox_four_normals(normal, address, i / 4);
         for (uint32_t j = 0; j < 4 && i + j < count; j++)
             out[i + j] = normal[j];
     }

@@ -39,6 +39,7 @@ enum philox_purpose {
     PHILOX_CD_MASK = 11,
     PHILOX_CD_PASS = 12,
     PHILOX_CO_KL_NOISE = 13,
+    PHILOX_IC_KL_NOISE = 14,
     PHILOX_BOOTSTRAP = 15
 };
 
@@ -54,6 +55,8 @@ struct philox_address {
 void philox_block(uint32_t out[4], const struct philox_address *address, uint32_t block);
 /* Sets out[0..count) to independent 32-bit words. count <= PHILOX_MAX_INDEX. */
 void philox_words(uint32_t *out, const struct philox_address *address, uint32_t count);
+/* Sets OUT to the normal numbers of block BLOCK of the row. */
+void philox_four_normals(real out[4], const struct philox_address *address, uint32_t block);
 /* Sets out[0..count) to independent standard normal numbers (Box-Muller). count <=
  * PHILOX_MAX_INDEX. */
 void philox_normals(real *out, const struct philox_address *address, uint32_t count);

@@ -69,7 +69,10 @@ static void print_text(const struct lfads_score *s)
     if (s->lacks_train_run)
         printf("behaviour is not decoded: that needs the results of the training trials "
                "(--train_run)\n");
-    printf("negative log-likelihood a trial: %.3f\n", s->nll);
+    if (isnan(s->nll))
+        printf("negative log-likelihood a trial: not known, results have means only\n");
+    else
+        printf("negative log-likelihood a trial: %.3f\n", s->nll);
     if (s->has_bounds)
         printf("bounds a trial: %.3f (VAE), %.3f (IWAE)\n", s->nll_vae, s->nll_iwae);
 }

@@ -131,6 +131,83 @@ static enum lfads_status check_device(const char *device, struct lfads_error *er
                       "--device=%s is not allowed: it takes auto, cpu, cpu:N or gpu:N", device);
 }
 
+/* Whether what comes out is fed back to the controller. */
+static bool feeds_rates(const struct lfads_config *c)
+{
+    return c->co_dim && c->do_feed_factors_to_controller &&
+           strcmp(c->feedback_factors_or_rates, "rates") == 0;
+}
+
+static enum lfads_status check_output(const struct lfads_config *c, struct lfads_error *err)
+{
+    const struct {
+        const char *flag, *output;
+        double value, unused;
+    } rows[] = {{"gaussian_var_min", "gaussian", c->gaussian_var_min, 0},
+                {"zig_loc", "zig", c->zig_loc, 0},
+                {"zig_scale_init", "zig", c->zig_scale_init, 1},
+                {"zig_scale_prior", "zig", c->zig_scale_prior, 1},
+                {"zig_scale_penalty", "zig", c->zig_scale_penalty, 0}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].value != rows[i].unused && strcmp(c->output_dist, rows[i].output) != 0)
+            return lfads_fail(err, LFADS_USAGE,
+                              "--%s=%g needs --output_dist=%s, and it is %s: leave one of them out",
+                              rows[i].flag, rows[i].value, rows[i].output, c->output_dist);
+    if (feeds_rates(c) && strcmp(c->output_dist, "zig") == 0)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--feedback_factors_or_rates=rates is not there for --output_dist=zig: "
+                          "use factors");
+    return LFADS_OK;
+}
+
+static enum lfads_status check_student(const struct lfads_config *c, struct lfads_error *err)
+{
+    bool ic = strcmp(c->ic_prior, "student_t") == 0, co = strcmp(c->co_prior, "student_t") == 0;
+    const struct {
+        const char *flag, *needs;
+        double value, unused;
+        bool used;
+    } rows[] = {{"prior_df", "--ic_prior=student_t or --co_prior=student_t", (double)c->prior_df, 5,
+                 ic || co},
+                {"ic_prior_scale", "--ic_prior=student_t", c->ic_prior_scale, 0.3, ic},
+                {"co_prior_scale", "--co_prior=student_t", c->co_prior_scale, 0.3, co}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].value != rows[i].unused && !rows[i].used)
+            return lfads_fail(err, LFADS_USAGE, "--%s=%g needs %s: leave one of them out",
+                              rows[i].flag, rows[i].value, rows[i].needs);
+    return LFADS_OK;
+}
+
+/* Without noise a divergence would not be that of what drives the model; without a divergence
+ * nothing would keep the noise from vanishing. */
+static enum lfads_status check_sampling(const struct lfads_config *c, struct lfads_error *err)
+{
+    const struct {
+        const char *name, *prior;
+        double weight;
+        bool used;
+    } rows[] = {{"ic", c->ic_prior, c->kl_ic_weight, c->ic_dim > 0},
+                {"co", c->co_prior, c->kl_co_weight, c->co_dim > 0}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool none = strcmp(rows[i].prior, "none") == 0;
+
+        if (none && c->sample_posteriors)
+            return lfads_fail(err, LFADS_USAGE,
+                              "--%s_prior=none needs --sample_posteriors=false: without a prior "
+                              "samples become means",
+                              rows[i].name);
+        if (!none && !c->sample_posteriors && rows[i].used && rows[i].weight > 0)
+            return lfads_fail(err, LFADS_USAGE,
+                              "--sample_posteriors=false has no KL cost, and --kl_%s_weight=%g is "
+                              "not 0: give --%s_prior=none, or weight 0",
+                              rows[i].name, rows[i].weight, rows[i].name);
+    }
+    return LFADS_OK;
+}
+
 static enum lfads_status check_prior(const struct lfads_config *c, struct lfads_error *err)
 {
     if (c->ic_prior_var_min <= c->ic_prior_var_scale &&
@@ -148,6 +225,12 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
 
     if (status == LFADS_OK)
         status = check_prior(c, err);
+    if (status == LFADS_OK)
+        status = check_output(c, err);
+    if (status == LFADS_OK)
+        status = check_student(c, err);
+    if (status == LFADS_OK)
+        status = check_sampling(c, err);
     if (status != LFADS_OK)
         return status;
     if (c->do_train_io_only && c->do_train_encoder_only)
@@ -212,7 +295,11 @@ static bool shapes_model(const struct flag *flag)
                                              "ic_post_var_min",
                                              "ic_prior_var_min",
                                              "ic_prior_var_max",
-                                             "cell_clip_value"};
+                                             "cell_clip_value",
+                                             "gaussian_var_min",
+                                             "zig_scale_init",
+                                             "ic_prior_scale",
+                                             "co_prior_scale"};
 
     if (strcmp(flag->name, "output_dist") == 0 || strcmp(flag->name, "preset") == 0)
         return true;

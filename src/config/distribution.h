@@ -16,7 +16,7 @@ enum distribution_id {
     DISTRIBUTIONS
 };
 
-enum observed_data { DATA_COUNTS, DATA_REALS };
+enum observed_data { DATA_COUNTS, DATA_REALS, DATA_POSITIVE, DATA_INFLATED };
 
 /* A number a channel of the distribution, affine in the factors. */
 struct out_param {

@@ -4,6 +4,7 @@
 #ifndef LFADS_DATA_SESSION_H
 #define LFADS_DATA_SESSION_H
 #include "config/trial.h"
+#include "data/data_range.h"
 #include "data/trial_store.h"
 #include "h5/h5.h"
 
@@ -13,7 +14,7 @@ enum session_set { SESSION_TRAIN, SESSION_VALID, SESSION_SETS };
 
 /* What the model needs of a session, and where its trials may be kept. */
 struct session_wants {
-    bool counts;                  /* the data must be counts (Poisson); else finite reals */
+    struct data_range range;      /* what the data must be */
     bool missing;                 /* NaN are allowed: what was not recorded */
     size_t heldout, forward;      /* channels and bins that the encoders do not read, the last
                                      ones; 0 if the file has an array for the encoders */

@@ -75,7 +75,8 @@ static enum lfads_status read_ext(struct reading *r, enum session_set set)
                                              .trials = trials->count,
                                              .bins = r->session->bins,
                                              .file_bins = shape.dims[1],
-                                             .width = width});
+                                             .width = width,
+                                             .range = {.data = DATA_REALS}});
 }
 
 /* Notes whether the file has true rates, and checks their shape. They serve plots and scores only
@@ -135,6 +136,13 @@ static enum lfads_status set_sizes(const struct reading *r, const struct h5_shap
     return LFADS_OK;
 }
 
+/* The encoders can read any finite number; counts are checked because other numbers are a mistake.
+ */
+static struct data_range encoded_range(const struct reading *r)
+{
+    return (struct data_range){r->wants->range.data == DATA_COUNTS ? DATA_COUNTS : DATA_REALS, 0};
+}
+
 /* Reads the encoders' array [n,T_enc,N_in]. Its channels and bins are the first ones of the observed
  * array. */
 static enum lfads_status read_encoded(struct reading *r, enum session_set set)
@@ -169,7 +177,7 @@ static enum lfads_status read_encoded(struct reading *r, enum session_set set)
                                              .bins = s->encoded_bins,
                                              .file_bins = s->encoded_bins,
                                              .width = s->encoded_channels,
-                                             .counts = r->wants->counts,
+                                             .range = encoded_range(r),
                                              .missing = r->wants->missing});
 }
 
@@ -190,7 +198,7 @@ static enum lfads_status read_observed(struct reading *r, enum session_set set, 
                                              .bins = s->bins,
                                              .file_bins = s->bins,
                                              .width = s->channels,
-                                             .counts = r->wants->counts,
+                                             .range = r->wants->range,
                                              .missing = r->wants->missing,
                                              .missing_of = trials->missing});
 }

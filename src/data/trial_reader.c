@@ -3,11 +3,11 @@
 #include "data/trial_reader.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/sizes.h"
-#include "data/counts.h"
 
 enum { PIECE_BYTES = 1 << 22 };
 
@@ -35,47 +35,65 @@ static struct findings convert_counts(float *out, const double *in, size_t count
     return (struct findings){.largest = (float)largest, .sum = (double)sum, .valid = !wrong};
 }
 
-static struct findings convert_reals(float *out, const double *in, size_t count)
+/* MARKED: NaN where a number is missing, or NULL. */
+static struct findings convert_reals(float *out, const double *in, const double *marked,
+                                     size_t count, const struct data_range *range)
 {
     struct findings f = {.valid = true};
 
     for (size_t i = 0; i < count; i++) {
         out[i] = (float)in[i];
-        f.valid = f.valid && isfinite(out[i]);
+        f.valid = f.valid && (data_range_has(range, in[i]) || (marked && isnan(marked[i])));
         f.sum += in[i];
     }
     return f;
 }
 
-/* Reports trial, bin and channel of the first unusable number. TRIAL is the first trial of the
- * piece. */
-static enum lfads_status refuse(const struct trial_reader *reader, const double *piece,
-                                size_t trial, struct lfads_error *err)
+static bool are_counts(const struct trial_reader *reader)
 {
-    size_t i = 0, size = reader->file_bins * reader->width, offset;
-    struct findings f;
-    float converted;
+    return reader->range.data == DATA_COUNTS;
+}
 
-    do {
-        f = reader->counts ? convert_counts(&converted, piece + i, 1)
-                           : convert_reals(&converted, piece + i, 1);
-    } while (f.valid && ++i);
-    offset = i % size;
-    return lfads_fail(err, LFADS_BAD_DATA, "%s: %s is %g in trial %zu, bin %zu, channel %zu; %s",
-                      reader->file->path, reader->name, piece[i], trial + i / size,
-                      offset / reader->width, offset % reader->width,
-                      reader->counts && isfinite(piece[i])
-                          ? "poisson takes whole counts from 0 to a million: correct the data or "
-                            "use --output_dist=gaussian"
-                      : isnan(piece[i])
-                          ? "only finite numbers can be used: correct the data, or give "
+/* Sets TEXT to what makes X usable, or the data without it. */
+static void remedy(char text[200], const struct trial_reader *reader, double x)
+{
+    static const char *const instead[] = {[DATA_COUNTS] = "use --output_dist=gaussian",
+                                          [DATA_REALS] = "leave the trial out",
+                                          [DATA_POSITIVE] = "use --output_dist=zig or gaussian",
+                                          [DATA_INFLATED] = "lower --zig_loc"};
+    char range[DATA_RANGE_TEXT];
+
+    data_range_text(range, &reader->range);
+    if (isfinite((float)x))
+        snprintf(text, 200, "it takes %s: correct the data or %s", range,
+                 instead[reader->range.data]);
+    else
+        snprintf(text, 200, "%s",
+                 isnan(x) ? "only finite numbers can be used: correct the data, or give "
                             "--missing_data=skip for what was not recorded"
                           : "only finite numbers below 3e38 can be used: correct the data");
 }
 
+/* Reports trial, bin and channel of the first unusable number. TRIAL is the first trial of the
+ * piece. */
+static enum lfads_status refuse(const struct trial_reader *reader, const double *piece,
+                                const double *marked, size_t trial, struct lfads_error *err)
+{
+    size_t i = 0, size = reader->file_bins * reader->width, offset;
+    char text[200];
+
+    while (data_range_has(&reader->range, piece[i]) || (marked && isnan(marked[i])))
+        i++;
+    offset = i % size;
+    remedy(text, reader, piece[i]);
+    return lfads_fail(err, LFADS_BAD_DATA, "%s: %s is %g in trial %zu, bin %zu, channel %zu; %s",
+                      reader->file->path, reader->name, piece[i], trial + i / size,
+                      offset / reader->width, offset % reader->width, text);
+}
+
 static enum number_type required_type(const struct trial_reader *reader, const struct findings *f)
 {
-    if (!reader->counts || f->largest > UINT16_MAX)
+    if (!are_counts(reader) || f->largest > UINT16_MAX)
         return NUMBER_FLOAT;
     return f->largest > UINT8_MAX ? NUMBER_UINT16 : NUMBER_UINT8;
 }
@@ -138,10 +156,11 @@ static enum lfads_status convert(struct findings *found, const struct trial_read
             missing += of_trial;
         }
     }
-    *found = reader->counts ? convert_counts(piece->floats, piece->numbers, n * size)
-                            : convert_reals(piece->floats, piece->numbers, n * size);
+    *found = are_counts(reader) ? convert_counts(piece->floats, piece->numbers, n * size)
+                                : convert_reals(piece->floats, piece->numbers, piece->marked,
+                                                n * size, &reader->range);
     if (!found->valid)
-        return refuse(reader, piece->numbers, first, err);
+        return refuse(reader, piece->numbers, piece->marked, first, err);
     if (missing && reader->missing_of) {
         put_missing(piece->floats, piece->marked, n * size);
         found->largest = (float)INFINITY; /* NaN needs a float */
@@ -179,8 +198,8 @@ enum lfads_status trial_reader_read(struct trial_store *store, double *sum,
     size_t size = reader->bins * reader->width;
     struct piece piece = {.trials = size_max(PIECE_BYTES / sizeof(double) / size, 1)};
     enum lfads_status status =
-        trial_store_begin(store, reader->trials, size, reader->counts ? NUMBER_UINT8 : NUMBER_FLOAT,
-                          &reader->limits, err);
+        trial_store_begin(store, reader->trials, size,
+                          are_counts(reader) ? NUMBER_UINT8 : NUMBER_FLOAT, &reader->limits, err);
 
     *sum = 0;
     if (status != LFADS_OK)

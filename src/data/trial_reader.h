@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_DATA_TRIAL_READER_H
 #define LFADS_DATA_TRIAL_READER_H
+#include "data/data_range.h"
 #include "data/trial_store.h"
 #include "h5/h5.h"
 
@@ -11,7 +12,7 @@ struct trial_reader {
     const char *name; /* the data set; its shape has been checked */
     size_t trials, bins, width;
     size_t file_bins; /* of the data set, at most bins; zeros follow them */
-    bool counts; /* numbers must be counts (counts.h); else finite reals */
+    struct data_range range; /* of the numbers */
     bool missing;      /* NaN is allowed */
     uint32_t *missing_of; /* [trials]: set to the count of NaN in each trial, or NULL: NaN become 0 */
     struct storage_limits limits;

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/workers.h"
 #include "config/hyperparams.h"
-#include "data/counts.h"
+#include "data/data_range.h"
 #include "model/model_create.h"
 #include "run/passes.h"
 #include "save/checkpoint.h"
@@ -210,13 +210,16 @@ void lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser,
 }
 
 static enum lfads_status check(const struct lfads_denoiser *d, const float *numbers, size_t width,
-                               bool counts, const char *what, struct lfads_error *err)
+                               const struct data_range *range, const char *what,
+                               struct lfads_error *err)
 {
+    char text[DATA_RANGE_TEXT];
+
+    data_range_text(text, range);
     for (size_t i = 0; i < d->model->bins * width; i++)
-        if (counts ? !is_count((double)numbers[i]) : !isfinite(numbers[i]))
+        if (!data_range_has(range, (double)numbers[i]))
             return lfads_fail(err, LFADS_BAD_DATA, "%s is %g in bin %zu, channel %zu: it takes %s",
-                              what, (double)numbers[i], i / width, i % width,
-                              counts ? "whole counts from 0 to a million" : "finite numbers");
+                              what, (double)numbers[i], i / width, i % width, text);
     return LFADS_OK;
 }
 
@@ -259,6 +262,8 @@ enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *da
                                 const float *ext, const struct lfads_denoised *denoised,
                                 struct lfads_error *err)
 {
+    const struct data_range reals = {.data = DATA_REALS};
+    struct data_range observed;
     const struct model *m;
     enum lfads_status status = LFADS_OK;
 
@@ -266,13 +271,13 @@ enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *da
         return lfads_fail(err, LFADS_USAGE, "lfads_denoise: %s is NULL",
                           denoiser ? "denoised" : "denoiser");
     m = denoiser->model;
+    observed = (struct data_range){m->output->data, m->zig_loc};
     if (!data || (m->ext_inputs && !ext))
         return lfads_fail(err, LFADS_USAGE, "a trial needs data%s",
                           m->ext_inputs ? " and external inputs" : "");
-    status = check(denoiser, data, model_channels(m, denoiser->session),
-                   m->output->data == DATA_COUNTS, "data", err);
+    status = check(denoiser, data, model_channels(m, denoiser->session), &observed, "data", err);
     if (status == LFADS_OK && m->ext_inputs)
-        status = check(denoiser, ext, m->ext_inputs, false, "external input", err);
+        status = check(denoiser, ext, m->ext_inputs, &reals, "external input", err);
     if (status != LFADS_OK)
         return status;
     denoiser->data = data;

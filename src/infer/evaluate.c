@@ -115,6 +115,7 @@ static enum lfads_status draw_figure(const struct lfads_score *score, const stru
                                   .trial = s->what->trial,
                                   .scores = scores,
                                   .rates = {.bins = s->bins,
+                                            .reals = s->distribution->data != DATA_COUNTS,
                                             .channels = s->channels,
                                             .outputs = s->outputs,
                                             .means = output,

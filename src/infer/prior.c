@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/workers.h"
 #include "infer/results_file.h"
+#include "model/latent_prior.h"
 #include "run/passes.h"
 #include "run/run.h"
 
@@ -193,6 +194,17 @@ static enum lfads_status check_memory(const struct prior *p)
                         "prior sampling", "--batch_size", p->err);
 }
 
+static enum lfads_status check_priors(const struct prior *p)
+{
+    const struct model *m = p->run->model;
+
+    if ((!m->ic_dim || m->ic_prior->draw) && (!m->co_dim || m->co_prior->draw))
+        return LFADS_OK;
+    return lfads_fail(p->err, LFADS_USAGE,
+                      "--%s_prior=none leaves nothing to sample: train with another prior",
+                      m->ic_dim && !m->ic_prior->draw ? "ic" : "co");
+}
+
 enum lfads_status lfads_prior_sample(const struct lfads_config *config,
                                      const struct lfads_callbacks *callbacks,
                                      struct lfads_error *err)
@@ -203,7 +215,9 @@ enum lfads_status lfads_prior_sample(const struct lfads_config *config,
     if (status != LFADS_OK)
         return status;
     p.plan.trials = (size_t)p.run->config->batch_size;
-    status = check_memory(&p);
+    status = check_priors(&p);
+    if (status == LFADS_OK)
+        status = check_memory(&p);
     if (status == LFADS_OK)
         status = run_parameters(&p.parameters, p.run, err);
     if (status == LFADS_OK)

@@ -113,12 +113,13 @@ static struct step step_at(const struct shard *s, size_t t)
 static void feed_back(struct shard *s, const struct step *step, size_t t)
 {
     size_t n = step->fed_width;
+    const struct observation_constants constants = shard_constants(s);
     const real *from = s->factors + t * s->rows * n;
     real *params[OUT_PARAMS];
 
     if (s->model->feedback == FEED_RATES) {
         shard_out_params(params, s->out_params, s, t);
-        s->model->observation->mean(s->be, step->fed, n, params, s->rows, n);
+        s->model->observation->mean(s->be, step->fed, n, params, &constants, s->rows, n);
         from = step->fed;
     }
     s->be->copy_masked(s->be, step->fed, n, from, n, step->mask, step->ldm, s->rows, n);

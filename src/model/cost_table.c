@@ -2,8 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/cost_table.h"
 
+#include "model/latent_prior.h"
+
 static double kl_ic_weight(const struct model *m) { return m->kl_ic_weight; }
-static double kl_co_weight(const struct model *m) { return m->kl_co_weight; }
+static double kl_co_weight(const struct model *m)
+{
+    bool mean = m->co_dim && m->co_prior->mean_of_bins;
+
+    return mean ? m->kl_co_weight / (double)m->bins : m->kl_co_weight;
+}
 static double corr_scale(const struct model *m) { return m->corr_scale; }
 
 /* The number of pairs of inferred inputs; 1 if there is none, because it is a divisor. */

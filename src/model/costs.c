@@ -225,10 +225,12 @@ static struct penalty_scales penalty_scales(const struct model *m)
     double count = m->l2_of_recurrent ? 1e-8 : 0;
 
     for (size_t i = 0; i < m->n_params; i++)
-        if (!m->l2_of_recurrent || m->l2_scale[m->params[i].penalty] > 0)
+        if (m->params[i].penalty != PENALTY_ZIG_SCALE &&
+            (!m->l2_of_recurrent || m->l2_scale[m->params[i].penalty] > 0))
             count += (double)penalised_numbers(&m->params[i]);
     for (int i = 0; i < PENALTIES; i++)
         scales.of[i] = m->l2_scale[i] > 0 ? m->l2_scale[i] / count : 0;
+    scales.of[PENALTY_ZIG_SCALE] = m->l2_scale[PENALTY_ZIG_SCALE];
     return scales;
 }
 
@@ -277,7 +279,7 @@ struct shard_weights costs_shard_weights(const struct model *model, size_t sessi
     return shard;
 }
 
-/* model.md (7.8). */
+/* model.md (7.8), modern.md (7.8). */
 void costs_l2(const struct backend *be, acc *l2, const struct model *model, const real *parameters)
 {
     const struct penalty_scales scales = penalty_scales(model);
@@ -287,7 +289,10 @@ void costs_l2(const struct backend *be, acc *l2, const struct model *model, cons
         const struct param *p = &model->params[i];
         double scale = scales.of[p->penalty];
 
-        if (scale > 0)
+        if (scale > 0 && p->penalty == PENALTY_ZIG_SCALE)
+            be->sum_deviations(be, l2, scale / 2, parameters + p->offset,
+                               (real)model->zig_scale_prior, penalised_numbers(p));
+        else if (scale > 0)
             be->sum_squares(be, l2, scale / 2, parameters + p->offset + p->unpenalised,
                             penalised_numbers(p));
     }
@@ -314,7 +319,11 @@ void costs_l2_backward(const struct backend *be, const struct model *model, real
     for (size_t i = 0; i < model->n_params; i++) {
         const struct param *p = &model->params[i];
 
-        if (scales.of[p->penalty] > 0)
+        if (scales.of[p->penalty] > 0 && p->penalty == PENALTY_ZIG_SCALE)
+            be->add_deviations(be, gradient + p->offset, &weights->l2[PENALTY_ZIG_SCALE],
+                               parameters + p->offset, (real)model->zig_scale_prior,
+                               penalised_numbers(p));
+        else if (scales.of[p->penalty] > 0)
             be->add_scaled(be, gradient + p->offset + p->unpenalised, &weights->l2[p->penalty],
                            parameters + p->offset + p->unpenalised, penalised_numbers(p));
     }

@@ -48,6 +48,7 @@ enum param_penalty {
     PENALTY_CONTROLLER,
     PENALTY_IC_ENCODER,
     PENALTY_CI_ENCODER,
+    PENALTY_ZIG_SCALE, /* of the distance from zig_scale_prior; not divided by the count */
     PENALTIES
 };
 
@@ -98,6 +99,9 @@ struct model {
     const struct observation *observation;
     const struct latent_prior *ic_prior, *co_prior;
     bool identity_readin, identity_readout;
+    real min_logvar;        /* least log variance of gaussian observations */
+    double zig_loc;         /* number that those of zig exceed if they are not 0 */
+    double zig_scale_prior; /* scales of zig that cost nothing */
     real clip;
     real ic_post_var_min, ic_prior_var_min, ic_prior_var_max;
     double keep_prob;
@@ -107,6 +111,8 @@ struct model {
     double sv_rate;            /* of sample validation */
     bool missing;              /* the data may have NaN: numbers that were not recorded */
     bool dropout_after_readin; /* and of the factors that the controller reads in the first bin */
+    bool samples;              /* samples of the posteriors drive the model, not their means */
+    size_t prior_df;           /* degrees of freedom of Student's t */
     bool fresh_co_kl;          /* the KL divergence of u is that of another sample */
     bool stirling;             /* the constant of the Poisson likelihood */
     bool mean_recon;           /* the reconstruction cost is a mean over bins and channels */

@@ -30,6 +30,8 @@ static void set_l2(struct model *m, const struct lfads_config *config)
     m->l2_scale[PENALTY_CONTROLLER] = m->co_dim ? config->l2_con_scale : 0;
     m->l2_scale[PENALTY_IC_ENCODER] = m->ic_dim ? config->l2_ic_enc_scale : 0;
     m->l2_scale[PENALTY_CI_ENCODER] = m->co_dim ? config->l2_ci_enc_scale : 0;
+    m->l2_scale[PENALTY_ZIG_SCALE] = config->zig_scale_penalty;
+    m->zig_scale_prior = config->zig_scale_prior;
 }
 
 /* The options of modern.md. */
@@ -41,7 +43,9 @@ static void set_modern_options(struct model *m, const struct lfads_config *confi
     m->cd_pass_rate = config->cd_pass_rate;
     m->cd_blocks_heldout = is(config->cd_heldout, "block");
     m->dropout_after_readin = is(config->dropout_style, "modern");
-    m->fresh_co_kl = is(config->kl_co_sample, "fresh");
+    m->samples = config->sample_posteriors;
+    m->prior_df = (size_t)config->prior_df;
+    m->fresh_co_kl = is(config->kl_co_sample, "fresh") && m->co_prior->of_sample;
     m->stirling = is(config->poisson_constant, "stirling");
     m->mean_recon = is(config->recon_reduce, "mean");
     m->inverts_readin = is(config->readout_init, "pinv");
@@ -66,8 +70,10 @@ static void set_options(struct model *m, const struct lfads_config *config)
     m->feedback = feedback_of(config);
     m->output = distribution_find(config->output_dist);
     m->observation = observation_of(m->output);
-    m->ic_prior = priors_find_ic("normal");
-    m->co_prior = priors_find_co("ar1");
+    m->min_logvar = (real)log(config->gaussian_var_min);
+    m->zig_loc = config->zig_loc;
+    m->ic_prior = priors_find_ic(config->ic_prior);
+    m->co_prior = priors_find_co(config->co_prior);
     m->clip = (real)config->cell_clip_value;
     m->ic_post_var_min = (real)config->ic_post_var_min;
     m->ic_prior_var_min = (real)config->ic_prior_var_min;
@@ -109,6 +115,14 @@ static size_t max_width(const struct model *m)
     return max;
 }
 
+/* Whether chi-square numbers of N dimensions have addresses (philox.h). */
+static bool has_room(const struct model *m, const struct latent_prior *prior, size_t n)
+{
+    size_t blocks = (n + 3) / 4 + n * ((m->prior_df + 3) / 4);
+
+    return !prior->student || 4 * blocks <= PHILOX_MAX_INDEX;
+}
+
 /* Random numbers have addresses of limited size (philox.h). */
 static enum lfads_status check_sizes(const struct model *m, struct lfads_error *err)
 {
@@ -123,6 +137,11 @@ static enum lfads_status check_sizes(const struct model *m, struct lfads_error *
         return lfads_fail(err, LFADS_USAGE,
                           "a layer or session of %zu units is too wide: up to %d are allowed",
                           max_width(m), PHILOX_MAX_INDEX / 4);
+    if (!has_room(m, m->ic_prior, m->ic_dim) || !has_room(m, m->co_prior, m->co_dim))
+        return lfads_fail(err, LFADS_USAGE,
+                          "--prior_df=%zu is too large for so many dimensions: lower it, --ic_dim "
+                          "or --co_dim",
+                          m->prior_df);
     if (!m->encoded_bins)
         return lfads_fail(
             err, LFADS_USAGE,
@@ -248,8 +267,8 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
     set_options(m, config);
     set_encoded(m, config, sessions);
     m->identity_readin = n_sessions == 1 && !sessions[0].alignment_matrix;
-    m->identity_readout =
-        n_sessions == 1 && m->output->n_params == 1 && m->factors == sessions[0].shape.channels;
+    m->identity_readout = n_sessions == 1 && m->output->id == DISTRIBUTION_poisson &&
+                          m->factors == sessions[0].shape.channels;
     status = check_sizes(m, err);
     if (status == LFADS_OK)
         status = params_create(m, config, err);

@@ -2,6 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/noise.h"
 
+#include "model/latent_prior.h"
+
+/* The shape of an array of noise, and its distribution. */
+struct noise_shape {
+    size_t bins, rows, samples, n;
+    bool student;
+};
+
 static void draw_mask(struct shard *s, real *mask, struct philox_address from,
                       enum philox_purpose purpose, double keep, size_t bins, size_t n)
 {
@@ -19,6 +27,42 @@ static void draw_coordinated(struct shard *s, struct philox_address from)
     draw_mask(s, s->cd_mask, from, PHILOX_CD_MASK, 1 - m->cd_rate, bins, channels);
     if (s->cd_pass)
         draw_mask(s, s->cd_pass, from, PHILOX_CD_PASS, m->cd_pass_rate, bins, channels);
+}
+
+/* Sets NOISE [bins,rows,n] to normal numbers, or to numbers of Student's t; to zeros if means drive
+ * the model. */
+static void draw_noise(struct shard *s, real *noise, struct philox_address from,
+                       enum philox_purpose purpose, const struct noise_shape *shape)
+{
+    const struct backend *be = s->be;
+    size_t bins = shape->bins, rows = shape->rows, samples = shape->samples, n = shape->n;
+
+    from.purpose = purpose;
+    if (!s->model->samples && s->latents != PRIOR_SAMPLE) {
+        be->clear(be, noise, bins * rows * n);
+        return;
+    }
+    be->normals(be, noise, &from, s->step_trial, bins, rows, samples, n);
+    if (shape->student)
+        be->student_noise(be, noise, &from, s->step_trial, s->model->prior_df, bins, rows, samples,
+                          n);
+}
+
+static void draw_latents(struct shard *s, struct philox_address from)
+{
+    const struct model *m = s->model;
+    const struct noise_shape ic = {1, s->rows, s->samples, m->ic_dim, m->ic_prior->student};
+    const struct noise_shape of_trial = {1, s->trials, 1, m->ic_dim, m->ic_prior->student};
+    const struct noise_shape co = {m->bins, s->rows, s->samples, m->co_dim, m->co_prior->student};
+
+    if (m->ic_dim)
+        draw_noise(s, s->ic_noise, from, PHILOX_IC_NOISE, &ic);
+    if (s->ic_kl_noise)
+        draw_noise(s, s->ic_kl_noise, from, PHILOX_IC_KL_NOISE, &of_trial);
+    if (m->co_dim)
+        draw_noise(s, s->co_noise, from, PHILOX_CO_NOISE, &co);
+    if (s->co_kl_noise)
+        draw_noise(s, s->co_kl_noise, from, PHILOX_CO_KL_NOISE, &co);
 }
 
 void shard_upload(struct shard *shard)
@@ -57,21 +101,7 @@ void shard_draw_noise(struct shard *shard, const struct philox_address *from)
     size_t session = shard->session;
 
     address.session = (uint32_t)session;
-    if (m->ic_dim) {
-        address.purpose = PHILOX_IC_NOISE;
-        shard->be->normals(shard->be, shard->ic_noise, &address, shard->step_trial, 1, shard->rows,
-                           shard->samples, m->ic_dim);
-    }
-    if (m->co_dim) {
-        address.purpose = PHILOX_CO_NOISE;
-        shard->be->normals(shard->be, shard->co_noise, &address, shard->step_trial, m->bins,
-                           shard->rows, shard->samples, m->co_dim);
-    }
-    if (shard->co_kl_noise) {
-        address.purpose = PHILOX_CO_KL_NOISE;
-        shard->be->normals(shard->be, shard->co_kl_noise, &address, shard->step_trial, m->bins,
-                           shard->rows, shard->samples, m->co_dim);
-    }
+    draw_latents(shard, address);
     if (shard->cd_mask)
         draw_coordinated(shard, address);
     if (!shard->dropout || m->keep_prob == 1)

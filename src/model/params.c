@@ -215,10 +215,8 @@ static void walk_readins(struct walk *walk)
         const char *name = m->sessions[s].name;
         size_t n = model_encoded_channels(m, s);
 
-        if (slot) {
-            slot->in = n;
-            slot->out = m->readin;
-        }
+        if (slot)
+            *slot = (struct linear){.in = n, .out = m->readin};
         put(walk, slot ? &slot->w : NULL, owned(matrix(n, m->readin, 1), s, ALIGNED_READIN_W),
             "LFADS/x_2_infac_%s/W", name);
         put(walk, slot ? &slot->b : NULL, owned(constant(1, m->readin, 0), s, ALIGNED_READIN_B),
@@ -234,8 +232,8 @@ static void put_readout(struct walk *walk, size_t s, size_t i)
     const struct out_param *param = &m->output->params[i];
     struct linear *slot = s == walk->session ? &walk->weights->readout[i] : NULL;
     const char *session = m->sessions[s].name;
-    size_t n = m->sessions[s].channels;
-    struct param w = param->scale > 0 ? matrix(m->factors, n, param->scale) : zeros(m->factors, n);
+    size_t n = m->sessions[s].channels, f = m->factors;
+    struct param w = param->scale > 0 ? matrix(f, n, param->scale) : zeros(f, n);
     struct param b = constant(1, n, param->first);
 
     if (slot)
@@ -246,14 +244,28 @@ static void put_readout(struct walk *walk, size_t s, size_t i)
         "LFADS/glm/fac_2_%s_%s/b", param->name, session);
 }
 
+/* The scales of session S's zero-inflated gamma distributions: modern.md (7.5). */
+static void put_gamma_scale(struct walk *walk, size_t s)
+{
+    double first = walk->config ? walk->config->zig_scale_init : 0;
+    struct param scale = constant(2, walk->model->sessions[s].channels, first);
+
+    scale.penalty = PENALTY_ZIG_SCALE;
+    put(walk, s == walk->session ? &walk->weights->gamma_scale : NULL, owned(scale, s, ALIGNED_NOT),
+        "LFADS/glm/gamma_scale_%s", walk->model->sessions[s].name);
+}
+
 static void walk_readouts(struct walk *walk)
 {
     const struct model *m = walk->model;
 
     walk->group = GROUP_READOUT;
-    for (size_t s = 0; s < m->n_sessions && !m->identity_readout; s++)
+    for (size_t s = 0; s < m->n_sessions && !m->identity_readout; s++) {
         for (size_t i = 0; i < m->output->n_params; i++)
             put_readout(walk, s, i);
+        if (m->output->id == DISTRIBUTION_zig)
+            put_gamma_scale(walk, s);
+    }
 }
 
 static void walk_encoders(struct walk *walk, const struct scales *scales)
@@ -353,11 +365,8 @@ static void lay_out_session(struct params_layout *layout, const struct model *mo
 enum lfads_status params_create(struct model *model, const struct lfads_config *config,
                                 struct lfads_error *err)
 {
-    struct scales scales = {
-        .cell = config->cell_weight_scale,
-        .gen_input = config->gen_cell_input_weight_scale,
-        .gen_recurrent = config->gen_cell_rec_weight_scale,
-    };
+    struct scales scales = {config->cell_weight_scale, config->gen_cell_input_weight_scale,
+                            config->gen_cell_rec_weight_scale};
     struct weights weights;
     struct walk walk = {.model = model, .config = config, .weights = &weights};
 

@@ -12,6 +12,7 @@
 struct weights {
     struct linear readin;
     struct linear readout[OUT_PARAMS]; /* one per parameter of the output distribution */
+    real *gamma_scale;                 /* [2,N]: of zig's alphas, of its betas */
     struct gru encoder[ENCODERS];
     real *encoder_start[ENCODERS]; /* learned initial states */
     union {                        /* prior of g0, [ic_dim] */

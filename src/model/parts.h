@@ -76,6 +76,8 @@ enum feedback decoder_feedback(const struct shard *s);
 /* readout.c (model.md 6, 7). Sets AT to slot SLOT of PARAMS, which is out_params or dout_params. */
 void shard_out_params(real *at[OUT_PARAMS], real *const params[OUT_PARAMS], const struct shard *s,
                       size_t slot);
+/* What the session's output distributions have in common. */
+struct observation_constants shard_constants(const struct shard *s);
 /* factors -> out_params of slots FIRST to FIRST+COUNT-1. */
 void readout_forward(struct shard *s, size_t first, size_t count);
 /* dout_params -> dfactors of slots FIRST to FIRST+COUNT-1. */

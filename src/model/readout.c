@@ -55,15 +55,29 @@ void readout_weights_backward(struct shard *s, size_t first)
         linear_backward(s->be, &s->dw.readout[i], dparams[i], factors, rows);
 }
 
+struct observation_constants shard_constants(const struct shard *s)
+{
+    const real *scale = s->w.gamma_scale;
+    size_t n = model_channels(s->model, s->session);
+
+    return (struct observation_constants){.stirling = s->model->stirling,
+                                          .min_logvar = s->model->min_logvar,
+                                          .zig_loc = s->model->zig_loc,
+                                          .zig_scale = {scale, scale ? scale + n : NULL}};
+}
+
 static struct observed observed_of(const struct shard *s)
 {
-    struct observed o = {.x = s->data[TRIAL_OBSERVED],
+    real *dscale = s->dw.gamma_scale;
+    size_t n = model_channels(s->model, s->session);
+    struct observed o = {.constants = shard_constants(s),
+                         .dzig_scale = {dscale, dscale ? dscale + n : NULL},
+                         .x = s->data[TRIAL_OBSERVED],
                          .weight = s->weight,
-                         .stirling = s->model->stirling,
                          .bins = s->model->bins,
                          .trials = s->trials,
                          .samples = s->samples,
-                         .channels = model_channels(s->model, s->session)};
+                         .channels = n};
 
     shard_out_params(o.params, s->out_params, s, 1);
     return o;
@@ -90,6 +104,8 @@ static void heldout_forward(struct shard *s)
                            h);
         o.params[i] = s->heldout_params[i];
     }
+    for (int i = 0; i < 2 && s->w.gamma_scale; i++)
+        o.constants.zig_scale[i] += n - h;
     o.x = s->heldout;
     if (o.weight) {
         s->be->copy_masked(s->be, s->heldout_weight, h, o.weight + n - h, n, NULL, 0, rows, h);

@@ -84,10 +84,11 @@ void shard_output(const struct shard *shard, real *out)
     const struct observation *observation = m->observation;
     size_t n = model_channels(m, shard->session), width = m->output->written * n;
     size_t rows = m->bins * shard->rows;
+    const struct observation_constants constants = shard_constants(shard);
     real *params[OUT_PARAMS];
 
     shard_out_params(params, shard->out_params, shard, 1);
-    observation->mean(shard->be, out, width, params, rows, n);
+    observation->mean(shard->be, out, width, params, &constants, rows, n);
     if (observation->rest)
-        observation->rest(shard->be, out + n, width, params, rows, n);
+        observation->rest(shard->be, out + n, width, params, &constants, rows, n);
 }

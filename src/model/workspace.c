@@ -9,6 +9,7 @@
 
 #include "base/poison.h"
 #include "base/sizes.h"
+#include "model/latent_prior.h"
 
 enum { ALIGNMENT = 64 };
 
@@ -113,6 +114,7 @@ static void place_inputs(struct shard *s, struct cursor *p)
                                    : 0);
     s->ic_noise = reals(p, s->rows * m->ic_dim);
     s->co_noise = reals(p, m->bins * s->rows * m->co_dim);
+    s->ic_kl_noise = reals(p, m->ic_prior->of_sample ? s->trials * m->ic_dim : 0);
     s->co_kl_noise = reals(p, m->fresh_co_kl ? m->bins * s->rows * m->co_dim : 0);
     if (!is_input_plain(m))
         s->enc_in = reals(p, m->encoded_bins * s->trials * most(m, model_encoder_inputs));
@@ -168,6 +170,7 @@ static void place_encoders(struct shard *s, struct cursor *p)
     s->ic_mean = reals(p, b * m->ic_dim);
     s->ic_logvar = reals(p, b * m->ic_dim);
     s->prior_logvar = reals(p, m->ic_dim);
+    s->ic_kl_sample = reals(p, m->ic_prior->of_sample ? b * m->ic_dim : 0);
 }
 
 static void place_controller(struct shard *s, struct cursor *p)

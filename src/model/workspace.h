@@ -59,6 +59,7 @@ struct shard {
     real *ic_noise;             /* [R,ic] */
     real *co_noise;             /* [T,R,co] */
     real *co_kl_noise;          /* [T,R,co], or NULL: co_noise */
+    real *ic_kl_noise; /* [B,ic]: of ic_kl_sample; NULL if the divergence needs no sample */
     real *data_mask, *ext_mask; /* [T_enc,B,width of what it masks], [T,B,E] */
     real *cd_mask, *cd_pass;    /* coordinated dropout [model_cd_bins,B,model_cd_channels]: 0 or
                                    1/(1-cd_rate); 0 where the gradient is blocked; or NULL */
@@ -74,6 +75,7 @@ struct shard {
     real *ic_enc;              /* [B,2ic_enc] after dropout */
     real *ic_mean, *ic_logvar; /* [B,ic] */
     real *prior_logvar;        /* [ic] */
+    real *ic_kl_sample;        /* [B,ic]: for the KL divergence, or NULL */
     /* controller */
     real *ci_in;                /* [T,B,·]: lagged ci states after dropout */
     struct gru_tape con_shared; /* ru, c [T,B,·]: products of ci_in, if S > 1 */

@@ -34,18 +34,18 @@ static void draw_key(const struct panel *p, const struct rates *r, size_t shown,
     double x = p->left, y = p->top - 8;
     char text[128];
 
-    x = panel_key(p->cairo, x, y, panel_red, 3, r->variances ? "means" : "rates");
+    x = panel_key(p->cairo, x, y, panel_red, 3, r->reals ? "means" : "rates");
     if (r->truth)
         x = panel_key(p->cairo, x, y, panel_black, 3, "true rates");
     if (r->variances && !with_data)
         x = panel_key(p->cairo, x, y, panel_cyan, 2, "one standard deviation");
-    if (with_data && r->variances)
+    if (with_data && r->reals)
         x = panel_key(p->cairo, x, y, panel_gray, 2, "data");
     else if (with_data)
         x = panel_key(p->cairo, x, y, panel_shade(1), 12, "spikes");
     if (shown < r->channels) {
         snprintf(text, sizeof text, "(%zu of %zu channels: those %s)", shown, r->channels,
-                 r->variances ? "whose means vary most" : "with most spikes");
+                 r->reals ? "whose means vary most" : "with most spikes");
         panel_text(p->cairo, x, y, 0, text);
     }
 }
@@ -159,9 +159,9 @@ static void draw_column(cairo_t *cairo, const struct example_column *c, size_t c
     draw_curves(panel_at(cairo, c, column, 3), c->factors, c->n_factors, "factors");
     draw_curves(panel_at(cairo, c, column, 4), c->states, c->n_states, "generator states");
     draw_image(panel_at(cairo, c, column, 5), r->data, r->channels, r->channels,
-               r->variances ? "data" : "spikes", r->variances ? "(data's unit)" : "in a bin");
+               r->reals ? "data" : "spikes", r->reals ? "(data's unit)" : "in a bin");
     draw_image(panel_at(cairo, c, column, 6), r->means, r->outputs, r->channels,
-               r->variances ? "means" : "rates", r->variances ? "(data's unit)" : "spikes/bin");
+               r->reals ? "means" : "rates", r->reals ? "(data's unit)" : "spikes/bin");
 }
 
 /* A PNG being written. */

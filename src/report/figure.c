@@ -30,7 +30,7 @@ static void draw_title(cairo_t *cairo, const struct figure_trial *trial,
     panel_font(cairo, 15);
     if (shown->count < r->channels) {
         snprintf(text, sizeof text, "%zu of %zu channels: those %s", shown->count, r->channels,
-                 r->variances ? "whose means vary most" : "with most spikes");
+                 r->reals ? "whose means vary most" : "with most spikes");
         panel_text(cairo, left, 60, 0, text);
     }
     if (trial->scores)
@@ -41,11 +41,11 @@ static void draw_key(cairo_t *cairo, const struct rates *rates)
 {
     static const char *const counts[] = {"1", "2", "3", "4 or more spikes in a bin"};
     double x = panel_key(cairo, left, top - 18, panel_red, 3,
-                         rates->variances ? "means by LFADS" : "rates by LFADS");
+                         rates->reals ? "means by LFADS" : "rates by LFADS");
 
     if (rates->truth)
         x = panel_key(cairo, x, top - 18, panel_black, 3, "true rates");
-    if (rates->variances) {
+    if (rates->reals) {
         panel_key(cairo, x, top - 18, panel_gray, 2, "data");
         return;
     }

@@ -17,10 +17,10 @@ static double weight_of(const struct rates *r, size_t channel)
     for (size_t t = 0; t < r->bins; t++) {
         double rate = r->means[t * r->outputs + channel];
 
-        sum += r->variances || !r->data ? rate : r->data[t * r->channels + channel];
+        sum += r->reals || !r->data ? rate : r->data[t * r->channels + channel];
         squares += rate * rate;
     }
-    if (!r->variances)
+    if (!r->reals)
         return sum;
     mean = sum / (double)r->bins;
     return squares / (double)r->bins - mean * mean;
@@ -74,7 +74,7 @@ void rates_choose(struct rates_shown *shown, const struct rates *rates)
 
 const char *rates_unit(const struct rates *rates)
 {
-    if (rates->variances)
+    if (rates->reals)
         return "data's unit";
     return rates->bin_s > 0 ? "spikes/s" : "spikes/bin";
 }
@@ -111,7 +111,7 @@ static void draw_data(const struct panel *panel, const struct rates *r,
 {
     struct series series = in_stripe(shown, k, r->data, r->channels, 1);
 
-    if (r->variances) {
+    if (r->reals) {
         panel_curve(panel, &series, panel_gray, 1);
         return;
     }
@@ -174,7 +174,7 @@ static void draw_labels(const struct panel *p, const struct rates *r,
                         const struct rates_shown *shown, size_t k)
 {
     static const double spacing = 16; /* of labels, in pixels */
-    double unit = !r->variances && r->bin_s > 0 ? 1 / r->bin_s : 1;
+    double unit = !r->reals && r->bin_s > 0 ? 1 / r->bin_s : 1;
     double round_value = panel_step(shown->high * unit, 1.99);
     double zero = y_of(p, shown, k, 0), y = y_of(p, shown, k, round_value / unit);
     char label[24];
@@ -205,6 +205,6 @@ void rates_draw(const struct panel *panel, const struct rates *rates,
         draw_labels(panel, rates, shown, k);
     }
     panel_name(panel, 48, "channel");
-    snprintf(name, sizeof name, "%s (%s)", rates->variances ? "mean" : "rate", rates_unit(rates));
+    snprintf(name, sizeof name, "%s (%s)", rates->reals ? "mean" : "rate", rates_unit(rates));
     panel_name(panel, -58, name);
 }

@@ -13,9 +13,10 @@ enum { RATES_CHANNELS = 10 };
 /* Arrays [T,N]; variances, truth and data may be NULL. */
 struct rates {
     size_t bins, channels;
+    bool reals;              /* the data are no counts */
     size_t outputs;          /* stride between bins of means and variances, in numbers */
-    const double *means;     /* expected spikes in a bin, or a Gaussian's means */
-    const double *variances; /* of a Gaussian; NULL for counts */
+    const double *means;     /* expected spikes in a bin, or means of reals */
+    const double *variances; /* of a Gaussian, else NULL */
     const double *truth, *data;
     double conversion; /* means * conversion are in the truth's unit */
     double bin_s;      /* width of a bin in seconds; 0: unknown */
@@ -28,7 +29,7 @@ struct rates_shown {
     double factor;    /* height in a stripe per unit of value */
 };
 
-/* Chooses the channels with most spikes (of a Gaussian: whose means vary most), up to
+/* Chooses the channels with most spikes (of reals: whose means vary most), up to
  * RATES_CHANNELS. */
 void rates_choose(struct rates_shown *shown, const struct rates *rates);
 /* Returns the unit of the axis: spikes per second if the width of a bin is known. */

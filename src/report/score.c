@@ -57,6 +57,10 @@ static double nll_of(const struct scored *s, size_t i, size_t j)
     case DISTRIBUTION_gaussian:
         v = s->variances[i * s->outputs + j];
         return (log(2 * M_PI * v) + (x - m) * (x - m) / v) / 2;
+    case DISTRIBUTION_mse:
+        return (x - m) * (x - m);
+    case DISTRIBUTION_gamma: /* a mean does not say what the distribution is */
+    case DISTRIBUTION_zig:
     case DISTRIBUTIONS:
         break;
     }

@@ -10,7 +10,7 @@ struct scored {
     size_t rows, channels;   /* R, N */
     size_t outputs;          /* stride between rows of means and variances, in numbers */
     const double *data;      /* [R,N] */
-    const double *means;     /* [R,N]: rates above or equal to 0, or a Gaussian's means */
+    const double *means;     /* [R,N]: of counts above or equal to 0 */
     const double *variances; /* [R,N], above 0; NULL if the distribution has none */
     enum distribution_id distribution;
     const double *truth; /* [R,N]; for score_r_squared only */
@@ -23,6 +23,7 @@ double score_r_squared(const struct scored *scored, size_t first, size_t count);
 /* R2 of one column, truth[i*stride] and estimate[i*stride], as decoders and PSTHs are scored by. If
  * the truth is constant: 1 if it is met exactly, else 0. */
 double score_column_r2(const double *truth, const double *estimate, size_t rows, size_t stride);
-/* Negative log-likelihood of all data, in nats. A rate of 0 counts as 1e-300. */
+/* Negative log-likelihood of all data, in nats; of mse the sum of squared errors. NaN for a
+ * distribution that means and variances do not determine. A rate of 0 counts as 1e-300. */
 double score_nll(const struct scored *scored);
 #endif

@@ -134,17 +134,16 @@ static enum lfads_status open_data(struct run *p, struct lfads_error *err)
     const struct lfads_config *config = p->config;
     char directory[FILE_PATH];
     struct numpy_random random;
-    struct session_wants wants = {.limits = choose_storage(config, directory),
-                                  .counts =
-                                      distribution_find(config->output_dist)->data == DATA_COUNTS,
-                                  .missing = strcmp(config->missing_data, "skip") == 0,
-                                  .heldout = (size_t)config->heldout_dim,
-                                  .forward = (size_t)config->forward_steps,
-                                  .sv_rate = config->sv_rate,
-                                  .sv_random = &random,
-                                  .ext_inputs = (size_t)config->ext_input_dim,
-                                  .factors = (size_t)(config->readin_dim ? config->readin_dim
-                                                                 : config->factors_dim)};
+    struct session_wants wants = {
+        .limits = choose_storage(config, directory),
+        .range = {distribution_find(config->output_dist)->data, config->zig_loc},
+        .missing = strcmp(config->missing_data, "skip") == 0,
+        .heldout = (size_t)config->heldout_dim,
+        .forward = (size_t)config->forward_steps,
+        .sv_rate = config->sv_rate,
+        .sv_random = &random,
+        .ext_inputs = (size_t)config->ext_input_dim,
+        .factors = (size_t)(config->readin_dim ? config->readin_dim : config->factors_dim)};
 
     numpy_random_seed(&random, (uint32_t)config->sv_seed);
     return dataset_open(&p->dataset, config->data_dir, config->data_filename_stem, &wants, err);
@@ -161,10 +160,13 @@ static bool has_alignment(const struct dataset *dataset)
 /* Shares data set and backend of FIRST. Fails if a flag that shapes them differs. */
 static enum lfads_status borrow(struct run *p, const struct run *first, struct lfads_error *err)
 {
-    static const char *const names[] = {
-        "data_dir",     "data_filename_stem", "output_dist",   "ext_input_dim", "device",
-        "precision",    "missing_data",       "heldout_dim",   "forward_steps", "sv_rate",
-        "sv_seed",      "factors_dim" /* last: matters with alignments only */};
+    static const char *const names[] = {"data_dir",      "data_filename_stem",
+                                        "output_dist",   "zig_loc",
+                                        "ext_input_dim", "device",
+                                        "precision",     "missing_data",
+                                        "heldout_dim",   "forward_steps",
+                                        "sv_rate",       "sv_seed",
+                                        "factors_dim" /* last: matters with alignments only */};
     const size_t count = sizeof names / sizeof names[0] - !has_alignment(first->dataset);
 
     for (size_t i = 0; i < count; i++) {

@@ -208,6 +208,7 @@ static struct example_column column_of(const struct picture *p, enum session_set
     return (struct example_column){
         .title = side->title,
         .rates = {.bins = m->bins,
+                  .reals = m->output->data != DATA_COUNTS,
                   .channels = n,
                   .outputs = model_outputs(m, side->session),
                   .means = values[RESULT_OUTPUT],

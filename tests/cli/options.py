@@ -4,6 +4,7 @@ which bins of the data, which shapes the parameters have, which costs change.
   options.py LFADS SCRATCH [--case=CASE]
 
 SPDX-License-Identifier: Apache-2.0"""
+import json
 import os
 import sys
 
@@ -21,9 +22,9 @@ SIZES = [f"--factors_dim={FACTORS}", f"--con_dim={CON}", f"--ci_enc_dim={CI}", f
          "--example_every_s=-1"]
 
 
-def train(name, *flags, epochs=2, **options):
+def train(name, *flags, epochs=2, data="data", **options):
     """Trains; the rows of the table of costs."""
-    done = run("train", "--data_dir=data", f"--lfads_save_dir={name}", "--data_filename_stem=set",
+    done = run("train", f"--data_dir={data}", f"--lfads_save_dir={name}", "--data_filename_stem=set",
                *SIZES, f"--max_epochs={epochs}", *flags, **options)
     return harness.costs(name) if done.returncode == 0 else []
 
@@ -154,6 +155,56 @@ def test_coordinated_dropout():
         costs[name] = rows[1]["valid"]
     check(len(set(costs.values())) == 4, f"learning from other data gives other costs: {costs}")
     refused("cd_pass_rate=0.5 needs", "--cd_pass_rate=0.5")
+
+
+def test_distributions():
+    random = np.random.default_rng(4)
+    positive = random.gamma(2, 1, (56, BINS, CHANNELS))
+    inflated = np.where(random.random(positive.shape) < 0.4, 0, positive + 0.2)
+    for folder, x in (("positive", positive), ("inflated", inflated)):
+        write(f"{folder}/set_one", train_data=x[:40], valid_data=x[40:])
+    rates = ["--co_dim=2", "--feedback_factors_or_rates=rates"]
+    for folder, name, *flags in (("inflated", "mse"), ("positive", "gamma"),
+                                 ("positive", "gamma", *rates),
+                                 ("inflated", "zig", "--zig_loc=0.2", "--zig_scale_penalty=1")):
+        directory = f"{name}{len(flags)}"
+        rows = train(directory, f"--output_dist={name}", *flags, epochs=3, data=folder)
+        check(rows[2]["train"] < rows[0]["train"], f"{name} learns nothing: {rows}")
+        mean, _ = means(directory, folder)
+        check(mean.shape == (16, BINS, CHANNELS) and np.isfinite(mean).all(), f"means of {name}")
+        run("prior-sample", f"--lfads_save_dir={directory}", "--quiet")
+        score = json.loads(run("evaluate", f"--data_file={folder}/set_one", "--json",
+                               f"--model_run={directory}/model_runs_one_valid_posterior_push_mean",
+                               f"--figure={directory}/figure.png").stdout)
+        check((score["nll"] is None) == (name != "mse"), f"the likelihood of {name}: {score}")
+        check("bits_per_spike" not in score, f"bits per spike of {name}")
+    for folder, number, *flags in (("inflated", "above 0", "--output_dist=gamma"),
+                                   ("inflated", "zig_loc=1", "--output_dist=zig", "--zig_loc=1")):
+        train("refused", *flags, data=folder, status=2,
+              pattern=f"in trial [0-9]+, bin [0-9]+, channel [0-9]+; .*{number}")
+    refused("zig_loc=1 needs --output_dist=zig", "--zig_loc=1")
+    refused("rates is not there for", "--output_dist=zig", "--feedback_factors_or_rates=rates")
+
+
+def test_priors():
+    ic, co = "z_prior_g0_", "z_prior_co_"
+    for name, *flags in (("student", "--ic_prior=student_t", "--co_prior=student_t", "--prior_df=3"),
+                         ("normal", "--co_prior=normal"),
+                         ("none", "--ic_prior=none", "--co_prior=none", "--sample_posteriors=false")):
+        rows = train(name, "--co_dim=2", "--kl_increase_steps=0", *flags)
+        check((rows[1]["train_kl"] == 0) == (name == "none"), f"the KL cost of {name}: {rows[1]}")
+        found = shapes(name)
+        check((ic + "loc" in found) == (name == "student"), f"the prior of g0, {name}")
+        check((co + "mean" in found) == (name == "normal"), f"the prior of u, {name}")
+        means(name)
+        run("prior-sample", f"--lfads_save_dir={name}", "--quiet", status=2 if name == "none" else 0,
+            pattern="leaves nothing to sample" if name == "none" else "")
+    one = train("student1", "--ic_prior=student_t", "--co_dim=2", "--threads=1")
+    check(one == train("student2", "--ic_prior=student_t", "--co_dim=2", "--threads=2"),
+          "Student's t depends on the number of threads")
+    refused("ic_prior=none needs --sample_posteriors=false", "--ic_prior=none")
+    refused("or weight 0", "--sample_posteriors=false")
+    refused("prior_df=3 needs", "--prior_df=3")
 
 
 def test_correlation_cost():

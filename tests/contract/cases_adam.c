@@ -36,6 +36,19 @@ CASE(limit_update)
     }
 }
 
+CASE(sum_deviations)
+{
+    acc *sum = case_sums(a, 1);
+
+    be->sum_deviations(be, sum, 0.5, case_input(a, rows * n, 1), exact(0.7), rows * n);
+}
+
+CASE(add_deviations)
+{
+    be->add_deviations(be, case_output(a, rows * n, 1), case_input(a, 1, 1),
+                       case_input(a, rows * n, 1), exact(0.7), rows * n);
+}
+
 CASE(add_scaled)
 {
     be->add_scaled(be, case_output(a, rows * n, 1), case_input(a, 1, 1), case_input(a, rows * n, 1),

@@ -44,7 +44,27 @@ CASE(prior_logvar_backward)
 CASE(kl_gaussian)
 {
     be->kl_gaussian(be, case_sums(a, rows), case_input(a, rows * n, 1), case_input(a, rows * n, 1),
-                    case_input(a, n, 1), case_input(a, n, 1), rows, n);
+                    case_input(a, n, 1), case_input(a, n, 1), 1, rows, n);
+    be->kl_gaussian(be, case_sums(a, rows), case_input(a, BINS * rows * n, 1),
+                    case_input(a, BINS * rows * n, 1), case_input(a, n, 1), case_input(a, n, 1),
+                    BINS, rows, n);
+}
+
+CASE(kl_student)
+{
+    size_t count = BINS * rows * n;
+
+    be->kl_student(be, case_sums(a, rows), case_input(a, count, 2), case_input(a, count, 1),
+                   case_input(a, count, 2), case_input(a, n, 1), case_input(a, n, 1), 5, BINS, rows,
+                   n);
+}
+
+CASE(kl_student_backward)
+{
+    be->kl_student_backward(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1),
+                            case_output(a, n, 1), case_output(a, n, 1), case_input(a, 1, 1),
+                            case_input(a, rows * n, 2), case_input(a, n, 1), case_input(a, n, 1), 5,
+                            rows, n);
 }
 
 CASE(kl_gaussian_backward)

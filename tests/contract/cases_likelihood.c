@@ -60,8 +60,10 @@ CASE(gaussian)
         real *x = case_input(a, count, 1);
         const real *weight = element_weights(a, x, count, weighted);
 
-        be->gaussian(be, case_sums(a, rows * SAMPLES), mean, logvar, x, weight, BINS, rows, SAMPLES,
-                     n);
+        be->gaussian(be, case_sums(a, rows * SAMPLES), mean, logvar, (real)-HUGE_VAL, x, weight,
+                     BINS, rows, SAMPLES, n);
+        be->gaussian(be, case_sums(a, rows * SAMPLES), mean, logvar, exact(-0.3), x, weight, BINS,
+                     rows, SAMPLES, n);
     }
 }
 
@@ -72,8 +74,132 @@ CASE(gaussian_backward)
         real *x = case_input(a, rows * n, 1);
         const real *weight = element_weights(a, x, rows * n, weighted);
 
-        be->gaussian_backward(be, mean, logvar, (real)0.1, x, weight, rows * n);
+        be->gaussian_backward(be, mean, logvar, weighted ? exact(-0.3) : (real)-HUGE_VAL, (real)0.1,
+                              x, weight, rows * n);
     }
+}
+
+CASE(mse)
+{
+    size_t count = BINS * rows * n;
+
+    for (int weighted = 0; weighted < 2; weighted++) {
+        real *mean = case_input(a, SAMPLES * count, 1), *x = case_input(a, count, 1);
+        const real *weight = element_weights(a, x, count, weighted);
+
+        be->mse(be, case_sums(a, rows * SAMPLES), mean, x, weight, BINS, rows, SAMPLES, n);
+    }
+}
+
+CASE(mse_backward)
+{
+    for (int weighted = 0; weighted < 2; weighted++) {
+        real *mean = case_output(a, rows * n, 1), *x = case_input(a, rows * n, 1);
+        const real *weight = element_weights(a, x, rows * n, weighted);
+
+        be->mse_backward(be, mean, (real)0.1, x, weight, rows * n);
+    }
+}
+
+/* Numbers above LOC; with ZEROS each fifth one is 0. */
+static real *above(struct arrays *a, size_t count, double loc, bool zeros)
+{
+    real *x = case_input(a, count, 1);
+
+    for (size_t i = 0; i < count; i++)
+        x[i] = zeros && i % 5 == 0 ? 0 : exact(loc + 0.01 + fabs((double)x[i]));
+    return x;
+}
+
+CASE(gamma)
+{
+    size_t count = BINS * rows * n;
+
+    for (int weighted = 0; weighted < 2; weighted++) {
+        real *alpha = case_input(a, SAMPLES * count, 2), *beta = case_input(a, SAMPLES * count, 1);
+        real *x = above(a, count, 0, false);
+        const real *weight = element_weights(a, x, count, weighted);
+
+        be->gamma(be, case_sums(a, rows * SAMPLES), alpha, beta, x, weight, BINS, rows, SAMPLES, n);
+    }
+}
+
+CASE(gamma_backward)
+{
+    for (int weighted = 0; weighted < 2; weighted++) {
+        real *alpha = case_output(a, rows * n, 2), *beta = case_output(a, rows * n, 1);
+        real *x = above(a, rows * n, 0, false);
+        const real *weight = element_weights(a, x, rows * n, weighted);
+
+        be->gamma_backward(be, alpha, beta, (real)0.1, x, weight, rows * n);
+    }
+}
+
+CASE(gamma_mean)
+{
+    be->gamma_mean(be, case_output(a, rows * (n + 1), 1), n + 1, case_input(a, rows * n, 1),
+                   case_input(a, rows * n, 1), rows, n);
+}
+
+CASE(gamma_mean_backward)
+{
+    be->gamma_mean_backward(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1),
+                            case_input(a, rows * n, 1), case_input(a, rows * n, 1), rows * n);
+}
+
+/* Numbers of COUNT entries, some of them below the floor of the sigmoid, which RESULTS are
+ * compared. */
+static struct zig mixture(struct arrays *a, size_t count, size_t n, bool results)
+{
+    real *(*array)(struct arrays * a, size_t count, double scale) =
+        results ? case_output : case_input;
+    real *alpha_scale = case_input(a, n, 1), *beta_scale = case_input(a, n, 1);
+    struct zig z = {array(a, count, 2), array(a, count, 2), array(a, count, 6),
+                    alpha_scale,        beta_scale,         0.25};
+
+    for (size_t j = 0; j < n; j++) {
+        alpha_scale[j] = exact(0.1 + fabs((double)alpha_scale[j]));
+        beta_scale[j] = exact(0.1 + fabs((double)beta_scale[j]));
+    }
+    return z;
+}
+
+CASE(zig)
+{
+    size_t count = BINS * rows * n;
+
+    for (int weighted = 0; weighted < 2; weighted++) {
+        struct zig z = mixture(a, SAMPLES * count, n, false);
+        real *x = above(a, count, z.loc, true);
+        const real *weight = element_weights(a, x, count, weighted);
+
+        be->zig(be, case_sums(a, rows * SAMPLES), z, x, weight, BINS, rows, SAMPLES, n);
+    }
+}
+
+CASE(zig_backward)
+{
+    for (int weighted = 0; weighted < 2; weighted++) {
+        struct zig z = mixture(a, rows * n, n, true);
+        real *x = above(a, rows * n, z.loc, true);
+        const real *weight = element_weights(a, x, rows * n, weighted);
+
+        be->zig_backward(be, z, case_output(a, n, 1), case_output(a, n, 1), (real)0.1, x, weight,
+                         rows, n);
+    }
+}
+
+CASE(zig_mean)
+{
+    struct zig z = mixture(a, rows * n, n, false);
+
+    be->zig_mean(be, case_output(a, rows * (n + 1), 1), n + 1, z, rows, n);
+}
+
+CASE(at_least)
+{
+    be->at_least(be, case_output(a, rows * (n + 1), 1), n + 1, case_input(a, rows * (n + 2), 1),
+                 n + 2, exact(-0.3), rows, n);
 }
 
 CASE(exponential)

@@ -26,6 +26,16 @@ CASE(normals)
                 rows * SAMPLES, SAMPLES, n);
 }
 
+/* One block of normal numbers an element, and two. */
+CASE(student_noise)
+{
+    size_t count = BINS * rows * SAMPLES * n;
+
+    for (size_t df = 3; df <= 6; df += 3)
+        be->student_noise(be, case_output(a, count, 1), &address, step_trial(a), df, BINS,
+                          rows * SAMPLES, SAMPLES, n);
+}
+
 CASE(dropout_mask)
 {
     be->dropout_mask(be, case_output(a, BINS * rows * n, 1), &address, step_trial(a), (real)0.7,

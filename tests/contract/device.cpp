@@ -114,6 +114,16 @@ operand translated(const twin *t, operand m)
     return m;
 }
 
+zig translated(const twin *t, zig z)
+{
+    z.a = translated(t, z.a);
+    z.b = translated(t, z.b);
+    z.c = translated(t, z.c);
+    z.alpha_scale = translated(t, z.alpha_scale);
+    z.beta_scale = translated(t, z.beta_scale);
+    return z;
+}
+
 template <auto member> struct through;
 template <class... A, void (*backend::*member)(const backend *, A...)> struct through<member> {
     static void call(const backend *self, A... arguments)

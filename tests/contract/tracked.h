@@ -12,6 +12,7 @@
  *   a / b     (e_a + |a/b| e_b)/|b| + u |a/b|
  *   exp x     |y| e_x + 4u |y|: the error of libraries' and devices' functions is at most two
  *   log x     e_x/|x| + 4u |y|  units in the last place, which are 4u
+ *   lgamma x  (|log x| + 1/x) e_x + 8u |y|
  *   sqrt x    e_x/(2 |y|) + u |y|
  *   log x     e_x/|x| + 4 u |y|
  *   sin, cos  e_x + 4u
@@ -105,10 +106,19 @@ template <class U> struct tracked {
     {
         return rounded(::log(x.value), x.bound() / fabs(x.value), 4);
     }
+    friend tracked exp(tracked x)
+    {
+        double y = ::exp(x.value);
+
+        return rounded(y, y * x.bound(), 4);
+    }
+    /* its derivative psi(x) is between ln x - 1/x and ln x */
     friend tracked lgamma(tracked x)
     {
-        return rounded(::lgamma(x.value), 0, 4);
-    } /* for integers x */
+        double slope = fabs(::log(x.value)) + 1 / x.value;
+
+        return rounded(::lgamma(x.value), slope * x.bound(), 8);
+    }
 };
 
 typedef tracked<float_unit> real;

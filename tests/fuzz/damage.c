@@ -18,7 +18,7 @@
 enum { MOST_RANGES = 4096, KIB = 1024 };
 
 static const struct session_wants wants = {
-    .counts = true, .factors = 2, .limits = {.memory = 1 << 28}};
+    .range.data = DATA_COUNTS, .factors = 2, .limits = {.memory = 1 << 28}};
 
 /* A file's bytes, what is read from it, and where damage must be noticed. */
 struct subject {

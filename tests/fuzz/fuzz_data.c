@@ -24,7 +24,7 @@ static void use(const struct session *session, const struct session_wants *wants
             assert(!e || session_read_trial(trial + session->bins * n, session,
                                             (enum session_set)set, TRIAL_EXT, i, NULL) == LFADS_OK);
             for (size_t j = 0; j < session->bins * (n + e); j++)
-                assert(isfinite(trial[j]) && (!wants->counts || trial[j] >= 0));
+                assert(isfinite(trial[j]) && (wants->range.data != DATA_COUNTS || trial[j] >= 0));
         }
     if (session->set[0].has_truth) {
         struct lfads_error err = {.text = ""};
@@ -51,7 +51,7 @@ static void read_as(const struct session_wants *wants)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     const struct storage_limits limits = {.memory = MOST_MEMORY};
-    const struct session_wants counts = {.counts = true, .factors = 2, .limits = limits};
+    const struct session_wants counts = {.range.data = DATA_COUNTS, .factors = 2, .limits = limits};
     const struct session_wants reals = {.ext_inputs = 1, .factors = 2, .limits = limits};
     const struct lfads_evaluation what = {.data_file = "f", .model_run_file = "f", .set = "train"};
     struct lfads_score score;

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "modern_case.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,30 @@ static void load_from(const struct modern_batch *batch, const struct shard *s, r
     golden_release(&array);
 }
 
+/* The samples' noise; without samples the file has none, and it is 0. */
+static void load_noise(const struct modern_batch *batch, const struct shard *s, real *dst,
+                       const char *name, size_t first, size_t bins, size_t n)
+{
+    hid_t file = batch->c->file;
+    struct array normal, chi2;
+
+    if (!dst)
+        return;
+    if (!s->model->samples) {
+        s->be->clear(s->be, dst, bins * s->trials * n);
+        return;
+    }
+    normal = golden_read(file, "%s/%s", batch->noise, name);
+    chi2 = golden_read(file, "%s/%s_chi2", batch->noise, name);
+    if (!normal.values)
+        modern_stop(batch->c, name);
+    for (size_t i = 0; i < chi2.count && chi2.values; i++)
+        normal.values[i] *= sqrt((double)s->model->prior_df / chi2.values[i]);
+    golden_upload(s, dst, &normal, first, bins, n, 0);
+    golden_release(&normal);
+    golden_release(&chi2);
+}
+
 /* Masks of coordinated dropout are 0 or 1 in the file. */
 static void load_coordinated(const struct modern_batch *batch, const struct shard *s, real *dst,
                              const char *name, double scale, size_t first)
@@ -204,9 +229,10 @@ static void load(void *payload, struct shard *s, size_t first)
     {
         load_data(batch, s, first);
         load_masks(batch, s, first);
-        load_from(batch, s, s->ic_noise, "post_g0", first, 1, m->ic_dim);
-        load_from(batch, s, s->co_noise, "post_co", first, m->bins, m->co_dim);
-        load_from(batch, s, s->co_kl_noise, "kl_co", first, m->bins, m->co_dim);
+        load_noise(batch, s, s->ic_noise, "post_g0", first, 1, m->ic_dim);
+        load_noise(batch, s, s->ic_kl_noise, "kl_g0", first, 1, m->ic_dim);
+        load_noise(batch, s, s->co_noise, "post_co", first, m->bins, m->co_dim);
+        load_noise(batch, s, s->co_kl_noise, "kl_co", first, m->bins, m->co_dim);
     }
 }
 

@@ -41,12 +41,14 @@ static double *entry_costs(const struct pass *pass, bool weighted)
         size_t at = (i / n % bins * s->trials + i / n / bins) * n + i % n;
         struct observed o = {.x = s->data[TRIAL_OBSERVED] + at,
                              .weight = weighted && s->weight ? s->weight + at : NULL,
-                             .stirling = s->model->stirling,
+                             .constants = shard_constants(s),
                              .bins = 1,
                              .trials = 1,
                              .samples = 1,
                              .channels = 1};
 
+        for (int k = 0; k < 2 && s->w.gamma_scale; k++)
+            o.constants.zig_scale[k] += i % n;
         for (size_t p = 0; p < s->model->output->n_params; p++)
             o.params[p] = s->out_params[p] + s->trials * n + at;
         s->model->observation->forward(s->be, sums + i, &o);
@@ -165,7 +167,7 @@ void modern_check_costs(struct pass *pass, const struct batch_costs *costs,
     const struct model *m = pass->s->model;
     struct tolerance tolerance = pass->tolerances->cost;
     double kl_ic = m->kl_ic_weight * mean_term(pass, TERM_KL_IC);
-    double kl_co = m->kl_co_weight * mean_term(pass, TERM_KL_CO);
+    double kl_co = cost_term_row(TERM_KL_CO)->weight(m) * mean_term(pass, TERM_KL_CO);
     double *entries = entry_costs(pass, false), more = left_out_of_batch(pass);
 
     check_entries(pass, entries);

@@ -44,9 +44,9 @@ static bool is_close(double a, double b, double scale)
  * step decides. */
 static bool agrees(const struct random_model *r, size_t index, double gradient, double scale)
 {
-    static const double steps[] = {1e-3, 1e-4, 1e-5};
+    static const double steps[] = {1e-3, 1e-4, 1e-5, 1e-6};
 
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         if (is_close(difference(r, index, steps[i]), gradient, scale))
             return true;
     return false;

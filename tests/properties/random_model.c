@@ -17,7 +17,7 @@ struct choice {
 
 /* make_legal corrects combinations that are not legal. */
 static const struct choice choices[] = {
-    {"output_dist", {"poisson", "gaussian"}},
+    {"output_dist", {"poisson", "gaussian", "mse", "gamma", "zig"}},
     {"factors_dim", {"1", "3", "4", "6"}},
     {"ic_dim", {"0", "1", "5", "7"}},
     {"ic_enc_dim", {"1", "4", "17"}},
@@ -33,6 +33,18 @@ static const struct choice choices[] = {
     {"inject_ext_input_to_gen", {"true", "false"}},
     {"num_steps_for_gen_ic", {"1", "3", "1000"}},
     {"keep_prob", {"1", "0.7"}},
+    {"gaussian_var_min", {"0", "0.0001"}},
+    {"zig_loc", {"0", "0.3"}},
+    {"zig_scale_init", {"1", "2"}},
+    {"zig_scale_prior", {"1", "1.5"}},
+    {"zig_scale_penalty", {"0", "0.4"}},
+    {"ic_prior", {"normal", "normal", "student_t", "none"}},
+    {"co_prior", {"ar1", "normal", "student_t", "none"}},
+    {"prior_df", {"5", "3"}},
+    {"ic_prior_scale", {"0.3", "1"}},
+    {"co_prior_scale", {"0.3", "0.5"}},
+    {"co_prior_var_scale", {"0.1", "0.4"}},
+    {"sample_posteriors", {"true", "true", "false"}},
     {"heldout_dim", {"0", "0", "1"}},
     {"forward_steps", {"0", "0", "2"}},
     {"cd_rate", {"0", "0.2"}},
@@ -96,6 +108,41 @@ static void set(struct random_model *r, const char *flag, const char *value)
     snprintf(r->text + used, sizeof r->text - used, " --%s=%s", flag, value);
 }
 
+static void make_output_legal(struct random_model *r)
+{
+    bool zig = strcmp(r->config->output_dist, "zig") == 0;
+
+    if (strcmp(r->config->output_dist, "gaussian") != 0)
+        set(r, "gaussian_var_min", "0");
+    if (zig)
+        set(r, "feedback_factors_or_rates", "factors");
+    else {
+        set(r, "zig_loc", "0");
+        set(r, "zig_scale_init", "1");
+        set(r, "zig_scale_prior", "1");
+        set(r, "zig_scale_penalty", "0");
+    }
+}
+
+static void make_priors_legal(struct random_model *r)
+{
+    const struct lfads_config *c = r->config;
+    bool ic = strcmp(c->ic_prior, "student_t") == 0, co = strcmp(c->co_prior, "student_t") == 0;
+
+    if (!ic && !co)
+        set(r, "prior_df", "5");
+    if (!ic)
+        set(r, "ic_prior_scale", "0.3");
+    if (!co)
+        set(r, "co_prior_scale", "0.3");
+    if (strcmp(c->ic_prior, "none") == 0 || strcmp(c->co_prior, "none") == 0)
+        set(r, "sample_posteriors", "false");
+    if (c->sample_posteriors)
+        return;
+    set(r, "kl_ic_weight", "0");
+    set(r, "kl_co_weight", "0");
+}
+
 /* Changes combinations of flags that the program refuses. */
 static void make_legal(struct random_model *r, size_t sessions)
 {
@@ -113,6 +160,8 @@ static void make_legal(struct random_model *r, size_t sessions)
         set(r, "ic_enc_seq_len", "0");
     if (config->co_dim < 2)
         set(r, "co_mean_corr_scale", "0");
+    make_output_legal(r);
+    make_priors_legal(r);
 }
 
 static void draw_alignment(const struct random_model *r, double *numbers, size_t count)
@@ -205,8 +254,7 @@ int random_model_missing(void)
     int missing = 0;
 
     for (size_t i = 0; i < table->count; i++) {
-        bool drawn = table->flags[i].group != FLAG_MODEL ||
-                     strcmp(table->flags[i].name, "co_prior_var_scale") == 0; /* has no effect */
+        bool drawn = table->flags[i].group != FLAG_MODEL;
 
         for (size_t j = 0; j < sizeof choices / sizeof choices[0]; j++)
             drawn |= strcmp(choices[j].flag, table->flags[i].name) == 0;
@@ -269,6 +317,24 @@ static size_t numbers_of(const struct shard *s, enum trial_array array)
            model_trial_width(s->model, s->session, array);
 }
 
+/* Returns a number of the range of the observations. */
+static real in_range(const struct model *m, real x)
+{
+    double size = fabs((double)x);
+
+    switch (m->output->data) {
+    case DATA_COUNTS:
+        return (real)floor(size * 2);
+    case DATA_REALS:
+        return x;
+    case DATA_POSITIVE:
+        return (real)(size + 0.05);
+    case DATA_INFLATED:
+        return size < 0.4 ? 0 : (real)(m->zig_loc + size);
+    }
+    return x;
+}
+
 static void load(void *payload, struct shard *s, size_t first)
 {
     const struct random_model *r = payload;
@@ -283,8 +349,8 @@ static void load(void *payload, struct shard *s, size_t first)
     for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
         draw_numbers(s->host_data[array], r, purposes[array], first, model_trial_bins(m, array),
                      s->trials, model_trial_width(m, s->session, array));
-    for (size_t i = 0; i < count && m->output->data == DATA_COUNTS; i++)
-        observed[i] = (real)floor(fabs((double)observed[i]) * 2);
+    for (size_t i = 0; i < count; i++)
+        observed[i] = in_range(m, observed[i]);
     for (size_t i = 0; i < numbers_of(s, TRIAL_SV); i++)
         s->host_data[TRIAL_SV][i] = s->host_data[TRIAL_SV][i] < (real)0.5;
     for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)

@@ -1,5 +1,6 @@
 /* test_philox.c - counter-based random numbers: the published vectors of Philox-4x32-10, the
- * packing of addresses, and the moments of normal numbers. SPDX-License-Identifier: Apache-2.0 */
+ * packing of addresses, and the moments of normal numbers and of Student's t.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "base/philox.h"
+#include "backend/backend.h"
 
 /* Counter and key of all zeros, from the test file of the paper's authors. */
 static void test_known_vector(void **state)
@@ -97,12 +98,34 @@ static void test_rows(void **state)
     assert_memory_equal(few, many, sizeof few);
 }
 
+/* Student's t of 5 degrees of freedom: its variance is 5/3, and one number in twenty is
+ * beyond 2.5706. */
+static void test_student(void **state)
+{
+    enum { N = 200, TRIALS = 200 };
+    static real noise[N * TRIALS];
+    const struct backend *be = backend_reference();
+    const struct philox_address address = {.seed = 3, .purpose = PHILOX_IC_NOISE};
+    const uint32_t step_trial[2] = {0, 0};
+    double squares = 0, beyond = 0;
+
+    (void)state;
+    be->normals(be, noise, &address, step_trial, 1, TRIALS, 1, N);
+    be->student_noise(be, noise, &address, step_trial, 5, 1, TRIALS, 1, N);
+    for (size_t i = 0; i < N * TRIALS; i++) {
+        squares += (double)noise[i] * (double)noise[i];
+        beyond += fabs((double)noise[i]) > 2.5706;
+    }
+    assert_true(fabs(squares / (N * TRIALS) - 5.0 / 3) < 0.1);
+    assert_true(fabs(beyond / (N * TRIALS) - 0.05) < 0.005);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known_vector), cmocka_unit_test(test_full_vector),
         cmocka_unit_test(test_parts_differ), cmocka_unit_test(test_normals),
-        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_rows),         cmocka_unit_test(test_student),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

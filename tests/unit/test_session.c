@@ -71,7 +71,8 @@ static void check_trials(const struct session *s, enum session_set set, double l
 /* Checks numbers up to LARGE, stored as TYPE, in memory and on disk. */
 static void round_trip(double large, double shift, bool counts, enum number_type type)
 {
-    struct session_wants wants = {.counts = counts, .ext_inputs = INPUTS, .factors = 2};
+    struct session_wants wants = {
+        .range.data = counts ? DATA_COUNTS : DATA_REALS, .ext_inputs = INPUTS, .factors = 2};
     size_t bytes = TRIALS * RECORD * trial_store_bytes(type),
            ext = TRIALS * BINS * INPUTS * sizeof(float);
     struct session *s;
@@ -112,7 +113,8 @@ static void test_round_trips(void **state)
 
 static void refused(double large, double shift, bool counts, const char *says)
 {
-    struct session_wants wants = {.counts = counts, .ext_inputs = INPUTS, .factors = 2};
+    struct session_wants wants = {
+        .range.data = counts ? DATA_COUNTS : DATA_REALS, .ext_inputs = INPUTS, .factors = 2};
     struct session *s;
     struct lfads_error err;
 
@@ -150,7 +152,7 @@ static void test_shapes(void **state)
     static const char *const names[] = {"train_ext_input", "valid_data", "valid_ext_input",
                                         "train_truth"};
     static const float zeros[MOST];
-    struct session_wants wants = {.counts = true, .ext_inputs = 1, .factors = 2};
+    struct session_wants wants = {.range.data = DATA_COUNTS, .ext_inputs = 1, .factors = 2};
     struct h5_file file;
     struct session *s;
 

@@ -6,14 +6,20 @@
 
 enum { SUM_BLOCKS = 256, SUM_A_BLOCK = 8 * THREADS };
 
-/* Squares are float, their sums double. A single block adds to *sum; several store partial sums. */
+/* Sums squares of distances from CENTER. The distances are float, their sums double. A single block
+ * adds to *sum; several store partial sums. */
 static __global__ void sum_squares_kernel(double *sum, double *partial, double scale,
-                                          const float *x, size_t count)
+                                          const float *x, float center, size_t count)
 {
     SHARED_MEMORY(double, sums);
     double block_sum = 0;
 
-    FOR_EACH(i, count) { block_sum += (double)x[i] * (double)x[i]; }
+    FOR_EACH(i, count)
+    {
+        double d = (double)x[i] - (double)center;
+
+        block_sum += d * d;
+    }
     block_sum = cuda_block_sum(block_sum, sums);
     if (threadIdx.x)
         return;
@@ -34,9 +40,9 @@ static __global__ void add_partial_kernel(double *sum, const double *partial, do
 }
 
 /* The number of blocks, and with it the order of sums, does not depend on the device. */
-void cuda_sum_squares(SELF, acc *sum, acc scale, const real *x, size_t count)
+static void sum_from(struct cuda_context *c, double *sum, double scale, const float *x,
+                     float center, size_t count)
 {
-    struct cuda_context *c = cuda_begin(self, __func__);
     unsigned blocks = (unsigned)cuda_min((count + SUM_A_BLOCK - 1) / SUM_A_BLOCK, SUM_BLOCKS);
     size_t shared = THREADS / WARP * sizeof(double);
     double *partial = (double *)cuda_current(c)->scratch;
@@ -44,10 +50,31 @@ void cuda_sum_squares(SELF, acc *sum, acc scale, const real *x, size_t count)
     if (!count)
         return;
     cuda_launch(c, sum_squares_kernel, dim3(blocks), dim3(THREADS), shared, sum, partial, scale, x,
-                count);
+                center, count);
     if (blocks > 1)
         cuda_launch(c, add_partial_kernel, dim3(1), dim3(SUM_BLOCKS), shared, sum, partial, scale,
                     blocks);
+}
+
+void cuda_sum_squares(SELF, acc *sum, acc scale, const real *x, size_t count)
+{
+    sum_from(cuda_begin(self, __func__), sum, scale, x, 0, count);
+}
+
+void cuda_sum_deviations(SELF, acc *sum, acc scale, const real *x, real center, size_t count)
+{
+    sum_from(cuda_begin(self, __func__), sum, scale, x, center, count);
+}
+
+static __global__ void add_deviations_kernel(float *y, const float *scale, const float *x,
+                                             float center, size_t count)
+{
+    FOR_EACH(i, count) { y[i] += *scale * (x[i] - center); }
+}
+
+void cuda_add_deviations(SELF, real *y, const real *scale, const real *x, real center, size_t count)
+{
+    cuda_each(cuda_begin(self, __func__), add_deviations_kernel, count, y, scale, x, center, count);
 }
 
 static __global__ void add_scaled_kernel(float *y, const float *scale, const float *x, size_t count)

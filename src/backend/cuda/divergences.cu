@@ -6,16 +6,17 @@
 /* A warp sums a row. */
 static __global__ void kl_gaussian_kernel(double *kl, const float *mean, const float *logvar,
                                           const float *prior_mean, const float *prior_logvar,
-                                          size_t rows, size_t n)
+                                          size_t bins, size_t rows, size_t n)
 {
     size_t warps = (size_t)gridDim.x * blockDim.y;
 
     for (size_t i = (size_t)blockIdx.x * blockDim.y + threadIdx.y; i < rows; i += warps) {
         double sum = 0;
 
-        for (size_t j = threadIdx.x; j < n; j += WARP) {
-            float q = logvar[i * n + j], p = prior_logvar[j];
-            float d = (mean[i * n + j] - prior_mean[j]) * expf(-p / 2);
+        for (size_t k = threadIdx.x; k < bins * n; k += WARP) {
+            size_t j = k % n, index = (k / n * rows + i) * n + j;
+            float q = logvar[index], p = prior_logvar[j];
+            float d = (mean[index] - prior_mean[j]) * expf(-p / 2);
 
             sum += (double)((p - q + expf(q - p) + d * d - 1) / 2);
         }
@@ -26,14 +27,14 @@ static __global__ void kl_gaussian_kernel(double *kl, const float *mean, const f
 }
 
 void cuda_kl_gaussian(SELF, acc *kl, const real *mean, const real *logvar, const real *prior_mean,
-                      const real *prior_logvar, size_t rows, size_t n)
+                      const real *prior_logvar, size_t bins, size_t rows, size_t n)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
     const unsigned height = 4;
 
     if (rows)
         cuda_launch(c, kl_gaussian_kernel, dim3(cuda_blocks(c, rows, height)), dim3(WARP, height),
-                    0, kl, mean, logvar, prior_mean, prior_logvar, rows, n);
+                    0, kl, mean, logvar, prior_mean, prior_logvar, bins, rows, n);
 }
 
 /* A block takes WARP columns. Each of its rows of threads takes a part of the rows; their sums for

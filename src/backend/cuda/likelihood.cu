@@ -1,6 +1,6 @@
 /* likelihood.cu - the observations' log-likelihoods (model.md 7) and their gradients.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "backend/cuda/kernels.h"
+#include "backend/cuda/likelihood.h"
 
 #define LOG_2PI 1.8378770664093453f
 
@@ -83,50 +83,12 @@ static __device__ double log_factorial(float k, bool stirling)
     return k < FACTORIALS ? table[(int)k] : lgamma((double)k + 1);
 }
 
-/* Sets loglik [R] to the sums over bins and channels of TERM(index in the parameters, index in the
- * data). A block takes a row; its threads are along channels and bins. */
-template <class F>
-static __device__ void sum_terms(double *loglik, size_t bins, size_t trials, size_t samples,
-                                 size_t n, F term)
-{
-    SHARED_MEMORY(double, sums);
-    size_t rows = trials * samples;
-
-    for (size_t r = blockIdx.x; r < rows; r += gridDim.x) {
-        size_t trial = r / samples;
-        double sum = 0;
-
-        for (size_t t = threadIdx.y; t < bins; t += blockDim.y)
-            for (size_t j = threadIdx.x; j < n; j += blockDim.x)
-                sum += term((t * rows + r) * n + j, (t * trials + trial) * n + j);
-        sum = cuda_block_sum(sum, sums);
-        if (threadIdx.x == 0 && threadIdx.y == 0)
-            loglik[r] = sum;
-    }
-}
-
-/* Launches KERNEL, which calls sum_terms, with blocks shaped for rows of N channels. */
-template <class K, class... A>
-static void launch_sums(struct cuda_context *c, K kernel, double *loglik, size_t bins,
-                        size_t trials, size_t samples, size_t n, A... arguments)
-{
-    size_t rows = trials * samples;
-    unsigned width = cuda_width(n, THREADS / 2);
-
-    if (rows)
-        cuda_launch(c, kernel, dim3(cuda_blocks(c, rows, 1)), dim3(width, THREADS / width),
-                    THREADS / WARP * sizeof(double), loglik, arguments..., bins, trials, samples,
-                    n);
-}
-
-static __device__ float weight_of(const float *weight, size_t i) { return weight ? weight[i] : 1; }
-
 static __global__ void poisson_kernel(double *loglik, const float *eta, const float *x,
                                       const float *weight, bool stirling, size_t bins,
                                       size_t trials, size_t samples, size_t n)
 {
-    sum_terms(loglik, bins, trials, samples, n, [=](size_t param, size_t datum) {
-        float e = eta[param], k = x[datum], w = weight_of(weight, datum);
+    cuda_sum_terms(loglik, bins, trials, samples, n, [=](size_t param, size_t datum) {
+        float e = eta[param], k = x[datum], w = cuda_weight_of(weight, datum);
 
         if (w == 0)
             return 0.0;
@@ -138,8 +100,8 @@ static __global__ void poisson_kernel(double *loglik, const float *eta, const fl
 void cuda_poisson(SELF, acc *loglik, const real *eta, const real *x, const real *weight,
                   bool stirling, size_t bins, size_t trials, size_t samples, size_t n)
 {
-    launch_sums(cuda_begin(self, __func__), poisson_kernel, loglik, bins, trials, samples, n, eta,
-                x, weight, stirling);
+    cuda_launch_sums(cuda_begin(self, __func__), poisson_kernel, loglik, bins, trials, samples, n,
+                     eta, x, weight, stirling);
 }
 
 static __global__ void poisson_backward_kernel(float *eta, float scale, const float *x,
@@ -147,7 +109,7 @@ static __global__ void poisson_backward_kernel(float *eta, float scale, const fl
 {
     FOR_EACH(i, count)
     {
-        float w = weight_of(weight, i);
+        float w = cuda_weight_of(weight, i);
 
         eta[i] = w != 0 ? scale * w * (expf(eta[i]) - x[i]) : 0;
     }
@@ -160,41 +122,95 @@ void cuda_poisson_backward(SELF, real *eta, real scale, const real *x, const rea
               count);
 }
 
+static __device__ float raised(float x, float min) { return x < min ? min : x; }
+
 static __global__ void gaussian_kernel(double *loglik, const float *mean, const float *logvar,
-                                       const float *x, const float *weight, size_t bins,
-                                       size_t trials, size_t samples, size_t n)
+                                       float min_logvar, const float *x, const float *weight,
+                                       size_t bins, size_t trials, size_t samples, size_t n)
 {
-    sum_terms(loglik, bins, trials, samples, n, [=](size_t param, size_t datum) {
-        float d = x[datum] - mean[param], v = logvar[param], w = weight_of(weight, datum);
+    cuda_sum_terms(loglik, bins, trials, samples, n, [=](size_t param, size_t datum) {
+        float d = x[datum] - mean[param], v = raised(logvar[param], min_logvar);
+        float w = cuda_weight_of(weight, datum);
 
         return w != 0 ? -(double)(w * (v + LOG_2PI + d * d * expf(-v)) / 2) : 0;
     });
 }
 
-void cuda_gaussian(SELF, acc *loglik, const real *mean, const real *logvar, const real *x,
-                   const real *weight, size_t bins, size_t trials, size_t samples, size_t n)
+void cuda_gaussian(SELF, acc *loglik, const real *mean, const real *logvar, real min_logvar,
+                   const real *x, const real *weight, size_t bins, size_t trials, size_t samples,
+                   size_t n)
 {
-    launch_sums(cuda_begin(self, __func__), gaussian_kernel, loglik, bins, trials, samples, n, mean,
-                logvar, x, weight);
+    cuda_launch_sums(cuda_begin(self, __func__), gaussian_kernel, loglik, bins, trials, samples, n,
+                     mean, logvar, min_logvar, x, weight);
 }
 
-static __global__ void gaussian_backward_kernel(float *mean, float *logvar, float scale,
-                                                const float *x, const float *weight, size_t count)
+static __global__ void gaussian_backward_kernel(float *mean, float *logvar, float min_logvar,
+                                                float scale, const float *x, const float *weight,
+                                                size_t count)
 {
     FOR_EACH(i, count)
     {
-        float w = weight_of(weight, i), d = mean[i] - x[i], slope = d * expf(-logvar[i]);
+        float w = cuda_weight_of(weight, i), d = mean[i] - x[i], v = raised(logvar[i], min_logvar);
+        float slope = d * expf(-v), share = v == logvar[i] ? 1 : expf(logvar[i] - v);
 
         mean[i] = w != 0 ? scale * w * slope : 0;
-        logvar[i] = w != 0 ? scale * w * (1 - d * slope) / 2 : 0;
+        logvar[i] = w != 0 ? scale * w * share * (1 - d * slope) / 2 : 0;
     }
 }
 
-void cuda_gaussian_backward(SELF, real *mean, real *logvar, real scale, const real *x,
-                            const real *weight, size_t count)
+void cuda_gaussian_backward(SELF, real *mean, real *logvar, real min_logvar, real scale,
+                            const real *x, const real *weight, size_t count)
 {
-    cuda_each(cuda_begin(self, __func__), gaussian_backward_kernel, count, mean, logvar, scale, x,
-              weight, count);
+    cuda_each(cuda_begin(self, __func__), gaussian_backward_kernel, count, mean, logvar, min_logvar,
+              scale, x, weight, count);
+}
+
+static __global__ void mse_kernel(double *loglik, const float *mean, const float *x,
+                                  const float *weight, size_t bins, size_t trials, size_t samples,
+                                  size_t n)
+{
+    cuda_sum_terms(loglik, bins, trials, samples, n, [=](size_t param, size_t datum) {
+        float d = x[datum] - mean[param], w = cuda_weight_of(weight, datum);
+
+        return w != 0 ? -(double)(w * d * d) : 0;
+    });
+}
+
+void cuda_mse(SELF, acc *loglik, const real *mean, const real *x, const real *weight, size_t bins,
+              size_t trials, size_t samples, size_t n)
+{
+    cuda_launch_sums(cuda_begin(self, __func__), mse_kernel, loglik, bins, trials, samples, n, mean,
+                     x, weight);
+}
+
+static __global__ void mse_backward_kernel(float *mean, float scale, const float *x,
+                                           const float *weight, size_t count)
+{
+    FOR_EACH(i, count)
+    {
+        float w = cuda_weight_of(weight, i);
+
+        mean[i] = w != 0 ? 2 * scale * w * (mean[i] - x[i]) : 0;
+    }
+}
+
+void cuda_mse_backward(SELF, real *mean, real scale, const real *x, const real *weight,
+                       size_t count)
+{
+    cuda_each(cuda_begin(self, __func__), mse_backward_kernel, count, mean, scale, x, weight,
+              count);
+}
+
+static __global__ void at_least_kernel(float *y, size_t ldy, const float *x, size_t ldx, float min,
+                                       size_t rows, size_t n)
+{
+    FOR_ROWS(i, j, rows, n) { y[i * ldy + j] = raised(x[i * ldx + j], min); }
+}
+
+void cuda_at_least(SELF, real *y, size_t ldy, const real *x, size_t ldx, real min, size_t rows,
+                   size_t n)
+{
+    cuda_rows(cuda_begin(self, __func__), at_least_kernel, rows, n, y, ldy, x, ldx, min, rows, n);
 }
 
 static __global__ void exponential_kernel(float *y, size_t ldy, const float *x, size_t ldx,

@@ -103,6 +103,39 @@ void cuda_normals(SELF, real *noise, const struct philox_address *from, const ui
               step_trial, total, rows, samples, n, blocks);
 }
 
+/* A thread computes the chi-square number of one element. */
+static __global__ void student_noise_kernel(float *noise, struct cuda_address from,
+                                            const uint32_t *step_trial, size_t df, size_t total,
+                                            size_t rows, size_t samples, size_t n)
+{
+    FOR_ROWS(i, j, total, n)
+    {
+        size_t first = (n + 3) / 4 + j * ((df + 3) / 4);
+        float sum = 0;
+
+        for (size_t k = 0; k < df; k += 4) {
+            struct cuda_words w = philox(of_row(from, i, rows, samples, step_trial[1]),
+                                         (uint32_t)(first + k / 4), step_trial[0]);
+            float2 a = box_muller(w.word[0], w.word[1]), b = box_muller(w.word[2], w.word[3]);
+            const float four[4] = {a.x, a.y, b.x, b.y};
+
+            for (size_t l = 0; l < 4 && k + l < df; l++)
+                sum += four[l] * four[l];
+        }
+        noise[i * n + j] *= sqrtf((float)df / sum);
+    }
+}
+
+void cuda_student_noise(SELF, real *noise, const struct philox_address *from,
+                        const uint32_t *step_trial, size_t df, size_t bins, size_t rows,
+                        size_t samples, size_t n)
+{
+    size_t total = bins * rows;
+
+    cuda_rows(cuda_begin(self, __func__), student_noise_kernel, total, n, noise, packed(from),
+              step_trial, df, total, rows, samples, n);
+}
+
 /* A thread computes one block of words; its numbers lie 16 apart. */
 static __global__ void dropout_mask_kernel(float *mask, struct cuda_address from,
                                            const uint32_t *step_trial, uint32_t below, float kept,

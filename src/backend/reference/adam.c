@@ -11,6 +11,23 @@ void reference_sum_squares(SELF, acc *sum, acc scale, const real *x, size_t coun
     *sum += scale * total;
 }
 
+/* modern.md (7.8). */
+void reference_sum_deviations(SELF, acc *sum, acc scale, const real *x, real center, size_t count)
+{
+    acc total = 0;
+
+    for (size_t i = 0; i < count; i++)
+        total += ((acc)x[i] - (acc)center) * ((acc)x[i] - (acc)center);
+    *sum += scale * total;
+}
+
+void reference_add_deviations(SELF, real *y, const real *scale, const real *x, real center,
+                              size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        y[i] += *scale * (x[i] - center);
+}
+
 void reference_add_scaled(SELF, real *y, const real *scale, const real *x, size_t count)
 {
     for (size_t i = 0; i < count; i++)

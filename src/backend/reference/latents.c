@@ -58,19 +58,22 @@ void reference_prior_logvar_backward(SELF, real *dp, const real *dlogvar, const 
     }
 }
 
-/* model.md (7.3). */
+/* model.md (7.3), modern.md (8.1). */
 void reference_kl_gaussian(SELF, acc *kl, const real *mean, const real *logvar,
-                           const real *prior_mean, const real *prior_logvar, size_t rows, size_t n)
+                           const real *prior_mean, const real *prior_logvar, size_t bins,
+                           size_t rows, size_t n)
 {
     for (size_t i = 0; i < rows; i++) {
         acc sum = 0;
 
-        for (size_t j = 0; j < n; j++) {
-            real q = logvar[i * n + j], p = prior_logvar[j];
-            real d = (mean[i * n + j] - prior_mean[j]) * real_exp(-p / 2);
+        for (size_t t = 0; t < bins; t++)
+            for (size_t j = 0; j < n; j++) {
+                size_t index = (t * rows + i) * n + j;
+                real q = logvar[index], p = prior_logvar[j];
+                real d = (mean[index] - prior_mean[j]) * real_exp(-p / 2);
 
-            sum += (acc)((p - q + real_exp(q - p) + d * d - 1) / 2);
-        }
+                sum += (acc)((p - q + real_exp(q - p) + d * d - 1) / 2);
+            }
         kl[i] = sum;
     }
 }
@@ -91,6 +94,47 @@ void reference_kl_gaussian_backward(SELF, real *dmean, real *dlogvar, real *dpri
             dlogvar[i * n + j] += *weight * (ratio - 1) / 2;
             dprior_logvar[j] += *weight * (1 - ratio - difference * slope) / 2;
         }
+}
+
+/* modern.md (8.4). */
+void reference_kl_student(SELF, acc *kl, const real *z, const real *logvar, const real *noise,
+                          const real *loc, const real *logscale, real df, size_t bins, size_t rows,
+                          size_t n)
+{
+    for (size_t i = 0; i < rows; i++) {
+        acc sum = 0;
+
+        for (size_t t = 0; t < bins; t++)
+            for (size_t j = 0; j < n; j++) {
+                size_t index = (t * rows + i) * n + j;
+                real e = noise[index], d = (z[index] - loc[j]) * real_exp(-logscale[j]);
+                real tails = real_log(1 + d * d / df) - real_log(1 + e * e / df);
+
+                sum += (acc)(logscale[j] - logvar[index] / 2 + (df + 1) / 2 * tails);
+            }
+        kl[i] = sum;
+    }
+}
+
+void reference_kl_student_backward(SELF, real *dz, real *dlogvar, real *dloc, real *dlogscale,
+                                   const real *weight, const real *z, const real *loc,
+                                   const real *logscale, real df, size_t rows, size_t n)
+{
+    for (size_t j = 0; j < n; j++) {
+        real inverse = real_exp(-logscale[j]);
+        acc to_loc = 0, to_logscale = 0;
+
+        for (size_t i = j; i < rows * n; i += n) {
+            real d = (z[i] - loc[j]) * inverse, slope = (df + 1) * d / (df + d * d);
+
+            dz[i] = *weight * slope * inverse;
+            dlogvar[i] -= *weight / 2;
+            to_loc -= (acc)(slope * inverse);
+            to_logscale += (acc)(1 - slope * d);
+        }
+        dloc[j] += *weight * (real)to_loc;
+        dlogscale[j] += *weight * (real)to_logscale;
+    }
 }
 
 /* model.md (5.5), (5.6). */

@@ -27,6 +27,29 @@ void reference_normals(SELF, real *noise, const struct philox_address *from,
         }
 }
 
+/* modern.md (8.3). */
+void reference_student_noise(SELF, real *noise, const struct philox_address *from,
+                             const uint32_t *step_trial, size_t df, size_t bins, size_t rows,
+                             size_t samples, size_t n)
+{
+    size_t blocks = (df + 3) / 4;
+
+    for (size_t i = 0; i < bins * rows * n; i++) {
+        size_t row = i / n % rows, first = (n + 3) / 4 + i % n * blocks;
+        struct philox_address address = row_address(from, step_trial, i / n / rows, row, samples);
+        real sum = 0;
+
+        for (size_t k = 0; k < df; k += 4) {
+            real four[4];
+
+            philox_four_normals(four, &address, (uint32_t)(first + k / 4));
+            for (size_t j = 0; j < 4 && k + j < df; j++)
+                sum += four[j] * four[j];
+        }
+        noise[i] *= real_sqrt((real)df / sum);
+    }
+}
+
 void reference_gradient_weights(SELF, real *weight, const real *base, const real *mask,
                                 const real *pass, size_t bins, size_t trials, size_t channels,
                                 size_t cd_bins, size_t cd_channels)

@@ -35,6 +35,16 @@ operand translated(operand m)
     return m;
 }
 
+zig translated(zig z)
+{
+    z.a = translated(z.a);
+    z.b = translated(z.b);
+    z.c = translated(z.c);
+    z.alpha_scale = translated(z.alpha_scale);
+    z.beta_scale = translated(z.beta_scale);
+    return z;
+}
+
 template <auto operation> struct translate;
 template <class... A, void (*operation)(const backend *, A...)> struct translate<operation> {
     static void call(const backend *self, A... arguments)
