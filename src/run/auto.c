@@ -87,7 +87,7 @@ static enum lfads_status choose_sizes(struct run *p, const struct facts *f, stru
 static enum lfads_status choose_length(struct run *p, const struct facts *f,
                                        struct lfads_error *err)
 {
-    const size_t updates = 6000, least = 60;
+    const size_t updates = 4500, least = 60;
     const struct lfads_config *config = p->config;
     size_t batch = power_between(f->trials / 20, 8, 128);
     size_t epochs, part;
@@ -112,25 +112,32 @@ static enum lfads_status choose_length(struct run *p, const struct facts *f,
     return status;
 }
 
+/* Coordinated dropout hides more where the population has many spikes in a bin. */
 static enum lfads_status choose_regularisation(struct run *p, const struct facts *f,
                                                struct lfads_error *err)
 {
+    const double many = 1.5;
     bool counts = distribution_find(p->config->output_dist)->data == DATA_COUNTS;
-    enum lfads_status status = set(p, "cd_rate", err, "%s", f->channels > 1 ? "0.5" : "0.3");
+    double in_a_bin = f->spikes * (double)f->channels;
+    enum lfads_status status =
+        set(p, "cd_rate", err, "%s", !counts || in_a_bin > many ? "0.5" : "0.3");
 
     if (status == LFADS_OK)
-        status = set(p, "keep_prob", err, "0.85");
+        status = set(p, "keep_prob", err, "0.7");
     if (status == LFADS_OK)
-        status = set(p, "l2_gen_scale", err, "1");
+        status = set(p, "l2_gen_scale", err, "0.3");
     if (status == LFADS_OK)
-        status = set(p, "l2_con_scale", err, "1");
+        status = set(p, "l2_con_scale", err, "0.3");
     if (status == LFADS_OK)
         status = set(p, "kl_ic_weight", err, "1e-6");
     if (status == LFADS_OK)
         status = set(p, "kl_co_weight", err, "1e-5");
-    run_line(p,
-             "  coordinated dropout %g, dropout %g: for %.3g %s a bin and channel",
-             p->config->cd_rate, 1 - p->config->keep_prob, f->spikes, counts ? "spikes" : "on average");
+    if (counts)
+        run_line(p, "  coordinated dropout %g, dropout %g: for %.3g spikes in a bin of all channels",
+                 p->config->cd_rate, 1 - p->config->keep_prob, in_a_bin);
+    else
+        run_line(p, "  coordinated dropout %g, dropout %g", p->config->cd_rate,
+                 1 - p->config->keep_prob);
     return status;
 }
 
