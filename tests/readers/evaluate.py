@@ -240,6 +240,37 @@ def test_conditions():
         evaluate("run", data="odd", status=2, pattern=says)
 
 
+def test_missing():
+    """Numbers that were not recorded do not count; data may have the name that lfads-torch gives it."""
+    random = np.random.RandomState(7)
+    rates = random.uniform(0.2, 3, (12, 16, 4))
+    counts = {name: random.poisson(rates).astype(float) for name in ("train", "valid")}
+    for name in counts:
+        counts[name][2:5, 10:] = np.nan
+        counts[name][random.rand(12, 16, 4) < 0.1] = np.nan
+    counts["train"][::2, 7, 1] = counts["valid"][::2, 7, 1] = np.nan # a bin of a condition
+    labels = np.arange(12) % 2
+    known = ~np.isnan(counts["valid"])
+    write("run", output_dist_params=rates)
+    psth = np.array([np.nanmean(np.concatenate([k[labels == c] for k in counts.values()]), axis=0)
+                     for c in (0, 1)])
+    psth[0, 7, 0] = np.nan
+    for key in ("data", "recon_data"):
+        arrays = {f"{name}_{key}": k for name, k in counts.items()}
+        write("data", train_condition=labels, valid_condition=labels, **arrays)
+        mine = score("--figure=missing.png")
+        close(f"bits per spike, {key}", mine["bits_per_spike"], scores.bits_per_spike(counts["valid"], rates))
+        close(f"R2 to PSTHs, {key}", mine["psth_r2"],
+              scores.psth_r2(rates, psth, [np.flatnonzero(labels == c) for c in (0, 1)]))
+        k, r = counts["valid"][known], rates[known]
+        close(f"nll, {key}", mine["nll"],
+              (r - k * np.log(r) + [math.lgamma(x + 1) for x in k]).sum() / 12)
+        check(picture("missing.png").startswith(b"\x89PNG"), "a figure")
+        check(score("--set=train")["set"] == "train", "training trials")
+    write("data", valid_other=counts["valid"])
+    evaluate("run", status=2, pattern="there is no data set valid_data")
+
+
 def test_behaviour():
     """Behaviour of validation trials is decoded from the rates of both sets' results."""
     random = np.random.RandomState(6)
