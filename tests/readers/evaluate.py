@@ -187,6 +187,24 @@ def test_model():
     check("of the 2 held-out channels (co-smoothing): " in text and "of the 3 forward bins: " in text, text)
 
 
+def test_model_of_two_arrays():
+    """In a file with an array for the encoders, the shapes say what they did not read."""
+    random = np.random.RandomState(8)
+    counts = {name: random.poisson(harness.waves(10, 5), (n, 10, 5)) for name, n in (("train", 8), ("valid", 6))}
+    write("two_s", **{f"{name}_recon_data": k for name, k in counts.items()},
+          **{f"{name}_encod_data": k[:, :8, :3] for name, k in counts.items()})
+    harness.run("train", "--data_dir=.", "--data_filename_stem=two", "--lfads_save_dir=apart",
+                "--max_epochs=1", "--batch_size=4", "--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=5",
+                "--gen_dim=6", "--co_dim=0", "--threads=1", "--example_every_s=-1")
+    harness.run("posterior-mean", "--lfads_save_dir=apart", "--threads=1")
+    run = "apart/model_runs_s_valid_posterior_push_mean"
+    with h5py.File(f"{SCRATCH}/{run}") as file:
+        rates = file["output_dist_params"][()]
+    mine, k = score(data="two_s", run=run), counts["valid"]
+    close("co-bps", mine["co_bps"], scores.bits_per_spike(k[:, :8, 3:], rates[:, :8, 3:]))
+    close("fp-bps", mine["fp_bps"], scores.bits_per_spike(k[:, 8:], rates[:, 8:]))
+
+
 def conditions_of(counts, labels, sd):
     """PSTHs of all trials, for each label."""
     return np.array([scores.smoothed(counts[labels == label].mean(axis=0), sd) for label in np.unique(labels)])
