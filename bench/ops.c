@@ -70,7 +70,8 @@ ELEMENTWISE(poisson_backward, r->bins *ROWS * r->channels * 3, A(0), 0.01f, A(1)
             r->bins *ROWS * r->channels)
 ELEMENTWISE(exponential, BIN * 2, A(0), BIN, A(1), BIN, 1, BIN)
 ELEMENTWISE(add_scaled, r->size * 3, A(0), &r->update.scale, A(1), r->size)
-ELEMENTWISE(adam, r->size * 7, A(0), A(1), A(2), A(3), &r->update, &(const struct adam_options){0.9, 0.999}, r->size)
+ELEMENTWISE(adam, r->size * 7, A(0), A(1), A(2), A(3), &r->update,
+            &(const struct adam_options){0.9, 0.999}, r->size)
 
 static void dropout_mask(const struct run *r)
 {

@@ -105,9 +105,8 @@ bool workload_create(struct workload *w, const struct options *options, const st
                      size_t threads)
 {
     const struct size *size = NULL;
-    struct learner_options learner_options = {.threads = threads,
-                                              .max_pending = be->host_memory ? 1 : DEVICE_STEPS,
-                                              .trained = true};
+    struct learner_options learner_options = {
+        .threads = threads, .max_pending = be->host_memory ? 1 : DEVICE_STEPS, .trained = true};
     struct model_session session = {.shape = {.name = "bench"}};
     struct lfads_error err = {.text = "no memory"};
 
@@ -121,8 +120,7 @@ bool workload_create(struct workload *w, const struct options *options, const st
     }
     w->seed = 1;
     session.shape.channels = options->channels ? options->channels : size->channels;
-    if (lfads_config_create(&w->config, &err) == LFADS_OK && configure(w, options, size))
-    {
+    if (lfads_config_create(&w->config, &err) == LFADS_OK && configure(w, options, size)) {
         w->batch = learner_options.batch_size = (size_t)w->config->batch_size;
         learner_options.optimizer = optimizer_of(w->config);
     }

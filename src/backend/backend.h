@@ -116,11 +116,11 @@ struct zig {
 
 /* The optimizer's update of one step, set by limit_update, in the backend's memory. */
 struct update {
-    real scale;  /* factor that keeps the gradient's norm within the limit */
-    real rate;   /* the bias-corrected learning rate */
+    real scale;   /* factor that keeps the gradient's norm within the limit */
+    real rate;    /* the bias-corrected learning rate */
     real epsilon; /* added to the root of the second moment */
-    real decay;  /* share of a parameter that is taken off */
-    real halted; /* not 0 after a gradient that is not finite: the parameters stay */
+    real decay;   /* share of a parameter that is taken off */
+    real halted;  /* not 0 after a gradient that is not finite: the parameters stay */
 };
 
 /* What limit_update copies to struct update, in the backend's memory. */

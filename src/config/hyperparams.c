@@ -250,7 +250,8 @@ static enum lfads_status read_sessions(struct hyperparams_data *data, const json
         json_int_t channels = name ? json_integer_value(json_object_get(dims, name)) : 0;
         json_int_t hidden = heldout ? json_integer_value(json_object_get(heldout, name)) : 0;
 
-        if (hidden < 0 || hidden >= channels || channels < 1 || channels > (1 << 20) || strlen(name) >= sizeof session->name)
+        if (hidden < 0 || hidden >= channels || channels < 1 || channels > (1 << 20) ||
+            strlen(name) >= sizeof session->name)
             return no_sessions(from, err);
         session->channels = (size_t)channels;
         session->heldout = (size_t)hidden;

@@ -10,7 +10,8 @@
 struct hyperparams_data {
     struct session_shape *sessions; /* [count] */
     size_t count, bins;
-    size_t encoded_bins; /* bins that the encoders read; read from a text: 0 where the flags say it */
+    size_t
+        encoded_bins; /* bins that the encoders read; read from a text: 0 where the flags say it */
 };
 
 /* Sets *TEXT, which the caller frees, to one JSON object on one line without a newline. The

@@ -31,10 +31,9 @@ static const struct {
             "l2_increase_steps=80 kl_ic_weight=1e-4 kl_co_weight=1e-5 l2_gen_scale=0.1 "
             "l2_con_scale=0.1 adam_form=original adam_epsilon=1e-8 learning_rate_init=4e-3 "
             "learning_rate_rule=constant batch_size=100 max_epochs=1000 early_stop_patience=200"},
-    {PRESET_AUTO,
-     MODERN "adam_form=corrected adam_epsilon=1e-8 learning_rate_init=4e-3 "
-            "learning_rate_rule=plateau learning_rate_decay_factor=0.8 "
-            "learning_rate_n_to_compare=6 learning_rate_stop=1e-4"},
+    {PRESET_AUTO, MODERN "adam_form=corrected adam_epsilon=1e-8 learning_rate_init=4e-3 "
+                         "learning_rate_rule=plateau learning_rate_decay_factor=0.8 "
+                         "learning_rate_n_to_compare=6 learning_rate_stop=1e-4"},
 };
 
 enum lfads_status preset_set(struct lfads_config *config, const char *name, const char *text,

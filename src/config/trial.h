@@ -6,7 +6,8 @@
 
 enum trial_array {
     TRIAL_OBSERVED, /* [T,N]: the data that the likelihood explains */
-    TRIAL_ENCODED,  /* [T_enc,N_in]: the encoders' input; width 0: the encoders read the observed array */
+    TRIAL_ENCODED,  /* [T_enc,N_in]: the encoders' input; width 0: the encoders read the observed
+                       array */
     TRIAL_EXT,      /* [T,E]: external inputs; width 0: the model has none */
     TRIAL_SV,       /* [T_enc,N_in]: 1 for what sample validation keeps, else 0; width 0: no sample
                        validation */

@@ -99,8 +99,8 @@ enum lfads_status batches_create(struct batches **out, const struct dataset *dat
                                  struct lfads_error *err)
 {
     size_t max_batches = 0, sessions = sessions_with(dataset, set);
-    size_t batch_size =
-        rules->together ? size_max(rules->batch_size / size_max(sessions, 1), 1) : rules->batch_size;
+    size_t batch_size = rules->together ? size_max(rules->batch_size / size_max(sessions, 1), 1)
+                                        : rules->batch_size;
     enum lfads_status status;
 
     for (size_t s = 0; s < dataset->count; s++)
@@ -168,7 +168,8 @@ static void shuffle_session(size_t *trials, size_t count, size_t padded, struct 
     }
 }
 
-/* The random numbers that order a session's trials; those of the validation set differ by sample. */
+/* The random numbers that order a session's trials; those of the validation set differ by sample.
+ */
 static struct sequence trials_sequence(uint64_t seed, uint32_t epoch, size_t session,
                                        enum session_set set)
 {
@@ -225,9 +226,8 @@ static void list_together(struct batches *batches, const struct dataset *dataset
                           enum session_set set, uint64_t seed, uint32_t epoch)
 {
     size_t size = batches->batch_size, largest = largest_session(dataset, set), place = 0;
-    size_t total = batches->rules.drop && set == SESSION_TRAIN
-                       ? batched_trials(largest, size, true)
-                       : batches_of(largest, size) * size;
+    size_t total = batches->rules.drop && set == SESSION_TRAIN ? batched_trials(largest, size, true)
+                                                               : batches_of(largest, size) * size;
     size_t steps = batches_of(total, size);
 
     for (size_t s = 0; s < dataset->count; s++) {

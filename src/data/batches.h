@@ -20,8 +20,8 @@ struct batches {
     struct batch *batch;
     size_t count, batch_size; /* batch_size: greatest count of a batch */
     size_t per_step;          /* batches that a step takes: 1, or one of each session */
-    size_t *trials;     /* the trials of all batches, one batch after the other */
-    size_t max_batches; /* allocated */
+    size_t *trials;           /* the trials of all batches, one batch after the other */
+    size_t max_batches;       /* allocated */
     struct batch_rules rules;
 };
 

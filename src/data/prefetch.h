@@ -37,8 +37,8 @@ void prefetcher_begin(struct prefetcher *prefetcher, enum session_set set,
                       const struct batch *batch, size_t count);
 /* Drops the rest of the list. */
 void prefetcher_end(struct prefetcher *prefetcher);
-/* Sets *PREFETCHED to the next batch of the list, valid until HELD more calls, and starts to read the
- * batch after it. Fails if the file can't be read. */
+/* Sets *PREFETCHED to the next batch of the list, valid until HELD more calls, and starts to read
+ * the batch after it. Fails if the file can't be read. */
 enum lfads_status prefetcher_next(struct prefetched *prefetched, struct prefetcher *prefetcher,
                                   struct lfads_error *err);
 #endif

@@ -14,30 +14,30 @@ enum session_set { SESSION_TRAIN, SESSION_VALID, SESSION_SETS };
 
 /* What the model needs of a session, and where its trials may be kept. */
 struct session_wants {
-    struct data_range range;      /* what the data must be */
-    bool missing;                 /* NaN are allowed: what was not recorded */
-    size_t heldout, forward;      /* channels and bins that the encoders do not read, the last
-                                     ones; 0 if the file has an array for the encoders */
-    double sv_rate;               /* of sample validation; 0: none */
+    struct data_range range;        /* what the data must be */
+    bool missing;                   /* NaN are allowed: what was not recorded */
+    size_t heldout, forward;        /* channels and bins that the encoders do not read, the last
+                                       ones; 0 if the file has an array for the encoders */
+    double sv_rate;                 /* of sample validation; 0: none */
     struct numpy_random *sv_random; /* its random numbers: one sequence for all sessions */
-    size_t ext_inputs;            /* E; 0: read no external inputs */
-    size_t factors;               /* columns that an alignment matrix must have: the read-in's */
-    struct storage_limits limits; /* for all of a session's trials together */
+    size_t ext_inputs;              /* E; 0: read no external inputs */
+    size_t factors;                 /* columns that an alignment matrix must have: the read-in's */
+    struct storage_limits limits;   /* for all of a session's trials together */
 };
 
 /* The trials of one set. */
 struct session_trials {
     size_t count;
     struct trial_store array[TRIAL_ARRAYS]; /* records [T,width]; empty if the width is 0 */
-    double sum;        /* sum of all numbers of the observed array */
+    double sum;                             /* sum of all numbers of the observed array */
     uint32_t *missing; /* [count]: NaN in each trial's observed array; NULL: none */
-    bool has_truth;                         /* the file has true rates of these trials */
+    bool has_truth;    /* the file has true rates of these trials */
 };
 
 struct session {
     char *name, *path;
-    size_t bins, channels, ext_inputs; /* T, N, E */
-    bool has_encoded;                  /* the encoders read an array of their own */
+    size_t bins, channels, ext_inputs;     /* T, N, E */
+    bool has_encoded;                      /* the encoders read an array of their own */
     size_t encoded_bins, encoded_channels; /* T_enc, N_in */
     bool has_sv;                           /* its trials have TRIAL_SV */
     struct session_trials set[SESSION_SETS];

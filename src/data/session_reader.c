@@ -36,7 +36,8 @@ static enum lfads_status shape_of(struct h5_shape *shape, const struct reading *
     return shape->rank == rank ? LFADS_OK : wrong_shape(r, name, shape, wanted);
 }
 
-/* Reads the trials of a data set whose shape is right, and subtracts their memory from the limits. */
+/* Reads the trials of a data set whose shape is right, and subtracts their memory from the limits.
+ */
 static enum lfads_status read_trials(struct trial_store *store, double *sum, struct reading *r,
                                      struct trial_reader reader)
 {
@@ -143,8 +144,8 @@ static struct data_range encoded_range(const struct reading *r)
     return (struct data_range){r->wants->range.data == DATA_COUNTS ? DATA_COUNTS : DATA_REALS, 0};
 }
 
-/* Reads the encoders' array [n,T_enc,N_in]. Its channels and bins are the first ones of the observed
- * array. */
+/* Reads the encoders' array [n,T_enc,N_in]. Its channels and bins are the first ones of the
+ * observed array. */
 static enum lfads_status read_encoded(struct reading *r, enum session_set set)
 {
     struct session *s = r->session;
@@ -238,8 +239,8 @@ static enum lfads_status read_set(struct reading *r, enum session_set set)
     return status == LFADS_OK ? find_truth(r, set) : status;
 }
 
-/* Reads [N,COLUMNS] or, for COLUMNS 0, [N] finite doubles. A file with held-out channels may lack their
- * rows, which are then 0. *OUT stays NULL if the file has none. */
+/* Reads [N,COLUMNS] or, for COLUMNS 0, [N] finite doubles. A file with held-out channels may lack
+ * their rows, which are then 0. *OUT stays NULL if the file has none. */
 static enum lfads_status read_alignment(double **out, const struct reading *r, const char *name,
                                         size_t columns)
 {
@@ -282,10 +283,9 @@ static enum lfads_status read_alignments(struct reading *r)
         read_alignment(&s->alignment_matrix, r, theirs ? "readin_weight" : "alignment_matrix_cxf",
                        r->wants->factors);
 
-    return status == LFADS_OK
-               ? read_alignment(&s->alignment_bias, r, theirs ? "readout_bias" : "alignment_bias_c",
-                                0)
-               : status;
+    return status == LFADS_OK ? read_alignment(&s->alignment_bias, r,
+                                               theirs ? "readout_bias" : "alignment_bias_c", 0)
+                              : status;
 }
 
 enum lfads_status session_reader_read(struct reading *r)

@@ -11,10 +11,11 @@ struct trial_reader {
     const struct h5_file *file;
     const char *name; /* the data set; its shape has been checked */
     size_t trials, bins, width;
-    size_t file_bins; /* of the data set, at most bins; zeros follow them */
+    size_t file_bins;        /* of the data set, at most bins; zeros follow them */
     struct data_range range; /* of the numbers */
-    bool missing;      /* NaN is allowed */
-    uint32_t *missing_of; /* [trials]: set to the count of NaN in each trial, or NULL: NaN become 0 */
+    bool missing;            /* NaN is allowed */
+    uint32_t
+        *missing_of; /* [trials]: set to the count of NaN in each trial, or NULL: NaN become 0 */
     struct storage_limits limits;
 };
 

@@ -104,6 +104,9 @@ static enum lfads_status draw_figure(const struct lfads_score *score, const stru
     if (s->what->trial >= s->trials)
         return lfads_fail(s->err, LFADS_USAGE, "there is no trial %zu: %s has %zu, counted from 0",
                           s->what->trial, s->run.path, s->trials);
+    for (size_t i = offset; i < offset + s->bins * s->channels; i++)
+        if (isnan(s->counts[i]))
+            s->counts[i] = 0; /* not recorded: nothing to draw, and all scores are known */
     snprintf(scores, sizeof scores, "all %zu trials", s->trials);
     add_score(scores, sizeof scores, score->has_bits_per_spike, ", bits per spike %.3f",
               score->bits_per_spike);

@@ -37,13 +37,14 @@ static enum lfads_status shape_of(struct h5_shape *shape, const struct h5_file *
 }
 
 /* Fails if an element of VALUES [E,T,width] is not finite or, from column FIRST on, below MIN; the
- * error names the first such element. */
+ * error names the first such element. The data may lack numbers, which are NaN. */
 static enum lfads_status check_numbers(const double *values, const struct evaluation *s,
                                        const struct h5_file *file, const char *name, size_t width,
                                        size_t first, double min)
 {
     for (size_t i = 0; i < s->trials * s->bins * width; i++)
-        if (!isfinite(values[i]) || (i % width >= first && values[i] < min))
+        if ((!isfinite(values[i]) && !(values == s->counts && isnan(values[i]))) ||
+            (i % width >= first && values[i] < min))
             return lfads_fail(
                 s->err, LFADS_BAD_DATA, "%s: %s is %g in trial %zu, bin %zu, place %zu of the bin",
                 file->path, name, values[i], i / width / s->bins, i / width % s->bins, i % width);
@@ -150,14 +151,24 @@ static enum lfads_status check_run(struct evaluation *s, const char *data_name)
     return results_read_unread(&s->heldout, &s->forward, &s->run, s->channels, s->bins, s->err);
 }
 
+void evaluation_data_name(char name[40], const struct evaluation *s, const char *set)
+{
+    snprintf(name, 40, "%s_data", set);
+    if (!h5_has(&s->data, name))
+        snprintf(name, 40, "%s_recon_data", set);
+    if (!h5_has(&s->data, name)) /* the error names what most files have */
+        snprintf(name, 40, "%s_data", set);
+}
+
 enum lfads_status evaluation_read(struct evaluation *s)
 {
     char name[40];
     enum lfads_status status = open_files(s);
 
-    snprintf(name, sizeof name, "%s_data", s->set);
-    if (status == LFADS_OK)
+    if (status == LFADS_OK) {
+        evaluation_data_name(name, s, s->set);
         status = check_run(s, name);
+    }
     if (status == LFADS_OK)
         status = read_trials(&s->counts, s, &s->data, name, s->channels);
     if (status == LFADS_OK)

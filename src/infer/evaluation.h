@@ -17,12 +17,15 @@ struct evaluation {
     size_t outputs;                /* O: the parameters of all channels' distributions */
     size_t heldout, forward;       /* channels and bins, the last ones, that were not encoded */
     const struct distribution *distribution;
-    double *counts, *output, *truth; /* [E,T,N], [E,T,O], [E,T,N] or NULL */
+    double *counts, *output, *truth; /* [E,T,N], NaN: not recorded; [E,T,O]; [E,T,N] or NULL */
     double conversion;               /* rates times it are in the truth's unit */
 };
 
 /* Returns the name of a result in the file. */
 const char *evaluation_key(enum result result);
+/* Sets NAME to that of SET's data: SET_data or, in a file with an array for the encoders, what the
+ * model explains, SET_recon_data. */
+void evaluation_data_name(char name[40], const struct evaluation *s, const char *set);
 /* Opens the files that S->what names and reads all trials of S->set; fails if the run does not
  * belong to the data's trials. evaluation_release frees S, also after a failure. */
 enum lfads_status evaluation_read(struct evaluation *s);

@@ -2,6 +2,7 @@
  * those of its conditions' data.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +46,7 @@ static enum lfads_status score_given(struct lfads_score *score, const struct eva
     char other[40];
     enum lfads_status status = array_read(&psth, &s->data, "psth", 3, s->err);
 
-    snprintf(other, sizeof other, "%s_data", s->set);
+    evaluation_data_name(other, s, s->set);
     if (status == LFADS_OK)
         status = h5_shape(&shape, &s->data, other, s->err);
     if (status == LFADS_OK)
@@ -102,7 +103,7 @@ static enum lfads_status read_labels(struct labels *l, const struct evaluation *
         struct h5_shape shape;
 
         snprintf(name, sizeof name, "%s_condition", set_names[i]);
-        snprintf(data, sizeof data, "%s_data", set_names[i]);
+        evaluation_data_name(data, s, set_names[i]);
         if (!h5_has(&s->data, data) || !h5_has(&s->data, name))
             continue;
         status = array_read(&l->of[i], &s->data, name, 1, s->err);
@@ -136,8 +137,9 @@ static void free_labels(struct labels *l)
     free(l->value);
 }
 
-/* Adds the trials of set SET to the SUM [conditions,T,N] of its condition, and counts them. */
-static enum lfads_status add_trials(double *sum, double *trials, const struct labels *l,
+/* Adds the trials of set SET to the SUM [conditions,T,N] of its condition, and counts the numbers
+ * that were recorded in KNOWN, which is as large. */
+static enum lfads_status add_trials(double *sum, double *known, const struct labels *l,
                                     const struct evaluation *s, size_t set)
 {
     size_t numbers = s->bins * s->channels;
@@ -147,14 +149,16 @@ static enum lfads_status add_trials(double *sum, double *trials, const struct la
         trial ? LFADS_OK
               : lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", s->data.path);
 
-    snprintf(name, sizeof name, "%s_data", set_names[set]);
+    evaluation_data_name(name, s, set_names[set]);
     for (size_t e = 0; e < l->of[set].count && status == LFADS_OK; e++) {
         size_t c = number_of(l, set, e);
 
         status = h5_read_rows(trial, H5_FLOAT64, &s->data, name, e, 1, numbers, s->err);
         for (size_t i = 0; i < numbers && status == LFADS_OK; i++)
-            sum[c * numbers + i] += trial[i];
-        trials[c]++;
+            if (!isnan(trial[i])) {
+                sum[c * numbers + i] += trial[i];
+                known[c * numbers + i]++;
+            }
     }
     free(trial);
     return status;
@@ -176,25 +180,30 @@ static enum lfads_status make_psths(double **psth, const struct labels *l,
                                     const struct evaluation *s, double sd)
 {
     size_t numbers = s->bins * s->channels, encoded = (s->bins - s->forward) * s->channels;
-    double *sum = NULL, *trials = NULL, *smooth = NULL;
+    double *sum = NULL, *known = NULL, *smooth = NULL;
     enum lfads_status status =
         array_allocate(psth, l->count * encoded, "PSTHs", s->data.path, s->err);
 
     if (status == LFADS_OK)
         status = array_allocate(&sum, l->count * numbers, "PSTHs", s->data.path, s->err);
     if (status == LFADS_OK)
-        status = array_allocate(&trials, l->count, "PSTHs", s->data.path, s->err);
+        status = array_allocate(&known, l->count * numbers, "PSTHs", s->data.path, s->err);
     if (status == LFADS_OK)
         status = array_allocate(&smooth, numbers, "PSTHs", s->data.path, s->err);
     for (size_t i = 0; i < SETS && status == LFADS_OK; i++)
-        status = add_trials(sum, trials, l, s, i);
+        status = add_trials(sum, known, l, s, i);
     for (size_t c = 0; c < l->count && status == LFADS_OK; c++) {
+        for (size_t i = 0; i < numbers; i++) /* NaN where no trial was recorded */
+            sum[c * numbers + i] /= known[c * numbers + i];
         score_smooth(smooth, sum + c * numbers, s->bins, s->channels, sd);
-        for (size_t i = 0; i < encoded; i++)
-            (*psth)[c * encoded + i] = smooth[i] / trials[c];
+        for (size_t i = 0; i < encoded; i++) {
+            (*psth)[c * encoded + i] = smooth[i];
+            if (isnan(smooth[i])) /* the first channel says that the bin does not count */
+                (*psth)[c * encoded + i / s->channels * s->channels] = smooth[i];
+        }
     }
     free(sum);
-    free(trials);
+    free(known);
     free(smooth);
     return status;
 }

@@ -173,7 +173,7 @@ static enum lfads_status run(const struct lfads_config *config,
         return status;
     if (latents == POSTERIOR_SAMPLE)
         p.plan.samples = (size_t)(p.run->config->ps_samples ? p.run->config->ps_samples
-                                                           : p.run->config->batch_size);
+                                                            : p.run->config->batch_size);
     status = check_disk(&p);
     if (status == LFADS_OK)
         status = sampler_create(&p);

@@ -102,9 +102,8 @@ static enum lfads_status write_result(struct results_file *file, struct results 
 static enum lfads_status write_cost(struct results_file *file, struct results *results,
                                     const struct prior *p)
 {
-    double ramp = costs_ramps(p->run->config, p->run->checkpoint.step,
-                              p->run->checkpoint.epoch)
-                      .l2, cost;
+    double ramp = costs_ramps(p->run->config, p->run->checkpoint.step, p->run->checkpoint.epoch).l2,
+           cost;
     enum lfads_status status =
         costs_l2_value(&cost, p->run->be, p->run->model, p->parameters, p->err);
 

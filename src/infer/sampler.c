@@ -71,8 +71,10 @@ static enum lfads_status choose_sizes(struct sampler *p)
             break;
     }
     if (!be->host_memory && computing > be->memory_available(be))
-        return backend_check_memory(be, computing, "sampling", "--ps_samples or --batch_size", p->err);
-    return memory_check(host + block_bytes(p), "sampling", "--ps_samples, --batch_size or --threads", p->err);
+        return backend_check_memory(be, computing, "sampling", "--ps_samples or --batch_size",
+                                    p->err);
+    return memory_check(host + block_bytes(p), "sampling",
+                        "--ps_samples, --batch_size or --threads", p->err);
 }
 
 enum lfads_status sampler_create(struct sampler *sampler)

@@ -189,7 +189,8 @@ void learner_upload(struct learner *learner)
 }
 
 static void run_batch(struct learner *l, const struct batch_source *source,
-                      const struct cost_ramps *ramps, enum pass_kind kind, struct update_rates rates)
+                      const struct cost_ramps *ramps, enum pass_kind kind,
+                      struct update_rates rates)
 {
     struct pending *p = &l->pending[l->n_pending];
     struct pass pass = {.learner = l, .source = source, .kind = kind, .pending = p};

@@ -20,9 +20,9 @@
 
 struct learner_options {
     size_t batch_size, threads;
-    size_t parts;         /* greatest number of parts of a batch; 0: 1 */
-    size_t max_pending;   /* limit of passes begun and not collected */
-    bool trained;         /* false: no memory for gradients and updates */
+    size_t parts;       /* greatest number of parts of a batch; 0: 1 */
+    size_t max_pending; /* limit of passes begun and not collected */
+    bool trained;       /* false: no memory for gradients and updates */
     struct optimizer optimizer;
 };
 
@@ -71,12 +71,12 @@ struct learner {
     struct param_vectors host; /* copies of parameters and slots; NULL with host_memory */
 };
 
-/* The source of a batch's trials of one session. A batch of several sessions is a list of parts, which
- * have at most batch_size trials together. For each shard, on any thread, the learner calls LOAD, which
- * fills the shard's data with the part's trials from FIRST on and uploads all that differs from
- * step to step; then ENQUEUE_NOISE (or NULL), which calls the operations that draw noise and masks.
- * These may be recorded and replayed, so two sources of a session whose ENQUEUE_NOISE calls
- * different operations have different VARIANTs, below 16. */
+/* The source of a batch's trials of one session. A batch of several sessions is a list of parts,
+ * which have at most batch_size trials together. For each shard, on any thread, the learner calls
+ * LOAD, which fills the shard's data with the part's trials from FIRST on and uploads all that
+ * differs from step to step; then ENQUEUE_NOISE (or NULL), which calls the operations that draw
+ * noise and masks. These may be recorded and replayed, so two sources of a session whose
+ * ENQUEUE_NOISE calls different operations have different VARIANTs, below 16. */
 struct batch_source {
     size_t session, trials;
     unsigned variant;

@@ -30,8 +30,9 @@ struct piece {
 /* Returns the place of shard INDEX. */
 struct piece pass_piece(const struct pass *pass, size_t index);
 
-/* The steps of one shard: sets up and loads it; clears the accumulator; computes costs and gradient;
- * downloads the costs. The operations between pass_begin_shard and pass_keep_costs may be recorded.
+/* The steps of one shard: sets up and loads it; clears the accumulator; computes costs and
+ * gradient; downloads the costs. The operations between pass_begin_shard and pass_keep_costs may be
+ * recorded.
  */
 void pass_begin_shard(const struct pass *pass, struct shard *shard, size_t accumulator,
                       const struct piece *piece);

@@ -1,5 +1,5 @@
-/* optimizer.h - the optimizer's constants, and the numbers of its updates (model.md 8, modern.md 3).
- * SPDX-License-Identifier: Apache-2.0 */
+/* optimizer.h - the optimizer's constants, and the numbers of its updates (model.md 8, modern.md
+ * 3). SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_LEARN_OPTIMIZER_H
 #define LFADS_LEARN_OPTIMIZER_H
 #include <stdint.h>

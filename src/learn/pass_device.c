@@ -1,5 +1,5 @@
-/* pass_device.c - a pass on a device: each session's part of the batch as one shard, recorded and replayed.
- * SPDX-License-Identifier: Apache-2.0 */
+/* pass_device.c - a pass on a device: each session's part of the batch as one shard, recorded and
+ * replayed. SPDX-License-Identifier: Apache-2.0 */
 #include "learn/learner_private.h"
 
 /* Two passes with the same key call the same operations; only the contents of the backend's memory
@@ -9,8 +9,8 @@ static uint64_t key_of(const struct pass *pass, const struct batch_source *s)
     uint64_t later = s != pass->source, more = s->next != NULL;
 
     assert(s->trials < 1u << 30 && s->session < 1u << 24 && s->variant < 1u << 4);
-    return later << 63 | more << 62 | (uint64_t)s->trials << 32 | s->session << 8 | s->variant << 4 |
-           (unsigned)s->dropout << 2 | pass->kind;
+    return later << 63 | more << 62 | (uint64_t)s->trials << 32 | s->session << 8 |
+           s->variant << 4 | (unsigned)s->dropout << 2 | pass->kind;
 }
 
 /* A backend that records replays a pass with the same key. */

@@ -44,8 +44,7 @@ void pass_on_host(struct pass *pass)
 {
     struct learner *l = pass->learner;
 
-    workers_run(l->options.threads,
-                size_min(l->n_accumulators, pass_shard_count(pass)),
+    workers_run(l->options.threads, size_min(l->n_accumulators, pass_shard_count(pass)),
                 run_accumulator, pass);
     if (pass->kind != EVALUATE && l->n_accumulators > 1)
         workers_run(l->options.threads, l->options.threads, reduce_span, pass);

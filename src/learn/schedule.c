@@ -117,8 +117,7 @@ bool schedule_is_lowest(struct schedule *schedule, const struct schedule_rules *
                         int64_t epoch, double valid_total, double kl_weight, double l2_weight)
 {
     double cost = rules->lowest_recon ? schedule->memory.smoothed : valid_total;
-    bool allowed =
-        rules->lowest_recon || (epoch > 0 && is_ramped(rules, kl_weight, l2_weight));
+    bool allowed = rules->lowest_recon || (epoch > 0 && is_ramped(rules, kl_weight, l2_weight));
 
     if (!allowed || !(cost < schedule->lowest_valid))
         return false;

@@ -21,14 +21,14 @@ struct schedule_rules {
 
 /* What a training remembers for the rules of modern.md 4; a checkpoint has all of it. */
 struct schedule_memory {
-    double smoothed;      /* validation reconstruction cost; NaN before the first epoch */
-    double lowest;        /* of the smoothed costs, for the plateau rule */
-    double early_lowest;  /* the same after the ramps, for early stopping */
-    double worse;         /* epochs since lowest */
-    double early_worse;   /* epochs since early_lowest */
-    double ramped_since;  /* first epoch with all ramps at their end; -1: none */
-    double unchanged;     /* epochs with the present learning rate */
-    double stopped;       /* not 0: training is over */
+    double smoothed;     /* validation reconstruction cost; NaN before the first epoch */
+    double lowest;       /* of the smoothed costs, for the plateau rule */
+    double early_lowest; /* the same after the ramps, for early stopping */
+    double worse;        /* epochs since lowest */
+    double early_worse;  /* epochs since early_lowest */
+    double ramped_since; /* first epoch with all ramps at their end; -1: none */
+    double unchanged;    /* epochs with the present learning rate */
+    double stopped;      /* not 0: training is over */
 };
 enum { SCHEDULE_NUMBERS = sizeof(struct schedule_memory) / sizeof(double) };
 

@@ -13,8 +13,8 @@ enum cost_term {
     TERM_KL_CO,
     TERM_CORR,
     TERM_KL_IC,
-    /* of no cost, computed in passes without gradient: the parts of TERM_LOGLIK that are of held-out
-     * channels and of forward bins; TERM_LOGLIK without sample validation */
+    /* of no cost, computed in passes without gradient: the parts of TERM_LOGLIK that are of
+     * held-out channels and of forward bins; TERM_LOGLIK without sample validation */
     TERM_HELDOUT,
     TERM_FORWARD,
     TERM_UNMASKED,

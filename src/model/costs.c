@@ -74,8 +74,8 @@ static double cost_divisor(const struct model *m, size_t session, enum cost cost
     return row->divisor ? row->divisor(m, session) : 1;
 }
 
-/* The weight of TERM in the bounds. With a mean as reconstruction cost the KL weights make up for the
- * mean's divisor: they are no part of a bound. */
+/* The weight of TERM in the bounds. With a mean as reconstruction cost the KL weights make up for
+ * the mean's divisor: they are no part of a bound. */
 static double bound_weight(const struct model *m, enum cost_term term)
 {
     return m->mean_recon ? 1 : term_weight(m, term);
@@ -150,9 +150,8 @@ static void set_measures(struct batch_costs *costs, const struct model *m,
         sums[MEASURE_FORWARD] -= forward;
     }
     for (int i = 0; i < MEASURES; i++)
-        costs->measure[i] =
-            sums[i] / ((double)rows->rows *
-                       (double)model_measured_entries(m, rows->session, (enum measure)i));
+        costs->measure[i] = sums[i] / ((double)rows->rows * (double)model_measured_entries(
+                                                                m, rows->session, (enum measure)i));
 }
 
 /* model.md (7.7), (7.9), (7.11) to (7.13). */
@@ -217,8 +216,8 @@ static size_t penalised_numbers(const struct param *p)
     return p->penalty == PENALTY_NONE ? 0 : p->rows * p->cols - p->unpenalised;
 }
 
-/* A penalty's scale divided by the count of the penalised numbers: model.md (7.8), which counts those
- * of scale 0, too; modern.md (3.5), which does not. */
+/* A penalty's scale divided by the count of the penalised numbers: model.md (7.8), which counts
+ * those of scale 0, too; modern.md (3.5), which does not. */
 static struct penalty_scales penalty_scales(const struct model *m)
 {
     struct penalty_scales scales = {{0}};
@@ -272,8 +271,7 @@ struct shard_weights costs_shard_weights(const struct model *model, size_t sessi
     for (int i = 0; i < COST_TERMS; i++) {
         size_t trials = i == TERM_LOGLIK ? shares->session_trials : shares->trials;
 
-        shard.fixed[i] =
-            gradient_weight(model, session, (enum cost_term)i, 1, 1 / (double)trials);
+        shard.fixed[i] = gradient_weight(model, session, (enum cost_term)i, 1, 1 / (double)trials);
         shard.ramped[i] = &weights->term[i];
     }
     return shard;

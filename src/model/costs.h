@@ -20,7 +20,8 @@ struct batch_costs {
     double gradient_norm; /* before clipping; set by the learner */
 };
 
-/* The weights of a step (of terms that have no ramp: unused), which operations read from the backend's memory. */
+/* The weights of a step (of terms that have no ramp: unused), which operations read from the
+ * backend's memory. */
 struct step_weights {
     real term[COST_TERMS]; /* of a trial; used for the terms that have a ramp */
     real l2[PENALTIES];    /* of the gradient of the squares */
@@ -31,8 +32,8 @@ struct row_costs {
     const acc *of[COST_TERMS];
     size_t rows, samples, session;
 };
-/* Returns the costs of trial TRIAL of a shard of TRIALS trials and ROWS rows of session 0. COSTS are the shard's
- * (cost_terms_place). */
+/* Returns the costs of trial TRIAL of a shard of TRIALS trials and ROWS rows of session 0. COSTS
+ * are the shard's (cost_terms_place). */
 struct row_costs costs_of_trial(acc *costs, size_t rows, size_t trials, size_t trial);
 
 /* The weight at STEP of a cost that rises from START on over INCREASE steps; INCREASE 0: 0 before
@@ -57,8 +58,8 @@ struct batch_shares {
     size_t session_trials; /* of the trial's session, times the number of sessions: the
                               reconstruction cost is the mean of the sessions' means */
 };
-/* Returns the weights of the terms in the gradient of a trial of SESSION. WEIGHTS is in the backend's
- * memory. */
+/* Returns the weights of the terms in the gradient of a trial of SESSION. WEIGHTS is in the
+ * backend's memory. */
 struct shard_weights costs_shard_weights(const struct model *model, size_t session,
                                          const struct batch_shares *shares,
                                          const struct step_weights *weights);

@@ -55,8 +55,8 @@ static void encoder_forward(struct shard *s, enum encoder e)
     size_t rows = s->trials;
 
     fork_branch(s, e);
-    gru_inputs(s->be, &s->encoder[e], w, first_input(s, e, w->inputs), w->inputs, 0, w->inputs, range.bins * rows,
-               false);
+    gru_inputs(s->be, &s->encoder[e], w, first_input(s, e, w->inputs), w->inputs, 0, w->inputs,
+               range.bins * rows, false);
     s->be->set_rows(s->be, slot(s, e, range.reverse ? range.bins : 0), w->units,
                     s->w.encoder_start[e], rows, w->units);
     gru_run(s->be, &s->encoder[e], w, &range);
@@ -122,8 +122,8 @@ static void add_dreadin(struct shard *s, enum encoder e)
 {
     size_t width = s->model->readin, bins = model_encoder_bins(s->model, e);
 
-    gru_dinputs(s->be, s->dreadin + first_row(s, e) * width, width, &s->wt.encoder[e], &s->encoder[e], 0, width,
-                bins * s->trials, true);
+    gru_dinputs(s->be, s->dreadin + first_row(s, e) * width, width, &s->wt.encoder[e],
+                &s->encoder[e], 0, width, bins * s->trials, true);
 }
 
 void encoders_backward(struct shard *s)

@@ -21,10 +21,10 @@ struct prior_param {
 
 struct latent_prior {
     const char *name;
-    bool has_moments; /* has a mean and a log variance per dimension, which results contain */
-    bool student;     /* the posterior is Student's t, too */
-    bool of_sample;   /* the divergence is that of a sample of the posterior */
-    bool mean_of_bins;                       /* its cost is a mean over bins, not a sum */
+    bool has_moments;  /* has a mean and a log variance per dimension, which results contain */
+    bool student;      /* the posterior is Student's t, too */
+    bool of_sample;    /* the divergence is that of a sample of the posterior */
+    bool mean_of_bins; /* its cost is a mean over bins, not a sum */
     struct prior_param params[PRIOR_PARAMS]; /* up to the first without a name */
     /* Without a prior draw and kl_forward are NULL, and of g0 kl_backward.
      * Sets the shard's samples of g0 [R,ic] or co_sample [T,R,co] to draws. */

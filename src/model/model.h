@@ -78,18 +78,18 @@ enum encoder { IC_FORWARD, IC_BACKWARD, CI_FORWARD, CI_BACKWARD, ENCODERS };
 /* What the controller reads of the previous bin. */
 enum feedback { FEED_NOTHING, FEED_FACTORS, FEED_RATES };
 
-/* Parts of the data whose reconstruction is measured apart: what the encoders read; held-out channels
- * in encoded bins; all channels in forward bins; what sample validation takes out. */
+/* Parts of the data whose reconstruction is measured apart: what the encoders read; held-out
+ * channels in encoded bins; all channels in forward bins; what sample validation takes out. */
 enum measure { MEASURE_READ, MEASURE_HELDOUT, MEASURE_FORWARD, MEASURE_SV, MEASURES };
 
 struct model {
-    size_t bins;           /* T */
-    size_t encoded_bins;   /* T_enc: the encoders read bins 0 to T_enc-1 */
-    size_t ic_bins;        /* K: the ic encoder reads bins 0 to K-1 */
+    size_t bins;         /* T */
+    size_t encoded_bins; /* T_enc: the encoders read bins 0 to T_enc-1 */
+    size_t ic_bins;      /* K: the ic encoder reads bins 0 to K-1 */
     size_t segment; /* S: the ci encoder reads bins S to T_enc-1; coordinated dropout leaves those
                        before S as they are */
     bool encodes_observed; /* the encoders read the observed array; else TRIAL_ENCODED */
-    size_t readin; /* width of the read-in */
+    size_t readin;         /* width of the read-in */
     size_t factors, ic_dim, ic_enc, gen_units;
     size_t co_dim, ci_enc, con_units, lag; /* co_dim 0: no controller */
     size_t ext_inputs;                     /* E, 0: none */

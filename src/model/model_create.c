@@ -104,8 +104,9 @@ static void set_encoded(struct model *m, const struct lfads_config *config,
 
 static size_t max_width(const struct model *m)
 {
-    size_t sizes[] = {m->factors, m->readin,       m->ic_dim,     2 * m->ic_enc, 2 * m->gen_units,
-                      2 * m->con_units, 2 * m->ci_enc, m->ext_inputs, m->co_dim};
+    size_t sizes[] = {m->factors,    m->readin,        m->ic_dim,
+                      2 * m->ic_enc, 2 * m->gen_units, 2 * m->con_units,
+                      2 * m->ci_enc, m->ext_inputs,    m->co_dim};
     size_t max = 0;
 
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
@@ -157,8 +158,7 @@ static enum lfads_status check_sizes(const struct model *m, struct lfads_error *
             return lfads_fail(err, LFADS_USAGE,
                               "--heldout_dim=%zu must be below the %zu channels of session %s: the "
                               "encoders need channels to read",
-                              m->sessions[s].heldout, m->sessions[s].channels,
-                              m->sessions[s].name);
+                              m->sessions[s].heldout, m->sessions[s].channels, m->sessions[s].name);
     if (m->feedback == FEED_RATES && m->n_sessions > 1)
         return lfads_fail(err, LFADS_USAGE,
                           "--feedback_factors_or_rates=rates needs a single session, and there are "
@@ -215,8 +215,8 @@ static double aligned_value(const struct param *param, const struct model_sessio
     return 0;
 }
 
-/* Sets the parameter's initial values from its session's alignment, if that has them. A read-out from
- * other factors than those of the read-in has nothing to take. */
+/* Sets the parameter's initial values from its session's alignment, if that has them. A read-out
+ * from other factors than those of the read-in has nothing to take. */
 static enum lfads_status align(struct param *param, const struct model_session *s,
                                const struct model *m, struct lfads_error *err)
 {

@@ -10,7 +10,7 @@ struct lfads_config;
 /* What a model needs to know about a session. model_create copies the arrays. */
 struct model_session {
     struct session_shape shape;
-    bool has_encoded;               /* the encoders read an array of their own */
+    bool has_encoded;    /* the encoders read an array of their own */
     size_t encoded_bins; /* that the encoders read, the same in all sessions; 0: as the flag says */
     const double *alignment_matrix; /* [N_in,F], with rows for held-out channels [N,F]; or NULL */
     const double *alignment_bias;   /* [N] or NULL */

@@ -87,8 +87,8 @@ void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial)
 void shard_set_scales(struct shard *shard, double entries)
 {
     const struct model *m = shard->model;
-    const real scales[SCALES] = {[SCALE_ENTRIES] = (real)entries,
-                                 [SCALE_SV] = (real)(1 / (1 - m->sv_rate))};
+    const real scales[SCALES] = {
+        [SCALE_ENTRIES] = (real)entries, [SCALE_SV] = (real)(1 / (1 - m->sv_rate))};
 
     if (m->missing || m->sv_rate > 0)
         shard->be->upload(shard->be, shard->scales, scales, sizeof scales);

@@ -9,8 +9,8 @@ void shard_upload(struct shard *shard);
 /* Sets the step and the position in the batch of the shard's first trial, which address the numbers
  * that shard_draw_noise draws. */
 void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial);
-/* Sets the factor of the terms of entries that were recorded: 1 over the share recorded in the batch.
- * Does nothing if the model needs none. */
+/* Sets the factor of the terms of entries that were recorded: 1 over the share recorded in the
+ * batch. Does nothing if the model needs none. */
 void shard_set_scales(struct shard *shard, double entries);
 /* Draws noise and masks. FROM has the seed and, if a step has several passes, a sample for each. */
 void shard_draw_noise(struct shard *shard, const struct philox_address *from);

@@ -6,7 +6,8 @@
 #define LFADS_MODEL_PARTS_H
 #include "model/workspace.h"
 
-/* weights.c: data -> missing_weight, sv_mask, entry_weight, gradient_weight; missing data become 0. */
+/* weights.c: data -> missing_weight, sv_mask, entry_weight, gradient_weight; missing data become 0.
+ */
 void weights_forward(struct shard *s);
 
 /* readin.c (model.md 1): data -> encoded, enc_in. */

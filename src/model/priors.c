@@ -110,9 +110,9 @@ static void ar1_kl_forward(struct shard *s)
 
 static void ar1_kl_backward(struct shard *s, const real *weight)
 {
-    s->be->kl_ar1_backward(s->be, s->dco_kl_sample, s->dco_logvar, s->dw.ar_logatau, s->dw.ar_logevar, weight,
-                           s->co_kl_sample, s->w.ar_logatau, s->w.ar_logevar, s->model->bins, s->rows,
-                           s->model->co_dim);
+    s->be->kl_ar1_backward(s->be, s->dco_kl_sample, s->dco_logvar, s->dw.ar_logatau,
+                           s->dw.ar_logevar, weight, s->co_kl_sample, s->w.ar_logatau,
+                           s->w.ar_logevar, s->model->bins, s->rows, s->model->co_dim);
 }
 
 /* ---- u, normal: the same mean and log variance in all bins; the variance is fixed ---- */

@@ -95,7 +95,8 @@ void likelihood_forward(struct shard *s)
 static void heldout_forward(struct shard *s)
 {
     const struct model *m = s->model;
-    size_t n = model_channels(m, s->session), h = model_heldout(m, s->session), rows = m->encoded_bins * s->rows;
+    size_t n = model_channels(m, s->session), h = model_heldout(m, s->session),
+           rows = m->encoded_bins * s->rows;
     struct observed o = observed_of(s);
 
     s->be->copy_masked(s->be, s->heldout, h, o.x + n - h, n, NULL, 0, rows, h);

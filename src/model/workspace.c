@@ -97,8 +97,7 @@ static void place_weights(struct shard *s, struct cursor *p)
     s->scales = reals(p, SCALES);
     s->missing_weight = reals(p, sv || m->missing ? count : 0);
     s->entry_weight = sv ? reals(p, count) : s->missing_weight;
-    s->sv_mask =
-        reals(p, sv ? m->encoded_bins * s->trials * most(m, model_encoded_channels) : 0);
+    s->sv_mask = reals(p, sv ? m->encoded_bins * s->trials * most(m, model_encoded_channels) : 0);
     s->weight = s->entry_weight;
 }
 
@@ -125,8 +124,7 @@ static void place_dropout(struct shard *s, struct cursor *p)
     const struct model *m = s->model;
     size_t encoded = m->encoded_bins * s->trials * most(m, model_data_mask_width);
     size_t trial_bins = m->bins * s->trials, n = most(m, model_channels);
-    size_t cd =
-        m->cd_rate > 0 ? model_cd_bins(m) * s->trials * most(m, model_cd_channels) : 0;
+    size_t cd = m->cd_rate > 0 ? model_cd_bins(m) * s->trials * most(m, model_cd_channels) : 0;
     size_t con_in = model_ci_width(m) + most(m, model_fed_width);
 
     s->with_dropout = (struct dropout_arrays){
@@ -360,8 +358,9 @@ static void set_dropout(struct shard *s, bool dropout)
     s->con_mask = arrays->con_mask;
     s->gen_ic_mask = arrays->gen_ic_mask;
     s->gen_mask = arrays->gen_mask;
-    s->encoded = s->data_mask || s->cd_mask || reads_part(s->model, s->session) || s->sv_mask ? s->encoded_copy
-                                                                    : s->data[TRIAL_ENCODED];
+    s->encoded = s->data_mask || s->cd_mask || reads_part(s->model, s->session) || s->sv_mask
+                     ? s->encoded_copy
+                     : s->data[TRIAL_ENCODED];
     s->gen_out = arrays->gen_out ? arrays->gen_out : s->gen.h;
     if (is_input_plain(s->model))
         s->enc_in = s->encoded;

@@ -47,18 +47,19 @@ struct shard {
     /* The same in the host's memory, for the caller to fill: data itself if the backend computes
      * in the host's memory, else what shard_upload copies to data. */
     real *host_data[TRIAL_ARRAYS];
-    const real *weight;   /* [T,B,N]: weights of the entries' terms in the likelihood; NULL: ones */
+    const real *weight; /* [T,B,N]: weights of the entries' terms in the likelihood; NULL: ones */
     /* missing_weight [T,B,N]: 0 for missing data, elsewhere scales[SCALE_ENTRIES]; entry_weight
-     * [T,B,N]: this times sv_mask [T_enc,B,N_in], scales[SCALE_SV] for what sample validation keeps,
-     * else 0. NULL if the model or the pass has none; weight is entry_weight, unless a caller sets it. */
+     * [T,B,N]: this times sv_mask [T_enc,B,N_in], scales[SCALE_SV] for what sample validation
+     * keeps, else 0. NULL if the model or the pass has none; weight is entry_weight, unless a
+     * caller sets it. */
     real *missing_weight, *entry_weight, *sv_mask;
-    real *scales; /* [SCALES] */
+    real *scales;         /* [SCALES] */
     float *scratch;       /* [T,N], in training */
     uint32_t *step_trial; /* [2]: the step and the first trial that address the noise */
     /* noise and masks; an entry of a mask is 0 or 1/keep_prob */
-    real *ic_noise;             /* [R,ic] */
-    real *co_noise;             /* [T,R,co] */
-    real *co_kl_noise;          /* [T,R,co], or NULL: co_noise */
+    real *ic_noise;    /* [R,ic] */
+    real *co_noise;    /* [T,R,co] */
+    real *co_kl_noise; /* [T,R,co], or NULL: co_noise */
     real *ic_kl_noise; /* [B,ic]: of ic_kl_sample; NULL if the divergence needs no sample */
     real *data_mask, *ext_mask; /* [T_enc,B,width of what it masks], [T,B,E] */
     real *cd_mask, *cd_pass;    /* coordinated dropout [model_cd_bins,B,model_cd_channels]: 0 or

@@ -73,6 +73,7 @@ double score_nll(const struct scored *scored)
 
     for (size_t i = 0; i < scored->rows; i++)
         for (size_t j = 0; j < scored->channels; j++)
-            sum += nll_of(scored, i, j);
+            if (!isnan(scored->data[i * scored->channels + j]))
+                sum += nll_of(scored, i, j);
     return sum;
 }

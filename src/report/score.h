@@ -23,7 +23,8 @@ double score_r_squared(const struct scored *scored, size_t first, size_t count);
 /* R2 of one column, truth[i*stride] and estimate[i*stride], as decoders and PSTHs are scored by. If
  * the truth is constant: 1 if it is met exactly, else 0. */
 double score_column_r2(const double *truth, const double *estimate, size_t rows, size_t stride);
-/* Negative log-likelihood of all data, in nats; of mse the sum of squared errors. NaN for a
- * distribution that means and variances do not determine. A rate of 0 counts as 1e-300. */
+/* Negative log-likelihood of all data, in nats; of mse the sum of squared errors; NaN in the data
+ * are left out. NaN for a distribution that means and variances do not determine. A rate of 0
+ * counts as 1e-300. */
 double score_nll(const struct scored *scored);
 #endif

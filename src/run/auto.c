@@ -46,8 +46,27 @@ static size_t power_between(size_t value, size_t least, size_t most)
     return power;
 }
 
-__attribute__((format(printf, 4, 5))) static enum lfads_status
-set(struct run *p, const char *name, struct lfads_error *err, const char *format, ...)
+/* A choice in progress. */
+struct choice {
+    struct lfads_config *config;
+    struct auto_report *report;
+    struct lfads_error *err;
+};
+
+__attribute__((format(printf, 2, 3))) static void say(const struct choice *c, const char *format,
+                                                      ...)
+{
+    struct auto_report *report = c->report;
+    va_list words;
+
+    va_start(words, format);
+    vsnprintf(report->line[report->count], sizeof report->line[0], format, words);
+    va_end(words);
+    report->count++;
+}
+
+__attribute__((format(printf, 3, 4))) static enum lfads_status
+set(const struct choice *c, const char *name, const char *format, ...)
 {
     char text[64];
     va_list words;
@@ -55,106 +74,106 @@ set(struct run *p, const char *name, struct lfads_error *err, const char *format
     va_start(words, format);
     vsnprintf(text, sizeof text, format, words);
     va_end(words);
-    return preset_set(p->config, name, text, err);
+    return preset_set(c->config, name, text, c->err);
 }
 
 /* Few trials get a small model: sizes follow the numbers that there are to learn from. */
-static enum lfads_status choose_sizes(struct run *p, const struct facts *f, struct lfads_error *err)
+static enum lfads_status choose_sizes(const struct choice *c, const struct facts *f)
 {
     bool small = f->trials < 150;
     size_t gen = small ? 64 : 100, encoder = 64;
     size_t factors = size_max(small ? 8 : 20, 1);
-    enum lfads_status status = set(p, "gen_dim", err, "%zu", gen);
+    enum lfads_status status = set(c, "gen_dim", "%zu", gen);
 
     if (status == LFADS_OK)
-        status = set(p, "ic_enc_dim", err, "%zu", encoder);
+        status = set(c, "ic_enc_dim", "%zu", encoder);
     if (status == LFADS_OK)
-        status = set(p, "ic_dim", err, "%zu", encoder);
+        status = set(c, "ic_dim", "%zu", encoder);
     if (status == LFADS_OK)
-        status = set(p, "factors_dim", err, "%zu", factors);
+        status = set(c, "factors_dim", "%zu", factors);
     if (status == LFADS_OK)
-        status = set(p, "co_dim", err, "0");
-    run_line(p,
-             "  generator of %lld units, %lld factors, initial condition of %lld dimensions, %lld "
-             "inferred inputs: for %zu trials of %zu channels",
-             (long long)p->config->gen_dim, (long long)p->config->factors_dim,
-             (long long)p->config->ic_dim, (long long)p->config->co_dim, f->trials, f->channels);
+        status = set(c, "co_dim", "0");
+    say(c,
+        "  generator of %lld units, %lld factors, initial condition of %lld dimensions, %lld "
+        "inferred inputs: for %zu trials of %zu channels",
+        (long long)c->config->gen_dim, (long long)c->config->factors_dim,
+        (long long)c->config->ic_dim, (long long)c->config->co_dim, f->trials, f->channels);
     return status;
 }
 
-/* Twenty updates an epoch or more, and as many epochs as a given number of updates takes; the penalties
- * rise in the first part of them. */
-static enum lfads_status choose_length(struct run *p, const struct facts *f,
-                                       struct lfads_error *err)
+/* Twenty updates an epoch or more, and as many epochs as a given number of updates takes; the
+ * penalties rise in the first part of them. */
+static enum lfads_status choose_length(const struct choice *c, const struct facts *f)
 {
     const size_t updates = 4500, least = 60;
-    const struct lfads_config *config = p->config;
+    const struct lfads_config *config = c->config;
     size_t batch = power_between(f->trials / 20, 8, 128);
     size_t epochs, part;
-    enum lfads_status status = set(p, "batch_size", err, "%zu", batch);
+    enum lfads_status status = set(c, "batch_size", "%zu", batch);
 
     epochs = size_max(updates / size_max(f->trials / (size_t)config->batch_size, 1), least);
     if (status == LFADS_OK)
-        status = set(p, "max_epochs", err, "%zu", epochs);
+        status = set(c, "max_epochs", "%zu", epochs);
     epochs = config->max_epochs > 0 ? (size_t)config->max_epochs : epochs;
     part = size_max(epochs / 7, 1);
     if (status == LFADS_OK)
-        status = set(p, "kl_increase_steps", err, "%zu", part);
+        status = set(c, "kl_increase_steps", "%zu", part);
     if (status == LFADS_OK)
-        status = set(p, "l2_increase_steps", err, "%zu", part);
+        status = set(c, "l2_increase_steps", "%zu", part);
     if (status == LFADS_OK)
-        status = set(p, "early_stop_patience", err, "%zu", size_max(epochs / 4, 10));
-    run_line(p,
-             "  batches of %lld trials, at most %lld epochs; the penalties rise in the first %lld; "
-             "training ends %lld epochs after the validation cost was lowest",
-             (long long)config->batch_size, (long long)config->max_epochs,
-             (long long)config->kl_increase_steps, (long long)config->early_stop_patience);
+        status = set(c, "early_stop_patience", "%zu", size_max(epochs / 4, 10));
+    say(c,
+        "  batches of %lld trials, at most %lld epochs; the penalties rise in the first %lld; "
+        "training ends %lld epochs after the validation cost was lowest",
+        (long long)config->batch_size, (long long)config->max_epochs,
+        (long long)config->kl_increase_steps, (long long)config->early_stop_patience);
     return status;
 }
 
 /* Coordinated dropout hides more where the population has many spikes in a bin. */
-static enum lfads_status choose_regularisation(struct run *p, const struct facts *f,
-                                               struct lfads_error *err)
+static enum lfads_status choose_regularisation(const struct choice *c, const struct facts *f)
 {
     const double many = 1.5;
-    bool counts = distribution_find(p->config->output_dist)->data == DATA_COUNTS;
+    bool counts = distribution_find(c->config->output_dist)->data == DATA_COUNTS;
     double in_a_bin = f->spikes * (double)f->channels;
-    enum lfads_status status =
-        set(p, "cd_rate", err, "%s", !counts || in_a_bin > many ? "0.5" : "0.3");
+    enum lfads_status status = set(c, "cd_rate", "%s", !counts || in_a_bin > many ? "0.5" : "0.3");
 
     if (status == LFADS_OK)
-        status = set(p, "keep_prob", err, "0.7");
+        status = set(c, "keep_prob", "0.7");
     if (status == LFADS_OK)
-        status = set(p, "l2_gen_scale", err, "0.3");
+        status = set(c, "l2_gen_scale", "0.3");
     if (status == LFADS_OK)
-        status = set(p, "l2_con_scale", err, "0.3");
+        status = set(c, "l2_con_scale", "0.3");
     if (status == LFADS_OK)
-        status = set(p, "kl_ic_weight", err, "1e-6");
+        status = set(c, "kl_ic_weight", "1e-6");
     if (status == LFADS_OK)
-        status = set(p, "kl_co_weight", err, "1e-5");
+        status = set(c, "kl_co_weight", "1e-5");
     if (counts)
-        run_line(p, "  coordinated dropout %g, dropout %g: for %.3g spikes in a bin of all channels",
-                 p->config->cd_rate, 1 - p->config->keep_prob, in_a_bin);
+        say(c, "  coordinated dropout %g, dropout %g: for %.3g spikes in a bin of all channels",
+            c->config->cd_rate, 1 - c->config->keep_prob, in_a_bin);
     else
-        run_line(p, "  coordinated dropout %g, dropout %g", p->config->cd_rate,
-                 1 - p->config->keep_prob);
+        say(c, "  coordinated dropout %g, dropout %g", c->config->cd_rate,
+            1 - c->config->keep_prob);
     return status;
 }
 
-enum lfads_status auto_choose(struct run *run, struct lfads_error *err)
+enum lfads_status auto_choose(struct auto_report *report, struct lfads_config *config,
+                              const struct dataset *dataset, struct lfads_error *err)
 {
+    const struct choice choice = {.config = config, .report = report, .err = err};
     struct facts facts;
     enum lfads_status status;
 
-    if (strcmp(run->config->preset, PRESET_AUTO) != 0)
+    report->count = 0;
+    if (strcmp(config->preset, PRESET_AUTO) != 0)
         return LFADS_OK;
-    facts = facts_of(run->dataset);
-    run_line(run, "--preset=auto chooses what no flag says (--preset=original: the original's "
-                  "values):");
-    status = choose_sizes(run, &facts, err);
+    facts = facts_of(dataset);
+    say(&choice, "--preset=auto chooses what no flag says (--preset=original: the original's "
+                 "values):");
+    status = choose_sizes(&choice, &facts);
     if (status == LFADS_OK)
-        status = choose_length(run, &facts, err);
+        status = choose_length(&choice, &facts);
     if (status == LFADS_OK)
-        status = choose_regularisation(run, &facts, err);
+        status = choose_regularisation(&choice, &facts);
     return status;
 }

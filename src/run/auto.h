@@ -2,9 +2,16 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_RUN_AUTO_H
 #define LFADS_RUN_AUTO_H
-#include "run/run.h"
+#include "config/config.h"
+#include "data/dataset.h"
 
-/* Sets the flags that were not given, and reports each choice with its reason in a line. Does nothing
- * under another preset. The run's data must be open. */
-enum lfads_status auto_choose(struct run *run, struct lfads_error *err);
+/* What was chosen and why, line by line. */
+struct auto_report {
+    char line[4][256];
+    size_t count;
+};
+
+/* Sets the flags of CONFIG that were not given. Does nothing under another preset. */
+enum lfads_status auto_choose(struct auto_report *report, struct lfads_config *config,
+                              const struct dataset *dataset, struct lfads_error *err);
 #endif

@@ -1,6 +1,6 @@
 /* run.c - opens a run: flags, checkpoint, data, model, in this order.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "run/run.h"
+#include "run/run_private.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,57 +51,6 @@ void run_warn(const struct run *run, const char *format, ...)
     if (callbacks)
         say(callbacks->warn, callbacks->payload, format, words);
     va_end(words);
-}
-
-/* Without the requested index training would begin afresh. Fails if the default index exists: a
- * fresh training would overwrite its checkpoints. */
-static enum lfads_status refuse_afresh(const struct lfads_config *config, struct lfads_error *err)
-{
-    char path[FILE_PATH];
-    enum lfads_status status = file_join(path, config->lfads_save_dir, "checkpoint", err);
-
-    if (status != LFADS_OK || !file_exists(path))
-        return status;
-    return lfads_fail(
-        err, LFADS_BAD_DATA,
-        "--lfads_save_dir=%s has no file %s (--checkpoint_pb_load_name), and training "
-        "afresh would write over the checkpoints that its file checkpoint names: "
-        "leave the flag out or choose another --lfads_save_dir",
-        config->lfads_save_dir, config->checkpoint_pb_load_name);
-}
-
-/* Reads the checkpoint that the save directory's index names, and its flags. */
-static enum lfads_status open_checkpoint(struct run *p, bool training, struct lfads_error *err)
-{
-    struct lfads_config *config = p->config, *saved;
-    enum lfads_status status = index_latest(p->checkpoint_path, config->lfads_save_dir,
-                                            config->checkpoint_pb_load_name, err);
-
-    if (status != LFADS_OK)
-        return status;
-    if (!*p->checkpoint_path && training) {
-        status = refuse_afresh(config, err);
-        return status == LFADS_OK ? preset_apply(config, err) : status;
-    }
-    if (!*p->checkpoint_path)
-        return lfads_fail(err, LFADS_BAD_DATA,
-                                     "there is no checkpoint: --lfads_save_dir=%s has no file %s "
-                                     "(--checkpoint_pb_load_name); train first",
-                                     config->lfads_save_dir, config->checkpoint_pb_load_name);
-    status = checkpoint_read(&p->checkpoint, p->checkpoint_path, err);
-    if (status == LFADS_OK)
-        status = lfads_config_create(&saved, err);
-    if (status != LFADS_OK)
-        return status;
-    status = hyperparams_read(saved, p->checkpoint.hyperparameters, p->checkpoint_path, err);
-    if (status == LFADS_OK && !config->given[flag_find(config_table(), "preset")])
-        status = preset_set(config, "preset", saved->preset, err);
-    if (status == LFADS_OK)
-        status = training && strcmp(saved->preset, PRESET_ORIGINAL) == 0
-                     ? config_match(config, saved, err)
-                     : config_inherit(config, saved, err);
-    lfads_config_free(saved);
-    return status;
 }
 
 /* Chooses the directory for trials that do not fit into memory: TMPDIR, or the save directory or
@@ -207,13 +156,13 @@ static enum lfads_status make_model(struct run *p, struct lfads_error *err)
     for (size_t i = 0; i < count; i++) {
         const struct session *session = p->dataset->sessions[i];
 
-        sessions[i] = (struct model_session){.shape.channels = session->channels,
-                                             .shape.heldout =
-                                                 session->channels - session->encoded_channels,
-                                             .has_encoded = session->has_encoded,
-                                             .encoded_bins = session->encoded_bins,
-                                             .alignment_matrix = session->alignment_matrix,
-                                             .alignment_bias = session->alignment_bias};
+        sessions[i] =
+            (struct model_session){.shape.channels = session->channels,
+                                   .shape.heldout = session->channels - session->encoded_channels,
+                                   .has_encoded = session->has_encoded,
+                                   .encoded_bins = session->encoded_bins,
+                                   .alignment_matrix = session->alignment_matrix,
+                                   .alignment_bias = session->alignment_bias};
         snprintf(sessions[i].shape.name, sizeof sessions[i].shape.name, "%s", session->name);
     }
     status = model_create(&p->model, p->config, p->dataset->bins, sessions, count, err);
@@ -259,6 +208,16 @@ static enum lfads_status choose_backend(struct run *p, struct lfads_error *err)
     return status;
 }
 
+static enum lfads_status choose_flags(struct run *p, struct lfads_error *err)
+{
+    struct auto_report report;
+    enum lfads_status status = auto_choose(&report, p->config, p->dataset, err);
+
+    for (size_t i = 0; i < report.count; i++)
+        run_line(p, "%s", report.line[i]);
+    return status;
+}
+
 /* FIRST: the run that lends data set and backend, or NULL. */
 static enum lfads_status open_run(struct run **out, const struct run *first,
                                   const struct lfads_config *config, bool training,
@@ -283,13 +242,13 @@ static enum lfads_status open_run(struct run **out, const struct run *first,
     if (status == LFADS_OK)
         status = limits_check_descriptors(err);
     if (status == LFADS_OK)
-        status = open_checkpoint(p, training, err);
+        status = run_open_checkpoint(p, training, err);
     if (status == LFADS_OK)
         status = config_check(p->config, err);
     if (status == LFADS_OK)
         status = first ? borrow(p, first, err) : open_data(p, err);
     if (status == LFADS_OK && training && !*p->checkpoint_path)
-        status = auto_choose(p, err);
+        status = choose_flags(p, err);
     if (status == LFADS_OK)
         status = check_jitter(p, err);
     if (status == LFADS_OK)

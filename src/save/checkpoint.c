@@ -185,8 +185,8 @@ static enum lfads_status read_state(struct checkpoint *checkpoint, const struct 
         status = h5_read(checkpoint->sums, H5_FLOAT64, file, "sums", CHECKPOINT_SUMS, err);
     checkpoint->has_schedule = h5_has(file, "schedule");
     if (status == LFADS_OK && checkpoint->has_schedule)
-        status = h5_read(checkpoint->schedule, H5_FLOAT64, file, "schedule", CHECKPOINT_SCHEDULE,
-                         err);
+        status =
+            h5_read(checkpoint->schedule, H5_FLOAT64, file, "schedule", CHECKPOINT_SCHEDULE, err);
     if (status == LFADS_OK)
         status = read_costs(checkpoint, file, err);
     if (status == LFADS_OK)

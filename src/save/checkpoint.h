@@ -14,7 +14,7 @@ struct checkpoint {
     int64_t batches; /* batches of that epoch done */
     uint64_t seed;
     double learning_rate, lowest_valid;
-    double sums[CHECKPOINT_SUMS]; /* sums of the epoch in progress: train/epoch_costs.h */
+    double sums[CHECKPOINT_SUMS];         /* sums of the epoch in progress: train/epoch_costs.h */
     double schedule[CHECKPOINT_SCHEDULE]; /* learn/schedule.h: struct schedule_memory */
     bool has_schedule;                    /* false in the checkpoints of earlier programs */
     double *costs; /* costs recorded for the learning rate; owned by the checkpoint */

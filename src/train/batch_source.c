@@ -88,8 +88,7 @@ enum lfads_status batch_feed_next(const struct batch_source **source, struct tra
         struct batch_feed *feed = &t->feeds[i];
         enum lfads_status status;
 
-        *feed = (struct batch_feed){
-            .training = t, .step = (uint32_t)t->step, .position = position};
+        *feed = (struct batch_feed){.training = t, .step = (uint32_t)t->step, .position = position};
         status = prefetcher_next(&feed->prefetched, t->prefetcher, err);
         if (status != LFADS_OK)
             return status;

@@ -137,8 +137,8 @@ static enum lfads_status validate(struct training *t, struct epoch_costs *valid,
     for (size_t i = 0; i < batches->count && status == LFADS_OK; i += batches->per_step) {
         const struct batch_source *source;
 
-        status = batch_feed_next(&source, t, SESSION_VALID, (uint32_t)(i * batches->batch_size),
-                                 err);
+        status =
+            batch_feed_next(&source, t, SESSION_VALID, (uint32_t)(i * batches->batch_size), err);
         if (status != LFADS_OK)
             return status;
         learner_evaluate(t->learner, source, &ramps);

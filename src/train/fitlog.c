@@ -70,8 +70,8 @@ static void put_columns(struct text *text, const struct fitlog_row *row)
         bool both = row->has_valid && !cost->of_parameters;
 
         if (cost->original)
-            put_column(text, cost_gaps[i][text->form], cost->name, "", cost->of_parameters ? 5 : decimals,
-                       t->of[i], both ? &v->of[i] : NULL);
+            put_column(text, cost_gaps[i][text->form], cost->name, "",
+                       cost->of_parameters ? 5 : decimals, t->of[i], both ? &v->of[i] : NULL);
     }
     for (int i = RAMP_NONE + 1; i < COST_RAMPS; i++)
         put_column(text, ramp_gaps[i][text->form], cost_ramp_row((enum cost_ramp)i)->name,

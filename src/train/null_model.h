@@ -6,8 +6,8 @@
 #include "data/dataset.h"
 #include "model/model.h"
 
-/* Means over the validation trials' entries of each part of the data, weighted as the measures of an
- * epoch are; NaN: no entries. For counts only. */
+/* Means over the validation trials' entries of each part of the data, weighted as the measures of
+ * an epoch are; NaN: no entries. For counts only. */
 struct null_model {
     double own[MEASURES];     /* costs under each channel's mean in the part itself */
     double trained[MEASURES]; /* costs under each channel's mean in the training trials */

@@ -9,7 +9,8 @@
 #include "model/model_create.h"
 #include "train/training_private.h"
 
-_Static_assert((int)SCHEDULE_NUMBERS <= (int)CHECKPOINT_SCHEDULE, "a checkpoint has too few numbers");
+_Static_assert((int)SCHEDULE_NUMBERS <= (int)CHECKPOINT_SCHEDULE,
+               "a checkpoint has too few numbers");
 
 /* Warns about sessions that the data no longer have: later checkpoints will lack their weights. */
 static enum lfads_status warn_of_lost(const struct training *t, struct lfads_error *err)

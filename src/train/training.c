@@ -82,11 +82,11 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
     if (status == LFADS_OK && (!t->costs || !t->feeds))
         status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for costs");
     for (int set = 0; set < SESSION_SETS && status == LFADS_OK; set++)
-        status = batches_create(&t->batches[set], t->run->dataset, (enum session_set)set,
-                                &rules, err);
+        status =
+            batches_create(&t->batches[set], t->run->dataset, (enum session_set)set, &rules, err);
     if (status == LFADS_OK)
-        status = prefetcher_create(&t->prefetcher, t->run->dataset, options.batch_size, options.parts,
-                                   err);
+        status = prefetcher_create(&t->prefetcher, t->run->dataset, options.batch_size,
+                                   options.parts, err);
     t->has_null = t->run->model->output->data == DATA_COUNTS && has_valid(t->run->dataset);
     if (status == LFADS_OK && t->has_null)
         status = null_model_measure(&t->null, t->run->dataset, t->run->model, err);
@@ -163,8 +163,8 @@ enum lfads_status training_vectors(struct param_vectors *vectors, const struct t
 enum lfads_status training_save(struct training *training, struct lfads_error *err)
 {
     const struct training *t = training;
-    bool kept = isfinite(t->schedule.lowest_valid) ||
-                strcmp(t->run->config->preset, PRESET_ORIGINAL) == 0;
+    bool kept =
+        isfinite(t->schedule.lowest_valid) || strcmp(t->run->config->preset, PRESET_ORIGINAL) == 0;
     enum lfads_status status = training_save_as(training, CHECKPOINT_LATEST, err);
 
     if (status == LFADS_OK && !kept)

@@ -26,8 +26,8 @@ void training_free(struct training *training); /* accepts NULL */
  * recorder's caller wants training to stop, writes a checkpoint and fails with LFADS_INTERRUPTED.
  * After any other failure the training can only be freed. */
 enum lfads_status training_epoch(struct training *training, struct lfads_error *err);
-/* Has the recorder write a checkpoint at the end of the training, and one of lowest validation cost if
- * the run has none so far and is not the original's. Not to be called within training_epoch. */
+/* Has the recorder write a checkpoint at the end of the training, and one of lowest validation cost
+ * if the run has none so far and is not the original's. Not to be called within training_epoch. */
 enum lfads_status training_save(struct training *training, struct lfads_error *err);
 /* Warns of what makes the result doubtful; nothing under the original's preset. */
 void training_judge(const struct training *training);

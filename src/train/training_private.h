@@ -22,11 +22,11 @@ struct training {
     struct device_trials *on_device; /* or NULL */
     struct schedule schedule;
     struct schedule_rules rules;
-    int64_t step, epoch;       /* updates done; the epoch in progress */
-    size_t done;               /* batches of this epoch that are done */
-    struct epoch_costs sums;   /* over these batches */
-    double gradient_norm;      /* of the last batch */
-    struct null_model null;    /* costs under mean rates; for counts with validation trials */
+    int64_t step, epoch;     /* updates done; the epoch in progress */
+    size_t done;             /* batches of this epoch that are done */
+    struct epoch_costs sums; /* over these batches */
+    double gradient_norm;    /* of the last batch */
+    struct null_model null;  /* costs under mean rates; for counts with validation trials */
     bool has_null;
     struct fitlog_row last;    /* the last epoch's costs */
     double began, epoch_began; /* times of the clock, in seconds */
@@ -35,7 +35,8 @@ struct training {
 
 /* ---- batch_source.c ---- */
 
-/* A session's part of a batch on its way to the learner: its trials, and the address of its noise. */
+/* A session's part of a batch on its way to the learner: its trials, and the address of its noise.
+ */
 struct batch_feed {
     const struct training *training;
     struct prefetched prefetched;

@@ -13,8 +13,7 @@ static const double overfitted = 0.2;
 
 static double lowest_read(const struct training *t)
 {
-    return t->rules.lowest_recon ? t->schedule.lowest_valid
-                                 : t->last.valid.measure[MEASURE_READ];
+    return t->rules.lowest_recon ? t->schedule.lowest_valid : t->last.valid.measure[MEASURE_READ];
 }
 
 static void judge_gain(const struct training *t)
@@ -23,17 +22,19 @@ static void judge_gain(const struct training *t)
     double last = t->last.valid.measure[MEASURE_READ];
 
     if (!(lowest < null))
-        recorder_warn(t->recorder,
-                      "the validation trials cost %.5g a bin and channel, and mean rates cost %.5g: "
-                      "the model found nothing that holds for new trials. More trials, wider bins "
-                      "or fewer units (--gen_dim, --factors_dim) may help",
-                      lowest, null);
+        recorder_warn(
+            t->recorder,
+            "the validation trials cost %.5g a bin and channel, and mean rates cost %.5g: "
+            "the model found nothing that holds for new trials. More trials, wider bins "
+            "or fewer units (--gen_dim, --factors_dim) may help",
+            lowest, null);
     else if (last - lowest > overfitted * (null - lowest))
-        recorder_warn(t->recorder,
-                      "the model is over-fitted by now: its validation cost rose from %.5g to %.5g. "
-                      "Sample with --checkpoint_pb_load_name=checkpoint_lve, and train again with "
-                      "fewer epochs or a greater --l2_gen_scale",
-                      lowest, last);
+        recorder_warn(
+            t->recorder,
+            "the model is over-fitted by now: its validation cost rose from %.5g to %.5g. "
+            "Sample with --checkpoint_pb_load_name=checkpoint_lve, and train again with "
+            "fewer epochs or a greater --l2_gen_scale",
+            lowest, last);
 }
 
 /* The mean KL divergence of the validation trials in nats, without its weight. */
@@ -54,10 +55,11 @@ static void judge_ramps(const struct training *t)
     const struct cost_ramps *ramps = &t->last.train.ramps;
 
     if (ramps->kl < 1 || (ramps->l2 < 1 && t->rules.l2_wanted))
-        recorder_warn(t->recorder,
-                      "training ended before its penalties had their full weight (KL %.2f, L2 %.2f): "
-                      "train on, or lower --kl_increase_steps and --l2_increase_steps",
-                      ramps->kl, ramps->l2);
+        recorder_warn(
+            t->recorder,
+            "training ended before its penalties had their full weight (KL %.2f, L2 %.2f): "
+            "train on, or lower --kl_increase_steps and --l2_increase_steps",
+            ramps->kl, ramps->l2);
 }
 
 void training_judge(const struct training *training)

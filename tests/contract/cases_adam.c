@@ -7,7 +7,11 @@ static struct update *case_update(struct arrays *a)
     void *members = case_output(a, sizeof(struct update) / sizeof(real), 0);
     struct update *update = (struct update *)members;
 
-    *update = (struct update){.scale = exact(0.5), .rate = exact(0.01), .epsilon = exact(0.1), .decay = exact(0.25), .halted = 0};
+    *update = (struct update){.scale = exact(0.5),
+                              .rate = exact(0.01),
+                              .epsilon = exact(0.1),
+                              .decay = exact(0.25),
+                              .halted = 0};
     return update;
 }
 

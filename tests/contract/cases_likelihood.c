@@ -36,8 +36,7 @@ CASE(poisson)
 
         be->poisson(be, case_sums(a, rows * SAMPLES), eta, x, weight, false, BINS, rows, SAMPLES,
                     n);
-        be->poisson(be, case_sums(a, rows * SAMPLES), eta, x, weight, true, BINS, rows, SAMPLES,
-                    n);
+        be->poisson(be, case_sums(a, rows * SAMPLES), eta, x, weight, true, BINS, rows, SAMPLES, n);
     }
 }
 

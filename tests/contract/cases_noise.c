@@ -51,11 +51,11 @@ CASE(gradient_weights)
         mask[i] = i % 3 ? 2 : 0;
         pass[i] = i % 5 ? 0 : 4;
     }
-    be->gradient_weights(be, case_output(a, BINS * rows * n, 1), NULL, mask, NULL, BINS, rows, n, BINS,
-                         n);
+    be->gradient_weights(be, case_output(a, BINS * rows * n, 1), NULL, mask, NULL, BINS, rows, n,
+                         BINS, n);
     be->gradient_weights(be, case_output(a, BINS * rows * (n + 1), 1),
-                         case_input(a, BINS * rows * (n + 1), 1), mask, pass, BINS, rows,
-                         n + 1, BINS - 1, n);
+                         case_input(a, BINS * rows * (n + 1), 1), mask, pass, BINS, rows, n + 1,
+                         BINS - 1, n);
 }
 
 CASE(take_missing)

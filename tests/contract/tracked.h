@@ -102,10 +102,7 @@ template <class U> struct tracked {
 
         return rounded(y, x.bound() > 0 ? x.bound() / (2 * y) : 0);
     }
-    friend tracked log(tracked x)
-    {
-        return rounded(::log(x.value), x.bound() / fabs(x.value), 4);
-    }
+    friend tracked log(tracked x) { return rounded(::log(x.value), x.bound() / fabs(x.value), 4); }
     friend tracked exp(tracked x)
     {
         double y = ::exp(x.value);

@@ -200,7 +200,7 @@ static void load_data(const struct modern_batch *batch, struct shard *s, size_t 
     golden_release(&ext);
     if (model_trial_width(m, s->session, TRIAL_SV))
         golden_upload(s, s->data[TRIAL_SV], &c->data.kept, first, m->encoded_bins,
-                  model_trial_width(m, s->session, TRIAL_SV), 0);
+                      model_trial_width(m, s->session, TRIAL_SV), 0);
     shard_set_scales(s, c->data.entries);
 }
 

@@ -1,5 +1,5 @@
-/* modern_data.c - prepares a case's data: jitter, sample validation, missing data. The runner jitters
- * with the file's draws, and computes the weights that the program must have.
+/* modern_data.c - prepares a case's data: jitter, sample validation, missing data. The runner
+ * jitters with the file's draws, and computes the weights that the program must have.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>

@@ -204,10 +204,8 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
 {
     struct model_session sessions[2] = {{.shape = {.name = "first"}},
                                         {.shape = {.name = "second"}}};
-    struct learner_options options = {.batch_size = trials,
-                                      .threads = threads,
-                                      .max_pending = 1,
-                                      .trained = true};
+    struct learner_options options = {
+        .batch_size = trials, .threads = threads, .max_pending = 1, .trained = true};
     struct lfads_error err;
     double alignment[2][64];
     uint32_t perturbed = 0;

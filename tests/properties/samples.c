@@ -82,8 +82,7 @@ static bool check_sample(const struct random_model *r, const struct shard *encod
 
         for (size_t t = 0; t < model_trial_bins(m, array) && width_of; t++)
             memcpy(alone->data[array] + t * width_of,
-                   encoded->data[array] + (t * TRIALS + trial) * width_of,
-                   width_of * sizeof(real));
+                   encoded->data[array] + (t * TRIALS + trial) * width_of, width_of * sizeof(real));
     }
     /* the encoded shard has zeros where the data were missing */
     for (size_t i = 0; i < m->bins * n && encoded->missing_weight; i++)

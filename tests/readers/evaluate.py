@@ -187,6 +187,24 @@ def test_model():
     check("of the 2 held-out channels (co-smoothing): " in text and "of the 3 forward bins: " in text, text)
 
 
+def test_model_of_two_arrays():
+    """In a file with an array for the encoders, the shapes say what they did not read."""
+    random = np.random.RandomState(8)
+    counts = {name: random.poisson(harness.waves(10, 5), (n, 10, 5)) for name, n in (("train", 8), ("valid", 6))}
+    write("two_s", **{f"{name}_recon_data": k for name, k in counts.items()},
+          **{f"{name}_encod_data": k[:, :8, :3] for name, k in counts.items()})
+    harness.run("train", "--data_dir=.", "--data_filename_stem=two", "--lfads_save_dir=apart",
+                "--max_epochs=1", "--batch_size=4", "--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=5",
+                "--gen_dim=6", "--co_dim=0", "--threads=1", "--example_every_s=-1")
+    harness.run("posterior-mean", "--lfads_save_dir=apart", "--threads=1")
+    run = "apart/model_runs_s_valid_posterior_push_mean"
+    with h5py.File(f"{SCRATCH}/{run}") as file:
+        rates = file["output_dist_params"][()]
+    mine, k = score(data="two_s", run=run), counts["valid"]
+    close("co-bps", mine["co_bps"], scores.bits_per_spike(k[:, :8, 3:], rates[:, :8, 3:]))
+    close("fp-bps", mine["fp_bps"], scores.bits_per_spike(k[:, 8:], rates[:, 8:]))
+
+
 def conditions_of(counts, labels, sd):
     """PSTHs of all trials, for each label."""
     return np.array([scores.smoothed(counts[labels == label].mean(axis=0), sd) for label in np.unique(labels)])
@@ -238,6 +256,37 @@ def test_conditions():
                              ("valid_condition", np.zeros((14, 2)), "has 2 axes, and numbers with 1 are")):
         write("odd", **{**arrays, key: value})
         evaluate("run", data="odd", status=2, pattern=says)
+
+
+def test_missing():
+    """Numbers that were not recorded do not count; data may have the name that lfads-torch gives it."""
+    random = np.random.RandomState(7)
+    rates = random.uniform(0.2, 3, (12, 16, 4))
+    counts = {name: random.poisson(rates).astype(float) for name in ("train", "valid")}
+    for name in counts:
+        counts[name][2:5, 10:] = np.nan
+        counts[name][random.rand(12, 16, 4) < 0.1] = np.nan
+    counts["train"][::2, 7, 1] = counts["valid"][::2, 7, 1] = np.nan # a bin of a condition
+    labels = np.arange(12) % 2
+    known = ~np.isnan(counts["valid"])
+    write("run", output_dist_params=rates)
+    psth = np.array([np.nanmean(np.concatenate([k[labels == c] for k in counts.values()]), axis=0)
+                     for c in (0, 1)])
+    psth[0, 7, 0] = np.nan
+    for key in ("data", "recon_data"):
+        arrays = {f"{name}_{key}": k for name, k in counts.items()}
+        write("data", train_condition=labels, valid_condition=labels, **arrays)
+        mine = score("--figure=missing.png")
+        close(f"bits per spike, {key}", mine["bits_per_spike"], scores.bits_per_spike(counts["valid"], rates))
+        close(f"R2 to PSTHs, {key}", mine["psth_r2"],
+              scores.psth_r2(rates, psth, [np.flatnonzero(labels == c) for c in (0, 1)]))
+        k, r = counts["valid"][known], rates[known]
+        close(f"nll, {key}", mine["nll"],
+              (r - k * np.log(r) + [math.lgamma(x + 1) for x in k]).sum() / 12)
+        check(picture("missing.png").startswith(b"\x89PNG"), "a figure")
+        check(score("--set=train")["set"] == "train", "training trials")
+    write("data", valid_other=counts["valid"])
+    evaluate("run", status=2, pattern="there is no data set valid_data")
 
 
 def test_behaviour():

@@ -194,10 +194,10 @@ static void test_order(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden_jitter),
-                                       cmocka_unit_test(test_jitter), cmocka_unit_test(test_deal), cmocka_unit_test(test_drop),
-                                       cmocka_unit_test(test_together),
-                                       cmocka_unit_test(test_order)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_golden_jitter), cmocka_unit_test(test_jitter),
+        cmocka_unit_test(test_deal),          cmocka_unit_test(test_drop),
+        cmocka_unit_test(test_together),      cmocka_unit_test(test_order)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

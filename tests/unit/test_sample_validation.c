@@ -31,8 +31,8 @@ static void check_mask(const json_t *mask, double rate, struct numpy_random *ran
     struct trial_store store;
     const uint8_t *values;
 
-    assert_int_equal(
-        sample_validation_draw(&store, records, numbers, rate, random, &limits, NULL), LFADS_OK);
+    assert_int_equal(sample_validation_draw(&store, records, numbers, rate, random, &limits, NULL),
+                     LFADS_OK);
     values = store.memory;
     for (size_t i = 0; i < records * numbers; i++)
         sum += values[i];

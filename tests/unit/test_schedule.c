@@ -137,7 +137,8 @@ static void test_autolfads(void **state)
     (void)state;
     assert_int_equal(json_array_size(runs), 3);
     for (size_t i = 0; i < json_array_size(runs); i++) {
-        const json_t *run = json_array_get(runs, i), *loss = json_object_get(run, "validation_loss");
+        const json_t *run = json_array_get(runs, i),
+                     *loss = json_object_get(run, "validation_loss");
         const json_t *rates = json_object_get(run, "learning_rate_during_epoch");
         struct schedule_rules rules = {.rule = RULE_AUTOLFADS,
                                        .n_to_compare = (size_t)field(run, "patience"),
@@ -230,9 +231,9 @@ static void test_epoch_ramps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),    cmocka_unit_test(test_ramp),
-        cmocka_unit_test(test_plateau),   cmocka_unit_test(test_autolfads),
-        cmocka_unit_test(test_smoothing), cmocka_unit_test(test_early_stopping),
+        cmocka_unit_test(test_golden),     cmocka_unit_test(test_ramp),
+        cmocka_unit_test(test_plateau),    cmocka_unit_test(test_autolfads),
+        cmocka_unit_test(test_smoothing),  cmocka_unit_test(test_early_stopping),
         cmocka_unit_test(test_epoch_ramps)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

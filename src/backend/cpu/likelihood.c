@@ -26,7 +26,10 @@ static double log_factorial(double k, bool stirling)
  * table if all are at most 15. */
 static vec log_factorials(vec k, bool stirling)
 {
-    static const float formula[16] = {0, 0, 0.651806485f, 1.76408154f, 3.15726316f, 4.77084705f, 6.56537508f, 8.51326465f, 10.5941916f, 12.792572f, 15.096082f, 17.4947342f, 19.9802717f, 22.5457549f, 25.1852698f, 27.8937167f};
+    static const float formula[16] = {0,           0,           0.651806485f, 1.76408154f,
+                                      3.15726316f, 4.77084705f, 6.56537508f,  8.51326465f,
+                                      10.5941916f, 12.792572f,  15.096082f,   17.4947342f,
+                                      19.9802717f, 22.5457549f, 25.1852698f,  27.8937167f};
     static const float table[16] = {0,           0,           0.69314718f, 1.7917595f,
                                     3.1780538f,  4.7874917f,  6.5792512f,  8.5251614f,
                                     10.6046029f, 12.8018275f, 15.1044126f, 17.5023078f,
@@ -59,8 +62,7 @@ static acc sum_terms(const real *e, const real *k, bool stirling, size_t n)
 }
 
 /* The same with terms multiplied by weights W. */
-static acc sum_weighted_terms(const real *e, const real *k, const real *w, bool stirling,
-                              size_t n)
+static acc sum_weighted_terms(const real *e, const real *k, const real *w, bool stirling, size_t n)
 {
     vec terms = vec_all(0);
 

@@ -92,8 +92,7 @@ static __global__ void poisson_kernel(double *loglik, const float *eta, const fl
 
         if (w == 0)
             return 0.0;
-        return (double)w * ((double)k * (double)e - (double)expf(e) -
-                            log_factorial(k, stirling));
+        return (double)w * ((double)k * (double)e - (double)expf(e) - log_factorial(k, stirling));
     });
 }
 

@@ -168,8 +168,8 @@ void cuda_dropout_mask(SELF, real *mask, const struct philox_address *from,
 }
 
 static __global__ void gradient_weights_kernel(float *weight, const float *base, const float *mask,
-                                               const float *pass, size_t count, size_t channels, size_t cd_rows,
-                                               size_t cd_channels)
+                                               const float *pass, size_t count, size_t channels,
+                                               size_t cd_rows, size_t cd_channels)
 {
     FOR_EACH(i, count)
     {
@@ -182,9 +182,9 @@ static __global__ void gradient_weights_kernel(float *weight, const float *base,
     }
 }
 
-void cuda_gradient_weights(SELF, real *weight, const real *base, const real *mask,
-                           const real *pass, size_t bins, size_t trials, size_t channels,
-                           size_t cd_bins, size_t cd_channels)
+void cuda_gradient_weights(SELF, real *weight, const real *base, const real *mask, const real *pass,
+                           size_t bins, size_t trials, size_t channels, size_t cd_bins,
+                           size_t cd_channels)
 {
     size_t count = bins * trials * channels;
 
