@@ -10,7 +10,7 @@
 
 #include "config/distribution.h"
 #include "config/kinds.h"
-#include "config/preset.h"
+#include "config/preset_names.h"
 
 #define AT(name) offsetof(struct lfads_config, name)
 

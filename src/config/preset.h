@@ -3,10 +3,7 @@
 #ifndef LFADS_CONFIG_PRESET_H
 #define LFADS_CONFIG_PRESET_H
 #include "config/config.h"
-
-#define PRESET_ORIGINAL "original"
-#define PRESET_AUTO "auto"
-#define PRESETS PRESET_ORIGINAL "|lfads_torch|autolfads|" PRESET_AUTO
+#include "config/preset_names.h"
 
 /* Sets the flags of CONFIG's preset that were not given. What auto takes from the data is set later
  * (run/auto.h). */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/session_reader.h"
+#include "data/session_private.h"
 #include "h5/h5.h"
 
 const char *session_set_name(enum session_set set)

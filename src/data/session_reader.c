@@ -1,6 +1,6 @@
 /* session_reader.c - reads and checks the parts of a data file.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "data/session_reader.h"
+#include "data/session_private.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
-/* weights.c - the weights of the entries' terms in the likelihood and in its gradient: missing
- * data, sample validation, coordinated dropout (modern.md 1, 5, 6). SPDX-License-Identifier:
- * Apache-2.0 */
+/* weights.c - the weights of the entries' terms in the likelihood and its gradient: missing data,
+ * sample validation, coordinated dropout (modern.md 1, 5, 6).
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
 /* Multiplies the weights of what the encoders may read by modern.md (5.1). */

@@ -1,7 +1,7 @@
-/* session_reader.h - reads a session's trials and alignment from its open file.
+/* session_private.h - reads a session's trials and alignment from its open file.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef LFADS_DATA_SESSION_READER_H
-#define LFADS_DATA_SESSION_READER_H
+#ifndef LFADS_DATA_SESSION_PRIVATE_H
+#define LFADS_DATA_SESSION_PRIVATE_H
 #include "data/session.h"
 #include "h5/h5.h"
 
