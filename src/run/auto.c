@@ -130,20 +130,22 @@ static enum lfads_status choose_length(const struct choice *c, const struct fact
     return status;
 }
 
-/* Coordinated dropout hides more where the population has many spikes in a bin. */
+/* Where the population has few spikes in a bin, more ordinary dropout, less coordinated dropout and
+ * a smaller penalty predict better. */
 static enum lfads_status choose_regularisation(const struct choice *c, const struct facts *f)
 {
     const double many = 1.5;
     bool counts = distribution_find(c->config->output_dist)->data == DATA_COUNTS;
     double in_a_bin = f->spikes * (double)f->channels;
-    enum lfads_status status = set(c, "cd_rate", "%s", !counts || in_a_bin > many ? "0.5" : "0.3");
+    bool sparse = counts && in_a_bin < many;
+    enum lfads_status status = set(c, "cd_rate", "%s", sparse ? "0.3" : "0.5");
 
     if (status == LFADS_OK)
-        status = set(c, "keep_prob", "0.7");
+        status = set(c, "keep_prob", "%s", sparse ? "0.7" : "0.9");
     if (status == LFADS_OK)
-        status = set(c, "l2_gen_scale", "0.3");
+        status = set(c, "l2_gen_scale", "%s", sparse ? "0.3" : "1");
     if (status == LFADS_OK)
-        status = set(c, "l2_con_scale", "0.3");
+        status = set(c, "l2_con_scale", "%s", sparse ? "0.3" : "1");
     if (status == LFADS_OK)
         status = set(c, "kl_ic_weight", "1e-6");
     if (status == LFADS_OK)

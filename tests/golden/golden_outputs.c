@@ -126,8 +126,12 @@ static void loglik_of(const struct shard *s, acc *sum, size_t t, size_t b, size_
 {
     size_t channels = model_channels(s->model, s->session);
     size_t offset = (t * s->trials + b) * channels + first;
-    struct observed o = {
-        .x = s->data[TRIAL_OBSERVED] + offset, .bins = 1, .trials = 1, .samples = 1, .channels = n};
+    struct observed o = {.constants = shard_constants(s),
+                         .x = s->data[TRIAL_OBSERVED] + offset,
+                         .bins = 1,
+                         .trials = 1,
+                         .samples = 1,
+                         .channels = n};
 
     for (size_t i = 0; i < s->model->output->n_params; i++)
         o.params[i] = s->out_params[i] + s->trials * channels + offset;

@@ -30,9 +30,11 @@ struct modern_case {
     struct learner *learner;
     const struct backend *be;
     bool one_array; /* the encoders read the observed array */
-    size_t trials, sessions;
+    size_t trials;  /* of all sessions */
+    size_t sessions;
     char session[MODERN_SESSIONS][64]; /* names */
-    struct modern_data data;           /* of the first session */
+    size_t first[MODERN_SESSIONS]; /* row of the session's first trial in arrays of all trials */
+    struct modern_data data[MODERN_SESSIONS];
 };
 
 /* Opens PATH. SEPARATE: the encoders have an array of their own even if its data is in the observed
@@ -46,18 +48,25 @@ void modern_case_close(struct modern_case *c);
  * refused. */
 void modern_set_flags(struct modern_case *c);
 /* modern_data.c: reads the session's data and applies the augmentations. */
-void modern_data_read(struct modern_data *data, const struct modern_case *c);
+void modern_data_read(struct modern_data *data, const struct modern_case *c, size_t session);
 void modern_data_release(struct modern_data *data);
 /* Whether what the encoders read is part of the observed array. */
 bool modern_data_is_one(const struct modern_data *data);
 
-/* All trials of the batch, with the noise of the file's group NOISE: "noise", "noise/step1", …. */
-struct modern_batch {
+/* The trials of one session in a batch. */
+struct modern_part {
     const struct modern_case *c;
-    const char *noise;
+    const char *noise; /* the file's group */
+    size_t session;
 };
-/* Returns a source of BATCH, which must outlive it. */
-struct batch_source modern_source(const struct modern_batch *batch);
+/* All trials of the batch: a list of sources, the first of which stands for the batch. */
+struct modern_batch {
+    struct modern_part parts[MODERN_SESSIONS];
+    struct batch_source sources[MODERN_SESSIONS];
+};
+/* Sets BATCH, which must stay where it is, to that with the noise of the file's group NOISE:
+ * "noise", "noise/step1", …. */
+void modern_batch_set(struct modern_batch *batch, const struct modern_case *c, const char *noise);
 
 /* Prints WHAT as the reason and ends the program. */
 _Noreturn void modern_stop(const struct modern_case *c, const char *what);

@@ -33,10 +33,10 @@ static void jitter(const struct modern_case *c, struct array *array, const struc
     array->values = moved;
 }
 
-static void jitter_both(struct modern_data *data, const struct modern_case *c)
+static void jitter_both(struct modern_data *data, const struct modern_case *c, const char *session)
 {
-    struct array encoded = golden_read(c->file, "noise/%s/jitter_encod", c->session[0]);
-    struct array observed = golden_read(c->file, "noise/%s/jitter_recon", c->session[0]);
+    struct array encoded = golden_read(c->file, "noise/%s/jitter_encod", session);
+    struct array observed = golden_read(c->file, "noise/%s/jitter_recon", session);
 
     if (!encoded.values || !observed.values)
         modern_stop(c, "has no shifts of spikes");
@@ -77,12 +77,13 @@ static void leave_out_missing(struct modern_data *data)
 }
 
 /* The cost is of what is kept. */
-static void leave_out_samples(struct modern_data *data, const struct modern_case *c, double rate)
+static void leave_out_samples(struct modern_data *data, const struct modern_case *c,
+                              const char *session, double rate)
 {
     const struct array *x = &data->encoded, *y = &data->observed;
 
     data->sv_rate = rate;
-    data->kept = golden_read(c->file, "inputs/%s/sv_mask", c->session[0]);
+    data->kept = golden_read(c->file, "inputs/%s/sv_mask", session);
     if (data->kept.count != x->count || !data->kept.values)
         modern_stop(c, "has no mask of sample validation");
     need_weights(data);
@@ -94,32 +95,33 @@ static void leave_out_samples(struct modern_data *data, const struct modern_case
     }
 }
 
-static void augment(struct modern_data *data, const struct modern_case *c, const json_t *row)
+static void augment(struct modern_data *data, const struct modern_case *c, const char *session,
+                    const json_t *row)
 {
     const char *kind = json_string_value(json_object_get(row, "kind"));
 
     if (strcmp(kind, "SpikeJitter") == 0)
-        jitter_both(data, c);
+        jitter_both(data, c, session);
     else if (strcmp(kind, "SampleValidation") == 0)
-        leave_out_samples(data, c, json_number_value(json_object_get(row, "sv_rate")));
+        leave_out_samples(data, c, session, json_number_value(json_object_get(row, "sv_rate")));
     else if (strcmp(kind, "SelectiveBackpropThruTime") == 0)
         leave_out_missing(data);
     else if (strncmp(kind, "CoordinatedDropout", strlen("CoordinatedDropout")) != 0)
         modern_stop(c, "has an augmentation that the runner does not know");
 }
 
-void modern_data_read(struct modern_data *data, const struct modern_case *c)
+void modern_data_read(struct modern_data *data, const struct modern_case *c, size_t session)
 {
+    const char *name = c->session[session];
     const json_t *list = json_object_get(c->hyper, "train_aug");
 
-    *data = (struct modern_data){
-        .entries = 1,
-        .encoded = golden_read(c->file, "inputs/%s/encod_data", c->session[0]),
-        .observed = golden_read(c->file, "inputs/%s/recon_data", c->session[0])};
+    *data = (struct modern_data){.entries = 1,
+                                 .encoded = golden_read(c->file, "inputs/%s/encod_data", name),
+                                 .observed = golden_read(c->file, "inputs/%s/recon_data", name)};
     if (data->encoded.rank != 3 || data->observed.rank != 3)
         modern_stop(c, "has no data");
     for (size_t i = 0; i < json_array_size(list); i++)
-        augment(data, c, json_array_get(list, i));
+        augment(data, c, name, json_array_get(list, i));
 }
 
 void modern_data_release(struct modern_data *data)

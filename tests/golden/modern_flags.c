@@ -10,8 +10,7 @@
 static const struct {
     const char *flag, *value;
 } lacking[] = {
-    {"output_dist", "poisson_bps"}, {"ic_enc_seq_len", NULL}, {"ic_enc_reconstruct", NULL},
-    {"batch_sessions", NULL},       {"readout_init", NULL},   {"readin_dim", NULL},
+    {"output_dist", "poisson_bps"},
 };
 
 /* Numbers: the same under another name, or under the same one. */
@@ -177,9 +176,10 @@ static void set_augmentations(struct modern_case *c)
 
 static void set_shapes(struct modern_case *c)
 {
-    const struct array *encoded = &c->data.encoded, *observed = &c->data.observed;
+    const struct array *encoded = &c->data[0].encoded, *observed = &c->data[0].observed;
 
-    set_number(c, "heldout_dim", (double)(observed->shape[2] - encoded->shape[2]));
+    if (c->sessions == 1) /* of several, each says itself how many channels the encoders read */
+        set_number(c, "heldout_dim", (double)(observed->shape[2] - encoded->shape[2]));
     set_number(c, "forward_steps", (double)(observed->shape[1] - encoded->shape[1]));
     if (modern_number(c, "co_dim") > 0) {
         set_number(c, "ci_enc_dim", modern_number(c, "ci_enc_dim"));
@@ -187,10 +187,8 @@ static void set_shapes(struct modern_case *c)
     }
     if (modern_number(c, "ext_input_dim") > 0)
         set(c, "inject_ext_input_to_gen", "true");
-    if (modern_number(c, "ic_enc_seq_len") > 0) {
+    if (modern_number(c, "ic_enc_seq_len") > 0)
         set_number(c, "ic_enc_seq_len", modern_number(c, "ic_enc_seq_len"));
-        set(c, "ic_enc_reconstruct", "true");
-    }
 }
 
 static void set_sessions(struct modern_case *c)

@@ -12,28 +12,49 @@
 #include "model/parts.h"
 #include "modern_pass.h"
 
-static const char *last_name(const struct pass *pass) { return pass->known[pass->n_known - 1]; }
-
-struct array pass_golden(struct pass *pass, const char *format, const char *session)
+static bool is_known(const struct pass *pass, const char *name)
 {
-    char name[sizeof pass->known[0]];
+    for (size_t i = 0; i < pass->n_known; i++)
+        if (strcmp(name, pass->known[i]) == 0)
+            return true;
+    return false;
+}
+
+void pass_keep_rows(const struct pass *pass, struct array *array)
+{
+    size_t trials = pass->c->data[pass->session].observed.shape[0], n;
+
+    if (!array->values || array->rank < 2) /* a number */
+        return;
+    if (array->shape[0] != pass->c->trials)
+        modern_stop(pass->c, "has an array of another number of trials");
+    n = array->count / array->shape[0];
+    memmove(array->values, array->values + pass->c->first[pass->session] * n,
+            trials * n * sizeof *array->values);
+    array->shape[0] = trials;
+    array->count = trials * n;
+}
+
+struct array pass_golden(struct pass *pass, const char *format)
+{
     struct array golden;
 
-    snprintf(name, sizeof name, format, session);
-    golden = golden_read(pass->c->file, "outputs/%s", name);
+    snprintf(pass->name, sizeof pass->name, format, pass->c->session[pass->session]);
+    golden = golden_read(pass->c->file, "outputs/%s", pass->name);
     assert(pass->n_known < KNOWN);
-    if (golden.values)
-        snprintf(pass->known[pass->n_known++], sizeof name, "%s", name);
+    if (golden.values && !is_known(pass, pass->name))
+        memcpy(pass->known[pass->n_known++], pass->name, sizeof pass->name);
+    if (!strchr(format, '%'))
+        pass_keep_rows(pass, &golden);
     return golden;
 }
 
 void pass_compare(struct pass *pass, const char *format, const double *ours, size_t count)
 {
-    const char *session = pass->c->session[0];
-    struct array golden = pass_golden(pass, format, session);
+    struct array golden = pass_golden(pass, format);
 
     if (golden.values)
-        golden_compare_all(pass->verdict, last_name(pass), ours, count, &golden, 0,
+        golden_compare_all(pass->verdict, pass->name, ours, count, &golden, 0,
                            pass->tolerances->output);
     golden_release(&golden);
 }
@@ -41,10 +62,10 @@ void pass_compare(struct pass *pass, const char *format, const double *ours, siz
 void pass_compare_number(struct pass *pass, const char *format, double ours,
                          struct tolerance tolerance, double scale)
 {
-    struct array golden = pass_golden(pass, format, pass->c->session[0]);
+    struct array golden = pass_golden(pass, format);
 
     if (golden.values)
-        golden_compare_all(pass->verdict, last_name(pass), &ours, 1, &golden, scale, tolerance);
+        golden_compare_all(pass->verdict, pass->name, &ours, 1, &golden, scale, tolerance);
     golden_release(&golden);
 }
 
@@ -66,14 +87,14 @@ static void mask_golden(struct array *array, const struct array *mask)
 static void compare_masked(struct pass *pass, const char *format, const real *ours, size_t ld,
                            size_t bins, size_t n, const struct array *mask)
 {
-    struct array golden = pass_golden(pass, format, pass->c->session[0]);
+    struct array golden = pass_golden(pass, format);
     double *values = golden_trial_major(pass->s, ours, ld, bins, n);
 
     if (golden.values) {
         if (mask && mask->values)
             mask_golden(&golden, mask);
-        golden_compare_all(pass->verdict, last_name(pass), values, pass->s->trials * bins * n,
-                           &golden, 0, pass->tolerances->output);
+        golden_compare_all(pass->verdict, pass->name, values, pass->s->trials * bins * n, &golden,
+                           0, pass->tolerances->output);
     }
     free(values);
     golden_release(&golden);
@@ -100,13 +121,13 @@ static void compare_std(struct pass *pass, const char *name, const real *logvar,
 /* The entry, if the file has it, is ones: what the program then does without an array. */
 static void compare_ones(struct pass *pass, const char *format)
 {
-    struct array golden = pass_golden(pass, format, pass->c->session[0]);
+    struct array golden = pass_golden(pass, format);
     double *ones = calloc(golden.count + 1, sizeof *ones);
 
     for (size_t i = 0; i < golden.count; i++)
         ones[i] = 1;
     if (golden.values)
-        golden_compare(pass->verdict, last_name(pass), ones, &golden, 0, pass->tolerances->output);
+        golden_compare(pass->verdict, pass->name, ones, &golden, 0, pass->tolerances->output);
     free(ones);
     golden_release(&golden);
 }
@@ -119,10 +140,12 @@ static void check_data(struct pass *pass)
     size_t n = model_encoded_channels(m, s->session), channels = model_channels(m, s->session);
     bool masked = s->data_mask && m->identity_readin;
     struct array mask = golden_read(pass->c->file, masked ? "noise/mask_data" : "none");
-    struct array recon = golden_read(pass->c->file, "inputs/%s/recon_data", pass->c->session[0]);
-    struct array golden = pass_golden(pass, "%s/recon_data_augmented", pass->c->session[0]);
+    struct array recon =
+        golden_read(pass->c->file, "inputs/%s/recon_data", pass->c->session[pass->session]);
+    struct array golden = pass_golden(pass, "%s/recon_data_augmented");
     double *ours = golden_trial_major(s, s->data[TRIAL_OBSERVED], channels, m->bins, channels);
 
+    pass_keep_rows(pass, &mask);
     compare_masked(pass, "%s/encod_data_augmented", s->encoded, n, m->encoded_bins, n, &mask);
     for (size_t i = 0; i < recon.count && golden.values; i++)
         if (isnan(recon.values[i])) /* the file has a placeholder there */
@@ -143,7 +166,8 @@ static void check_coordinated(struct pass *pass)
 
     if (s->gradient_weight)
         compare_masked(pass, "%s/cd_grad_mask", s->gradient_weight, model_channels(m, s->session),
-                       model_cd_bins(m), model_cd_channels(m, s->session), &pass->c->data.weight);
+                       model_cd_bins(m), model_cd_channels(m, s->session),
+                       &pass->c->data[pass->session].weight);
     else
         compare_ones(pass, "%s/cd_grad_mask");
 }
@@ -177,6 +201,7 @@ static void check_controller(struct pass *pass)
     size_t u = m->co_dim, c = m->con_units, width = model_ci_width(m);
     struct array mask = golden_read(pass->c->file, s->con_mask ? "noise/mask_con_in" : "none");
 
+    pass_keep_rows(pass, &mask);
     if (u) {
         compare_masked(pass, "con_ci", s->ci_in, width, m->bins, width, &mask);
         compare_array(pass, "con_states", s->con.h + s->trials * c, c, m->bins, c);
@@ -194,7 +219,7 @@ static void compute_first_factors(struct pass *pass)
     struct array mask = golden_read(pass->c->file, "noise/mask_gen_ic");
     real *numbers = s->be->memory_create(s->be, s->trials * g * sizeof *numbers);
 
-    golden_upload(s, numbers, &mask, 0, 1, g, 1);
+    golden_upload(s, numbers, &mask, pass->c->first[pass->session], 1, g, 1);
     if (s->gen_out != s->gen.h)
         s->be->copy_masked(s->be, s->gen_out, g, s->gen.h, g, numbers, g, s->trials, g);
     factors_forward(s, 0, 1);
@@ -244,39 +269,53 @@ static void check_observation(struct pass *pass)
 static herr_t check_known(hid_t group, const char *name, const H5O_info_t *info, void *payload)
 {
     struct pass *pass = payload;
-    bool known = info->type != H5O_TYPE_DATASET;
 
     (void)group;
-    for (size_t i = 0; i < pass->n_known; i++)
-        known |= strcmp(name, pass->known[i]) == 0;
-    if (!known) {
+    if (info->type == H5O_TYPE_DATASET && !is_known(pass, name)) {
         pass->verdict->failed++;
         printf("  %s: outputs/%s is not compared\n", pass->c->name, name);
     }
     return 0;
 }
 
+/* Runs the trials of PART alone, and compares what is theirs. */
+static void check_part(struct pass *pass, const struct batch_source *part,
+                       const struct cost_ramps *ramps)
+{
+    const struct modern_case *c = pass->c;
+    struct batch_source alone = *part;
+    struct batch_costs costs;
+
+    alone.next = NULL;
+    learner_evaluate(c->learner, &alone, ramps);
+    learner_collect(c->learner, &costs, NULL);
+    pass->session = part->session;
+    shard_begin(pass->s, part->session, part->trials, 1, POSTERIOR_SAMPLE, part->dropout,
+                c->learner->parameters, NULL, NULL);
+    part->load(part->payload, pass->s, 0);
+    shard_forward(pass->s);
+    check_data(pass);
+    check_coordinated(pass);
+    check_encoders(pass);
+    check_controller(pass);
+    check_generator(pass);
+    check_observation(pass);
+    modern_check_entries(pass, &costs);
+}
+
 void modern_check_outputs(struct verdict *verdict, const struct modern_case *c,
                           const struct batch_costs *costs, const struct cost_ramps *ramps,
                           const struct modern_tolerances *tolerances)
 {
-    struct modern_batch batch = {.c = c, .noise = "noise"};
-    struct batch_source source = modern_source(&batch);
+    struct modern_batch batch;
     struct pass pass = {.verdict = verdict, .c = c, .tolerances = tolerances};
     hid_t group = H5Gopen2(c->file, "outputs", H5P_DEFAULT);
 
+    modern_batch_set(&batch, c, "noise");
     if (shard_create(&pass.s, c->be, c->model, c->trials, 1, true, NULL) != LFADS_OK)
         modern_stop(c, "has no memory");
-    shard_begin(pass.s, 0, c->trials, 1, POSTERIOR_SAMPLE, source.dropout, c->learner->parameters,
-                NULL, NULL);
-    source.load(source.payload, pass.s, 0);
-    shard_forward(pass.s);
-    check_data(&pass);
-    check_coordinated(&pass);
-    check_encoders(&pass);
-    check_controller(&pass);
-    check_generator(&pass);
-    check_observation(&pass);
+    for (size_t s = 0; s < c->sessions; s++)
+        check_part(&pass, &batch.sources[s], ramps);
     modern_check_costs(&pass, costs, ramps);
     H5Ovisit(group, H5_INDEX_NAME, H5_ITER_INC, check_known, &pass);
     H5Gclose(group);

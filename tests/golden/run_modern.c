@@ -93,13 +93,13 @@ static void check_parameters(const struct modern_case *c, struct verdict *verdic
 static void check_pass(const struct modern_case *c, struct verdict *verdict)
 {
     const struct modern_tolerances *tolerances = tolerances_of(c);
-    struct modern_batch batch = {.c = c, .noise = "noise"};
-    struct batch_source source = modern_source(&batch);
+    struct modern_batch batch;
     struct cost_ramps ramps = costs_ramps(c->config, 0, (int64_t)modern_number(c, "epoch"));
     struct batch_costs costs;
     real *gradient = calloc(c->model->size, sizeof *gradient);
 
-    learner_differentiate(c->learner, &source, &ramps);
+    modern_batch_set(&batch, c, "noise");
+    learner_differentiate(c->learner, batch.sources, &ramps);
     learner_collect(c->learner, &costs, NULL);
     c->be->download(c->be, gradient, c->learner->gradient, c->model->size * sizeof *gradient);
     modern_check_outputs(verdict, c, &costs, &ramps, tolerances);
@@ -161,14 +161,14 @@ static void check_updates(const struct modern_case *c, struct verdict *verdict)
     static const char *const noise[] = {"noise", "noise/step1", "noise/step2"};
 
     for (size_t update = 0; update < 3 && golden_has(c->file, noise[update]); update++) {
-        struct modern_batch batch = {.c = c, .noise = noise[update]};
-        struct batch_source source = modern_source(&batch);
+        struct modern_batch batch;
         int64_t epoch = (int64_t)modern_number(c, "epoch") + (int64_t)update;
         struct cost_ramps ramps = costs_ramps(c->config, 0, epoch);
         struct batch_costs costs;
         struct param_vectors after;
 
-        learner_step(c->learner, &source, &ramps, c->config->learning_rate_init,
+        modern_batch_set(&batch, c, noise[update]);
+        learner_step(c->learner, batch.sources, &ramps, c->config->learning_rate_init,
                      (int64_t)update + 1);
         learner_collect(c->learner, &costs, NULL);
         after = learner_download(c->learner);
