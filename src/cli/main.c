@@ -19,8 +19,8 @@ static int run_help(const struct command *command, int argc, char **argv);
 static const struct command commands[] = {
     {"train", "", KIND_TRAIN, "train a model, or continue its training",
      "Trains a model on the sessions of a data set, or goes on where the save\n"
-     "directory stands. Most trainings need --data_dir, --data_filename_stem,\n"
-     "--lfads_save_dir, --factors_dim, --co_dim and --max_epochs only.",
+     "directory stands. Most trainings need --data_dir, --data_filename_stem and\n"
+     "--lfads_save_dir only: what is not given is chosen from the data (--preset).",
      config_table, lfads_train, cli_run_model},
     {"posterior-sample", "", KIND_POSTERIOR_SAMPLE, "denoised rates: posterior samples, averaged",
      "For each trial: draws samples from its posterior, runs the model on each, and\n"
@@ -76,8 +76,7 @@ static int print_usage(void)
         printf("  %-17s %s\n", c->name, c->about);
     puts("\nFirst steps, on made data:\n"
          "  lfads synth chaotic --save_dir=data --datafile_name=chaotic\n"
-         "  lfads train --data_dir=data --data_filename_stem=chaotic --factors_dim=20 \\\n"
-         "      --co_dim=0 --lfads_save_dir=model --max_epochs=100\n"
+         "  lfads train --data_dir=data --data_filename_stem=chaotic --lfads_save_dir=model\n"
          "  lfads posterior-mean --lfads_save_dir=model\n"
          "  lfads evaluate --data_file=data/chaotic_dataset_N50_S50 --figure=rates.png \\\n"
          "      --model_run=model/model_runs_dataset_N50_S50_valid_posterior_push_mean\n"
