@@ -201,7 +201,7 @@ static void draw(void *payload, struct shard *s, size_t first) { workload_draw(p
 void workload_step(struct workload *w)
 {
     struct batch_source source = {.trials = w->batch,
-                                  .dropout = w->model->keep_prob < 1,
+                                  .dropout = w->model->keep_prob < 1 || w->model->cd_rate > 0,
                                   .load = fill,
                                   .enqueue_noise = draw,
                                   .payload = w};

@@ -76,7 +76,8 @@ static int print_usage(void)
         printf("  %-17s %s\n", c->name, c->about);
     puts("\nFirst steps, on made data:\n"
          "  lfads synth chaotic --save_dir=data --datafile_name=chaotic\n"
-         "  lfads train --data_dir=data --data_filename_stem=chaotic --lfads_save_dir=model\n"
+         "  lfads train --data_dir=data --data_filename_stem=chaotic \\\n"
+         "      --lfads_save_dir=model\n"
          "  lfads posterior-mean --lfads_save_dir=model\n"
          "  lfads evaluate --data_file=data/chaotic_dataset_N50_S50 --figure=rates.png \\\n"
          "      --model_run=model/model_runs_dataset_N50_S50_valid_posterior_push_mean\n"
