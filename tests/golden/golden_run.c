@@ -3,6 +3,7 @@
 #include "golden_run.h"
 
 #include <dirent.h>
+#include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,19 @@ static int is_case(const struct dirent *entry)
     return length > 3 && strcmp(entry->d_name + length - 3, ".h5") == 0;
 }
 
+/* Whether the file at PATH has the attribute that marks the cases of a kind. */
+static bool has_mark(const char *path, const char *mark)
+{
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    bool has = file >= 0 && H5Aexists(file, mark) > 0;
+
+    if (file >= 0)
+        H5Fclose(file);
+    return has;
+}
+
 /* Runs the folder's files; adds their number to *CASES and returns how many failed. */
-static int run_folder(const char *folder, const struct backend *be, golden_case_function *run_case,
+static int run_folder(const char *folder, const struct backend *be, const struct golden_kind *kind,
                       int *cases)
 {
     struct dirent **entries;
@@ -28,20 +40,21 @@ static int run_folder(const char *folder, const struct backend *be, golden_case_
         char path[1024];
 
         snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
-        failed += !run_case(path, be);
+        if (has_mark(path, kind->mark)) {
+            failed += !kind->run(path, be);
+            ++*cases;
+        }
         free(entries[i]);
     }
-    if (count > 0)
-        *cases += count;
     if (count >= 0)
         free(entries);
     return failed;
 }
 
-int golden_run(int argc, char **argv, const char *variable, golden_case_function *run_case)
+int golden_run(int argc, char **argv, const struct golden_kind *kind)
 {
     const struct backend *be = backend_reference();
-    const char *more = getenv(variable);
+    const char *more = getenv("LFADS_GOLDEN");
     int failed = 0, cases = 0;
 
     if (argc > 1 && strcmp(argv[1], "isolated") == 0)
@@ -54,9 +67,9 @@ int golden_run(int argc, char **argv, const char *variable, golden_case_function
 #endif
     printf("golden models on %s, %zu bytes a number\n", be->name, sizeof(real));
     for (int i = 2; i < argc; i++)
-        failed += run_folder(argv[i], be, run_case, &cases);
+        failed += run_folder(argv[i], be, kind, &cases);
     if (more && *more)
-        failed += run_folder(more, be, run_case, &cases);
+        failed += run_folder(more, be, kind, &cases);
     printf("%d cases, %d failed\n", cases, failed);
     return failed || !cases;
 }

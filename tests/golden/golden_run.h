@@ -6,11 +6,15 @@
 
 #include "backend/backend.h"
 
-/* Runs the case of the file PATH; prints its result and returns whether it passed. */
-typedef bool golden_case_function(const char *path, const struct backend *be);
+/* The cases of a program: those whose file has the attribute MARK. */
+struct golden_kind {
+    const char *mark;
+    /* Runs the case of the file PATH; prints its result and returns whether it passed. */
+    bool (*run)(const char *path, const struct backend *be);
+};
 
 /* Runs the .h5 files of the folders ARGV[2], …, and of the folder that the environment variable
- * VARIABLE names, on the backend ARGV[1]: reference, cpu, isolated or gpu:N. Returns main's status,
- * which is 0 if there are cases and none fails. */
-int golden_run(int argc, char **argv, const char *variable, golden_case_function *run_case);
+ * LFADS_GOLDEN names, as far as they are of KIND, on the backend ARGV[1]: reference, cpu, isolated
+ * or gpu:N. Returns main's status, which is 0 if there are cases and none fails. */
+int golden_run(int argc, char **argv, const struct golden_kind *kind);
 #endif

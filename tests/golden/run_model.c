@@ -199,4 +199,9 @@ static bool run_case(const char *path, const struct backend *be)
     return verdict.failed == 0;
 }
 
-int main(int argc, char **argv) { return golden_run(argc, argv, "LFADS_GOLDEN", run_case); }
+int main(int argc, char **argv)
+{
+    static const struct golden_kind kind = {"dataset_names", run_case};
+
+    return golden_run(argc, argv, &kind);
+}

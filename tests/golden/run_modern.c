@@ -1,5 +1,5 @@
 /* run_modern.c - runs model and optimizer on every golden model of lfads-torch in the given folders
- * and in $LFADS_GOLDEN_MODERN, and compares outputs, costs, gradients and updated parameters.
+ * and in $LFADS_GOLDEN, and compares outputs, costs, gradients and updated parameters.
  *
  *   run_modern [reference|cpu|isolated|gpu:N] FOLDER…
  *
@@ -214,4 +214,9 @@ static bool run_case(const char *path, const struct backend *be)
     return one_array ? run_arrays(path, be, true, &one_array) && passed : passed;
 }
 
-int main(int argc, char **argv) { return golden_run(argc, argv, "LFADS_GOLDEN_MODERN", run_case); }
+int main(int argc, char **argv)
+{
+    static const struct golden_kind kind = {"hyperparameters", run_case};
+
+    return golden_run(argc, argv, &kind);
+}
