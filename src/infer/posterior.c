@@ -162,6 +162,20 @@ static enum lfads_status check_disk(const struct sampler *p)
                              "lower --ps_nexamples_to_process", p->err);
 }
 
+static bool is_given(const struct lfads_config *config, const char *name)
+{
+    return config->given[flag_find(config_table(), name)];
+}
+
+/* Samples of each trial. The original has no flag for it but --batch_size, which counts where it is
+ * given and the other is what training has saved. */
+static size_t samples_of(const struct lfads_config *config)
+{
+    bool batch = is_given(config, "batch_size") && !is_given(config, "ps_samples");
+
+    return (size_t)(config->ps_samples && !batch ? config->ps_samples : config->batch_size);
+}
+
 static enum lfads_status run(const struct lfads_config *config,
                              const struct lfads_callbacks *callbacks, enum latents latents,
                              const char *kind, struct lfads_error *err)
@@ -172,8 +186,7 @@ static enum lfads_status run(const struct lfads_config *config,
     if (status != LFADS_OK)
         return status;
     if (latents == POSTERIOR_SAMPLE)
-        p.plan.samples = (size_t)(p.run->config->ps_samples ? p.run->config->ps_samples
-                                                            : p.run->config->batch_size);
+        p.plan.samples = samples_of(p.run->config);
     status = check_disk(&p);
     if (status == LFADS_OK)
         status = sampler_create(&p);

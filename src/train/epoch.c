@@ -25,6 +25,18 @@ static bool report_progress(const struct training *t)
     return recorder_progress(t->recorder, &progress);
 }
 
+/* What to do after a cost that is not finite. The learning rate of a continued training is the
+ * checkpoint's unless it is set back. */
+static const char *advice(const struct training *t)
+{
+    if (t->saved)
+        return "the last checkpoint is kept; train on with a lower --learning_rate_init and "
+               "--do_reset_learning_rate=true, or lower --cell_clip_value";
+    return "lower --learning_rate_init or the initial weights' scales, raise --keep_prob, or look "
+           "for "
+           "very large numbers in the data";
+}
+
 static enum lfads_status refuse_infinite(const struct training *t, const struct batch_costs *costs,
                                          int64_t step, struct lfads_error *err)
 {
@@ -36,10 +48,9 @@ static enum lfads_status refuse_infinite(const struct training *t, const struct 
     for (int i = COSTS - 1; i >= 0; i--)
         if (!isfinite(costs->of[i]))
             which = cost_row((enum cost)i)->words;
-    return lfads_fail(err, LFADS_NUMERIC,
-                      "the %s%s%s is not finite at step %" PRId64 " (epoch %" PRId64 "): the last "
-                      "checkpoint is kept; lower --learning_rate_init or --cell_clip_value",
-                      which, parameter ? " of " : "", parameter ? parameter : "", step, t->epoch);
+    return lfads_fail(
+        err, LFADS_NUMERIC, "the %s%s%s is not finite at step %" PRId64 " (epoch %" PRId64 "): %s",
+        which, parameter ? " of " : "", parameter ? parameter : "", step, t->epoch, advice(t));
 }
 
 /* Adds the costs of uncollected steps to the epoch's. Fails at the first step whose cost or
@@ -241,7 +252,9 @@ static enum lfads_status finish_epoch(struct training *t, struct lfads_error *er
     t->sums = (struct epoch_costs){0};
     if (status == LFADS_OK && verdict.lowest)
         status = training_save_as(t, CHECKPOINT_LOWEST, err);
-    if (status == LFADS_OK && (t->epoch - 1) % config->checkpoint_every == 0)
+    /* a model of infinite validation cost is no place to go on from */
+    if (status == LFADS_OK && (t->epoch - 1) % config->checkpoint_every == 0 &&
+        isfinite(row.valid.total))
         status = training_save_as(t, CHECKPOINT_LATEST, err);
     return status == LFADS_OK ? picture_epoch(t, err) : status;
 }

@@ -80,6 +80,7 @@ enum lfads_status training_resume(struct training *training, struct lfads_error 
         recorder_line(t->recorder, "Created model with fresh parameters.");
         return LFADS_OK;
     }
+    t->saved = true;
     t->step = c->step;
     t->epoch = c->epoch;
     t->done = (size_t)c->batches;
@@ -121,6 +122,7 @@ enum lfads_status training_save_as(struct training *training, enum checkpoint_ki
     status = training_vectors(&vectors, t, err);
     if (status != LFADS_OK)
         return status;
+    training->saved = true;
     epoch_costs_store(checkpoint.sums, &t->sums);
     memcpy(checkpoint.schedule, &t->schedule.memory, sizeof t->schedule.memory);
     return recorder_checkpoint(t->recorder, kind, &checkpoint, &vectors, err);

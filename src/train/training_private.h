@@ -26,6 +26,7 @@ struct training {
     size_t done;             /* batches of this epoch that are done */
     struct epoch_costs sums; /* over these batches */
     double gradient_norm;    /* of the last batch */
+    bool saved;              /* the save directory has a checkpoint */
     struct null_model null;  /* costs under mean rates; for counts with validation trials */
     bool has_null;
     struct fitlog_row last;    /* the last epoch's costs */

@@ -54,7 +54,7 @@ def test_auto():
     hyper = open(f"{SCRATCH}/auto/hyperparameters-56.txt").read()
     check('"preset": "auto"' in hyper and '"batch_size": 8' in hyper, "the hyperparameters lack the choices")
     run(*words("auto", "--preset=original"), status=2, pattern="--preset=original contradicts the checkpoint")
-    run("posterior-sample", "--lfads_save_dir=auto", "--checkpoint_pb_load_name=checkpoint_lve", "--quiet")
+    run("posterior-sample", "--lfads_save_dir=auto", "--checkpoint_pb_load_name=checkpoint_lve")
     rates = numbers("auto/model_runs_one_valid_posterior_sample_and_average")["output_dist_params"]
     check(rates.shape == (12, BINS, CHANNELS) and np.isfinite(rates).all(), "auto's rates")
 

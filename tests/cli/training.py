@@ -101,7 +101,7 @@ def test_divergence():
     train("diverged", "--max_epochs=2")
     kept = contents("diverged")
     train("diverged", "--max_epochs=5", "--learning_rate_init=999", "--do_reset_learning_rate",
-          status=1, pattern="is not finite at step(?s:.*)lower --learning_rate_init")
+          status=1, pattern="is not finite at step(?s:.*)a lower --learning_rate_init and --do_reset_learning_rate=true")
     same(kept, contents("diverged"), "after a divergence")
     train("diverged", "--max_epochs=5")
     same(whole(), contents("diverged"), "continued after a divergence")
