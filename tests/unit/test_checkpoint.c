@@ -30,7 +30,7 @@ static int set_up(void **state)
 {
     static const char *const flags[][2] = {
         {"gen_dim", "6"}, {"factors_dim", "3"}, {"ic_enc_dim", "4"}, {"co_dim", "0"}};
-    struct model_session session = {.shape = {"s", 5}};
+    struct model_session session = {.shape = {.name = "s", .channels = 5}};
     struct fixture *f = calloc(1, sizeof *f);
 
     strcpy(f->directory, "/tmp/lfads_ckpt_XXXXXX");
