@@ -58,7 +58,7 @@ static void *note_allocation(void *memory, const void *caller)
 
 static void note_free(const void *memory)
 {
-    if (memory && !forked)
+    if (memory && callers_began() && !forked)
         address_set_remove(memory);
 }
 

@@ -218,7 +218,8 @@ def test_libraries():
         for first in range(1, len(command.sites("libraries")) + 1, STRIDE):
             tried += command.disturb("libraries", first, odd)
             odd = not odd
-    check(tried >= 20, f"only {tried} allocations")
+    # a sanitizer asks for memory in the libraries' place
+    check(tried >= (10 if harness.sanitized() else 20), f"only {tried} allocations")
     print(f"{tried} allocations; died in {deaths}")
 
 

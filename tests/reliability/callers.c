@@ -36,6 +36,8 @@ void callers_begin(void)
     dl_iterate_phdr(find_text, NULL);
 }
 
+bool callers_began(void) { return text_end != 0; }
+
 bool is_program(const void *address)
 {
     return (uintptr_t)address >= text && (uintptr_t)address < text_end;

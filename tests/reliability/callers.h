@@ -9,6 +9,8 @@ enum { CALLER_DEPTH = 64 /* of a backtrace */ };
 
 /* Call it before all others, when the program is loaded. */
 void callers_begin(void);
+/* Whether it was called: a sanitizer allocates and frees before. */
+bool callers_began(void);
 /* Whether ADDRESS is in the program's own code. */
 bool is_program(const void *address);
 /* Returns the file name of the object that contains ADDRESS. */
