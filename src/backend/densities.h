@@ -22,8 +22,10 @@ DENSITY acc density_digamma(acc x)
 
     if (!(x > 0))
         return (acc)NAN;
-    for (; x < 10; x += 1)
+    while (x < 10) {
         below += 1 / x;
+        x += 1;
+    }
     inverse = 1 / x;
     square = inverse * inverse;
     series = 1.0 / 132 - square * (691.0 / 32760);
