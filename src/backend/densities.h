@@ -1,6 +1,6 @@
 /* densities.h - gamma and zero-inflated gamma distributions (modern.md 7): the log density of a
- * number and its derivatives, for every backend. Computed in double: they are differences of large
- * numbers.
+ * number and its derivatives; the constant of the Poisson distribution; for every backend. Computed
+ * in double: they are differences of large numbers.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_DENSITIES_H
 #define LFADS_BACKEND_DENSITIES_H
@@ -12,6 +12,14 @@
 #else
 #define DENSITY static inline
 #endif
+
+/* Returns log k! or, with STIRLING, the formula modern.md (3.2) for it. */
+DENSITY acc density_log_factorial(acc k, bool stirling)
+{
+    if (!stirling)
+        return lgamma(k + 1);
+    return k > 1 ? k * log(k) - k + log(6.283185307179586 * k) / 2 : 0;
+}
 
 /* Returns psi(x), the derivative of log Gamma(x), for x > 0, else NaN: psi(x) = psi(x + 1) - 1/x up
  * to 10, from where the asymptotic series is exact to 1e-15 (Abramowitz and Stegun, 6.3.5 and

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "backend/densities.h"
+
 /* A channel's counts in one part of the data. */
 struct channel_sums {
     double entries, spikes, constant; /* constant: the sum of log k! */
@@ -16,16 +18,6 @@ struct session_sums {
     struct channel_sums *valid, *train;
     float *trial; /* [T,N] */
 };
-
-/* As the Poisson likelihood has it, so that it cancels in differences. */
-static double log_factorial(double k, bool stirling)
-{
-    static const double tau = 6.283185307179586;
-
-    if (!stirling)
-        return lgamma(k + 1);
-    return k > 1 ? k * log(k) - k + log(tau * k) / 2 : 0;
-}
 
 static enum measure part_of(const struct model *m, size_t session, size_t bin, size_t channel)
 {
@@ -40,7 +32,7 @@ static void add_count(struct channel_sums *sums, double count, bool stirling)
         return;
     sums->entries++;
     sums->spikes += count;
-    sums->constant += log_factorial(count, stirling);
+    sums->constant += density_log_factorial(count, stirling);
 }
 
 static enum lfads_status add_trials(struct session_sums *sums, const struct session *s,

@@ -1,6 +1,7 @@
 /* likelihood.c - the observations' log-likelihoods and gradients, vectorised.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
+#include "backend/densities.h"
 
 /* Returns the sum of a vector's elements. */
 static float sum_lanes(vec x)
@@ -11,15 +12,6 @@ static float sum_lanes(vec x)
     for (int i = 0; i < LANES; i++)
         sum += lane[i];
     return sum;
-}
-
-static double log_factorial(double k, bool stirling)
-{
-    static const double tau = 6.283185307179586;
-
-    if (!stirling)
-        return lgamma(k + 1);
-    return k > 1 ? k * log(k) - k + log(tau * k) / 2 : 0;
 }
 
 /* Returns log k!, or Stirling's formula for it, of each element of k, which are integers: from a
@@ -40,7 +32,7 @@ static vec log_factorials(vec k, bool stirling)
         return vec_lookup(stirling ? formula : table, k);
     vec_store(lane, k, LANES);
     for (int i = 0; i < LANES; i++)
-        lane[i] = (float)log_factorial((double)lane[i], stirling);
+        lane[i] = (float)density_log_factorial((double)lane[i], stirling);
     return vec_load(lane, LANES);
 }
 

@@ -2,6 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/likelihood.h"
 
+extern "C" {
+#include "backend/densities.h"
+}
+
 #define LOG_2PI 1.8378770664093453f
 
 /* log k! of integer k, bit for bit as the C library's lgamma computes it on the CPU. lgamma in
@@ -76,11 +80,9 @@ static __constant__ double table[FACTORIALS] = {
 
 static __device__ double log_factorial(float k, bool stirling)
 {
-    double count = (double)k;
-
-    if (stirling)
-        return k > 1 ? count * log(count) - count + log(6.283185307179586 * count) / 2 : 0;
-    return k < FACTORIALS ? table[(int)k] : lgamma((double)k + 1);
+    if (!stirling && k < FACTORIALS)
+        return table[(int)k];
+    return density_log_factorial((double)k, stirling);
 }
 
 static __global__ void poisson_kernel(double *loglik, const float *eta, const float *x,

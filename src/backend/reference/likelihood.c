@@ -7,15 +7,6 @@
 
 static real weight_of(const real *weight, size_t i) { return weight ? weight[i] : 1; }
 
-static acc log_factorial(acc k, bool stirling)
-{
-    static const acc tau = 6.283185307179586;
-
-    if (!stirling)
-        return lgamma(k + 1);
-    return k > 1 ? k * log(k) - k + log(tau * k) / 2 : 0;
-}
-
 /* model.md (7.1); modern.md (3.2). */
 void reference_poisson(SELF, acc *loglik, const real *eta, const real *x, const real *weight,
                        bool stirling, size_t bins, size_t trials, size_t samples, size_t n)
@@ -34,7 +25,7 @@ void reference_poisson(SELF, acc *loglik, const real *eta, const real *x, const 
 
                 if (w != 0)
                     sum += (acc)w * ((acc)k[j] * (acc)e[j] - (acc)real_exp(e[j]) -
-                                     log_factorial((acc)k[j], stirling));
+                                     density_log_factorial((acc)k[j], stirling));
             }
         }
         loglik[r] = sum;
