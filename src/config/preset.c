@@ -36,6 +36,11 @@ static const struct {
                          "learning_rate_n_to_compare=6 learning_rate_stop=1e-4"},
 };
 
+bool preset_is_original(const struct lfads_config *config)
+{
+    return strcmp(config->preset, PRESET_ORIGINAL) == 0;
+}
+
 enum lfads_status preset_set(struct lfads_config *config, const char *name, const char *text,
                              struct lfads_error *err)
 {

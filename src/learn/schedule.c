@@ -108,7 +108,7 @@ void schedule_early_stop(struct schedule *schedule, const struct schedule_rules 
         memory->stopped = 1;
 }
 
-static bool is_ramped(const struct schedule_rules *rules, double kl_weight, double l2_weight)
+bool schedule_is_ramped(const struct schedule_rules *rules, double kl_weight, double l2_weight)
 {
     return kl_weight >= 1 && (l2_weight >= 1 || !rules->l2_wanted);
 }
@@ -117,7 +117,8 @@ bool schedule_is_lowest(struct schedule *schedule, const struct schedule_rules *
                         int64_t epoch, double valid_total, double kl_weight, double l2_weight)
 {
     double cost = rules->lowest_recon ? schedule->memory.smoothed : valid_total;
-    bool allowed = rules->lowest_recon || (epoch > 0 && is_ramped(rules, kl_weight, l2_weight));
+    bool allowed =
+        rules->lowest_recon || (epoch > 0 && schedule_is_ramped(rules, kl_weight, l2_weight));
 
     if (!allowed || !(cost < schedule->lowest_valid))
         return false;
@@ -149,7 +150,7 @@ struct schedule_verdict schedule_end_epoch(struct schedule *schedule,
     struct schedule_memory *memory = &schedule->memory;
     struct schedule_verdict verdict = {.lowered = false};
 
-    if (memory->ramped_since < 0 && is_ramped(rules, epoch->kl_weight, epoch->l2_weight))
+    if (memory->ramped_since < 0 && schedule_is_ramped(rules, epoch->kl_weight, epoch->l2_weight))
         memory->ramped_since = (double)epoch->epoch;
     if (epoch->has_valid) {
         schedule_smooth(schedule, epoch->valid_recon);

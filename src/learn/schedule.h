@@ -62,6 +62,8 @@ void schedule_begin(struct schedule *schedule, double *costs, double learning_ra
 struct schedule_verdict schedule_end_epoch(struct schedule *schedule,
                                            const struct schedule_rules *rules,
                                            const struct schedule_epoch *epoch);
+/* Whether the ramps that count are at their end, given their weights. */
+bool schedule_is_ramped(const struct schedule_rules *rules, double kl_weight, double l2_weight);
 /* Whether training is over: by a learning rate below the limit (at it under autolfads; never under
  * plateau and constant), or by early stopping. */
 bool schedule_is_over(const struct schedule *schedule, const struct schedule_rules *rules);
@@ -71,7 +73,6 @@ bool schedule_is_over(const struct schedule *schedule, const struct schedule_rul
 bool schedule_epoch(struct schedule *schedule, const struct schedule_rules *rules, double total);
 bool schedule_plateau(struct schedule *schedule, const struct schedule_rules *rules,
                       double smoothed);
-/* LAST_RAMP: the first epoch with all ramps at their end; -1: none yet. */
 bool schedule_autolfads(struct schedule *schedule, const struct schedule_rules *rules,
                         int64_t epoch, double valid_total);
 /* Adds an epoch's validation reconstruction cost to the smoothed one. */

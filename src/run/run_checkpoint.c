@@ -51,9 +51,8 @@ enum lfads_status run_open_checkpoint(struct run *run, bool training, struct lfa
     if (status == LFADS_OK && !config->given[flag_find(config_table(), "preset")])
         status = preset_set(config, "preset", saved->preset, err);
     if (status == LFADS_OK)
-        status = training && strcmp(saved->preset, PRESET_ORIGINAL) == 0
-                     ? config_match(config, saved, err)
-                     : config_inherit(config, saved, err);
+        status = training && preset_is_original(saved) ? config_match(config, saved, err)
+                                                       : config_inherit(config, saved, err);
     lfads_config_free(saved);
     return status;
 }

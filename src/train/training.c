@@ -23,12 +23,17 @@ static enum learning_rate_rule rule_of(const struct lfads_config *config)
     return (enum learning_rate_rule)rule;
 }
 
-static bool has_valid(const struct dataset *dataset)
+/* Whether mean rates are needed: for bits per spike, or for the verdict at the end. They take a
+ * pass over all trials. */
+static bool compares_with_means(const struct training *t)
 {
-    for (size_t s = 0; s < dataset->count; s++)
-        if (dataset->sessions[s]->set[SESSION_VALID].count)
-            return true;
-    return false;
+    const struct model *m = t->run->model;
+    bool parts = m->encoded_bins < m->bins;
+
+    for (size_t s = 0; s < m->n_sessions; s++)
+        parts = parts || model_heldout(m, s) > 0;
+    return m->output->data == DATA_COUNTS && t->batches[SESSION_VALID]->max_batches > 0 &&
+           (parts || !preset_is_original(t->run->config));
 }
 
 /* Creates learner, lists of batches and schedule. */
@@ -87,7 +92,7 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
     if (status == LFADS_OK)
         status = prefetcher_create(&t->prefetcher, t->run->dataset, options.batch_size,
                                    options.parts, err);
-    t->has_null = t->run->model->output->data == DATA_COUNTS && has_valid(t->run->dataset);
+    t->has_null = compares_with_means(t);
     if (status == LFADS_OK && t->has_null)
         status = null_model_measure(&t->null, t->run->dataset, t->run->model, err);
     if (status == LFADS_OK)
@@ -163,8 +168,7 @@ enum lfads_status training_vectors(struct param_vectors *vectors, const struct t
 enum lfads_status training_save(struct training *training, struct lfads_error *err)
 {
     const struct training *t = training;
-    bool kept =
-        isfinite(t->schedule.lowest_valid) || strcmp(t->run->config->preset, PRESET_ORIGINAL) == 0;
+    bool kept = isfinite(t->schedule.lowest_valid) || preset_is_original(t->run->config);
     enum lfads_status status = training_save_as(training, CHECKPOINT_LATEST, err);
 
     if (status == LFADS_OK && !kept)

@@ -1,8 +1,5 @@
 /* verdict.c - says at the end of a training why its result may not be trusted, and what to do.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
-#include <string.h>
-
 #include "config/preset.h"
 #include "train/training_private.h"
 
@@ -54,7 +51,7 @@ static void judge_ramps(const struct training *t)
 {
     const struct cost_ramps *ramps = &t->last.train.ramps;
 
-    if (ramps->kl < 1 || (ramps->l2 < 1 && t->rules.l2_wanted))
+    if (!schedule_is_ramped(&t->rules, ramps->kl, ramps->l2))
         recorder_warn(
             t->recorder,
             "training ended before its penalties had their full weight (KL %.2f, L2 %.2f): "
@@ -66,7 +63,7 @@ void training_judge(const struct training *training)
 {
     const struct training *t = training;
 
-    if (strcmp(t->run->config->preset, PRESET_ORIGINAL) == 0 || t->epoch == 0)
+    if (preset_is_original(t->run->config) || t->epoch == 0)
         return;
     judge_ramps(t);
     if (!t->last.has_valid) {
