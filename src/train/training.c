@@ -92,8 +92,8 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
     if (status == LFADS_OK)
         status = prefetcher_create(&t->prefetcher, t->run->dataset, options.batch_size,
                                    options.parts, err);
-    t->has_null = compares_with_means(t);
-    if (status == LFADS_OK && t->has_null)
+    t->has_null = status == LFADS_OK && compares_with_means(t);
+    if (t->has_null)
         status = null_model_measure(&t->null, t->run->dataset, t->run->model, err);
     if (status == LFADS_OK)
         status = training_resume(t, err);
