@@ -49,6 +49,9 @@ void cli_print_nlb(const struct lfads_nlb_scores *scores, bool json);
 bool cli_wants_help(int argc, char **argv);
 /* Prints usage line, sentences and flags of COMMAND, whose PROGRAM is "lfads" or "run_lfads". */
 int cli_help(const char *program, const struct command *command);
+/* Sets REQUEST, a struct of TABLE, to the defaults and then to the words; flag_release frees it. */
+enum lfads_status cli_parse(void *request, const struct flag_table *table, int argc, char **argv,
+                            struct lfads_error *err);
 /* Flushes the output, prints the error's sentence, and returns the exit status for STATUS. */
 int cli_finish(enum lfads_status status, const struct lfads_error *err);
 #endif

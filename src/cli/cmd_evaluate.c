@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "config/parse.h"
 
 /* The flags of this command. */
 struct request {
@@ -53,12 +52,6 @@ static const struct flag flags[] = {
 static const struct flag_table table = {flags, sizeof flags / sizeof flags[0]};
 
 const struct flag_table *evaluate_table(void) { return &table; }
-
-static enum lfads_status set_flag(void *payload, size_t index, const char *text,
-                                  struct lfads_error *err)
-{
-    return flag_set(payload, &table, index, text, err);
-}
 
 static const char *text_or_null(const char *text) { return *text ? text : NULL; }
 
@@ -130,11 +123,9 @@ int cli_run_evaluate(const struct command *command, int argc, char **argv)
 {
     struct request request = {.json = false};
     struct lfads_error err;
-    enum lfads_status status = flag_defaults(&request, &table, &err);
+    enum lfads_status status = cli_parse(&request, &table, argc, argv, &err);
 
     (void)command;
-    if (status == LFADS_OK)
-        status = parse_flags(argc, argv, &table, set_flag, &request, &err);
     if (status == LFADS_OK)
         status = check(&request, &err);
     if (status == LFADS_OK)

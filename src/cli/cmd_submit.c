@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
-#include "config/parse.h"
 
 /* The flags of this command. */
 struct request {
@@ -28,12 +27,6 @@ static const struct flag_table table = {flags, sizeof flags / sizeof flags[0]};
 
 const struct flag_table *submit_table(void) { return &table; }
 
-static enum lfads_status set_flag(void *payload, size_t index, const char *text,
-                                  struct lfads_error *err)
-{
-    return flag_set(payload, &table, index, text, err);
-}
-
 static enum lfads_status submit(const struct request *request, struct lfads_error *err)
 {
     const struct lfads_nlb_submission submission = {
@@ -54,11 +47,9 @@ int cli_run_submit(const struct command *command, int argc, char **argv)
 {
     struct request request = {.output = NULL};
     struct lfads_error err;
-    enum lfads_status status = flag_defaults(&request, &table, &err);
+    enum lfads_status status = cli_parse(&request, &table, argc, argv, &err);
 
     (void)command;
-    if (status == LFADS_OK)
-        status = parse_flags(argc, argv, &table, set_flag, &request, &err);
     if (status == LFADS_OK)
         status = submit(&request, &err);
     flag_release(&request, &table);

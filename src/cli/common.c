@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/terminal.h"
 #include "config/help.h"
+#include "config/parse.h"
 
 bool cli_wants_help(int argc, char **argv)
 {
@@ -26,6 +27,29 @@ int cli_help(const char *program, const struct command *command)
         help_write(stdout, command->flags(), HELP_TERMINAL);
     }
     return fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN_TIME;
+}
+
+/* A record and its table of flags. */
+struct target {
+    void *request;
+    const struct flag_table *table;
+};
+
+static enum lfads_status set_flag(void *payload, size_t index, const char *text,
+                                  struct lfads_error *err)
+{
+    const struct target *target = payload;
+
+    return flag_set(target->request, target->table, index, text, err);
+}
+
+enum lfads_status cli_parse(void *request, const struct flag_table *table, int argc, char **argv,
+                            struct lfads_error *err)
+{
+    struct target target = {request, table};
+    enum lfads_status status = flag_defaults(request, table, err);
+
+    return status == LFADS_OK ? parse_flags(argc, argv, table, set_flag, &target, err) : status;
 }
 
 int cli_finish(enum lfads_status status, const struct lfads_error *err)
