@@ -51,6 +51,7 @@ struct choice {
     struct lfads_config *config;
     struct auto_report *report;
     struct lfads_error *err;
+    enum lfads_status status; /* after a failure set does nothing */
 };
 
 __attribute__((format(printf, 2, 3))) static void say(const struct choice *c, const char *format,
@@ -65,8 +66,8 @@ __attribute__((format(printf, 2, 3))) static void say(const struct choice *c, co
     report->count++;
 }
 
-__attribute__((format(printf, 3, 4))) static enum lfads_status
-set(const struct choice *c, const char *name, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void set(struct choice *c, const char *name,
+                                                      const char *format, ...)
 {
     char text[64];
     va_list words;
@@ -74,97 +75,81 @@ set(const struct choice *c, const char *name, const char *format, ...)
     va_start(words, format);
     vsnprintf(text, sizeof text, format, words);
     va_end(words);
-    return preset_set(c->config, name, text, c->err);
+    if (c->status == LFADS_OK)
+        c->status = preset_set(c->config, name, text, c->err);
 }
 
 /* Few trials get a small model: sizes follow the numbers that there are to learn from. */
-static enum lfads_status choose_sizes(const struct choice *c, const struct facts *f)
+static void choose_sizes(struct choice *c, const struct facts *f)
 {
     bool small = f->trials < 150;
     size_t gen = small ? 64 : 100, encoder = 64;
-    size_t factors = size_max(small ? 8 : 20, 1);
-    enum lfads_status status = set(c, "gen_dim", "%zu", gen);
+    size_t factors = small ? 8 : 20;
 
-    if (status == LFADS_OK)
-        status = set(c, "ic_enc_dim", "%zu", encoder);
-    if (status == LFADS_OK)
-        status = set(c, "ic_dim", "%zu", encoder);
-    if (status == LFADS_OK)
-        status = set(c, "factors_dim", "%zu", factors);
-    if (status == LFADS_OK)
-        status = set(c, "co_dim", "0");
+    set(c, "gen_dim", "%zu", gen);
+    set(c, "ic_enc_dim", "%zu", encoder);
+    set(c, "ic_dim", "%zu", encoder);
+    set(c, "factors_dim", "%zu", factors);
+    set(c, "co_dim", "0");
     say(c,
         "  generator of %lld units, %lld factors, initial condition of %lld dimensions, %lld "
         "inferred inputs: for %zu trials of %zu channels",
         (long long)c->config->gen_dim, (long long)c->config->factors_dim,
         (long long)c->config->ic_dim, (long long)c->config->co_dim, f->trials, f->channels);
-    return status;
 }
 
 /* Twenty updates an epoch or more, and as many epochs as a given number of updates takes; the
  * penalties rise in the first part of them. */
-static enum lfads_status choose_length(const struct choice *c, const struct facts *f)
+static void choose_length(struct choice *c, const struct facts *f)
 {
     const size_t updates = 4500, least = 60;
     const struct lfads_config *config = c->config;
     size_t batch = power_between(f->trials / 20, 8, 128);
     size_t epochs, part;
-    enum lfads_status status = set(c, "batch_size", "%zu", batch);
 
+    set(c, "batch_size", "%zu", batch);
     epochs = size_max(updates / size_max(f->trials / (size_t)config->batch_size, 1), least);
-    if (status == LFADS_OK)
-        status = set(c, "max_epochs", "%zu", epochs);
+    set(c, "max_epochs", "%zu", epochs);
     epochs = config->max_epochs > 0 ? (size_t)config->max_epochs : epochs;
     part = size_max(epochs / 7, 1);
-    if (status == LFADS_OK)
-        status = set(c, "kl_increase_steps", "%zu", part);
-    if (status == LFADS_OK)
-        status = set(c, "l2_increase_steps", "%zu", part);
-    if (status == LFADS_OK)
-        status = set(c, "early_stop_patience", "%zu", size_max(epochs / 4, 10));
+    set(c, "kl_increase_steps", "%zu", part);
+    set(c, "l2_increase_steps", "%zu", part);
+    set(c, "early_stop_patience", "%zu", size_max(epochs / 4, 10));
     say(c,
         "  batches of %lld trials, at most %lld epochs; the penalties rise in the first %lld; "
         "training ends %lld epochs after the validation cost was lowest",
         (long long)config->batch_size, (long long)config->max_epochs,
         (long long)config->kl_increase_steps, (long long)config->early_stop_patience);
-    return status;
 }
 
 /* Where the population has few spikes in a bin, more ordinary dropout, less coordinated dropout and
  * a smaller penalty predict better. */
-static enum lfads_status choose_regularisation(const struct choice *c, const struct facts *f)
+static void choose_regularisation(struct choice *c, const struct facts *f)
 {
     const double many = 1.5;
     bool counts = distribution_find(c->config->output_dist)->data == DATA_COUNTS;
     double in_a_bin = f->spikes * (double)f->channels;
     bool sparse = counts && in_a_bin < many;
-    enum lfads_status status = set(c, "cd_rate", "%s", sparse ? "0.3" : "0.5");
 
-    if (status == LFADS_OK)
-        status = set(c, "keep_prob", "%s", sparse ? "0.7" : "0.9");
-    if (status == LFADS_OK)
-        status = set(c, "l2_gen_scale", "%s", sparse ? "0.3" : "1");
-    if (status == LFADS_OK)
-        status = set(c, "l2_con_scale", "%s", sparse ? "0.3" : "1");
-    if (status == LFADS_OK)
-        status = set(c, "kl_ic_weight", "1e-6");
-    if (status == LFADS_OK)
-        status = set(c, "kl_co_weight", "1e-5");
+    set(c, "cd_rate", "%s", sparse ? "0.3" : "0.5");
+    set(c, "keep_prob", "%s", sparse ? "0.7" : "0.9");
+    set(c, "l2_gen_scale", "%s", sparse ? "0.3" : "1");
+    set(c, "l2_con_scale", "%s", sparse ? "0.3" : "1");
+    set(c, "kl_ic_weight", "1e-6");
+    set(c, "kl_co_weight", "1e-5");
     if (counts)
         say(c, "  coordinated dropout %g, dropout %g: for %.3g spikes in a bin of all channels",
             c->config->cd_rate, 1 - c->config->keep_prob, in_a_bin);
     else
         say(c, "  coordinated dropout %g, dropout %g", c->config->cd_rate,
             1 - c->config->keep_prob);
-    return status;
 }
 
 enum lfads_status auto_choose(struct auto_report *report, struct lfads_config *config,
                               const struct dataset *dataset, struct lfads_error *err)
 {
-    const struct choice choice = {.config = config, .report = report, .err = err};
+    struct choice choice = {.config = config, .report = report, .err = err, .status = LFADS_OK};
     struct facts facts;
-    enum lfads_status status;
 
     report->count = 0;
     if (strcmp(config->preset, PRESET_AUTO) != 0)
@@ -172,10 +157,8 @@ enum lfads_status auto_choose(struct auto_report *report, struct lfads_config *c
     facts = facts_of(dataset);
     say(&choice, "--preset=auto chooses what no flag says (--preset=original: the original's "
                  "values):");
-    status = choose_sizes(&choice, &facts);
-    if (status == LFADS_OK)
-        status = choose_length(&choice, &facts);
-    if (status == LFADS_OK)
-        status = choose_regularisation(&choice, &facts);
-    return status;
+    choose_sizes(&choice, &facts);
+    choose_length(&choice, &facts);
+    choose_regularisation(&choice, &facts);
+    return choice.status;
 }
