@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "golden_case.h"
 #include "golden_shard.h"
+#include "golden_vectors.h"
 #include "model/model_create.h"
 
 #include <stdio.h>
@@ -99,21 +100,8 @@ void golden_case_open(struct golden_case *c, const char *path, const struct back
 
 void golden_case_reset(struct golden_case *c)
 {
-    struct param_vectors vectors = learner_download(c->learner);
-
-    for (size_t i = 0; i < c->model->n_params; i++) {
-        const struct param *param = &c->model->params[i];
-        struct array values = golden_read(c->file, "params/%s", param->name);
-
-        if (!values.values || values.count != param->rows * param->cols)
-            stop(c, "a parameter is missing from the file, or has another shape");
-        for (size_t j = 0; j < values.count; j++)
-            vectors.parameters[param->offset + j] = (real)values.values[j];
-        golden_release(&values);
-    }
-    for (int i = 0; i < OPTIMIZER_SLOTS; i++)
-        memset(vectors.slots[i], 0, c->model->size * sizeof(real));
-    learner_upload(c->learner);
+    if (!golden_load_parameters(c->file, c->learner))
+        stop(c, "a parameter is missing from the file, or has another shape");
 }
 
 void golden_case_close(struct golden_case *c)

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The padding of parameters is zero. */
 static void check_padding(const struct model *m, struct verdict *verdict, const char *group,
@@ -54,4 +55,25 @@ void golden_check_vector(hid_t file, struct verdict *verdict, const struct model
             free(ours);
             golden_release(&golden);
         }
+}
+
+bool golden_load_parameters(hid_t file, struct learner *learner)
+{
+    struct param_vectors vectors = learner_download(learner);
+    const struct model *m = learner->model;
+    bool whole = true;
+
+    for (size_t i = 0; i < m->n_params && whole; i++) {
+        const struct param *param = &m->params[i];
+        struct array values = golden_read(file, "params/%s", param->name);
+
+        whole = values.values && values.count == param->rows * param->cols;
+        for (size_t j = 0; j < values.count && whole; j++)
+            vectors.parameters[param->offset + j] = (real)values.values[j];
+        golden_release(&values);
+    }
+    for (int i = 0; i < OPTIMIZER_SLOTS; i++)
+        memset(vectors.slots[i], 0, m->size * sizeof(real));
+    learner_upload(learner);
+    return whole;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "golden_shard.h"
+#include "golden_vectors.h"
 #include "model/model_create.h"
 
 void modern_stop(const struct modern_case *c, const char *what)
@@ -70,21 +71,8 @@ static void make_model(struct modern_case *c)
 
 static void load_parameters(struct modern_case *c)
 {
-    struct param_vectors vectors = learner_download(c->learner);
-
-    for (size_t i = 0; i < c->model->n_params; i++) {
-        const struct param *param = &c->model->params[i];
-        struct array values = golden_read(c->file, "params/%s", param->name);
-
-        if (!values.values || values.count != param->rows * param->cols)
-            modern_stop(c, "a parameter is missing from the file, or has another shape");
-        for (size_t j = 0; j < values.count; j++)
-            vectors.parameters[param->offset + j] = (real)values.values[j];
-        golden_release(&values);
-    }
-    for (int i = 0; i < OPTIMIZER_SLOTS; i++)
-        memset(vectors.slots[i], 0, c->model->size * sizeof(real));
-    learner_upload(c->learner);
+    if (!golden_load_parameters(c->file, c->learner))
+        modern_stop(c, "a parameter is missing from the file, or has another shape");
 }
 
 static void make_learner(struct modern_case *c)
