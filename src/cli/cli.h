@@ -5,6 +5,7 @@
 #include <lfads/lfads.h>
 
 #include "config/config.h"
+#include "config/parse.h"
 
 /* Exit statuses. EXIT_USAGE: flags or data are wrong. A signal gives 128 + its number, as in the
  * shell. */
@@ -52,6 +53,8 @@ int cli_help(const char *program, const struct command *command);
 /* Sets REQUEST, a struct of TABLE, to the defaults and then to the words; flag_release frees it. */
 enum lfads_status cli_parse(void *request, const struct flag_table *table, int argc, char **argv,
                             struct lfads_error *err);
+/* Prints one line with the flags that were passed over; none where there are none. */
+void cli_say_ignored(const struct lfads_callbacks *callbacks, const struct parse_ignored *ignored);
 /* Flushes the output, prints the error's sentence, and returns the exit status for STATUS. */
 int cli_finish(enum lfads_status status, const struct lfads_error *err);
 #endif

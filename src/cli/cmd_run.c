@@ -34,12 +34,13 @@ static int run(const struct command *command, const struct command *commands, in
 {
     struct lfads_config *config;
     struct lfads_callbacks callbacks;
+    struct parse_ignored ignored;
     struct terminal terminal;
     struct lfads_error err;
     enum lfads_status status = lfads_config_create(&config, &err);
 
     if (status == LFADS_OK)
-        status = parse_flags(argc, argv, config_table(), set_flag, config, &err);
+        status = parse_flags(argc, argv, config_table(), set_flag, config, &ignored, &err);
     if (status == LFADS_OK && command)
         status = check_kind(config, command, &err);
     /* scripts of the original call the program by --kind and get the original's values */
@@ -51,6 +52,7 @@ static int run(const struct command *command, const struct command *commands, in
                 command = c;
         assert(command); /* every choice of the flag is a command's kind */
         terminal_begin(&terminal, &callbacks, config->quiet, config->max_epochs);
+        cli_say_ignored(&callbacks, &ignored);
         status = command->model(config, &callbacks, &err);
         terminal_end(&terminal);
     }

@@ -17,6 +17,7 @@ int cli_run_synth(const struct command *command, int argc, char **argv)
 {
     struct lfads_synth_config *config;
     struct lfads_callbacks callbacks;
+    struct parse_ignored ignored;
     struct terminal terminal;
     struct lfads_error err;
     enum lfads_status status;
@@ -29,9 +30,11 @@ int cli_run_synth(const struct command *command, int argc, char **argv)
     }
     status = lfads_synth_config_create(&config, &err);
     if (status == LFADS_OK)
-        status = parse_flags(argc - 1, argv + 1, synth_config_table(), set_flag, config, &err);
+        status =
+            parse_flags(argc - 1, argv + 1, synth_config_table(), set_flag, config, &ignored, &err);
     if (status == LFADS_OK) {
         terminal_begin(&terminal, &callbacks, false, 0);
+        cli_say_ignored(&callbacks, &ignored);
         status = lfads_synth(argv[0], config, &callbacks, &err);
         terminal_end(&terminal);
     }

@@ -49,7 +49,18 @@ enum lfads_status cli_parse(void *request, const struct flag_table *table, int a
     struct target target = {request, table};
     enum lfads_status status = flag_defaults(request, table, err);
 
-    return status == LFADS_OK ? parse_flags(argc, argv, table, set_flag, &target, err) : status;
+    return status == LFADS_OK ? parse_flags(argc, argv, table, set_flag, &target, NULL, err)
+                              : status;
+}
+
+void cli_say_ignored(const struct lfads_callbacks *callbacks, const struct parse_ignored *ignored)
+{
+    char line[sizeof ignored->names + 64];
+
+    snprintf(line, sizeof line, "read for the sake of other programs, without effect: %s",
+             ignored->names);
+    if (*ignored->names)
+        callbacks->line(callbacks->payload, line);
 }
 
 int cli_finish(enum lfads_status status, const struct lfads_error *err)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "config/foreign_flags.h"
 
 enum { MAX_FLAGFILES = 32, MAX_NAME = 64 };
 
@@ -15,6 +16,8 @@ struct parsing {
     const struct flag_table *table;
     parse_setter *set;
     void *payload;
+    struct parse_ignored *ignored; /* NULL: nobody asks */
+    const char *undefok;           /* names of flags that may be unknown, between commas */
     struct lfads_error *err;
     int files; /* flag files read so far */
 };
@@ -78,6 +81,31 @@ static int negated(const struct parsing *p, const char *name)
     return index >= 0 && p->table->flags[index].type == FLAG_IS_BOOL ? index : -1;
 }
 
+/* Notes the name of a flag that has no effect. */
+static void note_ignored(const struct parsing *p, const char *name)
+{
+    struct parse_ignored *ignored = p->ignored;
+    size_t length = strlen(ignored->names);
+
+    snprintf(ignored->names + length, sizeof ignored->names - length, "%s--%s", length ? ", " : "",
+             name);
+}
+
+/* Passes over the flag NAME, whose VALUE is NULL without =, if it belongs to a program around the
+ * original; sets *USED. Returns whether it does. */
+static bool pass_over(const struct parsing *p, const char *name, const char *value, int argc,
+                      char **argv, int *used)
+{
+    enum foreign_flag kind = foreign_flag_find(name);
+
+    if (!p->ignored || (kind == FOREIGN_NONE && !foreign_flag_listed(p->undefok, name)))
+        return false;
+    if (kind == FOREIGN_VALUE && !value && argc > 1 && *argv[1] != '-')
+        *used = 2;
+    note_ignored(p, name);
+    return true;
+}
+
 /* Parses one flag; sets *USED to the number of words that it took. */
 static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, int *used)
 {
@@ -96,6 +124,8 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
     index = flag_find(p->table, name);
     if (index < 0 && !value && negated(p, name) >= 0)
         return p->set(p->payload, (size_t)negated(p, name), "false", p->err);
+    if (index < 0 && pass_over(p, name, value, argc, argv, used))
+        return LFADS_OK;
     if (index < 0 && strcmp(name, "flagfile") != 0)
         return unknown(p, word, name);
     if (!value && index >= 0 && p->table->flags[index].type == FLAG_IS_BOOL)
@@ -132,10 +162,32 @@ static enum lfads_status parse_words(struct parsing *p, int argc, char **argv)
     return status;
 }
 
-enum lfads_status parse_flags(int argc, char **argv, const struct flag_table *table,
-                              parse_setter *set, void *payload, struct lfads_error *err)
+/* The value of --undefok, which may come after the flags that it lets pass; "" without it. */
+static const char *find_undefok(int argc, char **argv)
 {
-    struct parsing p = {.table = table, .set = set, .payload = payload, .err = err};
+    static const char flag[] = "undefok=";
 
+    for (int i = 0; i < argc; i++) {
+        const char *body = argv[i] + strspn(argv[i], "-");
+
+        if (body != argv[i] && strncmp(body, flag, sizeof flag - 1) == 0)
+            return body + sizeof flag - 1;
+    }
+    return "";
+}
+
+enum lfads_status parse_flags(int argc, char **argv, const struct flag_table *table,
+                              parse_setter *set, void *payload, struct parse_ignored *ignored,
+                              struct lfads_error *err)
+{
+    struct parsing p = {.table = table,
+                        .set = set,
+                        .payload = payload,
+                        .ignored = ignored,
+                        .undefok = find_undefok(argc, argv),
+                        .err = err};
+
+    if (ignored)
+        *ignored->names = 0;
     return parse_words(&p, argc, argv);
 }
