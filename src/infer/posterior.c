@@ -181,7 +181,7 @@ static enum lfads_status run(const struct lfads_config *config,
                              const char *kind, struct lfads_error *err)
 {
     struct sampler p = {.plan = {.latents = latents, .samples = 1}, .err = err};
-    enum lfads_status status = run_open(&p.run, config, false, callbacks, err);
+    enum lfads_status status = run_open(&p.run, config, kind, callbacks, err);
 
     if (status != LFADS_OK)
         return status;

@@ -7,6 +7,7 @@
 #include "backend/host_memory.h"
 #include "base/memory.h"
 #include "base/workers.h"
+#include "config/kinds.h"
 #include "infer/results_file.h"
 #include "model/latent_prior.h"
 #include "run/passes.h"
@@ -209,7 +210,7 @@ enum lfads_status lfads_prior_sample(const struct lfads_config *config,
                                      struct lfads_error *err)
 {
     struct prior p = {.plan = {.latents = PRIOR_SAMPLE, .samples = 1}, .err = err};
-    enum lfads_status status = run_open(&p.run, config, false, callbacks, err);
+    enum lfads_status status = run_open(&p.run, config, KIND_PRIOR_SAMPLE, callbacks, err);
 
     if (status != LFADS_OK)
         return status;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "config/kinds.h"
 #include "h5/h5.h"
 #include "learn/optimizer.h"
 #include "run/run.h"
@@ -87,7 +88,7 @@ enum lfads_status lfads_write_params(const struct lfads_config *config,
                                      struct lfads_error *err)
 {
     struct run *p;
-    enum lfads_status status = run_open(&p, config, false, callbacks, err);
+    enum lfads_status status = run_open(&p, config, KIND_WRITE_PARAMS, callbacks, err);
     struct param_vectors vectors;
 
     if (status != LFADS_OK)

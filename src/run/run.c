@@ -14,7 +14,9 @@
 #include "base/workers.h"
 #include "config/distribution.h"
 #include "config/hyperparams.h"
+#include "config/kinds.h"
 #include "config/preset.h"
+#include "config/unused.h"
 #include "model/model_create.h"
 #include "model/params.h"
 #include "run/auto.h"
@@ -218,11 +220,31 @@ static enum lfads_status choose_flags(struct run *p, struct lfads_error *err)
     return status;
 }
 
+static void pass_line(void *payload, const char *line)
+{
+    const struct run *p = payload;
+
+    run_line(p, "%s", line);
+}
+
+static void report_unused(struct run *p, const char *kind)
+{
+    struct flag_situation situation = {
+        .kind = kind,
+        .saved = p->saved,
+        .bins = p->dataset->bins,
+        .has_alignment = has_alignment(p->dataset),
+    };
+
+    unused_report(p->config, &situation, pass_line, p);
+}
+
 /* FIRST: the run that lends data set and backend, or NULL. */
 static enum lfads_status open_run(struct run **out, const struct run *first,
-                                  const struct lfads_config *config, bool training,
+                                  const struct lfads_config *config, const char *kind,
                                   const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
+    bool training = strcmp(kind, KIND_TRAIN) == 0;
     struct run *p;
     enum lfads_status status;
 
@@ -261,22 +283,23 @@ static enum lfads_status open_run(struct run **out, const struct run *first,
         run_close(p);
         return status;
     }
+    report_unused(p, kind);
     p->threads = config->threads ? (size_t)config->threads : workers_available();
     *out = p;
     return LFADS_OK;
 }
 
-enum lfads_status run_open(struct run **out, const struct lfads_config *config, bool training,
+enum lfads_status run_open(struct run **out, const struct lfads_config *config, const char *kind,
                            const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    return open_run(out, NULL, config, training, callbacks, err);
+    return open_run(out, NULL, config, kind, callbacks, err);
 }
 
 enum lfads_status run_open_beside(struct run **out, const struct run *first,
                                   const struct lfads_config *config,
                                   const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    return open_run(out, first, config, true, callbacks, err);
+    return open_run(out, first, config, KIND_TRAIN, callbacks, err);
 }
 
 void run_close(struct run *run)
@@ -284,6 +307,7 @@ void run_close(struct run *run)
     if (!run)
         return;
     checkpoint_release(&run->checkpoint);
+    lfads_config_free(run->saved);
     model_free(run->model);
     if (!run->borrows) {
         backend_release(&run->device);

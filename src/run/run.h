@@ -18,15 +18,17 @@ struct run {
     bool borrows;                    /* data set and backend belong to another run */
     char checkpoint_path[FILE_PATH]; /* "": no checkpoint */
     struct checkpoint checkpoint;    /* all zero without one */
+    struct lfads_config *saved;      /* the checkpoint's flags; NULL without one */
     uint64_t seed;
     size_t threads;
     const struct lfads_callbacks *callbacks;
 };
 
-/* Opens the run of CONFIG, which is copied. If TRAINING, it continues from the checkpoint if one
- * exists. Otherwise a checkpoint must exist, and flags that were not given come from it. Writes
- * nothing. On success *OUT is freed by run_close. */
-enum lfads_status run_open(struct run **out, const struct lfads_config *config, bool training,
+/* Opens the run of CONFIG, which is copied. KIND says what it is for (kinds.h): training continues
+ * from the checkpoint if one exists. Otherwise a checkpoint must exist, and flags that were not
+ * given come from it. Reports flags without effect. Writes nothing. On success *OUT is freed by
+ * run_close. */
+enum lfads_status run_open(struct run **out, const struct lfads_config *config, const char *kind,
                            const struct lfads_callbacks *callbacks, struct lfads_error *err);
 /* Does the same for a training that shares data set and backend with FIRST, which must outlive it.
  * Fails if CONFIG requests other ones. */

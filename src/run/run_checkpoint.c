@@ -27,7 +27,7 @@ static enum lfads_status refuse_afresh(const struct lfads_config *config, struct
 enum lfads_status run_open_checkpoint(struct run *run, bool training, struct lfads_error *err)
 {
     struct run *p = run;
-    struct lfads_config *config = p->config, *saved;
+    struct lfads_config *config = p->config, *saved = NULL;
     enum lfads_status status = index_latest(p->checkpoint_path, config->lfads_save_dir,
                                             config->checkpoint_pb_load_name, err);
 
@@ -53,6 +53,6 @@ enum lfads_status run_open_checkpoint(struct run *run, bool training, struct lfa
     if (status == LFADS_OK)
         status = training && preset_is_original(saved) ? config_match(config, saved, err)
                                                        : config_inherit(config, saved, err);
-    lfads_config_free(saved);
+    p->saved = saved;
     return status;
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 
+#include "config/kinds.h"
 #include "train/training.h"
 
 /* Runs the remaining epochs, and writes a checkpoint at the end. */
@@ -37,7 +38,7 @@ enum lfads_status lfads_train(const struct lfads_config *config,
     struct run *run;
     struct recorder *recorder = NULL;
     struct training *training = NULL;
-    enum lfads_status status = run_open(&run, config, true, callbacks, err);
+    enum lfads_status status = run_open(&run, config, KIND_TRAIN, callbacks, err);
 
     if (status != LFADS_OK)
         return status;
