@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "synth/synth.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *synth_stem(const struct lfads_synth_config *config, const char *standard)
@@ -11,16 +12,43 @@ const char *synth_stem(const struct lfads_synth_config *config, const char *stan
 
 struct generator {
     const char *name;
-    bool sessions; /* the generator uses S and npcs */
+    bool sessions;      /* the generator uses S and npcs */
+    const char *unused; /* flags that it does not read, between blanks */
     enum lfads_status (*run)(const struct lfads_synth_config *config,
                              const struct lfads_callbacks *callbacks, struct lfads_error *err);
 };
 
 static const struct generator generators[] = {
-    {"chaotic", true, chaotic_generate},
-    {"labeled", false, labeled_generate},
-    {"itb", false, integration_generate},
+    {"chaotic", true, "u_std checkpoint_path", chaotic_generate},
+    {"labeled", false, "S npcs input_magnitude noise_type u_std checkpoint_path", labeled_generate},
+    {"itb", false, "S npcs g x0_std tau input_magnitude noise_type", integration_generate},
 };
+
+/* Reports the flags that have another value than their default and that the generator ignores. */
+static void report_unused(const struct generator *generator,
+                          const struct lfads_synth_config *config,
+                          const struct lfads_callbacks *callbacks)
+{
+    const struct flag_table *table = synth_config_table();
+    char name[64], line[400] = "", text[4096];
+    int length = 0;
+
+    for (const char *rest = generator->unused; sscanf(rest, "%63s%n", name, &length) == 1;
+         rest += length) {
+        const struct flag *flag = &table->flags[flag_find(table, name)];
+        size_t end = strlen(line);
+
+        flag_text(text, sizeof text, config, flag);
+        if (strcmp(text, flag->standard) != 0)
+            snprintf(line + end, sizeof line - end, "%s--%s",
+                     end ? ", " : "without effect: ", name);
+    }
+    length = (int)strlen(line);
+    snprintf(line + length, sizeof line - (size_t)length, " (%s does not read them)",
+             generator->name);
+    if (length && callbacks && callbacks->line)
+        callbacks->line(callbacks->payload, line);
+}
 
 enum lfads_status lfads_synth(const char *generator, const struct lfads_synth_config *config,
                               const struct lfads_callbacks *callbacks, struct lfads_error *err)
@@ -34,7 +62,10 @@ enum lfads_status lfads_synth(const char *generator, const struct lfads_synth_co
         if (strcmp(generators[i].name, generator) != 0)
             continue;
         status = synth_config_check(config, generators[i].sessions, err);
-        return status == LFADS_OK ? generators[i].run(config, callbacks, err) : status;
+        if (status != LFADS_OK)
+            return status;
+        report_unused(&generators[i], config, callbacks);
+        return generators[i].run(config, callbacks, err);
     }
     return lfads_fail(err, LFADS_USAGE, "there is no generator %s: chaotic, labeled or itb",
                       generator);

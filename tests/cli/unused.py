@@ -116,4 +116,15 @@ def test_continued():
     check("--learning_rate_init" not in done.stdout.split("changed from")[0], "the reset rate is said to be idle")
 
 
+def test_generators():
+    """Flags of one generator that are given to another."""
+    small = ["--save_dir=made", "--C=2", "--T=0.2", "--N=10", "--nreplications=5"]
+    for generator, flags, names in (("chaotic", ["--S=10", "--u_std=0.3"], "--u_std"),
+                                    ("labeled", ["--g=2", "--npcs=3", "--noise_type=gaussian"],
+                                     "--npcs, --noise_type")):
+        found = said("synth", generator, *small, *flags)
+        check(found == {f"{generator} does not read them": names}, f"{generator}: {found}")
+    check(not said("synth", "labeled", *small, "--g=2"), "a flag that is read is said to be idle")
+
+
 harness.main(globals())
