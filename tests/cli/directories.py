@@ -3,19 +3,22 @@
   directories.py LFADS SCRATCH [--case=CASE]
 
 SPDX-License-Identifier: Apache-2.0"""
+import contextlib
 import os
 import shutil
+import subprocess
 import sys
 
 import numpy as np
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
 import harness
-from harness import SCRATCH, check, run
+from harness import SCRATCH, Skip, check, run
 
 SMALL = ["--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=5", "--gen_dim=6", "--co_dim=0", "--batch_size=8",
          "--threads=1", "--seed=1", "--max_epochs=2", "--example_every_s=-1", "--kl_increase_steps=1",
          "--l2_increase_steps=1"]
+NOBODY = 65534
 MEAN = "a.h5_valid_posterior_push_mean"
 
 
@@ -38,6 +41,82 @@ def rates(path):
 
 def lines(folder, index="checkpoint"):
     return harness.text(f"{folder}/{index}").splitlines()
+
+
+def powerless():
+    """What subprocess calls in the child so that modes of files hold for it: root becomes nobody."""
+    if os.geteuid() != 0:
+        return None
+
+    def drop():
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+    seen = subprocess.run([harness.LFADS, "--version"], preexec_fn=drop, capture_output=True, cwd=SCRATCH) \
+        if os.access(harness.LFADS, os.X_OK) else None
+    if seen is None or seen.returncode != 0:
+        raise Skip("another user may not run the program or read the scratch directory")
+    return drop
+
+
+@contextlib.contextmanager
+def read_only(*folders):
+    """Folders that are read-only, and what they hold: nothing may come to be or change there."""
+    def state():
+        return {(path, name): os.stat(os.path.join(path, name)).st_mtime_ns
+                for folder in folders for path, _, names in os.walk(f"{SCRATCH}/{folder}") for name in names}
+
+    before = state()
+    for folder in folders:
+        os.chmod(f"{SCRATCH}/{folder}", 0o555)
+    yield
+    for folder in folders:
+        os.chmod(f"{SCRATCH}/{folder}", 0o755)
+    check(state() == before, f"{folders} changed: {set(state()) ^ set(before)}")
+
+
+def test_read_only():
+    """A model that may only be read is sampled, exported and evaluated; results go where they may."""
+    train("model")
+    os.chmod(SCRATCH, 0o755)
+    open_to_all = f"{SCRATCH}/mine"
+    os.makedirs(open_to_all)
+    os.chmod(open_to_all, 0o777)
+    drop = powerless()
+    options = {"preexec_fn": drop} if drop else {}
+    kinds = {"posterior-mean": MEAN, "posterior-sample": "a.h5_train_posterior_sample_and_average",
+             "prior-sample": "prior_sample"}
+    sample("model")
+    os.remove(f"{SCRATCH}/model/hyperparameters-4.txt")
+    with read_only("model", "data"):
+        for more in ([], ["--data_in_memory=false"]):
+            for kind, name in kinds.items():
+                sample("model", "--output_dir=mine/made/here", *more, kind=kind, **options)
+                check(os.path.exists(f"{open_to_all}/made/here/model_runs_{name}"), f"{kind} {more}")
+        sample("model", "--output_dir=mine", kind="write-params", **options)
+        sample("model", f"--output_filename_stem={open_to_all}/x_", **options)
+        sample("model", f"--output_filename_stem={open_to_all}/y", kind="write-params", **options)
+        run("evaluate", "--data_file=data/dat_a.h5", f"--model_run=mine/x_{MEAN}", **options)
+        sample("model", status=1, pattern="can't write in the directory model: .*; --output_dir=DIR", **options)
+        sample("model", "--output_dir=model/sub", status=1, pattern="can't make the directory model/sub: ", **options)
+    check(set(os.listdir(open_to_all)) == {"made", "hyperparameters-4.txt", "model_params", "y_model_params",
+                                           "x_" + MEAN, "x_" + MEAN.replace("valid", "train")},
+          f"{os.listdir(open_to_all)}")
+    harness.same(harness.numbers(f"model/model_runs_{MEAN}"), harness.numbers(f"mine/x_{MEAN}"), "results elsewhere")
+
+
+def test_output():
+    """Stems join the save directory as os.path.join does."""
+    train("save")
+    sample("save", "--output_filename_stem=sub/x_")
+    sample("save", f"--output_filename_stem={SCRATCH}/elsewhere/x_")
+    sample("save", "--output_dir=elsewhere", "--output_filename_stem=y_")
+    for path in ("save/sub/x_", "elsewhere/x_", "elsewhere/y_"):
+        check(os.path.exists(f"{SCRATCH}/{path}{MEAN}"), path)
+    sample("save", "--output_dir=elsewhere", "--output_filename_stem=/tmp/x_", status=2, pattern="two places for results")
+    sample("save", "--output_dir=save/checkpoint", status=1, pattern="can't make the directory|can't write in the directory")
+    train("other", "--output_dir=elsewhere", status=2, pattern="training writes into --lfads_save_dir")
+    check(not os.path.exists(f"{SCRATCH}/other"), "a directory was made")
 
 
 def test_copy():
