@@ -93,7 +93,7 @@ def invoke(*words, program=LFADS, folder=SCRATCH, memory=None, files=None, cpu=N
     options = {"text": True, "errors": "surrogateescape", **options}
     return subprocess.run([program, *original(words)], cwd=folder, capture_output=True, timeout=HANGS,
                           env={**os.environ, **(environment or {})},
-                          preexec_fn=confine if memory or files or cpu else None, **options)
+                          **{"preexec_fn": confine if memory or files or cpu else None, **options})
 
 
 def run(*words, status=0, pattern="", **options):

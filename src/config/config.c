@@ -268,6 +268,12 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
     if (!*c->data_dir || !*c->lfads_save_dir)
         return lfads_fail(err, LFADS_USAGE, "--%s must not be empty: . is this directory",
                           *c->data_dir ? "lfads_save_dir" : "data_dir");
+    if (*c->output_dir && *c->output_filename_stem == '/')
+        return lfads_fail(
+            err, LFADS_USAGE,
+            "--output_dir=%s and --output_filename_stem=%s are two places for results: "
+            "leave one of them out",
+            c->output_dir, c->output_filename_stem);
     if (strchr(c->csv_log, '/'))
         return lfads_fail(err, LFADS_USAGE,
                           "--csv_log=%s must be a name without /: the table of costs is in "

@@ -132,7 +132,7 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
              session_set_name(p->set));
     p->began = clock_seconds();
     atomic_store(&p->done, 0);
-    status = file_join(path, config->lfads_save_dir, name, p->err);
+    status = run_output_path(path, p->run, name, p->err);
     if (status == LFADS_OK)
         status = results_create(&p->results, p->run->model, p->session,
                                 p->trials < block ? p->trials : block, p->err);
@@ -153,13 +153,16 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
 static enum lfads_status check_disk(const struct sampler *p)
 {
     const struct run *run = p->run;
+    char results[FILE_PATH], directory[FILE_PATH];
     size_t bytes = 0;
 
     for (size_t s = 0; s < run->dataset->count; s++)
         for (int set = 0; set < SESSION_SETS; set++)
             bytes += results_disk_bytes(run->model, s, trials_of(run, s, set));
-    return limits_check_disk(bytes, run->config->lfads_save_dir, "sampling",
-                             "lower --ps_nexamples_to_process", p->err);
+    run_output_directory(results, run->config);
+    file_nearest(directory, results);
+    return limits_check_disk(bytes, directory, "sampling", "lower --ps_nexamples_to_process",
+                             p->err);
 }
 
 static bool is_given(const struct lfads_config *config, const char *name)

@@ -125,9 +125,9 @@ static enum lfads_status write_file(const struct prior *p, size_t session)
     struct results results;
     enum lfads_status status;
 
-    snprintf(name, sizeof name, "%.1000smodel_runs_prior_sample", config->output_filename_stem);
+    snprintf(name, sizeof name, "%.3000smodel_runs_prior_sample", config->output_filename_stem);
     results_shape(&results, p->run->model, session);
-    status = file_join(path, config->lfads_save_dir, name, p->err);
+    status = run_output_path(path, p->run, name, p->err);
     if (status == LFADS_OK)
         status = results_file_create(&file, path, OF_PRIORS, &results, p->plan.trials,
                                      p->run->threads, p->err);

@@ -68,8 +68,8 @@ static enum lfads_status write_file(const struct run *p, const struct param_vect
     struct h5_file file = {.id = 0};
     enum lfads_status status;
 
-    snprintf(name, sizeof name, "%.1000s%smodel_params", stem, *stem ? "_" : "");
-    status = file_join(path, p->config->lfads_save_dir, name, err);
+    snprintf(name, sizeof name, "%.3000s%smodel_params", stem, *stem ? "_" : "");
+    status = run_output_path(path, p, name, err);
     if (status == LFADS_OK)
         status = h5_begin(&file, path, err);
     if (status != LFADS_OK)

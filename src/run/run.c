@@ -55,26 +55,28 @@ void run_warn(const struct run *run, const char *format, ...)
     va_end(words);
 }
 
-/* Chooses the directory for trials that do not fit into memory: TMPDIR, or the save directory or
- * its nearest existing parent. */
-static void choose_directory(char directory[FILE_PATH], const struct lfads_config *config)
+/* Chooses the directory for trials that do not fit into memory: TMPDIR, or the directory that the
+ * run writes into or its nearest existing parent. */
+static void choose_directory(char directory[FILE_PATH], const struct run *run)
 {
     const char *requested = getenv("TMPDIR");
+    char written[FILE_PATH];
 
-    file_nearest(directory, config->lfads_save_dir);
+    run_output_directory(written, run->config);
+    file_nearest(directory, run->training ? run->config->lfads_save_dir : written);
     if (requested && *requested && (!file_is_memory(requested) || file_is_memory(directory)))
         snprintf(directory, FILE_PATH, "%s", requested);
 }
 
 /* Returns the limits for trials in memory and on disk (--data_in_memory). */
-static struct storage_limits choose_storage(const struct lfads_config *config,
-                                            char directory[FILE_PATH])
+static struct storage_limits choose_storage(const struct run *run, char directory[FILE_PATH])
 {
+    const struct lfads_config *config = run->config;
     size_t available = memory_available();
 
     if (strcmp(config->data_in_memory, "true") == 0)
         return (struct storage_limits){.memory = available};
-    choose_directory(directory, config);
+    choose_directory(directory, run);
     if (strcmp(config->data_in_memory, "false") == 0)
         return (struct storage_limits){.directory = directory};
     return (struct storage_limits){.memory = available / 2, .directory = directory};
@@ -86,7 +88,7 @@ static enum lfads_status open_data(struct run *p, struct lfads_error *err)
     char directory[FILE_PATH];
     struct numpy_random random;
     struct session_wants wants = {
-        .limits = choose_storage(config, directory),
+        .limits = choose_storage(p, directory),
         .range = {distribution_find(config->output_dist)->data, config->zig_loc},
         .missing = strcmp(config->missing_data, "skip") == 0,
         .heldout = (size_t)config->heldout_dim,
@@ -260,7 +262,14 @@ static enum lfads_status open_run(struct run **out, const struct run *first,
     }
     p->callbacks = callbacks;
     p->borrows = first;
+    p->training = training;
     status = config_check(config, err);
+    if (status == LFADS_OK && training && *config->output_dir)
+        status =
+            lfads_fail(err, LFADS_USAGE,
+                       "--output_dir=%s is where results of a trained model go: training writes "
+                       "into --lfads_save_dir",
+                       config->output_dir);
     if (status == LFADS_OK)
         status = limits_check_descriptors(err);
     if (status == LFADS_OK)
@@ -358,23 +367,4 @@ enum lfads_status run_hyperparams(char **text, const struct run *run, struct lfa
                                           run->model->bins, run->model->encoded_bins};
 
     return hyperparams_text(text, run->config, &data, err);
-}
-
-enum lfads_status run_write_hyperparams(struct run *run, const char *kind, struct lfads_error *err)
-{
-    char name[64], path[FILE_PATH], *text = NULL;
-    enum lfads_status status = lfads_config_set(run->config, "kind", kind, err);
-
-    snprintf(name, sizeof name, "hyperparameters-%lld.txt",
-             (long long)index_step(run->checkpoint_path));
-    if (status == LFADS_OK)
-        status = file_make_directory(run->config->lfads_save_dir, err);
-    if (status == LFADS_OK)
-        status = file_join(path, run->config->lfads_save_dir, name, err);
-    if (status == LFADS_OK)
-        status = run_hyperparams(&text, run, err);
-    if (status == LFADS_OK)
-        status = file_write_text(path, text, err);
-    free(text);
-    return status;
 }

@@ -15,6 +15,7 @@ struct run {
     struct model *model;
     const struct backend *be;
     struct backend_choice device;    /* owns be */
+    bool training;                   /* it trains; else it only reads the save directory */
     bool borrows;                    /* data set and backend belong to another run */
     char checkpoint_path[FILE_PATH]; /* "": no checkpoint */
     struct checkpoint checkpoint;    /* all zero without one */
@@ -44,7 +45,15 @@ enum lfads_status run_read_parameters(const struct run *run, const struct param_
 /* Reads the parameters into the backend's memory; its memory_free frees *OUT. */
 enum lfads_status run_parameters(real **out, const struct run *run, struct lfads_error *err);
 
-/* Makes the save directory and writes hyperparameters-<step>.txt with KIND as flag kind. */
+/* Sets DIRECTORY to where results go: --output_dir, or the directory of an absolute
+ * --output_filename_stem, or the save directory. */
+void run_output_directory(char directory[FILE_PATH], const struct lfads_config *config);
+/* Sets PATH to that of the results file NAME, which begins with --output_filename_stem, and makes
+ * its directory. A NAME that begins with "/" is the path. */
+enum lfads_status run_output_path(char path[FILE_PATH], const struct run *run, const char *name,
+                                  struct lfads_error *err);
+/* Writes hyperparameters-<step>.txt, with KIND as flag kind, into --output_dir or the save
+ * directory, which it makes; where the latter may not be written in, to the results. */
 enum lfads_status run_write_hyperparams(struct run *run, const char *kind, struct lfads_error *err);
 /* Sets *TEXT to the hyperparameters as JSON; the caller frees it. */
 enum lfads_status run_hyperparams(char **text, const struct run *run, struct lfads_error *err);

@@ -6,22 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char latest_key[] = "model_checkpoint_path: \"";
-static const char kept_key[] = "all_model_checkpoint_paths: \"";
+#include "save/quoted.h"
 
-/* Copies the quoted path of a line that starts with KEY to PATH; false for any other line. */
+static const char latest_key[] = "model_checkpoint_path";
+static const char kept_key[] = "all_model_checkpoint_paths";
+
+/* Copies the quoted path of a line "KEY: ..." to PATH; false for any other line. */
 static bool quoted_path(char path[FILE_PATH], const char *line, const char *key)
 {
     size_t length = strlen(key);
-    const char *end;
 
+    line += strspn(line, " \t");
     if (strncmp(line, key, length) != 0)
         return false;
-    end = strchr(line + length, '"');
-    if (!end || end[strspn(end + 1, " \r") + 1])
+    line += length + strspn(line + length, " \t");
+    if (*line != ':')
         return false;
-    return snprintf(path, FILE_PATH, "%.*s", (int)(end - line - (long)length), line + length) <
-           FILE_PATH;
+    line = quoted_read(path, FILE_PATH, line + 1 + strspn(line + 1, " \t"));
+    return line && *path && !line[strspn(line, " \t\r")];
 }
 
 static const char *base_name(const char *path)
@@ -31,24 +33,31 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Keeps PATH if it exists, else sets it to a file of the same name in DIRECTORY: users move
- * directories. */
+/* Sets PATH to the file of its name in DIRECTORY, if there is one: people copy and rename
+ * directories, and a copy must not read what the directory that it was copied from has become. Else
+ * PATH is taken as it is. */
+static void take_beside(char path[FILE_PATH], const char *directory)
+{
+    const char *name = base_name(path);
+    char beside[FILE_PATH];
+
+    if (*name && name[strspn(name, ".")] && file_join(beside, directory, name, NULL) == LFADS_OK &&
+        file_exists(beside))
+        memcpy(path, beside, sizeof beside);
+}
+
 static enum lfads_status find_file(char path[FILE_PATH], const char *directory, const char *index,
                                    struct lfads_error *err)
 {
-    char moved[FILE_PATH], tensorflow[FILE_PATH + 8];
-    enum lfads_status status;
+    char beside[FILE_PATH], tensorflow[FILE_PATH + 8];
+    enum lfads_status status = file_join(beside, directory, base_name(path), err);
 
-    if (file_exists(path))
-        return LFADS_OK;
-    status = file_join(moved, directory, base_name(path), err);
     if (status != LFADS_OK)
         return status;
-    if (file_exists(moved)) {
-        memcpy(path, moved, sizeof moved);
+    take_beside(path, directory);
+    if (file_exists(path))
         return LFADS_OK;
-    }
-    snprintf(tensorflow, sizeof tensorflow, "%s.index", moved);
+    snprintf(tensorflow, sizeof tensorflow, "%s.index", beside);
     if (file_exists(tensorflow))
         return lfads_fail(
             err, LFADS_BAD_DATA,
@@ -131,6 +140,13 @@ static bool read_kept(struct kept *kept, const char *index, const char *latest)
     return kept->paths != NULL;
 }
 
+static void write_path(FILE *out, const char *key, const char *path)
+{
+    fprintf(out, "%s: ", key);
+    quoted_write(out, path);
+    fputc('\n', out);
+}
+
 static enum lfads_status write_kept(const char *index, const struct kept *kept, size_t first,
                                     struct lfads_error *err)
 {
@@ -141,9 +157,9 @@ static enum lfads_status write_kept(const char *index, const struct kept *kept, 
 
     if (!out)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", index);
-    fprintf(out, "%s%s\"\n", latest_key, kept->paths[kept->count - 1]);
+    write_path(out, latest_key, kept->paths[kept->count - 1]);
     for (size_t i = first; i < kept->count; i++)
-        fprintf(out, "%s%s\"\n", kept_key, kept->paths[i]);
+        write_path(out, kept_key, kept->paths[i]);
     status = fclose(out) == 0 ? file_write_text(index, text, err)
                               : lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", index);
     free(text);
@@ -165,6 +181,8 @@ enum lfads_status index_add(const char *directory, const char *name, const char 
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", index);
     }
     first = kept.count > keep ? kept.count - keep : 0;
+    for (size_t i = 0; i < kept.count; i++)
+        take_beside(kept.paths[i], directory);
     status = write_kept(index, &kept, first, err);
     for (size_t i = 0; status == LFADS_OK && i < first; i++)
         remove_checkpoint(kept.paths[i], directory);

@@ -9,13 +9,13 @@
 #include "base/file.h"
 
 /* Sets PATH to the latest checkpoint in the index file NAME of DIRECTORY, or to "" if there is no
- * such file. If that path does not exist, looks for the file in DIRECTORY. Fails if the index is
- * damaged, its checkpoint is missing, or it is a TensorFlow checkpoint. */
+ * such file. A file of that name in DIRECTORY is taken rather than the one at the path. Fails if
+ * the index is damaged, its checkpoint is missing, or it is a TensorFlow checkpoint. */
 enum lfads_status index_latest(char path[FILE_PATH], const char *directory, const char *name,
                                struct lfads_error *err);
-/* Adds PATH to the index NAME as the latest, keeps the last KEEP and removes the files of the
- * others, if they are in DIRECTORY and have a checkpoint's name. Replaces the index before it
- * removes a file. */
+/* Adds PATH to the index NAME as the latest, keeps the last KEEP, names those that are in DIRECTORY
+ * by their paths there, and removes the files of the others, if they are in DIRECTORY and have a
+ * checkpoint's name. Replaces the index before it removes a file. */
 enum lfads_status index_add(const char *directory, const char *name, const char *path, size_t keep,
                             struct lfads_error *err);
 /* Returns the number after the last "-" of a checkpoint's name; 0 if there is none. */

@@ -17,6 +17,7 @@
 #include "model/model_create.h"
 #include "save/checkpoint.h"
 #include "save/index.h"
+#include "save/quoted.h"
 
 /* A small model, its vectors, and a temporary directory. */
 struct fixture {
@@ -194,10 +195,61 @@ static void test_index(void **state)
     assert_string_equal(latest, "");
 }
 
+/* Strings as Python's google.protobuf.text_format writes and takes them. */
+static void test_quoted(void **state)
+{
+    static const struct {
+        const char *text, *written;
+    } rows[] = {{"a/m.ckpt-1", "\"a/m.ckpt-1\""},
+                {"12\" probe's", "\"12\\\" probe\\'s\""},
+                {"a\\b\nc\rd\te", "\"a\\\\b\\nc\\rd\\te\""},
+                {"\x01\x7f", "\"\\001\\177\""},
+                {"\xc3\xa9", "\"\\303\\251\""}};
+    static const struct {
+        const char *token, *text; /* NULL: refused */
+    } others[] = {{"'a\"b' # c", "a\"b"},
+                  {"\"\xc3\xa9\"", "\xc3\xa9"},
+                  {"\"\\xe9\\X41\\x4g\"", "\xe9"
+                                          "A\x04g"},
+                  {"\"\\1234\"", "S4"},
+                  {"\"\\a\\v\\?\"", "\a\v?"},
+                  {"\"a", NULL},
+                  {"a\"", NULL},
+                  {"\"\\\"", NULL},
+                  {"\"\\q\"", NULL},
+                  {"\"\\0\"", NULL},
+                  {"\"\\400\"", NULL},
+                  {"\"\\x\"", NULL},
+                  {"\"123456789012\"", NULL}};
+    char text[12];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char written[80] = "";
+        FILE *out = fmemopen(written, sizeof written, "w");
+
+        assert_non_null(out);
+        quoted_write(out, rows[i].text);
+        assert_int_equal(fclose(out), 0);
+        assert_string_equal(written, rows[i].written);
+        assert_non_null(quoted_read(text, sizeof text, written));
+        assert_string_equal(text, rows[i].text);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        const char *rest = quoted_read(text, sizeof text, others[i].token);
+
+        if (!others[i].text)
+            assert_null(rest);
+        else
+            assert_string_equal(text, others[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip),
-                                       cmocka_unit_test(test_damage), cmocka_unit_test(test_index)};
+                                       cmocka_unit_test(test_damage), cmocka_unit_test(test_index),
+                                       cmocka_unit_test(test_quoted)};
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
