@@ -62,6 +62,27 @@ static bool find_module(char *path, size_t size)
     return false;
 }
 
+/* Asks NVIDIA's driver whether there is a device before the module is loaded, whose libraries take
+ * 150 MiB. Sets REASON and returns false if there is none. */
+static bool driver_has_device(char *reason, size_t size)
+{
+    void *driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
+    int (*begin)(unsigned flags), (*count_devices)(int *count), count = 0;
+    bool found;
+
+    if (!driver) {
+        snprintf(reason, size, "NVIDIA's driver (libcuda.so.1) is not installed");
+        return false;
+    }
+    *(void **)&begin = dlsym(driver, "cuInit");
+    *(void **)&count_devices = dlsym(driver, "cuDeviceGetCount");
+    found = begin && count_devices && begin(0) == 0 && count_devices(&count) == 0 && count > 0;
+    if (!found)
+        snprintf(reason, size, "NVIDIA's driver finds none");
+    dlclose(driver);
+    return found;
+}
+
 static bool load(struct backend_choice *c, char *reason, size_t size)
 {
     const struct backend_module *(*open_module)(void);
@@ -71,6 +92,8 @@ static bool load(struct backend_choice *c, char *reason, size_t size)
         snprintf(reason, size, "%s", no_module);
         return false;
     }
+    if (!module_in_environment() && !driver_has_device(reason, size))
+        return false;
     c->library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!c->library) {
         snprintf(reason, size, "%s", dlerror());
@@ -203,15 +226,6 @@ void backend_release(struct backend_choice *choice)
     *choice = (struct backend_choice){.be = NULL};
 }
 
-static bool has_driver(void)
-{
-    void *driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
-
-    if (driver)
-        dlclose(driver);
-    return driver != NULL;
-}
-
 void backend_report_module(struct backend_module_report *report)
 {
     struct backend_choice choice = {.be = NULL};
@@ -220,9 +234,6 @@ void backend_report_module(struct backend_module_report *report)
     if (!find_module(report->path, sizeof report->path)) {
         *report->path = '\0';
         snprintf(report->reason, sizeof report->reason, "%s", no_module);
-    } else if (!module_in_environment() && !has_driver()) {
-        snprintf(report->reason, sizeof report->reason,
-                 "NVIDIA's driver (libcuda.so.1) is not installed");
     } else {
         find_devices(&choice, &report->devices, report->reason, sizeof report->reason);
         backend_release(&choice);
