@@ -13,6 +13,7 @@ struct options {
     size_t threads, repeats;
     size_t bins, channels, samples; /* 0: the workload's, or 128 samples */
     bool json;
+    bool alone;            /* the step without the product that it is compared with */
     const char *device;    /* gpu:N; NULL: the processor */
     const char *precision; /* of matrix products, in step and sample */
     const char

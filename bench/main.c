@@ -15,6 +15,7 @@ static const char usage[] =
     "  startup   the program from its start to its end\n"
     "options: --workload=W1|W2|W3 --threads=N --repeats=N --bins=T "
     "--channels=N --samples=S --json\n"
+    "--alone (step): without the matrix product that it is compared with, for profiles\n"
     "--precision=float32|tf32|bf16, --device=gpu:N (step, sample), and any flag of the model, such "
     "as --gen_dim=64\n";
 
@@ -50,6 +51,8 @@ static bool parse(struct options *o, int argc, char **argv)
             o->workload = word + 9;
         else if (strcmp(word, "json") == 0)
             o->json = true;
+        else if (strcmp(word, "alone") == 0)
+            o->alone = true;
         else if (strncmp(word, "precision=", 10) == 0)
             o->precision = word + 10;
         else if (strncmp(word, "device=", 7) == 0)
