@@ -42,12 +42,7 @@ demo:
 	@sh scripts/demo.sh build/program/src/cli/lfads build/demo
 
 bench: build
-	@$(BUILD)/bench/lfads-bench step --workload=W1 --threads=1
-	@$(BUILD)/bench/lfads-bench step --workload=W1 --threads=2
-	@$(BUILD)/bench/lfads-bench sample --workload=W2 --threads=1
-	@$(BUILD)/bench/lfads-bench latency --workload=W1
-	@$(BUILD)/bench/lfads-bench ops --workload=W1
-	@$(BUILD)/bench/lfads-bench startup
+	@bench/table $(BUILD)
 
 # Broken and hostile input by clang's libFuzzer, FUZZ_SECONDS each; what it finds new stays in
 # build/fuzz/tests/fuzz/found.
