@@ -139,6 +139,10 @@ struct adam_options {
     double beta1, beta2; /* decay of the moments */
 };
 
+/* Log rates and log variances are limited to [-SATURATION, SATURATION], so that their exponentials
+ * are finite; no gradient passes where the limit acts: model.md (6.8). */
+#define SATURATION 80
+
 struct backend {
     const char *name;
     void *context; /* the backend's private data, or NULL */
@@ -213,7 +217,7 @@ void backend_cpu_bf16_free(struct backend *backend);
 
 /* ---- modules: backends in separate libraries, loaded on request (select.h) ---- */
 
-enum { BACKEND_MODULE_VERSION = 4 }; /* raised by any change of this file or operations.def */
+enum { BACKEND_MODULE_VERSION = 5 }; /* raised by any change of this file or operations.def */
 
 struct backend_module {
     int version;      /* BACKEND_MODULE_VERSION of the module's build */

@@ -132,7 +132,7 @@ void controller_begin_forward(struct shard *s)
     s->be->set_rows(s->be, s->con.h, units, s->w.con_start, s->rows, units);
 }
 
-/* model.md (5.2) to (5.4). */
+/* model.md (5.2) to (5.4), (6.8). */
 void controller_step_forward(struct shard *s, size_t t)
 {
     const struct model *m = s->model;
@@ -151,6 +151,7 @@ void controller_step_forward(struct shard *s, size_t t)
     gru_step(be, h_new, &step.tape, &s->w.con, h, m->clip, rows, true);
     linear_forward(be, step.mean, n, &s->w.co_mean, h_new, rows);
     linear_forward(be, step.logvar, n, &s->w.co_logvar, h_new, rows);
+    be->saturate(be, step.logvar, rows * n);
     be->sample(be, step.sample, n, step.mean, step.logvar, step.noise, rows, n);
     be->copy_masked(be, step.u, step.ldu, s->latents == POSTERIOR_MEAN ? step.mean : step.sample, n,
                     NULL, 0, rows, n);
@@ -184,6 +185,7 @@ void controller_step_backward(struct shard *s, size_t t)
     real *dmean = s->dco_mean + at, *dlogvar = s->dco_logvar + at;
 
     be->sample_backward(be, dmean, dlogvar, s->du + at, n, step.logvar, step.noise, rows, n);
+    be->saturate_backward(be, dlogvar, step.logvar, rows * n);
     linear_dinputs(be, s->dcon_h, &s->wt.co_mean, dmean, rows, true);
     linear_dinputs(be, s->dcon_h, &s->wt.co_logvar, dlogvar, rows, true);
     gru_step_backward(be, s->dcon_h, &step.tape, &s->wt.con, step.tape.h, s->drh[0], m->clip, rows);

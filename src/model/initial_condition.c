@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/parts.h"
 
-/* mean = g W + b; logvar = log(exp(g W' + b') + ic_post_var_min): model.md (4.1), (4.2). */
+/* mean = g W + b; logvar = log(exp(g W' + b') + ic_post_var_min): model.md (4.1), (4.2), (6.8). */
 void ic_posterior_forward(struct shard *s)
 {
     const struct model *m = s->model;
@@ -15,6 +15,7 @@ void ic_posterior_forward(struct shard *s)
     linear_forward(s->be, s->ic_logvar, n, &s->w.ic_logvar, s->ic_enc, rows);
     if (m->ic_post_var_min > 0)
         s->be->floor_variance(s->be, s->ic_logvar, m->ic_post_var_min, rows * n);
+    s->be->saturate(s->be, s->ic_logvar, rows * n);
 }
 
 void ic_posterior_backward(struct shard *s)
@@ -25,6 +26,7 @@ void ic_posterior_backward(struct shard *s)
 
     if (!n)
         return;
+    be->saturate_backward(be, s->dic_logvar, s->ic_logvar, rows * n);
     if (m->ic_post_var_min > 0)
         be->floor_variance_backward(be, s->dic_logvar, s->ic_logvar, m->ic_post_var_min, rows * n);
     linear_backward(be, &s->dw.ic_mean, s->dic_mean, s->ic_enc, rows);

@@ -31,7 +31,8 @@ static void poisson_mean(const struct backend *be, real *mean, size_t ldm, real 
 static void poisson_mean_backward(const struct backend *be, real *const *dparams,
                                   const struct mean_gradient *from, size_t rows, size_t n)
 {
-    be->add_masked(be, dparams[0], n, from->dmean, n, from->mean, n, rows, n);
+    be->exponential_backward(be, dparams[0], from->dmean, from->mean, from->mask, from->ldm, rows,
+                             n);
 }
 
 #define poisson_rest NULL
@@ -110,7 +111,8 @@ static void gamma_mean(const struct backend *be, real *mean, size_t ldm, real *c
 static void gamma_mean_backward(const struct backend *be, real *const *dparams,
                                 const struct mean_gradient *from, size_t rows, size_t n)
 {
-    be->gamma_mean_backward(be, dparams[0], dparams[1], from->dmean, from->mean, rows * n);
+    be->gamma_mean_backward(be, dparams[0], dparams[1], from->dmean, from->mean, from->mask,
+                            from->ldm, rows, n);
 }
 
 #define gamma_rest NULL

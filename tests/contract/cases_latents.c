@@ -12,6 +12,23 @@ CASE(floor_variance_backward)
     be->floor_variance_backward(be, case_output(a, rows * n, 1), logvar, (real)0.1, rows * n);
 }
 
+CASE(saturate)
+{
+    real *x = case_output(a, rows * n, 1);
+
+    reach_limits(x, rows * n);
+    be->saturate(be, x, rows * n);
+}
+
+CASE(saturate_backward)
+{
+    real *x = case_input(a, rows * n, 1);
+
+    reach_limits(x, rows * n);
+    be->saturate(be, x, rows * n);
+    be->saturate_backward(be, case_output(a, rows * n, 1), x, rows * n);
+}
+
 CASE(sample)
 {
     be->sample(be, case_output(a, rows * (n + 2), 1), n + 2, case_input(a, rows * n, 1),

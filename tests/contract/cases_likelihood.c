@@ -37,6 +37,12 @@ CASE(poisson)
         be->poisson(be, case_sums(a, rows * SAMPLES), eta, x, weight, false, BINS, rows, SAMPLES,
                     n);
         be->poisson(be, case_sums(a, rows * SAMPLES), eta, x, weight, true, BINS, rows, SAMPLES, n);
+        fall_below(eta, SAMPLES * count);
+        be->poisson(be, case_sums(a, rows * SAMPLES), eta, x, weight, false, BINS, rows, SAMPLES,
+                    n);
+        reach_limits(eta, SAMPLES * count);
+        be->poisson(be, case_sums(a, rows * SAMPLES), eta, x, weight, false, BINS, rows, SAMPLES,
+                    n);
     }
 }
 
@@ -46,6 +52,9 @@ CASE(poisson_backward)
         real *eta = case_output(a, rows * n, 1), *x = counts(a, rows * n);
         const real *weight = element_weights(a, x, rows * n, weighted);
 
+        be->poisson_backward(be, eta, (real)0.1, x, weight, rows * n);
+        eta = case_output(a, rows * n, 1);
+        reach_limits(eta, rows * n);
         be->poisson_backward(be, eta, (real)0.1, x, weight, rows * n);
     }
 }
@@ -63,6 +72,11 @@ CASE(gaussian)
                      BINS, rows, SAMPLES, n);
         be->gaussian(be, case_sums(a, rows * SAMPLES), mean, logvar, exact(-0.3), x, weight, BINS,
                      rows, SAMPLES, n);
+        reach_limits(logvar, SAMPLES * count);
+        be->gaussian(be, case_sums(a, rows * SAMPLES), mean, logvar, exact(-0.3), x, weight, BINS,
+                     rows, SAMPLES, n);
+        be->gaussian(be, case_sums(a, rows * SAMPLES), mean, logvar, (real)-HUGE_VAL, x, weight,
+                     BINS, rows, SAMPLES, n);
     }
 }
 
@@ -73,6 +87,11 @@ CASE(gaussian_backward)
         real *x = case_input(a, rows * n, 1);
         const real *weight = element_weights(a, x, rows * n, weighted);
 
+        be->gaussian_backward(be, mean, logvar, weighted ? exact(-0.3) : (real)-HUGE_VAL, (real)0.1,
+                              x, weight, rows * n);
+        mean = case_output(a, rows * n, 1);
+        logvar = case_output(a, rows * n, 1);
+        reach_limits(logvar, rows * n);
         be->gaussian_backward(be, mean, logvar, weighted ? exact(-0.3) : (real)-HUGE_VAL, (real)0.1,
                               x, weight, rows * n);
     }
@@ -120,6 +139,9 @@ CASE(gamma)
         const real *weight = element_weights(a, x, count, weighted);
 
         be->gamma(be, case_sums(a, rows * SAMPLES), alpha, beta, x, weight, BINS, rows, SAMPLES, n);
+        reach_limits(alpha, SAMPLES * count);
+        reach_limits(beta + 1, SAMPLES * count - 1);
+        be->gamma(be, case_sums(a, rows * SAMPLES), alpha, beta, x, weight, BINS, rows, SAMPLES, n);
     }
 }
 
@@ -131,19 +153,55 @@ CASE(gamma_backward)
         const real *weight = element_weights(a, x, rows * n, weighted);
 
         be->gamma_backward(be, alpha, beta, (real)0.1, x, weight, rows * n);
+        alpha = case_output(a, rows * n, 2);
+        beta = case_output(a, rows * n, 1);
+        reach_limits(alpha, rows * n);
+        reach_limits(beta + 1, rows * n - 1);
+        be->gamma_backward(be, alpha, beta, (real)0.1, x, weight, rows * n);
     }
 }
 
 CASE(gamma_mean)
 {
-    be->gamma_mean(be, case_output(a, rows * (n + 1), 1), n + 1, case_input(a, rows * n, 1),
-                   case_input(a, rows * n, 1), rows, n);
+    real *alpha = case_input(a, rows * n, 1), *beta = case_input(a, rows * n, 1);
+
+    be->gamma_mean(be, case_output(a, rows * (n + 1), 1), n + 1, alpha, beta, rows, n);
+    reach_limits(alpha, rows * n);
+    be->gamma_mean(be, case_output(a, rows * (n + 1), 1), n + 1, alpha, beta, rows, n);
+}
+
+static real *positive(struct arrays *a, size_t count)
+{
+    real *x = case_input(a, count, 1);
+
+    for (size_t i = 0; i < count; i++)
+        x[i] = exact(fabs((double)x[i]) + 0.1);
+    return x;
+}
+
+/* Means as dropout leaves them, of which some are at their upper limit. */
+static real *limited_means(struct arrays *a, const real *mask, size_t ldm, size_t rows, size_t n)
+{
+    real *mean = positive(a, rows * n);
+
+    for (size_t i = 0; i < rows * n; i += 4) {
+        real m = mask ? mask[i / n * ldm + i % n] : 1;
+
+        mean[i] = exact(exp(i % 8 ? 79.9 : 80) * (double)m);
+    }
+    return mean;
 }
 
 CASE(gamma_mean_backward)
 {
-    be->gamma_mean_backward(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1),
-                            case_input(a, rows * n, 1), case_input(a, rows * n, 1), rows * n);
+    for (int masked = 0; masked < 2; masked++) {
+        size_t ldm = masked ? n + 1 : n;
+        const real *mask = masked ? positive(a, rows * ldm) : NULL;
+        const real *mean = limited_means(a, mask, ldm, rows, n);
+
+        be->gamma_mean_backward(be, case_output(a, rows * n, 1), case_output(a, rows * n, 1),
+                                case_input(a, rows * n, 1), mean, mask, ldm, rows, n);
+    }
 }
 
 /* Numbers of COUNT entries, some of them below the floor of the sigmoid, which RESULTS are
@@ -203,6 +261,21 @@ CASE(at_least)
 
 CASE(exponential)
 {
-    be->exponential(be, case_output(a, rows * (n + 1), 1), n + 1, case_input(a, rows * (n + 2), 4),
-                    n + 2, rows, n);
+    real *x = case_input(a, rows * (n + 2), 4);
+
+    be->exponential(be, case_output(a, rows * (n + 1), 1), n + 1, x, n + 2, rows, n);
+    reach_limits(x, rows * (n + 2));
+    be->exponential(be, case_output(a, rows * (n + 1), 1), n + 1, x, n + 2, rows, n);
+}
+
+CASE(exponential_backward)
+{
+    for (int masked = 0; masked < 2; masked++) {
+        size_t ldm = masked ? n + 1 : n;
+        const real *mask = masked ? positive(a, rows * ldm) : NULL;
+        const real *y = limited_means(a, mask, ldm, rows, n);
+
+        be->exponential_backward(be, case_output(a, rows * n, 1), case_input(a, rows * n, 1), y,
+                                 mask, ldm, rows, n);
+    }
 }

@@ -8,14 +8,14 @@
 enum { BINS = 3, CI = 2, EXTERNAL = 2 };
 
 struct variant {
-    bool feedback, dropout, ext_inputs;
+    bool feedback, dropout, ext_inputs, saturated;
     size_t samples;
     enum latents latents;
 };
-static const struct variant feedback = {true, true, false, 1, POSTERIOR_SAMPLE};
-static const struct variant ext_inputs = {true, false, true, 1, POSTERIOR_SAMPLE};
-static const struct variant no_feedback = {false, true, true, 1, POSTERIOR_SAMPLE};
-static const struct variant two_samples = {true, false, true, 2, POSTERIOR_MEAN};
+static const struct variant feedback = {true, true, false, false, 1, POSTERIOR_SAMPLE};
+static const struct variant ext_inputs = {true, false, true, false, 1, POSTERIOR_SAMPLE};
+static const struct variant no_feedback = {false, true, true, true, 1, POSTERIOR_SAMPLE};
+static const struct variant two_samples = {true, false, true, false, 2, POSTERIOR_MEAN};
 
 static struct model model_of(const struct variant *variant, struct session_shape *session, size_t n)
 {
@@ -78,6 +78,13 @@ static struct gru_tape tape_of(struct arrays *a, size_t rows, size_t units, bool
                              .one_bin = one_bin};
 }
 
+/* Sets some of the log variances to a limit, as the forward pass leaves them. */
+static void saturate(real *logvar, size_t count)
+{
+    for (size_t i = 0; i < count; i += 5)
+        logvar[i] = i % 2 ? SATURATION : -SATURATION;
+}
+
 /* The arrays that both directions use, for ROWS trials. */
 static struct shard shard_of(const struct backend *be, struct arrays *a, const struct model *m,
                              const struct variant *variant, size_t rows)
@@ -123,6 +130,8 @@ static void forward(const struct backend *be, struct arrays *a, const struct var
     s.w.con_start = case_input(a, m.con_units, 1);
     s.w.co_mean = linear_of(a, m.con_units, m.co_dim, false);
     s.w.co_logvar = linear_of(a, m.con_units, m.co_dim, false);
+    if (variant->saturated) /* the last dimension's log variances are above or below the limits */
+        ((real *)s.w.co_logvar.b)[m.co_dim - 1] = rows % 2 ? 100 : -100;
     s.fac_w = weights(a, m.gen_units, m.factors);
     s.factors = case_output(a, (BINS + 1) * s.rows * m.factors, 1);
     decoder_forward(&s);
@@ -158,6 +167,8 @@ static void backward(const struct backend *be, struct arrays *a, const struct va
     s.du = case_input(a, count, 1);
     s.dco_mean = case_output(a, count, 1);
     s.dco_logvar = case_output(a, count, 1);
+    if (variant->saturated)
+        saturate(s.co_logvar, count);
     decoder_backward(&s);
 }
 

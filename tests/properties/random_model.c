@@ -199,6 +199,14 @@ static void perturb(real *vector, const struct param *p, uint64_t seed, uint32_t
     }
 }
 
+/* If P is the bias of log rates, log variances or the like, moves one beyond its limit, to the side
+ * on which the costs stay small: the first that gradient.c compares. */
+static void saturate(real *vector, const struct param *p, uint64_t seed)
+{
+    if (strstr(p->name, "log") && strcmp(p->name + strlen(p->name) - 2, "/b") == 0)
+        vector[p->offset + seed % (p->rows * p->cols)] = strstr(p->name, "logvars") ? 100 : -100;
+}
+
 void random_model_create(struct random_model *r, uint64_t seed, const struct backend *be,
                          size_t trials, size_t threads)
 {
@@ -243,6 +251,8 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
     /* perturbs biases, learned states and priors too, whose initial values are special cases */
     for (size_t i = 0; i < r->model->n_params; i++)
         perturb(vectors.parameters, &r->model->params[i], seed, &perturbed);
+    for (size_t i = 0; i < r->model->n_params && draw(r, 142) % 3 == 0; i++)
+        saturate(vectors.parameters, &r->model->params[i], seed);
     learner_upload(r->learner);
 }
 

@@ -36,9 +36,14 @@ static vec log_factorials(vec k, bool stirling)
     return vec_load(lane, LANES);
 }
 
-/* Adds to SUM the terms of counts K under log rates E. */
-static vec add_terms(vec sum, vec k, vec e, bool stirling)
+/* A log rate or log variance as the operations use it. */
+static vec saturated(vec x) { return vec_limited(x, SATURATION); }
+
+/* Adds to SUM the terms of counts K under log rates LOG_RATE. */
+static vec add_terms(vec sum, vec k, vec log_rate, bool stirling)
 {
+    vec e = saturated(log_rate);
+
     return sum + k * e - vec_exp(e) - log_factorials(k, stirling);
 }
 
@@ -91,7 +96,7 @@ void KERNEL(poisson)(SELF, acc *loglik, const real *eta, const real *x, const re
 void KERNEL(poisson_backward)(SELF, real *eta, real scale, const real *x, const real *weight,
                               size_t count)
 {
-    const vec scales = vec_all(scale);
+    const vec scales = vec_all(scale), limit = vec_all(SATURATION);
 
     for (size_t i = 0; i < count; i += LANES) {
         size_t n = count - i;
@@ -104,7 +109,7 @@ void KERNEL(poisson_backward)(SELF, real *eta, real scale, const real *x, const 
             e = vec_unless_zero(e, w);
             s = s * w;
         }
-        vec_store(eta + i, s * (vec_exp(e) - k), n);
+        vec_store(eta + i, vec_within(s * (vec_exp(saturated(e)) - k), e, limit), n);
     }
 }
 
@@ -113,5 +118,5 @@ void KERNEL(exponential)(SELF, real *y, size_t ldy, const real *x, size_t ldx, s
 {
     for (size_t i = 0; i < rows; i++, y += ldy, x += ldx)
         for (size_t j = 0; j < n; j += LANES)
-            vec_store(y + j, vec_exp(vec_load(x + j, n - j)), n - j);
+            vec_store(y + j, vec_exp(saturated(vec_load(x + j, n - j))), n - j);
 }

@@ -44,11 +44,10 @@ static inline vec exp_series(vec first, vec r)
     return sum;
 }
 /* e^x = 2^n e^r, with an integer n and |r| <= ln(2)/2, e^r by its series, whose next term is below
- * 2^-27. Inline, because a call of a library's function would spill the caller's registers. x is
- * limited to [-128, 128], where the result is 0 or infinite, to keep r small. */
-static inline vec vec_exp(vec argument)
+ * 2^-27. Inline, because a call of a library's function would spill the caller's registers. |x| is
+ * at most 128, which keeps r small. */
+static inline vec vec_exp(vec x)
 {
-    const vec x = _mm512_min_ps(_mm512_set1_ps(128), _mm512_max_ps(_mm512_set1_ps(-128), argument));
     const vec n = _mm512_roundscale_ps(x * _mm512_set1_ps(0x1.715476p+0f), 0);
     const vec r = _mm512_fnmadd_ps(n, _mm512_set1_ps(-0x1.05c610p-29f),
                                    _mm512_fnmadd_ps(n, _mm512_set1_ps(0x1.62e430p-1f), x));
@@ -167,15 +166,19 @@ static inline vec vec_within(vec x, vec s, vec k) { return fabsf(s) > k ? 0 : x;
 static inline vec vec_unless_zero(vec x, vec s) { return s == 0 ? 0 : x; }
 #endif
 
+/* Returns x limited to [-bound, bound]. A NaN stays NaN: as the second argument of vec_min and
+ * vec_max it is returned. */
+static inline vec vec_limited(vec x, float bound)
+{
+    return vec_max(vec_all(-bound), vec_min(vec_all(bound), x));
+}
+
 /* The logistic function and tanh = 2 sigma(2x) - 1. The absolute error is a few 1e-8, enough for
  * gates; a tanh with a small relative error near zero takes four times as long. Limiting exp's
- * argument avoids overflow and changes the result by less than 1e-37. A NaN stays NaN: as the
- * second argument of vec_min and vec_max it is returned. */
+ * argument avoids overflow and changes the result by less than 1e-37. */
 static inline vec vec_sigmoid(vec x)
 {
-    const vec max = vec_all(87), min = vec_all(-87);
-
-    return vec_all(1) / (vec_all(1) + vec_exp_small(vec_max(min, vec_min(max, vec_all(0) - x))));
+    return vec_all(1) / (vec_all(1) + vec_exp_small(vec_limited(vec_all(0) - x, 87)));
 }
 static inline vec vec_tanh(vec x) { return vec_all(2) * vec_sigmoid(x + x) - vec_all(1); }
 #endif

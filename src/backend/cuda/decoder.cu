@@ -186,7 +186,7 @@ template <int ROWS> static __device__ inline void infer(const struct decoder_blo
         decoder_tall<ROWS>(of_mean, b.of(CON_H), b.plan.con_ld, means, j);
         decoder_tall<ROWS>(of_logvar, b.of(CON_H), b.plan.con_ld, logvars, j);
         mean = decoder_total<ROWS>(of_mean) + d.mean_b[j];
-        logvar = decoder_total<ROWS>(of_logvar) + d.logvar_b[j];
+        logvar = cuda_saturated(decoder_total<ROWS>(of_logvar) + d.logvar_b[j]);
         if (r >= b.count())
             continue;
         d.mean[row * n + j] = mean;

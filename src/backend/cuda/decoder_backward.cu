@@ -174,7 +174,9 @@ template <int ROWS> static __device__ inline void sample(const struct decoder_bl
         if (!valid)
             continue;
         d.dmean[offset] = posterior[0] = dmean + du;
-        d.dlogvar[offset] = posterior[n] = dlogvar + du * noise * expf(logvar / 2) / 2;
+        dlogvar += du * noise * expf(logvar / 2) / 2;
+        d.dlogvar[offset] = posterior[n] =
+            logvar < SATURATION && logvar > -SATURATION ? dlogvar : 0;
     }
 }
 

@@ -6,6 +6,8 @@ extern "C" {
 #include "backend/densities.h"
 }
 
+static __device__ double exponential_of(float x) { return exp((double)cuda_saturated(x)); }
+
 static __global__ void gamma_kernel(double *loglik, const float *a, const float *b, const float *x,
                                     const float *weight, size_t bins, size_t trials, size_t samples,
                                     size_t n)
@@ -16,7 +18,7 @@ static __global__ void gamma_kernel(double *loglik, const float *a, const float 
         if (w == 0)
             return 0.0;
         return (double)w *
-               density_gamma((double)x[datum], exp((double)a[param]), exp((double)b[param]));
+               density_gamma((double)x[datum], exponential_of(a[param]), exponential_of(b[param]));
     });
 }
 
@@ -33,15 +35,16 @@ static __global__ void gamma_backward_kernel(float *a, float *b, float scale, co
     FOR_EACH(i, count)
     {
         float w = cuda_weight_of(weight, i);
-        double alpha = exp((double)a[i]), beta = exp((double)b[i]), s = -(double)scale * (double)w;
-
-        a[i] = b[i] = 0;
-        if (w == 0)
+        double alpha = exponential_of(a[i]), beta = exponential_of(b[i]);
+        double s = -(double)scale * (double)w;
+        if (w == 0) {
+            a[i] = b[i] = 0;
             continue;
+        }
         struct gamma_slopes slopes = density_gamma_slopes((double)x[i], alpha, beta);
 
-        a[i] = (float)(s * slopes.alpha * alpha);
-        b[i] = (float)(s * slopes.beta * beta);
+        a[i] = cuda_unless_saturated((float)(s * slopes.alpha * alpha), a[i]);
+        b[i] = cuda_unless_saturated((float)(s * slopes.beta * beta), b[i]);
     }
 }
 
@@ -55,7 +58,10 @@ void cuda_gamma_backward(SELF, real *a, real *b, real scale, const real *x, cons
 static __global__ void gamma_mean_kernel(float *mean, size_t ldm, const float *a, const float *b,
                                          size_t rows, size_t n)
 {
-    FOR_ROWS(i, j, rows, n) { mean[i * ldm + j] = expf(a[i * n + j] - b[i * n + j]); }
+    FOR_ROWS(i, j, rows, n)
+    {
+        mean[i * ldm + j] = expf(cuda_saturated(a[i * n + j] - b[i * n + j]));
+    }
 }
 
 void cuda_gamma_mean(SELF, real *mean, size_t ldm, const real *a, const real *b, size_t rows,
@@ -65,20 +71,25 @@ void cuda_gamma_mean(SELF, real *mean, size_t ldm, const real *a, const real *b,
 }
 
 static __global__ void gamma_mean_backward_kernel(float *da, float *db, const float *dmean,
-                                                  const float *mean, size_t count)
+                                                  const float *mean, const float *mask, size_t ldm,
+                                                  size_t rows, size_t n)
 {
-    FOR_EACH(i, count)
+    FOR_ROWS(i, j, rows, n)
     {
-        da[i] += dmean[i] * mean[i];
-        db[i] -= dmean[i] * mean[i];
+        size_t at = i * n + j;
+
+        if (cuda_is_highest(mean[at], mask ? mask[i * ldm + j] : 1))
+            continue;
+        da[at] += dmean[at] * mean[at];
+        db[at] -= dmean[at] * mean[at];
     }
 }
 
 void cuda_gamma_mean_backward(SELF, real *da, real *db, const real *dmean, const real *mean,
-                              size_t count)
+                              const real *mask, size_t ldm, size_t rows, size_t n)
 {
-    cuda_each(cuda_begin(self, __func__), gamma_mean_backward_kernel, count, da, db, dmean, mean,
-              count);
+    cuda_rows(cuda_begin(self, __func__), gamma_mean_backward_kernel, rows, n, da, db, dmean, mean,
+              mask, ldm, rows, n);
 }
 
 static __global__ void zig_kernel(double *loglik, struct zig z, const float *x, const float *weight,

@@ -24,6 +24,17 @@
 
 __device__ static inline float cuda_sigmoid(float x) { return 1 / (1 + expf(-x)); }
 __device__ static inline float cuda_clip(float x, float k) { return x > k ? k : x < -k ? -k : x; }
+/* As reference.h's: a log rate or log variance as the operations use it; its gradient; whether y,
+ * e^x times MASK, has the limit of x. */
+__device__ static inline float cuda_saturated(float x) { return cuda_clip(x, SATURATION); }
+__device__ static inline float cuda_unless_saturated(float dx, float x)
+{
+    return x > SATURATION || x < -SATURATION ? 0 : dx;
+}
+__device__ static inline bool cuda_is_highest(float y, float mask)
+{
+    return y > 0 && y > mask * expf(SATURATION) * 0.999999f;
+}
 
 /* The sum over a warp; all lanes get the same bits. */
 template <class T> __device__ inline T cuda_warp_sum(T x)

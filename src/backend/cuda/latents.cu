@@ -27,6 +27,26 @@ void cuda_floor_variance_backward(SELF, real *dlogvar, const real *logvar, real 
               min_variance, count);
 }
 
+static __global__ void saturate_kernel(float *x, size_t count)
+{
+    FOR_EACH(i, count) { x[i] = cuda_saturated(x[i]); }
+}
+
+void cuda_saturate(SELF, real *x, size_t count)
+{
+    cuda_each(cuda_begin(self, __func__), saturate_kernel, count, x, count);
+}
+
+static __global__ void saturate_backward_kernel(float *dx, const float *x, size_t count)
+{
+    FOR_EACH(i, count) { dx[i] = x[i] < SATURATION && x[i] > -SATURATION ? dx[i] : 0; }
+}
+
+void cuda_saturate_backward(SELF, real *dx, const real *x, size_t count)
+{
+    cuda_each(cuda_begin(self, __func__), saturate_backward_kernel, count, dx, x, count);
+}
+
 static __global__ void sample_kernel(float *z, size_t ldz, const float *mean, const float *logvar,
                                      const float *noise, size_t rows, size_t n)
 {

@@ -90,7 +90,7 @@ static __global__ void poisson_kernel(double *loglik, const float *eta, const fl
                                       size_t trials, size_t samples, size_t n)
 {
     cuda_sum_terms(loglik, bins, trials, samples, n, [=](size_t param, size_t datum) {
-        float e = eta[param], k = x[datum], w = cuda_weight_of(weight, datum);
+        float e = cuda_saturated(eta[param]), k = x[datum], w = cuda_weight_of(weight, datum);
 
         if (w == 0)
             return 0.0;
@@ -110,9 +110,9 @@ static __global__ void poisson_backward_kernel(float *eta, float scale, const fl
 {
     FOR_EACH(i, count)
     {
-        float w = cuda_weight_of(weight, i);
+        float w = cuda_weight_of(weight, i), slope = expf(cuda_saturated(eta[i])) - x[i];
 
-        eta[i] = w != 0 ? scale * w * (expf(eta[i]) - x[i]) : 0;
+        eta[i] = w != 0 ? cuda_unless_saturated(scale * w * slope, eta[i]) : 0;
     }
 }
 
@@ -130,7 +130,7 @@ static __global__ void gaussian_kernel(double *loglik, const float *mean, const 
                                        size_t bins, size_t trials, size_t samples, size_t n)
 {
     cuda_sum_terms(loglik, bins, trials, samples, n, [=](size_t param, size_t datum) {
-        float d = x[datum] - mean[param], v = raised(logvar[param], min_logvar);
+        float d = x[datum] - mean[param], v = raised(cuda_saturated(logvar[param]), min_logvar);
         float w = cuda_weight_of(weight, datum);
 
         return w != 0 ? -(double)(w * (v + LOG_2PI + d * d * expf(-v)) / 2) : 0;
@@ -151,11 +151,12 @@ static __global__ void gaussian_backward_kernel(float *mean, float *logvar, floa
 {
     FOR_EACH(i, count)
     {
-        float w = cuda_weight_of(weight, i), d = mean[i] - x[i], v = raised(logvar[i], min_logvar);
-        float slope = d * expf(-v), share = v == logvar[i] ? 1 : expf(logvar[i] - v);
+        float w = cuda_weight_of(weight, i), d = mean[i] - x[i], l = cuda_saturated(logvar[i]);
+        float v = raised(l, min_logvar), slope = d * expf(-v), share = v == l ? 1 : expf(l - v);
+        float dlogvar = scale * w * share * (1 - d * slope) / 2;
 
         mean[i] = w != 0 ? scale * w * slope : 0;
-        logvar[i] = w != 0 ? scale * w * share * (1 - d * slope) / 2 : 0;
+        logvar[i] = w != 0 ? cuda_unless_saturated(dlogvar, logvar[i]) : 0;
     }
 }
 
@@ -217,10 +218,30 @@ void cuda_at_least(SELF, real *y, size_t ldy, const real *x, size_t ldx, real mi
 static __global__ void exponential_kernel(float *y, size_t ldy, const float *x, size_t ldx,
                                           size_t rows, size_t n)
 {
-    FOR_ROWS(i, j, rows, n) { y[i * ldy + j] = expf(x[i * ldx + j]); }
+    FOR_ROWS(i, j, rows, n) { y[i * ldy + j] = expf(cuda_saturated(x[i * ldx + j])); }
 }
 
 void cuda_exponential(SELF, real *y, size_t ldy, const real *x, size_t ldx, size_t rows, size_t n)
 {
     cuda_rows(cuda_begin(self, __func__), exponential_kernel, rows, n, y, ldy, x, ldx, rows, n);
+}
+
+static __global__ void exponential_backward_kernel(float *dx, const float *dy, const float *y,
+                                                   const float *mask, size_t ldm, size_t rows,
+                                                   size_t n)
+{
+    FOR_ROWS(i, j, rows, n)
+    {
+        size_t at = i * n + j;
+
+        if (!cuda_is_highest(y[at], mask ? mask[i * ldm + j] : 1))
+            dx[at] += dy[at] * y[at];
+    }
+}
+
+void cuda_exponential_backward(SELF, real *dx, const real *dy, const real *y, const real *mask,
+                               size_t ldm, size_t rows, size_t n)
+{
+    cuda_rows(cuda_begin(self, __func__), exponential_backward_kernel, rows, n, dx, dy, y, mask,
+              ldm, rows, n);
 }

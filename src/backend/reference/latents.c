@@ -18,6 +18,19 @@ void reference_floor_variance_backward(SELF, real *dlogvar, const real *logvar, 
         dlogvar[i] *= 1 - min_variance * real_exp(-logvar[i]);
 }
 
+/* model.md (6.8). */
+void reference_saturate(SELF, real *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        x[i] = reference_saturated(x[i]);
+}
+
+void reference_saturate_backward(SELF, real *dx, const real *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        dx[i] = x[i] < SATURATION && x[i] > -SATURATION ? dx[i] : (real)0;
+}
+
 /* model.md (4.5), (5.4). */
 void reference_sample(SELF, real *z, size_t ldz, const real *mean, const real *logvar,
                       const real *noise, size_t rows, size_t n)

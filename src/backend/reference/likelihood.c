@@ -21,10 +21,10 @@ void reference_poisson(SELF, acc *loglik, const real *eta, const real *x, const 
             const real *e = eta + (t * rows + r) * n, *k = x + first;
 
             for (size_t j = 0; j < n; j++) {
-                real w = weight_of(weight, first + j);
+                real w = weight_of(weight, first + j), log_rate = reference_saturated(e[j]);
 
                 if (w != 0)
-                    sum += (acc)w * ((acc)k[j] * (acc)e[j] - (acc)real_exp(e[j]) -
+                    sum += (acc)w * ((acc)k[j] * (acc)log_rate - (acc)real_exp(log_rate) -
                                      density_log_factorial((acc)k[j], stirling));
             }
         }
@@ -36,9 +36,9 @@ void reference_poisson_backward(SELF, real *eta, real scale, const real *x, cons
                                 size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        real w = weight_of(weight, i);
+        real w = weight_of(weight, i), slope = real_exp(reference_saturated(eta[i])) - x[i];
 
-        eta[i] = w != 0 ? scale * w * (real_exp(eta[i]) - x[i]) : 0;
+        eta[i] = w != 0 ? reference_unless_saturated(scale * w * slope, eta[i]) : 0;
     }
 }
 
@@ -60,7 +60,7 @@ void reference_gaussian(SELF, acc *loglik, const real *mean, const real *logvar,
 
             for (size_t j = 0; j < n; j++) {
                 real w = weight_of(weight, first + j), d = x[first + j] - m[j];
-                real v = raised(l[j], min_logvar);
+                real v = raised(reference_saturated(l[j]), min_logvar);
 
                 if (w != 0)
                     sum -= (acc)(w * (v + LOG_2PI + d * d * real_exp(-v)) / 2);
@@ -75,11 +75,13 @@ void reference_gaussian_backward(SELF, real *mean, real *logvar, real min_logvar
                                  const real *x, const real *weight, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        real w = weight_of(weight, i), d = mean[i] - x[i], v = raised(logvar[i], min_logvar);
-        real slope = d * real_exp(-v), share = v == logvar[i] ? 1 : real_exp(logvar[i] - v);
+        real w = weight_of(weight, i), d = mean[i] - x[i], l = reference_saturated(logvar[i]);
+        real v = raised(l, min_logvar), slope = d * real_exp(-v);
+        real share = v == l ? 1 : real_exp(l - v),
+             dlogvar = scale * w * share * (1 - d * slope) / 2;
 
         mean[i] = w != 0 ? scale * w * slope : 0;
-        logvar[i] = w != 0 ? scale * w * share * (1 - d * slope) / 2 : 0;
+        logvar[i] = w != 0 ? reference_unless_saturated(dlogvar, logvar[i]) : 0;
     }
 }
 
@@ -113,6 +115,8 @@ void reference_mse_backward(SELF, real *mean, real scale, const real *x, const r
     }
 }
 
+static acc exponential_of(real x) { return exp((acc)reference_saturated(x)); }
+
 /* modern.md (7.4). */
 void reference_gamma(SELF, acc *loglik, const real *a, const real *b, const real *x,
                      const real *weight, size_t bins, size_t trials, size_t samples, size_t n)
@@ -128,7 +132,8 @@ void reference_gamma(SELF, acc *loglik, const real *a, const real *b, const real
             real w = weight_of(weight, datum);
 
             if (w != 0)
-                sum += (acc)w * density_gamma((acc)x[datum], exp((acc)a[at]), exp((acc)b[at]));
+                sum += (acc)w *
+                       density_gamma((acc)x[datum], exponential_of(a[at]), exponential_of(b[at]));
         }
         loglik[r] = sum;
     }
@@ -139,15 +144,16 @@ void reference_gamma_backward(SELF, real *a, real *b, real scale, const real *x,
 {
     for (size_t i = 0; i < count; i++) {
         real w = weight_of(weight, i);
-        acc alpha = exp((acc)a[i]), beta = exp((acc)b[i]), s = -(acc)scale * (acc)w;
+        acc alpha = exponential_of(a[i]), beta = exponential_of(b[i]), s = -(acc)scale * (acc)w;
         struct gamma_slopes slopes;
 
-        a[i] = b[i] = 0;
-        if (w == 0)
+        if (w == 0) {
+            a[i] = b[i] = 0;
             continue;
+        }
         slopes = density_gamma_slopes((acc)x[i], alpha, beta);
-        a[i] = (real)(s * slopes.alpha * alpha);
-        b[i] = (real)(s * slopes.beta * beta);
+        a[i] = reference_unless_saturated((real)(s * slopes.alpha * alpha), a[i]);
+        b[i] = reference_unless_saturated((real)(s * slopes.beta * beta), b[i]);
     }
 }
 
@@ -156,13 +162,15 @@ void reference_gamma_mean(SELF, real *mean, size_t ldm, const real *a, const rea
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j++)
-            mean[i * ldm + j] = real_exp(a[i * n + j] - b[i * n + j]);
+            mean[i * ldm + j] = real_exp(reference_saturated(a[i * n + j] - b[i * n + j]));
 }
 
 void reference_gamma_mean_backward(SELF, real *da, real *db, const real *dmean, const real *mean,
-                                   size_t count)
+                                   const real *mask, size_t ldm, size_t rows, size_t n)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < rows * n; i++) {
+        if (reference_is_highest(mean[i], mask ? mask[i / n * ldm + i % n] : (real)1))
+            continue;
         da[i] += dmean[i] * mean[i];
         db[i] -= dmean[i] * mean[i];
     }
@@ -238,5 +246,13 @@ void reference_exponential(SELF, real *y, size_t ldy, const real *x, size_t ldx,
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j++)
-            y[i * ldy + j] = real_exp(x[i * ldx + j]);
+            y[i * ldy + j] = real_exp(reference_saturated(x[i * ldx + j]));
+}
+
+void reference_exponential_backward(SELF, real *dx, const real *dy, const real *y, const real *mask,
+                                    size_t ldm, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows * n; i++)
+        if (!reference_is_highest(y[i], mask ? mask[i / n * ldm + i % n] : (real)1))
+            dx[i] += dy[i] * y[i];
 }
