@@ -87,7 +87,7 @@ enum lfads_status lfads_write_params(const struct lfads_config *config,
                                      struct lfads_error *err)
 {
     struct run *p;
-    enum lfads_status status = run_open(&p, config, false, callbacks, err);
+    enum lfads_status status = run_open(&p, config, RUN_MODEL, callbacks, err);
     struct param_vectors vectors;
 
     if (status != LFADS_OK)

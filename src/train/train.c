@@ -37,7 +37,7 @@ enum lfads_status lfads_train(const struct lfads_config *config,
     struct run *run;
     struct recorder *recorder = NULL;
     struct training *training = NULL;
-    enum lfads_status status = run_open(&run, config, true, callbacks, err);
+    enum lfads_status status = run_open(&run, config, RUN_TRAINING, callbacks, err);
 
     if (status != LFADS_OK)
         return status;
