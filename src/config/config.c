@@ -87,6 +87,8 @@ const char *lfads_config_get(struct lfads_config *config, const char *name)
 
     if (index < 0)
         return NULL;
+    if (flags[index].type == FLAG_IS_STRING)
+        return flag_string(config, &flags[index]);
     flag_text(config->text, sizeof config->text, config, &flags[index]);
     return config->text;
 }
@@ -371,7 +373,7 @@ enum lfads_status config_match(const struct lfads_config *config, const struct l
 enum lfads_status config_inherit(struct lfads_config *config, const struct lfads_config *saved,
                                  struct lfads_error *err)
 {
-    char text[4096];
+    char text[512];
 
     for (size_t i = 0; i < CONFIG_FLAGS; i++) {
         enum lfads_status status;
@@ -384,7 +386,9 @@ enum lfads_status config_inherit(struct lfads_config *config, const struct lfads
             continue;
         }
         flag_text(text, sizeof text, saved, &flags[i]);
-        status = flag_set(config, config_table(), i, text, err);
+        status =
+            flag_set(config, config_table(), i,
+                     flags[i].type == FLAG_IS_STRING ? flag_string(saved, &flags[i]) : text, err);
         if (status != LFADS_OK)
             return status;
     }

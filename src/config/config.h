@@ -10,6 +10,7 @@
 enum {
     CONFIG_FLAGS = 0
 #define FLAG_STRING(group, name, standard, choices, help) +1
+#define FLAG_FILES(group, name, help) +1
 #define FLAG_BOOL(group, name, standard, help) +1
 #define FLAG_INT(group, name, standard, min, max, help) +1
 #define FLAG_FLOAT(group, name, standard, min, max, help) +1
@@ -25,7 +26,7 @@ struct lfads_config {
 
 #include "config/flags_clear.h"
     bool given[CONFIG_FLAGS]; /* set explicitly, not left at the default */
-    char text[4096];          /* what lfads_config_get returned */
+    char text[64];            /* what lfads_config_get returned for a number */
 };
 
 /* The table of the run's flags, over struct lfads_config. */

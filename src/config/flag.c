@@ -119,11 +119,12 @@ static bool is_choice(const char *choices, const char *text)
 static enum lfads_status set_string(char **value, const struct flag *flag, const char *text,
                                     struct lfads_error *err)
 {
+    size_t most = flag->max > 0 ? (size_t)flag->max : MAX_TEXT;
     char *copy;
 
-    if (strlen(text) > MAX_TEXT)
-        return lfads_fail(err, LFADS_USAGE, "--%s=%.40s... is longer than %d characters",
-                          flag->name, text, MAX_TEXT);
+    if (strlen(text) > most)
+        return lfads_fail(err, LFADS_USAGE, "--%s=%.40s... is longer than %zu characters",
+                          flag->name, text, most);
     if (*flag->choices && !is_choice(flag->choices, text))
         return refuse(flag, text, err);
     copy = strdup(text);
@@ -228,6 +229,11 @@ void flag_text(char *text, size_t size, const void *record, const struct flag *f
         flag_float_text(text, size, *(const double *)value);
         return;
     }
+}
+
+const char *flag_string(const void *record, const struct flag *flag)
+{
+    return *(char *const *)const_field(record, flag);
 }
 
 bool flag_equal(const void *a, const void *b, const struct flag *flag)

@@ -21,7 +21,7 @@ struct flag {
     size_t offset;        /* of the value in the record: char *, bool, int64_t or double */
     const char *standard; /* the default, as text */
     const char *choices;  /* for a string: "a|b"; "": any text */
-    double min, max;      /* for a number */
+    double min, max;      /* for a number; max of a string: most bytes, 0: 4095 */
     bool open_min;        /* a float must be greater than min, not equal to it */
     const char *help;
 };
@@ -50,6 +50,8 @@ enum lfads_status flag_set(void *record, const struct flag_table *table, size_t 
 /* Writes the value as text to TEXT of SIZE bytes; a number so that reading the text gives the same
  * number. */
 void flag_text(char *text, size_t size, const void *record, const struct flag *flag);
+/* The value of a flag that is a string. */
+const char *flag_string(const void *record, const struct flag *flag);
 /* Whether the values of FLAG are equal in both records. */
 bool flag_equal(const void *a, const void *b, const struct flag *flag);
 /* Frees the strings of RECORD. */

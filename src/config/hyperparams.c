@@ -31,12 +31,14 @@ static bool put_string(FILE *out, const char *text)
 static bool put_flag(FILE *out, const struct lfads_config *config, const struct flag *flag,
                      size_t bins)
 {
-    char text[4096];
+    char text[64];
     int64_t number;
 
     fprintf(out, "\"%s\": ", flag->name);
+    if (flag->type == FLAG_IS_STRING)
+        return put_string(out, flag_string(config, flag));
     flag_text(text, sizeof text, config, flag);
-    if (flag->type == FLAG_IS_STRING || flag->type == FLAG_IS_BOOL)
+    if (flag->type == FLAG_IS_BOOL)
         return put_string(out, text);
     /* the original limits this flag to the bins of the data before it writes */
     memcpy(&number, (const char *)config + flag->offset, sizeof number);
@@ -85,6 +87,23 @@ static bool put_encoded(FILE *out, const struct lfads_config *config,
     return fine;
 }
 
+/* What tells a recording from another of the same name. */
+static bool put_checksums(FILE *out, const struct hyperparams_data *data)
+{
+    bool fine = true;
+
+    if (!data->count || !data->sessions[0].checksum)
+        return true;
+    fputs(", \"dataset_checksums\": {", out);
+    for (size_t i = 0; i < data->count; i++) {
+        fputs(i ? ", " : "", out);
+        fine = put_string(out, data->sessions[i].name) && fine;
+        fprintf(out, ": %lu", (unsigned long)data->sessions[i].checksum);
+    }
+    fputc('}', out);
+    return fine;
+}
+
 /* Without memory Jansson does not say that the text is odd. */
 static bool is_utf8(const char *text)
 {
@@ -110,6 +129,15 @@ static const char *not_utf8(const struct lfads_config *config, const struct hype
         if (!is_utf8(data->sessions[i].name))
             return data->sessions[i].name;
     return NULL;
+}
+
+/* Where files were; a path that is not UTF-8 can't be kept. */
+static bool put_path(FILE *out, const char *key, const char *path)
+{
+    if (!*path || !is_utf8(path))
+        return true;
+    fprintf(out, ", \"%s\": ", key);
+    return put_string(out, path);
 }
 
 enum lfads_status hyperparams_text(char **text, const struct lfads_config *config,
@@ -144,6 +172,9 @@ enum lfads_status hyperparams_text(char **text, const struct lfads_config *confi
             fine = put_flag(out, config, &table->flags[i], data->bins) && fine;
         }
     fine = put_encoded(out, config, data) && fine;
+    fine = put_checksums(out, data) && fine;
+    fine = put_path(out, "data_path", data->data_path) && fine;
+    fine = put_path(out, "save_path", data->save_path) && fine;
     fprintf(out, ", \"lfads_version\": \"%s\"}", lfads_version());
     if (fclose(out) != 0 || !fine) {
         free(*text);
@@ -153,11 +184,9 @@ enum lfads_status hyperparams_text(char **text, const struct lfads_config *confi
     return LFADS_OK;
 }
 
-/* Writes a JSON value as a flag's text; false for a type that no flag has. */
-static bool value_text(char *text, size_t size, const json_t *value)
+/* Writes a JSON value that is no string as a flag's text; false for a type that no flag has. */
+static bool number_text(char *text, size_t size, const json_t *value)
 {
-    if (json_is_string(value))
-        return snprintf(text, size, "%s", json_string_value(value)) < (int)size;
     if (json_is_boolean(value))
         snprintf(text, size, "%s", json_is_true(value) ? "true" : "false");
     else if (json_is_integer(value))
@@ -199,83 +228,16 @@ enum lfads_status hyperparams_read(struct lfads_config *config, const char *text
     json_object_foreach(object, key, value)
     {
         int index = flag_find(table, key);
-        char number[4096];
+        char number[64];
+        const char *text_of = json_is_string(value) ? json_string_value(value) : number;
 
         if (index < 0 || status != LFADS_OK)
             continue;
-        if (!value_text(number, sizeof number, value))
+        if (text_of == number && !number_text(number, sizeof number, value))
             status = lfads_fail(err, LFADS_BAD_DATA, "%s: %s is no flag's value", from, key);
         else
-            status = flag_set(config, table, (size_t)index, number, err);
+            status = flag_set(config, table, (size_t)index, text_of, err);
     }
     json_decref(object);
-    return status;
-}
-
-void hyperparams_release_data(struct hyperparams_data *data)
-{
-    free(data->sessions);
-    *data = (struct hyperparams_data){.count = 0};
-}
-
-static enum lfads_status no_sessions(const char *from, struct lfads_error *err)
-{
-    return lfads_fail(err, LFADS_BAD_DATA,
-                      "%s: its hyperparameters do not say which sessions it is for", from);
-}
-
-/* Reads the name and the number of channels of every session. */
-static enum lfads_status read_sessions(struct hyperparams_data *data, const json_t *object,
-                                       const char *from, struct lfads_error *err)
-{
-    const json_t *names = json_object_get(object, "dataset_names");
-    const json_t *dims = json_object_get(object, "dataset_dims");
-    const json_t *heldout = json_object_get(object, "dataset_heldout_dims");
-    json_int_t encoded = json_integer_value(json_object_get(object, "num_encoded_steps"));
-    json_int_t bins = json_integer_value(json_object_get(object, "num_steps"));
-    size_t count = json_array_size(names);
-
-    if (count == 0 || bins < 1 || bins > (1 << 20))
-        return no_sessions(from, err);
-    if (encoded < 0 || encoded > bins)
-        return no_sessions(from, err);
-    data->bins = (size_t)bins;
-    data->encoded_bins = (size_t)encoded;
-    data->sessions = calloc(count, sizeof *data->sessions);
-    if (!data->sessions)
-        return no_memory(from, err);
-    for (; data->count < count; data->count++) {
-        struct session_shape *session = &data->sessions[data->count];
-        const char *name = json_string_value(json_array_get(names, data->count));
-        json_int_t channels = name ? json_integer_value(json_object_get(dims, name)) : 0;
-        json_int_t hidden = heldout ? json_integer_value(json_object_get(heldout, name)) : 0;
-
-        if (hidden < 0 || hidden >= channels || channels < 1 || channels > (1 << 20) ||
-            strlen(name) >= sizeof session->name)
-            return no_sessions(from, err);
-        session->channels = (size_t)channels;
-        session->heldout = (size_t)hidden;
-        strcpy(session->name, name);
-    }
-    return LFADS_OK;
-}
-
-enum lfads_status hyperparams_read_data(struct hyperparams_data *data, const char *text,
-                                        const char *from, struct lfads_error *err)
-{
-    json_error_t reason;
-    json_t *object = json_loads(text, 0, &reason);
-    enum lfads_status status;
-
-    *data = (struct hyperparams_data){.count = 0};
-    if (object)
-        status = read_sessions(data, object, from, err);
-    else if (lacked_memory(&reason))
-        status = no_memory(from, err);
-    else
-        status = no_sessions(from, err);
-    json_decref(object);
-    if (status != LFADS_OK)
-        hyperparams_release_data(data);
     return status;
 }

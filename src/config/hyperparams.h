@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_CONFIG_HYPERPARAMS_H
 #define LFADS_CONFIG_HYPERPARAMS_H
+#include "base/file.h"
 #include "config/config.h"
 #include "config/session_shape.h"
 
@@ -12,6 +13,8 @@ struct hyperparams_data {
     size_t count, bins;
     size_t
         encoded_bins; /* bins that the encoders read; read from a text: 0 where the flags say it */
+    char data_path[FILE_PATH]; /* of --data_dir, without links; "": unknown */
+    char save_path[FILE_PATH]; /* of --lfads_save_dir, likewise */
 };
 
 /* Sets *TEXT, which the caller frees, to one JSON object on one line without a newline. The

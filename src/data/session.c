@@ -70,6 +70,7 @@ void session_close(struct session *session)
     free(session->alignment_matrix);
     free(session->alignment_bias);
     free(session->name);
+    free(session->label);
     free(session->path);
     free(session);
 }
@@ -94,6 +95,13 @@ size_t session_width(const struct session *session, enum trial_array array)
         break;
     }
     return 0;
+}
+
+uint32_t session_checksum(const struct session *session)
+{
+    const struct session_trials *train = &session->set[SESSION_TRAIN];
+
+    return train->count && !train->checksum ? 1 : train->checksum;
 }
 
 size_t session_memory(const struct session *session)

@@ -19,6 +19,7 @@ struct session_wants {
     size_t heldout, forward;        /* channels and bins that the encoders do not read, the last
                                        ones; 0 if the file has an array for the encoders */
     double sv_rate;                 /* of sample validation; 0: none */
+    bool either_set;                /* one set of trials is enough, training or validation */
     struct numpy_random *sv_random; /* its random numbers: one sequence for all sessions */
     size_t ext_inputs;              /* E; 0: read no external inputs */
     size_t factors;                 /* columns that an alignment matrix must have: the read-in's */
@@ -30,12 +31,14 @@ struct session_trials {
     size_t count;
     struct trial_store array[TRIAL_ARRAYS]; /* records [T,width]; empty if the width is 0 */
     double sum;                             /* sum of all numbers of the observed array */
+    uint32_t checksum;                      /* CRC-32 of the observed array's numbers as floats */
     uint32_t *missing; /* [count]: NaN in each trial's observed array; NULL: none */
     bool has_truth;    /* the file has true rates of these trials */
 };
 
 struct session {
     char *name, *path;
+    char *label;                           /* in the names of results; owned */
     size_t bins, channels, ext_inputs;     /* T, N, E */
     bool has_encoded;                      /* the encoders read an array of their own */
     size_t encoded_bins, encoded_channels; /* T_enc, N_in */
@@ -64,6 +67,8 @@ void session_close(struct session *session);
 /* Bins and width of the session's records of ARRAY; the width is 0 if it has no such array. */
 size_t session_bins(const struct session *session, enum trial_array array);
 size_t session_width(const struct session *session, enum trial_array array);
+/* A checksum of its training trials; 0 if it has none. */
+uint32_t session_checksum(const struct session *session);
 /* Bytes of its trials in memory; whether any trials are in a file. */
 size_t session_memory(const struct session *session);
 bool session_streams(const struct session *session);

@@ -164,7 +164,7 @@ static enum lfads_status read_encoded(struct reading *r, enum session_set set)
     if (shape.dims[0] != trials->count || shape.dims[1] - 1 >= s->bins ||
         shape.dims[2] - 1 >= s->channels)
         return wrong_shape(r, name, &shape, wanted);
-    if (set == SESSION_TRAIN) {
+    if (!s->encoded_bins) {
         s->encoded_bins = shape.dims[1];
         s->encoded_channels = shape.dims[2];
     }
@@ -201,7 +201,8 @@ static enum lfads_status read_observed(struct reading *r, enum session_set set, 
                                              .width = s->channels,
                                              .range = r->wants->range,
                                              .missing = r->wants->missing,
-                                             .missing_of = trials->missing});
+                                             .missing_of = trials->missing,
+                                             .checksum = &trials->checksum});
 }
 
 static enum lfads_status read_set(struct reading *r, enum session_set set)
@@ -218,7 +219,7 @@ static enum lfads_status read_set(struct reading *r, enum session_set set)
         return status;
     if (shape.dims[1] == 0 || shape.dims[2] == 0 || (set == SESSION_TRAIN && shape.dims[0] == 0))
         return wrong_shape(r, name, &shape, wanted);
-    if (set == SESSION_TRAIN)
+    if (!s->bins)
         status = set_sizes(r, &shape);
     if (status != LFADS_OK)
         return status;
@@ -288,15 +289,27 @@ static enum lfads_status read_alignments(struct reading *r)
                               : status;
 }
 
+/* Whether the file has validation trials only, where they are enough. */
+static bool lacks_training(const struct reading *r)
+{
+    char train[40], valid[40];
+
+    data_name(train, r->session, SESSION_TRAIN, false);
+    data_name(valid, r->session, SESSION_VALID, false);
+    return r->wants->either_set && !h5_has(&r->file, train) && h5_has(&r->file, valid);
+}
+
 enum lfads_status session_reader_read(struct reading *r)
 {
     struct session *s = r->session;
     char name[40];
-    enum lfads_status status;
+    enum lfads_status status = LFADS_OK;
 
-    s->has_encoded = h5_has(&r->file, "train_encod_data");
+    s->has_encoded = h5_has(&r->file, "train_encod_data") ||
+                     (r->wants->either_set && h5_has(&r->file, "valid_encod_data"));
     s->has_sv = r->wants->sv_rate > 0;
-    status = read_set(r, SESSION_TRAIN);
+    if (!lacks_training(r))
+        status = read_set(r, SESSION_TRAIN);
     data_name(name, s, SESSION_VALID, false);
     if (status == LFADS_OK && h5_has(&r->file, name))
         status = read_set(r, SESSION_VALID);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/trial_reader.h"
 
+#include <libdeflate.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,6 +188,10 @@ static enum lfads_status read_pieces(struct trial_store *store, double *sum,
         if (status != LFADS_OK)
             return status;
         *sum += f.sum;
+        if (reader->checksum)
+            *reader->checksum =
+                libdeflate_crc32(*reader->checksum, piece->floats,
+                                 n * reader->bins * reader->width * sizeof *piece->floats);
         status = trial_store_add(store, piece->floats, n, required_type(reader, &f), err);
     }
     return status;
@@ -202,6 +207,8 @@ enum lfads_status trial_reader_read(struct trial_store *store, double *sum,
                           are_counts(reader) ? NUMBER_UINT8 : NUMBER_FLOAT, &reader->limits, err);
 
     *sum = 0;
+    if (reader->checksum)
+        *reader->checksum = 0;
     if (status != LFADS_OK)
         return status;
     piece.numbers = malloc(piece.trials * size * sizeof *piece.numbers + 1);

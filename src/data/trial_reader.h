@@ -15,7 +15,8 @@ struct trial_reader {
     struct data_range range; /* of the numbers */
     bool missing;            /* NaN is allowed */
     uint32_t
-        *missing_of; /* [trials]: set to the count of NaN in each trial, or NULL: NaN become 0 */
+        *missing_of;    /* [trials]: set to the count of NaN in each trial, or NULL: NaN become 0 */
+    uint32_t *checksum; /* set to the CRC-32 of all numbers as floats; or NULL */
     struct storage_limits limits;
 };
 

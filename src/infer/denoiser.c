@@ -12,6 +12,7 @@
 #include "data/data_range.h"
 #include "model/model_create.h"
 #include "run/passes.h"
+#include "run/run.h"
 #include "save/checkpoint.h"
 #include "save/index.h"
 
@@ -25,25 +26,6 @@ struct lfads_denoiser {
     const float *data, *ext;
     const struct lfads_denoised *denoised;
 };
-
-/* Finds out whether a lone session was trained with a read-in. The values of its alignment do not
- * matter: the checkpoint's parameters replace them. */
-static enum lfads_status find_readin(struct model_session *session, double **alignment,
-                                     const struct lfads_config *config, const char *path,
-                                     struct lfads_error *err)
-{
-    char name[400];
-    bool has;
-    enum lfads_status status;
-
-    snprintf(name, sizeof name, "LFADS/x_2_infac_%s_W", session->shape.name);
-    status = checkpoint_has(&has, path, name, err);
-    if (status != LFADS_OK || !has)
-        return status;
-    *alignment = calloc(session->shape.channels * (size_t)config->factors_dim, sizeof **alignment);
-    session->alignment_matrix = *alignment;
-    return *alignment ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
-}
 
 /* Sizes come from the file, so they are checked before anything is allocated from them. */
 static enum lfads_status check_memory(double bytes, const char *path, struct lfads_error *err)
@@ -63,7 +45,7 @@ static enum lfads_status make_model(struct lfads_denoiser *d, const struct lfads
                                     struct lfads_error *err)
 {
     struct model_session *sessions = calloc(known->count, sizeof *sessions);
-    double *alignment = NULL, weights = 0;
+    double weights = 0;
     enum lfads_status status;
 
     if (!sessions)
@@ -75,11 +57,10 @@ static enum lfads_status make_model(struct lfads_denoiser *d, const struct lfads
     for (size_t i = 0; i < known->count; i++)
         sessions[i] = (struct model_session){.shape = known->sessions[i],
                                              .encoded_bins = known->encoded_bins};
-    if (known->count == 1 && status == LFADS_OK)
-        status = find_readin(&sessions[0], &alignment, config, path, err);
+    if (status == LFADS_OK)
+        status = run_find_readin(&sessions[0].readin, known, path, err);
     if (status == LFADS_OK)
         status = model_create(&d->model, config, known->bins, sessions, known->count, err);
-    free(alignment);
     free(sessions);
     return status;
 }

@@ -127,7 +127,7 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
         return LFADS_OK;
     snprintf(name, sizeof name, "%s%s_%s_%s",
              *config->output_filename_stem ? config->output_filename_stem : "model_runs_",
-             session->name, session_set_name(p->set), kind);
+             session->label, session_set_name(p->set), kind);
     run_line(p->run, "Writing data for %s data and kind %s.", session->name,
              session_set_name(p->set));
     p->began = clock_seconds();
@@ -184,10 +184,11 @@ static enum lfads_status run(const struct lfads_config *config,
                              const char *kind, struct lfads_error *err)
 {
     struct sampler p = {.plan = {.latents = latents, .samples = 1}, .err = err};
-    enum lfads_status status = run_open(&p.run, config, kind, callbacks, err);
+    enum lfads_status status = run_open(&p.run, config, RUN_TRIALS, callbacks, err);
 
     if (status != LFADS_OK)
         return status;
+    run_report_unused(p.run, kind);
     if (latents == POSTERIOR_SAMPLE)
         p.plan.samples = samples_of(p.run->config);
     status = check_disk(&p);

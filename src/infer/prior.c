@@ -26,12 +26,14 @@ struct prior {
 static enum lfads_status choose_session(size_t *session, const struct prior *p)
 {
     const char *name = p->run->config->dataset_name;
-    int index = *name ? dataset_find(p->run->dataset, name) : 0;
+    const struct model *m = p->run->model;
 
-    if (index < 0)
-        return lfads_fail(p->err, LFADS_USAGE, "--dataset_name=%s is no session of the data", name);
-    *session = (size_t)index;
-    return LFADS_OK;
+    for (*session = 0; *name && *session < m->n_sessions; ++*session)
+        if (strcmp(m->sessions[*session].name, name) == 0)
+            return LFADS_OK;
+    return *name ? lfads_fail(p->err, LFADS_USAGE, "--dataset_name=%s is no session of the data",
+                              name)
+                 : LFADS_OK;
 }
 
 /* Copies the external input of a trial of SESSION to all samples, DST [T,samples,E]. */
@@ -55,7 +57,7 @@ static enum lfads_status copy_ext(real *dst, const struct prior *p, const struct
 static enum lfads_status fill_ext(real *dst, const struct prior *p, size_t session)
 {
     const char *from = p->run->config->ext_input_from;
-    const struct session *s = p->run->dataset->sessions[session];
+    const struct session *s;
     size_t e = p->run->model->ext_inputs;
     enum session_set set = strncmp(from, "valid:", 6) == 0 ? SESSION_VALID : SESSION_TRAIN;
     unsigned long long trial;
@@ -65,9 +67,10 @@ static enum lfads_status fill_ext(real *dst, const struct prior *p, size_t sessi
         return *from ? lfads_fail(p->err, LFADS_USAGE,
                                   "--ext_input_from=%s: the model has no external inputs", from)
                      : LFADS_OK;
-    memset(dst, 0, s->bins * p->plan.trials * e * sizeof *dst);
+    memset(dst, 0, p->run->model->bins * p->plan.trials * e * sizeof *dst);
     if (!*from)
         return LFADS_OK;
+    s = p->run->dataset->sessions[session];
     trial = strtoull(from + 6, &end, 10);
     if ((set == SESSION_TRAIN && strncmp(from, "train:", 6) != 0) || end == from + 6 || *end ||
         trial >= s->set[set].count)
@@ -210,10 +213,13 @@ enum lfads_status lfads_prior_sample(const struct lfads_config *config,
                                      struct lfads_error *err)
 {
     struct prior p = {.plan = {.latents = PRIOR_SAMPLE, .samples = 1}, .err = err};
-    enum lfads_status status = run_open(&p.run, config, KIND_PRIOR_SAMPLE, callbacks, err);
+    /* trials are needed for their external inputs only */
+    const enum run_use use = config && *config->ext_input_from ? RUN_TRIALS : RUN_MODEL;
+    enum lfads_status status = run_open(&p.run, config, use, callbacks, err);
 
     if (status != LFADS_OK)
         return status;
+    run_report_unused(p.run, KIND_PRIOR_SAMPLE);
     p.plan.trials = (size_t)p.run->config->batch_size;
     status = check_priors(&p);
     if (status == LFADS_OK)

@@ -88,11 +88,12 @@ enum lfads_status lfads_write_params(const struct lfads_config *config,
                                      struct lfads_error *err)
 {
     struct run *p;
-    enum lfads_status status = run_open(&p, config, KIND_WRITE_PARAMS, callbacks, err);
+    enum lfads_status status = run_open(&p, config, RUN_MODEL, callbacks, err);
     struct param_vectors vectors;
 
     if (status != LFADS_OK)
         return status;
+    run_report_unused(p, KIND_WRITE_PARAMS);
     vectors = param_vectors_create(p->model);
     status = vectors.parameters ? run_read_parameters(p, &vectors, err)
                                 : lfads_fail(err, LFADS_NO_MEMORY, "no memory for the parameters");

@@ -266,8 +266,11 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
         m->sessions[s] = sessions[s].shape;
     set_options(m, config);
     set_encoded(m, config, sessions);
-    m->identity_readin = n_sessions == 1 && !sessions[0].alignment_matrix;
-    m->identity_readout = n_sessions == 1 && m->output->id == DISTRIBUTION_poisson &&
+    m->identity_readin =
+        sessions[0].readin == READIN_CHANNELS || (sessions[0].readin == READIN_BY_ALIGNMENT &&
+                                                  n_sessions == 1 && !sessions[0].alignment_matrix);
+    m->identity_readout = n_sessions == 1 && !sessions[0].has_readout &&
+                          m->output->id == DISTRIBUTION_poisson &&
                           m->factors == sessions[0].shape.channels;
     status = check_sizes(m, err);
     if (status == LFADS_OK)

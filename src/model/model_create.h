@@ -7,6 +7,11 @@
 
 struct lfads_config;
 
+/* Whether the encoders read a map of the channels or the channels themselves. By alignment: a lone
+ * session without an alignment matrix needs no map. A model that was trained is as it was trained.
+ */
+enum readin_use { READIN_BY_ALIGNMENT, READIN_MAP, READIN_CHANNELS };
+
 /* What a model needs to know about a session. model_create copies the arrays. */
 struct model_session {
     struct session_shape shape;
@@ -14,6 +19,9 @@ struct model_session {
     size_t encoded_bins; /* that the encoders read, the same in all sessions; 0: as the flag says */
     const double *alignment_matrix; /* [N_in,F], with rows for held-out channels [N,F]; or NULL */
     const double *alignment_bias;   /* [N] or NULL */
+    enum readin_use readin;         /* of the first session, for all */
+    bool has_readout; /* of the first session: it has a read-out even if it is alone and has as many
+                         channels as there are factors */
 };
 
 /* Creates the model of CONFIG for trials of BINS bins. On success model_free frees *OUT; on failure

@@ -9,15 +9,11 @@
 #include <sys/random.h>
 
 #include "base/limits.h"
-#include "base/memory.h"
-#include "base/numpy_random.h"
+#include "base/path.h"
 #include "base/workers.h"
-#include "config/distribution.h"
 #include "config/hyperparams.h"
-#include "config/kinds.h"
 #include "config/preset.h"
 #include "config/unused.h"
-#include "model/model_create.h"
 #include "model/params.h"
 #include "run/auto.h"
 #include "save/index.h"
@@ -55,53 +51,6 @@ void run_warn(const struct run *run, const char *format, ...)
     va_end(words);
 }
 
-/* Chooses the directory for trials that do not fit into memory: TMPDIR, or the directory that the
- * run writes into or its nearest existing parent. */
-static void choose_directory(char directory[FILE_PATH], const struct run *run)
-{
-    const char *requested = getenv("TMPDIR");
-    char written[FILE_PATH];
-
-    run_output_directory(written, run->config);
-    file_nearest(directory, run->training ? run->config->lfads_save_dir : written);
-    if (requested && *requested && (!file_is_memory(requested) || file_is_memory(directory)))
-        snprintf(directory, FILE_PATH, "%s", requested);
-}
-
-/* Returns the limits for trials in memory and on disk (--data_in_memory). */
-static struct storage_limits choose_storage(const struct run *run, char directory[FILE_PATH])
-{
-    const struct lfads_config *config = run->config;
-    size_t available = memory_available();
-
-    if (strcmp(config->data_in_memory, "true") == 0)
-        return (struct storage_limits){.memory = available};
-    choose_directory(directory, run);
-    if (strcmp(config->data_in_memory, "false") == 0)
-        return (struct storage_limits){.directory = directory};
-    return (struct storage_limits){.memory = available / 2, .directory = directory};
-}
-
-static enum lfads_status open_data(struct run *p, struct lfads_error *err)
-{
-    const struct lfads_config *config = p->config;
-    char directory[FILE_PATH];
-    struct numpy_random random;
-    struct session_wants wants = {
-        .limits = choose_storage(p, directory),
-        .range = {distribution_find(config->output_dist)->data, config->zig_loc},
-        .missing = strcmp(config->missing_data, "skip") == 0,
-        .heldout = (size_t)config->heldout_dim,
-        .forward = (size_t)config->forward_steps,
-        .sv_rate = config->sv_rate,
-        .sv_random = &random,
-        .ext_inputs = (size_t)config->ext_input_dim,
-        .factors = (size_t)(config->readin_dim ? config->readin_dim : config->factors_dim)};
-
-    numpy_random_seed(&random, (uint32_t)config->sv_seed);
-    return dataset_open(&p->dataset, config->data_dir, config->data_filename_stem, &wants, err);
-}
-
 static bool has_alignment(const struct dataset *dataset)
 {
     for (size_t i = 0; i < dataset->count; i++)
@@ -113,13 +62,11 @@ static bool has_alignment(const struct dataset *dataset)
 /* Shares data set and backend of FIRST. Fails if a flag that shapes them differs. */
 static enum lfads_status borrow(struct run *p, const struct run *first, struct lfads_error *err)
 {
-    static const char *const names[] = {"data_dir",      "data_filename_stem",
-                                        "output_dist",   "zig_loc",
-                                        "ext_input_dim", "device",
-                                        "precision",     "missing_data",
-                                        "heldout_dim",   "forward_steps",
-                                        "sv_rate",       "sv_seed",
-                                        "factors_dim" /* last: matters with alignments only */};
+    static const char *const names[] = {
+        "data_dir",     "data_filename_stem", "data_files",    "output_dist",
+        "zig_loc",      "ext_input_dim",      "device",        "precision",
+        "missing_data", "heldout_dim",        "forward_steps", "sv_rate",
+        "sv_seed",      "factors_dim" /* last: matters with alignments only */};
     const size_t count = sizeof names / sizeof names[0] - !has_alignment(first->dataset);
 
     for (size_t i = 0; i < count; i++) {
@@ -147,31 +94,6 @@ static enum lfads_status check_jitter(const struct run *p, struct lfads_error *e
     return lfads_fail(err, LFADS_USAGE,
                       "--temporal_spike_jitter_width=%lld must be below the %zu bins of a trial",
                       (long long)p->config->temporal_spike_jitter_width, p->dataset->bins);
-}
-
-static enum lfads_status make_model(struct run *p, struct lfads_error *err)
-{
-    size_t count = p->dataset->count;
-    struct model_session *sessions = calloc(count, sizeof *sessions);
-    enum lfads_status status;
-
-    if (!sessions)
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
-    for (size_t i = 0; i < count; i++) {
-        const struct session *session = p->dataset->sessions[i];
-
-        sessions[i] =
-            (struct model_session){.shape.channels = session->channels,
-                                   .shape.heldout = session->channels - session->encoded_channels,
-                                   .has_encoded = session->has_encoded,
-                                   .encoded_bins = session->encoded_bins,
-                                   .alignment_matrix = session->alignment_matrix,
-                                   .alignment_bias = session->alignment_bias};
-        snprintf(sessions[i].shape.name, sizeof sessions[i].shape.name, "%s", session->name);
-    }
-    status = model_create(&p->model, p->config, p->dataset->bins, sessions, count, err);
-    free(sessions);
-    return status;
 }
 
 /* Sets the seed: the checkpoint's, the given one, or a random one from the system. */
@@ -229,24 +151,40 @@ static void pass_line(void *payload, const char *line)
     run_line(p, "%s", line);
 }
 
-static void report_unused(struct run *p, const char *kind)
+void run_report_unused(struct run *run, const char *kind)
 {
     struct flag_situation situation = {
         .kind = kind,
-        .saved = p->saved,
-        .bins = p->dataset->bins,
-        .has_alignment = has_alignment(p->dataset),
+        .saved = run->saved,
+        .bins = run->model->bins,
+        .has_alignment = !run->dataset || has_alignment(run->dataset),
     };
 
-    unused_report(p->config, &situation, pass_line, p);
+    unused_report(run->config, &situation, pass_line, run);
 }
 
 /* FIRST: the run that lends data set and backend, or NULL. */
+static enum lfads_status open_data(struct run *p, const struct run *first, struct lfads_error *err)
+{
+    enum lfads_status status;
+
+    if (*p->config->session && !p->new_trials)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--session=%s says which session new trials go through: give their "
+                          "--data_files, or leave it out",
+                          p->config->session);
+    if (p->use == RUN_MODEL)
+        return LFADS_OK;
+    status = first ? borrow(p, first, err) : run_open_data(p, err);
+    return status == LFADS_OK && *p->checkpoint_path ? run_check_data(p, err) : status;
+}
+
+/* FIRST as above. */
 static enum lfads_status open_run(struct run **out, const struct run *first,
-                                  const struct lfads_config *config, const char *kind,
+                                  const struct lfads_config *config, enum run_use use,
                                   const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    bool training = strcmp(kind, KIND_TRAIN) == 0;
+    const bool training = use == RUN_TRAINING;
     struct run *p;
     enum lfads_status status;
 
@@ -262,7 +200,8 @@ static enum lfads_status open_run(struct run **out, const struct run *first,
     }
     p->callbacks = callbacks;
     p->borrows = first;
-    p->training = training;
+    p->use = use;
+    p->new_trials = use == RUN_TRIALS && *config->data_files;
     status = config_check(config, err);
     if (status == LFADS_OK && training && *config->output_dir)
         status =
@@ -273,17 +212,17 @@ static enum lfads_status open_run(struct run **out, const struct run *first,
     if (status == LFADS_OK)
         status = limits_check_descriptors(err);
     if (status == LFADS_OK)
-        status = run_open_checkpoint(p, training, err);
+        status = run_open_checkpoint(p, err);
     if (status == LFADS_OK)
         status = config_check(p->config, err);
     if (status == LFADS_OK)
-        status = first ? borrow(p, first, err) : open_data(p, err);
+        status = open_data(p, first, err);
     if (status == LFADS_OK && training && !*p->checkpoint_path)
         status = choose_flags(p, err);
-    if (status == LFADS_OK)
+    if (status == LFADS_OK && training)
         status = check_jitter(p, err);
     if (status == LFADS_OK)
-        status = make_model(p, err);
+        status = run_make_model(p, err);
     if (status == LFADS_OK)
         status = choose_seed(p, training, err);
     if (status == LFADS_OK && !first)
@@ -292,23 +231,22 @@ static enum lfads_status open_run(struct run **out, const struct run *first,
         run_close(p);
         return status;
     }
-    report_unused(p, kind);
     p->threads = config->threads ? (size_t)config->threads : workers_available();
     *out = p;
     return LFADS_OK;
 }
 
-enum lfads_status run_open(struct run **out, const struct lfads_config *config, const char *kind,
+enum lfads_status run_open(struct run **out, const struct lfads_config *config, enum run_use use,
                            const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    return open_run(out, NULL, config, kind, callbacks, err);
+    return open_run(out, NULL, config, use, callbacks, err);
 }
 
 enum lfads_status run_open_beside(struct run **out, const struct run *first,
                                   const struct lfads_config *config,
                                   const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    return open_run(out, first, config, KIND_TRAIN, callbacks, err);
+    return open_run(out, first, config, RUN_TRAINING, callbacks, err);
 }
 
 void run_close(struct run *run)
@@ -323,6 +261,8 @@ void run_close(struct run *run)
         dataset_close(run->dataset);
     }
     lfads_config_free(run->config);
+    hyperparams_release_data(&run->known);
+    free(run->known_stem);
     free(run);
 }
 
@@ -363,8 +303,14 @@ enum lfads_status run_parameters(real **out, const struct run *run, struct lfads
 
 enum lfads_status run_hyperparams(char **text, const struct run *run, struct lfads_error *err)
 {
-    const struct hyperparams_data data = {run->model->sessions, run->model->n_sessions,
-                                          run->model->bins, run->model->encoded_bins};
+    struct hyperparams_data data = {.sessions = run->model->sessions,
+                                    .count = run->model->n_sessions,
+                                    .bins = run->model->bins,
+                                    .encoded_bins = run->model->encoded_bins};
 
+    if (!path_of_directory(data.data_path, run->config->data_dir) || *run->config->data_files)
+        data.data_path[0] = 0;
+    if (!path_of_directory(data.save_path, run->config->lfads_save_dir))
+        data.save_path[0] = 0;
     return hyperparams_text(text, run->config, &data, err);
 }

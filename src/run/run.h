@@ -6,16 +6,26 @@
 #include "backend/select.h"
 #include "base/file.h"
 #include "config/config.h"
+#include "config/hyperparams.h"
 #include "data/dataset.h"
+#include "model/model_create.h"
 #include "save/checkpoint.h"
+
+/* What a run is for: training; sending trials through the model; the model alone, without data. */
+enum run_use { RUN_TRAINING, RUN_TRIALS, RUN_MODEL };
 
 struct run {
     struct lfads_config *config; /* a copy; completed from the checkpoint, seed included */
-    struct dataset *dataset;
+    enum run_use use;
+    bool new_trials; /* the data are not those that the model was trained on */
+    struct hyperparams_data
+        known;               /* what the checkpoint says about its data; all zero without one */
+    char *known_stem;        /* --data_filename_stem of its training; NULL: unknown */
+    enum readin_use readin;  /* with a checkpoint: what it was trained with */
+    struct dataset *dataset; /* NULL for RUN_MODEL */
     struct model *model;
     const struct backend *be;
     struct backend_choice device;    /* owns be */
-    bool training;                   /* it trains; else it only reads the save directory */
     bool borrows;                    /* data set and backend belong to another run */
     char checkpoint_path[FILE_PATH]; /* "": no checkpoint */
     struct checkpoint checkpoint;    /* all zero without one */
@@ -25,11 +35,10 @@ struct run {
     const struct lfads_callbacks *callbacks;
 };
 
-/* Opens the run of CONFIG, which is copied. KIND says what it is for (kinds.h): training continues
- * from the checkpoint if one exists. Otherwise a checkpoint must exist, and flags that were not
- * given come from it. Reports flags without effect. Writes nothing. On success *OUT is freed by
- * run_close. */
-enum lfads_status run_open(struct run **out, const struct lfads_config *config, const char *kind,
+/* Opens the run of CONFIG, which is copied. A training continues from the checkpoint if one
+ * exists. Otherwise a checkpoint must exist, and flags that were not given come from it. Writes
+ * nothing. On success *OUT is freed by run_close. */
+enum lfads_status run_open(struct run **out, const struct lfads_config *config, enum run_use use,
                            const struct lfads_callbacks *callbacks, struct lfads_error *err);
 /* Does the same for a training that shares data set and backend with FIRST, which must outlive it.
  * Fails if CONFIG requests other ones. */
@@ -37,6 +46,13 @@ enum lfads_status run_open_beside(struct run **out, const struct run *first,
                                   const struct lfads_config *config,
                                   const struct lfads_callbacks *callbacks, struct lfads_error *err);
 void run_close(struct run *run); /* accepts NULL */
+/* Passes a line to the callbacks for each reason for which given flags have no effect in a run of
+ * KIND (kinds.h), and one for what a continued training changes. */
+void run_report_unused(struct run *run, const char *kind);
+
+/* Sets *READIN to what the encoders of a checkpoint, whose data are KNOWN, were trained with. */
+enum lfads_status run_find_readin(enum readin_use *readin, const struct hyperparams_data *known,
+                                  const char *checkpoint, struct lfads_error *err);
 
 /* Reports the checkpoint's path, and reads its parameters and the slots of VECTORS that are not
  * NULL. */

@@ -24,7 +24,42 @@ static enum lfads_status refuse_afresh(const struct lfads_config *config, struct
         config->lfads_save_dir, config->checkpoint_pb_load_name);
 }
 
-enum lfads_status run_open_checkpoint(struct run *run, bool training, struct lfads_error *err)
+/* Reads the checkpoint, what it says about its data, and SAVED, its flags. */
+static enum lfads_status read_checkpoint(struct run *p, struct lfads_config *saved,
+                                         struct lfads_error *err)
+{
+    const char *path = p->checkpoint_path;
+    enum lfads_status status = checkpoint_read(&p->checkpoint, path, err);
+
+    if (status == LFADS_OK)
+        status = hyperparams_read(saved, p->checkpoint.hyperparameters, path, err);
+    if (status == LFADS_OK)
+        status = hyperparams_read_data(&p->known, p->checkpoint.hyperparameters, path, err);
+    if (status == LFADS_OK)
+        status = run_find_readin(&p->readin, &p->known, path, err);
+    if (status != LFADS_OK || *saved->data_files)
+        return status;
+    p->known_stem = strdup(saved->data_filename_stem);
+    return p->known_stem ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a run");
+}
+
+/* Completes the flags by SAVED, the checkpoint's. */
+static enum lfads_status complete_flags(struct run *p, const struct lfads_config *saved,
+                                        struct lfads_error *err)
+{
+    struct lfads_config *config = p->config;
+    enum lfads_status status = LFADS_OK;
+
+    if (!config->given[flag_find(config_table(), "preset")])
+        status = preset_set(config, "preset", saved->preset, err);
+    if (status == LFADS_OK)
+        status = p->use == RUN_TRAINING && preset_is_original(saved)
+                     ? config_match(config, saved, err)
+                     : config_inherit(config, saved, err);
+    return status == LFADS_OK ? run_locate_data(p, saved, err) : status;
+}
+
+enum lfads_status run_open_checkpoint(struct run *run, struct lfads_error *err)
 {
     struct run *p = run;
     struct lfads_config *config = p->config, *saved = NULL;
@@ -33,8 +68,10 @@ enum lfads_status run_open_checkpoint(struct run *run, bool training, struct lfa
 
     if (status != LFADS_OK)
         return status;
-    if (!*p->checkpoint_path && training) {
+    if (!*p->checkpoint_path && p->use == RUN_TRAINING) {
         status = refuse_afresh(config, err);
+        if (status == LFADS_OK)
+            status = run_locate_data(p, NULL, err);
         return status == LFADS_OK ? preset_apply(config, err) : status;
     }
     if (!*p->checkpoint_path)
@@ -42,17 +79,12 @@ enum lfads_status run_open_checkpoint(struct run *run, bool training, struct lfa
                           "there is no checkpoint: --lfads_save_dir=%s has no file %s "
                           "(--checkpoint_pb_load_name); train first",
                           config->lfads_save_dir, config->checkpoint_pb_load_name);
-    status = checkpoint_read(&p->checkpoint, p->checkpoint_path, err);
-    if (status == LFADS_OK)
-        status = lfads_config_create(&saved, err);
+    status = lfads_config_create(&saved, err);
     if (status != LFADS_OK)
         return status;
-    status = hyperparams_read(saved, p->checkpoint.hyperparameters, p->checkpoint_path, err);
-    if (status == LFADS_OK && !config->given[flag_find(config_table(), "preset")])
-        status = preset_set(config, "preset", saved->preset, err);
+    status = read_checkpoint(p, saved, err);
     if (status == LFADS_OK)
-        status = training && preset_is_original(saved) ? config_match(config, saved, err)
-                                                       : config_inherit(config, saved, err);
+        status = complete_flags(p, saved, err);
     p->saved = saved;
     return status;
 }

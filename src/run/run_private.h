@@ -4,7 +4,17 @@
 #define LFADS_RUN_RUN_PRIVATE_H
 #include "run/run.h"
 
-/* Reads the checkpoint that the save directory's index names, and its flags; TRAINING: without one
- * the run begins afresh, with the flags of its preset. */
-enum lfads_status run_open_checkpoint(struct run *run, bool training, struct lfads_error *err);
+/* Reads the checkpoint that the save directory's index names, its flags and what it says about its
+ * data; for training, without one, the run begins afresh, with the flags of its preset. */
+enum lfads_status run_open_checkpoint(struct run *run, struct lfads_error *err);
+/* Sets the flags that say where the data are: those given, or those of the checkpoint, with paths
+ * to where the data are now. */
+enum lfads_status run_locate_data(struct run *run, const struct lfads_config *saved,
+                                  struct lfads_error *err);
+/* Reads the data set. */
+enum lfads_status run_open_data(struct run *run, struct lfads_error *err);
+/* Fails if the checkpoint's model can't take the sessions of the data; warns if they are other
+ * recordings than those of its training. */
+enum lfads_status run_check_data(const struct run *run, struct lfads_error *err);
+enum lfads_status run_make_model(struct run *run, struct lfads_error *err);
 #endif

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/hyperparams.h"
 #include "model/model_create.h"
 #include "train/training_private.h"
 
@@ -13,30 +12,23 @@ _Static_assert((int)SCHEDULE_NUMBERS <= (int)CHECKPOINT_SCHEDULE,
                "a checkpoint has too few numbers");
 
 /* Warns about sessions that the data no longer have: later checkpoints will lack their weights. */
-static enum lfads_status warn_of_lost(const struct training *t, struct lfads_error *err)
+static void warn_of_lost(const struct training *t)
 {
     const struct run *p = t->run;
-    struct hyperparams_data known;
-    enum lfads_status status =
-        hyperparams_read_data(&known, p->checkpoint.hyperparameters, p->checkpoint_path, err);
 
-    if (status != LFADS_OK)
-        return status;
-    for (size_t i = 0; i < known.count; i++) {
+    for (size_t i = 0; i < p->known.count; i++) {
         size_t s = 0;
 
         while (s < p->model->n_sessions &&
-               strcmp(p->model->sessions[s].name, known.sessions[i].name) != 0)
+               strcmp(p->model->sessions[s].name, p->known.sessions[i].name) != 0)
             s++;
         if (s == p->model->n_sessions)
             recorder_warn(
                 t->recorder,
                 "session %s of the checkpoint is not among the data: checkpoints from now "
                 "on are without its read-in and read-out",
-                known.sessions[i].name);
+                p->known.sessions[i].name);
     }
-    hyperparams_release_data(&known);
-    return LFADS_OK;
 }
 
 /* Reads the checkpoint's parameters; weights of sessions that it lacks keep their initial values.
@@ -58,7 +50,9 @@ static enum lfads_status read_parameters(struct training *t, const struct param_
                           "comes from the checkpoint.",
                           p->model->sessions[s].name);
     free(fresh);
-    return status == LFADS_OK ? warn_of_lost(t, err) : status;
+    if (status == LFADS_OK)
+        warn_of_lost(t);
+    return status;
 }
 
 enum lfads_status training_resume(struct training *training, struct lfads_error *err)

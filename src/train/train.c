@@ -38,10 +38,11 @@ enum lfads_status lfads_train(const struct lfads_config *config,
     struct run *run;
     struct recorder *recorder = NULL;
     struct training *training = NULL;
-    enum lfads_status status = run_open(&run, config, KIND_TRAIN, callbacks, err);
+    enum lfads_status status = run_open(&run, config, RUN_TRAINING, callbacks, err);
 
     if (status != LFADS_OK)
         return status;
+    run_report_unused(run, KIND_TRAIN);
     status = recorder_create(&recorder, run, err);
     if (status == LFADS_OK)
         status = training_create(&training, run, recorder, err);

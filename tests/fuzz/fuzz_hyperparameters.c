@@ -11,9 +11,13 @@
 /* All flags that are written must come back. */
 static void round_trip(const struct lfads_config *config)
 {
-    struct session_shape session = {"s", 3, 0};
+    struct session_shape session = {"s", 3, 0, 7};
     size_t last = (size_t)flag_find(config_table(), "kind");
-    struct hyperparams_data data = {&session, 1, SIZE_MAX >> 1, SIZE_MAX >> 1};
+    struct hyperparams_data data = {.sessions = &session,
+                                    .count = 1,
+                                    .bins = SIZE_MAX >> 1,
+                                    .encoded_bins = SIZE_MAX >> 1,
+                                    .data_path = "/d"};
     struct lfads_config *again;
     struct lfads_error err;
     char *text;

@@ -138,8 +138,14 @@ static void test_numbers(void **state)
 
 static void test_hyperparams(void **state)
 {
-    struct session_shape sessions[] = {{"day \"A\"", 3, 0}, {"dayB", 4, 1}};
-    struct hyperparams_data data = {sessions, 2, 20, 20};
+    struct session_shape sessions[] = {{"day \"A\"", 3, 0, 4000000000}, {"dayB", 4, 1, 5}};
+    struct hyperparams_data data = {.sessions = sessions,
+                                    .count = 2,
+                                    .bins = 20,
+                                    .encoded_bins = 20,
+                                    .data_path = "/d \\",
+                                    .save_path = "/s"},
+                            known;
     struct lfads_config *a = PARSED("--gen_dim=31", "--keep_prob=0.7", "--do_causal_controller",
                                     "--data_dir=/x y/\\", "--output_dist=gaussian"),
                         *b = PARSED("--gen_dim=1");
@@ -157,6 +163,17 @@ static void test_hyperparams(void **state)
         if (config_table()->flags[i].group != FLAG_RUN && !strstr(text, key))
             fail_msg("the hyperparameters lack %s", key);
     }
+    assert_non_null(
+        strstr(text, "\"dataset_checksums\": {\"day \\\"A\\\"\": 4000000000, \"dayB\": 5}"));
+    assert_int_equal(hyperparams_read_data(&known, text, "here", NULL), LFADS_OK);
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(known.sessions[i].name, sessions[i].name);
+        assert_int_equal(known.sessions[i].checksum, sessions[i].checksum);
+        assert_int_equal(known.sessions[i].channels, sessions[i].channels);
+    }
+    assert_string_equal(known.data_path, "/d \\");
+    assert_string_equal(known.save_path, "/s");
+    hyperparams_release_data(&known);
     assert_int_equal(hyperparams_read(b, text, "here", NULL), LFADS_OK);
     assert_int_equal(hyperparams_text(&again, b, &data, NULL), LFADS_OK);
     assert_string_equal(text, again);

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config/kinds.h"
 #include "h5/h5.h"
 #include "train/training.h"
 
@@ -99,7 +98,7 @@ static void open_runs(struct run *runs[2], const struct fixture *f)
     struct lfads_config *first = configuration(f, first_flags, 3);
     struct lfads_config *second = configuration(f, second_flags, 4);
 
-    assert_int_equal(run_open(&runs[0], first, KIND_TRAIN, NULL, NULL), LFADS_OK);
+    assert_int_equal(run_open(&runs[0], first, RUN_TRAINING, NULL, NULL), LFADS_OK);
     assert_int_equal(run_open_beside(&runs[1], runs[0], second, NULL, NULL), LFADS_OK);
     assert_ptr_equal(runs[1]->dataset, runs[0]->dataset);
     lfads_config_free(first);

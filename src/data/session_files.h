@@ -1,0 +1,43 @@
+/* session_files.h - the files of a data set and the names of their sessions (files.md, "Names of
+ * sessions").
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_DATA_SESSION_FILES_H
+#define LFADS_DATA_SESSION_FILES_H
+#include "base/file.h"
+#include "config/session_shape.h"
+
+struct session_file {
+    char *path;
+    char *name;   /* of the session */
+    bool earlier; /* the name is that of earlier programs, which the model has */
+    char *label;  /* in the names of results: the session's name, or that and the file's */
+};
+struct session_files {
+    struct session_file *file; /* [count] */
+    size_t count;
+};
+
+/* The sessions of a trained model: a file that one of them is named after keeps that name. */
+struct session_known {
+    const struct session_shape *session; /* [count] */
+    size_t count;
+    const char *stem; /* of the model's data files; "": it was trained on files without one */
+};
+
+/* Lists all files of DIRECTORY whose names begin with STEM, in the byte order of their names;
+ * directories, and names that begin with a dot, are passed over. Fails if there is none, if one has
+ * no name after the stem, or if two sessions have one name. session_files_release frees FILES,
+ * after a failure too. */
+enum lfads_status session_files_find(struct session_files *files, const char *directory,
+                                     const char *stem, const struct session_known *known,
+                                     struct lfads_error *err);
+/* Takes the files of LIST (config/file_list.h), in its order. Fails if one is missing or a
+ * directory, or if two sessions have one name. */
+enum lfads_status session_files_take(struct session_files *files, const char *list,
+                                     const struct session_known *known, struct lfads_error *err);
+/* Names the only file after session NAME of the model, for trials that are not those of its
+ * training; its label tells them apart. */
+enum lfads_status session_files_rename(struct session_files *files, const char *name,
+                                       struct lfads_error *err);
+void session_files_release(struct session_files *files);
+#endif

@@ -1,0 +1,207 @@
+/* run_data.c - finds and reads a run's data set, and compares it with what the checkpoint says
+ * about the data of its training. SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/numpy_random.h"
+#include "config/distribution.h"
+#include "run/run_private.h"
+
+/* Chooses the directory for trials that do not fit into memory: TMPDIR, or the directory that the
+ * run writes into or its nearest existing parent. */
+static void choose_directory(char directory[FILE_PATH], const struct run *run)
+{
+    const char *requested = getenv("TMPDIR");
+    char written[FILE_PATH];
+
+    run_output_directory(written, run->config);
+    file_nearest(directory, run->use == RUN_TRAINING ? run->config->lfads_save_dir : written);
+    if (requested && *requested && (!file_is_memory(requested) || file_is_memory(directory)))
+        snprintf(directory, FILE_PATH, "%s", requested);
+}
+
+/* Returns the limits for trials in memory and on disk (--data_in_memory). */
+static struct storage_limits choose_storage(const struct run *run, char directory[FILE_PATH])
+{
+    const struct lfads_config *config = run->config;
+    size_t available = memory_available();
+
+    if (strcmp(config->data_in_memory, "true") == 0)
+        return (struct storage_limits){.memory = available};
+    choose_directory(directory, run);
+    if (strcmp(config->data_in_memory, "false") == 0)
+        return (struct storage_limits){.directory = directory};
+    return (struct storage_limits){.memory = available / 2, .directory = directory};
+}
+
+static enum lfads_status read_files(struct run *p, const struct session_files *files,
+                                    struct lfads_error *err)
+{
+    const struct lfads_config *config = p->config;
+    char directory[FILE_PATH];
+    struct numpy_random random;
+    struct session_wants wants = {
+        .limits = choose_storage(p, directory),
+        .range = {distribution_find(config->output_dist)->data, config->zig_loc},
+        .missing = strcmp(config->missing_data, "skip") == 0,
+        .heldout = (size_t)config->heldout_dim,
+        .forward = (size_t)config->forward_steps,
+        .sv_rate = config->sv_rate,
+        .sv_random = &random,
+        .ext_inputs = (size_t)config->ext_input_dim,
+        .factors = (size_t)(config->readin_dim ? config->readin_dim : config->factors_dim),
+        .either_set = p->new_trials};
+
+    numpy_random_seed(&random, (uint32_t)config->sv_seed);
+    return dataset_open(&p->dataset, files, &wants, err);
+}
+
+/* Sets TEXT to the names of the model's sessions. */
+static void list_sessions(char text[400], const struct hyperparams_data *known)
+{
+    size_t length = 0;
+
+    *text = 0;
+    for (size_t i = 0; i < known->count && length < 400; i++)
+        length += (size_t)snprintf(text + length, 400 - length, "%s%s", i ? ", " : "",
+                                   known->sessions[i].name);
+    if (length >= 400)
+        memcpy(text + 396, "...", 4);
+}
+
+/* Returns session NAME of the checkpoint, NULL if it has none. */
+static const struct session_shape *find_known(const struct run *p, const char *name)
+{
+    for (size_t i = 0; i < p->known.count; i++)
+        if (strcmp(p->known.sessions[i].name, name) == 0)
+            return &p->known.sessions[i];
+    return NULL;
+}
+
+/* Chooses the session of the model that new trials go through. */
+static enum lfads_status choose_session(struct session_files *files, const struct run *p,
+                                        struct lfads_error *err)
+{
+    const char *wanted = p->config->session;
+    char sessions[400];
+
+    list_sessions(sessions, &p->known);
+    if (files->count != 1)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--data_files names %zu files: new trials go through a model a file at a "
+                          "time",
+                          files->count);
+    if (*wanted && !find_known(p, wanted))
+        return lfads_fail(err, LFADS_USAGE,
+                          "--session=%s is none of the sessions of the model in %s: %s", wanted,
+                          p->config->lfads_save_dir, sessions);
+    if (!*wanted && find_known(p, files->file[0].name))
+        wanted = files->file[0].name;
+    if (!*wanted && p->known.count == 1)
+        wanted = p->known.sessions[0].name;
+    if (!*wanted)
+        return lfads_fail(err, LFADS_USAGE,
+                          "the model in %s has several sessions: say with --session which of them "
+                          "recorded %s: %s",
+                          p->config->lfads_save_dir, files->file[0].path, sessions);
+    return session_files_rename(files, wanted, err);
+}
+
+static enum lfads_status find_files(struct session_files *files, const struct run *p,
+                                    struct lfads_error *err)
+{
+    const struct lfads_config *config = p->config;
+    const struct session_known known = {p->known.sessions, p->known.count, p->known_stem};
+
+    if (*config->data_files)
+        return session_files_take(files, config->data_files, &known, err);
+    return session_files_find(files, config->data_dir, config->data_filename_stem, &known, err);
+}
+
+/* Whether the model was trained on one session, whose rates are the factors. */
+static bool lacks_readout(const struct run *p)
+{
+    return p->known.count == 1 && strcmp(p->config->output_dist, "poisson") == 0 &&
+           p->known.sessions[0].channels == (size_t)p->config->factors_dim;
+}
+
+/* Fails for a session that the model can't take in. */
+static enum lfads_status check_unknown(const struct run *p, const struct session *s,
+                                       struct lfads_error *err)
+{
+    char sessions[400];
+
+    list_sessions(sessions, &p->known);
+    if (p->use != RUN_TRAINING)
+        return lfads_fail(
+            err, LFADS_BAD_DATA,
+            "%s was not trained on session %s (%s) but on %s: choose other data, train "
+            "on this session too, or, for new trials of such a session, name the file "
+            "after the save directory, or give it the same name",
+            p->checkpoint_path, s->name, s->path, sessions);
+    if (p->readin == READIN_CHANNELS || lacks_readout(p))
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "session %s can't join the model of session %s, which was trained alone: "
+                          "a lone session "
+                          "%s; %s and train anew, in another --lfads_save_dir",
+                          s->name, sessions,
+                          p->readin == READIN_CHANNELS
+                              ? "without alignment_matrix_cxf reads its channels directly"
+                              : "with as many channels as --factors_dim has no read-out",
+                          p->readin == READIN_CHANNELS ? "give both an alignment matrix"
+                                                       : "name both files");
+    return LFADS_OK;
+}
+
+enum lfads_status run_check_data(const struct run *run, struct lfads_error *err)
+{
+    const struct run *p = run;
+
+    for (size_t i = 0; i < p->dataset->count; i++) {
+        const struct session *s = p->dataset->sessions[i];
+        const struct session_shape *known = find_known(p, s->name);
+        uint32_t checksum = session_checksum(s);
+
+        if (!known) {
+            enum lfads_status status = check_unknown(p, s, err);
+
+            if (status != LFADS_OK)
+                return status;
+            continue;
+        }
+        if (known->channels != s->channels)
+            return lfads_fail(
+                err, LFADS_BAD_DATA,
+                "%s has %zu channels, and session %s of the model in %s has %zu: it is "
+                "another recording",
+                s->path, s->channels, s->name, p->config->lfads_save_dir, known->channels);
+        if (known->checksum && known->checksum != checksum && !p->new_trials)
+            run_warn(p,
+                     "%s has other training trials than session %s had when %s was trained: it is "
+                     "another recording, or was changed",
+                     s->path, s->name, p->checkpoint_path);
+    }
+    return LFADS_OK;
+}
+
+enum lfads_status run_open_data(struct run *run, struct lfads_error *err)
+{
+    struct run *p = run;
+    struct session_files files;
+    enum lfads_status status = find_files(&files, p, err);
+
+    if (status == LFADS_OK && p->new_trials)
+        status = choose_session(&files, p, err);
+    if (status == LFADS_OK)
+        for (size_t i = 0; i < files.count; i++)
+            if (files.file[i].earlier)
+                run_warn(p,
+                         "%s is taken for session %s of the model, as earlier programs named "
+                         "sessions",
+                         files.file[i].path, files.file[i].name);
+    if (status == LFADS_OK)
+        status = read_files(p, &files, err);
+    session_files_release(&files);
+    return status;
+}
