@@ -88,7 +88,7 @@ void schedule_smooth(struct schedule *schedule, double recon)
 {
     struct schedule_memory *memory = &schedule->memory;
 
-    memory->smoothed = isnan(memory->smoothed) ? recon : 0.3 * memory->smoothed + 0.7 * recon;
+    memory->smoothed = !isfinite(memory->smoothed) ? recon : 0.3 * memory->smoothed + 0.7 * recon;
 }
 
 void schedule_early_stop(struct schedule *schedule, const struct schedule_rules *rules,

@@ -25,36 +25,9 @@ static bool report_progress(const struct training *t)
     return recorder_progress(t->recorder, &progress);
 }
 
-/* What to do after a cost that is not finite. The learning rate of a continued training is the
- * checkpoint's unless it is set back. */
-static const char *advice(const struct training *t)
-{
-    if (t->saved)
-        return "the last checkpoint is kept; train on with a lower --learning_rate_init and "
-               "--do_reset_learning_rate=true, or lower --cell_clip_value";
-    return "lower --learning_rate_init or the initial weights' scales, raise --keep_prob, or look "
-           "for "
-           "very large numbers in the data";
-}
-
-static enum lfads_status refuse_infinite(const struct training *t, const struct batch_costs *costs,
-                                         int64_t step, struct lfads_error *err)
-{
-    const char *which = isfinite(costs->total) ? "gradient" : "total cost";
-    /* the learner's gradient is that of the last step begun */
-    const char *parameter =
-        isfinite(costs->total) && step + 1 == t->step ? learner_first_nonfinite(t->learner) : NULL;
-
-    for (int i = COSTS - 1; i >= 0; i--)
-        if (!isfinite(costs->of[i]))
-            which = cost_row((enum cost)i)->words;
-    return lfads_fail(
-        err, LFADS_NUMERIC, "the %s%s%s is not finite at step %" PRId64 " (epoch %" PRId64 "): %s",
-        which, parameter ? " of " : "", parameter ? parameter : "", step, t->epoch, advice(t));
-}
-
-/* Adds the costs of uncollected steps to the epoch's. Fails at the first step whose cost or
- * gradient is not finite; that step and later ones have changed no parameter. */
+/* Adds the costs of uncollected steps to the epoch's. Fails at the first step that has diverged.
+ * After a cost or a gradient that is not finite, that step and later ones have changed no
+ * parameter. */
 static enum lfads_status collect_steps(struct training *t, struct lfads_error *err)
 {
     size_t count = t->learner->n_pending;
@@ -65,8 +38,9 @@ static enum lfads_status collect_steps(struct training *t, struct lfads_error *e
         int64_t step = t->step - (int64_t)(count - i);
         struct cost_ramps ramps = costs_ramps(t->run->config, step, t->epoch);
 
-        if (!isfinite(costs->total) || !isfinite(costs->gradient_norm))
-            return refuse_infinite(t, costs, step, err);
+        status = training_check_step(t, costs, step, err);
+        if (status != LFADS_OK)
+            return status;
         epoch_costs_add(&t->sums, costs, &ramps);
         t->gradient_norm = costs->gradient_norm;
     }
@@ -94,6 +68,24 @@ static enum lfads_status train_batch(struct training *t, bool *stopped, struct l
     return recorder_collect_picture(t->recorder, false, err);
 }
 
+/* Writes a checkpoint within the epoch, unless the training has diverged, and fails with
+ * LFADS_INTERRUPTED. */
+static enum lfads_status save_stopped(struct training *t, struct lfads_error *err)
+{
+    double batches = (double)(t->done / t->batches[SESSION_TRAIN]->per_step);
+    bool useful = t->is_useful && training_is_useful(t, t->sums.total / batches);
+    enum lfads_status status = useful ? training_save_as(t, CHECKPOINT_LATEST, err) : LFADS_OK;
+
+    if (status != LFADS_OK)
+        return status;
+    return lfads_fail(err, LFADS_INTERRUPTED, "stopped at step %" PRId64 "; the same command %s",
+                      t->step,
+                      useful     ? "continues"
+                      : t->saved ? "continues from the checkpoint before, for the costs have grown "
+                                   "beyond use"
+                                 : "begins anew, for the costs have grown beyond use");
+}
+
 /* Runs the remaining batches of the epoch. A request to stop writes a checkpoint within it. */
 static enum lfads_status train_epoch(struct training *t, struct lfads_error *err)
 {
@@ -111,11 +103,7 @@ static enum lfads_status train_epoch(struct training *t, struct lfads_error *err
         if (status == LFADS_OK && stopped) {
             status = collect_steps(t, err);
             if (status == LFADS_OK)
-                status = training_save_as(t, CHECKPOINT_LATEST, err);
-            if (status == LFADS_OK)
-                return lfads_fail(err, LFADS_INTERRUPTED,
-                                  "stopped at step %" PRId64 "; the same command continues",
-                                  t->step);
+                status = save_stopped(t, err);
         }
     }
     return status == LFADS_OK ? collect_steps(t, err) : status;
@@ -247,14 +235,15 @@ static enum lfads_status finish_epoch(struct training *t, struct lfads_error *er
         recorder_line(t->recorder, "     Decreasing learning rate to %f.",
                       (double)t->schedule.learning_rate);
     t->last = row;
+    t->is_useful = training_is_useful(t, row.train.total) && training_is_useful(t, row.valid.total);
     t->epoch++;
     t->done = 0;
     t->sums = (struct epoch_costs){0};
-    if (status == LFADS_OK && verdict.lowest)
+    if (status == LFADS_OK && !t->is_useful && !t->saved)
+        return training_refuse_epoch(t, err);
+    if (status == LFADS_OK && verdict.lowest && t->is_useful)
         status = training_save_as(t, CHECKPOINT_LOWEST, err);
-    /* a model of infinite validation cost is no place to go on from */
-    if (status == LFADS_OK && (t->epoch - 1) % config->checkpoint_every == 0 &&
-        isfinite(row.valid.total))
+    if (status == LFADS_OK && (t->epoch - 1) % config->checkpoint_every == 0 && t->is_useful)
         status = training_save_as(t, CHECKPOINT_LATEST, err);
     return status == LFADS_OK ? picture_epoch(t, err) : status;
 }

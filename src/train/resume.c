@@ -2,6 +2,7 @@
  * "Checkpoints").
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,8 @@ enum lfads_status training_resume(struct training *training, struct lfads_error 
     enum lfads_status status = LFADS_OK;
     size_t skip;
 
+    t->is_useful = true;
+    t->first_step = *p->checkpoint_path ? c->step : 0;
     model_initialise(p->model, vectors.parameters, p->seed);
     if (*p->checkpoint_path)
         status = read_parameters(t, &vectors, err);
@@ -114,9 +117,12 @@ enum lfads_status training_save_as(struct training *training, enum checkpoint_ki
     if (!t->recorder)
         return LFADS_OK;
     status = training_vectors(&vectors, t, err);
+    if (status == LFADS_OK)
+        status = training_check_numbers(t, &vectors, err);
     if (status != LFADS_OK)
         return status;
     training->saved = true;
+    training->saved_cost = fmax(fabs(t->last.train.total), fabs(t->last.valid.total));
     epoch_costs_store(checkpoint.sums, &t->sums);
     memcpy(checkpoint.schedule, &t->schedule.memory, sizeof t->schedule.memory);
     return recorder_checkpoint(t->recorder, kind, &checkpoint, &vectors, err);

@@ -169,7 +169,11 @@ enum lfads_status training_save(struct training *training, struct lfads_error *e
 {
     const struct training *t = training;
     bool kept = isfinite(t->schedule.lowest_valid) || preset_is_original(t->run->config);
-    enum lfads_status status = training_save_as(training, CHECKPOINT_LATEST, err);
+    enum lfads_status status;
+
+    if (!t->is_useful)
+        return training_refuse_epoch(t, err);
+    status = training_save_as(training, CHECKPOINT_LATEST, err);
 
     if (status == LFADS_OK && !kept)
         status = training_save_as(training, CHECKPOINT_LOWEST, err);

@@ -27,7 +27,8 @@ void training_free(struct training *training); /* accepts NULL */
  * After any other failure the training can only be freed. */
 enum lfads_status training_epoch(struct training *training, struct lfads_error *err);
 /* Has the recorder write a checkpoint at the end of the training, and one of lowest validation cost
- * if the run has none so far and is not the original's. Not to be called within training_epoch. */
+ * if the run has none so far and is not the original's. Fails if the last epoch's costs are not
+ * finite or have grown beyond use. Not to be called within training_epoch. */
 enum lfads_status training_save(struct training *training, struct lfads_error *err);
 /* Warns of what makes the result doubtful; nothing under the original's preset. */
 void training_judge(const struct training *training);

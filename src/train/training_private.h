@@ -27,6 +27,10 @@ struct training {
     struct epoch_costs sums; /* over these batches */
     double gradient_norm;    /* of the last batch */
     bool saved;              /* the save directory has a checkpoint */
+    int64_t first_step;      /* updates done before this run */
+    double first_cost;       /* of this run's first step, without its sign; 0: not known yet */
+    double saved_cost;       /* the greater one of the epoch before the last checkpoint */
+    bool is_useful;          /* the last epoch's model is worth a checkpoint */
     struct null_model null;  /* costs under mean rates; for counts with validation trials */
     bool has_null;
     struct fitlog_row last;    /* the last epoch's costs */
@@ -57,6 +61,21 @@ enum lfads_status batch_feed_next(const struct batch_source **source, struct tra
 enum lfads_status training_resume(struct training *training, struct lfads_error *err);
 enum lfads_status training_save_as(struct training *training, enum checkpoint_kind kind,
                                    struct lfads_error *err);
+
+/* ---- divergence.c ---- */
+
+/* Fails if the costs or the gradient of step STEP are not finite, or if the total is so large that
+ * only log rates or log variances at their limits explain it. The first call keeps the total. */
+enum lfads_status training_check_step(struct training *training, const struct batch_costs *costs,
+                                      int64_t step, struct lfads_error *err);
+/* Whether a model of this total, of training or validation, is worth a checkpoint. */
+bool training_is_useful(const struct training *training, double total);
+/* Fails because the model of the last epoch is not useful. */
+enum lfads_status training_refuse_epoch(const struct training *training, struct lfads_error *err);
+/* Fails if a parameter or an optimizer's number of VECTORS is not finite. */
+enum lfads_status training_check_numbers(const struct training *training,
+                                         const struct param_vectors *vectors,
+                                         struct lfads_error *err);
 
 /* ---- memory_estimate.c, train_summary.c ---- */
 

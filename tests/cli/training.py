@@ -97,11 +97,11 @@ def test_copied():
 
 
 def test_divergence():
-    """A cost that is not finite ends the run; what was saved before is kept and goes on."""
+    """A cost out of bounds ends the run; what was saved before is kept and goes on."""
     train("diverged", "--max_epochs=2")
     kept = contents("diverged")
     train("diverged", "--max_epochs=5", "--learning_rate_init=999", "--do_reset_learning_rate",
-          status=1, pattern="is not finite at step(?s:.*)a lower --learning_rate_init and --do_reset_learning_rate=true")
+          status=1, pattern="(is not finite|rose from .*) at step(?s:.*)last checkpoint is kept")
     same(kept, contents("diverged"), "after a divergence")
     train("diverged", "--max_epochs=5")
     same(whole(), contents("diverged"), "continued after a divergence")
