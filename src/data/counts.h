@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_DATA_COUNTS_H
 #define LFADS_DATA_COUNTS_H
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,4 +18,12 @@ static inline int32_t count_of(double value)
 }
 
 static inline bool is_count(double value) { return (double)count_of(value) == value; }
+
+/* Returns the integer that VALUE is but for errors of rounding, a part in a million; else VALUE. */
+static inline double near_whole(double value)
+{
+    double whole = round(value);
+
+    return fabs(value - whole) <= 1e-6 * fmax(1, fabs(value)) ? whole : value;
+}
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "data/session_private.h"
+#include "data/shape_fit.h"
 #include "h5/h5.h"
 
 const char *session_set_name(enum session_set set)
@@ -27,7 +28,7 @@ enum lfads_status session_read_conversion(double *factor, const struct h5_file *
     status = h5_read(factor, H5_FLOAT64, file, "conversion_factor", 1, err);
     if (status == LFADS_OK && (!isfinite(*factor) || *factor <= 0))
         status = lfads_fail(err, LFADS_BAD_DATA,
-                            "%s: conversion_factor is %g, and a number above 0 is needed",
+                            "%s: conversion_factor is %.9g, and a number above 0 is needed",
                             file->path, *factor);
     return status;
 }
@@ -150,8 +151,8 @@ enum lfads_status session_read_truth(double *dst, const struct session *session,
     if (status != LFADS_OK)
         return status;
     snprintf(name, sizeof name, "%s_truth", session_set_name(set));
-    status = h5_read_rows(dst, H5_FLOAT64, &file, name, trial, 1, session->bins * session->channels,
-                          err);
+    status = shape_read_rows(dst, H5_FLOAT64, &file, name, session->set[set].count, trial, 1,
+                             session->bins * session->channels, err);
     h5_close(&file, NULL);
     return status;
 }

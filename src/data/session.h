@@ -46,6 +46,8 @@ struct session {
     struct session_trials set[SESSION_SETS];
     double *alignment_matrix; /* [N,F] or NULL */
     double *alignment_bias;   /* [N] or NULL */
+    size_t rounded;           /* numbers that were whole but for rounding, and became counts */
+    size_t missing;           /* NaN in all arrays that may have them */
     double conversion;        /* rates times it are in the truth's unit; 1 if the file has none */
 };
 

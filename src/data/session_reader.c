@@ -8,32 +8,32 @@
 #include <string.h>
 
 #include "data/sample_validation.h"
+#include "data/shape_fit.h"
 #include "data/trial_reader.h"
 
 static enum lfads_status wrong_shape(const struct reading *r, const char *name,
                                      const struct h5_shape *shape, const char *wanted)
 {
-    char text[120] = "[";
+    char text[SHAPE_TEXT];
 
-    for (size_t i = 0; i < shape->rank; i++)
-        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%zu", i ? "," : "",
-                 shape->dims[i]);
-    return lfads_fail(r->err, LFADS_BAD_DATA, "%s: %s has the shape %s], and %s is needed",
+    shape_text(text, shape);
+    return lfads_fail(r->err, LFADS_BAD_DATA, "%s: %s has the shape %s, and %s is needed",
                       r->file.path, name, text, wanted);
 }
 
-/* Reads the shape of a numeric data set, which must have RANK axes. */
+/* Reads the shape of a numeric data set, which must have RANK axes, of the lengths EXPECTED as far
+ * as these are known. */
 static enum lfads_status shape_of(struct h5_shape *shape, const struct reading *r, const char *name,
-                                  size_t rank, const char *wanted)
+                                  size_t rank, const size_t *expected, const char *wanted)
 {
     enum lfads_status status = h5_shape(shape, &r->file, name, r->err);
 
     if (status != LFADS_OK)
         return status;
     if (!shape->numeric)
-        return lfads_fail(r->err, LFADS_BAD_DATA, "%s: %s does not hold numbers", r->file.path,
-                          name);
-    return shape->rank == rank ? LFADS_OK : wrong_shape(r, name, shape, wanted);
+        return lfads_fail(r->err, LFADS_BAD_DATA, "%s: %s does not hold numbers: it holds %s",
+                          r->file.path, name, h5_holds_name(shape->holds));
+    return shape_fit(shape, rank, expected) ? LFADS_OK : wrong_shape(r, name, shape, wanted);
 }
 
 /* Reads the trials of a data set whose shape is right, and subtracts their memory from the limits.
@@ -46,6 +46,8 @@ static enum lfads_status read_trials(struct trial_store *store, double *sum, str
 
     reader.file = &r->file;
     reader.limits = r->limits;
+    reader.rounded = &r->session->rounded;
+    reader.missing_all = &r->session->missing;
     status = trial_reader_read(store, sum, &reader, r->err);
     used = trial_store_memory(store);
     r->limits.memory -= used < r->limits.memory ? used : r->limits.memory;
@@ -57,6 +59,7 @@ static enum lfads_status read_ext(struct reading *r, enum session_set set)
     struct session_trials *trials = &r->session->set[set];
     size_t width = r->wants->ext_inputs;
     char name[40], wanted[100];
+    const size_t expected[] = {trials->count, SHAPE_ANY, width};
     struct h5_shape shape;
     enum lfads_status status;
     double sum;
@@ -64,7 +67,7 @@ static enum lfads_status read_ext(struct reading *r, enum session_set set)
     snprintf(name, sizeof name, "%s_ext_input", session_set_name(set));
     snprintf(wanted, sizeof wanted, "[%zu,%zu,%zu] (--ext_input_dim=%zu)", trials->count,
              r->session->bins, width, width);
-    status = shape_of(&shape, r, name, 3, wanted);
+    status = shape_of(&shape, r, name, 3, expected, wanted);
     if (status != LFADS_OK)
         return status;
     /* an array for the encoders may come with inputs for its bins only; zeros follow them */
@@ -85,6 +88,7 @@ static enum lfads_status read_ext(struct reading *r, enum session_set set)
 static enum lfads_status find_truth(struct reading *r, enum session_set set)
 {
     struct session_trials *trials = &r->session->set[set];
+    const size_t expected[] = {trials->count, r->session->bins, r->session->channels};
     char name[40], wanted[100];
     struct h5_shape shape;
     enum lfads_status status;
@@ -94,7 +98,7 @@ static enum lfads_status find_truth(struct reading *r, enum session_set set)
         return LFADS_OK;
     snprintf(wanted, sizeof wanted, "[%zu,%zu,%zu] as of %s_data", trials->count, r->session->bins,
              r->session->channels, session_set_name(set));
-    status = shape_of(&shape, r, name, 3, wanted);
+    status = shape_of(&shape, r, name, 3, expected, wanted);
     if (status == LFADS_OK &&
         (shape.dims[0] != trials->count || shape.dims[1] != r->session->bins ||
          shape.dims[2] != r->session->channels))
@@ -150,6 +154,8 @@ static enum lfads_status read_encoded(struct reading *r, enum session_set set)
 {
     struct session *s = r->session;
     struct session_trials *trials = &s->set[set];
+    const size_t expected[] = {trials->count, set == SESSION_TRAIN ? SHAPE_ANY : s->encoded_bins,
+                               set == SESSION_TRAIN ? SHAPE_ANY : s->encoded_channels};
     char name[40], wanted[120];
     struct h5_shape shape;
     enum lfads_status status;
@@ -158,7 +164,7 @@ static enum lfads_status read_encoded(struct reading *r, enum session_set set)
     data_name(name, s, set, true);
     snprintf(wanted, sizeof wanted, "[%zu,bins,channels] of at most %zu bins and %zu channels",
              trials->count, s->bins, s->channels);
-    status = shape_of(&shape, r, name, 3, wanted);
+    status = shape_of(&shape, r, name, 3, expected, wanted);
     if (status != LFADS_OK)
         return status;
     if (shape.dims[0] != trials->count || shape.dims[1] - 1 >= s->bins ||
@@ -205,16 +211,45 @@ static enum lfads_status read_observed(struct reading *r, enum session_set set, 
                                              .checksum = &trials->checksum});
 }
 
+/* Sets EXPECTED [3] to what is known of the observed array's axes: by the training set or, for that
+ * itself, by the validation set, if the file has it in a shape that tells. */
+static void expect_observed(size_t *expected, const struct reading *r, enum session_set set)
+{
+    const struct session *s = r->session;
+    struct h5_shape train, valid;
+    char train_name[40], valid_name[40];
+
+    expected[0] = SHAPE_ANY;
+    expected[1] = s->bins;
+    expected[2] = s->channels;
+    data_name(train_name, s, SESSION_TRAIN, false);
+    data_name(valid_name, s, SESSION_VALID, false);
+    if (set != SESSION_TRAIN || !h5_has(&r->file, valid_name) ||
+        h5_shape(&train, &r->file, train_name, NULL) != LFADS_OK ||
+        h5_shape(&valid, &r->file, valid_name, NULL) != LFADS_OK || train.rank == 3)
+        return;
+    if (valid.rank == 3) {
+        expected[1] = valid.dims[1];
+        expected[2] = valid.dims[2];
+    } else if (train.rank == 2 && valid.rank == 2 && train.dims[1] == valid.dims[1] &&
+               train.dims[0] != valid.dims[0]) { /* of one channel: trials differ, bins do not */
+        expected[1] = train.dims[1];
+        expected[2] = 1;
+    }
+}
+
 static enum lfads_status read_set(struct reading *r, enum session_set set)
 {
     struct session *s = r->session;
     struct session_trials *trials = &s->set[set];
     char name[40], wanted[100] = "[trials,bins,channels] with at least one of each";
+    size_t expected[3];
     struct h5_shape shape;
     enum lfads_status status;
 
     data_name(name, s, set, false);
-    status = shape_of(&shape, r, name, 3, wanted);
+    expect_observed(expected, r, set);
+    status = shape_of(&shape, r, name, 3, expected, wanted);
     if (status != LFADS_OK)
         return status;
     if (shape.dims[1] == 0 || shape.dims[2] == 0 || (set == SESSION_TRAIN && shape.dims[0] == 0))
@@ -246,6 +281,7 @@ static enum lfads_status read_alignment(double **out, const struct reading *r, c
                                         size_t columns)
 {
     size_t n = r->session->channels, rank = columns ? 2 : 1, width = columns ? columns : 1;
+    const size_t expected[] = {SHAPE_ANY, columns};
     char wanted[100];
     struct h5_shape shape;
     enum lfads_status status;
@@ -257,7 +293,7 @@ static enum lfads_status read_alignment(double **out, const struct reading *r, c
                  columns);
     else
         snprintf(wanted, sizeof wanted, "[%zu] (channels)", n);
-    status = shape_of(&shape, r, name, rank, wanted);
+    status = shape_of(&shape, r, name, rank, expected, wanted);
     if (status != LFADS_OK)
         return status;
     if ((shape.dims[0] != n && shape.dims[0] != r->session->encoded_channels) ||

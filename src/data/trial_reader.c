@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/sizes.h"
+#include "data/shape_fit.h"
 
 enum { PIECE_BYTES = 1 << 22 };
 
@@ -65,7 +66,10 @@ static void remedy(char text[200], const struct trial_reader *reader, double x)
     char range[DATA_RANGE_TEXT];
 
     data_range_text(range, &reader->range);
-    if (isfinite((float)x))
+    if (are_counts(reader) && isfinite(x) && x > COUNT_MAX)
+        snprintf(text, 200, "the largest count that is taken is %d: correct the data or %s",
+                 COUNT_MAX, instead[reader->range.data]);
+    else if (isfinite((float)x))
         snprintf(text, 200, "it takes %s: correct the data or %s", range,
                  instead[reader->range.data]);
     else
@@ -87,7 +91,7 @@ static enum lfads_status refuse(const struct trial_reader *reader, const double 
         i++;
     offset = i % size;
     remedy(text, reader, piece[i]);
-    return lfads_fail(err, LFADS_BAD_DATA, "%s: %s is %g in trial %zu, bin %zu, channel %zu; %s",
+    return lfads_fail(err, LFADS_BAD_DATA, "%s: %s is %.9g in trial %zu, bin %zu, channel %zu; %s",
                       reader->file->path, reader->name, piece[i], trial + i / size,
                       offset / reader->width, offset % reader->width, text);
 }
@@ -99,7 +103,6 @@ static enum number_type required_type(const struct trial_reader *reader, const s
     return f->largest > UINT8_MAX ? NUMBER_UINT16 : NUMBER_UINT8;
 }
 
-/* Reads all trials, PER_PIECE at a time. */
 /* Takes the NaN out of a trial of SIZE numbers, which become 0; returns their count. */
 static uint32_t take_missing(double *trial, size_t size)
 {
@@ -111,6 +114,20 @@ static uint32_t take_missing(double *trial, size_t size)
             count++;
         }
     return count;
+}
+
+/* Makes counts of the numbers that are whole but for errors of rounding; returns how many. */
+static size_t round_counts(double *numbers, size_t count)
+{
+    size_t rounded = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        double whole = near_whole(numbers[i]);
+
+        rounded += whole != numbers[i];
+        numbers[i] = whole == 0 ? 0 : whole; /* no -0 */
+    }
+    return rounded;
 }
 
 /* Puts NaN back where MARKED, a copy of the piece before take_missing, has them. */
@@ -157,9 +174,14 @@ static enum lfads_status convert(struct findings *found, const struct trial_read
             missing += of_trial;
         }
     }
+    *reader->missing_all += missing;
     *found = are_counts(reader) ? convert_counts(piece->floats, piece->numbers, n * size)
                                 : convert_reals(piece->floats, piece->numbers, piece->marked,
                                                 n * size, &reader->range);
+    if (!found->valid && are_counts(reader)) {
+        *reader->rounded += round_counts(piece->numbers, n * size);
+        *found = convert_counts(piece->floats, piece->numbers, n * size);
+    }
     if (!found->valid)
         return refuse(reader, piece->numbers, piece->marked, first, err);
     if (missing && reader->missing_of) {
@@ -170,6 +192,7 @@ static enum lfads_status convert(struct findings *found, const struct trial_read
     return LFADS_OK;
 }
 
+/* Reads all trials, a piece at a time. */
 static enum lfads_status read_pieces(struct trial_store *store, double *sum,
                                      const struct trial_reader *reader, const struct piece *piece,
                                      struct lfads_error *err)
@@ -181,8 +204,8 @@ static enum lfads_status read_pieces(struct trial_store *store, double *sum,
         size_t n = size_min(reader->trials - first, piece->trials);
         struct findings f;
 
-        status = h5_read_rows(piece->numbers, H5_FLOAT64, reader->file, reader->name, first, n,
-                              n * size, err);
+        status = shape_read_rows(piece->numbers, H5_FLOAT64, reader->file, reader->name,
+                                 reader->trials, first, n, n * size, err);
         if (status == LFADS_OK)
             status = convert(&f, reader, piece, first, n, err);
         if (status != LFADS_OK)

@@ -17,11 +17,14 @@ struct trial_reader {
     uint32_t
         *missing_of;    /* [trials]: set to the count of NaN in each trial, or NULL: NaN become 0 */
     uint32_t *checksum; /* set to the CRC-32 of all numbers as floats; or NULL */
+    size_t *missing_all; /* to which the count of NaN is added */
+    size_t *rounded;     /* to which the count of near-whole numbers that became counts is added */
     struct storage_limits limits;
 };
 
-/* Reads all trials into STORE, which the caller ends with trial_store_end. Sets *SUM to the sum of
- * all numbers but NaN. Fails for an unusable number and reports its trial, bin and channel. */
+/* Counts that are whole but for errors of rounding become whole. Reads all trials into STORE, which
+ * the caller ends with trial_store_end. Sets *SUM to the sum of all numbers but NaN. Fails for an
+ * unusable number and reports its trial, bin and channel. */
 enum lfads_status trial_reader_read(struct trial_store *store, double *sum,
                                     const struct trial_reader *reader, struct lfads_error *err);
 #endif

@@ -9,7 +9,8 @@
 #include "base/file.h"
 #include "h5/h5_errors.h"
 #include "h5/h5_output.h"
-#include "h5/h5_reader.h"
+#include "h5/h5_requests.h"
+#include "h5/h5_stored.h"
 
 static enum lfads_status remember(struct h5_file *file, const char *path, struct lfads_error *err)
 {
@@ -83,16 +84,14 @@ enum lfads_status h5_close(struct h5_file *file, struct lfads_error *err)
     return status;
 }
 
-/* Sets up a request about NAME; false if the name is longer than any that exists in our files. */
-static bool request(struct h5_request *request, enum h5_question question, const char *name)
+bool h5_request_about(struct h5_request *request, enum h5_question question, const char *name)
 {
     memset(request, 0, sizeof *request);
     request->question = question;
     return snprintf(request->name, sizeof request->name, "%s", name) < (int)sizeof request->name;
 }
 
-static enum lfads_status missing(const struct h5_file *file, const char *name,
-                                 struct lfads_error *err)
+enum lfads_status h5_missing(const struct h5_file *file, const char *name, struct lfads_error *err)
 {
     return lfads_fail(err, LFADS_BAD_DATA, "%s: there is no data set %s", file->path, name);
 }
@@ -102,7 +101,7 @@ bool h5_has(const struct h5_file *file, const char *name)
     struct h5_request has;
     struct h5_answer answer;
 
-    if (!request(&has, H5_HAS, name))
+    if (!h5_request_about(&has, H5_HAS, name))
         return false;
     return h5_reader_ask(&answer, file->reader, &has, NULL) != LFADS_OK || answer.has != 0;
 }
@@ -112,9 +111,9 @@ enum lfads_status h5_shape(struct h5_shape *shape, const struct h5_file *file, c
 {
     struct h5_request ask;
     struct h5_answer answer;
-    enum lfads_status status = request(&ask, H5_SHAPE, name)
+    enum lfads_status status = h5_request_about(&ask, H5_SHAPE, name)
                                    ? h5_reader_ask(&answer, file->reader, &ask, err)
-                                   : missing(file, name, err);
+                                   : h5_missing(file, name, err);
 
     *shape = (struct h5_shape){.count = 0};
     if (status != LFADS_OK)
@@ -122,8 +121,12 @@ enum lfads_status h5_shape(struct h5_shape *shape, const struct h5_file *file, c
     shape->rank = answer.rank < H5_MOST_RANK ? answer.rank : H5_MOST_RANK;
     shape->numeric = answer.numeric != 0;
     shape->whole = answer.whole != 0;
-    shape->mask = answer.mask != 0;
-    shape->lists = answer.lists != 0;
+    shape->holds =
+        answer.holds >= 0 && answer.holds < H5_HOLDS ? (enum h5_holds)answer.holds : H5_OTHER;
+    shape->stored = answer.stored;
+    shape->stored.holds = shape->holds;
+    if (!h5_stored_is_known(&shape->stored))
+        shape->stored.size = 0;
     shape->count = 1;
     for (size_t i = 0; i < shape->rank; i++) {
         shape->dims[i] = answer.dims[i];
@@ -135,11 +138,11 @@ enum lfads_status h5_shape(struct h5_shape *shape, const struct h5_file *file, c
     return LFADS_OK;
 }
 
-/* Requests numbers and receives them in pieces. */
-static enum lfads_status take_numbers(void *values, const struct h5_request *ask,
+/* Requests numbers of SIZE bytes and receives them in pieces. */
+static enum lfads_status take_numbers(void *values, const struct h5_request *ask, size_t size,
                                       const struct h5_file *file, struct lfads_error *err)
 {
-    size_t left = ask->count * (ask->type == H5_FLOAT32 ? 4 : 8);
+    size_t left = ask->count * size;
     char *at = values;
     struct h5_answer answer;
     enum lfads_status status = h5_reader_ask(&answer, file->reader, ask, err);
@@ -163,13 +166,13 @@ enum lfads_status h5_read_rows(void *values, enum h5_type type, const struct h5_
 {
     struct h5_request ask;
 
-    if (!request(&ask, H5_ROWS, name))
-        return missing(file, name, err);
+    if (!h5_request_about(&ask, H5_ROWS, name))
+        return h5_missing(file, name, err);
     ask.type = type;
     ask.first = first;
     ask.rows = rows;
     ask.count = count;
-    return take_numbers(values, &ask, file, err);
+    return take_numbers(values, &ask, type == H5_FLOAT32 ? 4 : 8, file, err);
 }
 
 enum lfads_status h5_read(void *values, enum h5_type type, const struct h5_file *file,
@@ -177,81 +180,25 @@ enum lfads_status h5_read(void *values, enum h5_type type, const struct h5_file 
 {
     struct h5_request ask;
 
-    if (!request(&ask, H5_ALL, name))
-        return missing(file, name, err);
+    if (!h5_request_about(&ask, H5_ALL, name))
+        return h5_missing(file, name, err);
     ask.type = type;
     ask.count = count;
-    return take_numbers(values, &ask, file, err);
+    return take_numbers(values, &ask, type == H5_FLOAT32 ? 4 : 8, file, err);
 }
 
-enum lfads_status h5_read_text(char **text, const struct h5_file *file, const char *name,
-                               struct lfads_error *err)
+enum lfads_status h5_read_stored(void *bytes, const struct h5_file *file, const char *name,
+                                 const struct h5_shape *shape, size_t first, size_t rows,
+                                 struct lfads_error *err)
 {
+    size_t all = shape->rank ? shape->dims[0] : 1;
     struct h5_request ask;
-    struct h5_answer answer;
-    enum lfads_status status = request(&ask, H5_TEXT, name)
-                                   ? h5_reader_ask(&answer, file->reader, &ask, err)
-                                   : missing(file, name, err);
 
-    *text = NULL;
-    if (status != LFADS_OK)
-        return status;
-    if (answer.bytes > H5_LONGEST_TEXT)
-        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s is too long for a text", file->path, name);
-    *text = calloc(answer.bytes + 1, 1);
-    if (!*text)
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
-    status = h5_reader_take(*text, answer.bytes, file->reader, err);
-    if (status != LFADS_OK) {
-        free(*text);
-        *text = NULL;
-    }
-    return status;
-}
-
-enum lfads_status h5_read_list(int64_t **list, size_t *count, const struct h5_file *file,
-                               const char *name, size_t element, struct lfads_error *err)
-{
-    struct h5_request ask;
-    struct h5_answer answer;
-    enum lfads_status status;
-
-    *list = NULL;
-    *count = 0;
-    if (!request(&ask, H5_LIST, name))
-        return missing(file, name, err);
-    ask.first = element;
-    status = h5_reader_ask(&answer, file->reader, &ask, err);
-    if (status != LFADS_OK)
-        return status;
-    *list = answer.bytes % sizeof **list || answer.bytes > SIZE_MAX / 2 ? NULL
-                                                                        : malloc(answer.bytes + 1);
-    if (!*list)
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
-    status = h5_reader_take(*list, answer.bytes, file->reader, err);
-    if (status == LFADS_OK) {
-        *count = answer.bytes / sizeof **list;
-        return LFADS_OK;
-    }
-    free(*list);
-    *list = NULL;
-    return status;
-}
-
-enum lfads_status h5_read_attribute(char text[H5_ATTRIBUTE_SIZE], const struct h5_file *file,
-                                    const char *name, struct lfads_error *err)
-{
-    struct h5_request ask;
-    struct h5_answer answer;
-    enum lfads_status status = request(&ask, H5_ATTRIBUTE, name)
-                                   ? h5_reader_ask(&answer, file->reader, &ask, err)
-                                   : missing(file, name, err);
-
-    memset(text, 0, H5_ATTRIBUTE_SIZE);
-    if (status != LFADS_OK)
-        return status;
-    if (answer.bytes >= H5_ATTRIBUTE_SIZE)
-        return lfads_fail(err, LFADS_BAD_DATA, "%s: the attribute %s is too long", file->path,
-                          name);
-    return h5_reader_take(text, answer.bytes, file->reader, err);
+    if (!h5_request_about(&ask, H5_ROWS, name))
+        return h5_missing(file, name, err);
+    ask.type = H5_AS_STORED;
+    ask.first = first;
+    ask.rows = rows;
+    ask.count = all ? shape->count / all * rows : 0;
+    return take_numbers(bytes, &ask, shape->stored.size, file, err);
 }

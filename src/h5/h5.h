@@ -27,8 +27,8 @@ struct h5_storage {
 
 /* Opens PATH for reading. Fails if it is not an HDF5 file, is cut short or can't be read. A
  * separate process reads it (h5_reader.h), so that reading a damaged file gives an error, not a
- * crash. Accepts only numbers of up to 8 bytes, truth values and lists of integers that are stored
- * in this file, with no filters except gzip, shuffle and Fletcher32. */
+ * crash. Accepts only numbers of up to 8 bytes, truth values, texts and lists of integers that are
+ * stored in this file, with no filters except gzip, lzf, shuffle and Fletcher32. */
 enum lfads_status h5_open(struct h5_file *file, const char *path, struct lfads_error *err);
 /* Creates PATH, or replaces it; callers pass a staged name (file.h). A failure leaves no file.
  * Leaves RESERVED bytes at the beginning of the file to the caller: 0, or a power of two of at
@@ -66,6 +66,29 @@ enum lfads_status h5_read(void *values, enum h5_type type, const struct h5_file 
  * many; the caller frees *LIST. */
 enum lfads_status h5_read_list(int64_t **list, size_t *count, const struct h5_file *file,
                                const char *name, size_t element, struct lfads_error *err);
+/* Reads rows FIRST to FIRST+ROWS-1 of a data set as the file stores them: elements of
+ * SHAPE.stored.size bytes, which must not be 0, to be written by h5_rows_create_like. SHAPE is what
+ * h5_shape says of it. Not for strings of any length. */
+enum lfads_status h5_read_stored(void *bytes, const struct h5_file *file, const char *name,
+                                 const struct h5_shape *shape, size_t first, size_t rows,
+                                 struct lfads_error *err);
+/* Texts of any length. */
+struct h5_texts {
+    size_t count;
+    char **each; /* [count] */
+    char *text;  /* where they lie */
+};
+void h5_texts_free(struct h5_texts *texts);
+/* Sets TEXTS to the COUNT strings, all of any length, of these rows; h5_texts_free frees them. */
+enum lfads_status h5_read_strings(struct h5_texts *texts, const struct h5_file *file,
+                                  const char *name, size_t first, size_t rows, size_t count,
+                                  struct lfads_error *err);
+/* Sets KEYS to the names in GROUP ("": the root), in the order of their bytes; h5_texts_free frees
+ * them. In front of each name is a letter: d is a data set, e a data set that is empty, g a group,
+ * x what can't be followed or read. Names of control characters or no UTF-8 are left out, and so
+ * are those after the first thousand. */
+enum lfads_status h5_keys(struct h5_texts *keys, const struct h5_file *file, const char *group,
+                          struct lfads_error *err);
 /* Sets *TEXT to a string, which the caller frees. */
 enum lfads_status h5_read_text(char **text, const struct h5_file *file, const char *name,
                                struct lfads_error *err);
@@ -80,6 +103,7 @@ struct h5_rows {
     struct h5_file *file;
     int64_t set; /* HDF5's identifier; 0: not open */
     enum h5_type type;
+    struct h5_stored stored; /* of H5_AS_STORED */
     struct h5_storage storage;
     size_t rank, row; /* numbers in a row */
     char name[80];
@@ -89,6 +113,12 @@ struct h5_rows {
 enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, const char *name,
                                  enum h5_type type, size_t rank, const size_t *dims,
                                  const struct h5_storage *storage, struct lfads_error *err);
+/* Creates the data set [dims[0],...] of elements that are stored as STORED says. h5_rows_write
+ * takes bytes as h5_read_stored gives them and, for strings of any length, pointers to texts. */
+enum lfads_status h5_rows_create_like(struct h5_rows *rows, struct h5_file *file, const char *name,
+                                      const struct h5_stored *stored, size_t rank,
+                                      const size_t *dims, const struct h5_storage *storage,
+                                      struct lfads_error *err);
 /* Bytes of memory that compressing COUNT rows of BYTES each takes with THREADS threads. */
 size_t h5_packing_bytes(size_t count, size_t bytes, size_t threads);
 /* Writes rows FIRST to FIRST+COUNT-1. */

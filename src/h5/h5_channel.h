@@ -6,23 +6,34 @@
 
 enum { H5_NAME = 512, H5_LONGEST_TEXT = 1 << 24 };
 
-enum h5_question { H5_HAS, H5_SHAPE, H5_ROWS, H5_ALL, H5_TEXT, H5_LIST, H5_ATTRIBUTE };
+enum h5_question {
+    H5_HAS,
+    H5_SHAPE,
+    H5_ROWS,
+    H5_ALL,
+    H5_TEXT,
+    H5_LIST,
+    H5_ROWS_OF_STRINGS,
+    H5_ATTRIBUTE,
+    H5_KEYS
+};
 
 /* From parent to child. */
 struct h5_request {
     enum h5_question question;
     enum h5_type type;
-    size_t first, rows, count; /* for H5_ROWS; COUNT: expected numbers, also for H5_ALL; FIRST: the
-                                  element of H5_LIST */
+    size_t first, rows, count; /* for H5_ROWS, …_OF_STRINGS; COUNT: expected numbers, also for
+                                  H5_ALL; FIRST: the element of H5_LIST */
     char name[H5_NAME];
 };
 
 /* From child to parent, followed by BYTES of payload. Numbers come in pieces, each with its own
  * answer. All members are integers or text, and the parent checks them before use. */
 struct h5_answer {
-    int status, has; /* enum lfads_status; for H5_HAS */
-    int numeric, whole, mask, lists;
-    size_t rank, dims[H5_MOST_RANK]; /* for H5_SHAPE */
+    int status, has;                 /* enum lfads_status; for H5_HAS */
+    int numeric, whole, holds;       /* for H5_SHAPE, … */
+    struct h5_stored stored;         /* … */
+    size_t rank, dims[H5_MOST_RANK]; /* … */
     size_t bytes;
     char text[1024]; /* the error's, if STATUS is not LFADS_OK */
 };

@@ -6,10 +6,13 @@
 #include <string.h>
 
 #include "h5/h5_channel.h"
+#include "h5/h5_lzf.h"
+#include "h5/h5_stored.h"
 
 enum {
     MOST_RATIO = 2048,   /* greatest ratio of numbers to file size; deflate reaches 1032 */
     MOST_FILTERS = 8,    /* each of the three filters may occur more than once */
+    IN_HEAP = 16,        /* bytes of a string of any length, which lies elsewhere in the file */
     MIN_CACHE = 1 << 20, /* HDF5's own default */
     MOST_SLOTS = 1 << 16
 };
@@ -18,8 +21,9 @@ enum {
 struct check {
     struct h5_checked *set;
     const struct h5_checked_file *file;
-    const char *name;
-    hid_t list; /* creation properties: how it is stored */
+    const char *name;      /* as it was asked for */
+    struct h5_place place; /* where that leads */
+    hid_t list;            /* creation properties: how it is stored */
     struct lfads_error *err;
 };
 
@@ -28,34 +32,27 @@ static enum lfads_status refuse(const struct check *c, const char *what)
     return lfads_fail(c->err, LFADS_BAD_DATA, "%s: %s %s", c->file->path, c->name, what);
 }
 
-/* Checks the link PATH, a group on the way to the data set or the data set itself. */
-static enum lfads_status check_link(const struct check *c, const char *path, bool group)
+/* Follows the links of the name, none of which may leave the file. */
+static enum lfads_status check_links(struct check *c)
 {
-    H5L_info_t info;
-
-    if (H5Lexists(c->file->id, path, H5P_DEFAULT) == 0)
+    switch (h5_links_follow(&c->place, c->file->id, c->name)) {
+    case H5_FOUND:
+        return LFADS_OK;
+    case H5_MISSING:
         return lfads_fail(c->err, LFADS_BAD_DATA, "%s: there is no %s %s", c->file->path,
-                          group ? "group" : "data set", path);
-    if (H5Lget_info(c->file->id, path, &info, H5P_DEFAULT) < 0)
-        return refuse(c, "can't be found: the file is damaged");
-    return info.type == H5L_TYPE_HARD
-               ? LFADS_OK
-               : refuse(c, "is a link to elsewhere: copy the data itself into this file");
-}
-
-/* Checks each link of the name, which leads through groups. */
-static enum lfads_status check_links(const struct check *c)
-{
-    enum lfads_status status = LFADS_OK;
-
-    for (const char *end = strchr(c->name, '/'); end && status == LFADS_OK;
-         end = strchr(end + 1, '/')) {
-        char group[H5_NAME];
-
-        snprintf(group, sizeof group, "%.*s", (int)(end - c->name), c->name);
-        status = check_link(c, group, true);
+                          strcmp(c->place.path, c->name) == 0 ? "data set" : "group",
+                          c->place.path);
+    case H5_DANGLING:
+        return lfads_fail(c->err, LFADS_BAD_DATA, "%s: %s is a soft link, and there is no %s",
+                          c->file->path, c->name, c->place.path);
+    case H5_ELSEWHERE:
+        return refuse(c, "is a link to elsewhere: copy the data itself into this file");
+    case H5_CIRCLE:
+        return refuse(c, "is a soft link that leads to other soft links without end");
+    case H5_BROKEN:
+        break;
     }
-    return status == LFADS_OK ? check_link(c, c->name, false) : status;
+    return refuse(c, "can't be found: the file is damaged");
 }
 
 /* Whether the type is an integer in two's complement or an IEEE 754 real, of whole bytes. */
@@ -95,21 +92,83 @@ static bool is_whole_number(hid_t type)
     return whole;
 }
 
+/* Whether MATLAB's attribute NAME of the data set has the text, or a number other than 0. */
+static bool says(hid_t set, const char *name, const char *text)
+{
+    char value[16] = "";
+    long long number = 0;
+    hid_t attribute, type, space;
+    bool fine;
+
+    if (H5Aexists(set, name) <= 0)
+        return false;
+    attribute = H5Aopen(set, name, H5P_DEFAULT);
+    type = H5Aget_type(attribute);
+    space = H5Aget_space(attribute);
+    fine = attribute >= 0 && type >= 0 && H5Sget_simple_extent_npoints(space) == 1;
+    if (fine && text)
+        fine = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 &&
+               H5Tget_size(type) < sizeof value && H5Aread(attribute, type, value) >= 0 &&
+               strncmp(value, text, strlen(text) + 1) == 0;
+    else if (fine)
+        fine = H5Tget_class(type) == H5T_INTEGER &&
+               H5Aread(attribute, H5T_NATIVE_LLONG, &number) >= 0 && number != 0;
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Aclose(attribute);
+    return fine;
+}
+
+/* Whether the type is that of complex numbers: two reals, as h5py or MATLAB names them. */
+static bool is_complex(hid_t type)
+{
+    char *first = H5Tget_nmembers(type) == 2 ? H5Tget_member_name(type, 0) : NULL;
+    bool complex = first && (strcmp(first, "r") == 0 || strcmp(first, "real") == 0);
+
+    H5free_memory(first);
+    return complex;
+}
+
+/* What the data set consists of. */
+static enum h5_holds holds(const struct h5_checked *set, H5T_class_t class)
+{
+    switch (class) {
+    case H5T_INTEGER:
+        return says(set->set, "MATLAB_class", "char") ? H5_LETTERS : H5_NUMBERS;
+    case H5T_FLOAT:
+        return H5_NUMBERS;
+    case H5T_ENUM:
+        return set->number == 1 && is_whole_number(set->type) ? H5_TRUTHS : H5_OTHER;
+    case H5T_VLEN:
+        return is_whole_number(set->type) ? H5_LISTS : H5_OTHER;
+    case H5T_STRING:
+        return H5Tis_variable_str(set->type) == 0 ? H5_TEXTS : H5_STRINGS;
+    case H5T_COMPOUND:
+        return is_complex(set->type) ? H5_COMPLEX : H5_RECORDS;
+    case H5T_REFERENCE:
+        return H5_REFERENCES;
+    default:
+        return H5_OTHER;
+    }
+}
+
 static enum lfads_status check_type(const struct check *c)
 {
     struct h5_checked *set = c->set;
     H5T_class_t class = H5Tget_class(set->type);
 
     set->number = H5Tget_size(set->type);
-    set->shape.whole = class == H5T_INTEGER;
-    set->shape.mask = class == H5T_ENUM && set->number == 1 && is_whole_number(set->type);
-    set->shape.lists = class == H5T_VLEN && is_whole_number(set->type);
-    set->shape.numeric = class == H5T_INTEGER || class == H5T_FLOAT;
     if (class == H5T_NO_CLASS || set->number == 0)
         return refuse(c, "has no type: the file is damaged");
-    if (set->shape.numeric && !is_plain_number(set->type, set->number))
+    if ((class == H5T_INTEGER || class == H5T_FLOAT) && !is_plain_number(set->type, set->number))
         return refuse(c, "has numbers of an uncommon type: store it as integers of up to 8 bytes "
                          "or as float or double");
+    set->shape.holds = holds(set, class);
+    set->shape.whole = class == H5T_INTEGER;
+    set->shape.numeric = set->shape.holds == H5_NUMBERS || set->shape.holds == H5_TRUTHS;
+    set->shape.stored = h5_stored_of(set->type, set->shape.holds);
+    if (set->shape.holds == H5_STRINGS)
+        set->number = IN_HEAP; /* in the file; the type's size is that of a pointer */
     return LFADS_OK;
 }
 
@@ -152,10 +211,10 @@ static enum lfads_status check_filters(const struct check *c, bool *checksummed)
 
         *checksummed = *checksummed || filter == H5Z_FILTER_FLETCHER32;
         if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE &&
-            filter != H5Z_FILTER_FLETCHER32)
+            filter != H5Z_FILTER_FLETCHER32 && filter != H5_LZF)
             return lfads_fail(c->err, LFADS_BAD_DATA,
                               "%s: %s is stored with the filter %d (%.39s), which is not read: "
-                              "store it with gzip, or without compression",
+                              "store it with gzip or lzf, or without compression",
                               c->file->path, c->name, (int)filter, name);
     }
     return LFADS_OK;
@@ -232,7 +291,7 @@ static enum lfads_status open_cached(const struct check *c, size_t slots)
     slots = slots < MOST_SLOTS / 4 ? 4 * slots + 521 : MOST_SLOTS;
     H5Pset_chunk_cache(list, slots, bytes, 0.75);
     H5Dclose(c->set->set);
-    c->set->set = H5Dopen2(c->file->id, c->name, list);
+    c->set->set = H5Dopen2(c->file->id, c->place.path, list);
     H5Pclose(list);
     return c->set->set > 0 ? LFADS_OK : refuse(c, "can't be opened: the file is damaged");
 }
@@ -274,6 +333,15 @@ static enum lfads_status check_storage(const struct check *c)
     return status == LFADS_OK && layout == H5D_CHUNKED ? open_cached(c, slots) : status;
 }
 
+static bool is_group(hid_t file, const char *path)
+{
+    hid_t object = H5Oopen(file, path, H5P_DEFAULT);
+    bool group = object >= 0 && H5Iget_type(object) == H5I_GROUP;
+
+    H5Oclose(object);
+    return group;
+}
+
 enum lfads_status h5_check_open(struct h5_checked *set, const struct h5_checked_file *file,
                                 const char *name, struct lfads_error *err)
 {
@@ -284,9 +352,13 @@ enum lfads_status h5_check_open(struct h5_checked *set, const struct h5_checked_
     status = check_links(&c);
     if (status != LFADS_OK)
         return status;
-    set->set = H5Dopen2(file->id, name, H5P_DEFAULT);
+    if (is_group(file->id, c.place.path))
+        return refuse(&c, "is a group, and a data set is needed");
+    set->set = H5Dopen2(file->id, c.place.path, H5P_DEFAULT);
     if (set->set <= 0)
         return refuse(&c, "is no data set, or it is damaged");
+    if (says(set->set, "MATLAB_empty", NULL))
+        return refuse(&c, "is an empty array of MATLAB");
     set->space = H5Dget_space(set->set);
     set->type = H5Dget_type(set->set);
     c.list = H5Dget_create_plist(set->set);
@@ -299,6 +371,15 @@ enum lfads_status h5_check_open(struct h5_checked *set, const struct h5_checked_
         status = check_storage(&c);
     H5Pclose(c.list);
     return status;
+}
+
+bool h5_check_empty(const struct h5_checked_file *file, const struct h5_place *place)
+{
+    hid_t set = H5Dopen2(file->id, place->path, H5P_DEFAULT);
+    bool empty = set >= 0 && says(set, "MATLAB_empty", NULL);
+
+    H5Dclose(set);
+    return empty;
 }
 
 void h5_check_close(struct h5_checked *set)

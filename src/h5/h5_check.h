@@ -6,6 +6,7 @@
 #include <hdf5.h>
 
 #include "base/error.h"
+#include "h5/h5_links.h"
 #include "h5/h5_types.h"
 
 /* An open file, in the process that reads it. */
@@ -29,5 +30,7 @@ struct h5_checked {
  * too. */
 enum lfads_status h5_check_open(struct h5_checked *set, const struct h5_checked_file *file,
                                 const char *name, struct lfads_error *err);
+/* Whether the object is a data set that MATLAB marked as empty. */
+bool h5_check_empty(const struct h5_checked_file *file, const struct h5_place *place);
 void h5_check_close(struct h5_checked *set);
 #endif

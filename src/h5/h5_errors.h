@@ -41,6 +41,8 @@ static inline hid_t memory_type(enum h5_type type)
         return H5T_NATIVE_DOUBLE;
     case H5_INT64:
         return H5T_NATIVE_INT64;
+    case H5_AS_STORED:
+        break;
     }
     return -1;
 }

@@ -9,6 +9,7 @@
 #include "h5/h5_chunks.h"
 #include "h5/h5_errors.h"
 #include "h5/h5_output.h"
+#include "h5/h5_stored.h"
 
 static hid_t disk_type(enum h5_type type)
 {
@@ -19,6 +20,8 @@ static hid_t disk_type(enum h5_type type)
         return H5T_IEEE_F64LE;
     case H5_INT64:
         return H5T_STD_I64LE;
+    case H5_AS_STORED:
+        break;
     }
     return -1;
 }
@@ -67,7 +70,7 @@ static bool set_storage(hid_t list, const struct h5_storage *storage, size_t ran
 
     if (H5Pset_obj_track_times(list, false) < 0)
         return false;
-    if (!storage || rank == 0 || !(storage->by_row || storage->gzip || storage->checksum))
+    if (rank == 0 || !(storage->by_row || storage->gzip || storage->checksum))
         return true;
     for (size_t i = 0; i < rank; i++) {
         chunk[i] = i == 0 && (storage->by_row || storage->gzip) ? 1 : dims[i];
@@ -86,19 +89,26 @@ static bool went_out(const struct h5_file *file)
     return file->output->reason == 0 && !file->output->failed;
 }
 
-enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, const char *name,
-                                 enum h5_type type, size_t rank, const size_t *dims,
-                                 const struct h5_storage *storage, struct lfads_error *err)
+/* The file's type of ROWS, which the caller closes. */
+static hid_t type_of(const struct h5_rows *rows)
 {
+    return rows->type == H5_AS_STORED ? h5_stored_type(&rows->stored)
+                                      : H5Tcopy(disk_type(rows->type));
+}
+
+/* Creates the data set of ROWS, whose file, types and storage are set. */
+static enum lfads_status create(struct h5_rows *rows, const char *name, size_t rank,
+                                const size_t *dims, struct lfads_error *err)
+{
+    struct h5_file *file = rows->file;
     struct quiet quiet;
     hsize_t extent[H5_MOST_RANK] = {0};
-    hid_t space, list, links, set = -1;
+    hid_t space, list, links, type, set = -1;
 
     quiet_begin(&quiet);
-    *rows = (struct h5_rows){.file = file, .type = type, .rank = rank, .row = 1};
-    if (storage)
-        rows->storage = *storage;
     snprintf(rows->name, sizeof rows->name, "%.79s", name);
+    rows->rank = rank;
+    rows->row = 1;
     for (size_t i = 0; i < rank; i++) {
         extent[i] = dims[i];
         rows->row *= i ? dims[i] : 1;
@@ -106,10 +116,12 @@ enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, con
     space = rank ? H5Screate_simple((int)rank, extent, NULL) : H5Screate(H5S_SCALAR);
     list = H5Pcreate(H5P_DATASET_CREATE);
     links = H5Pcreate(H5P_LINK_CREATE);
+    type = type_of(rows);
     H5Pset_create_intermediate_group(links, 1);
     /* without memory HDF5 1.10 may free names that a list still has: nothing may use it then */
-    if (set_storage(list, storage, rank, extent))
-        set = H5Dcreate2(file->id, name, disk_type(type), space, links, list, H5P_DEFAULT);
+    if (set_storage(list, &rows->storage, rank, extent))
+        set = H5Dcreate2(file->id, name, type, space, links, list, H5P_DEFAULT);
+    H5Tclose(type);
     H5Pclose(links);
     H5Pclose(list);
     H5Sclose(space);
@@ -121,10 +133,33 @@ enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, con
     return h5_output_failed(file->output, file->path, name, err);
 }
 
+enum lfads_status h5_rows_create(struct h5_rows *rows, struct h5_file *file, const char *name,
+                                 enum h5_type type, size_t rank, const size_t *dims,
+                                 const struct h5_storage *storage, struct lfads_error *err)
+{
+    *rows = (struct h5_rows){.file = file, .type = type};
+    if (storage)
+        rows->storage = *storage;
+    return create(rows, name, rank, dims, err);
+}
+
+enum lfads_status h5_rows_create_like(struct h5_rows *rows, struct h5_file *file, const char *name,
+                                      const struct h5_stored *stored, size_t rank,
+                                      const size_t *dims, const struct h5_storage *storage,
+                                      struct lfads_error *err)
+{
+    *rows = (struct h5_rows){.file = file, .type = H5_AS_STORED, .stored = *stored};
+    if (storage)
+        rows->storage = *storage;
+    return create(rows, name, rank, dims, err);
+}
+
 /* Writes rows FIRST to FIRST+COUNT-1 without our compression. */
 static bool write_plain(const struct h5_rows *rows, size_t first, size_t count, const void *values)
 {
     hid_t space = H5Dget_space(rows->set), memory = H5S_ALL;
+    hid_t type = rows->type == H5_AS_STORED ? h5_stored_type(&rows->stored)
+                                            : H5Tcopy(memory_type(rows->type));
     hsize_t start[H5_MOST_RANK] = {first}, extent[H5_MOST_RANK];
     bool fine = space >= 0;
 
@@ -134,8 +169,8 @@ static bool write_plain(const struct h5_rows *rows, size_t first, size_t count, 
         memory = H5Screate_simple((int)rows->rank, extent, NULL);
         fine = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, extent, NULL) >= 0;
     }
-    fine = fine &&
-           H5Dwrite(rows->set, memory_type(rows->type), memory, space, H5P_DEFAULT, values) >= 0;
+    fine = fine && H5Dwrite(rows->set, type, memory, space, H5P_DEFAULT, values) >= 0;
+    H5Tclose(type);
     if (rows->rank > 0)
         H5Sclose(memory);
     H5Sclose(space);
@@ -146,8 +181,10 @@ enum lfads_status h5_rows_write(struct h5_rows *rows, size_t first, size_t count
                                 const void *values, struct lfads_error *err)
 {
     struct quiet quiet;
+    bool like = rows->type == H5_AS_STORED; /* elements may be of any size */
     size_t size = rows->type == H5_FLOAT32 ? 4 : 8;
-    bool packed = rows->storage.gzip && rows->rank > 0 && !rows->storage.checksum, fine = true;
+    bool packed = rows->storage.gzip && rows->rank > 0 && !rows->storage.checksum && !like;
+    bool fine = true;
     bool no_memory = false;
 
     quiet_begin(&quiet);

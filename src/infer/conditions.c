@@ -58,7 +58,7 @@ enum lfads_status conditions_read(struct condition_trials *out, const struct h5_
     *out = (struct condition_trials){.count = 0};
     if (status != LFADS_OK)
         return status;
-    if (!shape.lists || shape.rank != 1)
+    if (shape.holds != H5_LISTS || shape.rank != 1)
         return lfads_fail(err, LFADS_BAD_DATA,
                           "%s: %s has no lists of trials, one for each condition (h5py.vlen_dtype)",
                           file->path, name);

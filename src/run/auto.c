@@ -14,8 +14,19 @@
 struct facts {
     size_t trials, valid; /* of all sessions */
     size_t bins, channels, sessions;
-    double spikes; /* a bin and channel; of counts */
+    double spikes;  /* a bin and channel; of counts */
+    size_t missing; /* numbers that were not recorded */
 };
+
+/* Numbers of the set's observed array that were not recorded. */
+static size_t missing_of(const struct session_trials *trials)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; trials->missing && i < trials->count; i++)
+        count += trials->missing[i];
+    return count;
+}
 
 static struct facts facts_of(const struct dataset *dataset)
 {
@@ -30,7 +41,8 @@ static struct facts facts_of(const struct dataset *dataset)
         f.valid += s->set[SESSION_VALID].count;
         f.channels = size_max(f.channels, s->channels);
         sum += train->sum;
-        numbers += (double)(train->count * s->bins * s->channels);
+        f.missing += s->missing;
+        numbers += (double)(train->count * s->bins * s->channels - missing_of(train));
     }
     f.spikes = sum / numbers;
     return f;
@@ -145,6 +157,21 @@ static void choose_regularisation(struct choice *c, const struct facts *f)
             1 - c->config->keep_prob);
 }
 
+/* NaN are what was not recorded, in trials that are shorter than others above all. */
+static void choose_missing(struct choice *c, const struct facts *f)
+{
+    if (f->missing == 0)
+        return;
+    set(c, "missing_data", "skip");
+    say(c, "  --missing_data=skip: %zu numbers are NaN, which count as not recorded", f->missing);
+}
+
+bool auto_reads_missing(const struct lfads_config *config)
+{
+    return strcmp(config->preset, PRESET_AUTO) == 0 &&
+           !config->given[flag_find(config_table(), "missing_data")];
+}
+
 enum lfads_status auto_choose(struct auto_report *report, struct lfads_config *config,
                               const struct dataset *dataset, struct lfads_error *err)
 {
@@ -160,5 +187,6 @@ enum lfads_status auto_choose(struct auto_report *report, struct lfads_config *c
     choose_sizes(&choice, &facts);
     choose_length(&choice, &facts);
     choose_regularisation(&choice, &facts);
+    choose_missing(&choice, &facts);
     return choice.status;
 }

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/numpy_random.h"
 #include "config/distribution.h"
+#include "run/auto.h"
 #include "run/run_private.h"
 
 /* Chooses the directory for trials that do not fit into memory: TMPDIR, or the directory that the
@@ -39,12 +40,14 @@ static enum lfads_status read_files(struct run *p, const struct session_files *f
                                     struct lfads_error *err)
 {
     const struct lfads_config *config = p->config;
+    bool begins = p->use == RUN_TRAINING && !*p->checkpoint_path; /* the data may choose flags */
     char directory[FILE_PATH];
     struct numpy_random random;
     struct session_wants wants = {
         .limits = choose_storage(p, directory),
         .range = {distribution_find(config->output_dist)->data, config->zig_loc},
-        .missing = strcmp(config->missing_data, "skip") == 0,
+        .missing =
+            strcmp(config->missing_data, "skip") == 0 || (begins && auto_reads_missing(config)),
         .heldout = (size_t)config->heldout_dim,
         .forward = (size_t)config->forward_steps,
         .sv_rate = config->sv_rate,

@@ -1,0 +1,189 @@
+/* h5_texts.c - reads what is not numbers: texts, lists, strings, attributes, the names of objects.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "h5/h5_requests.h"
+
+enum lfads_status h5_read_text(char **text, const struct h5_file *file, const char *name,
+                               struct lfads_error *err)
+{
+    struct h5_request ask;
+    struct h5_answer answer;
+    enum lfads_status status = h5_request_about(&ask, H5_TEXT, name)
+                                   ? h5_reader_ask(&answer, file->reader, &ask, err)
+                                   : h5_missing(file, name, err);
+
+    *text = NULL;
+    if (status != LFADS_OK)
+        return status;
+    if (answer.bytes > H5_LONGEST_TEXT)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s is too long for a text", file->path, name);
+    *text = calloc(answer.bytes + 1, 1);
+    if (!*text)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    status = h5_reader_take(*text, answer.bytes, file->reader, err);
+    if (status != LFADS_OK) {
+        free(*text);
+        *text = NULL;
+    }
+    return status;
+}
+
+enum lfads_status h5_read_list(int64_t **list, size_t *count, const struct h5_file *file,
+                               const char *name, size_t element, struct lfads_error *err)
+{
+    struct h5_request ask;
+    struct h5_answer answer;
+    enum lfads_status status;
+
+    *list = NULL;
+    *count = 0;
+    if (!h5_request_about(&ask, H5_LIST, name))
+        return h5_missing(file, name, err);
+    ask.first = element;
+    status = h5_reader_ask(&answer, file->reader, &ask, err);
+    if (status != LFADS_OK)
+        return status;
+    *list = answer.bytes % sizeof **list || answer.bytes > SIZE_MAX / 2 ? NULL
+                                                                        : malloc(answer.bytes + 1);
+    if (!*list)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    status = h5_reader_take(*list, answer.bytes, file->reader, err);
+    if (status == LFADS_OK) {
+        *count = answer.bytes / sizeof **list;
+        return LFADS_OK;
+    }
+    free(*list);
+    *list = NULL;
+    return status;
+}
+
+enum lfads_status h5_read_attribute(char text[H5_ATTRIBUTE_SIZE], const struct h5_file *file,
+                                    const char *name, struct lfads_error *err)
+{
+    struct h5_request ask;
+    struct h5_answer answer;
+    enum lfads_status status = h5_request_about(&ask, H5_ATTRIBUTE, name)
+                                   ? h5_reader_ask(&answer, file->reader, &ask, err)
+                                   : h5_missing(file, name, err);
+
+    memset(text, 0, H5_ATTRIBUTE_SIZE);
+    if (status != LFADS_OK)
+        return status;
+    if (answer.bytes >= H5_ATTRIBUTE_SIZE)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: the attribute %s is too long", file->path,
+                          name);
+    return h5_reader_take(text, answer.bytes, file->reader, err);
+}
+
+/* Receives the payload of ANSWER, which is of texts that each end with NUL, into *TEXT. */
+static enum lfads_status take_texts(char **text, const struct h5_answer *answer,
+                                    const struct h5_file *file, const char *name,
+                                    struct lfads_error *err)
+{
+    enum lfads_status status;
+
+    *text = NULL;
+    if (answer->bytes > H5_LONGEST_TEXT)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: the texts of %s are too long", file->path,
+                          name);
+    *text = calloc(answer->bytes + 1, 1);
+    if (!*text)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    status = h5_reader_take(*text, answer->bytes, file->reader, err);
+    if (status == LFADS_OK)
+        return LFADS_OK;
+    free(*text);
+    *text = NULL;
+    return status;
+}
+
+/* Sets EACH [COUNT] to the texts in TEXT of LENGTH bytes; false unless there are just so many. */
+static bool find_texts(char **each, size_t count, char *text, size_t length)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (at >= length)
+            return false;
+        each[i] = text + at;
+        at += strlen(text + at) + 1;
+    }
+    return at == length;
+}
+
+static size_t count_texts(const char *text, size_t length)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < length; i++)
+        count += text[i] == 0;
+    return count;
+}
+
+/* Makes TEXTS of the payload of ANSWER. */
+static enum lfads_status keep_texts(struct h5_texts *texts, const struct h5_answer *answer,
+                                    const struct h5_file *file, const char *name,
+                                    struct lfads_error *err)
+{
+    enum lfads_status status = take_texts(&texts->text, answer, file, name, err);
+
+    if (status != LFADS_OK)
+        return status;
+    texts->count = count_texts(texts->text, answer->bytes);
+    texts->each = calloc(texts->count + 1, sizeof *texts->each);
+    if (!texts->each)
+        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    else if (!find_texts(texts->each, texts->count, texts->text, answer->bytes))
+        status = lfads_fail(err, LFADS_BAD_DATA, "%s: %s can't be read: the file is damaged",
+                            file->path, name);
+    if (status != LFADS_OK)
+        h5_texts_free(texts);
+    return status;
+}
+
+void h5_texts_free(struct h5_texts *texts)
+{
+    free(texts->each);
+    free(texts->text);
+    *texts = (struct h5_texts){.count = 0};
+}
+
+enum lfads_status h5_read_strings(struct h5_texts *texts, const struct h5_file *file,
+                                  const char *name, size_t first, size_t rows, size_t count,
+                                  struct lfads_error *err)
+{
+    struct h5_request ask;
+    struct h5_answer answer;
+    enum lfads_status status;
+
+    *texts = (struct h5_texts){.count = 0};
+    if (!h5_request_about(&ask, H5_ROWS_OF_STRINGS, name))
+        return h5_missing(file, name, err);
+    ask.first = first;
+    ask.rows = rows;
+    ask.count = count;
+    status = h5_reader_ask(&answer, file->reader, &ask, err);
+    if (status == LFADS_OK)
+        status = keep_texts(texts, &answer, file, name, err);
+    if (status != LFADS_OK || texts->count == count)
+        return status;
+    h5_texts_free(texts);
+    return lfads_fail(err, LFADS_BAD_DATA, "%s: %s can't be read: the file is damaged", file->path,
+                      name);
+}
+
+enum lfads_status h5_keys(struct h5_texts *keys, const struct h5_file *file, const char *group,
+                          struct lfads_error *err)
+{
+    struct h5_request ask;
+    struct h5_answer answer;
+    enum lfads_status status;
+
+    *keys = (struct h5_texts){.count = 0};
+    if (!h5_request_about(&ask, H5_KEYS, group))
+        return h5_missing(file, group, err);
+    status = h5_reader_ask(&answer, file->reader, &ask, err);
+    return status == LFADS_OK ? keep_texts(keys, &answer, file, group, err) : status;
+}
