@@ -168,8 +168,8 @@ static void draw_mark(const struct panel *p, double y, double value)
     panel_text(p->cairo, x + 9, y + 5, 0, label);
 }
 
-/* Draws the channel number of stripe K on the left; on the right a round value and, if both fit,
- * zero. */
+/* Draws the channel number of stripe K on the left; on the right a round value and, if it fits
+ * between that and the next stripe's, zero. */
 static void draw_labels(const struct panel *p, const struct rates *r,
                         const struct rates_shown *shown, size_t k)
 {
@@ -177,6 +177,7 @@ static void draw_labels(const struct panel *p, const struct rates *r,
     double unit = !r->reals && r->bin_s > 0 ? 1 / r->bin_s : 1;
     double round_value = panel_step(shown->high * unit, 1.99);
     double zero = y_of(p, shown, k, 0), y = y_of(p, shown, k, round_value / unit);
+    double next = k + 1 < shown->count ? y + p->height / (double)shown->count : HUGE_VAL;
     char label[24];
 
     snprintf(label, sizeof label, "%zu", shown->channel[k]);
@@ -185,7 +186,7 @@ static void draw_labels(const struct panel *p, const struct rates *r,
                label);
     if (shown->high > 0)
         draw_mark(p, y, round_value);
-    if (!(shown->high > 0) || zero - y >= spacing)
+    if (!(shown->high > 0) || (zero - y >= spacing && next - zero >= spacing))
         draw_mark(p, zero, 0);
 }
 
