@@ -191,6 +191,22 @@ LFADS_API LFADS_CHECKED enum lfads_status lfads_synth(const char *generator,
                                                       const struct lfads_callbacks *callbacks,
                                                       struct lfads_error *err);
 
+/* ---- recordings ----------------------------------------------------------------------------- */
+struct lfads_prepare_config;
+LFADS_API LFADS_CHECKED enum lfads_status
+lfads_prepare_config_create(struct lfads_prepare_config **out, struct lfads_error *err);
+LFADS_API void lfads_prepare_config_free(struct lfads_prepare_config *config);
+/* Sets a flag of prepare (docs/flags.md), as lfads_config_set does. */
+LFADS_API LFADS_CHECKED enum lfads_status
+lfads_prepare_config_set(struct lfads_prepare_config *config, const char *name, const char *value,
+                         struct lfads_error *err);
+/* Makes data files of COUNT recordings, files or folders (docs/prepare.md). Reports what came out
+ * by lines and what may spoil a training by warnings. */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_prepare(const char *const *recordings, size_t count,
+                                                        const struct lfads_prepare_config *config,
+                                                        const struct lfads_callbacks *callbacks,
+                                                        struct lfads_error *err);
+
 /* ---- scoring -------------------------------------------------------------------------------- */
 /* Scores; a member that has_... says is missing is 0 or NULL. A score that is not defined is NaN.
  * Bits per spike: log-likelihood of the counts under the rates, minus that under each channel's

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "config/kinds.h"
 #include "config/nearest.h"
+#include "config/prepare_config.h"
 #include "config/synth_config.h"
 
 static int run_manual(const struct command *command, int argc, char **argv);
@@ -35,6 +36,11 @@ static const struct command commands[] = {
     {"write-params", "", KIND_WRITE_PARAMS, "write every parameter to an HDF5 file",
      "Writes every parameter and optimizer slot to one HDF5 file." REMEMBERED, config_table,
      lfads_write_params, cli_run_model},
+    {"prepare", "RECORDING ...", NULL, "make data files of recordings",
+     "Makes of each recording a data file that train takes: spikes are aligned, cut into\n"
+     "trials and binned; units and trials are chosen and split. A recording is a file of\n"
+     "spike times: CSV (gzip too), NumPy's .npy and .npz, or a folder of Kilosort's.",
+     prepare_config_table, NULL, cli_run_prepare},
     {"synth", "GENERATOR", NULL, "make a synthetic data set",
      "Makes a synthetic data set. Generators:\n"
      "  chaotic   a chaotic recurrent network, seen through counts or noisy reals;\n"

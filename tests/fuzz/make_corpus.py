@@ -3,6 +3,7 @@
   make_corpus.py LFADS SCRATCH
 
 SPDX-License-Identifier: Apache-2.0"""
+import gzip
 import os
 import shutil
 import sys
@@ -55,6 +56,24 @@ def write_benchmark(name, behaviour, libver=None):
         add_lists(file, "mc_rtt/eval_cond_idx", ([0, 2, 4], [1, 3, 5]))
 
 
+def write_recordings(folder):
+    """Recordings of two trials and two units, which serve as their own tables of trials."""
+    table = "trial,unit,time_s,start_time,stop_time,side\n0,1,0.1,0,0.5,left\n1,1,0.05,1,1.4,right\n"
+    with open(f"{folder}/columns", "w") as file:
+        file.write(table)
+    with open(f"{folder}/tabs", "w") as file:
+        file.write(table.replace(",", "\t").replace("left", '"left ""side"""'))
+    with gzip.GzipFile(f"{folder}/gzip", "wb", mtime=0) as file:
+        file.write(table.encode())
+    arrays = {"spike_times": np.array([0.1, 0.2, 0.05, 0.3]), "units": np.array([3, 3, 4, 4], ">i2"),
+              "trial_ids": np.array([0, 1, 1, 0], "u1"), "start_time": np.array([0, 1], "f4"),
+              "stop_time": np.array([0.5, 1.4]), "side": np.array(["left", "right"]),
+              "snr": np.asfortranarray(random.normal(size=(2, 3)))}
+    np.savez(f"{folder}/arrays", **arrays)
+    np.savez_compressed(f"{folder}/compressed", **arrays)
+    np.save(f"{folder}/one", arrays["side"])
+
+
 def compact(source, target):
     """The same checkpoint without chunks, in the latest form of the format, sealed as ours are."""
     with h5py.File(source) as old, h5py.File(target, "w", libver="latest",
@@ -65,7 +84,7 @@ def compact(source, target):
 
 
 def test_made():
-    for folder in ("data", "benchmark", "checkpoint", "damage", "scratch"):
+    for folder in ("data", "benchmark", "checkpoint", "damage", "prepare", "scratch"):
         os.makedirs(f"{SCRATCH}/{folder}")
     plain = {"train_data": counts().astype("u1"), "valid_data": counts().astype(">i4")}
     rates = random.uniform(0.5, 2, (6, 4, 3))
@@ -88,6 +107,7 @@ def test_made():
     write_benchmark("velocity", (6, 4, 2))
     write_benchmark("times", (6, 5))
     write_benchmark("latest", (6, 4, 1), libver="latest")
+    write_recordings(f"{SCRATCH}/prepare")
     # for damage.c
     larger = {"train_data": counts(40, 16, 10), "valid_data": counts(8, 16, 10),
               "alignment_matrix_cxf": random.normal(size=(10, 2))}

@@ -1,0 +1,17 @@
+/* prepare_config.h - the flags of prepare as a record.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_CONFIG_PREPARE_CONFIG_H
+#define LFADS_CONFIG_PREPARE_CONFIG_H
+#include "config/flag.h"
+
+/* One field for each flag, of the flag's name. The record owns the strings. */
+struct lfads_prepare_config {
+#include "config/flag_fields.h"
+
+#include "config/prepare_flags.def"
+
+#include "config/flags_clear.h"
+};
+
+const struct flag_table *prepare_config_table(void);
+#endif

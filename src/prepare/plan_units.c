@@ -1,0 +1,78 @@
+/* plan_units.c - which units are taken.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "prepare/filter.h"
+#include "prepare/plan.h"
+#include "prepare/spike_range.h"
+
+/* Clears the units below the least rate. */
+static size_t drop_slow(bool *chosen, const struct plan *plan, const struct raw *raw,
+                        double min_rate)
+{
+    size_t dropped = 0, bins = 0;
+
+    for (size_t i = 0; i < plan->count; i++)
+        bins += plan->window[i].to - plan->window[i].from;
+    for (size_t u = 0; u < raw->units; u++) {
+        size_t spikes = 0;
+
+        for (size_t i = 0; i < plan->count && chosen[u]; i++)
+            spikes += spike_count(raw, u, &plan->window[i], plan->width);
+        if (chosen[u] && (double)spikes < min_rate * (double)bins * plan->width) {
+            chosen[u] = false;
+            dropped++;
+        }
+    }
+    return dropped;
+}
+
+static size_t count_chosen(const bool *chosen, size_t rows)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < rows; i++)
+        count += chosen[i];
+    return count;
+}
+
+enum lfads_status plan_units(struct plan *plan, const struct raw *raw,
+                             const struct lfads_prepare_config *config, struct lfads_error *err)
+{
+    bool *chosen = NULL;
+    size_t left;
+    enum lfads_status status =
+        variables_allocate(&chosen, raw->units, sizeof *chosen, raw->path, err);
+
+    if (status == LFADS_OK)
+        status = variables_allocate(&plan->unit, raw->units, sizeof *plan->unit, raw->path, err);
+    if (status == LFADS_OK) {
+        memset(chosen, 1, raw->units);
+        if (*config->units)
+            status = filter_ids(chosen, raw->units, config->units, &raw->unit, "units", err);
+        left = count_chosen(chosen, raw->units);
+        plan_note(plan->unit_reason, &plan->unit_reasons, raw->units - left, "not in --units");
+    }
+    if (status == LFADS_OK)
+        status = filter_rows(chosen, raw->units, config->unit_filter, &raw->unit, "units",
+                             "unit_filter", err);
+    if (status == LFADS_OK) {
+        plan_note(plan->unit_reason, &plan->unit_reasons, left - count_chosen(chosen, raw->units),
+                  "not %.80s", config->unit_filter);
+        if (config->min_rate > 0)
+            plan_note(plan->unit_reason, &plan->unit_reasons,
+                      drop_slow(chosen, plan, raw, config->min_rate), "below %g spikes/s",
+                      config->min_rate);
+        for (size_t u = 0; u < raw->units; u++)
+            if (chosen[u])
+                plan->unit[plan->units++] = u;
+        if (plan->units == 0)
+            status = lfads_fail(err, LFADS_BAD_DATA,
+                                "%s: none of %zu units is left: lower --min_rate, or take others "
+                                "by --units and --unit_filter",
+                                raw->path, raw->units);
+    }
+    free(chosen);
+    return status;
+}

@@ -1,0 +1,219 @@
+/* plan_windows.c - which trials are taken, and the window of each.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "prepare/filter.h"
+#include "prepare/plan.h"
+#include "prepare/spike_range.h"
+
+enum { MOST_BINS = 100000 };
+
+static const char start_names[] = "start_time start start_s start_ms start_us start_time_s "
+                                  "start_time_ms trial_start trial_start_s trial_start_ms t_start";
+static const char stop_names[] =
+    "stop_time stop stop_s stop_ms stop_us stop_time_s stop_time_ms end_time end end_s end_ms "
+    "end_time_s end_time_ms trial_end trial_end_s trial_end_ms t_stop t_end";
+
+/* A trial's times in seconds on the spikes' clock; each is NULL if it is not known. */
+struct trial_times {
+    double *zero, *start, *stop;
+};
+
+/* Sets *OUT to the times in column V, in seconds. */
+static enum lfads_status column_times(double **out, const struct raw *raw, const struct variable *v,
+                                      const struct lfads_prepare_config *config,
+                                      struct lfads_error *err)
+{
+    double per_second;
+    enum lfads_status status;
+
+    if (!v->numbers)
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%s: the column %.80s has texts, and times are needed", raw->trial.path,
+                          v->name);
+    status = raw_time_unit(&per_second, v, &raw->trial, raw->per_second, config, err);
+    if (status == LFADS_OK)
+        status = variables_allocate(out, raw->trials, sizeof **out, raw->path, err);
+    for (size_t i = 0; i < raw->trials && status == LFADS_OK; i++)
+        (*out)[i] = v->numbers[i] / per_second;
+    return status;
+}
+
+static void release_times(struct trial_times *times)
+{
+    free(times->zero);
+    free(times->start);
+    free(times->stop);
+}
+
+/* Reads the columns that say when a trial is aligned, begins and ends. */
+static enum lfads_status read_times(struct trial_times *times, const struct raw *raw,
+                                    const struct lfads_prepare_config *config,
+                                    struct lfads_error *err)
+{
+    const struct variable *align = NULL, *start = variables_find_any(&raw->trial, start_names);
+    const struct variable *stop = variables_find_any(&raw->trial, stop_names);
+    enum lfads_status status = LFADS_OK;
+
+    if (*config->align)
+        status = filter_column(&align, &raw->trial, config->align, "trials", "align", err);
+    if (status == LFADS_OK && align)
+        status = column_times(&times->zero, raw, align, config, err);
+    if (status == LFADS_OK && start && start->numbers)
+        status = column_times(&times->start, raw, start, config, err);
+    if (status == LFADS_OK && stop && stop->numbers)
+        status = column_times(&times->stop, raw, stop, config, err);
+    return status;
+}
+
+/* Reads FROM:TO. */
+static enum lfads_status parse_window(double *from, double *to, const char *text,
+                                      struct lfads_error *err)
+{
+    char *end, *last = NULL;
+
+    *from = strtod(text, &end);
+    if (end != text && *end == ':')
+        *to = strtod(end + 1, &last);
+    if (!last || last == end + 1 || *last || !isfinite(*from) || !isfinite(*to) || *from >= *to)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--window=%.80s is not FROM:TO in seconds, such as -0.25:0.45", text);
+    return LFADS_OK;
+}
+
+/* Sets PLAN's bins to how many DURATION has. */
+static enum lfads_status set_bins(struct plan *plan, double duration, const char *what,
+                                  struct lfads_error *err)
+{
+    double bins = floor(duration / plan->width + SPIKE_TOLERANCE);
+
+    if (!(bins >= 1) || bins > MOST_BINS)
+        return lfads_fail(err, LFADS_USAGE,
+                          "%s of %g s and --bin_width=%g make %.0f bins: from 1 to %d are allowed",
+                          what, duration, plan->width, bins, MOST_BINS);
+    plan->bins = (size_t)bins;
+    return LFADS_OK;
+}
+
+/* The same window for each chosen trial. */
+static enum lfads_status fixed_windows(struct plan *plan, const struct raw *raw, const bool *chosen,
+                                       const struct trial_times *times,
+                                       const struct lfads_prepare_config *config,
+                                       struct lfads_error *err)
+{
+    const double *zero = times->zero ? times->zero : raw->of_trial ? NULL : times->start;
+    double from = 0, to = 0;
+    size_t without = 0;
+    enum lfads_status status = parse_window(&from, &to, config->window, err);
+
+    if (status == LFADS_OK && !zero && !raw->of_trial)
+        return lfads_fail(err, LFADS_USAGE,
+                          "the table of trials of %s has no column of their starts (start_time): "
+                          "name a column of times with --align",
+                          raw->trial.path);
+    if (status == LFADS_OK)
+        status = set_bins(plan, to - from, "a window", err);
+    if (status == LFADS_OK && fabs((to - from) / plan->width - (double)plan->bins) > 1e-6)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--window=%s has %g bins of --bin_width=%g s: it must be a whole number",
+                          config->window, (to - from) / plan->width, plan->width);
+    for (size_t i = 0; i < raw->trials && status == LFADS_OK; i++) {
+        double at = zero ? zero[i] : 0;
+
+        if (!chosen[i])
+            continue;
+        if (!isfinite(at)) {
+            without++;
+            continue;
+        }
+        plan->window[plan->count++] =
+            (struct plan_window){.trial = i, .origin = at + from, .to = plan->bins};
+    }
+    plan_note(plan->trial_reason, &plan->trial_reasons, without, "without a time of %.60s",
+              config->align);
+    return status;
+}
+
+/* The recorded bins of trial I from its start to its end; 0: not known, or shorter than a bin. */
+static size_t trial_bins(const struct trial_times *times, size_t i, double width)
+{
+    double length = times->stop[i] - (times->start ? times->start[i] : 0);
+    double bins = floor(length / width + SPIKE_TOLERANCE);
+
+    return bins >= 1 && bins <= MOST_BINS ? (size_t)bins : 0;
+}
+
+/* Each chosen trial from its start to its end; shorter ones are missing at their ends. */
+static enum lfads_status whole_trials(struct plan *plan, const struct raw *raw, const bool *chosen,
+                                      const struct trial_times *times,
+                                      const struct lfads_prepare_config *config,
+                                      struct lfads_error *err)
+{
+    size_t without = 0;
+
+    if (*config->align)
+        return lfads_fail(err, LFADS_USAGE, "--align=%s needs --window: what is taken around it",
+                          config->align);
+    if (!times->stop || (!times->start && !raw->of_trial))
+        return lfads_fail(
+            err, LFADS_USAGE,
+            "--window is needed, such as --window=0:1 in seconds: %s has no columns of "
+            "the trials' starts and ends (start_time, stop_time)",
+            raw->trial.path);
+    for (size_t i = 0; i < raw->trials; i++) {
+        size_t bins = chosen[i] ? trial_bins(times, i, plan->width) : 0;
+
+        without += chosen[i] && bins == 0;
+        if (bins == 0)
+            continue;
+        plan->bins = bins > plan->bins ? bins : plan->bins;
+        plan->window[plan->count++] = (struct plan_window){
+            .trial = i, .origin = raw->of_trial ? 0 : times->start[i], .to = bins};
+    }
+    for (size_t i = 0; i < plan->count; i++)
+        plan->missing = plan->missing || plan->window[i].to < plan->bins;
+    plan_note(plan->trial_reason, &plan->trial_reasons, without,
+              "without start and end, or shorter than a bin, or longer than %d", MOST_BINS);
+    return LFADS_OK;
+}
+
+enum lfads_status plan_windows(struct plan *plan, const struct raw *raw,
+                               const struct lfads_prepare_config *config, struct lfads_error *err)
+{
+    struct trial_times times = {.zero = NULL};
+    bool *chosen = NULL;
+    size_t left = 0;
+    enum lfads_status status;
+
+    if (raw->trials == 0)
+        return lfads_fail(err, LFADS_USAGE,
+                          "%s has no trials: name the file of their table with --trials",
+                          raw->path);
+    status = variables_allocate(&chosen, raw->trials, sizeof *chosen, raw->path, err);
+    if (status == LFADS_OK)
+        status =
+            variables_allocate(&plan->window, raw->trials, sizeof *plan->window, raw->path, err);
+    if (status == LFADS_OK) {
+        memset(chosen, 1, raw->trials);
+        status = filter_rows(chosen, raw->trials, config->trial_filter, &raw->trial, "trials",
+                             "trial_filter", err);
+        for (size_t i = 0; i < raw->trials; i++)
+            left += chosen[i];
+        plan_note(plan->trial_reason, &plan->trial_reasons, raw->trials - left, "not %.80s",
+                  config->trial_filter);
+    }
+    if (status == LFADS_OK)
+        status = read_times(&times, raw, config, err);
+    if (status == LFADS_OK)
+        status = (*config->window ? fixed_windows : whole_trials)(plan, raw, chosen, &times, config,
+                                                                  err);
+    if (status == LFADS_OK && plan->count < 2)
+        status =
+            lfads_fail(err, LFADS_BAD_DATA, "%s: %zu of %zu trials are left: at least 2 are needed",
+                       raw->path, plan->count, raw->trials);
+    release_times(&times);
+    free(chosen);
+    return status;
+}

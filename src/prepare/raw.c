@@ -1,0 +1,235 @@
+/* raw.c - makes a recording of the arrays of a file: which of them are spikes, and their units of
+ * time; sorts the spikes.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "prepare/raw.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char time_names[] =
+    "spike_times spiketimes spike_time spike_times_s spike_times_ms time times time_s time_ms "
+    "time_us times_s times_ms times_us t ts";
+static const char unit_names[] =
+    "spike_clusters spike_units unit units unit_id unit_ids neuron neurons neuron_id neuron_ids "
+    "cluster clusters cluster_id cell cell_id channel channels";
+static const char trial_names[] = "spike_trials trial trials trial_id trial_ids";
+
+void raw_free(struct raw *raw)
+{
+    variables_free(&raw->unit);
+    variables_free(&raw->trial);
+    free(raw->first);
+    free(raw->of_trial);
+    free(raw->times);
+    *raw = (struct raw){.path = NULL};
+}
+
+/* Whether NAME ends in END. */
+static bool ends_in(const char *name, const char *end)
+{
+    size_t length = strlen(name), tail = strlen(end);
+
+    return length > tail && strcmp(name + length - tail, end) == 0;
+}
+
+enum lfads_status raw_time_unit(double *per_second, const struct variable *variable,
+                                const struct variables *file, double standard,
+                                const struct lfads_prepare_config *config, struct lfads_error *err)
+{
+    static const struct {
+        const char *end, *flag;
+        double per_second;
+    } units[] = {{"_s", "s", 1},
+                 {"_sec", "s", 1},
+                 {"_seconds", "s", 1},
+                 {"_ms", "ms", 1e3},
+                 {"_us", "us", 1e6}};
+    double rate = config->sample_rate > 0 ? config->sample_rate : file->rate;
+
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (ends_in(variable->name, units[i].end) ||
+            strcmp(config->time_unit, units[i].flag) == 0) {
+            *per_second = units[i].per_second;
+            return LFADS_OK;
+        }
+    if (strcmp(config->time_unit, "samples") == 0 && !(rate > 0))
+        return lfads_fail(err, LFADS_USAGE,
+                          "--time_unit=samples needs --sample_rate: %s does not say it",
+                          file->path);
+    *per_second = 1;
+    if (strcmp(config->time_unit, "samples") == 0 || (!file->in_seconds && rate > 0))
+        *per_second = rate;
+    else if (!file->in_seconds && standard > 0)
+        *per_second = standard;
+    else if (!file->in_seconds && variable_is_whole(variable))
+        return lfads_fail(err, LFADS_USAGE,
+                          "%s: %s are whole numbers, and nothing says of what: add "
+                          "--time_unit=ms (or s, us, or samples with --sample_rate)",
+                          file->path, variable->name);
+    return LFADS_OK;
+}
+
+/* The array that FLAG, of value NAME, names, or else one of STANDARD; NULL: none. */
+static enum lfads_status choose(struct variable **out, const struct variables *recording,
+                                const char *flag, const char *name, const char *standard,
+                                struct lfads_error *err)
+{
+    char remedy[80];
+
+    *out = *name ? variables_find(recording, name) : variables_find_any(recording, standard);
+    if (*out || !*name)
+        return LFADS_OK;
+    snprintf(remedy, sizeof remedy, "name one with --%s", flag);
+    return variables_missing(recording, name, remedy, err);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* A spike on the clock of its trial. */
+struct spike {
+    uint32_t trial;
+    double time;
+};
+
+static int compare_spikes(const void *a, const void *b)
+{
+    const struct spike *x = a, *y = b;
+
+    if (x->trial != y->trial)
+        return x->trial < y->trial ? -1 : 1;
+    return x->time < y->time ? -1 : x->time > y->time;
+}
+
+/* Sorts the spikes of each unit. */
+static enum lfads_status sort_spikes(struct raw *raw, struct lfads_error *err)
+{
+    struct spike *spikes = NULL;
+    size_t most = 0;
+    enum lfads_status status = LFADS_OK;
+
+    for (size_t u = 0; u < raw->units; u++)
+        most = raw->first[u + 1] - raw->first[u] > most ? raw->first[u + 1] - raw->first[u] : most;
+    if (raw->of_trial)
+        status = variables_allocate(&spikes, most, sizeof *spikes, raw->path, err);
+    for (size_t u = 0; u < raw->units && status == LFADS_OK; u++) {
+        size_t from = raw->first[u], count = raw->first[u + 1] - from, i = from + 1;
+
+        while (i < from + count && raw->times[i - 1] <= raw->times[i] && !raw->of_trial)
+            i++;
+        if (i >= from + count && !raw->of_trial)
+            continue;
+        if (!raw->of_trial) {
+            qsort(raw->times + from, count, sizeof *raw->times, compare_numbers);
+            continue;
+        }
+        for (size_t k = 0; k < count; k++)
+            spikes[k] = (struct spike){raw->of_trial[from + k], raw->times[from + k]};
+        qsort(spikes, count, sizeof *spikes, compare_spikes);
+        for (size_t k = 0; k < count; k++) {
+            raw->of_trial[from + k] = spikes[k].trial;
+            raw->times[from + k] = spikes[k].time;
+        }
+    }
+    free(spikes);
+    return status;
+}
+
+/* Moves the spikes, whose units are OF_UNIT and whose trials TRIALS (rows; NULL: none), to their
+ * units. */
+static enum lfads_status gather_spikes(struct raw *raw, const struct variable *times,
+                                       const uint32_t *of_unit, const struct variable *trials,
+                                       struct lfads_error *err)
+{
+    size_t *next = NULL;
+    enum lfads_status status =
+        variables_allocate(&raw->first, raw->units + 1, sizeof *raw->first, raw->path, err);
+
+    if (status == LFADS_OK)
+        status = variables_allocate(&next, raw->units, sizeof *next, raw->path, err);
+    if (status == LFADS_OK)
+        status = variables_allocate(&raw->times, times->count, sizeof *raw->times, raw->path, err);
+    if (status == LFADS_OK && trials)
+        status =
+            variables_allocate(&raw->of_trial, times->count, sizeof *raw->of_trial, raw->path, err);
+    for (size_t i = 0; i < times->count && status == LFADS_OK; i++)
+        raw->first[of_unit[i] + 1]++;
+    for (size_t u = 0; u < raw->units && status == LFADS_OK; u++) {
+        raw->first[u + 1] += raw->first[u];
+        next[u] = raw->first[u];
+    }
+    for (size_t i = 0; i < times->count && status == LFADS_OK; i++) {
+        size_t to = next[of_unit[i]]++;
+
+        raw->times[to] = times->numbers[i] / raw->per_second;
+        if (trials)
+            raw->of_trial[to] = (uint32_t)trials->numbers[i];
+        if (!isfinite(raw->times[to]))
+            status = lfads_fail(err, LFADS_BAD_DATA, "%s: entry %zu of %s is no finite time",
+                                raw->path, i, times->name);
+    }
+    free(next);
+    return status;
+}
+
+/* Spikes with an entry each in arrays of times, units and perhaps trials. */
+static enum lfads_status read_entries(struct raw *raw, struct variables *recording,
+                                      struct variables *table, const struct variable *times,
+                                      const struct lfads_prepare_config *config,
+                                      struct lfads_error *err)
+{
+    struct variable *units, *trials;
+    uint32_t *of_unit = NULL;
+    enum lfads_status status =
+        choose(&units, recording, "spike_units", config->spike_units, unit_names, err);
+
+    if (status == LFADS_OK)
+        status = choose(&trials, recording, "spike_trials", config->spike_trials, trial_names, err);
+    if (status == LFADS_OK && !units)
+        status =
+            variables_missing(recording, "units of the spikes", "name one with --spike_units", err);
+    if (status != LFADS_OK)
+        return status;
+    if (trials && trials->count != times->count && !*config->spike_trials)
+        trials = NULL;
+    if (units->count != times->count || (trials && trials->count != times->count))
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%s: %s has %zu entries and %s %zu: one for each "
+                          "spike is needed",
+                          raw->path, times->name, times->count,
+                          units->count != times->count ? units->name : trials->name,
+                          units->count != times->count ? units->count : trials->count);
+    status = raw_read_trials(raw, recording, table, trials, err);
+    if (status == LFADS_OK)
+        status = raw_find_distinct(&of_unit, &raw->unit, &raw->units, units, err);
+    if (status == LFADS_OK)
+        status = gather_spikes(raw, times, of_unit, trials, err);
+    free(of_unit);
+    return status == LFADS_OK ? raw_read_units(raw, recording, err) : status;
+}
+
+enum lfads_status raw_create(struct raw *raw, struct variables *recording, struct variables *table,
+                             const struct lfads_prepare_config *config, struct lfads_error *err)
+{
+    struct variable *times;
+    enum lfads_status status;
+
+    *raw = (struct raw){.path = recording->path, .per_second = 1};
+    snprintf(raw->unit.path, FILE_PATH, "%s", recording->path);
+    snprintf(raw->trial.path, FILE_PATH, "%s", recording->path);
+    status = choose(&times, recording, "spike_times", config->spike_times, time_names, err);
+    if (status == LFADS_OK && (!times || !times->numbers))
+        status =
+            variables_missing(recording, "times of spikes", "name one with --spike_times", err);
+    if (status == LFADS_OK)
+        status = raw_time_unit(&raw->per_second, times, recording, 0, config, err);
+    if (status == LFADS_OK)
+        status = read_entries(raw, recording, table, times, config, err);
+    return status == LFADS_OK ? sort_spikes(raw, err) : status;
+}

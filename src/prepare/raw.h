@@ -1,0 +1,55 @@
+/* raw.h - a recording as it was read: spikes or counts, its units and its trials. Every format ends
+ * in this one form.
+ *
+ * Times of spikes are on one of two clocks: the recording's, or the trial's own, whose trial each
+ * spike then names.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_PREPARE_RAW_H
+#define LFADS_PREPARE_RAW_H
+#include <stdint.h>
+
+#include "config/prepare_config.h"
+#include "prepare/variables.h"
+
+struct raw {
+    const char *path; /* of the recording, for errors */
+    size_t units, trials;
+    struct variables unit;  /* columns with a row a unit; the first is its id */
+    struct variables trial; /* columns with a row a trial; the first is its id */
+    size_t *first; /* [units+1]: spikes first[u] to first[u+1]-1 are unit u's, in order of … */
+    uint32_t *of_trial; /* … their trials (rows of the table; NULL: the recording's clock) … */
+    double *times;      /* … and of their times, in seconds */
+    double per_second;  /* the unit of the spikes' times: so many in a second */
+};
+
+/* Makes RAW of what was read, and of the table of trials TABLE, read from a file of its own (its
+ * count 0: none). May take arrays out of both. raw_free frees RAW, after a failure too. */
+enum lfads_status raw_create(struct raw *raw, struct variables *recording, struct variables *table,
+                             const struct lfads_prepare_config *config, struct lfads_error *err);
+void raw_free(struct raw *raw);
+
+/* Makes the trial table of TABLE, or of RECORDING's columns that belong to trials, or of the
+ * distinct numbers OF_SPIKES (NULL: times are the recording's), and replaces these by rows of the
+ * table. */
+enum lfads_status raw_read_trials(struct raw *raw, struct variables *recording,
+                                  struct variables *table, struct variable *of_spikes,
+                                  struct lfads_error *err);
+/* Adds to the table of units the columns of RECORDING that belong to units. */
+enum lfads_status raw_read_units(struct raw *raw, struct variables *recording,
+                                 struct lfads_error *err);
+/* Finds the distinct entries of V in their order: *OF [V->count], which the caller frees, says
+ * which one each is; the *COUNT of them become the column "id" of TABLE. */
+enum lfads_status raw_find_distinct(uint32_t **of, struct variables *table, size_t *count,
+                                    const struct variable *v, struct lfads_error *err);
+/* Copies to TABLE the columns of FROM whose names begin with PREFIX, without it, and that have ROWS
+ * entries; those that it has already are left. */
+enum lfads_status raw_copy_columns(struct variables *table, const struct variables *from,
+                                   const char *prefix, size_t rows, struct lfads_error *err);
+
+/* Sets *PER_SECOND to how many of the unit of the times in VARIABLE make a second: by the end of
+ * its name, --time_unit, what the format states. STANDARD is for times that nothing is said of; 0:
+ * they are seconds, unless all are whole, which fails. */
+enum lfads_status raw_time_unit(double *per_second, const struct variable *variable,
+                                const struct variables *file, double standard,
+                                const struct lfads_prepare_config *config, struct lfads_error *err);
+#endif

@@ -1,0 +1,220 @@
+/* read_text_columns.c - reads text in columns: CSV, or values between tabs or semicolons. The first
+ * line has the columns' names. gzip may have compressed it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <zlib.h>
+
+#include "base/memory.h"
+#include "prepare/read.h"
+
+enum { FIRST_BYTES = 1 << 20, MOST_COLUMNS = 4096 };
+
+/* A text and where its reading is. */
+struct text {
+    const char *path;
+    char *bytes; /* ends in NUL */
+    size_t length, columns, rows;
+    char comma;
+};
+
+/* Reads the whole file, decompressed. */
+static enum lfads_status load(struct text *t, struct lfads_error *err)
+{
+    gzFile file = gzopen(t->path, "rb");
+    size_t room = FIRST_BYTES;
+    int got = 1, fault;
+    enum lfads_status status = LFADS_OK;
+
+    if (!file)
+        return lfads_fail(err, LFADS_IO, "can't read %s: %m", t->path);
+    t->bytes = malloc(room + 1);
+    while (t->bytes && got > 0) {
+        got = gzread(file, t->bytes + t->length,
+                     (unsigned)(room - t->length < 1u << 30 ? room - t->length : 1u << 30));
+        t->length += got > 0 ? (size_t)got : 0;
+        if (t->length == room) {
+            char *more = room < memory_available() / 2 ? realloc(t->bytes, 2 * room + 1) : NULL;
+
+            if (!more)
+                free(t->bytes);
+            t->bytes = more;
+            room *= 2;
+        }
+    }
+    if (!t->bytes)
+        status = lfads_fail(err, LFADS_NO_MEMORY,
+                            "%s has more text than memory can be had for: prepare fewer trials, "
+                            "or store it as .npz",
+                            t->path);
+    else if (got < 0 || gzerror(file, &fault)[0] != 0)
+        status = lfads_fail(err, LFADS_BAD_DATA,
+                            "%s can't be decompressed: it is damaged or cut "
+                            "short",
+                            t->path);
+    else
+        t->bytes[t->length] = 0;
+    gzclose(file);
+    if (status == LFADS_OK && memchr(t->bytes, 0, t->length))
+        status = lfads_fail(err, LFADS_BAD_DATA,
+                            "%s is neither text in columns nor a format that is known: .npz, "
+                            ".npy, .mat, NWB, HDF5, CSV",
+                            t->path);
+    return status;
+}
+
+/* Takes the cell at *AT out of its line: ends it with NUL and moves *AT behind it. Returns whether
+ * the line goes on. Text in quotes may have the comma; two quotes in it stand for one. */
+static bool take_cell(char **cell, char **at, char comma)
+{
+    char *from = *at, *to;
+    char last;
+
+    while (*from == ' ')
+        from++;
+    *cell = to = from;
+    if (*from == '"') {
+        for (from++; *from && *from != '\n'; from++) {
+            if (*from == '"' && *++from != '"')
+                break;
+            *to++ = *from;
+        }
+        while (*from && *from != comma && *from != '\n')
+            from++;
+    } else {
+        while (*from && *from != comma && *from != '\n')
+            from++;
+        to = from;
+    }
+    last = *from;
+    *at = last ? from + 1 : from;
+    while (to > *cell && (to[-1] == ' ' || to[-1] == '\r'))
+        to--;
+    *to = 0;
+    return last == comma;
+}
+
+/* Sets *NUMBER; false if the cell is no number. Nothing, NA and nan are NaN. */
+static bool cell_number(double *number, const char *cell)
+{
+    char *end;
+
+    if (!*cell || strcasecmp(cell, "na") == 0) {
+        *number = (double)NAN;
+        return true;
+    }
+    *number = strtod(cell, &end);
+    return *end == 0 && cell[strspn(cell, "0123456789+-.eEnNaAiIfF")] == 0;
+}
+
+/* Reads the line of names into VARIABLES and finds the number of rows. */
+static enum lfads_status read_names(struct text *t, char **at, struct variables *variables,
+                                    struct lfads_error *err)
+{
+    enum lfads_status status = LFADS_OK;
+    size_t first = strcspn(t->bytes, "\n");
+    bool more = true;
+
+    t->comma = memchr(t->bytes, '\t', first) ? '\t' : memchr(t->bytes, ';', first) ? ';' : ',';
+    for (const char *c = t->bytes + first; *c; c++)
+        t->rows += *c == '\n' && c[1] && c[1] != '\n' && c[1] != '\r';
+    *at = t->bytes;
+    while (more && status == LFADS_OK) {
+        struct variable *v;
+        double number;
+        char *name;
+
+        more = take_cell(&name, at, t->comma);
+        if (cell_number(&number, name) || ++t->columns > MOST_COLUMNS)
+            return lfads_fail(err, LFADS_BAD_DATA,
+                              "%s: the first line must have the columns' names, such as "
+                              "trial,unit,time_s, and column %zu is '%.40s'",
+                              t->path, t->columns + 1, name);
+        if (variables_find(variables, name))
+            return lfads_fail(err, LFADS_BAD_DATA, "%s has two columns %.60s", t->path, name);
+        status = variables_add(&v, variables, name, 1, &t->rows, err);
+    }
+    return status;
+}
+
+/* Reads the rows as numbers. A column that has other cells gets its texts: pointers into the text
+ * for now. */
+static enum lfads_status read_rows(struct text *t, char *at, struct variables *variables,
+                                   struct lfads_error *err)
+{
+    for (size_t row = 0; row < t->rows; row++) {
+        bool more = true;
+
+        while (*at == '\n' || *at == '\r')
+            at++;
+        for (size_t c = 0; c < t->columns; c++) {
+            struct variable *v = &variables->item[c];
+            char *cell;
+
+            if (!more)
+                return lfads_fail(err, LFADS_BAD_DATA,
+                                  "%s: row %zu after the line of names has %zu columns, and %zu "
+                                  "have names",
+                                  t->path, row + 1, c, t->columns);
+            more = take_cell(&cell, &at, t->comma);
+            v->texts[row] = cell;
+            if (v->numbers && !cell_number(&v->numbers[row], cell)) {
+                free(v->numbers);
+                v->numbers = NULL;
+            }
+        }
+        if (more)
+            return lfads_fail(err, LFADS_BAD_DATA,
+                              "%s: row %zu after the line of names has more columns than have "
+                              "names: %zu",
+                              t->path, row + 1, t->columns);
+    }
+    return LFADS_OK;
+}
+
+/* Keeps either the numbers or copies of the texts. After a failure no pointers into the text are
+ * left. */
+static enum lfads_status keep(struct text *t, struct variables *variables, bool fine,
+                              struct lfads_error *err)
+{
+    for (size_t c = 0; c < variables->count; c++) {
+        struct variable *v = &variables->item[c];
+
+        for (size_t row = 0; v->texts && row < t->rows; row++) {
+            v->texts[row] = fine && !v->numbers ? strdup(v->texts[row]) : NULL;
+            fine = fine && (v->numbers || v->texts[row]);
+        }
+        if (!v->numbers)
+            continue;
+        free(v->texts);
+        v->texts = NULL;
+    }
+    return fine ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", t->path);
+}
+
+enum lfads_status read_text_columns(struct variables *variables, struct lfads_error *err)
+{
+    struct text text = {.path = variables->path};
+    enum lfads_status status = load(&text, err);
+    char *at = NULL;
+
+    if (status == LFADS_OK)
+        status = read_names(&text, &at, variables, err);
+    for (size_t c = 0; c < variables->count && status == LFADS_OK; c++) {
+        struct variable *v = &variables->item[c];
+
+        status = variables_allocate(&v->numbers, text.rows, sizeof *v->numbers, text.path, err);
+        if (status == LFADS_OK)
+            status = variables_allocate(&v->texts, text.rows, sizeof *v->texts, text.path, err);
+    }
+    if (status == LFADS_OK)
+        status = read_rows(&text, at, variables, err);
+    if (status == LFADS_OK)
+        status = keep(&text, variables, true, err);
+    else
+        keep(&text, variables, false, NULL);
+    free(text.bytes);
+    return status;
+}

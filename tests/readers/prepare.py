@@ -1,0 +1,211 @@
+"""Data files that `lfads prepare` makes of recordings, against the same spikes binned here by NumPy.
+
+  prepare.py LFADS SCRATCH PROJECT [--case=CASE]
+
+Spikes are drawn in whole microseconds: here they are binned as integers, so that it is certain in which
+bin a spike on an edge is.
+SPDX-License-Identifier: Apache-2.0"""
+import gzip
+import os
+import sys
+
+import h5py
+import numpy as np
+
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+import harness
+from harness import SCRATCH, Skip, check, run
+
+PROJECT, = harness.MORE
+SHARED = os.path.join(os.environ.get("LFADS_SHARED", f"{PROJECT}/../shared"), "data", "real")
+TRIALS, UNITS, LENGTH = 23, 7, 2_000_000  # of a trial, in us
+random = np.random.RandomState(4)
+# [spikes]: each spike's trial, unit, time in its trial; many are on edges of bins
+trial = random.randint(TRIALS, size=6000)
+unit = random.choice(UNITS, size=6000, p=np.r_[0.002, np.full(UNITS - 1, 0.998 / (UNITS - 1))])
+us = np.where(random.rand(6000) < 0.5, random.randint(0, LENGTH, 6000), 10000 * random.randint(0, 200, 6000))
+go = random.randint(400_000, 900_000, TRIALS) // 1000 * 1000
+side = random.randint(1, 3, TRIALS)
+kind = np.array(["left", "right", "catch"])[random.randint(3, size=TRIALS)]
+
+
+def binned(zero, start, stop, width, trials=range(TRIALS), units=range(UNITS)):
+    """Counts [trials,bins,units] from START to STOP after ZERO [TRIALS], all in us."""
+    counts = np.zeros((TRIALS, (stop - start) // width, UNITS), int)
+    at = us - np.broadcast_to(zero, TRIALS)[trial] - start
+    inside = (at >= 0) & (at < stop - start)
+    np.add.at(counts, (trial[inside], at[inside] // width, unit[inside]), 1)
+    return counts[list(trials)][:, :, list(units)]
+
+
+def text(number, unit="s"):
+    """A time in us as it is written in decimal."""
+    return f"{number / 1e6:.6f}" if unit == "s" else f"{number / 1e3:.3f}"
+
+
+def write_csv(name, separator=",", opened=open, times="time_s", order=None):
+    order = np.arange(len(us)) if order is None else order
+    with opened(f"{SCRATCH}/{name}", "wt") as file:
+        file.write(separator.join(("trial", "unit", times)) + "\n")
+        for i in order:
+            file.write(separator.join((str(trial[i]), str(unit[i]), text(us[i], times[5:]))) + "\n")
+
+
+def write_table(name, extra=""):
+    with open(f"{SCRATCH}/{name}", "w") as file:
+        file.write("trial,go_s,side,kind\n")
+        for i in range(TRIALS):
+            file.write(f"{i},{text(go[i])},{side[i]},\"{kind[i]}\"\n")
+
+
+def prepare():
+    write_table("trials.csv")
+    write_csv("spikes.csv", order=random.permutation(len(us)))
+
+
+def both(path):
+    """The trials of both sets by their numbers: counts, and which are for validation."""
+    with h5py.File(f"{SCRATCH}/{path}") as file:
+        sets = [name for name in ("train", "valid") if f"{name}_data" in file]
+        inds = np.concatenate([file[f"{name}_inds"][()] for name in sets])
+        data = np.concatenate([file[f"{name}_data"][()] for name in sets])
+        order = np.argsort(inds)
+        return data[order], inds[order], file["valid_inds"][()] if "valid" in sets else []
+
+
+def same(path, counts, what, inds=None):
+    data, found, _ = both(path)
+    check(data.shape == counts.shape and np.array_equal(data, counts, equal_nan=data.dtype.kind == "f"),
+          f"{what}: counts {data.shape} {np.nansum(data)} are not {counts.shape} {np.nansum(counts)}")
+    check(np.array_equal(found, range(TRIALS) if inds is None else inds), f"{what}: trials {found}")
+
+
+def test_columns():
+    """Text between commas, tabs and semicolons, in seconds and milliseconds, compressed or not."""
+    counts = binned(0, 250_000, 1_750_000, 10_000)
+    write_csv("ms.tsv", "\t", times="time_ms")
+    write_csv("semicolon.csv", ";")
+    write_csv("gzip.csv.gz", opened=gzip.open)
+    for name in ("spikes.csv", "ms.tsv", "semicolon.csv", "gzip.csv.gz"):
+        run("prepare", name, "--trials=trials.csv", "--window=0.25:1.75", "--output=made")
+        same("made", counts, name)
+
+
+def test_arrays():
+    """NumPy's arrays of several types, in an archive, compressed or not."""
+    counts = binned(0, 0, 2_000_000, 20_000)
+    arrays = {"trial_ids": trial.astype("i2"), "unit_ids": unit.astype(">u4"), "go": go / 1e6, "side": side,
+              "kind": kind, "objects": np.array([{}, []], object)}
+    for name, times, words in (("seconds", us / 1e6, []), ("us", us, ["--time_unit=us"]),
+                               ("ms", us / 1e3, ["--time_unit=ms"]),
+                               ("samples", us * 3, ["--time_unit=samples", "--sample_rate=3e6"])):
+        save = np.savez if name == "us" else np.savez_compressed
+        save(f"{SCRATCH}/{name}.npz", spike_times=times, **arrays)
+        run("prepare", f"{name}.npz", "--window=0:2", "--bin_width=0.02", "--output=made", *words)
+        same("made", counts, name)
+    run("prepare", "us.npz", "--window=0:2", "--output=none", status=2, pattern="add --time_unit=ms")
+
+
+def test_aligned():
+    """Windows around a time of the trial table, chosen trials and units, conditions."""
+    some = [i for i in range(TRIALS) if side[i] == 2 and kind[i] != "catch"]
+    out = run("prepare", "spikes.csv", "--trials=trials.csv", "--align=go_s", "--window=-0.3:0.35",
+              "--trial_filter=side=2,kind=left|right", "--min_rate=1", "--condition=kind", "--units=0-4,6",
+              "--bin_width=0.005", "--output=made", "--valid=0").stdout
+    same("made", binned(go, -300_000, 350_000, 5_000, some, (1, 2, 3, 4, 6)), "aligned", some)
+    check("1 units: not in --units" in out and "1 units: below 1 spikes/s" in out, out)
+    with h5py.File(f"{SCRATCH}/made") as file:
+        names = file["condition_names"][()].decode().split("\n")
+        check([names[i] for i in file["train_condition"]] == list(kind[some]), "conditions")
+        check(list(file["unit_ids"]) == [1, 2, 3, 4, 6] and file["dt"][()] == 0.005, "units or width")
+        check(np.allclose(file["train_trial_go_s"], go[some] / 1e6, rtol=1e-15), "columns")
+        check(np.allclose(file["train_start"], go[some] / 1e6 - 0.3, rtol=0, atol=1e-15), "starts")
+
+
+def test_sets():
+    """Each k-th trial, a column's, a seeded share within each condition."""
+    words = ["prepare", "spikes.csv", "--trials=trials.csv", "--window=0:1", "--output=made"]
+    for valid, expected in (("every:5", np.arange(4, TRIALS, 5)), ("side=1", np.flatnonzero(side == 1)),
+                            ("0", [])):
+        run(*words, f"--valid={valid}")
+        check(np.array_equal(both("made")[2], expected), f"--valid={valid}: {both('made')[2]}")
+    drawn = []
+    for seed in (1, 1, 2):
+        run(*words, "--valid=0.3", f"--seed={seed}", "--condition=side")
+        drawn.append(list(both("made")[2]))
+        share = [np.sum(side[drawn[-1]] == s) - 0.3 * np.sum(side == s) for s in (1, 2)]
+        check(len(drawn[-1]) == round(0.3 * TRIALS) and max(np.abs(share)) <= 1, f"shares {share}")
+    check(drawn[0] == drawn[1] != drawn[2], "the seed decides")
+
+
+def test_unequal():
+    """Trials of unequal length on the recording's clock: what was not recorded is missing."""
+    start = np.cumsum(np.r_[0, np.full(TRIALS - 1, LENGTH)])
+    length = random.randint(50, 201, TRIALS) * 10_000
+    np.savez(f"{SCRATCH}/clock.npz", spike_times=(us + start[trial]) / 1e6, units=unit)
+    np.savez(f"{SCRATCH}/table.npz", start_time=start / 1e6, stop_time=(start + length) / 1e6)
+    out = run("prepare", "clock.npz", "--trials=table.npz", "--output=made").stdout
+    counts = binned(0, 0, LENGTH, 10_000).astype(float)[:, :max(length) // 10_000]
+    for i in range(TRIALS):
+        counts[i, length[i] // 10_000:] = np.nan
+    same("made", counts, "unequal")
+    check("--missing_data=skip" in out, f"says nothing of missing data: {out}")
+
+
+def test_folder():
+    """What Kilosort and phy leave."""
+    os.makedirs(f"{SCRATCH}/sorted")
+    start = LENGTH * np.arange(TRIALS)
+    np.save(f"{SCRATCH}/sorted/spike_times.npy", ((us + start[trial]) * 3 // 100).astype("u8")[:, None])
+    np.save(f"{SCRATCH}/sorted/spike_clusters.npy", (unit * 3).astype("i4"))
+    with open(f"{SCRATCH}/sorted/params.py", "w") as file:
+        file.write("dat_path = 'x.dat'\nsample_rate = 30000.\n")
+    with open(f"{SCRATCH}/sorted/cluster_group.tsv", "w") as file:
+        file.write("cluster_id\tgroup\n" + "".join(f"{3 * u}\t{'good' if u != 2 else 'mua'}\n"
+                                                   for u in reversed(range(UNITS + 2))))
+    np.savez(f"{SCRATCH}/table.npz", start_s=start / 1e6)
+    run("prepare", "sorted", "--trials=table.npz", "--window=0:2", "--unit_filter=group=good", "--output=made")
+    same("made", binned(0, 0, LENGTH, 10_000, units=[0, 1, 3, 4, 5, 6]), "folder")
+
+
+def test_refused():
+    """What the files do not determine, or do not have: one sentence with the remedy, and no file."""
+    with open(f"{SCRATCH}/bad.csv", "w") as file:
+        file.write("trial,unit,time_s\n0,1,0.5\n0,1\n")
+    np.savez(f"{SCRATCH}/names.npz", a=us / 1e6, b=unit)
+    for words, pattern in (
+            (["spikes.csv", "--window=0:1"], "--output is needed"),
+            (["missing.csv", "--output=none"], "can't read missing.csv"),
+            (["spikes.csv", "--output=none"], "--window is needed, such as"),
+            (["spikes.csv", "--output=none", "--window=1:0"], "is not FROM:TO in seconds"),
+            (["spikes.csv", "--output=none", "--window=0:1", "--bin_width=0.3"], "must be a whole number"),
+            (["spikes.csv", "--output=none", "--window=0:1", "--align=go"], "has no column go"),
+            (["spikes.csv", "--output=none", "--window=0:1", "--trials=trials.csv", "--trial_filter=side=9"],
+             "holds for none of 23 trials"),
+            (["spikes.csv", "--output=none", "--window=0:1", "--units=77"], "there is no unit 77"),
+            (["spikes.csv", "--output=none", "--window=0:1", "--min_rate=1e5"], "none of 7 units is left"),
+            (["spikes.csv", "--output=none", "--window=0:1", "--valid=1.5"], "a share is from 0 to below 1"),
+            (["names.npz", "--output=none", "--window=0:1"], "no times of spikes .* name one with --spike_times"),
+            (["names.npz", "--output=none", "--window=0:1", "--spike_times=a"], "name one with --spike_units"),
+            (["names.npz", "--output=none", "--window=0:1", "--spike_times=a", "--spike_units=b"],
+             "no trials"),
+            (["bad.csv", "--output=none", "--window=0:1"], "row 2 after the line of names has 2 columns")):
+        done = run("prepare", *words, status=1 if "missing.csv" in words else 2, pattern=pattern)
+        check(len(done.stderr.splitlines()) == 1, f"{words}: {done.stderr}")
+    check(not os.path.exists(f"{SCRATCH}/none"), "a refused run left a file")
+
+
+def test_ratmotor():
+    """A real recording from its spikes to the file that was made of them elsewhere."""
+    if not os.path.exists(f"{SHARED}/raw"):
+        check(os.environ.get("CI") != "true", f"{SHARED}/raw is not there")
+        raise Skip(f"{SHARED}/raw is not there; LFADS_SHARED says where the recordings are")
+    for words in ([f"{SHARED}/raw/ratmotor_spikes.csv.gz", f"--trials={SHARED}/raw/ratmotor_trials.csv"],
+                  [f"{SHARED}/raw/ratmotor_spikes.npz", "--time_unit=ms"]):
+        run("prepare", *words, "--window=0.25:1.75", "--min_rate=0.5", "--valid=every:5", "--output=made")
+        with h5py.File(f"{SCRATCH}/made") as made, h5py.File(f"{SHARED}/ratmotor_session") as file:
+            for key in ("train_data", "valid_data", "train_inds", "valid_inds", "unit_ids"):
+                check(np.array_equal(made[key], file[key]), f"{words[0]}: {key} differs")
+
+
+harness.main(globals())
