@@ -7,6 +7,7 @@
 #include "config/kinds.h"
 #include "config/nearest.h"
 #include "config/synth_config.h"
+#include "config/tune_config.h"
 
 static int run_manual(const struct command *command, int argc, char **argv);
 static int run_help(const struct command *command, int argc, char **argv);
@@ -35,6 +36,12 @@ static const struct command commands[] = {
     {"write-params", "", KIND_WRITE_PARAMS, "write every parameter to an HDF5 file",
      "Writes every parameter and optimizer slot to one HDF5 file." REMEMBERED, config_table,
      lfads_write_params, cli_run_model},
+    {"tune", "", NULL, "search hyperparameters: train many models, keep the best",
+     "Searches hyperparameters: trains many models side by side, lets the worse copy\n"
+     "the better and go on with changed values (population-based training), or draws\n"
+     "values at random (--exploit=none). Leaves the best model in --lfads_save_dir.\n"
+     "Takes all flags of train, too (lfads train --help).",
+     tune_config_table, NULL, cli_run_tune},
     {"synth", "GENERATOR", NULL, "make a synthetic data set",
      "Makes a synthetic data set. Generators:\n"
      "  chaotic   a chaotic recurrent network, seen through counts or noisy reals;\n"
