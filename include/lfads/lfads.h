@@ -125,6 +125,23 @@ struct lfads_callbacks {
 LFADS_API LFADS_CHECKED enum lfads_status lfads_train(const struct lfads_config *config,
                                                       const struct lfads_callbacks *callbacks,
                                                       struct lfads_error *err);
+/* The flags of a tuning beside those of its trainings (docs/flags.md, "Flags of tune"). */
+struct lfads_tune_config;
+LFADS_API LFADS_CHECKED enum lfads_status lfads_tune_config_create(struct lfads_tune_config **out,
+                                                                   struct lfads_error *err);
+LFADS_API void lfads_tune_config_free(struct lfads_tune_config *config);
+LFADS_API LFADS_CHECKED enum lfads_status lfads_tune_config_set(struct lfads_tune_config *config,
+                                                                const char *name, const char *value,
+                                                                struct lfads_error *err);
+/* Searches hyperparameters: trains many models on the data set that CONFIG names, lets the worse
+ * copy the better, and leaves the best in lfads_save_dir (docs/tuning.md). Continues if
+ * lfads_save_dir has a tuning. On the CPU each model is trained in a process of its own, which is
+ * forked: a program that has computed on several threads before sets flag threads to at most the
+ * number of models, so that each has one thread. */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_tune(const struct lfads_config *config,
+                                                     const struct lfads_tune_config *tune,
+                                                     const struct lfads_callbacks *callbacks,
+                                                     struct lfads_error *err);
 /* For each trial: draws batch_size samples from the posterior, runs the model on each, and writes
  * the averages. */
 LFADS_API LFADS_CHECKED enum lfads_status

@@ -230,6 +230,39 @@ FILE *file_open(const char *path)
     return stream;
 }
 
+/* Appends everything that FROM has left to the file TO. */
+static enum lfads_status copy_rest(const char *to, FILE *from, const char *name,
+                                   struct lfads_error *err)
+{
+    char block[1 << 16];
+    enum lfads_status status = LFADS_OK;
+    size_t length;
+
+    while (status == LFADS_OK && (length = fread(block, 1, sizeof block, from)) > 0)
+        status = write_bytes(to, O_APPEND, block, length, err);
+    return status == LFADS_OK && ferror(from) ? fail(err, "read", name) : status;
+}
+
+enum lfads_status file_copy(const char *to, const char *from, struct lfads_error *err)
+{
+    char temp[FILE_PATH];
+    FILE *file = file_open(from);
+    enum lfads_status status;
+
+    if (!file)
+        return fail(err, "read", from);
+    status = file_stage(temp, to, err);
+    if (status == LFADS_OK)
+        status = write_bytes(temp, O_TRUNC, "", 0, err);
+    if (status == LFADS_OK)
+        status = copy_rest(temp, file, from, err);
+    fclose(file);
+    if (status == LFADS_OK)
+        return file_commit(temp, to, err);
+    file_discard(temp);
+    return status;
+}
+
 enum lfads_status file_read_text(char **text, const char *path, struct lfads_error *err)
 {
     FILE *file = file_open(path);

@@ -31,6 +31,7 @@ struct command {
 int cli_run_model(const struct command *command, int argc, char **argv);
 /* Runs the command whose kind --kind gives. A row without a name ends COMMANDS. */
 int cli_run_kind(const struct command *commands, int argc, char **argv);
+int cli_run_tune(const struct command *command, int argc, char **argv);
 int cli_run_synth(const struct command *command, int argc, char **argv);
 int cli_run_prepare(const struct command *command, int argc, char **argv);
 int cli_run_evaluate(const struct command *command, int argc, char **argv);

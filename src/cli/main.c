@@ -8,6 +8,7 @@
 #include "config/nearest.h"
 #include "config/prepare_config.h"
 #include "config/synth_config.h"
+#include "config/tune_config.h"
 
 static int run_manual(const struct command *command, int argc, char **argv);
 static int run_help(const struct command *command, int argc, char **argv);
@@ -36,6 +37,12 @@ static const struct command commands[] = {
     {"write-params", "", KIND_WRITE_PARAMS, "write every parameter to an HDF5 file",
      "Writes every parameter and optimizer slot to one HDF5 file." REMEMBERED, config_table,
      lfads_write_params, cli_run_model},
+    {"tune", "", NULL, "search hyperparameters: train many models, keep the best",
+     "Searches hyperparameters: trains many models side by side, lets the worse copy\n"
+     "the better and go on with changed values (population-based training), or draws\n"
+     "values at random (--exploit=none). Leaves the best model in --lfads_save_dir.\n"
+     "Takes all flags of train, too (lfads train --help).",
+     tune_config_table, NULL, cli_run_tune},
     {"prepare", "RECORDING ...", NULL, "make data files of recordings",
      "Makes of each recording a data file that train takes: spikes are aligned, cut into\n"
      "trials and binned; units and trials are chosen and split. A recording is a file of\n"

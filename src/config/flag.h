@@ -11,8 +11,8 @@
 enum flag_type { FLAG_IS_STRING, FLAG_IS_BOOL, FLAG_IS_INT, FLAG_IS_FLOAT };
 
 /* RUN flags say what to do now. The other groups describe the model and its training; the save
- * directory remembers them. */
-enum flag_group { FLAG_RUN, FLAG_MODEL, FLAG_TRAINING, FLAG_DATA };
+ * directory remembers them. SEARCH flags are those of tune alone. */
+enum flag_group { FLAG_RUN, FLAG_MODEL, FLAG_TRAINING, FLAG_DATA, FLAG_SEARCH };
 
 struct flag {
     const char *name;

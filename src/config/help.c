@@ -113,8 +113,10 @@ void help_write(FILE *out, const struct flag_table *table, enum help_form form)
     static const char *const titles[] = {[FLAG_RUN] = "Run",
                                          [FLAG_DATA] = "Data",
                                          [FLAG_MODEL] = "Model",
-                                         [FLAG_TRAINING] = "Training"};
-    static const enum flag_group order[] = {FLAG_DATA, FLAG_RUN, FLAG_MODEL, FLAG_TRAINING};
+                                         [FLAG_TRAINING] = "Training",
+                                         [FLAG_SEARCH] = "Search"};
+    static const enum flag_group order[] = {FLAG_SEARCH, FLAG_DATA, FLAG_RUN, FLAG_MODEL,
+                                            FLAG_TRAINING};
 
     for (size_t g = 0; g < sizeof order / sizeof order[0]; g++) {
         bool titled = false;

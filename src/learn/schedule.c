@@ -13,10 +13,16 @@ void schedule_begin(struct schedule *schedule, double *costs, double learning_ra
     *schedule = (struct schedule){.learning_rate = (float)learning_rate,
                                   .costs = costs,
                                   .lowest_valid = infinity,
-                                  .memory = {.smoothed = (double)NAN,
-                                             .lowest = infinity,
-                                             .early_lowest = infinity,
-                                             .ramped_since = -1}};
+                                  .memory = {.ramped_since = -1}};
+    schedule_restart(&schedule->memory);
+}
+
+void schedule_restart(struct schedule_memory *memory)
+{
+    *memory = (struct schedule_memory){.smoothed = (double)NAN,
+                                       .lowest = (double)INFINITY,
+                                       .early_lowest = (double)INFINITY,
+                                       .ramped_since = memory->ramped_since};
 }
 
 static void record(struct schedule *schedule, size_t max, double cost)
@@ -91,6 +97,13 @@ void schedule_smooth(struct schedule *schedule, double recon)
     memory->smoothed = !isfinite(memory->smoothed) ? recon : 0.3 * memory->smoothed + 0.7 * recon;
 }
 
+/* The same for a cost that some data have. */
+static void smooth_part(double *smoothed, double recon)
+{
+    if (!isnan(recon))
+        *smoothed = *smoothed == 0 ? recon : 0.3 * *smoothed + 0.7 * recon;
+}
+
 void schedule_early_stop(struct schedule *schedule, const struct schedule_rules *rules,
                          int64_t epoch)
 {
@@ -154,6 +167,8 @@ struct schedule_verdict schedule_end_epoch(struct schedule *schedule,
         memory->ramped_since = (double)epoch->epoch;
     if (epoch->has_valid) {
         schedule_smooth(schedule, epoch->valid_recon);
+        smooth_part(&memory->heldout, epoch->valid_heldout);
+        smooth_part(&memory->sv, epoch->valid_sv);
         schedule_early_stop(schedule, rules, epoch->epoch);
     }
     verdict.lowered = lower_rate(schedule, rules, epoch);

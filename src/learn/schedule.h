@@ -29,6 +29,8 @@ struct schedule_memory {
     double ramped_since; /* first epoch with all ramps at their end; -1: none */
     double unchanged;    /* epochs with the present learning rate */
     double stopped;      /* not 0: training is over */
+    double heldout, sv;  /* validation costs of held-out channels and of sample validation, smoothed
+                            as the first; 0: none so far */
 };
 enum { SCHEDULE_NUMBERS = sizeof(struct schedule_memory) / sizeof(double) };
 
@@ -47,6 +49,7 @@ struct schedule_epoch {
     double train_total;
     bool has_valid;
     double valid_total, valid_recon; /* valid_recon: a mean over entries, not smoothed */
+    double valid_heldout, valid_sv;  /* likewise; NaN: there are none */
     double kl_weight, l2_weight;     /* ramps of its last batch */
 };
 
@@ -77,6 +80,8 @@ bool schedule_autolfads(struct schedule *schedule, const struct schedule_rules *
                         int64_t epoch, double valid_total);
 /* Adds an epoch's validation reconstruction cost to the smoothed one. */
 void schedule_smooth(struct schedule *schedule, double recon);
+/* Forgets smoothed and lowest costs: those that follow are of another model. */
+void schedule_restart(struct schedule_memory *memory);
 /* Decides on early stopping after EPOCH. */
 void schedule_early_stop(struct schedule *schedule, const struct schedule_rules *rules,
                          int64_t epoch);

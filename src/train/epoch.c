@@ -208,6 +208,8 @@ static struct schedule_verdict end_schedule(struct training *t, const struct fit
         .has_valid = row->has_valid,
         .valid_total = row->valid.total,
         .valid_recon = row->valid.measure[MEASURE_READ],
+        .valid_heldout = row->valid.measure[MEASURE_HELDOUT],
+        .valid_sv = t->run->model->sv_rate > 0 ? row->valid.measure[MEASURE_SV] : (double)NAN,
         .kl_weight = row->train.ramps.kl,
         .l2_weight = row->train.ramps.l2,
     };

@@ -32,18 +32,12 @@ static enum lfads_status run_epochs(struct training *training, struct recorder *
     return state.step > began.step ? training_save(training, err) : LFADS_OK;
 }
 
-enum lfads_status lfads_train(const struct lfads_config *config,
-                              const struct lfads_callbacks *callbacks, struct lfads_error *err)
+enum lfads_status training_run(struct run *run, struct lfads_error *err)
 {
-    struct run *run;
     struct recorder *recorder = NULL;
     struct training *training = NULL;
-    enum lfads_status status = run_open(&run, config, RUN_TRAINING, callbacks, err);
+    enum lfads_status status = recorder_create(&recorder, run, err);
 
-    if (status != LFADS_OK)
-        return status;
-    run_report_unused(run, KIND_TRAIN);
-    status = recorder_create(&recorder, run, err);
     if (status == LFADS_OK)
         status = training_create(&training, run, recorder, err);
     if (status == LFADS_OK) {
@@ -55,6 +49,19 @@ enum lfads_status lfads_train(const struct lfads_config *config,
         status = run_epochs(training, recorder, err);
     training_free(training);
     recorder_free(recorder);
+    return status;
+}
+
+enum lfads_status lfads_train(const struct lfads_config *config,
+                              const struct lfads_callbacks *callbacks, struct lfads_error *err)
+{
+    struct run *run;
+    enum lfads_status status = run_open(&run, config, RUN_TRAINING, callbacks, err);
+
+    if (status != LFADS_OK)
+        return status;
+    run_report_unused(run, KIND_TRAIN);
+    status = training_run(run, err);
     run_close(run);
     return status;
 }

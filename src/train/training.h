@@ -33,6 +33,10 @@ enum lfads_status training_save(struct training *training, struct lfads_error *e
 /* Warns of what makes the result doubtful; nothing under the original's preset. */
 void training_judge(const struct training *training);
 
+/* Runs the training of RUN to its end, with all that it writes: what lfads_train does once a run is
+ * open. */
+enum lfads_status training_run(struct run *run, struct lfads_error *err);
+
 struct training_state training_get_state(const struct training *training);
 /* Returns the costs of the last epoch, which belong to the training; all zero before the first. */
 const struct fitlog_row *training_costs(const struct training *training);

@@ -1,0 +1,93 @@
+/* tune_config.c - the record of the flags of the command tune, and a table of all that it takes.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/tune_config.h"
+
+#include <stdlib.h>
+
+#include "config/distribution.h"
+#include "config/kinds.h"
+#include "config/preset_names.h"
+
+/* Rows over two records: which one, a row's number says. */
+static const struct flag flags[] = {
+#define AT(name) offsetof(struct lfads_tune_config, name)
+#include "config/flag_rows.h"
+
+#include "config/tune_flags.def"
+#undef AT
+#define AT(name) offsetof(struct lfads_config, name)
+#include "config/flags.def"
+};
+
+const struct flag_table *tune_config_table(void)
+{
+    static const struct flag_table table = {flags, TUNE_FLAGS};
+
+    return &table;
+}
+
+const struct flag_table *tune_command_table(void)
+{
+    static const struct flag_table table = {flags, TUNE_FLAGS + CONFIG_FLAGS};
+
+    return &table;
+}
+
+enum lfads_status tune_request_set(void *payload, size_t index, const char *text,
+                                   struct lfads_error *err)
+{
+    const struct tune_request *request = payload;
+    enum lfads_status status;
+
+    if (index >= TUNE_FLAGS)
+        return config_set(request->config, index - TUNE_FLAGS, text, err);
+    status = flag_set(request->tune, tune_config_table(), index, text, err);
+    if (status == LFADS_OK)
+        request->tune->given[index] = true;
+    return status;
+}
+
+enum lfads_status lfads_tune_config_create(struct lfads_tune_config **out, struct lfads_error *err)
+{
+    struct lfads_tune_config *config;
+    enum lfads_status status;
+
+    if (!out)
+        return lfads_fail(err, LFADS_USAGE, "lfads_tune_config_create: out is NULL");
+    *out = NULL;
+    config = calloc(1, sizeof *config);
+    if (!config)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a configuration");
+    status = flag_defaults(config, tune_config_table(), err);
+    if (status != LFADS_OK) {
+        lfads_tune_config_free(config);
+        return status;
+    }
+    *out = config;
+    return LFADS_OK;
+}
+
+void lfads_tune_config_free(struct lfads_tune_config *config)
+{
+    if (!config)
+        return;
+    flag_release(config, tune_config_table());
+    free(config);
+}
+
+enum lfads_status lfads_tune_config_set(struct lfads_tune_config *config, const char *name,
+                                        const char *value, struct lfads_error *err)
+{
+    int index;
+
+    if (!config || !name || !value)
+        return lfads_fail(err, LFADS_USAGE, "lfads_tune_config_set: %s is NULL",
+                          !config ? "config"
+                          : !name ? "name"
+                                  : "value");
+    index = flag_find(tune_config_table(), name);
+    if (index < 0)
+        return lfads_fail(err, LFADS_USAGE, "there is no flag --%s", name);
+    return tune_request_set(&(struct tune_request){.tune = config, .config = NULL}, (size_t)index,
+                            value, err);
+}

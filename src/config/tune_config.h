@@ -1,0 +1,41 @@
+/* tune_config.h - the flags of the command tune as a record.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_CONFIG_TUNE_CONFIG_H
+#define LFADS_CONFIG_TUNE_CONFIG_H
+#include "config/config.h"
+
+enum {
+    TUNE_FLAGS = 0
+#define FLAG_STRING(group, name, standard, choices, help) +1
+#define FLAG_BOOL(group, name, standard, help) +1
+#define FLAG_INT(group, name, standard, min, max, help) +1
+#define FLAG_FLOAT(group, name, standard, min, max, help) +1
+#define FLAG_ABOVE(group, name, standard, min, max, help) +1
+#include "config/tune_flags.def"
+};
+
+/* One field for each flag, of the flag's name. The record owns the strings. */
+struct lfads_tune_config {
+#include "config/flag_fields.h"
+
+#include "config/tune_flags.def"
+
+#include "config/flags_clear.h"
+    bool given[TUNE_FLAGS]; /* set explicitly, not left at the default */
+};
+
+/* The table of tune's own flags, over struct lfads_tune_config. */
+const struct flag_table *tune_config_table(void);
+/* The flags that the command takes, for parsing: the first TUNE_FLAGS are tune's own, the others
+ * those of config_table. */
+const struct flag_table *tune_command_table(void);
+
+/* Both records, to parse a command line into. */
+struct tune_request {
+    struct lfads_tune_config *tune;
+    struct lfads_config *config;
+};
+/* Sets flag number INDEX of tune_command_table; PAYLOAD is a struct tune_request (parse_setter). */
+enum lfads_status tune_request_set(void *payload, size_t index, const char *text,
+                                   struct lfads_error *err);
+#endif

@@ -1,0 +1,122 @@
+/* settings_file.c - a tuning's flags in a file, from which the same command goes on.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/parse.h"
+#include "tune/settings.h"
+
+/* Whether the results depend on the flag: not on flags of the run, except two. */
+static bool is_kept(const struct flag *flag)
+{
+    return flag->group != FLAG_RUN || strcmp(flag->name, "seed") == 0 ||
+           strcmp(flag->name, "checkpoint_name") == 0;
+}
+
+/* Whether the flag only says how long tuning goes on. */
+static bool is_free(const struct flag *flag)
+{
+    return strcmp(flag->name, "generations") == 0 || strncmp(flag->name, "stop_", 5) == 0;
+}
+
+static enum lfads_status write_flags(FILE *out, const void *record, const struct flag_table *table,
+                                     struct lfads_error *err)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        char text[4096];
+        size_t length;
+
+        if (!is_kept(&table->flags[i]))
+            continue;
+        flag_text(text, sizeof text, record, &table->flags[i]);
+        length = strlen(text);
+        if (strchr(text, '\n') || (length && strchr(" \t\r\v\f", text[length - 1])))
+            return lfads_fail(err, LFADS_USAGE,
+                              "--%s=%s has a line break, or ends with a blank: tune can't keep it",
+                              table->flags[i].name, text);
+        fprintf(out, "--%s=%s\n", table->flags[i].name, text);
+    }
+    return LFADS_OK;
+}
+
+enum lfads_status settings_write(const char *path, const struct lfads_tune_config *tune,
+                                 const struct lfads_config *config, struct lfads_error *err)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    enum lfads_status status;
+
+    if (!out)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
+    status = write_flags(out, tune, tune_config_table(), err);
+    if (status == LFADS_OK)
+        status = write_flags(out, config, config_table(), err);
+    if (fclose(out) != 0 && status == LFADS_OK)
+        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
+    if (status == LFADS_OK)
+        status = file_write_text(path, text, err);
+    free(text);
+    return status;
+}
+
+/* A record and its table. */
+struct side {
+    void *record;
+    const void *saved;
+    bool *given;
+    const struct flag_table *table;
+};
+
+/* Takes flag number I from the saved record, or fails if a given value contradicts it. */
+static enum lfads_status merge_flag(const struct side *side, size_t i, const char *path,
+                                    struct lfads_error *err)
+{
+    const struct flag *flag = &side->table->flags[i];
+    char ours[4096], theirs[4096];
+    bool given = side->given[i];
+
+    if (!is_kept(flag))
+        return LFADS_OK;
+    flag_text(ours, sizeof ours, side->record, flag);
+    flag_text(theirs, sizeof theirs, side->saved, flag);
+    if (flag->group == FLAG_SEARCH && strcmp(ours, "auto") == 0)
+        given = false;
+    if (strcmp(flag->name, "seed") == 0 && strcmp(ours, "-1") == 0)
+        given = false;
+    if (given && !is_free(flag) && strcmp(ours, theirs) != 0)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--%s=%.300s contradicts %.300s, which has --%s=%.300s: leave the flag "
+                          "out, or choose another --lfads_save_dir",
+                          flag->name, ours, path, flag->name, theirs);
+    if (given)
+        return LFADS_OK;
+    side->given[i] = true;
+    return flag_set(side->record, side->table, i, theirs, err);
+}
+
+enum lfads_status settings_merge(struct lfads_tune_config *tune, struct lfads_config *config,
+                                 const char *path, struct lfads_error *err)
+{
+    struct tune_request saved = {NULL, NULL};
+    char word[FILE_PATH + 16], *words[] = {word};
+    enum lfads_status status = lfads_tune_config_create(&saved.tune, err);
+
+    snprintf(word, sizeof word, "--flagfile=%s", path);
+    if (status == LFADS_OK)
+        status = lfads_config_create(&saved.config, err);
+    if (status == LFADS_OK)
+        status = parse_flags(1, words, tune_command_table(), tune_request_set, &saved, NULL, err);
+    if (status == LFADS_OK) {
+        const struct side sides[] = {{tune, saved.tune, tune->given, tune_config_table()},
+                                     {config, saved.config, config->given, config_table()}};
+
+        for (size_t s = 0; s < 2; s++)
+            for (size_t i = 0; i < sides[s].table->count && status == LFADS_OK; i++)
+                status = merge_flag(&sides[s], i, path, err);
+    }
+    lfads_tune_config_free(saved.tune);
+    lfads_config_free(saved.config);
+    return status;
+}

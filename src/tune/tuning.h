@@ -1,0 +1,49 @@
+/* tuning.h - struct tuning, what the files of this folder work on: a population and its base run.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_TUNE_TUNING_H
+#define LFADS_TUNE_TUNING_H
+#include "train/null_model.h"
+#include "tune/population.h"
+#include "tune/settings.h"
+
+struct tuning {
+    const struct lfads_callbacks *callbacks;
+    const char *directory;    /* lfads_save_dir */
+    struct run *base;         /* data, backend and completed flags, which members share */
+    bool given[CONFIG_FLAGS]; /* flags that the user gave */
+    struct lfads_tune_config *tune;
+    struct settings settings;
+    struct space space;
+    struct population population;
+    struct null_model null; /* for bits per spike */
+    bool has_null;
+    char csv[FILE_PATH]; /* population.csv */
+    double epochs_done;  /* of all members, in this call */
+    double began;        /* time of the clock */
+    bool said_time;      /* how long it will take */
+};
+
+/* ---- member.c ---- */
+
+/* Trains MEMBER to the end of the generation in progress, on THREADS threads, with CALLBACKS;
+ * continues from its checkpoint. Fails with LFADS_NUMERIC if a cost is not finite. */
+enum lfads_status member_train(const struct tuning *tuning, size_t member, size_t threads,
+                               const struct lfads_callbacks *callbacks, struct lfads_error *err);
+/* Sets SCORES from the member's checkpoint. */
+enum lfads_status member_measure(struct scores *scores, const struct tuning *tuning, size_t member,
+                                 struct lfads_error *err);
+/* Gives MEMBER the state that PARENT has at the end of the last generation that is done. May be
+ * repeated until training goes on. */
+enum lfads_status member_copy(const struct tuning *tuning, size_t member, size_t parent,
+                              struct lfads_error *err);
+/* Puts the member's model into the tuning's directory, as an ordinary save directory. */
+enum lfads_status member_put_on_top(const struct tuning *tuning, size_t member,
+                                    struct lfads_error *err);
+
+/* ---- generation.c ---- */
+
+/* Trains all members to the end of the generation in progress, side by side in processes of their
+ * own; on a device one after another. Sets lost[m] for members whose training failed numerically.
+ * Fails with LFADS_INTERRUPTED if the caller wants to stop; all members have saved their state. */
+enum lfads_status generation_train(struct tuning *tuning, bool *lost, struct lfads_error *err);
+#endif

@@ -1,0 +1,268 @@
+"""Tuning as its user sees it: the same bits for any number of workers and after any interruption; the
+best model samples without further flags; what goes wrong is said.
+
+  tune.py LFADS SCRATCH [--case=CASE]
+
+SPDX-License-Identifier: Apache-2.0"""
+import csv
+import glob
+import math
+import os
+import random
+import re
+import shutil
+import signal
+import sys
+import time
+
+import numpy as np
+
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
+import harness
+from harness import SCRATCH, check, interrupt, latest, numbers, run, start, text
+
+MODEL = ["--data_dir=data", "--data_filename_stem=set", "--preset=auto", "--gen_dim=8", "--ic_enc_dim=6",
+         "--ic_dim=4", "--factors_dim=3", "--batch_size=8", "--seed=4", "--heldout_dim=2",
+         "--kl_increase_steps=3", "--l2_increase_steps=3"]
+SMALL = ["--members=5", "--generations=4", "--first_generation=4", "--generation_epochs=2",
+         "--stop_patience=0"]
+
+
+def prepare():
+    harness.write_session("data/set_a", np.random.default_rng(1), (24, 8), harness.waves(12, 6))
+
+
+def command(folder, *more):
+    return ["tune", f"--lfads_save_dir={folder}", *MODEL, *more]
+
+
+def tune(folder, *more, **options):
+    return run(*command(folder, *more), **options).stdout
+
+
+def rows(folder):
+    with open(f"{SCRATCH}/{folder}/population.csv") as file:
+        return list(csv.DictReader(file))
+
+
+def left(folder):
+    """What a tuning leaves: the population, the members' tables of costs, every number of the
+    checkpoints, of members and on top."""
+    found = {"population": text(f"{folder}/population.csv")}
+    for member in sorted(os.listdir(f"{SCRATCH}/{folder}/members")) + [".."]:
+        place = f"{folder}/members/{member}"
+        if member != "..":
+            found[f"{member} costs"] = text(f"{place}/fitlog.csv")
+        for index in ("checkpoint", "checkpoint_lve"):
+            path = latest(place, index)
+            found[f"{member} {index}"] = os.path.basename(path)
+            found.update({f"{member} {index} {name}": value for name, value in numbers(path).items()})
+    return found
+
+
+def whole():
+    """What an undisturbed tuning leaves."""
+    if not os.path.exists(f"{SCRATCH}/whole"):
+        tune("whole", *SMALL, "--threads=2")
+    return left("whole")
+
+
+def same(a, b, what):
+    """As harness.same; missing numbers are equal."""
+    differ = [name for name in a if name not in b or not (
+        np.array_equal(a[name], b[name], equal_nan=True) if isinstance(a[name], np.ndarray) else a[name] == b[name])]
+    check(set(a) == set(b) and not differ, f"{what}: {set(a) ^ set(b)} in one only, {differ} differ")
+
+
+def test_workers():
+    """Any number of processes, and threads in them, gives the same bits."""
+    table = whole()["population"]
+    check(table.count("\n") == 1 + 4 * 5, f"the table has {table.count(chr(10))} lines")
+    for threads in (1, 3, 12):
+        tune(f"workers{threads}", *SMALL, f"--threads={threads}")
+        same(whole(), left(f"workers{threads}"), f"{threads} workers")
+
+
+def test_lineage():
+    """A member that copies has its parent's values, changed a little; one that does not keeps its own. Who
+    copies is worse than its parent. A changed learning rate applies."""
+    whole()
+    names = [line.split()[0] for line in text("whole/space.txt").splitlines() if line[0] != "#"]
+    limits = {line.split()[0]: line.split() for line in text("whole/space.txt").splitlines()}
+    table, copies = rows("whole"), 0
+    generation = {int(g): [row for row in table if row["generation"] == g] for g in {r["generation"] for r in table}}
+    for g in range(1, 4):
+        for m, row in enumerate(generation[g]):
+            parent = generation[g - 1][int(row["parent"])]
+            if int(row["parent"]) == m:
+                check(all(row[name] == parent[name] for name in names), f"{g} {m} changed without a copy")
+                continue
+            copies += 1
+            check(float(parent["score"]) < float(generation[g - 1][m]["score"]), f"{g} {m} copies a worse one")
+            for name in names:
+                low, high, weight = (float(limits[name][i]) for i in (1, 2, 4))
+                change = abs(float(row[name]) / float(parent[name]) - 1)
+                inside = limits[name][6] == "no" or low <= float(row[name]) <= high
+                check(inside and 0.002 * weight * 0.999 <= change <= weight * 1.001,
+                      f"{g} {m}: {name} from {parent[name]} to {row[name]}")
+    check(copies >= 3, f"{copies} copies")
+    for m, row in enumerate(generation[3]):
+        rate = numbers(latest(f"whole/members/{m:02}"))["learning_rate"][0]
+        check(np.float32(rate) == np.float32(float(row["learning_rate_init"])), f"member {m} has the rate {rate}")
+        check(np.float32(float(row["heldout"])) == np.float32(float(row["score"])), "the score is not co-smoothing")
+
+
+def test_best():
+    """The best member of the last generation is on top, and samples by the ordinary commands."""
+    whole()
+    last = rows("whole")[-5:]
+    best = min(last, key=lambda row: float(row["score"]))["member"]
+    for index in ("checkpoint", "checkpoint_lve"):
+        top, member = numbers(latest("whole", index)), numbers(latest(f"whole/members/{int(best):02}", index))
+        check(all(np.array_equal(top[name], member[name], equal_nan=True) for name in member), f"{index} on top")
+    shutil.copytree(f"{SCRATCH}/whole", f"{SCRATCH}/best")
+    run("posterior-mean", "--lfads_save_dir=best")
+    made = glob.glob(f"{SCRATCH}/best/model_runs_*valid*")
+    check(len(made) == 1, f"results: {made}")
+    score = run("evaluate", "--data_file=data/set_a", f"--model_run={made[0]}").stdout
+    check("co-smoothing" in score.lower() or "co_bps" in score, score)
+
+
+def test_interruption():
+    """Ctrl-C saves every member; the same command goes on; it may go on for longer, and no flag is needed."""
+    words = command("stopped", *SMALL)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        status, error = interrupt(number, words, "stopped", after="Generation 2")
+        check(status == 128 + number and "the same command continues" in error, f"{status} {error}")
+        run(*words)
+        same(whole(), left("stopped"), f"signal {number}")
+    tune("shorter", *SMALL, "--generations=2")
+    run("tune", "--lfads_save_dir=shorter", "--generations=4")
+    same(whole(), left("shorter"), "longer")
+    out = run("tune", "--lfads_save_dir=shorter").stdout
+    check("4 generations are done" in out, out)
+    same(whole(), left("shorter"), "done already")
+
+
+def killed(folder, times, seed):
+    """Kills a tuning so many times, at random moments of its run, and lets it go on."""
+    moment = random.Random(seed)
+    began = time.monotonic()
+    tune(f"{folder}_timed", *SMALL)
+    whole_s = time.monotonic() - began
+    for _ in range(times):
+        process = start(*command(folder, *SMALL))
+        time.sleep(moment.uniform(0.02, 0.4) * whole_s)
+        process.kill()
+        process.communicate()
+    tune(folder, *SMALL)
+    same(whole(), left(folder), f"killed {times} times")
+
+
+def test_killing():
+    killed("killed", 4, 1)
+
+
+def test_failing():
+    """A member whose training fails numerically loses its place; where all fail the run ends."""
+    with open(f"{SCRATCH}/huge", "w") as file:
+        file.write("# values\nlearning_rate_init 1e-3 900 drawn 0.3 log no\n")
+    tune("failing", "--space=huge", *SMALL, "--cell_clip_value=1e30", "--members=6")
+    first, second = rows("failing")[:6], rows("failing")[6:12]
+    lost = [m for m, row in enumerate(first) if math.isnan(float(row["score"]))]
+    check(0 < len(lost) < 6, f"lost: {lost}")
+    for m in lost:
+        parent = int(second[m]["parent"])
+        check(parent != m and not math.isnan(float(first[parent]["score"])), f"{m} copies {parent}")
+        check(first[m]["step"] == "-1", "a failed member has a step")
+    with open(f"{SCRATCH}/hopeless", "w") as file:
+        file.write("learning_rate_init 999 1000 drawn 0.3 linear yes\n")
+    tune("hopeless_run", "--space=hopeless", *SMALL, "--cell_clip_value=1e30", status=1,
+         pattern="every member failed numerically")
+
+
+def test_search():
+    """Random search trains each member once; the best checkpoint of the best is on top."""
+    words = ["--exploit=none", "--members=4", "--max_epochs=9"]
+    tune("search", *words)
+    table = rows("search")
+    check(len(table) == 4 and all(row["parent"] == row["member"] for row in table), f"{table}")
+    check(len({row["dropout_rate"] for row in table}) == 4 and "cd_rate" not in table[0], f"{table[0]}")
+    best = min(table, key=lambda row: float(row["score"]))
+    check(latest("search").endswith(f"-{best['step']}"), f"{latest('search')} is not {best['step']}")
+    check(len(harness.costs(f"search/members/{int(best['member']):02}")) == 9, "epochs")
+    status, _ = interrupt(signal.SIGTERM, command("search2", *words), "search2", after="4 members")
+    tune("search2", *words)
+    same(left("search"), left("search2"), "random search")
+    with open(f"{SCRATCH}/sizes", "w") as file:
+        file.write("gen_dim 5 9 drawn 0.3 linear yes\nkl_ic_weight 1e-6 1e-3 drawn 0.8 log no\n")
+    words = [word for word in MODEL if "gen_dim" not in word]
+    run("tune", "--lfads_save_dir=sizes_run", *words, "--exploit=none", "--members=3", "--max_epochs=2", "--space=sizes")
+    run("posterior-mean", "--lfads_save_dir=sizes_run")
+
+
+def test_refusals():
+    """Wrong spaces and flags: one sentence, and nothing is left."""
+    lines = {"lerning_rate_init 1 2 drawn 0.3 log yes": "line 1: there is no flag lerning_rate_init; did you mean learning_rate_init",
+             "\ncd_rate 0 0.5 drawn 0.3 linear": "line 2: it has too few words",
+             "cd_rate 0 0.5 drawn 0.3 linear yes 3": "too many words",
+             "cd_rate 0.5 0.1 drawn 0.3 linear yes": "two numbers, the lower first",
+             "cd_rate 0 2 drawn 0.3 linear yes": "leaves what the flag takes: a number from 0 to 0.99",
+             "learning_rate_init 0 1 drawn 0.3 linear yes": "leaves what the flag takes",
+             "dropout_rate 0 1 drawn 0.3 linear yes": "a number from 0 to 0.99",
+             "cd_rate 0 0.5 0.7 0.3 linear yes": "the first cd_rate is 0.7",
+             "cd_rate 0 0.5 drawn 0 linear yes": "the weight of cd_rate is 0",
+             "cd_rate 0 0.5 drawn 0.3 exp yes": "the scale of cd_rate is exp",
+             "cd_rate 0 0.5 drawn 0.3 log yes": "has no logarithm",
+             "cd_rate 0 0.5 drawn 0.3 linear maybe": "the limits of cd_rate are maybe",
+             "cd_rate 0 0.5 drawn 0.3 linear yes\ncd_rate 0 0.5 drawn 0.3 linear yes": "line 2: cd_rate is there twice",
+             "dropout_rate 0 0.5 drawn 0.3 linear yes\nkeep_prob 0.5 1 drawn 0.3 linear yes": "there twice",
+             "preset 0 1 drawn 0.3 linear yes": "is no number",
+             "max_epochs 1 9 drawn 0.3 linear yes": "max_epochs can't be searched",
+             "seed 1 9 drawn 0.3 linear yes": "seed can't be searched",
+             "gen_dim 5 9 drawn 0.3 linear yes": "gen_dim can't be searched: members of different models",
+             "# nothing\n": "no line with a value",
+             "kl_co_weight 0 1 drawn 0.3 linear yes": "leaves nothing to search"}
+    for line, pattern in lines.items():
+        with open(f"{SCRATCH}/wrong", "w") as file:
+            file.write(line + "\n")
+        tune("refused", "--space=wrong", status=2, pattern=re.escape(pattern))
+    for flags, pattern in ((["--space=nowhere"], "neither autolfads"), (["--members=1"], "auto or an integer from 2"),
+                           (["--members=many"], "--members=many"), (["--generations=0"], "--generations=0"),
+                           (["--metric=sample_validation"], "--sv_rate above 0"),
+                           (["--metric=co_smoothing", "--heldout_dim=0"], "needs held-out channels"),
+                           (["--preset=original"], "is for costs that are means"),
+                           (["--exploit=none", "--preset=original", "--space=wrong"], "set --max_epochs"),
+                           (["--explore=big"], "linear|log"), (["--memebrs=3"], "did you mean --members"),
+                           (["--data_dir=nowhere"], "nowhere")):
+        tune("refused", *flags, status=2, pattern=re.escape(pattern))
+    check(not os.path.exists(f"{SCRATCH}/refused"), "a refused tuning leaves a directory")
+
+
+def test_contradictions():
+    """A tuning goes on as it began."""
+    whole()
+    shutil.copytree(f"{SCRATCH}/whole", f"{SCRATCH}/other")
+    for flag in ("--members=4", "--exploit=rivals", "--gen_dim=9", "--seed=5", "--space=autolfads"):
+        run("tune", "--lfads_save_dir=other", flag, status=2, pattern=f"{flag} contradicts .*leave the flag out")
+    table = text("other/population.csv")
+    for damaged in (table[:len(table) // 2], table.replace("score", "core"), table.replace("\n1,1,", "\n1,2,"),
+                    table + "9,", ""):
+        with open(f"{SCRATCH}/other/population.csv", "w") as file:
+            file.write(damaged)
+        run("tune", "--lfads_save_dir=other", status=2, pattern="population.csv, line .*restore it")
+    run("train", "--lfads_save_dir=trained", *MODEL, "--max_epochs=1")
+    tune("trained", status=2, pattern="has a training that is no tuning")
+
+
+def test_rules():
+    """AutoLFADS' rules, sample validation as the metric, and the end by --stop_ratio."""
+    out = tune("rivals", *SMALL, "--exploit=rivals", "--explore=log", "--space=autolfads", "--heldout_dim=0",
+               "--sv_rate=0.2", "--stop_patience=2", "--stop_ratio=1")
+    table = rows("rivals")
+    check(len(table) == 2 * 5 and "no longer improves" in out, f"{len(table)} rows: {out}")
+    check(all(row["sv"] == row["score"] and row["heldout"] == "nan" for row in table), f"{table[0]}")
+
+
+if __name__ == "__main__":
+    harness.main(globals())
