@@ -68,7 +68,7 @@ static enum lfads_status breed(struct tuning *t, struct lfads_error *err)
         if (parent[m] != m)
             space_explore(to->values, &t->space, t->settings.log, &stream);
     }
-    tuning_say(t, "  %zu members copy better ones", copies);
+    tuning_say(t, "  %zu of %zu members copy better ones", copies, members);
     return population_write(t->csv, &t->population, err);
 }
 
@@ -148,12 +148,14 @@ static bool is_over(const struct tuning *t)
 static enum lfads_status put_best(const struct tuning *t, struct lfads_error *err)
 {
     double score[MEMBERS_MAX];
+    enum lfads_status status;
     size_t best;
 
     scores_of(score, t, t->population.done - 1);
     best = best_member(score, t->settings.members);
     report_generation(t, best);
-    return member_put_on_top(t, best, err);
+    status = member_put_on_top(t, best, err);
+    return status == LFADS_OK ? tuning_draw(t, best, err) : status;
 }
 
 enum lfads_status evolve(struct tuning *tuning, struct lfads_error *err)

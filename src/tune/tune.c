@@ -188,7 +188,7 @@ static enum lfads_status merge(bool *goes_on, struct lfads_tune_config *tune,
 /* Removes the unfinished files of a killed tuning; members remove their own. */
 static void clear_staged(const struct tuning *t)
 {
-    const char *const prefixes[] = {"space.txt", "tuning.txt", "population.csv", "checkpoint",
+    const char *const prefixes[] = {"space.txt", "tuning.txt", "population.", "checkpoint",
                                     t->base->config->checkpoint_name};
 
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
@@ -239,11 +239,16 @@ static void say_plan(const struct tuning *t, bool goes_on)
 
     if (goes_on)
         tuning_say(t, "Continuing with %s: %zu generations are done.", t->csv, t->population.done);
-    tuning_say(t,
-               "%zu members, at most %zu generations of %" PRId64 " epochs (the first: %" PRId64
-               "), compared by --metric=%s; searched are %zu values (space.txt)",
-               s->members, s->generations, s->search ? s->first_epochs : s->more_epochs,
-               s->first_epochs, t->tune->metric, t->space.count);
+    if (s->search)
+        tuning_say(t, "%zu members, each trained once, at most %" PRId64 " epochs", s->members,
+                   s->first_epochs);
+    else
+        tuning_say(t,
+                   "%zu members, at most %zu generations: the first of %" PRId64
+                   " epochs, others of %" PRId64,
+                   s->members, s->generations, s->first_epochs, s->more_epochs);
+    tuning_say(t, "They are compared by --metric=%s; %zu values are searched (space.txt).",
+               t->tune->metric, t->space.count);
 }
 
 /* Tunes with TUNE and CONFIG, which are completed. */

@@ -33,6 +33,11 @@ void tuning_say(const struct tuning *tuning, const char *format, ...)
  * generation. */
 enum lfads_status evolve(struct tuning *tuning, struct lfads_error *err);
 
+/* ---- picture.c ---- */
+
+/* Writes population.png; BEST is the best member of the last generation that is done. */
+enum lfads_status tuning_draw(const struct tuning *tuning, size_t best, struct lfads_error *err);
+
 /* ---- member.c ---- */
 
 /* Trains MEMBER to the end of the generation in progress, on THREADS threads, with CALLBACKS;

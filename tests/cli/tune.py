@@ -155,7 +155,7 @@ def test_search():
     best = min(table, key=lambda row: float(row["score"]))
     check(latest("search").endswith(f"-{best['step']}"), f"{latest('search')} is not {best['step']}")
     check(len(harness.costs(f"search/members/{int(best['member']):02}")) == 9, "epochs")
-    status, _ = interrupt(signal.SIGTERM, command("search2", *words), "search2", after="4 members")
+    status, _ = interrupt(signal.SIGTERM, command("search2", *words), "search2", after="They are compared")
     tune("search2", *words)
     same(left("search"), left("search2"), "random search")
     with open(f"{SCRATCH}/sizes", "w") as file:
