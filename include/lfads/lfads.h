@@ -136,8 +136,7 @@ LFADS_API LFADS_CHECKED enum lfads_status lfads_tune_config_set(struct lfads_tun
 /* Searches hyperparameters: trains many models on the data set that CONFIG names, lets the worse
  * copy the better, and leaves the best in lfads_save_dir (docs/tuning.md). Continues if
  * lfads_save_dir has a tuning. On the CPU each model is trained in a process of its own, which is
- * forked: a program that has computed on several threads before sets flag threads to at most the
- * number of models, so that each has one thread. */
+ * forked. */
 LFADS_API LFADS_CHECKED enum lfads_status lfads_tune(const struct lfads_config *config,
                                                      const struct lfads_tune_config *tune,
                                                      const struct lfads_callbacks *callbacks,

@@ -3,6 +3,7 @@
 #include "config/tune_config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "config/distribution.h"
 #include "config/kinds.h"
@@ -73,6 +74,24 @@ void lfads_tune_config_free(struct lfads_tune_config *config)
         return;
     flag_release(config, tune_config_table());
     free(config);
+}
+
+struct lfads_tune_config *tune_config_copy(const struct lfads_tune_config *tune)
+{
+    struct lfads_tune_config *copy;
+    char text[4096];
+
+    if (lfads_tune_config_create(&copy, NULL) != LFADS_OK)
+        return NULL;
+    for (size_t i = 0; i < TUNE_FLAGS; i++) {
+        flag_text(text, sizeof text, tune, &tune_config_table()->flags[i]);
+        if (flag_set(copy, tune_config_table(), i, text, NULL) != LFADS_OK) {
+            lfads_tune_config_free(copy);
+            return NULL;
+        }
+    }
+    memcpy(copy->given, tune->given, sizeof copy->given);
+    return copy;
 }
 
 enum lfads_status lfads_tune_config_set(struct lfads_tune_config *config, const char *name,

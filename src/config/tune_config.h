@@ -26,6 +26,8 @@ struct lfads_tune_config {
 
 /* The table of tune's own flags, over struct lfads_tune_config. */
 const struct flag_table *tune_config_table(void);
+/* Returns a copy, which the caller frees; NULL if there is no memory. */
+struct lfads_tune_config *tune_config_copy(const struct lfads_tune_config *tune);
 /* The flags that the command takes, for parsing: the first TUNE_FLAGS are tune's own, the others
  * those of config_table. */
 const struct flag_table *tune_command_table(void);

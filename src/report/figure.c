@@ -2,12 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "report/figure.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "report/panel.h"
+#include "report/sheet.h"
 
 /* The sheet, in pixels. */
 static const double width = 1200, left = 90, right = 90, top = 116, stripe = 60;
@@ -106,8 +105,6 @@ static void draw_sheet(cairo_t *cairo, const struct figure_trial *trial,
                           .bin_s = trial->rates.bin_s,
                           .high = (double)shown->count};
 
-    cairo_set_source_rgb(cairo, 1, 1, 1);
-    cairo_paint(cairo);
     draw_title(cairo, trial, shown);
     draw_key(cairo, &trial->rates);
     panel_frame(&panel);
@@ -123,31 +120,14 @@ enum lfads_status figure_write(const char *path, const struct figure_trial *tria
                                struct lfads_error *err)
 {
     struct rates_shown shown;
-    char temp[FILE_PATH];
-    cairo_surface_t *surface;
-    cairo_t *cairo;
-    cairo_status_t drawn;
-    const char *reason;
+    cairo_t *sheet;
     double height;
-    enum lfads_status status = file_stage(temp, path, err);
 
-    if (status != LFADS_OK)
-        return status;
     rates_choose(&shown, &trial->rates);
     height = top + stripe * (double)shown.count + foot;
     if (trial->inputs)
         height += gap + inputs_height(trial);
-    surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
-    cairo = cairo_create(surface);
-    draw_sheet(cairo, trial, &shown);
-    errno = 0;
-    drawn = cairo_surface_write_to_png(surface, temp);
-    reason = drawn == CAIRO_STATUS_WRITE_ERROR && errno ? strerror(errno)
-                                                        : cairo_status_to_string(drawn);
-    cairo_destroy(cairo);
-    cairo_surface_destroy(surface);
-    if (drawn == CAIRO_STATUS_SUCCESS)
-        return file_commit(temp, path, err);
-    file_discard(temp);
-    return lfads_fail(err, LFADS_IO, "can't write %s: %s", path, reason);
+    sheet = sheet_create(width, height);
+    draw_sheet(sheet, trial, &shown);
+    return sheet_write(sheet, path, err);
 }

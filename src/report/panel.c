@@ -116,7 +116,9 @@ static void draw_time(const struct panel *p)
         panel_text(p->cairo, x, bottom + 20, 0.5, label);
     }
     panel_text(p->cairo, p->left + p->width / 2, bottom + 38, 0.5,
-               p->bin_s > 0 ? "time (s)" : "time (bins)");
+               p->across      ? p->across
+               : p->bin_s > 0 ? "time (s)"
+                              : "time (bins)");
 }
 
 void panel_frame(const struct panel *panel)
@@ -202,6 +204,20 @@ void panel_curve(const struct panel *panel, const struct series *series, struct 
         if (isfinite(value))
             cairo_line_to(panel->cairo, x_of(panel, (double)t + 0.5), y_of(panel, value));
     }
+    use(panel->cairo, colour);
+    cairo_set_line_width(panel->cairo, line);
+    cairo_stroke(panel->cairo);
+    cairo_restore(panel->cairo);
+}
+
+void panel_segment(const struct panel *panel, size_t from, double value, size_t to, double next,
+                   struct colour colour, double line)
+{
+    if (!isfinite(value) || !isfinite(next))
+        return;
+    clip(panel);
+    cairo_move_to(panel->cairo, x_of(panel, (double)from + 0.5), y_of(panel, value));
+    cairo_line_to(panel->cairo, x_of(panel, (double)to + 0.5), y_of(panel, next));
     use(panel->cairo, colour);
     cairo_set_line_width(panel->cairo, line);
     cairo_stroke(panel->cairo);

@@ -19,8 +19,9 @@ struct panel {
     cairo_t *cairo;
     double left, top, width, height; /* of the axes, in pixels; labels lie outside */
     size_t bins;                     /* across */
-    double bin_s;     /* width of a bin in seconds; 0: unknown, the axis counts bins */
-    double low, high; /* values at the bottom and at the top; low may be above high */
+    double bin_s;       /* width of a bin in seconds; 0: unknown, the axis counts bins */
+    const char *across; /* name of the axis below; NULL: time */
+    double low, high;   /* values at the bottom and at the top; low may be above high */
 };
 
 /* Numbers over bins: values[t*stride], drawn at offset + factor * value. With variances, SIDE
@@ -53,6 +54,10 @@ double panel_step(double range, double n);
 /* Draws a line through the middles of the bins. */
 void panel_curve(const struct panel *panel, const struct series *series, struct colour colour,
                  double line);
+/* Draws a line from a value in one bin's middle to a value in another's; nothing unless both are
+ * finite. */
+void panel_segment(const struct panel *panel, size_t from, double value, size_t to, double next,
+                   struct colour colour, double line);
 /* Sets low and high to the range of the first SHOWN of N curves, values[t*n + curve]. */
 void panel_fit(struct panel *panel, const double *values, size_t n, size_t shown);
 /* Draws these curves in the colours of panel_colour. */

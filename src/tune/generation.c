@@ -3,6 +3,7 @@
  * far it is and how it ended.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -162,14 +163,26 @@ static void train_member(struct work *w, size_t member, bool is_apart)
 void __gcov_dump(void);
 #endif
 
-/* The process of MEMBER. It ends with its parent, and leaves a terminal's signals to it. */
-static _Noreturn void member_main(struct work *w, size_t member, pid_t parent)
+static void *train_next(void *payload)
 {
+    struct work *w = payload;
+
+    train_member(w, w->next, true);
+    return NULL;
+}
+
+/* The process of the next member. It ends with its parent, and leaves a terminal's signals to it.
+ * The work is done in a thread of its own: OpenMP takes this thread to have those that its parent
+ * may have computed with. */
+static _Noreturn void member_main(struct work *w, pid_t parent)
+{
+    pthread_t thread;
+
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() == parent)
-        train_member(w, member, true);
+    if (getppid() == parent && pthread_create(&thread, NULL, train_next, w) == 0)
+        pthread_join(thread, NULL);
 #ifdef LFADS_COVERAGE
     __gcov_dump();
 #endif
@@ -183,7 +196,7 @@ static enum lfads_status start_member(struct work *w, struct lfads_error *err)
     if (process < 0)
         return lfads_fail(err, LFADS_IO, "can't start a process for a member: %m");
     if (process == 0)
-        member_main(w, w->next, parent);
+        member_main(w, parent);
     w->process[w->next++] = process;
     w->running++;
     return LFADS_OK;

@@ -1,7 +1,5 @@
-/* tune.c - population-based training and random search from beginning to end: lfads_tune of the
- * public header. Its steps are in an order that lets a tuning that is killed at any moment go on:
- * what a generation's members are and have reached is in population.csv, which is replaced as a
- * whole; whatever comes between two versions of it may be repeated.
+/* tune.c - a tuning from beginning to end: lfads_tune of the public header. Completes the flags,
+ * opens the base run, and reads or begins the directory.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
@@ -17,18 +15,18 @@
 #include "config/preset.h"
 #include "tune/tuning.h"
 
-__attribute__((format(printf, 2, 3))) static void say(const struct tuning *t, const char *format,
-                                                      ...)
+void tuning_say(const struct tuning *tuning, const char *format, ...)
 {
+    const struct lfads_callbacks *callbacks = tuning->callbacks;
     char text[1024];
     va_list words;
 
-    if (!t->callbacks || !t->callbacks->line)
+    if (!callbacks || !callbacks->line)
         return;
     va_start(words, format);
     vsnprintf(text, sizeof text, format, words);
     va_end(words);
-    t->callbacks->line(t->callbacks->payload, text);
+    callbacks->line(callbacks->payload, text);
 }
 
 /* ---- the space ---- */
@@ -64,9 +62,24 @@ static void prune_space(struct tuning *t)
 
         if (!why)
             continue;
-        say(t, "%s is not searched: %s", v->name, why);
+        tuning_say(t, "%s is not searched: %s", v->name, why);
         space_remove(&t->space, i);
     }
+}
+
+/* Says which given flags of the schedule a population does not use. */
+static void say_unused(const struct tuning *t)
+{
+    static const char *const names[] = {"learning_rate_rule", "early_stop_patience",
+                                        "learning_rate_decay_factor", "learning_rate_n_to_compare",
+                                        "learning_rate_stop"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && !t->settings.search; i++)
+        if (t->given[flag_find(config_table(), names[i])])
+            tuning_say(t,
+                       "without effect: --%s (members keep their learning rates within a "
+                       "generation, and none ends early; with --exploit=none they do)",
+                       names[i]);
 }
 
 /* Sets the space of a tuning that begins. */
@@ -83,6 +96,7 @@ static enum lfads_status choose_space(struct tuning *t, struct lfads_error *err)
                           "--space=%s is for costs that are means: choose another --preset than "
                           "%s, set --recon_reduce=mean, or give a file of ranges",
                           name, config->preset);
+    say_unused(t);
     prune_space(t);
     return t->space.count ? LFADS_OK
                           : lfads_fail(err, LFADS_USAGE,
@@ -171,6 +185,16 @@ static enum lfads_status merge(bool *goes_on, struct lfads_tune_config *tune,
     return status;
 }
 
+/* Removes the unfinished files of a killed tuning; members remove their own. */
+static void clear_staged(const struct tuning *t)
+{
+    const char *const prefixes[] = {"space.txt", "tuning.txt", "population.", "checkpoint",
+                                    t->base->config->checkpoint_name};
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+        file_clear_staged(t->directory, prefixes[i]);
+}
+
 /* Resolves the flags, and writes them and the space, or reads the space where tuning goes on. The
  * flags come last: with them a tuning has begun. */
 static enum lfads_status settle(struct tuning *t, bool goes_on, struct lfads_error *err)
@@ -178,6 +202,7 @@ static enum lfads_status settle(struct tuning *t, bool goes_on, struct lfads_err
     char space[FILE_PATH], flags[FILE_PATH];
     enum lfads_status status = file_join(space, t->directory, "space.txt", err);
 
+    clear_staged(t);
     if (status == LFADS_OK)
         status = file_join(flags, t->directory, "tuning.txt", err);
     if (status == LFADS_OK && !goes_on && file_exists(flags))
@@ -195,173 +220,7 @@ static enum lfads_status settle(struct tuning *t, bool goes_on, struct lfads_err
                                                      : status;
 }
 
-/* ---- generations ---- */
-
-/* Begins the first generation. */
-static enum lfads_status draw_members(struct tuning *t, struct lfads_error *err)
-{
-    enum lfads_status status = population_begin(&t->population, err);
-
-    if (status != LFADS_OK)
-        return status;
-    for (size_t m = 0; m < t->settings.members; m++) {
-        struct member_row *row = &population_generation(&t->population, 0)[m];
-        struct stream stream = stream_begin(t->base->seed, STREAM_FIRST_VALUES, 0, m);
-
-        row->parent = m;
-        space_draw(row->values, &t->space, &stream);
-    }
-    return population_write(t->csv, &t->population, err);
-}
-
-/* Collects the scores of generation number G. */
-static void scores_of(double *score, const struct tuning *t, size_t g)
-{
-    for (size_t m = 0; m < t->settings.members; m++)
-        score[m] = population_generation(&t->population, g)[m].scores.score;
-}
-
-/* Decides who copies whom, has them copy, and begins the next generation. All of it follows from
- * the seed and the last generation's rows. */
-static enum lfads_status breed(struct tuning *t, struct lfads_error *err)
-{
-    size_t g = t->population.done, members = t->settings.members, copies = 0;
-    struct stream stream = stream_begin(t->base->seed, STREAM_EXPLOIT, g, 0);
-    double score[MEMBERS_MAX];
-    size_t parent[MEMBERS_MAX];
-    enum lfads_status status = LFADS_OK;
-
-    scores_of(score, t, g - 1);
-    if (t->settings.rivals)
-        exploit_rivals(parent, score, members, &stream);
-    else
-        exploit_pairs(parent, score, members, &stream);
-    for (size_t m = 0; m < members && status == LFADS_OK; m++)
-        if (parent[m] != m) {
-            status = member_copy(t, m, parent[m], err);
-            copies++;
-        }
-    if (status == LFADS_OK)
-        status = population_begin(&t->population, err);
-    if (status != LFADS_OK)
-        return status;
-    for (size_t m = 0; m < members; m++) {
-        const struct member_row *from = &population_generation(&t->population, g - 1)[parent[m]];
-        struct member_row *to = &population_generation(&t->population, g)[m];
-
-        to->parent = parent[m];
-        memcpy(to->values, from->values, sizeof to->values);
-        stream = stream_begin(t->base->seed, STREAM_EXPLORE, g, m);
-        if (parent[m] != m)
-            space_explore(to->values, &t->space, t->settings.log, &stream);
-    }
-    say(t, "  %zu members copy better ones", copies);
-    return population_write(t->csv, &t->population, err);
-}
-
-/* Reports the generation that was done last. */
-static void report_generation(const struct tuning *t, size_t best)
-{
-    size_t g = t->population.done - 1, failed = 0, length = 0;
-    const struct member_row *rows = population_generation(&t->population, g);
-    char values[600] = "", bits[60] = "";
-
-    for (size_t m = 0; m < t->settings.members; m++)
-        failed += isnan(rows[m].scores.score);
-    for (size_t i = 0; i < t->space.count && length < sizeof values; i++)
-        length += (size_t)snprintf(values + length, sizeof values - length, ", %s %.3g",
-                                   t->space.value[i].name, rows[best].values[i]);
-    if (isfinite(rows[best].scores.co_bps))
-        snprintf(bits, sizeof bits, " (%.4g bits a spike)", rows[best].scores.co_bps);
-    say(t, "Generation %zu of %zu, epoch %" PRId64 ": best score %.6g%s, member %02zu%s", g + 1,
-        t->settings.generations, settings_epochs(&t->settings, g), rows[best].scores.score, bits,
-        best, values);
-    if (failed)
-        say(t, "  the training of %zu of %zu members failed numerically", failed,
-            t->settings.members);
-}
-
-/* Trains the generation in progress to its end, and takes its scores. */
-static enum lfads_status train_generation(struct tuning *t, struct lfads_error *err)
-{
-    struct member_row *rows = population_generation(&t->population, t->population.begun - 1);
-    const double nan_ = (double)NAN;
-    bool lost[MEMBERS_MAX], all_lost = true;
-    enum lfads_status status = generation_train(t, lost, err);
-
-    for (size_t m = 0; m < t->settings.members && status == LFADS_OK; m++) {
-        struct scores *scores = &rows[m].scores;
-
-        if (lost[m])
-            *scores = (struct scores){-1, nan_, nan_, nan_, nan_, nan_};
-        else
-            status = member_measure(scores, t, m, err);
-        all_lost = all_lost && isnan(scores->score);
-    }
-    if (status != LFADS_OK)
-        return status;
-    if (all_lost)
-        return lfads_fail(err, LFADS_NUMERIC,
-                          "the training of every member failed numerically: lower the learning "
-                          "rates of --space, or see what lfads train says");
-    t->population.done++;
-    return population_write(t->csv, &t->population, err);
-}
-
-/* Whether no further generation is to come. */
-static bool is_over(const struct tuning *t)
-{
-    const struct settings *s = &t->settings;
-    size_t done = t->population.done;
-    double *best, score[MEMBERS_MAX];
-    bool over;
-
-    if (done >= s->generations)
-        return true;
-    best = calloc(done + 1, sizeof *best);
-    for (size_t g = 0; best && g < done; g++) {
-        scores_of(score, t, g);
-        best[g] = score[best_member(score, s->members)];
-    }
-    over = best && search_is_over(best, done, s->patience, s->ratio);
-    free(best);
-    if (over)
-        say(t, "Tuning ends: the best score no longer improves (--stop_ratio=%g).", s->ratio);
-    return over;
-}
-
-/* Puts the best member of the last generation on top. */
-static enum lfads_status put_best(const struct tuning *t, struct lfads_error *err)
-{
-    double score[MEMBERS_MAX];
-    size_t best;
-
-    scores_of(score, t, t->population.done - 1);
-    best = best_member(score, t->settings.members);
-    report_generation(t, best);
-    return member_put_on_top(t, best, err);
-}
-
-/* Runs from where population.csv stands to the end. */
-static enum lfads_status run_generations(struct tuning *t, struct lfads_error *err)
-{
-    struct population *p = &t->population;
-    enum lfads_status status = p->begun == 0 ? draw_members(t, err) : LFADS_OK;
-
-    while (status == LFADS_OK) {
-        if (p->done < p->begun)
-            status = train_generation(t, err);
-        if (status == LFADS_OK)
-            status = put_best(t, err);
-        if (status != LFADS_OK || is_over(t))
-            break;
-        status = breed(t, err);
-    }
-    if (status == LFADS_OK)
-        say(t, "The best model is in %s: lfads posterior-sample --lfads_save_dir=%s", t->directory,
-            t->directory);
-    return status;
-}
+/* ---- everything ---- */
 
 static enum lfads_status measure_null(struct tuning *t, struct lfads_error *err)
 {
@@ -379,12 +238,17 @@ static void say_plan(const struct tuning *t, bool goes_on)
     const struct settings *s = &t->settings;
 
     if (goes_on)
-        say(t, "Continuing with %s: %zu generations are done.", t->csv, t->population.done);
-    say(t,
-        "%zu members, at most %zu generations of %" PRId64 " epochs (the first: %" PRId64
-        "), compared by --metric=%s; searched are %zu values (space.txt)",
-        s->members, s->generations, s->search ? s->first_epochs : s->more_epochs, s->first_epochs,
-        t->tune->metric, t->space.count);
+        tuning_say(t, "Continuing with %s: %zu generations are done.", t->csv, t->population.done);
+    if (s->search)
+        tuning_say(t, "%zu members, each trained once, at most %" PRId64 " epochs", s->members,
+                   s->first_epochs);
+    else
+        tuning_say(t,
+                   "%zu members, at most %zu generations: the first of %" PRId64
+                   " epochs, others of %" PRId64,
+                   s->members, s->generations, s->first_epochs, s->more_epochs);
+    tuning_say(t, "They are compared by --metric=%s; %zu values are searched (space.txt).",
+               t->tune->metric, t->space.count);
 }
 
 /* Tunes with TUNE and CONFIG, which are completed. */
@@ -411,31 +275,12 @@ static enum lfads_status tune(struct tuning *t, struct lfads_config *config,
         status = measure_null(t, err);
     if (status == LFADS_OK) {
         say_plan(t, goes_on);
-        status = run_generations(t, err);
+        status = evolve(t, err);
     }
     lock_release(&lock);
     population_release(&t->population);
     run_close(t->base);
     return status;
-}
-
-/* Copies TUNE; NULL if there is no memory. */
-static struct lfads_tune_config *copy_tune(const struct lfads_tune_config *tune)
-{
-    struct lfads_tune_config *copy;
-    char text[4096];
-
-    if (lfads_tune_config_create(&copy, NULL) != LFADS_OK)
-        return NULL;
-    for (size_t i = 0; i < TUNE_FLAGS; i++) {
-        flag_text(text, sizeof text, tune, &tune_config_table()->flags[i]);
-        if (flag_set(copy, tune_config_table(), i, text, NULL) != LFADS_OK) {
-            lfads_tune_config_free(copy);
-            return NULL;
-        }
-    }
-    memcpy(copy->given, tune->given, sizeof copy->given);
-    return copy;
 }
 
 enum lfads_status lfads_tune(const struct lfads_config *config,
@@ -449,7 +294,7 @@ enum lfads_status lfads_tune(const struct lfads_config *config,
     if (!config || !tune_config)
         return lfads_fail(err, LFADS_USAGE, "lfads_tune: %s is NULL", config ? "tune" : "config");
     own = config_copy(config);
-    tuning.tune = copy_tune(tune_config);
+    tuning.tune = tune_config_copy(tune_config);
     if (own && tuning.tune) {
         tuning.directory = own->lfads_save_dir;
         tuning.began = clock_seconds();

@@ -23,6 +23,21 @@ struct tuning {
     bool said_time;      /* how long it will take */
 };
 
+/* Passes a line to the caller (printf form). */
+void tuning_say(const struct tuning *tuning, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* ---- evolve.c ---- */
+
+/* Runs from where population.csv stands to the end, with the best model on top after every
+ * generation. */
+enum lfads_status evolve(struct tuning *tuning, struct lfads_error *err);
+
+/* ---- picture.c ---- */
+
+/* Writes population.png; BEST is the best member of the last generation that is done. */
+enum lfads_status tuning_draw(const struct tuning *tuning, size_t best, struct lfads_error *err);
+
 /* ---- member.c ---- */
 
 /* Trains MEMBER to the end of the generation in progress, on THREADS threads, with CALLBACKS;
