@@ -23,7 +23,10 @@ enum {
     PHILOX_MAX_TRIAL = 1 << 28
 };
 
-/* What a number is for. Files and results depend on the values: append, never reorder. */
+/* What a number is for. Files and results depend on the values: never reorder. All 16 are taken.
+ * What comes later shares the blocks of a purpose that leaves words unused, as jitter does: a
+ * spike's shift takes word 0 of its block, its shift for the encoders word 1 (data/jitter.h), 2 and
+ * 3 are free. */
 enum philox_purpose {
     PHILOX_INITIAL_VALUES = 0,
     PHILOX_SHUFFLE = 1,

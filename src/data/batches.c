@@ -1,4 +1,4 @@
-/* batches.c - puts trials into batches; jitters spikes.
+/* batches.c - puts trials into batches.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/batches.h"
 
@@ -258,44 +258,4 @@ void batches_shuffle(struct batches *batches, const struct dataset *dataset, enu
         list_together(batches, dataset, set, seed, epoch);
     else
         list_apart(batches, dataset, set, seed, epoch);
-}
-
-size_t jitter_bin(size_t bin, int64_t shift, size_t bins)
-{
-    int64_t moved = (int64_t)bin + shift, last = (int64_t)bins - 1;
-
-    if (moved < 0)
-        moved = -moved;
-    if (moved > last)
-        moved = 2 * last - moved;
-    return (size_t)moved;
-}
-
-void jitter_trial(float *counts, size_t stride, float *scratch, size_t bins, size_t channels,
-                  size_t width, uint64_t seed, uint32_t step, uint32_t session, uint32_t position)
-{
-    struct philox_address address = {.seed = seed,
-                                     .purpose = PHILOX_JITTER,
-                                     .step = step,
-                                     .session = session,
-                                     .trial = position};
-
-    memset(scratch, 0, bins * channels * sizeof *scratch);
-    for (size_t t = 0; t < bins; t++)
-        for (size_t j = 0; j < channels; j++) {
-            size_t spikes = (size_t)counts[t * stride + j];
-
-            address.time = (uint32_t)t;
-            for (size_t i = 0; i < spikes; i++) {
-                uint32_t word[4];
-                size_t target;
-
-                address.sample = (uint32_t)(i % PHILOX_MAX_SAMPLE);
-                philox_block(word, &address, (uint32_t)j);
-                target = jitter_bin(t, (int64_t)(word[0] % (2 * width)) - (int64_t)width, bins);
-                scratch[target * channels + j]++;
-            }
-        }
-    for (size_t t = 0; t < bins; t++)
-        memcpy(counts + t * stride, scratch + t * channels, channels * sizeof *counts);
 }

@@ -1,4 +1,4 @@
-/* batches.h - an epoch as a list of batches; the jitter of spikes (training.md, "An epoch").
+/* batches.h - an epoch as a list of batches (training.md, "An epoch").
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_DATA_BATCHES_H
 #define LFADS_DATA_BATCHES_H
@@ -43,12 +43,4 @@ enum lfads_status batches_in_order(struct batches **out, size_t session, size_t 
  * epoch ends with the largest session, and smaller ones begin again. */
 void batches_shuffle(struct batches *batches, const struct dataset *dataset, enum session_set set,
                      uint64_t seed, uint32_t epoch);
-
-/* Returns BIN moved by SHIFT, from -width to width-1, and reflected at bins 0 and bins-1. */
-size_t jitter_bin(size_t bin, int64_t shift, size_t bins);
-/* Moves every spike of one trial by a random shift. COUNTS is [T,N]; STRIDE is the distance between
- * its bins. SEED, STEP, SESSION and the trial's POSITION in its batch address the random numbers.
- * SCRATCH holds T*N floats. */
-void jitter_trial(float *counts, size_t stride, float *scratch, size_t bins, size_t channels,
-                  size_t width, uint64_t seed, uint32_t step, uint32_t session, uint32_t position);
 #endif

@@ -89,6 +89,9 @@ struct model {
     size_t segment; /* S: the ci encoder reads bins S to T_enc-1; coordinated dropout leaves those
                        before S as they are */
     bool encodes_observed; /* the encoders read the observed array; else TRIAL_ENCODED */
+    bool jitters_apart;    /* in training, the encoders' counts are jittered apart from the observed
+                            * ones
+                            */
     size_t readin;         /* width of the read-in */
     size_t factors, ic_dim, ic_enc, gen_units;
     size_t co_dim, ci_enc, con_units, lag; /* co_dim 0: no controller */

@@ -93,6 +93,7 @@ static void set_encoded(struct model *m, const struct lfads_config *config,
                         const struct model_session *sessions)
 {
     m->encodes_observed = !sessions[0].has_encoded;
+    m->jitters_apart = strcmp(config->spike_jitter, "symmetric") == 0;
     if (sessions[0].encoded_bins)
         m->encoded_bins = sessions[0].encoded_bins;
     m->segment = (size_t)config->ic_enc_seq_len;

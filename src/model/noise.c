@@ -65,9 +65,22 @@ static void draw_latents(struct shard *s, struct philox_address from)
         draw_noise(s, s->co_kl_noise, from, PHILOX_CO_KL_NOISE, &co);
 }
 
+void shard_read_apart(struct shard *shard)
+{
+    const real *observed = shard->data[TRIAL_OBSERVED];
+
+    shard->data[TRIAL_ENCODED] = shard->apart;
+    shard->host_data[TRIAL_ENCODED] = shard->host_apart;
+    if (shard->encoded == observed)
+        shard->encoded = shard->apart;
+    if (shard->enc_in == observed)
+        shard->enc_in = shard->apart;
+}
+
 void shard_upload(struct shard *shard)
 {
     const struct model *m = shard->model;
+    bool apart = shard->data[TRIAL_ENCODED] == shard->apart;
 
     if (shard->be->host_memory)
         return;
@@ -75,6 +88,10 @@ void shard_upload(struct shard *shard)
         shard->be->upload(shard->be, shard->data[array], shard->host_data[array],
                           model_trial_bins(m, array) * shard->trials *
                               model_trial_width(m, shard->session, array) * sizeof(real));
+    if (apart)
+        shard->be->upload(shard->be, shard->apart, shard->host_apart,
+                          m->bins * shard->trials * model_channels(m, shard->session) *
+                              sizeof(real));
 }
 
 void shard_address_noise(struct shard *shard, uint32_t step, uint32_t trial)

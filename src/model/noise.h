@@ -4,6 +4,10 @@
 #define LFADS_MODEL_NOISE_H
 #include "model/workspace.h"
 
+/* Gives the encoders of a training's pass a copy of the observed array of their own, if the model
+ * has none: data[TRIAL_ENCODED] and host_data[TRIAL_ENCODED], whose numbers are undefined, have the
+ * observed array's shape until shard_begin. The model has jitters_apart. */
+void shard_read_apart(struct shard *shard);
 /* Copies host_data to data. */
 void shard_upload(struct shard *shard);
 /* Sets the step and the position in the batch of the shard's first trial, which address the numbers

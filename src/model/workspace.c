@@ -88,6 +88,14 @@ static void place_data(real *data[TRIAL_ARRAYS], const struct shard *s, struct c
         data[TRIAL_ENCODED] = data[TRIAL_OBSERVED];
 }
 
+/* Numbers of a copy of the observed array for the encoders. */
+static size_t apart_numbers(const struct shard *s)
+{
+    bool apart = s->trained && s->model->jitters_apart && s->model->encodes_observed;
+
+    return apart ? s->trials * most_trial_numbers(s->model, TRIAL_OBSERVED) : 0;
+}
+
 static void place_weights(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
@@ -107,6 +115,7 @@ static void place_inputs(struct shard *s, struct cursor *p)
 
     s->step_trial = take(p, 2, sizeof *s->step_trial);
     place_data(s->data, s, p);
+    s->apart = reals(p, apart_numbers(s));
     place_weights(s, p);
     s->encoded_copy = reals(p, s->trained || most(m, model_heldout) > 0
                                    ? m->encoded_bins * s->trials * most(m, model_encoded_channels)
@@ -151,6 +160,7 @@ static void place_host(struct shard *s, struct cursor *arrays, struct cursor *ho
         memcpy(s->host_data, s->data, sizeof s->host_data);
     else
         place_data(s->host_data, s, host);
+    s->host_apart = shared ? s->apart : reals(host, apart_numbers(s));
     s->scratch = take(shared ? arrays : host, s->trained ? numbers : 0, sizeof *s->scratch);
 }
 
@@ -373,6 +383,10 @@ void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samp
     assert(trials <= shard->max_trials && samples == shard->samples);
     assert(!dropout || shard->trained);
     set_sizes(shard, session, trials, samples);
+    if (shard->model->encodes_observed) { /* shard_read_apart may have changed it */
+        shard->data[TRIAL_ENCODED] = shard->data[TRIAL_OBSERVED];
+        shard->host_data[TRIAL_ENCODED] = shard->host_data[TRIAL_OBSERVED];
+    }
     shard->latents = latents;
     set_dropout(shard, dropout);
     shard->weight = shard->entry_weight;

@@ -42,11 +42,13 @@ struct shard {
     struct weights w, wt, dw; /* parameters, transposed copies, gradient (a sum) */
 
     /* Data [bins,B,width] as model_trial_bins and model_trial_width say. If the encoders read the
-     * observed array, TRIAL_ENCODED is that array. */
+     * observed array, TRIAL_ENCODED is that array, or after shard_read_apart one of the same shape.
+     */
     real *data[TRIAL_ARRAYS];
     /* The same in the host's memory, for the caller to fill: data itself if the backend computes
      * in the host's memory, else what shard_upload copies to data. */
     real *host_data[TRIAL_ARRAYS];
+    real *apart, *host_apart; /* [T,B,N] for shard_read_apart, or NULL */
     const real *weight; /* [T,B,N]: weights of the entries' terms in the likelihood; NULL: ones */
     /* missing_weight [T,B,N]: 0 for missing data, elsewhere scales[SCALE_ENTRIES]; entry_weight
      * [T,B,N]: this times sv_mask [T_enc,B,N_in], scales[SCALE_SV] for what sample validation

@@ -1,25 +1,56 @@
 /* batch_source.c - fills shards with a batch's trials, jitter, noise and masks.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "data/jitter.h"
 #include "train/training_private.h"
 
-static void jitter(const struct batch_feed *feed, struct shard *s, size_t trial, size_t first)
+/* Jitters a trial's observed counts and, if SYMMETRIC, what its encoders read, on their own. */
+static void jitter(const struct batch_feed *feed, struct shard *s, size_t trial, size_t first,
+                   bool symmetric)
 {
     const struct run *p = feed->training->run;
-    size_t n = model_channels(s->model, s->session);
+    const struct model *m = s->model;
+    size_t n = model_channels(m, s->session), encoded = model_encoded_channels(m, s->session);
+    size_t ld = m->encodes_observed ? n : encoded; /* of the encoders' array */
+    struct jitter how = {.width = (size_t)p->config->temporal_spike_jitter_width,
+                         .symmetric = symmetric,
+                         .stream = JITTER_OBSERVED};
+    struct philox_address from = {.seed = p->seed,
+                                  .step = feed->step,
+                                  .session = (uint32_t)s->session,
+                                  .trial = feed->position + (uint32_t)(first + trial)};
 
-    jitter_trial(s->host_data[TRIAL_OBSERVED] + trial * n, s->trials * n, s->scratch,
-                 s->model->bins, n, (size_t)p->config->temporal_spike_jitter_width, p->seed,
-                 feed->step, (uint32_t)s->session, feed->position + (uint32_t)(first + trial));
+    jitter_trial(s->host_data[TRIAL_OBSERVED] + trial * n, s->trials * n, s->scratch, m->bins, n,
+                 &how, &from);
+    how.stream = JITTER_ENCODED;
+    if (symmetric)
+        jitter_trial(s->host_data[TRIAL_ENCODED] + trial * ld, s->trials * ld, s->scratch,
+                     m->encoded_bins, encoded, &how, &from);
+}
+
+/* Gives the encoders a copy of the observed counts; a missing number is 0 for them. */
+static void copy_observed(struct shard *s)
+{
+    const float *observed = s->host_data[TRIAL_OBSERVED];
+    size_t count = s->model->bins * s->trials * model_channels(s->model, s->session);
+
+    shard_read_apart(s);
+    for (size_t i = 0; i < count; i++)
+        s->host_data[TRIAL_ENCODED][i] = isnan(observed[i]) ? 0 : observed[i];
 }
 
 static void copy_trials(const struct batch_feed *feed, struct shard *s, size_t first)
 {
-    bool jittered = feed->prefetched.set == SESSION_TRAIN &&
-                    feed->training->run->config->temporal_spike_jitter_width > 0;
+    const struct lfads_config *config = feed->training->run->config;
+    bool jittered =
+        feed->prefetched.set == SESSION_TRAIN && config->temporal_spike_jitter_width > 0;
 
     prefetched_copy(s->host_data, &feed->prefetched, first, s->trials);
+    if (jittered && s->model->jitters_apart && s->model->encodes_observed)
+        copy_observed(s);
     for (size_t b = 0; b < s->trials && jittered; b++)
-        jitter(feed, s, b, first);
+        jitter(feed, s, b, first, s->model->jitters_apart);
     shard_upload(s);
 }
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/batches.h"
+#include "data/jitter.h"
 #include "modern_case.h"
 
 /* Moves the spikes of ARRAY [B,T,N] by SHIFTS: one a spike, first those of all entries with at

@@ -7,11 +7,13 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/batches.h"
+#include "data/jitter.h"
 #include "h5/h5.h"
 
 enum { TRIALS = 3, BINS = 10, CHANNELS = 4, COUNT = TRIALS * BINS * CHANNELS };
@@ -58,29 +60,97 @@ static void test_golden_jitter(void **state)
     h5_close(&file, NULL);
 }
 
-/* Jitter keeps every spike on its channel and within the width. */
-static void test_jitter(void **state)
-{
-    enum { WIDTH = 2, LONG = 60 };
-    float counts[LONG * 2] = {0}, scratch[LONG * 2];
-    int moved = 0, min = 99, max = -99;
+enum { WIDTH = 2, LONG = 60, STEPS = 4000, SHIFTS = 2 * WIDTH + 1 };
 
-    (void)state;
-    for (uint32_t step = 0; step < 200; step++) {
+/* Moves three spikes of bin 30 in each of STEPS steps, and counts their shifts. */
+static void count_shifts(size_t found[SHIFTS], const struct jitter *jitter)
+{
+    float counts[LONG * 2], scratch[LONG * 2];
+
+    memset(found, 0, SHIFTS * sizeof *found);
+    for (uint32_t step = 0; step < STEPS; step++) {
+        struct philox_address from = {.seed = 5, .step = step, .trial = 7};
+
         memset(counts, 0, sizeof counts);
         counts[30 * 2 + 1] = 3;
-        jitter_trial(counts, 2, scratch, LONG, 2, WIDTH, 5, step, 0, 7);
+        jitter_trial(counts, 2, scratch, LONG, 2, jitter, &from);
         for (int t = 0; t < LONG; t++) {
             assert_true(counts[t * 2] == 0.0f);
-            for (int k = 0; k < (int)counts[t * 2 + 1]; k++, moved++) {
-                min = t - 30 < min ? t - 30 : min;
-                max = t - 30 > max ? t - 30 : max;
-            }
+            if (counts[t * 2 + 1] == 0)
+                continue;
+            assert_in_range(t, 30 - WIDTH, 30 + WIDTH);
+            found[t - 30 + WIDTH] += (size_t)counts[t * 2 + 1];
         }
     }
-    assert_int_equal(moved, 600);
-    assert_int_equal(min, -WIDTH);
-    assert_int_equal(max, WIDTH - 1);
+}
+
+/* Every spike stays on its channel; the shifts are uniform: with 4 degrees of freedom chi-square
+ * exceeds 23.5 once in 10000, and the numbers are the same each time. */
+static void test_jitter(void **state)
+{
+    (void)state;
+    for (int symmetric = 0; symmetric < 2; symmetric++)
+        for (int stream = 0; stream < 2; stream++) {
+            struct jitter jitter = {WIDTH, symmetric != 0, (enum jitter_stream)stream};
+            size_t found[SHIFTS], values = SHIFTS - 1 + (size_t)symmetric;
+            double expected = 3.0 * STEPS / (double)values, chi = 0;
+
+            count_shifts(found, &jitter);
+            for (size_t i = 0; i < values; i++)
+                chi += pow((double)found[i] - expected, 2) / expected;
+            assert_true(chi < 23.5);
+            assert_true(symmetric || found[SHIFTS - 1] == 0);
+        }
+}
+
+/* The two streams are independent: of pairs of shifts each occurs as often as any other. */
+static void test_streams(void **state)
+{
+    enum { PAIRS = SHIFTS * SHIFTS, TRIALS_EACH = 10000 };
+    size_t found[PAIRS] = {0};
+    double chi = 0;
+
+    (void)state;
+    for (uint32_t step = 0; step < TRIALS_EACH; step++) {
+        size_t shift[2] = {0};
+
+        for (int stream = 0; stream < 2; stream++) {
+            struct philox_address from = {.seed = 5, .step = step};
+            struct jitter jitter = {WIDTH, true, (enum jitter_stream)stream};
+            float counts[SHIFTS] = {0}, scratch[SHIFTS];
+
+            counts[WIDTH] = 1;
+            jitter_trial(counts, 1, scratch, SHIFTS, 1, &jitter, &from);
+            while (counts[shift[stream]] == 0)
+                shift[stream]++;
+        }
+        found[shift[0] * SHIFTS + shift[1]]++;
+    }
+    for (int i = 0; i < PAIRS; i++)
+        chi += pow((double)found[i] - (double)TRIALS_EACH / PAIRS, 2) * PAIRS / TRIALS_EACH;
+    assert_true(chi < 60); /* 24 degrees of freedom: exceeded once in 15000 */
+}
+
+/* At the ends spikes are reflected, so none is lost; a missing number stays, and no spike comes
+ * there. */
+static void test_jitter_keeps(void **state)
+{
+    (void)state;
+    for (uint32_t step = 0; step < 200; step++) {
+        struct philox_address from = {.seed = 5, .step = step};
+        struct jitter jitter = {3, true, JITTER_ENCODED};
+        float counts[4 * 3] = {9, 0, 2, 0, NAN, 0, 1, 5, 0, 4, 1, 1}, scratch[4 * 2];
+        float sums[2] = {0};
+
+        jitter_trial(counts, 3, scratch, 4, 2, &jitter, &from);
+        assert_true(isnan(counts[4]));
+        counts[4] = 0;
+        for (int i = 0; i < 4 * 3; i++)
+            if (i % 3 < 2)
+                sums[i % 3] += counts[i];
+        assert_true(sums[0] == 14 && sums[1] == 6);
+        assert_true(counts[2] == 2 && counts[8] == 0 && counts[11] == 1); /* outside [T,N] */
+    }
 }
 
 /* Two sessions of 130 and 7 trials. */
@@ -196,6 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_jitter), cmocka_unit_test(test_jitter),
+        cmocka_unit_test(test_streams),       cmocka_unit_test(test_jitter_keeps),
         cmocka_unit_test(test_deal),          cmocka_unit_test(test_drop),
         cmocka_unit_test(test_together),      cmocka_unit_test(test_order)};
 

@@ -28,12 +28,13 @@ SMALL = ["--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=6", "--gen_dim=9", "--ba
 CONTROLLED = ["--co_dim=2", "--con_dim=5", "--ci_enc_dim=4", "--co_mean_corr_scale=0.1"]
 # of the operands of products: how far costs may be off
 PRECISIONS = {"tf32": 2e-4, "bf16": 2e-3}
-# name: flags of a model; the first draws pictures, the fifth has its batches filled by the host
+# name: flags of a model; the first draws pictures, the last two have their batches filled by the host
 MODELS = {"plain": ["--co_dim=0", "--example_every_s=600"],
           "controlled": CONTROLLED,
           "external": ["--co_dim=0", "--ext_input_dim=2", "--inject_ext_input_to_gen"],
           "gaussian": ["--co_dim=0", "--output_dist=gaussian"],
-          "jittered": CONTROLLED + ["--temporal_spike_jitter_width=2", "--do_causal_controller"]}
+          "jittered": CONTROLLED + ["--temporal_spike_jitter_width=2", "--do_causal_controller"],
+          "apart": ["--co_dim=0", "--temporal_spike_jitter_width=2", "--spike_jitter=symmetric", "--keep_prob=1"]}
 
 
 if MODULE:
