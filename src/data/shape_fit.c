@@ -35,8 +35,8 @@ bool shape_fit(struct h5_shape *shape, size_t rank, const size_t *expected)
     size_t lengths[H5_MOST_RANK], found[H5_MOST_RANK] = {0}, count = 0, ways = 0;
     size_t rows = shape->rank ? shape->dims[0] : 1;
 
-    if (shape->rank == rank)
-        return true;
+    if (shape->rank == rank || (shape->rank == 0 && rank > 1))
+        return shape->rank == rank;
     for (size_t i = 0; i < shape->rank; i++)
         if (shape->dims[i] != 1)
             lengths[count++] = shape->dims[i];

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "h5/h5_errors.h"
 #include "h5/h5_output.h"
-#include "h5/h5_requests.h"
+#include "h5/h5_private.h"
 #include "h5/h5_stored.h"
 
 static enum lfads_status remember(struct h5_file *file, const char *path, struct lfads_error *err)

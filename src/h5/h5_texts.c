@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "h5/h5_requests.h"
+#include "h5/h5_private.h"
 
 enum lfads_status h5_read_text(char **text, const struct h5_file *file, const char *name,
                                struct lfads_error *err)

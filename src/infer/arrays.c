@@ -38,8 +38,7 @@ enum lfads_status array_read(struct array *array, const struct h5_file *file, co
     if (shape.rank != rank || !shape.numeric)
         return lfads_fail(err, LFADS_BAD_DATA,
                           "%s: %s has %zu axes%s, and numbers with %zu are needed", file->path,
-                          name, shape.rank, shape.numeric ? "" : " and no numbers",
-                          rank);
+                          name, shape.rank, shape.numeric ? "" : " and no numbers", rank);
     for (size_t i = 0; i < rank; i++)
         array->dims[i] = shape.dims[i];
     array->count = shape.count;

@@ -188,6 +188,18 @@ enum lfads_status run_check_data(const struct run *run, struct lfads_error *err)
     return LFADS_OK;
 }
 
+/* Says what was taken for something else than the files have. */
+static void report_reading(const struct run *p)
+{
+    for (size_t i = 0; i < p->dataset->count; i++) {
+        const struct session *s = p->dataset->sessions[i];
+
+        if (s->rounded)
+            run_warn(p, "%s: %zu numbers are whole but for rounding, and are taken as the counts",
+                     s->path, s->rounded);
+    }
+}
+
 enum lfads_status run_open_data(struct run *run, struct lfads_error *err)
 {
     struct run *p = run;
@@ -205,6 +217,8 @@ enum lfads_status run_open_data(struct run *run, struct lfads_error *err)
                          files.file[i].path, files.file[i].name);
     if (status == LFADS_OK)
         status = read_files(p, &files, err);
+    if (status == LFADS_OK)
+        report_reading(p);
     session_files_release(&files);
     return status;
 }

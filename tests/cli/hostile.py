@@ -58,7 +58,7 @@ def test_storage():
         f["train_data"] = good
         f["valid_data"] = h5py.ExternalLink("../other", "train_data")
     with file("soft") as f:
-        f["data"] = good
+        f["data"] = h5py.ExternalLink("../other", "train_data")
         f["train_data"] = h5py.SoftLink("/data")
     with file("virtual") as f:
         layout = h5py.VirtualLayout(good.shape, good.dtype)
@@ -71,17 +71,17 @@ def test_storage():
         refused(stem, train(stem), 2, "(train|valid)_data is a link to elsewhere: copy")
     for stem in ("virtual", "raw"):
         refused(stem, train(stem), 2, "train_data lies in other files: copy it into this one")
-    for name, storage in (("lzf", {"compression": "lzf"}), ("scaleoffset", {"scaleoffset": 8})):
+    for name, storage in (("nbit", {"dtype": "u1", "scaleoffset": 3}), ("scaleoffset", {"scaleoffset": 8})):
         with file(name) as f:
             f.create_dataset("train_data", data=good, **storage)
-        refused(name, train(name), 2, f"stored with the filter .*{name}.* store it with gzip")
+        refused(name, train(name), 2, "stored with the filter .*scaleoffset.* store it with gzip")
 
 
 def test_types():
     for name, value in (("wide", good.astype(np.longdouble)), ("complex", good * 1j),
                         ("text", np.full((2, 2, 2), b"abc")),
                         ("record", np.zeros((2, 2, 2), [("a", "f8"), ("b", "i4")])),
-                        ("truth", good > 0), ("empty", h5py.Empty("f8")),
+                        ("empty", h5py.Empty("f8")),
                         ("axes", np.zeros((2, 2, 2, 2, 2))), ("number", 3.0)):
         write(f"data/{name}_s", train_data=value)
         refused(name, train(name), 2, f"data/{name}_s: train_data ")

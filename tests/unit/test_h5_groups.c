@@ -26,7 +26,7 @@ static void test_mask(void **state)
     (void)state;
     assert_int_equal(h5_open(&file, path, NULL), LFADS_OK);
     assert_int_equal(h5_shape(&shape, &file, name, NULL), LFADS_OK);
-    assert_true(shape.mask && !shape.numeric && !shape.lists);
+    assert_true(shape.holds == H5_TRUTHS && shape.numeric);
     assert_int_equal(shape.dims[0], 12);
     assert_int_equal(shape.dims[1], 2);
     assert_int_equal(h5_read(values, H5_INT64, &file, name, 24, NULL), LFADS_OK);
@@ -52,7 +52,7 @@ static void test_lists(void **state)
     (void)state;
     assert_int_equal(h5_open(&file, path, NULL), LFADS_OK);
     assert_int_equal(h5_shape(&shape, &file, name, NULL), LFADS_OK);
-    assert_true(shape.lists && !shape.numeric && !shape.mask);
+    assert_true(shape.holds == H5_LISTS && !shape.numeric);
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(h5_read_list(&list, &count, &file, name, i, NULL), LFADS_OK);
         assert_int_equal(count, i == 0 ? 4 : 3);

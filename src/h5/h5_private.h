@@ -1,7 +1,7 @@
-/* h5_requests.h - what the functions that ask the process of a file share.
+/* h5_private.h - what the functions that ask the process of a file share.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef LFADS_H5_H5_REQUESTS_H
-#define LFADS_H5_H5_REQUESTS_H
+#ifndef LFADS_H5_H5_PRIVATE_H
+#define LFADS_H5_H5_PRIVATE_H
 #include "h5/h5.h"
 #include "h5/h5_reader.h"
 
