@@ -29,7 +29,8 @@ int cli_run_synth(const struct command *command, int argc, char **argv)
     }
     status = lfads_synth_config_create(&config, &err);
     if (status == LFADS_OK)
-        status = parse_flags(argc - 1, argv + 1, synth_config_table(), set_flag, config, &err);
+        status =
+            parse_flags(argc - 1, argv + 1, synth_config_table(), set_flag, NULL, config, &err);
     if (status == LFADS_OK) {
         terminal_begin(&terminal, &callbacks, false, 0);
         status = lfads_synth(argv[0], config, &callbacks, &err);

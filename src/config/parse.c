@@ -14,6 +14,7 @@ enum { MAX_FLAGFILES = 32, MAX_NAME = 64 };
 struct parsing {
     const struct flag_table *table;
     parse_setter *set;
+    parse_taker *take; /* NULL: words are refused */
     void *payload;
     struct lfads_error *err;
     int files; /* flag files read so far */
@@ -34,6 +35,7 @@ static enum lfads_status unknown(const struct parsing *p, const char *word, cons
 /* Parses a flag file: each line is a word. Blanks around it and # comments are dropped. */
 static enum lfads_status parse_file(struct parsing *p, const char *path)
 {
+    parse_taker *take = p->take;
     char *text, *rest, **words;
     size_t lines = 1;
     int count = 0;
@@ -63,8 +65,10 @@ static enum lfads_status parse_file(struct parsing *p, const char *path)
         if (*line && *line != '#')
             words[count++] = line;
     }
+    p->take = NULL; /* the words of a file do not outlive it */
     status = words ? parse_words(p, count, words)
                    : lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to read %s", path);
+    p->take = take;
     free(words);
     free(text);
     return status;
@@ -86,6 +90,8 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
     int index;
 
     *used = 1;
+    if (p->take && word[0] != '-')
+        return p->take(p->payload, word, p->err);
     if (word[0] != '-' || !word[1])
         return lfads_fail(p->err, LFADS_USAGE, "\"%s\" is no flag: flags begin with --", word);
     body += *body == '-';
@@ -123,7 +129,13 @@ static enum lfads_status parse_words(struct parsing *p, int argc, char **argv)
     int used;
 
     for (int i = 0; i < argc && status == LFADS_OK; i += used) {
-        if (i > 0 && *argv[i] != '-' && is_boolean(p, argv[i - 1]))
+        if (p->take && strcmp(argv[i], "--") == 0) {
+            while (++i < argc && status == LFADS_OK)
+                status = p->take(p->payload, argv[i], p->err);
+            break;
+        }
+        if (i > 0 && *argv[i] != '-' && is_boolean(p, argv[i - 1]) &&
+            (!p->take || flag_is_truth(argv[i])))
             return lfads_fail(p->err, LFADS_USAGE,
                               "\"%s\" is no flag: a boolean's value comes after =, %s=%s", argv[i],
                               argv[i - 1], argv[i]);
@@ -133,9 +145,10 @@ static enum lfads_status parse_words(struct parsing *p, int argc, char **argv)
 }
 
 enum lfads_status parse_flags(int argc, char **argv, const struct flag_table *table,
-                              parse_setter *set, void *payload, struct lfads_error *err)
+                              parse_setter *set, parse_taker *take, void *payload,
+                              struct lfads_error *err)
 {
-    struct parsing p = {.table = table, .set = set, .payload = payload, .err = err};
+    struct parsing p = {.table = table, .set = set, .take = take, .payload = payload, .err = err};
 
     return parse_words(&p, argc, argv);
 }

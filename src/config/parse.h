@@ -9,10 +9,15 @@
 typedef enum lfads_status parse_setter(void *payload, size_t index, const char *text,
                                        struct lfads_error *err);
 
-/* Parses ARGV[0..ARGC-1], which must be flags only: --name=value, --name value, -name=value; for
- * booleans --name, --noname, --name=true; --flagfile=FILE for a file with one flag per line and #
- * comments. If a flag is given twice, the last one counts. Fails for anything else; the error
- * suggests the most similar known name. */
+/* Takes WORD, which is no flag; PAYLOAD as above. */
+typedef enum lfads_status parse_taker(void *payload, const char *word, struct lfads_error *err);
+
+/* Parses ARGV[0..ARGC-1]: flags, and words for TAKE (NULL: flags only). A flag is --name=value,
+ * --name value, -name=value; for booleans --name, --noname, --name=true; --flagfile=FILE for a file
+ * with one flag per line and # comments. If a flag is given twice, the last one counts. Where words
+ * are taken, all after
+ * -- are words. Fails for anything else; the error suggests the most similar known name. */
 enum lfads_status parse_flags(int argc, char **argv, const struct flag_table *table,
-                              parse_setter *set, void *payload, struct lfads_error *err);
+                              parse_setter *set, parse_taker *take, void *payload,
+                              struct lfads_error *err);
 #endif

@@ -66,12 +66,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 
     assert(lfads_config_create(&config, NULL) == LFADS_OK);
     assert(lfads_synth_config_create(&synth, NULL) == LFADS_OK);
-    status = parse_flags(words.count, words.word, config_table(), set_run, config, &err);
+    status = parse_flags(words.count, words.word, config_table(), set_run, NULL, config, &err);
     target_check(status, &err);
     say_again(config);
     if (status == LFADS_OK)
         target_check(config_check(config, &err), &err);
-    status = parse_flags(words.count, words.word, synth_config_table(), set_synth, synth, &err);
+    status =
+        parse_flags(words.count, words.word, synth_config_table(), set_synth, NULL, synth, &err);
     target_check(status, &err);
     if (status == LFADS_OK)
         target_check(synth_config_check(synth, true, &err), &err);
