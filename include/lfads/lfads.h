@@ -254,6 +254,27 @@ struct lfads_score {
     bool lacks_train_run; /* there is behaviour, but there are no results of training trials to fit
                              on */
 };
+/* Results of one session's trials. */
+struct lfads_run_files {
+    char *session;
+    const char *set; /* "train" or "valid"; not to be freed */
+    char *data_file;
+    char *model_run_file; /* NULL: there are none */
+};
+struct lfads_runs {
+    size_t count;
+    struct lfads_run_files *run; /* [count] */
+};
+/* Finds the results that posterior sampling with CONFIG has written: of each session's validation
+ * trials, or of its training trials if there are none, or of those of SET ("train" or "valid";
+ * NULL: as said); the latest of samples and means. Flag session, without data_files, limits them to
+ * one session. Fails if there are no results at all. lfads_runs_release frees what RUNS holds; it
+ * accepts NULL. */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_runs_find(struct lfads_runs *runs,
+                                                          const struct lfads_config *config,
+                                                          const char *set, struct lfads_error *err);
+LFADS_API void lfads_runs_release(struct lfads_runs *runs);
+
 /* What to score. A member that is NULL or 0 has the meaning given. */
 struct lfads_evaluation {
     const char *data_file, *model_run_file;

@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "config/parse.h"
+#include "config/words.h"
 
 /* Exit statuses. EXIT_USAGE: flags or data are wrong. A signal gives 128 + its number, as in the
  * shell. */
@@ -47,14 +48,17 @@ const struct flag_table *submit_table(void);
 
 /* Print scores, as text or as one JSON object. */
 void cli_print_score(const struct lfads_score *score, bool json);
+/* Prints TEXT as a JSON string. */
+void cli_print_json_text(const char *text);
 void cli_print_nlb(const struct lfads_nlb_scores *scores, bool json);
 /* Returns whether --help or -h is among the words. */
 bool cli_wants_help(int argc, char **argv);
 /* Prints usage line, sentences and flags of COMMAND, whose PROGRAM is "lfads" or "run_lfads". */
 int cli_help(const char *program, const struct command *command);
-/* Sets REQUEST, a struct of TABLE, to the defaults and then to the words; flag_release frees it. */
-enum lfads_status cli_parse(void *request, const struct flag_table *table, int argc, char **argv,
-                            struct lfads_error *err);
+/* Sets REQUEST, a struct of TABLE, to the defaults and then to the flags; flag_release frees it.
+ * Words that are no flags go to WORDS; NULL: there may be none. */
+enum lfads_status cli_parse(void *request, const struct flag_table *table, struct words *words,
+                            int argc, char **argv, struct lfads_error *err);
 /* Prints one line with the flags that were passed over; none where there are none. */
 void cli_say_ignored(const struct lfads_callbacks *callbacks, const struct parse_ignored *ignored);
 /* Flushes the output, prints the error's sentence, and returns the exit status for STATUS. */

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "config/file_list.h"
 
 /* The flags of this command. */
 struct request {
     char *data_file, *set, *model_run, *train_run, *figure, *nlb_target, *nlb_set;
+    char *session, *data_dir, *output_dir, *output_filename_stem;
     double conversion_factor, psth_sd, decoding_penalty;
     int64_t trial, bootstrap, seed;
     bool json;
@@ -47,11 +49,26 @@ static const struct flag flags[] = {
     {"nlb_set", FLAG_IS_STRING, FLAG_DATA, AT(nlb_set), "", "", 0, 0, false,
      "group of that file to score, such as mc_maze_20; empty: the benchmark's groups that are "
      "there"},
+    {"session", FLAG_IS_STRING, FLAG_DATA, AT(session), "", "", 0, 0, false,
+     "of a save directory: session to score; with data files the one that they went through"},
+    {"data_dir", FLAG_IS_STRING, FLAG_DATA, AT(data_dir), "", "", 0, 0, false,
+     "of a save directory: where the data files are now; empty: where they were"},
+    {"output_dir", FLAG_IS_STRING, FLAG_DATA, AT(output_dir), "", "", 0, 0, false,
+     "of a save directory: where its results are; empty: there"},
+    {"output_filename_stem", FLAG_IS_STRING, FLAG_DATA, AT(output_filename_stem), "", "", 0, 0,
+     false, "of a save directory: what the names of its results begin with; empty: model_runs_"},
     {"json", FLAG_IS_BOOL, FLAG_DATA, AT(json), "false", "", 0, 0, false, "print one JSON object"},
 };
 static const struct flag_table table = {flags, sizeof flags / sizeof flags[0]};
 
 const struct flag_table *evaluate_table(void) { return &table; }
+
+static enum lfads_status refuse(const char *text, struct lfads_error *err)
+{
+    *err = (struct lfads_error){.status = LFADS_USAGE};
+    snprintf(err->text, sizeof err->text, "%s", text);
+    return LFADS_USAGE;
+}
 
 static const char *text_or_null(const char *text) { return *text ? text : NULL; }
 
@@ -71,15 +88,105 @@ static struct lfads_evaluation evaluation_of(const struct request *request)
                                      .seed = (uint64_t)request->seed};
 }
 
+static enum lfads_status score(const struct lfads_evaluation *evaluation, bool json,
+                               struct lfads_error *err)
+{
+    struct lfads_score score;
+    enum lfads_status status = lfads_evaluate(&score, evaluation, err);
+
+    if (status == LFADS_OK)
+        cli_print_score(&score, json);
+    lfads_score_release(&score);
+    return status;
+}
+
 static enum lfads_status evaluate(const struct request *request, struct lfads_error *err)
 {
     struct lfads_evaluation evaluation = evaluation_of(request);
-    struct lfads_score score;
-    enum lfads_status status = lfads_evaluate(&score, &evaluation, err);
+
+    return score(&evaluation, request->json, err);
+}
+
+/* Scores each of RUNS. Several are one JSON object with one for each session. */
+static enum lfads_status score_runs(const struct request *request, const struct lfads_runs *runs,
+                                    struct lfads_error *err)
+{
+    struct lfads_evaluation evaluation = evaluation_of(request);
+    bool many = runs->count > 1;
+    enum lfads_status status = LFADS_OK;
+
+    for (size_t i = 0; i < runs->count && status == LFADS_OK; i++) {
+        const struct lfads_run_files *run = &runs->run[i];
+
+        if (request->json && many) {
+            printf("%s", i ? ", " : "{");
+            cli_print_json_text(run->session);
+            printf(": ");
+        } else if (!request->json) {
+            printf("%sSession %s: %s\n", i ? "\n" : "", run->session,
+                   run->model_run_file ? run->model_run_file : "no results");
+        }
+        evaluation.data_file = run->data_file;
+        evaluation.model_run_file = run->model_run_file;
+        evaluation.set = run->set;
+        if (run->model_run_file)
+            status = score(&evaluation, request->json, err);
+        else if (request->json)
+            printf("null\n");
+    }
+    if (request->json && many && status == LFADS_OK)
+        puts("}");
+    return status;
+}
+
+/* Sets CONFIG to what names the results of the save directory DIRECTORY. */
+static enum lfads_status name_results(struct lfads_config *config, const struct request *request,
+                                      const char *directory, const char *file,
+                                      struct lfads_error *err)
+{
+    const struct {
+        const char *name, *value;
+    } flag[] = {{"lfads_save_dir", directory},
+                {"session", request->session},
+                {"data_dir", request->data_dir},
+                {"output_dir", request->output_dir},
+                {"output_filename_stem", request->output_filename_stem}};
+    char *list = NULL;
+    enum lfads_status status = LFADS_OK;
+
+    for (size_t i = 0; i < sizeof flag / sizeof flag[0] && status == LFADS_OK; i++)
+        if (*flag[i].value)
+            status = lfads_config_set(config, flag[i].name, flag[i].value, err);
+    if (status != LFADS_OK || !file)
+        return status;
+    if (!file_list_add(&list, file))
+        return LFADS_NO_MEMORY;
+    status = lfads_config_set(config, "data_files", list, err);
+    free(list);
+    return status;
+}
+
+/* Scores the results that are in the save directory DIRECTORY: of new trials in FILE, or of the
+ * data of its training. */
+static enum lfads_status evaluate_model(const struct request *request, const char *directory,
+                                        const char *file, struct lfads_error *err)
+{
+    const char *set = strcmp(request->set, "auto") == 0 ? NULL : request->set;
+    struct lfads_runs runs = {.count = 0};
+    struct lfads_config *config;
+    enum lfads_status status = lfads_config_create(&config, err);
 
     if (status == LFADS_OK)
-        cli_print_score(&score, request->json);
-    lfads_score_release(&score);
+        status = name_results(config, request, directory, file, err);
+    if (status == LFADS_OK)
+        status = lfads_runs_find(&runs, config, set, err);
+    if (status == LFADS_OK && runs.count > 1 && *request->figure)
+        status =
+            refuse("the model has several sessions: --session says which one --figure draws", err);
+    if (status == LFADS_OK)
+        status = score_runs(request, &runs, err);
+    lfads_runs_release(&runs);
+    lfads_config_free(config);
     return status;
 }
 
@@ -101,6 +208,19 @@ static enum lfads_status evaluate_nlb(const struct request *request, struct lfad
     return status;
 }
 
+/* Fails if flags of other uses come with a save directory. */
+static enum lfads_status check_model(const struct request *request, const struct words *words,
+                                     struct lfads_error *err)
+{
+    if (*request->data_file || *request->model_run || *request->nlb_target || *request->train_run)
+        return refuse("evaluate takes a save directory, or --data_file and --model_run, or "
+                      "--nlb_target and --model_run",
+                      err);
+    if (words->count > 1)
+        return refuse("evaluate takes a save directory and one data file of new trials", err);
+    return LFADS_OK;
+}
+
 /* Fails unless the flags name what is scored and what it is scored against. */
 static enum lfads_status check(const struct request *request, struct lfads_error *err)
 {
@@ -110,26 +230,38 @@ static enum lfads_status check(const struct request *request, struct lfads_error
         text = "evaluate takes --data_file or --nlb_target, not both";
     else if (*request->nlb_target && *request->figure)
         text = "evaluate draws no --figure with --nlb_target";
+    else if (*request->session || *request->data_dir || *request->output_dir ||
+             *request->output_filename_stem)
+        text = "--session, --data_dir, --output_dir and --output_filename_stem need a save "
+               "directory: lfads evaluate DIR";
     else if (!*request->model_run || (!*request->data_file && !*request->nlb_target))
-        text = "evaluate needs --data_file and --model_run, or --nlb_target and --model_run";
-    if (!text)
-        return LFADS_OK;
-    *err = (struct lfads_error){.status = LFADS_USAGE};
-    snprintf(err->text, sizeof err->text, "%s", text);
-    return LFADS_USAGE;
+        text = "evaluate needs a save directory, or needs --data_file and --model_run, or "
+               "--nlb_target and --model_run";
+    return text ? refuse(text, err) : LFADS_OK;
 }
 
 int cli_run_evaluate(const struct command *command, int argc, char **argv)
 {
     struct request request = {.json = false};
+    struct words words = {.count = 0};
+    char directory[FILE_PATH] = "";
     struct lfads_error err;
-    enum lfads_status status = cli_parse(&request, &table, argc, argv, &err);
+    enum lfads_status status = cli_parse(&request, &table, &words, argc, argv, &err);
 
     (void)command;
     if (status == LFADS_OK)
-        status = check(&request, &err);
+        status = words_take_directory(directory, &words, &err);
+    if (status == LFADS_OK && words.count && !*directory)
+        status = refuse("evaluate DIR FILE scores the trials of FILE: DIR, the model's save "
+                        "directory, is missing",
+                        &err);
     if (status == LFADS_OK)
+        status = *directory ? check_model(&request, &words, &err) : check(&request, &err);
+    if (status == LFADS_OK && *directory)
+        status = evaluate_model(&request, directory, words.count ? words.word[0] : NULL, &err);
+    else if (status == LFADS_OK)
         status = (*request.nlb_target ? evaluate_nlb : evaluate)(&request, &err);
+    words_release(&words);
     flag_release(&request, &table);
     return cli_finish(status, &err);
 }

@@ -22,7 +22,7 @@ static void print_flags(const struct command *commands, const char *heading, enu
                 printf("%s%s", c == first ? "" : ", ", c->name);
         if (first->flags) {
             putchar('\n');
-            help_write(stdout, first->flags(), form);
+            help_write(stdout, first->flags(), form, false);
         }
     }
 }
@@ -61,10 +61,9 @@ static void print_page(const struct command *commands)
          ".SH EXAMPLE\n"
          ".nf\n"
          "lfads synth chaotic \\-\\-save_dir=data \\-\\-datafile_name=chaotic\n"
-         "lfads train \\-\\-data_dir=data \\-\\-data_filename_stem=chaotic "
-         "\\-\\-lfads_save_dir=model \\e\n"
-         "    \\-\\-factors_dim=20 \\-\\-co_dim=0 \\-\\-max_epochs=100\n"
-         "lfads posterior\\-sample \\-\\-lfads_save_dir=model\n"
+         "lfads train data/chaotic_dataset_N50_S50 \\-\\-lfads_save_dir=model\n"
+         "lfads posterior\\-sample model\n"
+         "lfads evaluate model\n"
          ".fi\n"
          ".SH SEE ALSO\n"
          "Pandarinath et al., Nature Methods 15 (2018); Sussillo et al., arXiv 1608.06315.");

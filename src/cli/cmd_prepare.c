@@ -31,8 +31,8 @@ int cli_run_prepare(const struct command *command, int argc, char **argv)
     }
     status = lfads_prepare_config_create(&config, &err);
     if (status == LFADS_OK)
-        status = parse_flags(argc - files, argv + files, prepare_config_table(), set_flag, config,
-                             NULL, &err);
+        status = parse_flags(argc - files, argv + files, prepare_config_table(),
+                             &(struct parse_target){.set = set_flag, .payload = config}, &err);
     if (status == LFADS_OK) {
         terminal_begin(&terminal, &callbacks, false, 0);
         status = lfads_prepare((const char *const *)argv, (size_t)files, config, &callbacks, &err);

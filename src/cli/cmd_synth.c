@@ -30,8 +30,9 @@ int cli_run_synth(const struct command *command, int argc, char **argv)
     }
     status = lfads_synth_config_create(&config, &err);
     if (status == LFADS_OK)
-        status =
-            parse_flags(argc - 1, argv + 1, synth_config_table(), set_flag, config, &ignored, &err);
+        status = parse_flags(
+            argc - 1, argv + 1, synth_config_table(),
+            &(struct parse_target){.set = set_flag, .payload = config, .ignored = &ignored}, &err);
     if (status == LFADS_OK) {
         terminal_begin(&terminal, &callbacks, false, 0);
         cli_say_ignored(&callbacks, &ignored);

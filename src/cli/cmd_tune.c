@@ -18,7 +18,9 @@ int cli_run_tune(const struct command *command, int argc, char **argv)
     if (status == LFADS_OK)
         status = lfads_config_create(&request.config, &err);
     if (status == LFADS_OK)
-        status = parse_flags(argc, argv, tune_command_table(), tune_request_set, &request, &ignored,
+        status = parse_flags(argc, argv, tune_command_table(),
+                             &(struct parse_target){
+                                 .set = tune_request_set, .payload = &request, .ignored = &ignored},
                              &err);
     if (status == LFADS_OK)
         status = preset_set(request.config, "preset", PRESET_AUTO, &err);

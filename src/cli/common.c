@@ -24,7 +24,7 @@ int cli_help(const char *program, const struct command *command)
     if (command->flags) {
         puts("\nA flag is --name=value or --name value, a boolean also --name or --noname; the\n"
              "last of several counts. --flagfile=FILE reads flags from a file, one a line.");
-        help_write(stdout, command->flags(), HELP_TERMINAL);
+        help_write(stdout, command->flags(), HELP_TERMINAL, strcmp(program, "lfads") != 0);
     }
     return fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN_TIME;
 }
@@ -33,6 +33,7 @@ int cli_help(const char *program, const struct command *command)
 struct target {
     void *request;
     const struct flag_table *table;
+    struct words *words;
 };
 
 static enum lfads_status set_flag(void *payload, size_t index, const char *text,
@@ -43,14 +44,22 @@ static enum lfads_status set_flag(void *payload, size_t index, const char *text,
     return flag_set(target->request, target->table, index, text, err);
 }
 
-enum lfads_status cli_parse(void *request, const struct flag_table *table, int argc, char **argv,
-                            struct lfads_error *err)
+static enum lfads_status take_word(void *payload, const char *word, struct lfads_error *err)
 {
-    struct target target = {request, table};
-    enum lfads_status status = flag_defaults(request, table, err);
+    const struct target *target = payload;
 
-    return status == LFADS_OK ? parse_flags(argc, argv, table, set_flag, &target, NULL, err)
-                              : status;
+    return words_add(target->words, word, err);
+}
+
+enum lfads_status cli_parse(void *request, const struct flag_table *table, struct words *words,
+                            int argc, char **argv, struct lfads_error *err)
+{
+    struct target target = {request, table, words};
+    enum lfads_status status = flag_defaults(request, table, err);
+    struct parse_target to = {
+        .set = set_flag, .take = words ? take_word : NULL, .payload = &target};
+
+    return status == LFADS_OK ? parse_flags(argc, argv, table, &to, err) : status;
 }
 
 void cli_say_ignored(const struct lfads_callbacks *callbacks, const struct parse_ignored *ignored)

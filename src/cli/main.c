@@ -14,27 +14,32 @@ static int run_manual(const struct command *command, int argc, char **argv);
 static int run_help(const struct command *command, int argc, char **argv);
 
 #define REMEMBERED                                                                                 \
-    "\n--lfads_save_dir is all it needs: flags of data, model and training that are not\n"         \
-    "given are those of its checkpoint."
+    "\nDIR is the model's save directory. Flags of data, model and training that are\n"            \
+    "not given are those of its checkpoint."
+#define NEW_TRIALS " FILEs are data files of new trials,\nwhich go through the model by --session."
 
 /* Commands with the same flags are neighbours: the manual lists their flags once. */
 static const struct command commands[] = {
-    {"train", "", KIND_TRAIN, "train a model, or continue its training",
-     "Trains a model on the sessions of a data set, or goes on where the save\n"
-     "directory stands. Most trainings need --data_dir, --data_filename_stem and\n"
-     "--lfads_save_dir only: what is not given is chosen from the data (--preset).",
+    {"train", "FILE ...", KIND_TRAIN, "train a model, or continue its training",
+     "Trains a model on data files, a session each, or goes on where a save directory\n"
+     "stands: lfads train DIR. What no flag says is chosen from the data (--preset).\n"
+     "Without --lfads_save_dir the model goes into a new directory beside the data.\n"
+     "--data_dir and --data_filename_stem name all files of a directory that begin so.",
      config_table, lfads_train, cli_run_model},
-    {"posterior-sample", "", KIND_POSTERIOR_SAMPLE, "denoised rates: posterior samples, averaged",
+    {"posterior-sample", "DIR [FILE ...]", KIND_POSTERIOR_SAMPLE,
+     "denoised rates: posterior samples, averaged",
      "For each trial: draws samples from its posterior, runs the model on each, and\n"
-     "writes averages." REMEMBERED,
+     "writes averages." REMEMBERED NEW_TRIALS,
      config_table, lfads_posterior_sample, cli_run_model},
-    {"posterior-mean", "", KIND_POSTERIOR_MEAN, "denoised rates: one pass with posterior means",
-     "For each trial: runs the model on its posterior's means and writes the results." REMEMBERED,
+    {"posterior-mean", "DIR [FILE ...]", KIND_POSTERIOR_MEAN,
+     "denoised rates: one pass with posterior means",
+     "For each trial: runs the model on its posterior's means and writes the results." REMEMBERED
+         NEW_TRIALS,
      config_table, lfads_posterior_mean, cli_run_model},
-    {"prior-sample", "", KIND_PRIOR_SAMPLE, "run the model on samples of its priors",
+    {"prior-sample", "DIR", KIND_PRIOR_SAMPLE, "run the model on samples of its priors",
      "Runs the model on samples of its priors." REMEMBERED, config_table, lfads_prior_sample,
      cli_run_model},
-    {"write-params", "", KIND_WRITE_PARAMS, "write every parameter to an HDF5 file",
+    {"write-params", "DIR", KIND_WRITE_PARAMS, "write every parameter to an HDF5 file",
      "Writes every parameter and optimizer slot to one HDF5 file." REMEMBERED, config_table,
      lfads_write_params, cli_run_model},
     {"tune", "", NULL, "search hyperparameters: train many models, keep the best",
@@ -56,10 +61,11 @@ static const struct command commands[] = {
      "  itb       a network that integrates its input to a bound; trained the first\n"
      "            time",
      synth_config_table, NULL, cli_run_synth},
-    {"evaluate", "--data_file=FILE --model_run=FILE", NULL,
-     "score denoised rates against the data; draw a trial",
-     "Scores the rates of a model run against data and truth, or with --nlb_target\n"
-     "against a target file of the Neural Latents Benchmark.",
+    {"evaluate", "DIR [FILE]", NULL, "score denoised rates against the data; draw a trial",
+     "Scores the latest results in the save directory DIR against data and truth: of\n"
+     "the validation trials, or of new trials in FILE. --data_file and --model_run\n"
+     "name any data file and results; with --nlb_target they are scored against a\n"
+     "target file of the Neural Latents Benchmark.",
      evaluate_table, NULL, cli_run_evaluate},
     {"submit", "", NULL, "write a submission to the Neural Latents Benchmark",
      "Writes the rates of a model run as a submission to the Neural Latents Benchmark.\n"
@@ -89,14 +95,12 @@ static int print_usage(void)
         printf("  %-17s %s\n", c->name, c->about);
     puts("\nFirst steps, on made data:\n"
          "  lfads synth chaotic --save_dir=data --datafile_name=chaotic\n"
-         "  lfads train --data_dir=data --data_filename_stem=chaotic \\\n"
-         "      --lfads_save_dir=model\n"
-         "  lfads posterior-mean --lfads_save_dir=model\n"
-         "  lfads evaluate --data_file=data/chaotic_dataset_N50_S50 --figure=rates.png \\\n"
-         "      --model_run=model/model_runs_dataset_N50_S50_valid_posterior_push_mean\n"
+         "  lfads train data/chaotic_dataset_N50_S50 --lfads_save_dir=model\n"
+         "  lfads posterior-mean model\n"
+         "  lfads evaluate model --figure=rates.png\n"
          "\n"
          "A recording of yours is an HDF5 file with train_data and valid_data\n"
-         "[trials,bins,channels], named as --data_filename_stem, one character, session.\n"
+         "[trials,bins,channels].\n"
          "\n"
          "lfads COMMAND --help lists a command's flags; lfads --version says how the\n"
          "program was built and what it computes on. Called as run_lfads, or without a\n"

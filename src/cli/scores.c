@@ -86,6 +86,19 @@ static void print_number(const char *before, double value)
         printf("%snull", before);
 }
 
+void cli_print_json_text(const char *text)
+{
+    putchar('"');
+    for (; *text; text++)
+        if (*text == '"' || *text == '\\')
+            printf("\\%c", *text);
+        else if ((unsigned char)*text < ' ')
+            printf("\\u%04x", (unsigned)*text);
+        else
+            putchar(*text);
+    putchar('"');
+}
+
 static void print_numbers(const char *key, const double *values, size_t count)
 {
     printf(", \"%s\": [", key);

@@ -10,6 +10,7 @@
 enum {
     CONFIG_FLAGS = 0
 #define FLAG_STRING(group, name, standard, choices, help) +1
+#define FLAG_PLACE(group, name, standard, help) +1
 #define FLAG_FILES(group, name, help) +1
 #define FLAG_BOOL(group, name, standard, help) +1
 #define FLAG_INT(group, name, standard, min, max, help) +1

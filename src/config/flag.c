@@ -147,6 +147,13 @@ static bool set_bool(bool *value, const char *text)
     return false;
 }
 
+bool flag_is_truth(const char *text)
+{
+    bool value;
+
+    return set_bool(&value, text);
+}
+
 static bool set_int(int64_t *value, const struct flag *flag, const char *text)
 {
     char *end;

@@ -21,7 +21,8 @@ struct flag {
     size_t offset;        /* of the value in the record: char *, bool, int64_t or double */
     const char *standard; /* the default, as text */
     const char *choices;  /* for a string: "a|b"; "": any text */
-    double min, max;      /* for a number; max of a string: most bytes, 0: 4095 */
+    double min, max;      /* for a number. Of a string, min 1: the default is for calls as the
+                             original's, else there is none; max: most bytes, 0: 4095 */
     bool open_min;        /* a float must be greater than min, not equal to it */
     const char *help;
 };
@@ -50,6 +51,8 @@ enum lfads_status flag_set(void *record, const struct flag_table *table, size_t 
 /* Writes the value as text to TEXT of SIZE bytes; a number so that reading the text gives the same
  * number. */
 void flag_text(char *text, size_t size, const void *record, const struct flag *flag);
+/* Whether a boolean takes TEXT for its value. */
+bool flag_is_truth(const char *text);
 /* The value of a flag that is a string. */
 const char *flag_string(const void *record, const struct flag *flag);
 /* Whether the values of FLAG are equal in both records. */

@@ -3,6 +3,7 @@
 #include "config/flags_clear.h"
 
 #define FLAG_STRING(group, name, standard, choices, help) char *name;
+#define FLAG_PLACE(group, name, standard, help) char *name;
 #define FLAG_FILES(group, name, help) char *name;
 #define FLAG_BOOL(group, name, standard, help) bool name;
 #define FLAG_INT(group, name, standard, min, max, help) int64_t name;

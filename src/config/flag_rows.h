@@ -5,6 +5,8 @@
 
 #define FLAG_STRING(group, name, standard, choices, help)                                          \
     {#name, FLAG_IS_STRING, FLAG_##group, AT(name), standard, choices, 0, 0, false, help},
+#define FLAG_PLACE(group, name, standard, help)                                                    \
+    {#name, FLAG_IS_STRING, FLAG_##group, AT(name), standard, "", 1, 0, false, help},
 #define FLAG_FILES(group, name, help)                                                              \
     {#name, FLAG_IS_STRING, FLAG_##group, AT(name), "", "", 0, 1 << 20, false, help},
 #define FLAG_BOOL(group, name, standard, help)                                                     \

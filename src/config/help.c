@@ -58,35 +58,45 @@ static void put_escaped(FILE *out, const char *text, enum help_form form)
     }
 }
 
-static const char *standard_of(const struct flag *flag)
+static bool is_place(const struct flag *flag)
 {
+    return flag->type == FLAG_IS_STRING && flag->min > 0;
+}
+
+static const char *standard_of(const struct flag *flag, bool original)
+{
+    if (is_place(flag) && !original)
+        return "";
     return flag_takes_all(flag) ? "all" : flag->standard;
 }
 
-static void put_flag(FILE *out, const struct flag *flag, enum help_form form)
+static void put_flag(FILE *out, const struct flag *flag, enum help_form form, bool original)
 {
+    const char *standard = standard_of(flag, original);
     char range[200], sentence[800];
 
     flag_range(range, sizeof range, flag);
-    if (flag->type == FLAG_IS_STRING && !*flag->choices)
+    if (is_place(flag) && !original)
+        snprintf(sentence, sizeof sentence, "%s (of run_lfads: %s)", flag->help, flag->standard);
+    else if (flag->type == FLAG_IS_STRING && !*flag->choices)
         snprintf(sentence, sizeof sentence, "%s", flag->help);
     else
         snprintf(sentence, sizeof sentence, "%s (%s)", flag->help, range);
     switch (form) {
     case HELP_TERMINAL:
-        fprintf(out, "  --%s=%s\n", flag->name, standard_of(flag));
+        fprintf(out, "  --%s=%s\n", flag->name, standard);
         put_wrapped(out, sentence);
         return;
     case HELP_MAN:
         fprintf(out, ".TP\n.BI \\-\\-%s= \"", flag->name);
-        put_escaped(out, standard_of(flag), form);
+        put_escaped(out, standard, form);
         fputs("\"\n", out);
         put_escaped(out, sentence, form);
         fputs("\n", out);
         return;
     case HELP_MARKDOWN:
-        fprintf(out, "| `--%s` | %s%s%s | ", flag->name, *flag->standard ? "`" : "",
-                standard_of(flag), *flag->standard ? "`" : "");
+        fprintf(out, "| `--%s` | %s%s%s | ", flag->name, *standard ? "`" : "", standard,
+                *standard ? "`" : "");
         put_escaped(out, sentence, form);
         fputs(" |\n", out);
         return;
@@ -108,7 +118,7 @@ static void put_title(FILE *out, const char *title, enum help_form form)
     }
 }
 
-void help_write(FILE *out, const struct flag_table *table, enum help_form form)
+void help_write(FILE *out, const struct flag_table *table, enum help_form form, bool original)
 {
     static const char *const titles[] = {[FLAG_RUN] = "Run",
                                          [FLAG_DATA] = "Data",
@@ -127,7 +137,7 @@ void help_write(FILE *out, const struct flag_table *table, enum help_form form)
             if (!titled)
                 put_title(out, titles[order[g]], form);
             titled = true;
-            put_flag(out, &table->flags[i], form);
+            put_flag(out, &table->flags[i], form, original);
         }
     }
 }

@@ -12,6 +12,7 @@ enum help_form {
     HELP_MARKDOWN  /* one table per group */
 };
 
-/* Writes the flags by groups, each with its default, its range and its help text. */
-void help_write(FILE *out, const struct flag_table *table, enum help_form form);
+/* Writes the flags by groups, each with its default, its range and its help text. ORIGINAL: for
+ * calls as the original's, which have more defaults. */
+void help_write(FILE *out, const struct flag_table *table, enum help_form form, bool original);
 #endif

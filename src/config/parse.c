@@ -14,10 +14,8 @@ enum { MAX_FLAGFILES = 32, MAX_NAME = 64 };
 
 struct parsing {
     const struct flag_table *table;
-    parse_setter *set;
-    void *payload;
-    struct parse_ignored *ignored; /* NULL: nobody asks */
-    const char *undefok;           /* names of flags that may be unknown, between commas */
+    const struct parse_target *target;
+    const char *undefok; /* names of flags that may be unknown, between commas */
     struct lfads_error *err;
     int files; /* flag files read so far */
 };
@@ -37,6 +35,7 @@ static enum lfads_status unknown(const struct parsing *p, const char *word, cons
 /* Parses a flag file: each line is a word. Blanks around it and # comments are dropped. */
 static enum lfads_status parse_file(struct parsing *p, const char *path)
 {
+    parse_taker *take = p->target->take;
     char *text, *rest, **words;
     size_t lines = 1;
     int count = 0;
@@ -66,8 +65,10 @@ static enum lfads_status parse_file(struct parsing *p, const char *path)
         if (*line && *line != '#')
             words[count++] = line;
     }
+    p->target->take = NULL; /* the words of a file do not outlive it */
     status = words ? parse_words(p, count, words)
                    : lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to read %s", path);
+    p->target->take = take;
     free(words);
     free(text);
     return status;
@@ -84,7 +85,7 @@ static int negated(const struct parsing *p, const char *name)
 /* Notes the name of a flag that has no effect. */
 static void note_ignored(const struct parsing *p, const char *name)
 {
-    struct parse_ignored *ignored = p->ignored;
+    struct parse_ignored *ignored = p->target->ignored;
     size_t length = strlen(ignored->names);
 
     snprintf(ignored->names + length, sizeof ignored->names - length, "%s--%s", length ? ", " : "",
@@ -98,7 +99,7 @@ static bool pass_over(const struct parsing *p, const char *name, const char *val
 {
     enum foreign_flag kind = foreign_flag_find(name);
 
-    if (!p->ignored || (kind == FOREIGN_NONE && !foreign_flag_listed(p->undefok, name)))
+    if (!p->target->ignored || (kind == FOREIGN_NONE && !foreign_flag_listed(p->undefok, name)))
         return false;
     if (kind == FOREIGN_VALUE && !value && argc > 1 && *argv[1] != '-')
         *used = 2;
@@ -114,6 +115,8 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
     int index;
 
     *used = 1;
+    if (p->target->take && word[0] != '-')
+        return p->target->take(p->target->payload, word, p->err);
     if (word[0] != '-' || !word[1])
         return lfads_fail(p->err, LFADS_USAGE, "\"%s\" is no flag: flags begin with --", word);
     body += *body == '-';
@@ -123,19 +126,20 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
         return unknown(p, word, "");
     index = flag_find(p->table, name);
     if (index < 0 && !value && negated(p, name) >= 0)
-        return p->set(p->payload, (size_t)negated(p, name), "false", p->err);
+        return p->target->set(p->target->payload, (size_t)negated(p, name), "false", p->err);
     if (index < 0 && pass_over(p, name, value, argc, argv, used))
         return LFADS_OK;
     if (index < 0 && strcmp(name, "flagfile") != 0)
         return unknown(p, word, name);
     if (!value && index >= 0 && p->table->flags[index].type == FLAG_IS_BOOL)
-        return p->set(p->payload, (size_t)index, "true", p->err);
+        return p->target->set(p->target->payload, (size_t)index, "true", p->err);
     if (!value && argc < 2)
         return lfads_fail(p->err, LFADS_USAGE, "%s needs a value", word);
     if (!value)
         *used = 2;
     value = value ? value + 1 : argv[1];
-    return index < 0 ? parse_file(p, value) : p->set(p->payload, (size_t)index, value, p->err);
+    return index < 0 ? parse_file(p, value)
+                     : p->target->set(p->target->payload, (size_t)index, value, p->err);
 }
 
 /* Whether WORD is --NAME of a boolean flag, which takes no following word. */
@@ -153,7 +157,13 @@ static enum lfads_status parse_words(struct parsing *p, int argc, char **argv)
     int used;
 
     for (int i = 0; i < argc && status == LFADS_OK; i += used) {
-        if (i > 0 && *argv[i] != '-' && is_boolean(p, argv[i - 1]))
+        if (p->target->take && strcmp(argv[i], "--") == 0) {
+            while (++i < argc && status == LFADS_OK)
+                status = p->target->take(p->target->payload, argv[i], p->err);
+            break;
+        }
+        if (i > 0 && *argv[i] != '-' && is_boolean(p, argv[i - 1]) &&
+            (!p->target->take || flag_is_truth(argv[i])))
             return lfads_fail(p->err, LFADS_USAGE,
                               "\"%s\" is no flag: a boolean's value comes after =, %s=%s", argv[i],
                               argv[i - 1], argv[i]);
@@ -177,17 +187,12 @@ static const char *find_undefok(int argc, char **argv)
 }
 
 enum lfads_status parse_flags(int argc, char **argv, const struct flag_table *table,
-                              parse_setter *set, void *payload, struct parse_ignored *ignored,
-                              struct lfads_error *err)
+                              const struct parse_target *target, struct lfads_error *err)
 {
-    struct parsing p = {.table = table,
-                        .set = set,
-                        .payload = payload,
-                        .ignored = ignored,
-                        .undefok = find_undefok(argc, argv),
-                        .err = err};
+    struct parsing p = {
+        .table = table, .target = target, .undefok = find_undefok(argc, argv), .err = err};
 
-    if (ignored)
-        *ignored->names = 0;
+    if (target->ignored)
+        *target->ignored->names = 0;
     return parse_words(&p, argc, argv);
 }

@@ -9,17 +9,29 @@
 typedef enum lfads_status parse_setter(void *payload, size_t index, const char *text,
                                        struct lfads_error *err);
 
+/* Takes WORD, which is no flag; PAYLOAD as above. */
+typedef enum lfads_status parse_taker(void *payload, const char *word, struct lfads_error *err);
+
 /* The flags of other programs that were passed over: "--tf_debug_cli, --verbosity"; "": none. */
 struct parse_ignored {
     char names[512];
 };
 
-/* Parses ARGV[0..ARGC-1], which must be flags only: --name=value, --name value, -name=value; for
- * booleans --name, --noname, --name=true; --flagfile=FILE for a file with one flag per line and #
- * comments. If a flag is given twice, the last one counts. Flags that programs around the original
- * write are passed over and named in IGNORED (foreign_flags.h); where it is NULL they are unknown.
- * Fails for anything else; the error suggests the most similar known name. */
+/* Where a command line goes. */
+struct parse_target {
+    parse_setter *set;
+    parse_taker *take; /* NULL: words that are no flags are refused */
+    void *payload;
+    /* Flags that programs around the original write are passed over and named here
+     * (foreign_flags.h); NULL: they are unknown. */
+    struct parse_ignored *ignored;
+};
+
+/* Parses ARGV[0..ARGC-1]: flags, and words that are none. A flag is --name=value, --name value,
+ * -name=value; for booleans --name, --noname, --name=true; --flagfile=FILE for a file with one flag
+ * per line and # comments. If a flag is given twice, the last one counts. Where words are taken,
+ * all after -- are words. Fails for anything else; the error suggests the most similar known name.
+ */
 enum lfads_status parse_flags(int argc, char **argv, const struct flag_table *table,
-                              parse_setter *set, void *payload, struct parse_ignored *ignored,
-                              struct lfads_error *err);
+                              const struct parse_target *target, struct lfads_error *err);
 #endif

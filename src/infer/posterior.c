@@ -118,21 +118,20 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
     const struct lfads_config *config = p->run->config;
     const struct session *session = p->run->dataset->sessions[p->session];
     size_t block = p->block;
-    char name[FILE_PATH], path[FILE_PATH];
+    char path[FILE_PATH];
     struct results_file file = {.of = OF_POSTERIORS};
     enum lfads_status status;
 
     p->trials = trials_of(p->run, p->session, p->set);
     if (p->trials == 0)
         return LFADS_OK;
-    snprintf(name, sizeof name, "%s%s_%s_%s",
-             *config->output_filename_stem ? config->output_filename_stem : "model_runs_",
-             session->label, session_set_name(p->set), kind);
     run_line(p->run, "Writing data for %s data and kind %s.", session->name,
              session_set_name(p->set));
     p->began = clock_seconds();
     atomic_store(&p->done, 0);
-    status = run_output_path(path, p->run, name, p->err);
+    status = run_results_path(path, config, session->label, session_set_name(p->set), kind, p->err);
+    if (status == LFADS_OK)
+        status = run_make_directory_of(path, config, p->err);
     if (status == LFADS_OK)
         status = results_create(&p->results, p->run->model, p->session,
                                 p->trials < block ? p->trials : block, p->err);

@@ -130,7 +130,9 @@ static enum lfads_status write_file(const struct prior *p, size_t session)
 
     snprintf(name, sizeof name, "%.3000smodel_runs_prior_sample", config->output_filename_stem);
     results_shape(&results, p->run->model, session);
-    status = run_output_path(path, p->run, name, p->err);
+    status = run_output_path(path, config, name, p->err);
+    if (status == LFADS_OK)
+        status = run_make_directory_of(path, config, p->err);
     if (status == LFADS_OK)
         status = results_file_create(&file, path, OF_PRIORS, &results, p->plan.trials,
                                      p->run->threads, p->err);

@@ -69,7 +69,9 @@ static enum lfads_status write_file(const struct run *p, const struct param_vect
     enum lfads_status status;
 
     snprintf(name, sizeof name, "%.3000s%smodel_params", stem, *stem ? "_" : "");
-    status = run_output_path(path, p, name, err);
+    status = run_output_path(path, p->config, name, err);
+    if (status == LFADS_OK)
+        status = run_make_directory_of(path, p->config, err);
     if (status == LFADS_OK)
         status = h5_begin(&file, path, err);
     if (status != LFADS_OK)

@@ -249,20 +249,25 @@ enum lfads_status run_open_beside(struct run **out, const struct run *first,
     return open_run(out, first, config, RUN_TRAINING, callbacks, err);
 }
 
+void run_release(struct run *run)
+{
+    checkpoint_release(&run->checkpoint);
+    hyperparams_release_data(&run->known);
+    free(run->known_stem);
+    lfads_config_free(run->config);
+}
+
 void run_close(struct run *run)
 {
     if (!run)
         return;
-    checkpoint_release(&run->checkpoint);
     lfads_config_free(run->saved);
     model_free(run->model);
     if (!run->borrows) {
         backend_release(&run->device);
         dataset_close(run->dataset);
     }
-    lfads_config_free(run->config);
-    hyperparams_release_data(&run->known);
-    free(run->known_stem);
+    run_release(run);
     free(run);
 }
 

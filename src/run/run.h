@@ -64,10 +64,22 @@ enum lfads_status run_parameters(real **out, const struct run *run, struct lfads
 /* Sets DIRECTORY to where results go: --output_dir, or the directory of an absolute
  * --output_filename_stem, or the save directory. */
 void run_output_directory(char directory[FILE_PATH], const struct lfads_config *config);
-/* Sets PATH to that of the results file NAME, which begins with --output_filename_stem, and makes
- * its directory. A NAME that begins with "/" is the path. */
-enum lfads_status run_output_path(char path[FILE_PATH], const struct run *run, const char *name,
-                                  struct lfads_error *err);
+/* Sets PATH to that of the results file NAME, which begins with --output_filename_stem. A NAME that
+ * begins with "/" is the path. */
+enum lfads_status run_output_path(char path[FILE_PATH], const struct lfads_config *config,
+                                  const char *name, struct lfads_error *err);
+/* Makes the directory of PATH, a file of results. */
+enum lfads_status run_make_directory_of(const char *path, const struct lfads_config *config,
+                                        struct lfads_error *err);
+/* Sets PATH to that of the results of KIND of a session's SET ("train", "valid"). LABEL stands for
+ * the session (data/session_files.h). */
+enum lfads_status run_results_path(char path[FILE_PATH], const struct lfads_config *config,
+                                   const char *label, const char *set, const char *kind,
+                                   struct lfads_error *err);
+/* Lists the data files of a model, or of the new trials that CONFIG names, without reading them;
+ * session_files_release frees FILES, after a failure too. */
+enum lfads_status run_find_files(struct session_files *files, const struct lfads_config *config,
+                                 struct lfads_error *err);
 /* Writes hyperparameters-<step>.txt, with KIND as flag kind, into --output_dir or the save
  * directory, which it makes; where the latter may not be written in, to the results. */
 enum lfads_status run_write_hyperparams(struct run *run, const char *kind, struct lfads_error *err);

@@ -111,15 +111,19 @@ static enum lfads_status choose_session(struct session_files *files, const struc
     return session_files_rename(files, wanted, err);
 }
 
+/* Lists the data files and names their sessions. */
 static enum lfads_status find_files(struct session_files *files, const struct run *p,
                                     struct lfads_error *err)
 {
     const struct lfads_config *config = p->config;
     const struct session_known known = {p->known.sessions, p->known.count, p->known_stem};
 
-    if (*config->data_files)
-        return session_files_take(files, config->data_files, &known, err);
-    return session_files_find(files, config->data_dir, config->data_filename_stem, &known, err);
+    enum lfads_status status =
+        *config->data_files
+            ? session_files_take(files, config->data_files, &known, err)
+            : session_files_find(files, config->data_dir, config->data_filename_stem, &known, err);
+
+    return status == LFADS_OK && p->new_trials ? choose_session(files, p, err) : status;
 }
 
 /* Whether the model was trained on one session, whose rates are the factors. */
@@ -206,8 +210,6 @@ enum lfads_status run_open_data(struct run *run, struct lfads_error *err)
     struct session_files files;
     enum lfads_status status = find_files(&files, p, err);
 
-    if (status == LFADS_OK && p->new_trials)
-        status = choose_session(&files, p, err);
     if (status == LFADS_OK)
         for (size_t i = 0; i < files.count; i++)
             if (files.file[i].earlier)
@@ -220,5 +222,24 @@ enum lfads_status run_open_data(struct run *run, struct lfads_error *err)
     if (status == LFADS_OK)
         report_reading(p);
     session_files_release(&files);
+    return status;
+}
+
+enum lfads_status run_find_files(struct session_files *files, const struct lfads_config *config,
+                                 struct lfads_error *err)
+{
+    struct run p = {
+        .config = config_copy(config), .use = RUN_TRIALS, .new_trials = *config->data_files != 0};
+    enum lfads_status status;
+
+    *files = (struct session_files){.count = 0};
+    if (!p.config)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a run");
+    status = config_check(p.config, err);
+    if (status == LFADS_OK)
+        status = run_open_checkpoint(&p, err);
+    if (status == LFADS_OK)
+        status = find_files(files, &p, err);
+    run_release(&p);
     return status;
 }

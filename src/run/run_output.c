@@ -3,30 +3,18 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "run/run_private.h"
 #include "save/index.h"
-
-/* Sets DIRECTORY to that of PATH. */
-static void directory_of(char directory[FILE_PATH], const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    snprintf(directory, FILE_PATH, "%.*s",
-             !slash          ? 1
-             : slash == path ? 1
-                             : (int)(slash - path),
-             slash ? path : ".");
-}
 
 void run_output_directory(char directory[FILE_PATH], const struct lfads_config *config)
 {
     if (*config->output_dir)
         snprintf(directory, FILE_PATH, "%s", config->output_dir);
     else if (*config->output_filename_stem == '/')
-        directory_of(directory, config->output_filename_stem);
+        path_directory(directory, config->output_filename_stem);
     else
         snprintf(directory, FILE_PATH, "%s", config->lfads_save_dir);
 }
@@ -44,19 +32,36 @@ static enum lfads_status make_directory(const char *directory, const struct lfad
                       *config->output_dir ? "" : "; --output_dir=DIR puts results elsewhere");
 }
 
-enum lfads_status run_output_path(char path[FILE_PATH], const struct run *run, const char *name,
-                                  struct lfads_error *err)
+enum lfads_status run_output_path(char path[FILE_PATH], const struct lfads_config *config,
+                                  const char *name, struct lfads_error *err)
 {
-    const struct lfads_config *config = run->config;
-    char directory[FILE_PATH];
-    enum lfads_status status;
+    char directory[FILE_PATH] = "";
 
-    run_output_directory(directory, config);
-    status = *name == '/' ? file_join(path, "", name, err) : file_join(path, directory, name, err);
-    if (status != LFADS_OK)
-        return status;
-    directory_of(directory, path);
+    if (*name != '/')
+        run_output_directory(directory, config);
+    return file_join(path, directory, name, err);
+}
+
+enum lfads_status run_make_directory_of(const char *path, const struct lfads_config *config,
+                                        struct lfads_error *err)
+{
+    char directory[FILE_PATH];
+
+    path_directory(directory, path);
     return make_directory(directory, config, err);
+}
+
+enum lfads_status run_results_path(char path[FILE_PATH], const struct lfads_config *config,
+                                   const char *label, const char *set, const char *kind,
+                                   struct lfads_error *err)
+{
+    const char *stem = config->output_filename_stem;
+    char name[FILE_PATH];
+
+    if (snprintf(name, sizeof name, "%s%s_%s_%s", *stem ? stem : "model_runs_", label, set, kind) >=
+        FILE_PATH)
+        return lfads_fail(err, LFADS_USAGE, "--output_filename_stem=%.200s... is too long", stem);
+    return run_output_path(path, config, name, err);
 }
 
 /* The hyperparameters are in the save directory, as the original's, unless results alone may be

@@ -16,5 +16,7 @@ enum lfads_status run_open_data(struct run *run, struct lfads_error *err);
 /* Fails if the checkpoint's model can't take the sessions of the data; warns if they are other
  * recordings than those of its training. */
 enum lfads_status run_check_data(const struct run *run, struct lfads_error *err);
+/* Frees what run_open_checkpoint and the configuration hold. */
+void run_release(struct run *run);
 enum lfads_status run_make_model(struct run *run, struct lfads_error *err);
 #endif

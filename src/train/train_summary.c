@@ -29,15 +29,27 @@ static void summarise_session(const struct training *t, const struct session *s)
         recorder_line(t->recorder, "  read-in and read-out begin from its alignment matrix");
 }
 
+/* Where data come from and results go. */
+static void summarise_places(const struct training *t)
+{
+    const struct lfads_config *config = t->run->config;
+    size_t count = t->run->dataset->count;
+
+    if (*config->data_files)
+        recorder_line(t->recorder, "Reading %zu data file%s", count, count == 1 ? "" : "s");
+    else
+        recorder_line(t->recorder, "Reading data from %s with stem %s: %zu session%s",
+                      config->data_dir, config->data_filename_stem, count, count == 1 ? "" : "s");
+    recorder_line(t->recorder, "The model goes into %s", config->lfads_save_dir);
+}
+
 void training_summary(const struct training *training)
 {
     const struct training *t = training;
     const struct run *p = t->run;
     size_t total = 0, number = 0;
 
-    recorder_line(t->recorder, "Reading data from %s with stem %s: %zu session%s",
-                  p->config->data_dir, p->config->data_filename_stem, p->dataset->count,
-                  p->dataset->count == 1 ? "" : "s");
+    summarise_places(t);
     for (size_t i = 0; i < p->dataset->count; i++)
         summarise_session(t, p->dataset->sessions[i]);
     recorder_line(t->recorder, "Model Variables (to be optimized): ");

@@ -107,7 +107,9 @@ enum lfads_status settings_merge(struct lfads_tune_config *tune, struct lfads_co
     if (status == LFADS_OK)
         status = lfads_config_create(&saved.config, err);
     if (status == LFADS_OK)
-        status = parse_flags(1, words, tune_command_table(), tune_request_set, &saved, NULL, err);
+        status =
+            parse_flags(1, words, tune_command_table(),
+                        &(struct parse_target){.set = tune_request_set, .payload = &saved}, err);
     if (status == LFADS_OK) {
         const struct side sides[] = {{tune, saved.tune, tune->given, tune_config_table()},
                                      {config, saved.config, config->given, config_table()}};

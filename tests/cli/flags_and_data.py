@@ -65,7 +65,8 @@ def test_flags():
     case("far from all", ["train", "--zzzzzzzzzz"], 2, "no flag --zzzzzzzzzz; --help")
     case("beginning", ["evaluate", "--data=x"], 2, "did you mean --data_file")
     case("boolean", ["train", "--do_train_readin", "false"], 2, "after =, --do_train_readin=false")
-    case("boolean and word", ["train", "--quiet", "x"], 2, "--quiet=x")
+    case("boolean and word", ["train", "--quiet", "x"], 2, '"x" is no flag')
+    case("boolean and value", ["train", "--quiet", "no"], 2, "after =, --quiet=no")
     case("all", ["posterior-mean", "--ps_nexamples_to_process=all", "--lfads_save_dir=none"], 2,
          "there is no checkpoint")
     case("all of another", ["train", "--gen_dim=all"], 2, "--gen_dim=all is not allowed")
@@ -184,7 +185,7 @@ def test_data():
     good = counts()
     bad = good.astype(float)
     write("good_s", train_data=good, valid_data=good)
-    case("no directory", ["train", "--data_dir=absent", *SMALL], 2, "--data_dir=absent: No such")
+    case("no directory", ["train", "--data_dir=absent", "--data_filename_stem=x", *SMALL], 2, "--data_dir=absent: No such")
     case("no file", train("absent"), 2, "no file in --data_dir=data .* --data_filename_stem=absent")
     write("stem", train_data=good)
     case("stem alone", train("stem"), 2, "data/stem has no session's name")

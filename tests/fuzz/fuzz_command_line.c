@@ -66,13 +66,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 
     assert(lfads_config_create(&config, NULL) == LFADS_OK);
     assert(lfads_synth_config_create(&synth, NULL) == LFADS_OK);
-    status = parse_flags(words.count, words.word, config_table(), set_run, config, NULL, &err);
+    status = parse_flags(words.count, words.word, config_table(),
+                         &(struct parse_target){.set = set_run, .payload = config}, &err);
     target_check(status, &err);
     say_again(config);
     if (status == LFADS_OK)
         target_check(config_check(config, &err), &err);
-    status =
-        parse_flags(words.count, words.word, synth_config_table(), set_synth, synth, NULL, &err);
+    status = parse_flags(words.count, words.word, synth_config_table(),
+                         &(struct parse_target){.set = set_synth, .payload = synth}, &err);
     target_check(status, &err);
     if (status == LFADS_OK)
         target_check(synth_config_check(synth, true, &err), &err);

@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 
     target_write("f", bytes, length);
     assert(lfads_config_create(&config, NULL) == LFADS_OK);
-    status = parse_flags(1, words, config_table(), set_flag, config, NULL, &err);
+    status = parse_flags(1, words, config_table(),
+                         &(struct parse_target){.set = set_flag, .payload = config}, &err);
     target_check(status, &err);
     if (status == LFADS_OK)
         target_check(config_check(config, &err), &err);

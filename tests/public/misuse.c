@@ -138,7 +138,20 @@ static void scores(const char *folder)
 {
     struct lfads_score score;
     struct lfads_evaluation what = {.set = "neither"};
+    struct lfads_config *config;
+    struct lfads_runs runs;
 
+    if (lfads_config_create(&config, NULL) != LFADS_OK ||
+        lfads_config_set(config, "lfads_save_dir", folder, NULL) != LFADS_OK)
+        exit(1);
+    REFUSED(lfads_runs_find(NULL, config, NULL, e));
+    REFUSED(lfads_runs_find(&runs, NULL, NULL, e));
+    REFUSED(lfads_runs_find(&runs, config, "neither", e));
+    REFUSED(lfads_runs_find(&runs, config, NULL, e));
+    lfads_runs_release(&runs);
+    lfads_runs_release(&runs);
+    lfads_runs_release(NULL);
+    lfads_config_free(config);
     REFUSED(lfads_evaluate(NULL, &what, e));
     REFUSED(lfads_evaluate(&score, NULL, e));
     REFUSED(lfads_evaluate(&score, &what, e));

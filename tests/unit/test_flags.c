@@ -27,7 +27,8 @@ static struct lfads_config *parsed(int argc, char **argv)
     struct lfads_error err = {.text = ""};
 
     assert_int_equal(lfads_config_create(&config, &err), LFADS_OK);
-    if (parse_flags(argc, argv, config_table(), set, config, NULL, &err) != LFADS_OK)
+    if (parse_flags(argc, argv, config_table(),
+                    &(struct parse_target){.set = set, .payload = config}, &err) != LFADS_OK)
         fail_msg("%s", err.text);
     return config;
 }
@@ -77,7 +78,8 @@ static void test_flag_file(void **state)
     assert_int_equal(file_write_text(name, word, NULL), LFADS_OK); /* a file that includes itself */
     assert_int_equal(lfads_config_create(&c, NULL), LFADS_OK);
     word[strlen(word) - 1] = 0;
-    assert_int_equal(parse_flags(1, (char *[]){word}, config_table(), set, c, NULL, NULL),
+    assert_int_equal(parse_flags(1, (char *[]){word}, config_table(),
+                                 &(struct parse_target){.set = set, .payload = c}, NULL),
                      LFADS_USAGE);
     lfads_config_free(c);
     remove(name);

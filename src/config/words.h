@@ -1,0 +1,31 @@
+/* words.h - the words of a command line that are no flags: a save directory, data files.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_CONFIG_WORDS_H
+#define LFADS_CONFIG_WORDS_H
+#include "base/file.h"
+#include "config/config.h"
+
+/* Words as they came, which belong to the command line. All zero: none. */
+struct words {
+    const char **word; /* [count] */
+    size_t count;
+};
+
+/* Adds WORD to PAYLOAD, a struct words; a parse_taker of parse.h. words_release frees it. */
+enum lfads_status words_add(void *payload, const char *word, struct lfads_error *err);
+void words_release(struct words *words);
+/* Moves the directory among WORDS to DIRECTORY, which is "" if there is none. Fails if there are
+ * two, and for a word that names neither a directory nor a file. */
+enum lfads_status words_take_directory(char directory[FILE_PATH], struct words *words,
+                                       struct lfads_error *err);
+
+/* Sets the flags of a training that WORDS stand for: its save directory, its data files. A training
+ * without a save directory gets a new one beside its data; *IS_NEW says so. Fails if there are no
+ * data. */
+enum lfads_status words_of_training(struct lfads_config *config, struct words *words, bool *is_new,
+                                    struct lfads_error *err);
+/* Sets the save directory of the command of this name, which works on a trained model. The words
+ * that are left are files of new trials, if it takes them. */
+enum lfads_status words_of_model(struct lfads_config *config, struct words *words,
+                                 const char *command, bool takes_trials, struct lfads_error *err);
+#endif
