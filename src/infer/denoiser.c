@@ -36,7 +36,7 @@ static enum lfads_status find_readin(struct model_session *session, double **ali
     bool has;
     enum lfads_status status;
 
-    snprintf(name, sizeof name, "LFADS/x_2_infac_%s_W", session->shape.name);
+    snprintf(name, sizeof name, "LFADS/x_2_infac_%s/W", session->shape.name);
     status = checkpoint_has(&has, path, name, err);
     if (status != LFADS_OK || !has)
         return status;

@@ -28,6 +28,7 @@ enum lfads_status run_open_checkpoint(struct run *run, bool training, struct lfa
 {
     struct run *p = run;
     struct lfads_config *config = p->config, *saved = NULL;
+    bool gives_all = preset_is_original(config); /* flags that are not given have their defaults */
     enum lfads_status status = index_latest(p->checkpoint_path, config->lfads_save_dir,
                                             config->checkpoint_pb_load_name, err);
 
@@ -51,8 +52,9 @@ enum lfads_status run_open_checkpoint(struct run *run, bool training, struct lfa
     if (status == LFADS_OK && !config->given[flag_find(config_table(), "preset")])
         status = preset_set(config, "preset", saved->preset, err);
     if (status == LFADS_OK)
-        status = training && preset_is_original(saved) ? config_match(config, saved, err)
-                                                       : config_inherit(config, saved, err);
+        status = training && gives_all && preset_is_original(saved)
+                     ? config_match(config, saved, err)
+                     : config_inherit(config, saved, err);
     p->saved = saved;
     return status;
 }
