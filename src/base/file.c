@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_TEXT = 1 << 26, TEXT_CHUNK = 1 << 16 };
+enum { MAX_TEXT = 1 << 26, PIECE = 1 << 16 };
 
 static const char staged[] = ".part";
 
@@ -263,39 +263,64 @@ enum lfads_status file_copy(const char *to, const char *from, struct lfads_error
     return status;
 }
 
-enum lfads_status file_read_text(char **text, const char *path, struct lfads_error *err)
+/* Reads the whole file, of at most MOST bytes, and puts a NUL behind it. */
+static enum lfads_status read_whole(char **bytes, size_t *length, size_t most, const char *path,
+                                    struct lfads_error *err)
 {
     FILE *file = file_open(path);
     char *buffer = NULL;
     enum lfads_status status = LFADS_OK;
-    size_t length = 0, count;
+    size_t count;
 
-    *text = NULL;
+    *length = 0;
     if (!file)
         return fail(err, "read", path);
     do {
-        char *larger = realloc(buffer, length + TEXT_CHUNK + 1);
+        char *larger = realloc(buffer, *length + PIECE + 1);
 
         if (!larger) {
             status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", path);
             break;
         }
         buffer = larger;
-        count = fread(buffer + length, 1, TEXT_CHUNK, file);
-        length += count;
-    } while (count == TEXT_CHUNK && length <= MAX_TEXT);
+        count = fread(buffer + *length, 1, PIECE, file);
+        *length += count;
+    } while (count == PIECE && *length <= most);
     if (status == LFADS_OK && ferror(file))
         status = fail(err, "read", path);
-    else if (status == LFADS_OK && length > MAX_TEXT)
-        status = lfads_fail(err, LFADS_BAD_DATA, "%s is too long for a text file", path);
-    else if (status == LFADS_OK && memchr(buffer, 0, length))
-        status = lfads_fail(err, LFADS_BAD_DATA, "%s is no text file", path);
+    else if (status == LFADS_OK && *length > most)
+        status = lfads_fail(err, LFADS_BAD_DATA,
+                            "%s has more than %zu MiB, and such files have not", path, most >> 20);
     fclose(file);
     if (status != LFADS_OK) {
         free(buffer);
         return status;
     }
-    buffer[length] = 0;
-    *text = buffer;
+    buffer[*length] = 0;
+    *bytes = buffer;
     return LFADS_OK;
+}
+
+enum lfads_status file_read_text(char **text, const char *path, struct lfads_error *err)
+{
+    size_t length;
+    enum lfads_status status;
+
+    *text = NULL;
+    status = read_whole(text, &length, MAX_TEXT, path, err);
+    if (status != LFADS_OK || !memchr(*text, 0, length))
+        return status;
+    free(*text);
+    *text = NULL;
+    return lfads_fail(err, LFADS_BAD_DATA, "%s is no text file", path);
+}
+
+enum lfads_status file_read_bytes(unsigned char **bytes, size_t *length, size_t most,
+                                  const char *path, struct lfads_error *err)
+{
+    char *read = NULL;
+    enum lfads_status status = read_whole(&read, length, most, path, err);
+
+    *bytes = (unsigned char *)read;
+    return status;
 }

@@ -54,6 +54,10 @@ FILE *file_open(const char *path);
 /* Sets *TEXT to the contents, terminated by NUL; the caller frees it. Fails if the file is larger
  * than 64 MiB or contains a NUL. */
 enum lfads_status file_read_text(char **text, const char *path, struct lfads_error *err);
+/* Sets *BYTES to the contents, which the caller frees, and *LENGTH to their count. Fails if they
+ * are more than MOST. */
+enum lfads_status file_read_bytes(unsigned char **bytes, size_t *length, size_t most,
+                                  const char *path, struct lfads_error *err);
 
 /* Creates a file without a name in DIRECTORY, open for reading and writing. It disappears when it
  * is closed or the process ends. Fails if the disk has less than BYTES free. Reserves BYTES if the

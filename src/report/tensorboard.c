@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "report/tensorboard.h"
 
-#include <isa-l/crc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +10,9 @@
 
 #include <events.pb-c.h>
 
+#include "tensorflow/crc32c.h"
+
 enum { HEAD = 12, TAIL = 4, MAX_SCALARS = 64 };
-
-/* The format's checksum. It is rotated because a CRC over data that contain their CRC is weak. */
-static uint32_t masked_crc(const unsigned char *bytes, size_t length)
-{
-    uint32_t crc = ~crc32_iscsi((unsigned char *)bytes, (int)length, ~0u);
-
-    return ((crc >> 15) | (crc << 17)) + 0xa282ead8u;
-}
 
 static void put_little_endian(unsigned char *dst, uint64_t value, size_t bytes)
 {
@@ -38,9 +31,9 @@ static enum lfads_status add_record(const char *path, const LfadsEvents__Event *
     if (!frame)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
     put_little_endian(frame, length, 8);
-    put_little_endian(frame + 8, masked_crc(frame, 8), 4);
+    put_little_endian(frame + 8, crc32c_masked(frame, 8), 4);
     lfads_events__event__pack(event, frame + HEAD);
-    put_little_endian(frame + HEAD + length, masked_crc(frame + HEAD, length), 4);
+    put_little_endian(frame + HEAD + length, crc32c_masked(frame + HEAD, length), 4);
     status = file_append_bytes(path, frame, HEAD + length + TAIL, err);
     free(frame);
     return status;

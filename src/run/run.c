@@ -101,7 +101,7 @@ static enum lfads_status choose_seed(struct run *p, bool training, struct lfads_
 {
     int64_t given = p->config->seed;
 
-    if (*p->checkpoint_path && (training || given < 0)) {
+    if (*p->checkpoint_path && !p->checkpoint.tensorflow && (training || given < 0)) {
         p->seed = p->checkpoint.seed;
         if (given >= 0 && (uint64_t)given != p->seed)
             run_warn(p, "--seed=%lld is not used: the run that is continued has seed %llu",
@@ -274,7 +274,8 @@ void run_close(struct run *run)
 enum lfads_status run_read_parameters(const struct run *run, const struct param_vectors *vectors,
                                       struct lfads_error *err)
 {
-    run_line(run, "Reading model parameters from %s", run->checkpoint_path);
+    run_line(run, "Reading model parameters from %s%s",
+             run->checkpoint.tensorflow ? "the TensorFlow checkpoint " : "", run->checkpoint_path);
     return checkpoint_read_parameters(vectors, run->checkpoint_path, run->model, NULL, err);
 }
 

@@ -43,9 +43,10 @@ static enum lfads_status read_checkpoint(struct run *p, struct lfads_config *sav
     return p->known_stem ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a run");
 }
 
-/* Completes the flags by SAVED, the checkpoint's. */
+/* Completes the flags by SAVED, the checkpoint's. GIVES_ALL: flags that are not given have their
+ * defaults, as in the original. */
 static enum lfads_status complete_flags(struct run *p, const struct lfads_config *saved,
-                                        struct lfads_error *err)
+                                        bool gives_all, struct lfads_error *err)
 {
     struct lfads_config *config = p->config;
     enum lfads_status status = LFADS_OK;
@@ -53,7 +54,7 @@ static enum lfads_status complete_flags(struct run *p, const struct lfads_config
     if (!config->given[flag_find(config_table(), "preset")])
         status = preset_set(config, "preset", saved->preset, err);
     if (status == LFADS_OK)
-        status = p->use == RUN_TRAINING && preset_is_original(saved)
+        status = p->use == RUN_TRAINING && gives_all && preset_is_original(saved)
                      ? config_match(config, saved, err)
                      : config_inherit(config, saved, err);
     return status == LFADS_OK ? run_locate_data(p, saved, err) : status;
@@ -63,6 +64,7 @@ enum lfads_status run_open_checkpoint(struct run *run, struct lfads_error *err)
 {
     struct run *p = run;
     struct lfads_config *config = p->config, *saved = NULL;
+    bool gives_all = preset_is_original(config);
     enum lfads_status status = index_latest(p->checkpoint_path, config->lfads_save_dir,
                                             config->checkpoint_pb_load_name, err);
 
@@ -84,7 +86,7 @@ enum lfads_status run_open_checkpoint(struct run *run, struct lfads_error *err)
         return status;
     status = read_checkpoint(p, saved, err);
     if (status == LFADS_OK)
-        status = complete_flags(p, saved, err);
+        status = complete_flags(p, saved, gives_all, err);
     p->saved = saved;
     return status;
 }

@@ -15,7 +15,7 @@ enum lfads_status run_find_readin(enum readin_use *readin, const struct hyperpar
     enum lfads_status status = LFADS_OK;
 
     if (known->count == 1) {
-        snprintf(name, sizeof name, "LFADS/x_2_infac_%s_W", known->sessions[0].name);
+        snprintf(name, sizeof name, "LFADS/x_2_infac_%s/W", known->sessions[0].name);
         status = checkpoint_has(&has, checkpoint, name, err);
     }
     *readin = has ? READIN_MAP : READIN_CHANNELS;

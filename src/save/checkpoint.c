@@ -9,9 +9,10 @@
 
 #include "h5/h5.h"
 #include "save/checksum_header.h"
+#include "save/tensorflow_checkpoint.h"
+#include "tensorflow/bundle.h"
 
 enum { VERSION = 1 };
-#define MAX_COUNTER INT64_C(1000000000000000) /* greatest step, epoch or batch in a file */
 
 static const struct h5_storage checked = {.checksum = true};
 
@@ -153,8 +154,8 @@ static enum lfads_status check_scalar(const struct checkpoint *checkpoint,
 
     if (scalar->type == H5_INT64) {
         memcpy(&number, value, sizeof number);
-        if (number >= 0 &&
-            (number <= MAX_COUNTER || scalar->offset == offsetof(struct checkpoint, seed)))
+        if (checkpoint_is_counter(number) ||
+            (number >= 0 && scalar->offset == offsetof(struct checkpoint, seed)))
             return LFADS_OK;
         return lfads_fail(err, LFADS_BAD_DATA, "%s: its %s is %lld: it is damaged", path,
                           scalar->name, (long long)number);
@@ -211,6 +212,8 @@ enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *pat
     struct h5_file file;
     enum lfads_status status;
 
+    if (bundle_exists(path))
+        return tensorflow_checkpoint_read(checkpoint, path, err);
     *checkpoint = (struct checkpoint){.step = 0};
     status = open_checked(&file, path, err);
     if (status != LFADS_OK)
@@ -240,18 +243,12 @@ static enum lfads_status read_params(real *vector, const struct h5_file *file,
             continue;
         }
         if (unknown)
-            return lfads_fail(err, LFADS_BAD_DATA,
-                              "%s was not trained on session %s: choose other data, or train on "
-                              "this session too",
-                              file->path, model->sessions[p->session].name);
+            return checkpoint_lacks_session(file->path, model, p->session, err);
         status = h5_shape(&shape, file, name, err);
         if (status != LFADS_OK)
             return status;
         if (shape.rank != 2 || shape.dims[0] != p->rows || shape.dims[1] != p->cols)
-            return lfads_fail(err, LFADS_BAD_DATA,
-                              "%s: %s has not the model's shape [%zu,%zu]: flags or data are not "
-                              "those that it was trained with",
-                              file->path, p->name, p->rows, p->cols);
+            return checkpoint_has_other_shape(file->path, p, err);
         status =
             h5_read(vector + p->offset, sizeof(real) == sizeof(float) ? H5_FLOAT32 : H5_FLOAT64,
                     file, name, shape.count, err);
@@ -266,8 +263,11 @@ enum lfads_status checkpoint_read_parameters(const struct param_vectors *vectors
                                              struct lfads_error *err)
 {
     struct h5_file file;
-    enum lfads_status status = open_checked(&file, path, err);
+    enum lfads_status status;
 
+    if (bundle_exists(path))
+        return tensorflow_checkpoint_read_parameters(vectors, path, model, fresh, err);
+    status = open_checked(&file, path, err);
     if (status != LFADS_OK)
         return status;
     status = read_params(vectors->parameters, &file, model, "", fresh, err);
@@ -284,20 +284,15 @@ enum lfads_status checkpoint_has(bool *has, const char *path, const char *name,
 {
     char flat[400];
     struct h5_file file;
-    enum lfads_status status = open_checked(&file, path, err);
+    enum lfads_status status;
 
+    if (bundle_exists(path))
+        return tensorflow_checkpoint_has(has, path, name, err);
+    status = open_checked(&file, path, err);
     if (status != LFADS_OK)
         return status;
     checkpoint_flat_name(flat, sizeof flat, name);
     *has = h5_has(&file, flat);
     h5_close(&file, NULL);
     return LFADS_OK;
-}
-
-void checkpoint_release(struct checkpoint *checkpoint)
-{
-    free(checkpoint->costs);
-    free(checkpoint->hyperparameters);
-    checkpoint->costs = NULL;
-    checkpoint->hyperparameters = NULL;
 }

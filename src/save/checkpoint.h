@@ -3,25 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_SAVE_CHECKPOINT_H
 #define LFADS_SAVE_CHECKPOINT_H
-#include "base/error.h"
-#include "model/param_vectors.h"
-
-enum { CHECKPOINT_SUMS = 16, CHECKPOINT_SCHEDULE = 16 };
-
-struct checkpoint {
-    int64_t step;    /* updates done */
-    int64_t epoch;   /* the next epoch, or the one in progress */
-    int64_t batches; /* batches of that epoch done */
-    uint64_t seed;
-    double learning_rate, lowest_valid;
-    double sums[CHECKPOINT_SUMS];         /* sums of the epoch in progress: train/epoch_costs.h */
-    double schedule[CHECKPOINT_SCHEDULE]; /* learn/schedule.h: struct schedule_memory */
-    bool has_schedule;                    /* false in the checkpoints of earlier programs */
-    double *costs; /* costs recorded for the learning rate; owned by the checkpoint */
-    size_t n_costs;
-    int64_t recorded;      /* number of costs ever recorded */
-    char *hyperparameters; /* JSON text; owned by the checkpoint */
-};
+#include "save/checkpoint_state.h"
 
 /* Bytes that a checkpoint of MODEL takes on the disk, an upper bound. */
 size_t checkpoint_bytes(const struct model *model);
@@ -30,7 +12,7 @@ enum lfads_status checkpoint_write(const char *path, const struct model *model,
                                    const struct checkpoint *checkpoint,
                                    const struct param_vectors *vectors, struct lfads_error *err);
 /* Reads everything except the parameters. checkpoint_release frees what CHECKPOINT holds, after a
- * failure too. */
+ * failure too. PATH may be that of a TensorFlow checkpoint, without .index, here and below. */
 enum lfads_status checkpoint_read(struct checkpoint *checkpoint, const char *path,
                                   struct lfads_error *err);
 /* Reads the parameters of MODEL and the slots that are not NULL. Fails if one is missing or has
@@ -42,7 +24,6 @@ enum lfads_status checkpoint_read_parameters(const struct param_vectors *vectors
 /* Sets *HAS to whether the file holds parameter NAME. */
 enum lfads_status checkpoint_has(bool *has, const char *path, const char *name,
                                  struct lfads_error *err);
-void checkpoint_release(struct checkpoint *checkpoint);
 /* Writes the data set's name of parameter NAME: "/" becomes "_". */
 void checkpoint_flat_name(char *flat, size_t size, const char *name);
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "save/quoted.h"
+#include "tensorflow/bundle.h"
 
 static const char latest_key[] = "model_checkpoint_path";
 static const char kept_key[] = "all_model_checkpoint_paths";
@@ -33,6 +34,9 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* Whether PATH is that of a checkpoint, ours or TensorFlow's. */
+static bool is_there(const char *path) { return file_exists(path) || bundle_exists(path); }
+
 /* Sets PATH to the file of its name in DIRECTORY, if there is one: people copy and rename
  * directories, and a copy must not read what the directory that it was copied from has become. Else
  * PATH is taken as it is. */
@@ -42,28 +46,16 @@ static void take_beside(char path[FILE_PATH], const char *directory)
     char beside[FILE_PATH];
 
     if (*name && name[strspn(name, ".")] && file_join(beside, directory, name, NULL) == LFADS_OK &&
-        file_exists(beside))
+        is_there(beside))
         memcpy(path, beside, sizeof beside);
 }
 
 static enum lfads_status find_file(char path[FILE_PATH], const char *directory, const char *index,
                                    struct lfads_error *err)
 {
-    char beside[FILE_PATH], tensorflow[FILE_PATH + 8];
-    enum lfads_status status = file_join(beside, directory, base_name(path), err);
-
-    if (status != LFADS_OK)
-        return status;
     take_beside(path, directory);
-    if (file_exists(path))
+    if (is_there(path))
         return LFADS_OK;
-    snprintf(tensorflow, sizeof tensorflow, "%s.index", beside);
-    if (file_exists(tensorflow))
-        return lfads_fail(
-            err, LFADS_BAD_DATA,
-            "%s names a checkpoint of TensorFlow, which can't be read: choose another "
-            "--lfads_save_dir, or train anew in this one after removing %s",
-            index, index);
     return lfads_fail(err, LFADS_BAD_DATA, "%s names the checkpoint %s, and it is not there", index,
                       path);
 }

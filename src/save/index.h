@@ -9,8 +9,9 @@
 #include "base/file.h"
 
 /* Sets PATH to the latest checkpoint in the index file NAME of DIRECTORY, or to "" if there is no
- * such file. A file of that name in DIRECTORY is taken rather than the one at the path. Fails if
- * the index is damaged, its checkpoint is missing, or it is a TensorFlow checkpoint. */
+ * such file. A checkpoint of that name in DIRECTORY is taken rather than the one at the path. The
+ * path of a TensorFlow checkpoint is that of its files without .index and the like. Fails if the
+ * index is damaged, or its checkpoint is missing. */
 enum lfads_status index_latest(char path[FILE_PATH], const char *directory, const char *name,
                                struct lfads_error *err);
 /* Adds PATH to the index NAME as the latest, keeps the last KEEP, names those that are in DIRECTORY

@@ -47,24 +47,17 @@ static void report_line(const struct integration *g, const char *what, const cha
 /* Checks that the weights can be written at PATH, before a minute of training. */
 static enum lfads_status prepare_path(const char *path, struct lfads_error *err)
 {
-    char tensorflow[FILE_PATH + 8], directory[FILE_PATH];
+    char directory[FILE_PATH];
     const char *slash = strrchr(path, '/');
 
-    snprintf(tensorflow, sizeof tensorflow, "%s.index", path);
-    if (file_exists(tensorflow))
-        return lfads_fail(
-            err, LFADS_USAGE,
-            "--checkpoint_path=%s is a checkpoint of TensorFlow, which can't be read: "
-            "leave the flag out, and a network is trained",
-            path);
     if (!slash || slash == path)
         return LFADS_OK;
     snprintf(directory, sizeof directory, "%.*s", (int)(slash - path), path);
     return file_make_directory(directory, err);
 }
 
-/* Reads the network from its file, which --checkpoint_path names or which lies beside the data;
- * trains and writes it if the file does not exist. */
+/* Reads the network from its file, or from a TensorFlow checkpoint, which --checkpoint_path names
+ * or which lies beside the data; trains and writes it if there is none. */
 static enum lfads_status get_network(struct integration *g)
 {
     const struct lfads_synth_config *c = g->config;
@@ -78,7 +71,7 @@ static enum lfads_status get_network(struct integration *g)
                                      : file_join(path, c->save_dir, name, g->err);
     if (status != LFADS_OK)
         return status;
-    if (file_exists(path)) {
+    if (integrator_exists(path)) {
         report_line(g, "Using the integrator", path, HUGE_VAL);
         return integrator_read(&g->network, path, g->err);
     }

@@ -1,4 +1,4 @@
-/* integrator.c - the integrating network: forward pass, back-propagation through time, its file.
+/* integrator.c - the integrating network: forward pass, back-propagation through time.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "synth/integrator.h"
 
@@ -10,7 +10,6 @@
 #include "base/memory.h"
 #include "base/progress.h"
 #include "base/workers.h"
-#include "h5/h5.h"
 
 enum { BATCH = 128, STEPS = 2500, WARM_UP = 100, MAX_ATTEMPTS = 3, TEST_TRIALS = 1024 };
 
@@ -299,48 +298,4 @@ enum lfads_status integrator_train(struct integrator *integrator, double *error,
                           "choose another --u_std, --N or --T",
                           t.error, MAX_ATTEMPTS, limit);
     return t.status;
-}
-
-enum lfads_status integrator_write(const struct integrator *integrator, const char *path,
-                                   struct lfads_error *err)
-{
-    const struct integrator *g = integrator;
-    size_t square[2] = {g->units, g->units}, one = 1;
-    struct h5_file file = {.id = 0};
-    enum lfads_status status = h5_begin(&file, path, err);
-
-    if (status != LFADS_OK)
-        return status;
-    status = h5_write(&file, "W", H5_FLOAT32, 2, square, g->w, NULL, err);
-    if (status == LFADS_OK)
-        status = h5_write(&file, "B", H5_FLOAT32, 1, square, g->in, NULL, err);
-    if (status == LFADS_OK)
-        status = h5_write(&file, "b", H5_FLOAT32, 1, square, g->bias, NULL, err);
-    if (status == LFADS_OK)
-        status = h5_write(&file, "w", H5_FLOAT32, 1, square, g->out, NULL, err);
-    if (status == LFADS_OK)
-        status = h5_write(&file, "c", H5_FLOAT32, 1, &one, g->out_bias, NULL, err);
-    return h5_finish(&file, status, err);
-}
-
-enum lfads_status integrator_read(struct integrator *integrator, const char *path,
-                                  struct lfads_error *err)
-{
-    const struct integrator *g = integrator;
-    struct h5_file file;
-    enum lfads_status status = h5_open(&file, path, err);
-
-    if (status != LFADS_OK)
-        return status;
-    status = h5_read(g->w, H5_FLOAT32, &file, "W", g->units * g->units, err);
-    if (status == LFADS_OK)
-        status = h5_read(g->in, H5_FLOAT32, &file, "B", g->units, err);
-    if (status == LFADS_OK)
-        status = h5_read(g->bias, H5_FLOAT32, &file, "b", g->units, err);
-    if (status == LFADS_OK)
-        status = h5_read(g->out, H5_FLOAT32, &file, "w", g->units, err);
-    if (status == LFADS_OK)
-        status = h5_read(g->out_bias, H5_FLOAT32, &file, "c", 1, err);
-    h5_close(&file, NULL);
-    return status;
 }

@@ -27,9 +27,16 @@ enum lfads_status integrator_train(struct integrator *integrator, double *error,
                                    double deviation, double limit, uint64_t seed,
                                    const struct lfads_callbacks *callbacks,
                                    struct lfads_error *err);
-/* Write and read the weights as an HDF5 file. */
+
+/* ---- integrator_file.c ---- */
+
+/* Writes the weights as an HDF5 file. */
 enum lfads_status integrator_write(const struct integrator *integrator, const char *path,
                                    struct lfads_error *err);
+/* Whether PATH is that of weights: a file, or a TensorFlow checkpoint, whose files are PATH.index
+ * and the like. */
+bool integrator_exists(const char *path);
+/* Reads the weights. Fails if they are those of another number of units. */
 enum lfads_status integrator_read(struct integrator *integrator, const char *path,
                                   struct lfads_error *err);
 #endif

@@ -99,6 +99,15 @@ void fitlog_csv(char *text, size_t size, const struct fitlog_row *row)
     put(&line, "\n");
 }
 
+bool fitlog_read_valid(struct fitlog_valid *valid, const char *row)
+{
+    return sscanf(row,
+                  "epoch,%" SCNd64 ", step,%" SCNd64
+                  ", total,%*f,%lf, recon,%*f,%*f, kl,%*f,%*f, l2,%*f, klweight,%lf, l2weight,%lf",
+                  &valid->epoch, &valid->step, &valid->total, &valid->kl_weight,
+                  &valid->l2_weight) == 5;
+}
+
 /* The first line of TEXT that is incomplete or belongs to EPOCH or a later one; or the text's end.
  * Steps cannot decide this: a checkpoint of an epoch's last update may precede the epoch's row. */
 static char *first_later(char *text, int64_t epoch)

@@ -29,6 +29,13 @@ struct fitlog_row {
 void fitlog_line(char *text, size_t size, const struct fitlog_row *row);
 /* Writes the table's row, with its newline, likewise. */
 void fitlog_csv(char *text, size_t size, const struct fitlog_row *row);
+/* What a row of the table says about validation. */
+struct fitlog_valid {
+    int64_t epoch, step;
+    double total, kl_weight, l2_weight;
+};
+/* Reads a row of the table; false if it is none, or has no validation costs. */
+bool fitlog_read_valid(struct fitlog_valid *valid, const char *row);
 /* Moves the rows of EPOCH and later epochs, and an incomplete row, from PATH to PATH.<STEP>: a run
  * that continues at STEP of EPOCH writes them again. Does nothing if PATH has no such rows or does
  * not exist. */

@@ -3,10 +3,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/model_create.h"
+#include "train/fitlog.h"
 #include "train/training_private.h"
 
 _Static_assert((int)SCHEDULE_NUMBERS <= (int)CHECKPOINT_SCHEDULE,
@@ -56,6 +58,54 @@ static enum lfads_status read_parameters(struct training *t, const struct param_
     return status;
 }
 
+/* The original writes checkpoints at the ends of epochs only. */
+static int64_t steps_an_epoch(const struct training *t)
+{
+    const struct batches *batches = t->batches[SESSION_TRAIN];
+
+    return (int64_t)(batches->max_batches / batches->per_step);
+}
+
+/* The original's checkpoints do not hold the lowest validation cost, but its table of costs does.
+ * If the lowest were forgotten, checkpoint_lve would soon name a worse model. */
+static enum lfads_status find_lowest(struct training *t, struct lfads_error *err)
+{
+    const struct lfads_config *config = t->run->config;
+    char name[FILE_PATH], path[FILE_PATH], *text, *rest;
+    struct fitlog_valid row;
+    enum lfads_status status = file_join(path, config->lfads_save_dir, "checkpoint_lve", err);
+
+    if (status != LFADS_OK || !file_exists(path) || !*config->csv_log || t->rules.lowest_recon)
+        return status;
+    snprintf(name, sizeof name, "%.1000s.csv", config->csv_log);
+    status = file_join(path, config->lfads_save_dir, name, err);
+    if (status != LFADS_OK || !file_exists(path))
+        return status;
+    status = file_read_text(&text, path, err);
+    if (status != LFADS_OK)
+        return status;
+    rest = text;
+    for (char *line; (line = strsep(&rest, "\n"));)
+        if (fitlog_read_valid(&row, line) && row.step <= t->step)
+            schedule_is_lowest(&t->schedule, &t->rules, row.epoch, row.total, row.kl_weight,
+                               row.l2_weight);
+    free(text);
+    return LFADS_OK;
+}
+
+/* Sets learning rate and recorded costs; if --learning_rate_n_to_compare is smaller than before,
+ * keeps the latest costs. */
+static void continue_rate(struct training *t, const struct checkpoint *c)
+{
+    size_t skip = c->n_costs > t->rules.n_to_compare ? c->n_costs - t->rules.n_to_compare : 0;
+
+    t->schedule.learning_rate = (float)c->learning_rate;
+    t->schedule.recorded = c->recorded;
+    t->schedule.n_costs = c->n_costs - skip;
+    if (c->n_costs)
+        memcpy(t->schedule.costs, c->costs + skip, t->schedule.n_costs * sizeof *c->costs);
+}
+
 enum lfads_status training_resume(struct training *training, struct lfads_error *err)
 {
     struct training *t = training;
@@ -63,7 +113,6 @@ enum lfads_status training_resume(struct training *training, struct lfads_error 
     const struct checkpoint *c = &p->checkpoint;
     struct param_vectors vectors = learner_download(t->learner);
     enum lfads_status status = LFADS_OK;
-    size_t skip;
 
     t->is_useful = true;
     t->first_step = *p->checkpoint_path ? c->step : 0;
@@ -79,23 +128,18 @@ enum lfads_status training_resume(struct training *training, struct lfads_error 
     }
     t->saved = true;
     t->step = c->step;
-    t->epoch = c->epoch;
+    t->epoch = c->tensorflow ? c->step / steps_an_epoch(t) : c->epoch;
     t->done = (size_t)c->batches;
     t->sums = epoch_costs_load(c->sums);
     t->schedule.lowest_valid = c->lowest_valid;
     if (c->has_schedule)
         memcpy(&t->schedule.memory, c->schedule, sizeof t->schedule.memory);
-    recorder_line(t->recorder, "Continuing from %s: epoch %" PRId64 ", step %" PRId64 ".",
-                  p->checkpoint_path, t->epoch, t->step);
-    if (p->config->do_reset_learning_rate)
-        return LFADS_OK;
-    t->schedule.learning_rate = (float)c->learning_rate;
-    t->schedule.recorded = c->recorded;
-    /* if --learning_rate_n_to_compare is smaller than before, keeps the latest costs */
-    skip = c->n_costs > t->rules.n_to_compare ? c->n_costs - t->rules.n_to_compare : 0;
-    t->schedule.n_costs = c->n_costs - skip;
-    memcpy(t->schedule.costs, c->costs + skip, t->schedule.n_costs * sizeof *c->costs);
-    return LFADS_OK;
+    recorder_line(t->recorder, "Continuing from %s%s: epoch %" PRId64 ", step %" PRId64 ".",
+                  c->tensorflow ? "the TensorFlow checkpoint " : "", p->checkpoint_path, t->epoch,
+                  t->step);
+    if (!p->config->do_reset_learning_rate)
+        continue_rate(t, c);
+    return c->tensorflow ? find_lowest(t, err) : LFADS_OK;
 }
 
 enum lfads_status training_save_as(struct training *training, enum checkpoint_kind kind,

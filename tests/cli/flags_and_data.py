@@ -110,7 +110,7 @@ def test_help():
     open(f"{SCRATCH}/model-65000.index", "w").close()
     case("TensorFlow's weights", ["synth", "itb", "--save_dir=made",
                                   "--checkpoint_path=model-65000"], 2,
-         "--checkpoint_path=model-65000 is a checkpoint of TensorFlow")
+         "model-65000.index is no index of a TensorFlow checkpoint, or it is cut short")
     case("no place for weights", ["synth", "itb", "--save_dir=made", "--checkpoint_path=/proc/a/b"],
          1, "can't make the directory /proc/a")
     case("units", ["synth", "chaotic", "--N=50", "--S=20"], 2, "multiple of S")
@@ -284,7 +284,8 @@ def test_checkpoints():
     os.remove(path)
     case("missing", ["posterior-mean", "--lfads_save_dir=moved"], 2, "and it is not there")
     open(path + ".index", "w").close()
-    case("TensorFlow's", ["posterior-mean", "--lfads_save_dir=moved"], 2, "of TensorFlow")
+    case("TensorFlow's", ["posterior-mean", "--lfads_save_dir=moved"], 2,
+         "is no index of a TensorFlow checkpoint, or it is cut short")
     with open(f"{SCRATCH}/moved/checkpoint", "w") as file:
         file.write("nothing\n")
     case("index", ["posterior-mean", "--lfads_save_dir=moved"], 2, "moved/checkpoint is damaged")

@@ -125,12 +125,34 @@ static void original_form(void **state)
     assert_string_equal(text, "epoch,3, step,80, t");
 }
 
+/* Rows as the original wrote them, and as this program does. */
+static void test_validation(void **state)
+{
+    struct fitlog_row row = {.epoch = 3, .step = 16, .has_valid = true, .valid.total = 12.25};
+    struct fitlog_valid valid;
+    char text[400];
+
+    (void)state;
+    assert_true(fitlog_read_valid(
+        &valid, "epoch,10, step,66, total,120.49,105.21,       recon,106.14,90.95, kl,13.84,13.76, "
+                "l2,0.50189,       klweight,1.00, l2weight,0.50"));
+    assert_int_equal(valid.epoch, 10);
+    assert_int_equal(valid.step, 66);
+    assert_true(valid.total == 105.21 && valid.kl_weight == 1 && valid.l2_weight == 0.5);
+    fitlog_csv(text, sizeof text, &row);
+    assert_true(fitlog_read_valid(&valid, text));
+    assert_true(valid.epoch == 3 && valid.step == 16 && valid.total == 12.25);
+    row.has_valid = false;
+    fitlog_csv(text, sizeof text, &row);
+    assert_false(fitlog_read_valid(&valid, text));
+    assert_false(fitlog_read_valid(&valid, ""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(original_form),
-        cmocka_unit_test(whole_epochs),
-        cmocka_unit_test(row_of_the_epoch_in_progress),
+        cmocka_unit_test(test_validation), cmocka_unit_test(original_form),
+        cmocka_unit_test(whole_epochs),    cmocka_unit_test(row_of_the_epoch_in_progress),
         cmocka_unit_test(row_cut_short),
     };
 
