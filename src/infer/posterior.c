@@ -164,7 +164,7 @@ static enum lfads_status check_disk(const struct sampler *p)
     for (size_t s = 0; s < run->dataset->count; s++)
         for (int set = 0; set < SESSION_SETS; set++)
             bytes += results_disk_bytes(run->model, s, trials_of(run, s, set)) +
-                     spread_bytes(&p->wants, run->model, s, trials_of(run, s, set));
+                     spread_disk_bytes(&p->wants, run->model, s, trials_of(run, s, set));
     return limits_check_disk(bytes, run->config->lfads_save_dir, "sampling",
                              "lower --ps_nexamples_to_process", p->err);
 }

@@ -61,6 +61,12 @@ static enum lfads_status close_rows(struct h5_rows *rows, struct lfads_error *er
     return rows->set ? h5_rows_close(rows, err) : LFADS_OK;
 }
 
+size_t spread_disk_bytes(const struct spread_wants *wants, const struct model *model,
+                         size_t session, size_t trials)
+{
+    return spread_bytes(wants, model, session, trials) / 4 * 3; /* measured: 0.8, compressed */
+}
+
 enum lfads_status spread_rows_close(struct spread_rows *rows, struct lfads_error *err)
 {
     enum lfads_status status = close_rows(&rows->deviation, err);

@@ -30,4 +30,7 @@ enum lfads_status spread_rows_write(struct spread_rows *rows, const struct sprea
                                     enum result result, size_t first, size_t trials,
                                     struct lfads_error *err);
 enum lfads_status spread_rows_close(struct spread_rows *rows, struct lfads_error *err);
+/* An estimate of the disk space for TRIALS trials, in bytes. */
+size_t spread_disk_bytes(const struct spread_wants *wants, const struct model *model,
+                         size_t session, size_t trials);
 #endif

@@ -29,8 +29,7 @@ enum lfads_status spread_create(struct spread *spread, const struct spread_wants
                                 const struct results *results, size_t trials,
                                 struct lfads_error *err);
 void spread_free(struct spread *spread);
-/* Bytes that the spread of TRIALS trials needs, in memory and, before they are compressed, in a
- * file. */
+/* Bytes of memory that the spread of TRIALS trials needs. */
 size_t spread_bytes(const struct spread_wants *wants, const struct model *model, size_t session,
                     size_t trials);
 /* Bytes a trial of the largest array over all sessions. */
