@@ -11,6 +11,7 @@
 #include "config/distribution.h"
 #include "config/kinds.h"
 #include "config/preset_names.h"
+#include "config/quantiles.h"
 
 #define AT(name) offsetof(struct lfads_config, name)
 
@@ -233,6 +234,8 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
         status = check_student(c, err);
     if (status == LFADS_OK)
         status = check_sampling(c, err);
+    if (status == LFADS_OK)
+        status = quantiles_parse(&(struct quantiles){.count = 0}, c->spread_quantiles, err);
     if (status != LFADS_OK)
         return status;
     if (c->do_train_io_only && c->do_train_encoder_only)

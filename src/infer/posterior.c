@@ -135,6 +135,11 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
     if (status == LFADS_OK)
         status = results_create(&p->results, p->run->model, p->session,
                                 p->trials < block ? p->trials : block, p->err);
+    if (status == LFADS_OK && spread_is_wanted(&p->wants)) {
+        p->results.spread = &p->spread;
+        status = spread_create(&p->spread, &p->wants, &p->results,
+                               p->trials < block ? p->trials : block, p->err);
+    }
     if (status == LFADS_OK)
         status = results_file_create(&file, path, OF_POSTERIORS, &p->results, p->trials,
                                      p->run->threads, p->err);
@@ -144,6 +149,7 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
         status = results_file_commit(&file, p->err);
     results_file_discard(&file);
     results_free(&p->results);
+    spread_free(&p->spread);
     if (status == LFADS_OK)
         run_line(p->run, "Done.");
     return status;
@@ -157,7 +163,8 @@ static enum lfads_status check_disk(const struct sampler *p)
 
     for (size_t s = 0; s < run->dataset->count; s++)
         for (int set = 0; set < SESSION_SETS; set++)
-            bytes += results_disk_bytes(run->model, s, trials_of(run, s, set));
+            bytes += results_disk_bytes(run->model, s, trials_of(run, s, set)) +
+                     spread_disk_bytes(&p->wants, run->model, s, trials_of(run, s, set));
     run_output_directory(results, run->config);
     file_nearest(directory, results);
     return limits_check_disk(bytes, directory, "sampling", "lower --ps_nexamples_to_process",
@@ -178,6 +185,36 @@ static size_t samples_of(const struct lfads_config *config)
     return (size_t)(config->ps_samples && !batch ? config->ps_samples : config->batch_size);
 }
 
+/* Sets what of the spread over samples is wanted; fails if there is none. */
+static enum lfads_status choose_spread(struct sampler *p)
+{
+    const struct lfads_config *config = p->run->config;
+    enum lfads_status status =
+        quantiles_parse(&p->wants.quantiles, config->spread_quantiles, p->err);
+    const char *flag = config->save_spread ? "save_spread" : "spread_quantiles";
+
+    p->wants.deviations = config->save_spread;
+    p->plan.spread = spread_is_wanted(&p->wants);
+    if (status != LFADS_OK || !p->plan.spread)
+        return status;
+    if (p->plan.latents != POSTERIOR_SAMPLE)
+        return lfads_fail(p->err, LFADS_USAGE,
+                          "--%s needs samples of the posterior, and means have none: use "
+                          "posterior-sample",
+                          flag);
+    if (!p->run->model->samples)
+        return lfads_fail(p->err, LFADS_USAGE,
+                          "--%s needs a model that samples, and this one was trained with "
+                          "--sample_posteriors=false: leave the flag out",
+                          flag);
+    if (p->plan.samples < 2)
+        return lfads_fail(p->err, LFADS_USAGE,
+                          "--%s needs two samples of a trial or more, and there is %zu: raise "
+                          "--ps_samples",
+                          flag, p->plan.samples);
+    return LFADS_OK;
+}
+
 static enum lfads_status run(const struct lfads_config *config,
                              const struct lfads_callbacks *callbacks, enum latents latents,
                              const char *kind, struct lfads_error *err)
@@ -190,7 +227,9 @@ static enum lfads_status run(const struct lfads_config *config,
     run_report_unused(p.run, kind);
     if (latents == POSTERIOR_SAMPLE)
         p.plan.samples = samples_of(p.run->config);
-    status = check_disk(&p);
+    status = choose_spread(&p);
+    if (status == LFADS_OK)
+        status = check_disk(&p);
     if (status == LFADS_OK)
         status = sampler_create(&p);
     if (status == LFADS_OK)

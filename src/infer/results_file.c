@@ -43,17 +43,24 @@ static enum lfads_status create_set(struct results_file *file, int result,
                                     const struct results *results, size_t trials, size_t threads,
                                     struct lfads_error *err)
 {
+    const struct h5_storage storage = {.gzip = GZIP_LEVEL, .threads = threads};
     enum results_of of = file->of;
+    const char *key = results_key(of, (enum result)result);
+    enum lfads_status status;
     size_t width = results->width[result], bins = results->bins[result];
     size_t dims[3] = {is_shared(of, result) ? 1 : trials, bins ? bins : width,
                       bins ? width / bins : 0};
 
-    return h5_rows_create(&file->rows[result], &file->file, results_key(of, (enum result)result),
-                          of == OF_PRIORS ? data_sets[result].prior_type : H5_FLOAT64,
-                          result >= RESULT_COST ? 1
-                          : bins                ? 3
-                                                : 2,
-                          dims, &(struct h5_storage){.gzip = GZIP_LEVEL, .threads = threads}, err);
+    status = h5_rows_create(&file->rows[result], &file->file, key,
+                            of == OF_PRIORS ? data_sets[result].prior_type : H5_FLOAT64,
+                            result >= RESULT_COST ? 1
+                            : bins                ? 3
+                                                  : 2,
+                            dims, &storage, err);
+    return status == LFADS_OK && results->spread
+               ? spread_rows_create(&file->spread[result], &file->file, results,
+                                    (enum result)result, key, trials, &storage, err)
+               : status;
 }
 
 /* Writes attribute NAME. */
@@ -81,6 +88,8 @@ enum lfads_status results_file_create(struct results_file *file, const char *pat
         status = write_number(&file->file, RESULTS_HELDOUT, results->heldout, err);
     if (status == LFADS_OK && of == OF_POSTERIORS)
         status = write_number(&file->file, RESULTS_FORWARD, results->forward, err);
+    if (status == LFADS_OK && results->spread)
+        status = spread_rows_begin(&file->file, results->spread, err);
     for (int i = 0; i < RESULTS && status == LFADS_OK; i++)
         if (results->width[i] && results_key(of, (enum result)i))
             status = create_set(file, i, results, trials, threads, err);
@@ -153,6 +162,9 @@ enum lfads_status results_file_write(struct results_file *file, const struct res
         if (results->values[i] && file->rows[i].set)
             status = write_rows(&file->rows[i], first, is_shared(file->of, i) ? 1 : trials,
                                 results->values[i], err);
+    for (int i = 0; i < RESULTS && status == LFADS_OK && results->spread; i++)
+        status = spread_rows_write(&file->spread[i], results->spread, (enum result)i, first, trials,
+                                   err);
     return status;
 }
 
@@ -165,6 +177,10 @@ static enum lfads_status close_rows(struct results_file *file, struct lfads_erro
             closed = h5_rows_close(&file->rows[i], status == LFADS_OK ? err : NULL);
             status = status == LFADS_OK ? closed : status;
         }
+    for (int i = 0; i < RESULTS; i++) {
+        closed = spread_rows_close(&file->spread[i], status == LFADS_OK ? err : NULL);
+        status = status == LFADS_OK ? closed : status;
+    }
     return status;
 }
 

@@ -4,6 +4,7 @@
 #define LFADS_INFER_RESULTS_FILE_H
 #include "base/file.h"
 #include "h5/h5.h"
+#include "infer/spread_rows.h"
 #include "run/results.h"
 
 /* The kind of results that a file holds. */
@@ -31,9 +32,11 @@ struct results_file {
     enum results_of of;
     struct h5_file file;
     struct h5_rows rows[RESULTS];
+    struct spread_rows spread[RESULTS];
 };
 
-/* Creates data sets for TRIALS trials with the widths of RESULTS; THREADS threads compress them. */
+/* Creates data sets for TRIALS trials with the widths of RESULTS, and of its spread; THREADS
+ * threads compress them. */
 enum lfads_status results_file_create(struct results_file *file, const char *path,
                                       enum results_of of, const struct results *results,
                                       size_t trials, size_t threads, struct lfads_error *err);

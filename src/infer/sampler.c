@@ -6,6 +6,7 @@
 
 #include "backend/host_memory.h"
 #include "base/memory.h"
+#include "base/sizes.h"
 
 enum {
     GROUP = 16,            /* trials encoded at once by a thread */
@@ -30,13 +31,16 @@ static size_t block_bytes(const struct sampler *p)
     for (size_t s = 0; s < data->count; s++)
         for (int set = 0; set < SESSION_SETS; set++) {
             size_t trials = data->sessions[s]->set[set].count;
-            size_t bytes = results_bytes(m, s, trials < p->block ? trials : p->block);
+            size_t kept = size_min(trials, p->block);
 
-            results = bytes > results ? bytes : results;
+            results =
+                size_max(results, results_bytes(m, s, kept) + spread_bytes(&p->wants, m, s, kept));
         }
     results_widest(&output, &result, m);
     return results + prefetcher_bytes(data, p->block, 1) +
-           h5_packing_bytes(p->block, result * sizeof(double), p->run->threads);
+           h5_packing_bytes(p->block,
+                            size_max(result * sizeof(double), spread_widest(&p->wants, m)),
+                            p->run->threads);
 }
 
 /* Chooses the trials of a group: on a device as many as its free memory holds. */
@@ -64,7 +68,8 @@ static enum lfads_status choose_sizes(struct sampler *p)
     choose_group(p, parameters);
     computing = parameters + p->threads * thread_bytes(p);
     host = memory_of_libraries(p->threads) + memory_of_threads(p->threads + READING_AHEAD) +
-           (be->host_memory ? computing : parameters);
+           (be->host_memory ? computing : parameters) +
+           p->threads * passes_host_bytes(be, p->run->model, &p->plan);
     for (; groups > 0; groups /= 2) {
         p->block = p->threads * groups * p->plan.trials;
         if (host + block_bytes(p) <= memory_available())

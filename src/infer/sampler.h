@@ -8,13 +8,15 @@
 #include "infer/results_file.h"
 #include "run/passes.h"
 #include "run/run.h"
+#include "run/spread.h"
 
 struct sampler {
     struct run *run;
-    real *parameters;        /* the backend's */
-    struct pass_costs costs; /* at the checkpoint's step */
-    struct pass_plan plan;   /* plan.trials is the size of a group */
-    size_t block;            /* trials between two writes */
+    real *parameters;          /* the backend's */
+    struct pass_costs costs;   /* at the checkpoint's step */
+    struct pass_plan plan;     /* plan.trials is the size of a group */
+    struct spread_wants wants; /* of the spread over samples */
+    size_t block;              /* trials between two writes */
     size_t threads;
     struct passes *passes; /* one per thread */
     /* the set in progress */
@@ -23,15 +25,16 @@ struct sampler {
     struct prefetcher *prefetcher; /* of the blocks' trials */
     struct prefetched prefetched;  /* the trials of the block in progress */
     struct results results;
+    struct spread spread; /* results.spread, if wanted */
     double began;
     atomic_size_t done;  /* of the set's trials */
     atomic_bool stopped; /* the caller asked to stop */
     struct lfads_error *err;
 };
 
-/* Chooses sizes and creates passes for a sampler whose run, plan.latents and plan.samples are set
- * and whose other members are zero. If memory does not suffice, fails and names the flags that
- * lower it. */
+/* Chooses sizes and creates passes for a sampler whose run, plan.latents, plan.samples, plan.spread
+ * and wants are set and whose other members are zero. If memory does not suffice, fails and names
+ * the flags that lower it. */
 enum lfads_status sampler_create(struct sampler *sampler);
 /* Frees the sampler's memory and its run; accepts a sampler whose creation failed. */
 void sampler_release(struct sampler *sampler);

@@ -3,12 +3,37 @@
 #include "run/passes.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/sizes.h"
+#include "run/sample_statistics.h"
+#include "run/spread.h"
 
 /* The number of trials that are decoded at once. */
 static size_t decoded_trials(const struct pass_plan *plan)
 {
     return plan->one_by_one ? 1 : plan->trials;
+}
+
+/* Bytes of the host's memory to compute the spread over samples in; of a device's samples, a bin of
+ * them. */
+static size_t samples_bytes(const struct model *model, const struct pass_plan *plan)
+{
+    size_t output, result, widest;
+
+    results_widest(&output, &result, model);
+    widest = size_max(size_max(model->gen_units, model->factors),
+                      size_max(model_generator_inputs(model), output / model->bins));
+    return decoded_trials(plan) * plan->samples * widest * sizeof(real);
+}
+
+size_t passes_host_bytes(const struct backend *be, const struct model *model,
+                         const struct pass_plan *plan)
+{
+    if (!plan->spread)
+        return 0;
+    return samples_scratch(plan->samples) + (be->host_memory ? 0 : samples_bytes(model, plan));
 }
 
 size_t passes_bytes(const struct backend *be, const struct model *model,
@@ -42,7 +67,12 @@ enum lfads_status passes_create(struct passes *passes, const struct backend *be,
     p->output = be->memory_create(be, rows * output * sizeof *p->output);
     p->means = be->host_memory ? NULL : be->memory_create(be, trials * result * sizeof *p->means);
     p->costs = be->host_create(be, cost_terms_count(rows, trials) * sizeof *p->costs);
-    return p->output && p->costs && (p->means || be->host_memory)
+    if (plan->spread) {
+        p->scratch = malloc(samples_scratch(plan->samples));
+        p->samples = be->host_memory ? NULL : malloc(samples_bytes(model, plan));
+    }
+    return p->output && p->costs && (p->means || be->host_memory) &&
+                   (p->scratch || !plan->spread) && (p->samples || !plan->spread || be->host_memory)
                ? LFADS_OK
                : lfads_fail(err, LFADS_NO_MEMORY,
                             "no memory for %zu rows of output: lower --batch_size or --threads",
@@ -61,6 +91,8 @@ void passes_release(struct passes *passes)
     p->be->memory_free(p->be, p->output);
     p->be->memory_free(p->be, p->means);
     p->be->host_free(p->be, p->costs);
+    free(p->scratch);
+    free(p->samples);
     *p = (struct passes){.be = NULL};
 }
 
@@ -161,6 +193,58 @@ static void keep_means(const struct passes *p, const struct results *r, enum res
         s->be->download(s->be, dst, p->means, s->trials * r->width[which] * sizeof *dst);
 }
 
+/* The samples of a result that is a mean over them: [T,R,ld], or [R,ld] for a result without bins.
+ */
+struct sampled {
+    const real *rows;
+    size_t ld;
+};
+
+static struct sampled sampled_of(const struct passes *p, enum result which)
+{
+    const struct shard *s = p->decoder;
+    const struct model *m = s->model;
+    const struct sampled all[RESULTS] = {
+        [RESULT_GEN_ICS] = {s->gen.h, m->gen_units},
+        [RESULT_INPUTS] = {s->gen_in, model_generator_inputs(m)},
+        [RESULT_GEN_STATES] = {s->gen.h + s->rows * m->gen_units, m->gen_units},
+        [RESULT_FACTORS] = {s->factors + s->rows * m->factors, m->factors},
+        [RESULT_OUTPUT] = {p->output, model_outputs(m, s->session)}};
+
+    return all[which];
+}
+
+/* Writes the spread of a result over samples, bin by bin. */
+static void keep_spread(const struct passes *p, const struct results *r, enum result which,
+                        size_t offset)
+{
+    const struct shard *s = p->decoder;
+    const struct sampled sampled = sampled_of(p, which);
+    size_t bins = r->bins[which] ? r->bins[which] : 1, n = r->width[which] / bins, k = s->samples;
+    float *deviation = r->spread->deviation[which], *quantile = r->spread->quantile[which];
+    const struct quantiles *q = &r->spread->wants.quantiles;
+
+    if (!deviation && !quantile)
+        return;
+    for (size_t t = 0; t < bins; t++) {
+        const real *rows = sampled.rows + t * s->rows * sampled.ld;
+
+        if (p->samples) {
+            s->be->download(s->be, p->samples, rows, s->rows * sampled.ld * sizeof *rows);
+            rows = p->samples;
+        }
+        for (size_t b = 0; b < s->trials; b++) {
+            const real *x = rows + b * k * sampled.ld;
+            size_t place = ((offset + b) * bins + t) * n;
+
+            if (deviation)
+                samples_deviations(deviation + place, x, sampled.ld, k, n);
+            if (quantile)
+                samples_quantiles(quantile + place * q->count, q, x, sampled.ld, k, n, p->scratch);
+        }
+    }
+}
+
 /* Writes a row that all trials share. */
 static void keep_row(const struct passes *p, const struct results *r, enum result which,
                      size_t offset, const real *row)
@@ -210,7 +294,7 @@ void passes_keep(const struct passes *passes, const struct results *results, siz
     const struct results *r = results;
     const struct shard *s = p->decoder;
     const struct model *m = s->model;
-    size_t rows = s->rows, k = s->samples, g = m->gen_units, f = m->factors, ic = m->ic_dim;
+    size_t ic = m->ic_dim;
 
     if (r->values[RESULT_OUTPUT])
         shard_output(s, p->output);
@@ -220,9 +304,11 @@ void passes_keep(const struct passes *passes, const struct results *results, siz
     keep_row(p, r, RESULT_PRIOR_G0_LOGVAR, offset, s->prior_logvar);
     keep_means(p, r, RESULT_POST_G0_MEAN, offset, s->ic_mean, ic, 1);
     keep_means(p, r, RESULT_POST_G0_LOGVAR, offset, s->ic_logvar, ic, 1);
-    keep_means(p, r, RESULT_GEN_ICS, offset, s->gen.h, g, k);
-    keep_means(p, r, RESULT_GEN_STATES, offset, s->gen.h + rows * g, g, k);
-    keep_means(p, r, RESULT_FACTORS, offset, s->factors + rows * f, f, k);
-    keep_means(p, r, RESULT_OUTPUT, offset, p->output, model_outputs(m, s->session), k);
-    keep_means(p, r, RESULT_INPUTS, offset, s->gen_in, model_generator_inputs(m), k);
+    for (enum result which = RESULT_GEN_ICS; which <= RESULT_OUTPUT; which++) {
+        const struct sampled sampled = sampled_of(p, which);
+
+        keep_means(p, r, which, offset, sampled.rows, sampled.ld, s->samples);
+        if (r->spread)
+            keep_spread(p, r, which, offset);
+    }
 }

@@ -17,6 +17,7 @@ struct pass_plan {
     size_t trials;        /* of a pass, at most */
     size_t samples;       /* of each trial; 1 for means and for the priors */
     bool one_by_one;      /* decodes each trial in a shard of its own, which stays in cache */
+    bool spread;          /* results have the spread over samples, too */
 };
 
 /* The part of a trial's costs that all trials share. */
@@ -43,6 +44,9 @@ struct passes {
     real *output;                    /* the backend's: output distribution of the decoder's rows */
     acc *means; /* the backend's: any result of the decoder's trials; NULL with host_memory */
     acc *costs; /* the host's: the decoder's costs, as shard_n_costs counts them */
+    /* the host's, NULL unless plan.spread: memory to sort samples in; a bin of any result's
+     * samples, NULL with host_memory */
+    real *scratch, *samples;
     struct pass pass;
 };
 
@@ -52,6 +56,9 @@ enum lfads_status passes_create(struct passes *passes, const struct backend *be,
                                 struct lfads_error *err);
 /* Accepts passes that are all zero, and those whose creation failed. */
 void passes_release(struct passes *passes);
+/* Bytes of the host's memory that such passes need for the spread over samples. */
+size_t passes_host_bytes(const struct backend *be, const struct model *model,
+                         const struct pass_plan *plan);
 /* Bytes of BE's memory that such passes need. */
 size_t passes_bytes(const struct backend *be, const struct model *model,
                     const struct pass_plan *plan);
@@ -63,9 +70,10 @@ struct shard *passes_begin(struct passes *passes, const struct pass *pass);
 void passes_encode(struct passes *passes);
 /* Decodes trials of the pass, from trial FIRST on, with all their samples; returns how many. */
 size_t passes_decode(struct passes *passes, size_t first);
-/* Writes means over samples of the trials just decoded, and their costs if the pass computes them,
- * into the arrays of RESULTS that are not NULL, from trial OFFSET of the arrays on. RESULT_STEP is
- * unchanged. May be called again for other arrays. The backend's finish reports a device's errors.
+/* Writes means over samples of the trials just decoded, their costs if the pass computes them, and
+ * the spread over samples, into the arrays of RESULTS that are not NULL, from trial OFFSET of the
+ * arrays on. RESULT_STEP is unchanged. May be called again for other arrays. The backend's finish
+ * reports a device's errors.
  */
 void passes_keep(const struct passes *passes, const struct results *results, size_t offset);
 

@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "model/model.h"
 
+struct spread;
+
 enum result {
     RESULT_PRIOR_G0_MEAN,   /* [E,ic_dim] */
     RESULT_PRIOR_G0_LOGVAR, /* [E,ic_dim] */
@@ -28,6 +30,7 @@ enum result {
  */
 struct results {
     double *values[RESULTS];
+    struct spread *spread;                   /* over samples; NULL: not wanted */
     size_t width[RESULTS];                   /* numbers a trial; 0: the model lacks it */
     size_t bins[RESULTS];                    /* 0: without bins */
     const struct distribution *distribution; /* of the output */

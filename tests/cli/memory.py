@@ -121,6 +121,19 @@ def test_limits_of_sampling():
     limits_of_samples("sampling", "posterior-sample", 16)
 
 
+def test_spread():
+    """Quantiles that need more than all else are foreseen."""
+    make_set("wide", bins=200, channels=200)
+    harness.run(*train("sampled", "wide", "--batch_size=64", NO_PICTURES))
+    words = ["posterior-sample", "--lfads_save_dir=sampled", "--threads=1", "--ps_samples=2",
+             "--ps_nexamples_to_process=16"]
+    spread = "--spread_quantiles=" + ",".join(f"0.{i}" for i in range(10, 40))
+    limit = next(limit for limit in range(120, 1000, 40) if invoke(*words, memory=limit << 20).returncode == 0)
+    harness.run(*words, spread, status=1, pattern="sampling needs", memory=limit << 20)
+    # 16 trials of 200 bins, 200 channels and 8 factors, 30 floats of each; once more to compress them
+    harness.run(*words, spread, memory=limit + 2 * 16 * 200 * 208 * 30 * 4 // (1 << 20) + 20 << 20)
+
+
 def test_limits_of_prior_sampling():
     limits_of_samples("prior sampling", "prior-sample", 64)
 

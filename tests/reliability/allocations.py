@@ -56,7 +56,8 @@ COMMANDS = [
     # pictures, which take the longest, only where the places of all else are known
     ("", [LFADS, "train", "--preset=original", *MODEL, "--max_epochs=1", "--example_every_s=-1", *FLAGS]),
     ("trained", [LFADS, "train", "--preset=original", *MODEL, "--max_epochs=2", *FLAGS]),
-    ("trained", [LFADS, "posterior-sample", *MODEL, "--batch_size=4"]),
+    ("trained", [LFADS, "posterior-sample", *MODEL, "--batch_size=4", "--save_spread",
+                 "--spread_quantiles=0.1,0.9"]),
     ("trained", [LFADS, "posterior-mean", *MODEL]),
     ("trained", [LFADS, "prior-sample", *MODEL]),
     ("trained", [LFADS, "write-params", *MODEL]),

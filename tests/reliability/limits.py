@@ -52,9 +52,13 @@ def test_training():
 
 def test_sampling():
     harness.run(*runs.command("run", 3))
-    words = ["posterior-sample", "--lfads_save_dir=run", "--batch_size=4"]
+    for more in ([], ["--save_spread", "--spread_quantiles=0.1,0.9"]):
+        sampling(["posterior-sample", "--lfads_save_dir=run", "--batch_size=4", *more])
+
+
+def sampling(words):
     before = set(os.listdir(f"{SCRATCH}/run"))
-    refused(free(20, words), "sampling needs 1 MiB in run, .* --ps_nexamples_to_process",
+    refused(free(20, words), r"sampling needs \d MiB in run, .* --ps_nexamples_to_process",
             "no disk to sample")
     check(set(os.listdir(f"{SCRATCH}/run")) == before, "refused sampling leaves files")
     done = free(100 << 10, words)

@@ -119,8 +119,9 @@ def sample(names, **more):
             with open(f"{SCRATCH}/{folder}/checkpoint", "w") as file:
                 file.write(index)
             for command in ("posterior-sample", "posterior-mean", "prior-sample"):
+                spread = ["--save_spread", "--spread_quantiles=0.1,0.6"] if command == "posterior-sample" else []
                 _, error = run(command, folder, device, "--batch_size=7",
-                               "--checkpoint_pb_load_name=checkpoint", **more)
+                               "--checkpoint_pb_load_name=checkpoint", *spread, **more)
                 check(not error, f"{command} {folder}: {error}")
         files = [f for f in os.listdir(f"{SCRATCH}/{folders[0]}") if f.startswith("model_runs")]
         check(len(files) == 9, f"{name}: {files}")
