@@ -43,8 +43,9 @@ int cli_print_version(void);
 const struct flag_table *evaluate_table(void);
 const struct flag_table *submit_table(void);
 
-/* Print scores, as text or as one JSON object. */
-void cli_print_score(const struct lfads_score *score, bool json);
+/* Print scores, as text or as one JSON object; BASELINES: NULL: none were asked for. */
+void cli_print_score(const struct lfads_score *score, const struct lfads_baselines *baselines,
+                     bool json);
 void cli_print_nlb(const struct lfads_nlb_scores *scores, bool json);
 /* Returns whether --help or -h is among the words. */
 bool cli_wants_help(int argc, char **argv);

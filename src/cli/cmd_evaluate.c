@@ -11,7 +11,7 @@ struct request {
     char *data_file, *set, *model_run, *train_run, *figure, *nlb_target, *nlb_set;
     double conversion_factor, psth_sd, decoding_penalty;
     int64_t trial, bootstrap, seed;
-    bool json;
+    bool baselines, json;
 };
 
 #define AT(name) offsetof(struct request, name)
@@ -42,6 +42,8 @@ static const struct flag flags[] = {
      "else none; -1: none"},
     {"decoding_penalty", FLAG_IS_FLOAT, FLAG_DATA, AT(decoding_penalty), "0", "", 0, 1e30, false,
      "of the decoder's squared weights; 0: chosen by cross-validation"},
+    {"baselines", FLAG_IS_BOOL, FLAG_DATA, AT(baselines), "false", "", 0, 0, false,
+     "score mean rates, PSTHs and smoothed spikes beside the model"},
     {"nlb_target", FLAG_IS_STRING, FLAG_DATA, AT(nlb_target), "", "", 0, 0, false,
      "target file of the Neural Latents Benchmark, in place of --data_file"},
     {"nlb_set", FLAG_IS_STRING, FLAG_DATA, AT(nlb_set), "", "", 0, 0, false,
@@ -75,10 +77,14 @@ static enum lfads_status evaluate(const struct request *request, struct lfads_er
 {
     struct lfads_evaluation evaluation = evaluation_of(request);
     struct lfads_score score;
+    struct lfads_baselines baselines = {.count = 0};
     enum lfads_status status = lfads_evaluate(&score, &evaluation, err);
 
+    if (status == LFADS_OK && request->baselines)
+        status = lfads_evaluate_baselines(&baselines, &evaluation, err);
     if (status == LFADS_OK)
-        cli_print_score(&score, request->json);
+        cli_print_score(&score, request->baselines ? &baselines : NULL, request->json);
+    lfads_baselines_release(&baselines);
     lfads_score_release(&score);
     return status;
 }
@@ -110,6 +116,8 @@ static enum lfads_status check(const struct request *request, struct lfads_error
         text = "evaluate takes --data_file or --nlb_target, not both";
     else if (*request->nlb_target && *request->figure)
         text = "evaluate draws no --figure with --nlb_target";
+    else if (*request->nlb_target && request->baselines)
+        text = "evaluate scores no --baselines with --nlb_target";
     else if (!*request->model_run || (!*request->data_file && !*request->nlb_target))
         text = "evaluate needs --data_file and --model_run, or --nlb_target and --model_run";
     if (!text)
