@@ -48,6 +48,12 @@ static const struct command commands[] = {
      "Scores the rates of a model run against data and truth, or with --nlb_target\n"
      "against a target file of the Neural Latents Benchmark.",
      evaluate_table, NULL, cli_run_evaluate},
+    {"report", "DIR", NULL, "write a page on a trained model: warnings, curves, scores, trials",
+     "Writes one HTML file, which needs nothing else, on the model in save directory DIR:\n"
+     "what to be wary of, the curves of training, scores beside simple baselines, single\n"
+     "trials, factors, PSTHs, inferred inputs, flags. Computes posterior means if DIR has\n"
+     "no results yet.",
+     report_table, NULL, cli_run_report},
     {"submit", "", NULL, "write a submission to the Neural Latents Benchmark",
      "Writes the rates of a model run as a submission to the Neural Latents Benchmark.\n"
      "It needs --model_run, --nlb_set and --output.",
@@ -79,6 +85,7 @@ static int print_usage(void)
          "  lfads train --data_dir=data --data_filename_stem=chaotic \\\n"
          "      --lfads_save_dir=model\n"
          "  lfads posterior-mean --lfads_save_dir=model\n"
+         "  lfads report model\n"
          "  lfads evaluate --data_file=data/chaotic_dataset_N50_S50 --figure=rates.png \\\n"
          "      --model_run=model/model_runs_dataset_N50_S50_valid_posterior_push_mean\n"
          "\n"
