@@ -99,3 +99,83 @@ def time_correlation(rates, counts, behaviour):
         if trials.sum() > 1:
             found.append(np.corrcoef(speed[trials], behaviour[trials, -1])[0, 1])
     return np.mean(found)
+
+
+# ---- baselines: rates by simple means, fitted to training trials ----
+
+def mean_rates(train, trials):
+    return np.broadcast_to(np.nanmean(train, axis=(0, 1)), (trials,) + train.shape[1:])
+
+
+def psth_rates(train, conditions, of, sd, own=None):
+    """PSTHs of the trials' conditions OF, with a trial at the mean rates added; OWN: the trials are the
+    first of the training trials and do not count for themselves."""
+    mean, found = np.nanmean(train, axis=(0, 1)), []
+    for i, condition in enumerate(of):
+        others = conditions == condition
+        if own:
+            others = others & (np.arange(len(train)) != i)
+        known = (~np.isnan(train[others])).sum(axis=0)
+        found.append(smoothed((np.nansum(train[others], axis=0) + mean) / (known + 1), sd))
+    return np.array(found)
+
+
+def smoothed_towards(counts, mean, sd, shrink, read, own):
+    """COUNTS [trials,bins,channels] smoothed over the first READ bins, with SHRINK bins of the MEAN
+    added; OWN: the bin itself counts."""
+    bins = np.arange(counts.shape[1])
+    distance = np.abs(bins[:, None] - bins[:read])
+    weight = np.exp(-0.5 * (distance / sd) ** 2) * (distance <= 3 * sd) * (own | (distance > 0))
+    known = ~np.isnan(counts[:, :read])
+    total = np.einsum("ts,esn->etn", weight, np.where(known, counts[:, :read], 0))
+    return (total + shrink * mean) / (np.einsum("ts,esn->etn", weight, known) + shrink)
+
+
+def poisson_regression(x, counts, bins, penalty):
+    """Weights, the intercept last."""
+    known = ~np.isnan(counts)
+    x, counts, bins = np.c_[x, np.ones(len(x))][known], counts[known], bins[known]
+    ridge = np.diag([penalty] * (x.shape[1] - 1) + [0.0])
+    w = np.zeros(x.shape[1])
+    w[-1] = np.log(counts.sum() / bins.sum())
+    for _ in range(100):
+        rate = bins * np.exp(x @ w)
+        step = np.linalg.solve((x * rate[:, None]).T @ x + ridge, x.T @ (rate - counts) + ridge @ w)
+        w = w - step / max(1, np.abs(step).max())
+    return w
+
+
+def smoothing_rates(train, counts, read, heldout, most_rows=20000):
+    """Rates by smoothing, and what was chosen: standard deviation, shrinkage, penalty."""
+    mean, n = np.nanmean(train, axis=(0, 1)), train.shape[2] - heldout
+    few = min(len(train), 200)
+    few, best = train[np.arange(few) * len(train) // few][:, :, :n], (-np.inf,)
+    for sd in (1, 2, 4, 8, 16, 32):
+        for shrink in (0.3, 1, 3, 10, 30, 100):
+            rates = smoothed_towards(few, mean[:n], sd, shrink, read, False)[:, :read]
+            best = max(best, (np.nansum(few[:, :read] * np.log(rates) - rates * ~np.isnan(few[:, :read])),
+                              sd, shrink))
+    _, sd, shrink = best
+    rates = smoothed_towards(counts[:, :, :n], mean[:n], sd, shrink, read, False)
+    if heldout == 0:
+        return rates, (sd, shrink, None)
+    joined = next(w for w in range(1, read + 1) if len(train) * -(-read // w) <= most_rows or w == read)
+    features = smoothed_towards(train[:, :, :n], mean[:n], sd, shrink, read, True)
+    starts = range(0, read, joined)
+    x = np.stack([features[:, t:min(t + joined, read)].mean(axis=1) for t in starts], 1).reshape(-1, n)
+    k = np.stack([train[:, t:min(t + joined, read), n:].sum(axis=1) for t in starts], 1).reshape(-1, heldout)
+    bins = np.tile([min(t + joined, read) - t for t in starts], len(train)).astype(float)
+    centre, scale = x.mean(axis=0), x.std(axis=0)
+    x, first, best = (x - centre) / scale, (len(train) * 4 + 4) // 5 * len(starts), (-np.inf,)
+    for penalty in (1, 10, 100, 1000, 10000):
+        loglik = 0
+        for j in range(heldout):
+            w = poisson_regression(x[:first], k[:first, j], bins[:first], penalty)
+            e = x[first:] @ w[:-1] + w[-1]
+            loglik += np.nansum(k[first:, j] * e - bins[first:] * np.exp(e) * ~np.isnan(k[first:, j]))
+        best = max(best, (loglik, penalty))
+    features = (smoothed_towards(counts[:, :, :n], mean[:n], sd, shrink, read, True) - centre) / scale
+    for j in range(heldout):
+        w = poisson_regression(x, k[:, j], bins, best[1])
+        rates = np.concatenate([rates, np.exp(features @ w[:-1] + w[-1])[:, :, None]], axis=2)
+    return rates, (sd, shrink, best[1])

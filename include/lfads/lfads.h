@@ -297,6 +297,43 @@ LFADS_API LFADS_CHECKED enum lfads_status lfads_evaluate(struct lfads_score *sco
                                                          struct lfads_error *err);
 LFADS_API void lfads_score_release(struct lfads_score *score);
 
+/* A simple estimate of rates, scored as a model is. */
+struct lfads_baseline {
+    const char *name;         /* "mean_rates", "psth", "smoothing"; not to be freed */
+    char about[200];          /* how its rates are made, for people to read */
+    struct lfads_score score; /* without nll, bounds and behaviour */
+};
+struct lfads_baselines {
+    size_t count;
+    struct lfads_baseline *of; /* [count] */
+};
+/* Scores, on the trials of the model run that WHAT names, rates by simple means
+ * (docs/files.md, "Baselines"): each channel's mean rate, the PSTH of a trial's condition and, for
+ * counts, smoothed spikes with a regression for held-out channels. What is fitted is fitted to the
+ * data file's training trials; fails if it has none. Draws no figure. lfads_baselines_release frees
+ * what BASELINES holds; it accepts NULL and baselines that were released. */
+LFADS_API LFADS_CHECKED enum lfads_status
+lfads_evaluate_baselines(struct lfads_baselines *baselines, const struct lfads_evaluation *what,
+                         struct lfads_error *err);
+LFADS_API void lfads_baselines_release(struct lfads_baselines *baselines);
+
+/* What to report on. A member that is NULL or 0 has the meaning given. */
+struct lfads_report_request {
+    const char *save_dir;    /* of a training */
+    const char *output_file; /* HTML; NULL: report.html in save_dir */
+    const char *data_dir;    /* of the data files; NULL: the one of the training */
+    size_t trials;           /* that can be looked at, of all sessions together; 0: 40 */
+    size_t units;            /* channels, of each session; 0: 16 */
+    size_t bootstrap;        /* draws of trials for standard errors; 0: none */
+    uint64_t seed;           /* of these draws */
+};
+/* Writes a page on a trained model (docs/report.md): one HTML file that needs nothing else,
+ * complete or not at all. Reads the results in save_dir; if there are none, computes those of
+ * posterior means, which lfads_posterior_mean writes there. */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_report(const struct lfads_report_request *what,
+                                                       const struct lfads_callbacks *callbacks,
+                                                       struct lfads_error *err);
+
 /* Scores of a data set of the Neural Latents Benchmark (Pei et al. 2021; docs/files.md, "Neural
  * Latents Benchmark"). A score that the target's data do not allow is NaN. */
 struct lfads_nlb_score {

@@ -37,17 +37,20 @@ int cli_run_synth(const struct command *command, int argc, char **argv);
 int cli_run_prepare(const struct command *command, int argc, char **argv);
 int cli_run_evaluate(const struct command *command, int argc, char **argv);
 int cli_run_submit(const struct command *command, int argc, char **argv);
+int cli_run_report(const struct command *command, int argc, char **argv);
 /* Prints the manual page of COMMANDS, or with --markdown their flags. */
 int cli_run_manual(const struct command *commands, int argc, char **argv);
 /* Prints version, build, libraries and devices. */
 int cli_print_version(void);
 
-/* The flags of evaluate and of submit. */
+/* The flags of evaluate, submit and report. */
 const struct flag_table *evaluate_table(void);
 const struct flag_table *submit_table(void);
+const struct flag_table *report_table(void);
 
-/* Print scores, as text or as one JSON object. */
-void cli_print_score(const struct lfads_score *score, bool json);
+/* Print scores, as text or as one JSON object; BASELINES: NULL: none were asked for. */
+void cli_print_score(const struct lfads_score *score, const struct lfads_baselines *baselines,
+                     bool json);
 /* Prints TEXT as a JSON string. */
 void cli_print_json_text(const char *text);
 void cli_print_nlb(const struct lfads_nlb_scores *scores, bool json);

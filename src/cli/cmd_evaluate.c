@@ -13,7 +13,7 @@ struct request {
     char *session, *data_dir, *output_dir, *output_filename_stem;
     double conversion_factor, psth_sd, decoding_penalty;
     int64_t trial, bootstrap, seed;
-    bool json;
+    bool baselines, json;
 };
 
 #define AT(name) offsetof(struct request, name)
@@ -44,6 +44,8 @@ static const struct flag flags[] = {
      "else none; -1: none"},
     {"decoding_penalty", FLAG_IS_FLOAT, FLAG_DATA, AT(decoding_penalty), "0", "", 0, 1e30, false,
      "of the decoder's squared weights; 0: chosen by cross-validation"},
+    {"baselines", FLAG_IS_BOOL, FLAG_DATA, AT(baselines), "false", "", 0, 0, false,
+     "score mean rates, PSTHs and smoothed spikes beside the model"},
     {"nlb_target", FLAG_IS_STRING, FLAG_DATA, AT(nlb_target), "", "", 0, 0, false,
      "target file of the Neural Latents Benchmark, in place of --data_file"},
     {"nlb_set", FLAG_IS_STRING, FLAG_DATA, AT(nlb_set), "", "", 0, 0, false,
@@ -88,14 +90,18 @@ static struct lfads_evaluation evaluation_of(const struct request *request)
                                      .seed = (uint64_t)request->seed};
 }
 
-static enum lfads_status score(const struct lfads_evaluation *evaluation, bool json,
-                               struct lfads_error *err)
+static enum lfads_status score(const struct lfads_evaluation *evaluation,
+                               const struct request *request, struct lfads_error *err)
 {
     struct lfads_score score;
+    struct lfads_baselines baselines = {.count = 0};
     enum lfads_status status = lfads_evaluate(&score, evaluation, err);
 
+    if (status == LFADS_OK && request->baselines)
+        status = lfads_evaluate_baselines(&baselines, evaluation, err);
     if (status == LFADS_OK)
-        cli_print_score(&score, json);
+        cli_print_score(&score, request->baselines ? &baselines : NULL, request->json);
+    lfads_baselines_release(&baselines);
     lfads_score_release(&score);
     return status;
 }
@@ -104,7 +110,7 @@ static enum lfads_status evaluate(const struct request *request, struct lfads_er
 {
     struct lfads_evaluation evaluation = evaluation_of(request);
 
-    return score(&evaluation, request->json, err);
+    return score(&evaluation, request, err);
 }
 
 /* Scores each of RUNS. Several are one JSON object with one for each session. */
@@ -130,7 +136,7 @@ static enum lfads_status score_runs(const struct request *request, const struct 
         evaluation.model_run_file = run->model_run_file;
         evaluation.set = run->set;
         if (run->model_run_file)
-            status = score(&evaluation, request->json, err);
+            status = score(&evaluation, request, err);
         else if (request->json)
             printf("null\n");
     }
@@ -230,6 +236,8 @@ static enum lfads_status check(const struct request *request, struct lfads_error
         text = "evaluate takes --data_file or --nlb_target, not both";
     else if (*request->nlb_target && *request->figure)
         text = "evaluate draws no --figure with --nlb_target";
+    else if (*request->nlb_target && request->baselines)
+        text = "evaluate scores no --baselines with --nlb_target";
     else if (*request->session || *request->data_dir || *request->output_dir ||
              *request->output_filename_stem)
         text = "--session, --data_dir, --output_dir and --output_filename_stem need a save "

@@ -67,6 +67,12 @@ static const struct command commands[] = {
      "name any data file and results; with --nlb_target they are scored against a\n"
      "target file of the Neural Latents Benchmark.",
      evaluate_table, NULL, cli_run_evaluate},
+    {"report", "DIR", NULL, "write a page on a trained model: warnings, curves, scores, trials",
+     "Writes one HTML file, which needs nothing else, on the model in save directory DIR:\n"
+     "what to be wary of, the curves of training, scores beside simple baselines, single\n"
+     "trials, factors, PSTHs, inferred inputs, flags. Computes posterior means if DIR has\n"
+     "no results yet.",
+     report_table, NULL, cli_run_report},
     {"submit", "", NULL, "write a submission to the Neural Latents Benchmark",
      "Writes the rates of a model run as a submission to the Neural Latents Benchmark.\n"
      "It needs --model_run, --nlb_set and --output.",
@@ -98,6 +104,7 @@ static int print_usage(void)
          "  lfads train data/chaotic_dataset_N50_S50 --lfads_save_dir=model\n"
          "  lfads posterior-mean model\n"
          "  lfads evaluate model --figure=rates.png\n"
+         "  lfads report model\n"
          "\n"
          "A recording of yours is an HDF5 file with train_data and valid_data\n"
          "[trials,bins,channels].\n"

@@ -77,6 +77,29 @@ static void print_text(const struct lfads_score *s)
         printf("bounds a trial: %.3f (VAE), %.3f (IWAE)\n", s->nll_vae, s->nll_iwae);
 }
 
+/* Prints one of a baseline's scores, unless it is not defined. */
+static void print_part(bool has, const char *name, double value)
+{
+    if (has && isfinite(value))
+        printf(", %s %.4f", name, value);
+}
+
+static void print_baselines(const struct lfads_baselines *baselines)
+{
+    for (size_t i = 0; i < baselines->count; i++) {
+        const struct lfads_baseline *b = &baselines->of[i];
+        const struct lfads_score *s = &b->score;
+
+        printf("baseline %s (%s)", b->name, b->about);
+        print_part(s->has_bits_per_spike, "bits per spike", s->bits_per_spike);
+        print_part(s->heldout > 0, "co-smoothing", s->co_bps);
+        print_part(s->forward > 0, "forward bins", s->fp_bps);
+        print_part(s->has_truth, "R2 with the truth", s->r2);
+        print_part(s->has_psth, "R2 to PSTHs", s->psth_r2);
+        printf("\n");
+    }
+}
+
 /* JSON lacks NaN, the R2 of a constant truth: null stands for it. */
 static void print_number(const char *before, double value)
 {
@@ -122,11 +145,9 @@ static void print_json_spikes(const struct lfads_score *s)
     }
 }
 
-static void print_json(const struct lfads_score *s)
+/* Prints what rates alone decide, which baselines have too. */
+static void print_json_rates(const struct lfads_score *s)
 {
-    printf("{\"set\": \"%s\", \"trials\": %zu, \"bins\": %zu, \"channels\": %zu", s->set, s->trials,
-           s->bins, s->channels);
-    printf(", \"heldout_dim\": %zu, \"forward_steps\": %zu", s->heldout, s->forward);
     if (s->has_truth) {
         print_number(", \"r2\": ", s->r2);
         print_numbers("channel_r2", s->channel_r2, s->channels);
@@ -138,6 +159,26 @@ static void print_json(const struct lfads_score *s)
         print_number(", \"psth_sd\": ", s->psth_sd);
         printf(", \"conditions\": %zu", s->conditions);
     }
+}
+
+static void print_json_baselines(const struct lfads_baselines *baselines)
+{
+    printf(", \"baselines\": {");
+    for (size_t i = 0; i < baselines->count; i++) {
+        printf("%s\"%s\": {\"about\": \"%s\"", i ? ", " : "", baselines->of[i].name,
+               baselines->of[i].about);
+        print_json_rates(&baselines->of[i].score);
+        printf("}");
+    }
+    printf("}");
+}
+
+static void print_json(const struct lfads_score *s, const struct lfads_baselines *baselines)
+{
+    printf("{\"set\": \"%s\", \"trials\": %zu, \"bins\": %zu, \"channels\": %zu", s->set, s->trials,
+           s->bins, s->channels);
+    printf(", \"heldout_dim\": %zu, \"forward_steps\": %zu", s->heldout, s->forward);
+    print_json_rates(s);
     if (s->has_behaviour) {
         print_number(", \"behaviour_r2\": ", s->behaviour_r2);
         print_number(", \"decoding_penalty\": ", s->decoding_penalty);
@@ -148,12 +189,21 @@ static void print_json(const struct lfads_score *s)
         print_number(", \"nll_bound_iwae\": ", s->nll_iwae);
     }
     print_number(", \"nll\": ", s->nll);
+    if (baselines)
+        print_json_baselines(baselines);
     printf("}\n");
 }
 
-void cli_print_score(const struct lfads_score *score, bool json)
+void cli_print_score(const struct lfads_score *score, const struct lfads_baselines *baselines,
+                     bool json)
 {
-    (json ? print_json : print_text)(score);
+    if (json) {
+        print_json(score, baselines);
+        return;
+    }
+    print_text(score);
+    if (baselines)
+        print_baselines(baselines);
 }
 
 /* A score by the benchmark's name. */

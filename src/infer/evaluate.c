@@ -139,9 +139,8 @@ static enum lfads_status draw_figure(const struct lfads_score *score, const stru
     return status;
 }
 
-static enum lfads_status score_run(struct lfads_score *score, const struct evaluation *s)
+enum lfads_status evaluation_score_rates(struct lfads_score *score, const struct evaluation *s)
 {
-    const struct scored scored = scored_arrays(s);
     enum lfads_status status;
 
     *score = (struct lfads_score){.set = s->set,
@@ -150,14 +149,21 @@ static enum lfads_status score_run(struct lfads_score *score, const struct evalu
                                   .channels = s->channels,
                                   .heldout = s->heldout,
                                   .forward = s->forward,
-                                  .nll = score_nll(&scored) / (double)s->trials};
+                                  .nll = (double)NAN};
     status = evaluation_score_spikes(score, s);
     if (status == LFADS_OK)
         status = score_truth(score, s);
+    return status == LFADS_OK ? evaluation_score_conditions(score, s) : status;
+}
+
+enum lfads_status evaluation_score(struct lfads_score *score, const struct evaluation *s)
+{
+    const struct scored scored = scored_arrays(s);
+    enum lfads_status status = evaluation_score_rates(score, s);
+
+    score->nll = score_nll(&scored) / (double)s->trials;
     if (status == LFADS_OK)
         status = score_bounds(score, s);
-    if (status == LFADS_OK)
-        status = evaluation_score_conditions(score, s);
     return status == LFADS_OK ? evaluation_score_behaviour(score, s) : status;
 }
 
@@ -182,27 +188,36 @@ static enum lfads_status check_numbers(const struct lfads_evaluation *what, stru
     return LFADS_OK;
 }
 
-enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_evaluation *what,
-                                 struct lfads_error *err)
+enum lfads_status evaluation_open(struct evaluation *s, const struct lfads_evaluation *what,
+                                  struct lfads_error *err)
 {
-    struct evaluation s = {.what = what, .err = err};
     enum lfads_status status;
 
-    if (score)
-        *score = (struct lfads_score){.trials = 0};
-    if (!score || !what || !what->data_file || !what->model_run_file)
+    *s = (struct evaluation){.what = what, .err = err};
+    if (!what || !what->data_file || !what->model_run_file)
         return lfads_fail(err, LFADS_USAGE, "lfads_evaluate: %s is NULL",
-                          !score             ? "score"
-                          : !what            ? "what"
+                          !what              ? "what"
                           : !what->data_file ? "data_file"
                                              : "model_run_file");
     status = check_numbers(what, err);
     if (status != LFADS_OK)
         return status;
-    s.set = what->set ? what->set : set_of_run(what->model_run_file);
-    status = evaluation_read(&s);
+    s->set = what->set ? what->set : set_of_run(what->model_run_file);
+    return evaluation_read(s);
+}
+
+enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_evaluation *what,
+                                 struct lfads_error *err)
+{
+    struct evaluation s;
+    enum lfads_status status;
+
+    if (!score)
+        return lfads_fail(err, LFADS_USAGE, "lfads_evaluate: score is NULL");
+    *score = (struct lfads_score){.trials = 0};
+    status = evaluation_open(&s, what, err);
     if (status == LFADS_OK)
-        status = score_run(score, &s);
+        status = evaluation_score(score, &s);
     if (status == LFADS_OK && what->figure)
         status = draw_figure(score, &s);
     evaluation_release(&s);

@@ -1,7 +1,6 @@
 /* evaluation_conditions.c - scores rates against peri-stimulus time histograms: the data file's, or
  * those of its conditions' data.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,10 +9,9 @@
 #include "infer/arrays.h"
 #include "infer/conditions.h"
 #include "infer/evaluation_scores.h"
+#include "infer/labels.h"
 
-enum { SETS = 2 };
 static const double smoothing_s = 0.05; /* standard deviation; the benchmark's is 40 to 70 ms */
-static const char *const set_names[SETS] = {"train", "valid"};
 
 /* Scores against PSTH [conditions,T,N]. */
 static enum lfads_status score_psths(struct lfads_score *score, const struct evaluation *s,
@@ -70,73 +68,6 @@ static enum lfads_status score_given(struct lfads_score *score, const struct eva
     return status;
 }
 
-/* The conditions of both sets' trials, as numbers. */
-struct labels {
-    struct array of[SETS]; /* [trials]; without values: the set has none */
-    double *value;         /* of each condition, sorted */
-    size_t count;
-};
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* Returns the number of the condition of trial TRIAL of set SET. */
-static size_t number_of(const struct labels *l, size_t set, size_t trial)
-{
-    const double *found =
-        bsearch(&l->of[set].values[trial], l->value, l->count, sizeof *l->value, compare);
-
-    return (size_t)(found - l->value);
-}
-
-static enum lfads_status read_labels(struct labels *l, const struct evaluation *s)
-{
-    enum lfads_status status = LFADS_OK;
-    size_t count = 0;
-
-    for (size_t i = 0; i < SETS && status == LFADS_OK; i++) {
-        char name[40], data[40];
-        struct h5_shape shape;
-
-        snprintf(name, sizeof name, "%s_condition", set_names[i]);
-        evaluation_data_name(data, s, set_names[i]);
-        if (!h5_has(&s->data, data) || !h5_has(&s->data, name))
-            continue;
-        status = array_read(&l->of[i], &s->data, name, 1, s->err);
-        if (status == LFADS_OK)
-            status = array_check(&l->of[i], &s->data, -DBL_MAX, false, s->err);
-        if (status == LFADS_OK)
-            status = h5_shape(&shape, &s->data, data, s->err);
-        if (status == LFADS_OK)
-            status = array_expect(&l->of[i], &s->data, 0, shape.dims[0], data, s->err);
-        count += l->of[i].count;
-    }
-    if (status == LFADS_OK)
-        status = array_allocate(&l->value, count, "conditions", s->data.path, s->err);
-    for (size_t i = 0; i < SETS && status == LFADS_OK; i++)
-        for (size_t e = 0; e < l->of[i].count; e++)
-            l->value[l->count++] = l->of[i].values[e];
-    if (status != LFADS_OK)
-        return status;
-    qsort(l->value, count, sizeof *l->value, compare);
-    l->count = 0;
-    for (size_t i = 0; i < count; i++)
-        if (i == 0 || l->value[i] != l->value[l->count - 1])
-            l->value[l->count++] = l->value[i];
-    return LFADS_OK;
-}
-
-static void free_labels(struct labels *l)
-{
-    for (size_t i = 0; i < SETS; i++)
-        array_free(&l->of[i]);
-    free(l->value);
-}
-
 /* Adds the trials of set SET to the SUM [conditions,T,N] of its condition, and counts the numbers
  * that were recorded in KNOWN, which is as large. */
 static enum lfads_status add_trials(double *sum, double *known, const struct labels *l,
@@ -149,9 +80,9 @@ static enum lfads_status add_trials(double *sum, double *known, const struct lab
         trial ? LFADS_OK
               : lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", s->data.path);
 
-    evaluation_data_name(name, s, set_names[set]);
-    for (size_t e = 0; e < l->of[set].count && status == LFADS_OK; e++) {
-        size_t c = number_of(l, set, e);
+    evaluation_data_name(name, s, labels_set_name(set));
+    for (size_t e = 0; e < l->trials[set] && status == LFADS_OK; e++) {
+        size_t c = l->number[set][e];
 
         status = h5_read_rows(trial, H5_FLOAT64, &s->data, name, e, 1, numbers, s->err);
         for (size_t i = 0; i < numbers && status == LFADS_OK; i++)
@@ -164,8 +95,7 @@ static enum lfads_status add_trials(double *sum, double *known, const struct lab
     return status;
 }
 
-/* Returns the standard deviation of the Gaussian for PSTHs, in bins. */
-static double smoothing(const struct evaluation *s)
+double evaluation_psth_sd(const struct evaluation *s)
 {
     double width = evaluation_bin_width(s);
 
@@ -190,7 +120,7 @@ static enum lfads_status make_psths(double **psth, const struct labels *l,
         status = array_allocate(&known, l->count * numbers, "PSTHs", s->data.path, s->err);
     if (status == LFADS_OK)
         status = array_allocate(&smooth, numbers, "PSTHs", s->data.path, s->err);
-    for (size_t i = 0; i < SETS && status == LFADS_OK; i++)
+    for (size_t i = 0; i < LABEL_SETS && status == LFADS_OK; i++)
         status = add_trials(sum, known, l, s, i);
     for (size_t c = 0; c < l->count && status == LFADS_OK; c++) {
         for (size_t i = 0; i < numbers; i++) /* NaN where no trial was recorded */
@@ -214,24 +144,18 @@ static enum lfads_status score_labelled(struct lfads_score *score, const struct 
 {
     struct labels l = {.count = 0};
     struct condition_trials conditions = {.count = 0};
-    size_t *numbers = calloc(s->trials + 1, sizeof *numbers);
-    double *psth = NULL, sd = smoothing(s);
-    enum lfads_status status =
-        numbers ? read_labels(&l, s)
-                : lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", s->data.path);
+    double *psth = NULL, sd = evaluation_psth_sd(s);
+    enum lfads_status status = labels_read(&l, s);
 
-    for (size_t e = 0; e < s->trials && status == LFADS_OK; e++)
-        numbers[e] = number_of(&l, set, e);
     if (status == LFADS_OK)
-        status = conditions_sort(&conditions, numbers, s->trials, l.count, s->err);
+        status = conditions_sort(&conditions, l.number[set], s->trials, l.count, s->err);
     if (status == LFADS_OK)
         status = make_psths(&psth, &l, s, sd);
     if (status == LFADS_OK)
         status = score_psths(score, s, &conditions, psth, NULL);
     score->psth_sd = sd;
     conditions_free(&conditions);
-    free_labels(&l);
-    free(numbers);
+    labels_free(&l);
     free(psth);
     return status;
 }
@@ -243,9 +167,9 @@ enum lfads_status evaluation_score_conditions(struct lfads_score *score, const s
     snprintf(name, sizeof name, "%s_cond_idx", s->set);
     if (h5_has(&s->data, "psth") && h5_has(&s->data, name))
         return score_given(score, s, name);
-    for (size_t i = 0; i < SETS; i++) {
-        snprintf(name, sizeof name, "%s_condition", set_names[i]);
-        if (strcmp(s->set, set_names[i]) == 0 && h5_has(&s->data, name))
+    for (size_t i = 0; i < LABEL_SETS; i++) {
+        snprintf(name, sizeof name, "%s_condition", labels_set_name(i));
+        if (strcmp(s->set, labels_set_name(i)) == 0 && h5_has(&s->data, name))
             return score_labelled(score, s, i);
     }
     return LFADS_OK;

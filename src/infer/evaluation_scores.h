@@ -7,11 +7,22 @@
 #define LFADS_INFER_EVALUATION_SCORES_H
 #include "infer/evaluation.h"
 
+/* Checks the request WHAT and reads its files; evaluation_release frees S, also after a failure. */
+enum lfads_status evaluation_open(struct evaluation *s, const struct lfads_evaluation *what,
+                                  struct lfads_error *err);
+/* Sets SCORE to all scores that the files allow; lfads_score_release frees it, also after a
+ * failure. */
+enum lfads_status evaluation_score(struct lfads_score *score, const struct evaluation *s);
+/* The same without nll, which is NaN, bounds and behaviour: what rates alone decide. */
+enum lfads_status evaluation_score_rates(struct lfads_score *score, const struct evaluation *s);
+
 /* Bits per spike of all counts, of held-out channels and of forward bins. */
 enum lfads_status evaluation_score_spikes(struct lfads_score *score, const struct evaluation *s);
 /* R2 of the rates to the PSTHs that the data file has, or that its conditions' data give. */
 enum lfads_status evaluation_score_conditions(struct lfads_score *score,
                                               const struct evaluation *s);
+/* Returns the standard deviation of the Gaussian that smooths PSTHs, in bins; 0: none. */
+double evaluation_psth_sd(const struct evaluation *s);
 /* R2 of the validation trials' behaviour, decoded after a fit to the training trials. */
 enum lfads_status evaluation_score_behaviour(struct lfads_score *score, const struct evaluation *s);
 #endif

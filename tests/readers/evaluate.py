@@ -343,4 +343,77 @@ def test_behaviour():
     check("behaviour_r2" not in score("--train_run=others", run=run), "numbers of a trial were decoded")
 
 
+def check_baseline(what, mine, rates, counts, truth, read, heldout):
+    """1e-7: a regression stops where a step gains less than 1e-9 nats, out of a thousand."""
+    def near(name, a, b):
+        check(abs(a - b) <= 1e-7 * max(1, abs(b)), f"{what}, {name}: {a}, here {b}")
+
+    near("bits per spike", mine["bits_per_spike"], scores.bits_per_spike(counts, rates))
+    near("r2", mine["r2"], 1 - ((truth - rates) ** 2).sum() / ((truth - truth.mean()) ** 2).sum())
+    check(math.isfinite(mine["bits_per_spike_se"]), f"{what}: no standard error")
+    check("nll" not in mine, f"{what}: a likelihood")
+    for key, has, part in (("co_bps", heldout, np.s_[:, :read, -heldout:]), ("fp_bps", read < 20, np.s_[:, read:])):
+        if has:
+            near(key, mine[key], scores.bits_per_spike(counts[part], rates[part]))
+        else:
+            check(key not in mine, f"{what}: {key} of a model that reads all")
+
+
+def check_baselines(what, trials, read=20, heldout=0, missing=0.0, every=1):
+    """The program's baselines of a set of TRIALS training trials are those of scores.py."""
+    random = np.random.RandomState(11)
+    gain = random.normal(size=(3, 6)) * 0.6
+    arrays, labels, truth = {}, {}, {}
+    for name, count in (("train", trials), ("valid", 12)):
+        labels[name] = random.randint(0, 3, count)
+        phase = labels[name][:, None] + np.arange(20) / 4 + random.normal(size=(count, 1)) * 0.3
+        latent = np.stack([np.sin(phase), np.cos(phase), np.sin(2 * phase)], axis=2)
+        truth[name] = 0.5 * np.exp(latent @ gain)
+        counts = random.poisson(truth[name]).astype(float)
+        counts[random.rand(*counts.shape) < missing] = np.nan
+        arrays.update({f"{name}_data": counts, f"{name}_truth": truth[name],
+                       f"{name}_condition" if every else f"condition_labels_{name}": labels[name]})
+    write("base", **arrays)
+    for name in ("valid", "train"):
+        counts = arrays[f"{name}_data"][:9]
+        with h5py.File(write("base_run", output_dist_params=np.full(counts.shape, 0.7)), "r+") as file:
+            file.attrs["heldout_dim"], file.attrs["forward_steps"] = np.bytes_(f"{heldout}"), np.bytes_(f"{20 - read}")
+        words = (f"--set={name}", "--psth_sd=1.5", "--baselines", "--bootstrap=20")
+        mine = score(*words, run="base_run", data="base")["baselines"]
+        check(list(mine) == ["mean_rates", "psth", "smoothing"], f"{what}: {list(mine)}")
+        train = arrays["train_data"]
+        smooth, (sd, shrink, penalty) = scores.smoothing_rates(train, counts, read, heldout)
+        for key, rates in (("mean_rates", scores.mean_rates(train, 9)),
+                           ("psth", scores.psth_rates(train, labels["train"], labels[name][:9], 1.5, name == "train")),
+                           ("smoothing", smooth)):
+            check_baseline(f"{what}, {name}, {key}", mine[key], rates, counts, truth[name][:9], read, heldout)
+        about = mine["smoothing"]["about"]
+        check(f"standard deviation {sd} bins, {shrink:g} bins" in about, about)
+        check(("penalty" in about) == (heldout > 0) and (heldout == 0 or f"penalty {penalty}" in about), about)
+        check(("psth_r2" in mine["psth"]) == bool(every), f"{what}: PSTHs' score")
+    text = evaluate("base_run", *words, data="base")
+    check("baseline psth (mean of the training trials of the condition (3 conditions)" in text, text)
+    check("baselines" not in score("--set=valid", run="base_run", data="base"), "baselines, not asked for")
+
+
+def test_baselines():
+    """Mean rates, PSTHs and smoothed spikes with a regression, against the same in NumPy."""
+    check_baselines("all read", 40)
+    check_baselines("channels and bins held out", 40, read=16, heldout=2)
+    check_baselines("bins joined, numbers missing", 1100, heldout=1, missing=0.02, every=0)
+    random = np.random.RandomState(12)
+    reals = random.normal(size=(9, 20, 5))
+    write("real", train_data=reals, valid_data=reals, valid_truth=reals)
+    write("real_run", output_dist_params=np.ones((9, 20, 10)))
+    mine = score("--baselines", run="real_run", data="real")["baselines"]
+    check(list(mine) == ["mean_rates", "psth"] and "bits_per_spike" not in mine["psth"], f"reals: {mine}")
+    means = scores.mean_rates(reals, 9)
+    close("r2 of reals' means", mine["mean_rates"]["r2"],
+          1 - ((reals - means) ** 2).sum() / ((reals - reals.mean()) ** 2).sum())
+    write("lone", valid_data=np.ones((9, 20, 5)))
+    write("lone_run", output_dist_params=np.ones((9, 20, 5)))
+    evaluate("lone_run", "--baselines", data="lone", status=2, pattern="lone has no train_data: baselines")
+    evaluate("lone_run", "--baselines", "--nlb_target=x", data="", status=2, pattern="no --baselines with")
+
+
 harness.main(globals())

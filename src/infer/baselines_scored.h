@@ -1,0 +1,9 @@
+/* baselines_scored.h - scores baselines on the trials of an evaluation.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_INFER_BASELINES_SCORED_H
+#define LFADS_INFER_BASELINES_SCORED_H
+#include "infer/evaluation.h"
+
+/* What lfads_evaluate_baselines does, for an evaluation that is open. */
+enum lfads_status baselines_scored(struct lfads_baselines *out, const struct evaluation *s);
+#endif

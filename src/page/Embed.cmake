@@ -1,0 +1,10 @@
+# Writes C with the style sheet and the script as arrays of bytes: cmake -DSTYLE=… -DSCRIPT=… -DOUT=… -P.
+set(text "/* made by the build */\n#include \"page/assets.h\"\n")
+foreach(pair "asset_style;${STYLE}" "asset_script;${SCRIPT}")
+  list(GET pair 0 name)
+  list(GET pair 1 file)
+  file(READ ${file} bytes HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${bytes}")
+  string(APPEND text "const char ${name}[] = {${bytes}0};\n")
+endforeach()
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,126 @@
+/* page_write.c - writes a report: one HTML file that needs nothing else. Entry point: lfads_report
+ * of the public header.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+
+#include "page/assets.h"
+#include "page/page.h"
+#include "report/html.h"
+
+void page_head(struct page *page)
+{
+    FILE *out = page->out;
+
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta name=\"color-scheme\" content=\"light dark\">\n"
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+          "'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>LFADS report: ",
+          out);
+    html_text(out, page->what->save_dir);
+    fprintf(out, "</title>\n<style>\n%s", asset_style);
+    for (int i = 0; i < PAGE_HUES; i++)
+        fprintf(out, ".h%d{--c:hsl(%d 70%% var(--l))}", i, 300 * i / PAGE_HUES);
+    fputs("\n</style>\n</head>\n<body>\n<header><h1>LFADS report</h1><p>", out);
+    html_text(out, page->what->save_dir);
+    fputs("</p></header>\n<main>\n", out);
+}
+
+void page_foot(struct page *page)
+{
+    fputs("</main>\n<footer>Written by <code>lfads report</code>, version ", page->out);
+    html_text(page->out, lfads_version());
+    fprintf(page->out, ".</footer>\n<script>\n%s</script>\n</body>\n</html>\n", asset_script);
+}
+
+static enum lfads_status write_session(struct page *page, size_t number)
+{
+    const struct page_session *session = &page->sessions[number];
+    enum lfads_status status;
+
+    fprintf(page->out, "<section id=\"session%zu\"><h2>Session ", number);
+    html_text(page->out, session->name);
+    fputs("</h2>\n", page->out);
+    status = page_scores(page, session);
+    if (status == LFADS_OK)
+        status = page_trials(page, session, number);
+    if (status == LFADS_OK)
+        status = page_states(page, session);
+    if (status == LFADS_OK)
+        status = page_psths(page, session);
+    if (status == LFADS_OK)
+        status = page_inputs(page, session);
+    fputs("</section>\n", page->out);
+    return status;
+}
+
+static enum lfads_status write_parts(struct page *page)
+{
+    enum lfads_status status;
+
+    page_head(page);
+    status = page_verdict(page);
+    if (status == LFADS_OK)
+        page_training(page);
+    for (size_t i = 0; i < page->count && status == LFADS_OK; i++)
+        status = write_session(page, i);
+    if (status == LFADS_OK)
+        status = page_settings(page);
+    page_foot(page);
+    return status;
+}
+
+/* Writes the parts to memory, then the file at once. */
+static enum lfads_status write_page(struct page *page)
+{
+    char path[FILE_PATH], *text = NULL;
+    size_t size;
+    bool full;
+    enum lfads_status status = LFADS_OK;
+
+    page->out = open_memstream(&text, &size);
+    if (!page->out)
+        return lfads_fail(page->err, LFADS_NO_MEMORY, "no memory for the report");
+    status = write_parts(page);
+    full = ferror(page->out) != 0;
+    full = fclose(page->out) != 0 || full;
+    if (status == LFADS_OK && full)
+        status = lfads_fail(page->err, LFADS_NO_MEMORY, "no memory for the report");
+    if (status == LFADS_OK && page->what->output_file)
+        snprintf(path, sizeof path, "%s", page->what->output_file);
+    else if (status == LFADS_OK)
+        status = file_join(path, page->what->save_dir, "report.html", page->err);
+    if (status == LFADS_OK)
+        status = file_write_text(path, text, page->err);
+    free(text);
+    return status;
+}
+
+static void say(const struct page *page, const char *text)
+{
+    if (page->callbacks && page->callbacks->line)
+        page->callbacks->line(page->callbacks->payload, text);
+}
+
+enum lfads_status lfads_report(const struct lfads_report_request *what,
+                               const struct lfads_callbacks *callbacks, struct lfads_error *err)
+{
+    struct page page = {.what = what, .callbacks = callbacks, .err = err};
+    enum lfads_status status;
+
+    if (!what || !what->save_dir)
+        return lfads_fail(err, LFADS_USAGE, "lfads_report: %s is NULL", what ? "save_dir" : "what");
+    status = page_find(&page);
+    for (size_t i = 0; i < page.count && status == LFADS_OK; i++) {
+        char line[400];
+
+        snprintf(line, sizeof line, "Scoring %.256s beside baselines.", page.sessions[i].name);
+        say(&page, line);
+        status = page_read_session(&page.sessions[i], &page);
+    }
+    if (status == LFADS_OK)
+        status = write_page(&page);
+    page_release(&page);
+    return status;
+}
