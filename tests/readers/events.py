@@ -13,30 +13,10 @@ import zlib
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
 import harness
+from crc32c import masked
 from harness import SCRATCH, check, text
 
 GOLDEN, = harness.MORE
-
-
-def crc32c_of_byte(crc):
-    for _ in range(8):
-        crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
-    return crc
-
-
-CRC32C = [crc32c_of_byte(byte) for byte in range(256)]
-
-
-def crc32c(data):
-    crc = 0xffffffff
-    for byte in data:
-        crc = crc >> 8 ^ CRC32C[crc & 255 ^ byte]
-    return crc ^ 0xffffffff
-
-
-def masked(data):
-    crc = crc32c(data)
-    return ((crc >> 15 | crc << 17) + 0xa282ead8) & 0xffffffff
 
 
 def records(path):

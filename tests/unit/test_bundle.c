@@ -309,10 +309,14 @@ static void test_places(void **state)
     table_writer_add(&writer, f->index_bytes, length, 0);
     put_index(f, &writer);
     assert_false(is_refused(f));
-    table_writer_add(&writer, f->index_bytes, length, 0);
-    table_writer_list(&writer, 0, length);
-    put_index(f, &writer);
-    assert_true(is_refused(f));
+    for (int again = 0; again < 2; again++) {
+        table_writer_add(&writer, f->index_bytes, length, 0);
+        table_writer_add(&writer, (const uint8_t *)"\0\0\0\0", 4, 0); /* no entries */
+        if (again)
+            table_writer_list(&writer, length + TRAILER, 4);
+        put_index(f, &writer);
+        assert_true(is_refused(f) == again);
+    }
     table_writer_add(&writer, f->index_bytes, length, 0);
     table_writer_add(&writer, f->index_bytes, length, 0);
     put_index(f, &writer); /* every name twice */
