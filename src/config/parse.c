@@ -15,6 +15,7 @@ enum { MAX_FLAGFILES = 32, MAX_NAME = 64 };
 struct parsing {
     const struct flag_table *table;
     const struct parse_target *target;
+    parse_taker *take;   /* the target's; NULL within a file of flags */
     const char *undefok; /* names of flags that may be unknown, between commas */
     struct lfads_error *err;
     int files; /* flag files read so far */
@@ -35,7 +36,7 @@ static enum lfads_status unknown(const struct parsing *p, const char *word, cons
 /* Parses a flag file: each line is a word. Blanks around it and # comments are dropped. */
 static enum lfads_status parse_file(struct parsing *p, const char *path)
 {
-    parse_taker *take = p->target->take;
+    parse_taker *take = p->take;
     char *text, *rest, **words;
     size_t lines = 1;
     int count = 0;
@@ -65,10 +66,10 @@ static enum lfads_status parse_file(struct parsing *p, const char *path)
         if (*line && *line != '#')
             words[count++] = line;
     }
-    p->target->take = NULL; /* the words of a file do not outlive it */
+    p->take = NULL; /* the words of a file do not outlive it */
     status = words ? parse_words(p, count, words)
                    : lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to read %s", path);
-    p->target->take = take;
+    p->take = take;
     free(words);
     free(text);
     return status;
@@ -115,8 +116,8 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
     int index;
 
     *used = 1;
-    if (p->target->take && word[0] != '-')
-        return p->target->take(p->target->payload, word, p->err);
+    if (p->take && word[0] != '-')
+        return p->take(p->target->payload, word, p->err);
     if (word[0] != '-' || !word[1])
         return lfads_fail(p->err, LFADS_USAGE, "\"%s\" is no flag: flags begin with --", word);
     body += *body == '-';
@@ -157,13 +158,13 @@ static enum lfads_status parse_words(struct parsing *p, int argc, char **argv)
     int used;
 
     for (int i = 0; i < argc && status == LFADS_OK; i += used) {
-        if (p->target->take && strcmp(argv[i], "--") == 0) {
+        if (p->take && strcmp(argv[i], "--") == 0) {
             while (++i < argc && status == LFADS_OK)
-                status = p->target->take(p->target->payload, argv[i], p->err);
+                status = p->take(p->target->payload, argv[i], p->err);
             break;
         }
         if (i > 0 && *argv[i] != '-' && is_boolean(p, argv[i - 1]) &&
-            (!p->target->take || flag_is_truth(argv[i])))
+            (!p->take || flag_is_truth(argv[i])))
             return lfads_fail(p->err, LFADS_USAGE,
                               "\"%s\" is no flag: a boolean's value comes after =, %s=%s", argv[i],
                               argv[i - 1], argv[i]);
@@ -189,8 +190,11 @@ static const char *find_undefok(int argc, char **argv)
 enum lfads_status parse_flags(int argc, char **argv, const struct flag_table *table,
                               const struct parse_target *target, struct lfads_error *err)
 {
-    struct parsing p = {
-        .table = table, .target = target, .undefok = find_undefok(argc, argv), .err = err};
+    struct parsing p = {.table = table,
+                        .target = target,
+                        .take = target->take,
+                        .undefok = find_undefok(argc, argv),
+                        .err = err};
 
     if (target->ignored)
         *target->ignored->names = 0;

@@ -73,6 +73,8 @@ void page_condition(char text[40], const struct page_session *session, size_t c)
 size_t page_conditions(size_t *most, size_t max, const struct page_session *session);
 /* Sets CLASS to condition C's class of colour: one of eight, or of 24 hues in order. */
 void page_colour(char class[8], const struct page_session *session, size_t c);
+/* The same where a few conditions are shown, of which C is number INDEX: one of eight. */
+void page_colour_of_few(char class[8], const struct page_session *session, size_t c, size_t index);
 
 /* ---- parts ---- */
 void page_head(struct page *page);

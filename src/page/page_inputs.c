@@ -83,7 +83,7 @@ static void draw_means(FILE *out, struct summary *u, size_t k)
         char name[40], class[8];
 
         page_condition(name, p, u->condition[c]);
-        page_colour(class, p, u->condition[c]);
+        page_colour_of_few(class, p, u->condition[c], c);
         svg_band(&chart, class, &low, &high);
         svg_line(&chart, class, *name ? name : "mean", &mean);
     }

@@ -77,7 +77,7 @@ static void draw_unit(FILE *out, struct psths *h, size_t j)
         char name[60], class[8], classes[20], text[100];
 
         page_condition(name, p, h->condition[c]);
-        page_colour(class, p, h->condition[c]);
+        page_colour_of_few(class, p, h->condition[c], c);
         snprintf(classes, sizeof classes, "faint %s", class);
         snprintf(text, sizeof text, "data%s%s", *name ? ", " : "", name);
         values.y = h->data[c];
@@ -99,7 +99,7 @@ static void put_legend(FILE *out, const struct psths *h)
         char name[60], class[8];
 
         page_condition(name, p, h->condition[c]);
-        page_colour(class, p, h->condition[c]);
+        page_colour_of_few(class, p, h->condition[c], c);
         svg_key(out, class, *name ? name : "all trials");
     }
     fputs("</p><p class=\"quiet\">Thick: the model’s rates, thin: the data", out);

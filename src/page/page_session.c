@@ -306,3 +306,11 @@ void page_colour(char class[8], const struct page_session *session, size_t c)
     snprintf(class, 8, count <= SVG_SERIES ? "s%zu" : "h%zu",
              count <= SVG_SERIES ? c : c * PAGE_HUES / count);
 }
+
+void page_colour_of_few(char class[8], const struct page_session *session, size_t c, size_t index)
+{
+    if (session->condition && session->labels.count > SVG_SERIES)
+        snprintf(class, 8, "s%zu", index % SVG_SERIES);
+    else
+        page_colour(class, session, c);
+}

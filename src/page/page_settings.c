@@ -99,11 +99,11 @@ static enum lfads_status put_flags(struct page *p)
 
 static void put_entry(FILE *out, const char *name, const char *value)
 {
-    fputs("<tr><th>", out);
+    fputs("<div><dt>", out);
     html_text(out, name);
-    fputs("</th><td>", out);
+    fputs("</dt><dd>", out);
     html_text(out, value);
-    fputs("</td></tr>\n", out);
+    fputs("</dd></div>\n", out);
 }
 
 /* The flags that say most. */
@@ -115,11 +115,11 @@ static void put_main(struct page *p)
         "batch_size",   "heldout_dim",  "forward_steps", "keep_prob",    "cd_rate",
         "kl_ic_weight", "kl_co_weight", "l2_gen_scale",  "l2_con_scale", "learning_rate_init"};
 
-    fputs("<div class=\"scroll\"><table class=\"flags\">\n", p->out);
+    fputs("<dl class=\"facts\">\n", p->out);
     put_entry(p->out, "version of this report", lfads_version());
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         put_entry(p->out, names[i], lfads_config_get(p->config, names[i]));
-    fputs("</table></div>\n", p->out);
+    fputs("</dl>\n", p->out);
 }
 
 enum lfads_status page_settings(struct page *page)

@@ -29,7 +29,7 @@ static void mark_results(const struct svg *chart, const struct page *p)
 
 /* Draws up to TWO curves over epochs; the first rows, where costs fall from where they began, do
  * not widen the range. */
-static void draw(const struct page *p, const char *title, const char *unit,
+static void draw(const struct page *p, const char *title, const char *unit, bool from_zero,
                  const struct curve curves[TWO])
 {
     const struct costs_table *t = &p->costs;
@@ -48,6 +48,7 @@ static void draw(const struct page *p, const char *title, const char *unit,
     if (!isfinite(chart.y0))
         return;
     svg_margin(&chart.y0, &chart.y1);
+    chart.y0 = from_zero ? 0 : chart.y0;
     svg_begin(&chart);
     mark_results(&chart, p);
     for (size_t i = 0; i < TWO && curves[i].values; i++)
@@ -65,7 +66,7 @@ static void draw_costs(const struct page *p, const char *name, const char *title
     const struct costs_column *c = costs_table_find(&p->costs, name);
 
     if (c)
-        draw(p, title, unit,
+        draw(p, title, unit, false,
              (const struct curve[TWO]){{"training", "s0", c->train},
                                        {"validation", "s1", c->valid}});
 }
@@ -76,7 +77,7 @@ static void draw_ramps(const struct page *p)
     const struct costs_column *l2 = costs_table_find(&p->costs, "l2weight");
 
     if (kl && l2)
-        draw(p, "Ramps: KL and L2", "weight",
+        draw(p, "Ramps: KL and L2", "weight", true,
              (const struct curve[TWO]){{"KL", "s2", kl->train}, {"L2", "s4", l2->train}});
 }
 
@@ -125,7 +126,7 @@ static void draw_scores(const struct page *p)
                  strcmp(c->name, "co_bps") == 0   ? "Co-smoothing of validation trials"
                  : strcmp(c->name, "fp_bps") == 0 ? "Forward prediction of validation trials"
                                                   : c->name,
-                 strstr(c->name, "bps") ? "bits per spike" : c->name,
+                 strstr(c->name, "bps") ? "bits per spike" : c->name, false,
                  (const struct curve[TWO]){{c->name, "s1", c->train}, {NULL, NULL, NULL}});
     }
 }

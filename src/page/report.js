@@ -136,12 +136,30 @@
     });
     var view = select(controls, 'Show', ['all units of one trial', 'all trials of one unit']);
     var trial = select(controls, 'trial', trialNames), unit = select(controls, 'unit', unitNames);
+    var scale = select(controls, 'scale', ['each its own', 'one for all']);
     var step = data.bin_s || 1;
 
+    /* the curves of trial i, unit j, that set its range */
+    function seen(i, j) {
+      var rows = [data.rates[i][j]];
+      if (data.truth) rows.push(data.truth[i][j]);
+      if (data.data) rows.push(data.data[i][j]);
+      if (data.spread)
+        rows.push(rows[0].map(function (v, t) { return v + data.spread[i][j][t]; }));
+      return rows;
+    }
+
     function stripe(svg, g, i, j, name, colour) {
-      var rates = data.rates[i][j], y = function (v) {
-        return g.top + g.height * (1 - (v - g.range[0]) / (g.range[1] - g.range[0]));
+      var rates = data.rates[i][j], range = g.range || rangeOf(seen(i, j), [0, 0]);
+      if (!(range[1] > range[0])) range = [range[0], range[0] + 1];
+      var y = function (v) {
+        return g.top + g.height * (1 - (v - range[0]) / (range[1] - range[0]));
       };
+      if (!g.range) {
+        make('text', {x: g.left + g.width + 5, y: g.top + 8}, svg).textContent = short(range[1]);
+        if (g.height > 24)
+          make('text', {x: g.left + g.width + 5, y: g.top + g.height + 3}, svg).textContent = short(range[0]);
+      }
       make('path', {'class': 'grid', d: 'M' + g.left + ' ' + (g.top + g.height) + 'h' + g.width}, svg);
       var label = make('text', {x: g.left - 6, y: g.top + g.height / 2 + 4, 'text-anchor': 'end'}, svg);
       label.textContent = name;
@@ -187,7 +205,7 @@
       var rows = (one ? data.units : data.trials).map(function (name, k) {
         return {name: name, i: one ? i : k, j: one ? k : j};
       });
-      var each = 30, gap = 10, top = 18, height = top + rows.length * (each + gap);
+      var each = 30, gap = 17, top = 18, height = top + rows.length * (each + gap);
       var panels = [];
       if (one && data.inputs) panels.push([data.inputs[i], 's', 'inferred inputs']);
       if (one && data.true_inputs) panels.push([data.true_inputs[i], 's', 'true inputs']);
@@ -196,17 +214,13 @@
       var svg = make('svg', {width: width, height: total, viewBox: '0 0 ' + width + ' ' + total,
                              role: 'img', 'aria-label': 'rates and spikes'}, holder);
       var span = width - left - right, x = function (bin) { return left + span * bin / data.bins; };
-      var range = [0, 0];
-      rows.forEach(function (r) {
-        rangeOf([data.rates[r.i][r.j]], range);
-        if (data.truth) rangeOf([data.truth[r.i][r.j]], range);
-      });
-      if (!(range[1] > range[0])) range[1] = range[0] + 1;
+      var range = scale.value === '0' ? null : [0, 0];
+      rows.forEach(function (r) { if (range) rangeOf(seen(r.i, r.j), range); });
       if (data.forward_from < data.bins)
         make('rect', {'class': 'unread', x: x(data.forward_from), y: top - 6,
                       width: x(data.bins) - x(data.forward_from), height: height - top}, svg);
       make('text', {x: left, y: 11}, svg).textContent = (one ? 'unit' : 'trial') +
-        ': rates as curves (' + short(range[0]) + ' to ' + short(range[1]) + ' ' + data.unit + ' in each)' +
+        ': rates' + (range ? ', ' + short(range[0]) + ' to ' + short(range[1]) : '') + ' ' + data.unit +
         (data.data ? ', data dashed' : ', spikes as ticks') + (data.truth ? ', true rates dashed' : '');
       rows.forEach(function (r, k) {
         var held = data.units[r.j] >= data.heldout_from;
@@ -243,7 +257,7 @@
       });
     }
 
-    [view, trial, unit].forEach(function (list) { list.addEventListener('change', draw); });
+    [view, trial, unit, scale].forEach(function (list) { list.addEventListener('change', draw); });
     var drawn = 0;
     addEventListener('resize', function () {
       if (root.clientWidth !== drawn) { drawn = root.clientWidth; draw(); }

@@ -28,8 +28,9 @@ static void turn(double *vector, size_t n)
     for (size_t j = 1; j < n; j++)
         if (fabs(vector[j]) > fabs(vector[largest]))
             largest = j;
-    for (size_t j = 0; vector[largest] < 0 && j < n; j++)
-        vector[j] = -vector[j];
+    if (vector[largest] < 0)
+        for (size_t j = 0; j < n; j++)
+            vector[j] = -vector[j];
 }
 
 static void project(struct components *out, const double *vectors, const double *mean,

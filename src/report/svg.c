@@ -87,9 +87,9 @@ void svg_begin(struct svg *chart)
 {
     struct svg *c = chart;
 
-    c->left = c->bare ? 26 : 58;
+    c->left = c->bare ? 26 : 70;
     c->top = 12;
-    c->width = picture_width - c->left - 12;
+    c->width = picture_width - c->left - 18;
     c->height = picture_height - c->top - (c->bare ? 28 : 42);
     fputs("<figure><figcaption>", c->out);
     html_text(c->out, c->title);
@@ -110,7 +110,7 @@ void svg_begin(struct svg *chart)
             c->width);
     words_at(c, c->left + c->width / 2, picture_height - 6, "class=\"name\" text-anchor=\"middle\"",
              c->x_name);
-    fprintf(c->out, "<g transform=\"translate(13,%.1f) rotate(-90)\">", c->top + c->height / 2);
+    fprintf(c->out, "<g transform=\"translate(11,%.1f) rotate(-90)\">", c->top + c->height / 2);
     words_at(c, 0, 0, "class=\"name\" text-anchor=\"middle\"", c->y_name);
     fputs("</g>", c->out);
 }
