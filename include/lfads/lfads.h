@@ -125,7 +125,7 @@ struct lfads_callbacks {
 LFADS_API LFADS_CHECKED enum lfads_status lfads_train(const struct lfads_config *config,
                                                       const struct lfads_callbacks *callbacks,
                                                       struct lfads_error *err);
-/* The flags of a tuning beside those of its trainings (docs/flags.md, "Flags of tune"). */
+/* The flags of a tuning beside those of its trainings (docs/flags.md, "tune"). */
 struct lfads_tune_config;
 LFADS_API LFADS_CHECKED enum lfads_status lfads_tune_config_create(struct lfads_tune_config **out,
                                                                    struct lfads_error *err);

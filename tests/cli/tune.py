@@ -207,7 +207,7 @@ def test_contradictions():
     """A tuning goes on as it began."""
     whole()
     shutil.copytree(f"{SCRATCH}/whole", f"{SCRATCH}/other")
-    for flag in ("--members=4", "--exploit=rivals", "--gen_dim=9", "--seed=5", "--space=autolfads"):
+    for flag in ("--members=6", "--exploit=rivals", "--gen_dim=9", "--seed=5", "--space=autolfads"):
         run("tune", "--lfads_save_dir=other", flag, status=2, pattern=f"{flag} contradicts .*leave the flag out")
     table = text("other/population.csv")
     for damaged in (table[:len(table) // 2], table.replace("score", "core"), table.replace("\n1,1,", "\n1,2,"),
