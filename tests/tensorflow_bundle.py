@@ -73,17 +73,23 @@ def table(entries):
     return data + statistics + listing + footer
 
 
-def write_bundle(path, variables, shards=1, head=None, kinds={}, slices={}):
-    """Writes the variables, by name, in turn to so many files; with these numbers of types, and fields
-    of parts, instead of the right ones."""
+def lay_out(variables, shards=1, head=None, kinds={}, slices={}):
+    """The index's entries and the files of numbers. The variables, by name, go in turn to so many
+    files; they have these numbers of types, and fields of parts, instead of the right ones."""
     data, entries = [b""] * shards, [(b"", head if head is not None else header(shards))]
     for place, name in enumerate(sorted(variables)):
         array, shard = np.asarray(variables[name]), place % shards
         entries.append((name.encode(), entry(array, shard, len(data[shard]), kinds.get(name),
                                              slices.get(name, b""))))
         data[shard] += array.tobytes()
+    return entries, data
+
+
+def write_bundle(path, variables, **how):
+    """Writes the variables as lay_out has them."""
+    entries, data = lay_out(variables, **how)
     for shard, content in enumerate(data):
-        with open(f"{path}.data-{shard:05}-of-{shards:05}", "wb") as file:
+        with open(f"{path}.data-{shard:05}-of-{len(data):05}", "wb") as file:
             file.write(content)
     with open(f"{path}.index", "wb") as file:
         file.write(table(entries))

@@ -33,7 +33,9 @@ static enum lfads_status list_steps(struct steps *steps, const char *directory,
     enum lfads_status status = LFADS_OK;
     int64_t step;
 
-    for (struct dirent *entry; listing && status == LFADS_OK && (entry = readdir(listing));) {
+    if (!listing)
+        return lfads_fail(err, LFADS_IO, "can't list the directory %s: %m", directory);
+    for (struct dirent *entry; status == LFADS_OK && (entry = readdir(listing));) {
         int64_t *larger;
 
         if (!step_of(&step, entry->d_name))
@@ -46,8 +48,7 @@ static enum lfads_status list_steps(struct steps *steps, const char *directory,
             status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to list %s", directory);
         }
     }
-    if (listing)
-        closedir(listing);
+    closedir(listing);
     return status;
 }
 

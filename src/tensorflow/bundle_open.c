@@ -1,6 +1,7 @@
 /* bundle_open.c - reads and checks the index of a TensorFlow checkpoint.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <bundle.pb-c.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,19 +192,19 @@ static enum lfads_status measure_shard(size_t *bytes, const struct bundle *b, si
     char path[FILE_PATH];
     enum lfads_status status = bundle_shard_path(path, b, shard, err);
     FILE *file = status == LFADS_OK ? file_open(path) : NULL;
-    long length = -1;
+    long length;
 
     if (status != LFADS_OK)
         return status;
-    if (file && fseek(file, 0, SEEK_END) == 0)
-        length = ftell(file);
-    if (file)
-        fclose(file);
-    if (length < 0)
-        return lfads_fail(err, LFADS_BAD_DATA,
+    if (!file)
+        return lfads_fail(err, errno == ENOENT ? LFADS_BAD_DATA : LFADS_IO,
                           "can't read %s: %m; a TensorFlow checkpoint is all files that begin with "
                           "%s",
                           path, b->path);
+    length = fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
+    fclose(file);
+    if (length < 0)
+        return lfads_fail(err, LFADS_IO, "can't read %s", path);
     *bytes = (size_t)length;
     return LFADS_OK;
 }

@@ -15,7 +15,7 @@ if ! clang -fsanitize=fuzzer,address "$scratch/try.c" -o "$scratch/try" 2>"$scra
 fi
 cmake -S "$source" -B "$scratch/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DLFADS_FUZZ=ON \
     -DCMAKE_C_COMPILER=clang -DCMAKE_C_FLAGS=-O1 >/dev/null
-targets="hyperparameters flagfile command_line index data benchmark checkpoint"
+targets="hyperparameters flagfile command_line index data benchmark checkpoint bundle"
 for target in $targets; do
     programs="${programs:-} fuzz_$target"
 done
@@ -28,6 +28,7 @@ export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:quarantine_size_m
 for target in $targets; do
     case $target in
     data | checkpoint) runs=$((executions / 20)) inputs=$scratch/corpus/$target ;; # processes are slow
+    bundle) runs=$executions inputs=$scratch/corpus/$target ;;
     *) runs=$executions inputs=$source/tests/fuzz/corpus/$target ;;
     esac
     [ ! -d "$source/tests/fuzz/regressions/$target" ] ||

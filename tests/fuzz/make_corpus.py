@@ -5,6 +5,7 @@
 SPDX-License-Identifier: Apache-2.0"""
 import gzip
 import os
+import re
 import shutil
 import sys
 
@@ -14,6 +15,7 @@ import numpy as np
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
 import harness
 from harness import SCRATCH, SEAL, seal
+from tensorflow_bundle import block, lay_out, number, table
 
 random = np.random.RandomState(1)
 
@@ -83,8 +85,35 @@ def compact(source, target):
     seal(target)
 
 
+def stored(data):
+    """The bytes in Snappy's form, without any gain."""
+    pieces = [data[i:i + 60] for i in range(0, len(data), 60)]
+    return number(len(data)) + b"".join(bytes([len(piece) - 1 << 2]) + piece for piece in pieces)
+
+
+def write_index(name, variables):
+    """An index of the variables, all 0, in the forms of fuzz_bundle.c."""
+    entries, _ = lay_out(variables)
+    content = block(entries)
+    for form, data in (("file", b"\0" + table(entries)), ("block", b"\1" + content),
+                       ("compressed", b"\2" + stored(content))):
+        with open(f"{SCRATCH}/bundle/{name}_{form}", "wb") as file:
+            file.write(data)
+
+
+def write_indices(trained):
+    """Of an integrator of two units, and of the model whose training said this."""
+    write_index("integrator", {"Variable": np.zeros((2, 2), "f4"), "Variable_1": np.zeros((1, 2), "f4"),
+                               "Variable_2": np.zeros((1, 2), "f4"), "Variable_3": np.zeros((2, 1), "f8"),
+                               "Variable_4": np.zeros(1, "f4"), "global_step": np.int32(0)})
+    model = {name: np.zeros((int(rows), int(cols)), "f4") for name, rows, cols in
+             re.findall(r"\d (LFADS/\S+):0 \[(\d+), (\d+)\]", trained)}
+    write_index("model", {**model, "LFADS/z/prior_g0/logvar": np.zeros((1, 1), "f4"),
+                          "LFADS/global_step": np.int64(0), "LFADS/learning_rate": np.float32(0)})
+
+
 def test_made():
-    for folder in ("data", "benchmark", "checkpoint", "damage", "prepare", "scratch"):
+    for folder in ("data", "benchmark", "checkpoint", "bundle", "damage", "prepare", "scratch"):
         os.makedirs(f"{SCRATCH}/{folder}")
     plain = {"train_data": counts().astype("u1"), "valid_data": counts().astype(">i4")}
     rates = random.uniform(0.5, 2, (6, 4, 3))
@@ -121,8 +150,9 @@ def test_made():
     shutil.copy(f"{SCRATCH}/data/plain", f"{SCRATCH}/scratch/d_s")
     small = [f"--{x}=1" for x in ("factors_dim", "ic_dim", "ic_enc_dim", "gen_dim", "batch_size",
                                   "max_epochs", "threads", "seed")]
-    harness.run("train", "--data_dir=scratch", "--data_filename_stem=d",
-                "--lfads_save_dir=scratch/save", "--co_dim=0", "--example_every_s=-1", "--quiet", *small)
+    done = harness.run("train", "--data_dir=scratch", "--data_filename_stem=d",
+                       "--lfads_save_dir=scratch/save", "--co_dim=0", "--example_every_s=-1", *small)
+    write_indices(done.stdout)
     least = f"{SCRATCH}/checkpoint/least"
     shutil.copy(harness.latest("scratch/save"), least)
     compact(least, f"{SCRATCH}/checkpoint/compact")

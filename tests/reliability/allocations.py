@@ -49,6 +49,7 @@ FLAGS = ["--data_dir=data", "--data_filename_stem=set", "--factors_dim=4", "--ic
          "--ic_enc_dim=8", "--gen_dim=8", "--co_dim=1", "--con_dim=8", "--ci_enc_dim=8",
          "--batch_size=8", "--seed=11", "--heldout_dim=2", "--forward_steps=3"]
 MODEL = ("--lfads_save_dir=run", "--threads=1")
+GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden")
 # Each command in turn, and the folder that it finds.
 COMMANDS = [
     ("", [LFADS, "synth", "chaotic", "--save_dir=run", "--C=4", "--nreplications=5", "--N=8", "--S=8",
@@ -71,6 +72,7 @@ COMMANDS = [
     ("submitted", [LFADS, "submit", "--nlb_set=mc_maze", "--output=run/both", "--add_to=run/submission",
                    "--model_run=run/model_runs_a_valid_posterior_push_mean"]),
     ("trained", [DENOISE, "run"]),
+    ("original", [LFADS, "write-params", *MODEL, f"--data_dir={GOLDEN}/files/data_dir"]),
 ]
 
 
@@ -189,6 +191,8 @@ def prepare():
     with h5py.File(write("data/target", **{f"mc_rtt/{key}": value for key, value in target.items()}), "r+") as file:
         file.create_dataset("mc_rtt/eval_cond_idx", (2,), h5py.vlen_dtype("i8"))
         file["mc_rtt/eval_cond_idx"][:] = np.arange(8).reshape(2, 4)
+    shutil.copytree(f"{GOLDEN}/tensorflow/original", f"{SCRATCH}/original",
+                    ignore=shutil.ignore_patterns("*.values.h5", "model_*"))
     for state, words in COMMANDS:
         commands.append(Command(state, words))
         if words[1] == "train" and not state:
