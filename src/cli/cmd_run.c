@@ -116,7 +116,8 @@ int cli_run_model(const struct command *command, int argc, char **argv)
     if (status == LFADS_OK)
         status = config_check(config, &err);
     if (status == LFADS_OK && trains)
-        status = words_of_training(config, &words, &is_new, &err);
+        status = words_of_training(config, &words, command->name, config->checkpoint_pb_load_name,
+                                   &is_new, &err);
     else if (status == LFADS_OK)
         status = words_of_model(config, &words, command->name, takes_trials(command), &err);
     if (trains)

@@ -42,10 +42,11 @@ static const struct command commands[] = {
     {"write-params", "DIR", KIND_WRITE_PARAMS, "write every parameter to an HDF5 file",
      "Writes every parameter and optimizer slot to one HDF5 file." REMEMBERED, config_table,
      lfads_write_params, cli_run_model},
-    {"tune", "", NULL, "search hyperparameters: train many models, keep the best",
+    {"tune", "FILE ...", NULL, "search hyperparameters: train many models, keep the best",
      "Searches hyperparameters: trains many models side by side, lets the worse copy\n"
      "the better and go on with changed values (population-based training), or draws\n"
-     "values at random (--exploit=none). Leaves the best model in --lfads_save_dir.\n"
+     "values at random (--exploit=none). Leaves the best model in --lfads_save_dir or,\n"
+     "without it, in a new directory beside the data; lfads tune DIR goes on there.\n"
      "Takes all flags of train, too (lfads train --help).",
      tune_config_table, NULL, cli_run_tune},
     {"prepare", "RECORDING ...", NULL, "make data files of recordings",

@@ -110,3 +110,11 @@ enum lfads_status lfads_tune_config_set(struct lfads_tune_config *config, const 
     return tune_request_set(&(struct tune_request){.tune = config, .config = NULL}, (size_t)index,
                             value, err);
 }
+
+void tune_data_given(struct lfads_config *config)
+{
+    if (!*config->data_files)
+        return;
+    config->given[flag_find(config_table(), "data_dir")] = false;
+    config->given[flag_find(config_table(), "data_filename_stem")] = false;
+}

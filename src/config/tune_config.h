@@ -40,4 +40,7 @@ struct tune_request {
 /* Sets flag number INDEX of tune_command_table; PAYLOAD is a struct tune_request (parse_setter). */
 enum lfads_status tune_request_set(void *payload, size_t index, const char *text,
                                    struct lfads_error *err);
+/* Of the two ways to name data, files and a directory, marks the one that CONFIG takes as given: of
+ * all flags that were marked. */
+void tune_data_given(struct lfads_config *config);
 #endif

@@ -100,14 +100,12 @@ static enum lfads_status place_files(struct lfads_config *config, const struct w
     return status;
 }
 
-/* Whether the save directory has a model. */
-static bool has_model(const struct lfads_config *config)
+/* Whether the save directory has a file NAME. */
+static bool has_trace(const struct lfads_config *config, const char *name)
 {
-    char index[FILE_PATH];
+    char path[FILE_PATH];
 
-    return file_join(index, config->lfads_save_dir, config->checkpoint_pb_load_name, NULL) ==
-               LFADS_OK &&
-           file_exists(index);
+    return file_join(path, config->lfads_save_dir, name, NULL) == LFADS_OK && file_exists(path);
 }
 
 /* Sets BASE to what a new save directory is named after: the first data file without its ending, or
@@ -152,40 +150,46 @@ static enum lfads_status choose_new(struct lfads_config *config, struct lfads_er
                       "%s has no free name for a save directory: give --lfads_save_dir", base);
 }
 
-enum lfads_status words_of_training(struct lfads_config *config, struct words *words, bool *is_new,
-                                    struct lfads_error *err)
+/* Fails unless the flags name data in one way, or TRACE says that COMMAND goes on. */
+static enum lfads_status check_data(const struct lfads_config *config, const char *command,
+                                    const char *trace, struct lfads_error *err)
 {
-    enum lfads_status status = place_directory(config, words, err);
-    bool saves, files, directory, stem, goes_on;
+    bool saves = is_given(config, "lfads_save_dir"), files = is_given(config, "data_files"),
+         directory = is_given(config, "data_dir"), stem = is_given(config, "data_filename_stem");
 
-    *is_new = false;
-    if (status == LFADS_OK)
-        status = place_files(config, words, err);
-    if (status != LFADS_OK)
-        return status;
-    saves = is_given(config, "lfads_save_dir");
-    files = is_given(config, "data_files");
-    directory = is_given(config, "data_dir");
-    stem = is_given(config, "data_filename_stem");
-    goes_on = saves && has_model(config);
     if (files && (directory || stem))
         return lfads_fail(err, LFADS_USAGE,
                           "data files and --%s are two ways to name the data: leave one out",
                           directory ? "data_dir" : "data_filename_stem");
-    if (!files && !goes_on && !directory && !stem)
+    if (files || (directory && stem) || (saves && has_trace(config, trace)))
+        return LFADS_OK;
+    if (directory || stem)
         return lfads_fail(err, LFADS_USAGE,
-                          "train needs data: lfads train FILE... names data files; --data_dir and "
-                          "--data_filename_stem name all those of a directory%s%s",
-                          saves ? "; there is no model to go on with in " : "",
-                          saves ? config->lfads_save_dir : "");
-    if (!files && !goes_on && directory != stem)
-        return lfads_fail(err, LFADS_USAGE,
-                          "train needs --%s too: %s, or name the files: lfads train FILE...",
+                          "%s needs --%s too: %s, or name the files: lfads %s FILE...", command,
                           directory ? "data_filename_stem" : "data_dir",
                           directory ? "the first part of the data files' names"
-                                    : "the directory of the data files");
-    if (saves)
-        return LFADS_OK;
+                                    : "the directory of the data files",
+                          command);
+    return lfads_fail(err, LFADS_USAGE,
+                      "%s needs data: lfads %s FILE... names data files; --data_dir and "
+                      "--data_filename_stem name all those of a directory%s%s",
+                      command, command, saves ? "; there is nothing to go on with in " : "",
+                      saves ? config->lfads_save_dir : "");
+}
+
+enum lfads_status words_of_training(struct lfads_config *config, struct words *words,
+                                    const char *command, const char *trace, bool *is_new,
+                                    struct lfads_error *err)
+{
+    enum lfads_status status = place_directory(config, words, err);
+
+    *is_new = false;
+    if (status == LFADS_OK)
+        status = place_files(config, words, err);
+    if (status == LFADS_OK)
+        status = check_data(config, command, trace, err);
+    if (status != LFADS_OK || is_given(config, "lfads_save_dir"))
+        return status;
     *is_new = true;
     return choose_new(config, err);
 }

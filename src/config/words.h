@@ -19,10 +19,12 @@ void words_release(struct words *words);
 enum lfads_status words_take_directory(char directory[FILE_PATH], struct words *words,
                                        struct lfads_error *err);
 
-/* Sets the flags of a training that WORDS stand for: its save directory, its data files. A training
- * without a save directory gets a new one beside its data; *IS_NEW says so. Fails if there are no
- * data. */
-enum lfads_status words_of_training(struct lfads_config *config, struct words *words, bool *is_new,
+/* Sets the flags that WORDS of the command of this name, which trains, stand for: save directory
+ * and data files. Without a save directory there is a new one beside the data; *IS_NEW says so.
+ * Fails if there are no data, unless the save directory has a file TRACE, where the command goes
+ * on. */
+enum lfads_status words_of_training(struct lfads_config *config, struct words *words,
+                                    const char *command, const char *trace, bool *is_new,
                                     struct lfads_error *err);
 /* Sets the save directory of the command of this name, which works on a trained model. The words
  * that are left are files of new trials, if it takes them. */

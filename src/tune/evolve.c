@@ -174,7 +174,7 @@ enum lfads_status evolve(struct tuning *tuning, struct lfads_error *err)
         status = breed(t, err);
     }
     if (status == LFADS_OK)
-        tuning_say(t, "The best model is in %s: lfads posterior-sample --lfads_save_dir=%s",
-                   t->directory, t->directory);
+        tuning_say(t, "The best model is in %s: lfads posterior-sample %s", t->directory,
+                   t->directory);
     return status;
 }

@@ -37,6 +37,7 @@ static void give_all(struct lfads_config *config)
     for (size_t i = 0; i < CONFIG_FLAGS; i++)
         if (config_table()->flags[i].group != FLAG_RUN)
             config->given[i] = true;
+    tune_data_given(config);
 }
 
 __attribute__((format(printf, 3, 5))) static enum lfads_status

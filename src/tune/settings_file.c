@@ -93,7 +93,8 @@ static enum lfads_status merge_flag(const struct side *side, size_t i, const cha
     if (given)
         return LFADS_OK;
     side->given[i] = true;
-    return flag_set(side->record, side->table, i, theirs, err);
+    return flag_set(side->record, side->table, i,
+                    flag->type == FLAG_IS_STRING ? flag_string(side->saved, flag) : theirs, err);
 }
 
 enum lfads_status settings_merge(struct lfads_tune_config *tune, struct lfads_config *config,
@@ -117,6 +118,7 @@ enum lfads_status settings_merge(struct lfads_tune_config *tune, struct lfads_co
         for (size_t s = 0; s < 2; s++)
             for (size_t i = 0; i < sides[s].table->count && status == LFADS_OK; i++)
                 status = merge_flag(&sides[s], i, path, err);
+        tune_data_given(config);
     }
     lfads_tune_config_free(saved.tune);
     lfads_config_free(saved.config);

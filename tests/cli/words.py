@@ -90,6 +90,17 @@ def test_several_files():
     check(not os.path.exists(f"{SCRATCH}/several/one/a_lfads"), "a refused training left a directory")
 
 
+def test_tune():
+    write("tuned/rec.h5")
+    words = ["--members=2", "--generations=1", "--exploit=none", "--factors_dim=3", "--gen_dim=6", "--ic_dim=4",
+             "--ic_enc_dim=5", "--max_epochs=1", "--threads=1", "--seed=1"]
+    run("tune", "tuned/rec.h5", *words)
+    run("tune", "tuned/rec_lfads")                          # it is finished, and says so
+    run("posterior-mean", "tuned/rec_lfads")
+    check(made("tuned/rec_lfads") == [f"model_runs_rec.h5_{phase}_{MEAN}" for phase in ("train", "valid")],
+          f"{made('tuned/rec_lfads')}")
+
+
 def test_directory_and_stem():
     write("stem/m_a.h5")
     done = run("train", "--data_dir=stem", "--data_filename_stem=m_", *SMALL)
@@ -188,8 +199,10 @@ def test_refused():
             (["train", "gen_dim=3"], '"gen_dim=3" is no flag, which begins with --, and there is no file or directory'),
             (["train", "bad/absent.h5"], '"bad/absent.h5" is no flag'),
             (["train"], "train needs data: lfads train FILE"),
-            (["train", "--lfads_save_dir=bad/empty"], "train needs data: .*no model to go on with in bad/empty"),
-            (["train", "bad/empty"], "train needs data: .*no model to go on with in bad/empty"),
+            (["train", "--lfads_save_dir=bad/empty"], "train needs data: .*nothing to go on with in bad/empty"),
+            (["train", "bad/empty"], "train needs data: .*nothing to go on with in bad/empty"),
+            (["tune"], "tune needs data: lfads tune FILE"),
+            (["tune", "bad/model"], "tune needs data: .*nothing to go on with in bad/model"),
             (["train", "--data_dir=bad"], "train needs --data_filename_stem too"),
             (["train", "--data_filename_stem=a"], "train needs --data_dir too"),
             (["train", "bad/a.h5", "--data_dir=bad"], "data files and --data_dir are two ways to name the data"),
