@@ -68,6 +68,13 @@ def test_lineage():
                 check(inside and 0.002 * weight * 0.999 <= change <= weight * 1.001,
                       f"{g} {m}: {name} from {parent[name]} to {row[name]}")
     check(copies >= 3, f"{copies} copies")
+    seeds = {int(numbers(latest(f"whole/members/{m:02}"))["seed"][0]) for m in range(MEMBERS)}
+    check(len(seeds) == MEMBERS, f"noise of {seeds}")
+    for m, row in enumerate(generation[GENERATIONS - 1]):
+        # after one epoch from a copy the smoothed score is that epoch's
+        cells = [cell.strip() for cell in text(f"whole/members/{m:02}/fitlog.csv").splitlines()[-1].split(",")]
+        last, smoothed = float(cells[cells.index("co_bps") + 1]), float(row["co_bps"])
+        check((abs(last - smoothed) < 5.1e-5) == (int(row["parent"]) != m), f"member {m}: {smoothed} from {last}")
     for m, row in enumerate(generation[GENERATIONS - 1]):
         rate = numbers(latest(f"whole/members/{m:02}"))["learning_rate"][0]
         check(np.float32(rate) == np.float32(float(row["learning_rate_init"])), f"member {m} has the rate {rate}")
@@ -125,6 +132,37 @@ def test_killing():
             tune("killed", *SMALL)
             same(whole(), left("killed"), f"killed, {i}")
     check(ended < times, "no tuning was killed before its end")
+
+
+def test_lost_process():
+    """A member's process that is killed ends the tuning, which goes on."""
+    words = command("shot", *SMALL)
+    for _ in range(harness.ATTEMPTS):
+        shutil.rmtree(f"{SCRATCH}/shot", ignore_errors=True)
+        process = start(*words)
+        while not process.stdout.readline().startswith("They are compared"):
+            pass
+        time.sleep(0.05)
+        with open(f"/proc/{process.pid}/task/{process.pid}/children") as file:
+            for word in file.read().split()[:1]:
+                os.kill(int(word), signal.SIGKILL)
+        _, error = process.communicate()
+        if process.returncode and "the process of member" in error:
+            break  # else it had ended, or it was a process that reads a file
+    check(process.returncode == 1 and "was killed: if memory is short" in error, f"{process.returncode} {error}")
+    run(*words)
+    same(whole(), left("shot"), "a member was killed")
+
+
+def test_in_use():
+    """Two tunings don't share a directory."""
+    process = start(*command("used", *SMALL, "--generations=100000"))
+    while not process.stdout.readline().startswith("They are compared"):
+        pass
+    tune("used", status=1, pattern="is in use by process")
+    process.terminate()
+    _, error = process.communicate()
+    check(process.returncode == 128 + signal.SIGTERM, f"{process.returncode}: {error}")
 
 
 def test_failing():
