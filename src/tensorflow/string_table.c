@@ -94,8 +94,9 @@ static enum lfads_status read_table(const struct table *table, table_visit *visi
     footer.end = table->bytes + table->length - MAGIC_BYTES;
     footer.at = footer.end - (FOOTER - MAGIC_BYTES);
     /* first comes the place of a block of statistics, which TensorFlow leaves empty */
-    if (!table_number(&unused, &footer) || !table_number(&unused, &footer))
-        return lfads_fail(err, LFADS_BAD_DATA, "%s is damaged: its footer is", table->path);
+    for (int i = 0; i < 2; i++)
+        if (!table_number(&unused, &footer))
+            return lfads_fail(err, LFADS_BAD_DATA, "%s is damaged: its footer is", table->path);
     status = read_place(&place, table, &footer, 0, err);
     return status == LFADS_OK ? visit_block(table, &place, visit_listed, &listing, err) : status;
 }

@@ -196,6 +196,8 @@ def test_training_writes_ours():
     check(text("save/checkpoint").splitlines()[1:] ==
           [f'all_model_checkpoint_paths: "save/lfads_vae.ckpt-{step}"' for step in (66, 72, 78)],
           text("save/checkpoint"))
+    for words in (["train", "--preset=original"], ["--kind=train"]):
+        run(*words, save, DATA, status=2, pattern="--ic_dim=64, the default, contradicts the checkpoint")
     check(original <= set(os.listdir(f"{SCRATCH}/save")), "a file of the original's was removed")
     run("posterior-mean", save, DATA, "--ps_nexamples_to_process=2")
 
