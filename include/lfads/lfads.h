@@ -250,7 +250,10 @@ struct lfads_score {
     double psth_sd;      /* bins: of the Gaussian that smoothed the PSTHs; 0: the file's, or none */
     double behaviour_r2; /* of behaviour decoded from the rates by ridge regression */
     double decoding_penalty; /* of that regression; of the first decoder, if there are several */
-    size_t behaviour_components; /* that were decoded */
+    size_t behaviour_components;                           /* that were decoded */
+    size_t missing_data, missing_truth, missing_behaviour; /* numbers that are NaN and left out: of
+                             the data, the truth, the behaviour of both sets of trials */
+    size_t missing_psth;  /* bins of PSTHs, of all conditions, that are left out */
     bool lacks_train_run; /* there is behaviour, but there are no results of training trials to fit
                              on */
 };
@@ -343,7 +346,9 @@ struct lfads_nlb_score {
     double velocity_r2;      /* R2 of behaviour in time, decoded by ridge regression */
     double decoding_penalty; /* of that regression; of the first decoder, if there are several */
     double psth_r2;
-    double time_correlation; /* of neural speed with produced times */
+    double time_correlation;                  /* of neural speed with produced times */
+    size_t missing_spikes, missing_behaviour; /* numbers of the target that are NaN and left out */
+    size_t missing_psth;                      /* bins of PSTHs that are left out */
 };
 struct lfads_nlb_scores {
     size_t count;

@@ -9,13 +9,16 @@
  */
 static void print_range(const double *scores, size_t count)
 {
-    double min = scores[0], max = scores[0];
+    double min = (double)NAN, max = (double)NAN;
 
     for (size_t j = 0; j < count; j++) {
         min = fmin(min, scores[j]);
         max = fmax(max, scores[j]);
     }
-    printf(" (single channels %.4f to %.4f)\n", min, max);
+    if (isnan(min))
+        printf("\n");
+    else
+        printf(" (single channels %.4f to %.4f)\n", min, max);
 }
 
 static void print_bits(const char *what, double bits, double error)
@@ -50,6 +53,24 @@ static void print_conditions(const struct lfads_score *s)
     printf(": %.4f\n", s->psth_r2);
 }
 
+/* Says how many numbers of WHAT no score is made of. */
+static void print_missing(const char *indent, size_t count, const char *what)
+{
+    if (count > 0)
+        printf("%sleft out, for they are NaN: %zu %s\n", indent, count, what);
+}
+
+static void print_all_missing(const struct lfads_score *s)
+{
+    print_missing("", s->missing_data, "numbers of the data");
+    print_missing("", s->missing_truth,
+                  s->has_truth ? "numbers of the true rates" : "numbers of the true rates, all");
+    print_missing("", s->missing_psth, s->has_psth ? "bins of PSTHs" : "bins of PSTHs, all");
+    print_missing("", s->missing_behaviour,
+                  s->has_behaviour ? "numbers of behaviour"
+                                   : "numbers of behaviour: too many to decode");
+}
+
 static void print_text(const struct lfads_score *s)
 {
     printf("%zu trials of %s_data, %zu bins, %zu channels\n", s->trials, s->set, s->bins,
@@ -75,6 +96,7 @@ static void print_text(const struct lfads_score *s)
         printf("negative log-likelihood a trial: %.3f\n", s->nll);
     if (s->has_bounds)
         printf("bounds a trial: %.3f (VAE), %.3f (IWAE)\n", s->nll_vae, s->nll_iwae);
+    print_all_missing(s);
 }
 
 /* Prints one of a baseline's scores, unless it is not defined. */
@@ -178,6 +200,9 @@ static void print_json(const struct lfads_score *s, const struct lfads_baselines
     printf("{\"set\": \"%s\", \"trials\": %zu, \"bins\": %zu, \"channels\": %zu", s->set, s->trials,
            s->bins, s->channels);
     printf(", \"heldout_dim\": %zu, \"forward_steps\": %zu", s->heldout, s->forward);
+    printf(", \"missing_data\": %zu, \"missing_truth\": %zu, \"missing_psth\": %zu, "
+           "\"missing_behaviour\": %zu",
+           s->missing_data, s->missing_truth, s->missing_psth, s->missing_behaviour);
     print_json_rates(s);
     if (s->has_behaviour) {
         print_number(", \"behaviour_r2\": ", s->behaviour_r2);
@@ -240,6 +265,16 @@ static void print_nlb_text(const struct lfads_nlb_score *s)
             printf(", penalty %.3g", s->decoding_penalty);
         printf("\n");
     }
+    print_missing("  ", s->missing_spikes, "counts");
+    print_missing("  ", s->missing_psth, "bins of PSTHs");
+    print_missing("  ", s->missing_behaviour, "numbers of behaviour");
+}
+
+static void print_missing_json(size_t count, const char *what, bool *first)
+{
+    if (count > 0)
+        printf("%s\"missing %s\": %zu", *first ? "" : ", ", what, count);
+    *first = *first && count == 0;
 }
 
 static void print_nlb_json(const struct lfads_nlb_score *s)
@@ -260,6 +295,9 @@ static void print_nlb_json(const struct lfads_nlb_score *s)
         printf(", \"%s%s standard error\": ", s->prefix, named[i].name);
         print_number("", named[i].error);
     }
+    print_missing_json(s->missing_spikes, "counts", &first);
+    print_missing_json(s->missing_psth, "bins of PSTHs", &first);
+    print_missing_json(s->missing_behaviour, "numbers of behaviour", &first);
     printf("}");
 }
 

@@ -30,7 +30,7 @@ static size_t max_record_bytes(const struct dataset *dataset, enum trial_array a
     size_t length = 0;
 
     for (size_t i = 0; i < dataset->count; i++)
-        for (int set = 0; set < SESSION_SETS; set++) {
+        for (int set = 0; set < SESSION_ALL_SETS; set++) {
             const struct trial_store *store = &dataset->sessions[i]->set[set].array[array];
 
             if (trial_store_streams(store))

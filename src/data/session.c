@@ -14,7 +14,7 @@
 
 const char *session_set_name(enum session_set set)
 {
-    return set == SESSION_TRAIN ? "train" : "valid";
+    return set == SESSION_TRAIN ? "train" : set == SESSION_VALID ? "valid" : "test";
 }
 
 enum lfads_status session_read_conversion(double *factor, const struct h5_file *file,
@@ -63,11 +63,13 @@ void session_close(struct session *session)
 {
     if (!session)
         return;
-    for (int set = 0; set < SESSION_SETS; set++) {
+    for (int set = 0; set < SESSION_ALL_SETS; set++) {
         for (int array = 0; array < TRIAL_ARRAYS; array++)
             trial_store_end(&session->set[set].array[array]);
         free(session->set[set].missing);
+        free(session->set[set].kept.name);
     }
+    session_keys_free(&session->keys);
     free(session->alignment_matrix);
     free(session->alignment_bias);
     free(session->name);
@@ -109,7 +111,7 @@ size_t session_memory(const struct session *session)
 {
     size_t bytes = 0;
 
-    for (int set = 0; set < SESSION_SETS; set++)
+    for (int set = 0; set < SESSION_ALL_SETS; set++)
         for (int array = 0; array < TRIAL_ARRAYS; array++)
             bytes += trial_store_memory(&session->set[set].array[array]);
     return bytes;
@@ -119,7 +121,7 @@ bool session_streams(const struct session *session)
 {
     bool any = false;
 
-    for (int set = 0; set < SESSION_SETS; set++)
+    for (int set = 0; set < SESSION_ALL_SETS; set++)
         for (int array = 0; array < TRIAL_ARRAYS; array++)
             any = any || trial_store_streams(&session->set[set].array[array]);
     return any;

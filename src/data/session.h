@@ -5,12 +5,20 @@
 #define LFADS_DATA_SESSION_H
 #include "config/trial.h"
 #include "data/data_range.h"
+#include "data/session_keys.h"
 #include "data/trial_store.h"
 #include "h5/h5.h"
 
 struct numpy_random;
 
-enum session_set { SESSION_TRAIN, SESSION_VALID, SESSION_SETS };
+/* Training uses the first SESSION_SETS; test trials are for sampling alone. */
+enum session_set {
+    SESSION_TRAIN,
+    SESSION_VALID,
+    SESSION_SETS,
+    SESSION_TEST = SESSION_SETS,
+    SESSION_ALL_SETS
+};
 
 /* What the model needs of a session, and where its trials may be kept. */
 struct session_wants {
@@ -32,8 +40,9 @@ struct session_trials {
     struct trial_store array[TRIAL_ARRAYS]; /* records [T,width]; empty if the width is 0 */
     double sum;                             /* sum of all numbers of the observed array */
     uint32_t checksum;                      /* CRC-32 of the observed array's numbers as floats */
-    uint32_t *missing; /* [count]: NaN in each trial's observed array; NULL: none */
-    bool has_truth;    /* the file has true rates of these trials */
+    uint32_t *missing;    /* [count]: NaN in each trial's observed array; NULL: none */
+    bool has_truth;       /* the file has true rates of these trials */
+    struct key_list kept; /* arrays of these trials that go along into results */
 };
 
 struct session {
@@ -43,15 +52,16 @@ struct session {
     bool has_encoded;                      /* the encoders read an array of their own */
     size_t encoded_bins, encoded_channels; /* T_enc, N_in */
     bool has_sv;                           /* its trials have TRIAL_SV */
-    struct session_trials set[SESSION_SETS];
+    struct session_trials set[SESSION_ALL_SETS];
     double *alignment_matrix; /* [N,F] or NULL */
     double *alignment_bias;   /* [N] or NULL */
+    struct session_keys keys; /* of its file */
     size_t rounded;           /* numbers that were whole but for rounding, and became counts */
     size_t missing;           /* NaN in all arrays that may have them */
     double conversion;        /* rates times it are in the truth's unit; 1 if the file has none */
 };
 
-/* "train" or "valid". */
+/* "train", "valid" or "test". */
 const char *session_set_name(enum session_set set);
 
 /* Sets *FACTOR to the file's conversion_factor, 1 if it has none. Fails unless it is finite and

@@ -341,14 +341,24 @@ enum lfads_status session_reader_read(struct reading *r)
     char name[40];
     enum lfads_status status = LFADS_OK;
 
+    status = session_keys_read(&s->keys, &r->file, r->err);
+    if (status != LFADS_OK)
+        return status;
     s->has_encoded = h5_has(&r->file, "train_encod_data") ||
                      (r->wants->either_set && h5_has(&r->file, "valid_encod_data"));
     s->has_sv = r->wants->sv_rate > 0;
+    data_name(name, s, SESSION_TRAIN, false);
     if (!lacks_training(r))
-        status = read_set(r, SESSION_TRAIN);
+        status = h5_has(&r->file, name) ? read_set(r, SESSION_TRAIN)
+                                        : session_keys_missing(&r->file, name, r->err);
     data_name(name, s, SESSION_VALID, false);
     if (status == LFADS_OK && h5_has(&r->file, name))
         status = read_set(r, SESSION_VALID);
+    for (int set = 0; set < SESSION_ALL_SETS && status == LFADS_OK; set++)
+        if (s->set[set].count)
+            status = session_keys_take(&s->set[set].kept, &s->keys, &r->file,
+                                       session_set_name((enum session_set)set), s->set[set].count,
+                                       r->err);
     if (status == LFADS_OK)
         status = read_alignments(r);
     if (status == LFADS_OK)

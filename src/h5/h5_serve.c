@@ -144,8 +144,10 @@ enum lfads_status server_check_rows(struct server *s, struct h5_request *ask,
 
     if (status != LFADS_OK)
         return status;
-    if (ask->type == H5_AS_STORED ? shape->stored.size == 0 || shape->holds == H5_STRINGS
-                                  : !shape->numeric)
+    if (ask->type == H5_AS_STORED
+            ? shape->stored.size == 0 ||
+                  (shape->holds == H5_STRINGS) != (ask->question == H5_ROWS_OF_STRINGS)
+            : !shape->numeric)
         return lfads_fail(err, LFADS_BAD_DATA, "%s: %s does not hold numbers: it holds %s",
                           s->file.path, ask->name, h5_holds_name(shape->holds));
     if (ask->question == H5_ALL) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "data/shape_fit.h"
 
 enum lfads_status array_allocate(double **out, size_t count, const char *name, const char *path,
                                  struct lfads_error *err)
@@ -35,10 +36,13 @@ enum lfads_status array_read(struct array *array, const struct h5_file *file, co
     status = h5_shape(&shape, file, name, err);
     if (status != LFADS_OK)
         return status;
-    if (shape.rank != rank || !shape.numeric)
+    if (!shape.numeric)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s does not hold numbers: it holds %s",
+                          file->path, name, h5_holds_name(shape.holds));
+    if (!shape_fit(&shape, rank, (const size_t[H5_MOST_RANK]){SHAPE_ANY}))
         return lfads_fail(err, LFADS_BAD_DATA,
-                          "%s: %s has %zu axes%s, and numbers with %zu are needed", file->path,
-                          name, shape.rank, shape.numeric ? "" : " and no numbers", rank);
+                          "%s: %s has %zu axes, and numbers with %zu are needed", file->path, name,
+                          shape.rank, rank);
     for (size_t i = 0; i < rank; i++)
         array->dims[i] = shape.dims[i];
     array->count = shape.count;
@@ -61,6 +65,15 @@ void array_free(struct array *array)
 {
     free(array->values);
     array->values = NULL;
+}
+
+size_t array_missing(const double *values, size_t count)
+{
+    size_t missing = 0;
+
+    for (size_t i = 0; i < count; i++)
+        missing += isnan(values[i]) != 0;
+    return missing;
 }
 
 enum lfads_status array_expect(const struct array *array, const struct h5_file *file, size_t axis,

@@ -16,13 +16,15 @@ struct array {
 enum lfads_status array_allocate(double **out, size_t count, const char *name, const char *path,
                                  struct lfads_error *err);
 /* Reads array NAME of FILE, numbers or truth values. Fails if it lacks it, or the array has not
- * RANK axes. */
+ * RANK axes; axes of length 1 may be missing or there besides (shape_fit.h). */
 enum lfads_status array_read(struct array *array, const struct h5_file *file, const char *name,
                              size_t rank, struct lfads_error *err);
 /* The same; leaves the array empty (values NULL) if the file lacks it. */
 enum lfads_status array_find(struct array *array, const struct h5_file *file, const char *name,
                              size_t rank, struct lfads_error *err);
 void array_free(struct array *array);
+/* How many of COUNT numbers are NaN. */
+size_t array_missing(const double *values, size_t count);
 /* Fails unless the array's axis AXIS has SIZE entries, as WHAT has. */
 enum lfads_status array_expect(const struct array *array, const struct h5_file *file, size_t axis,
                                size_t size, const char *what, struct lfads_error *err);

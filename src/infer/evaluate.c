@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "infer/arrays.h"
 #include "infer/evaluation.h"
 #include "infer/evaluation_scores.h"
 #include "report/figure.h"
@@ -43,6 +44,9 @@ static enum lfads_status score_truth(struct lfads_score *score, const struct eva
     const struct scored scored = scored_arrays(s);
 
     if (!s->truth)
+        return LFADS_OK;
+    score->missing_truth = array_missing(s->truth, s->trials * s->bins * s->channels);
+    if (score->missing_truth == s->trials * s->bins * s->channels)
         return LFADS_OK;
     score->has_truth = true;
     score->r2 = score_r_squared(&scored, 0, s->channels);
@@ -97,6 +101,7 @@ static enum lfads_status draw_figure(const struct lfads_score *score, const stru
     size_t offset = s->what->trial * s->bins * s->channels;
     const double *output = s->output + s->what->trial * s->bins * s->outputs;
     double *inputs = NULL, *truth = NULL;
+    bool known = s->truth && array_missing(s->truth + offset, s->bins * s->channels) == 0;
     struct figure_trial trial;
     char scores[200];
     enum lfads_status status;
@@ -123,9 +128,9 @@ static enum lfads_status draw_figure(const struct lfads_score *score, const stru
                                             .outputs = s->outputs,
                                             .means = output,
                                             .variances = variances_of(s, output),
-                                            .truth = s->truth ? s->truth + offset : NULL,
+                                            .truth = known ? s->truth + offset : NULL,
                                             .data = s->counts + offset,
-                                            .conversion = s->truth ? s->conversion : 1,
+                                            .conversion = known ? s->conversion : 1,
                                             .bin_s = evaluation_bin_width(s)}};
     status = evaluation_read_inferred_inputs(&inputs, &trial.n_inputs, s);
     if (status == LFADS_OK && inputs)
@@ -149,6 +154,8 @@ enum lfads_status evaluation_score_rates(struct lfads_score *score, const struct
                                   .channels = s->channels,
                                   .heldout = s->heldout,
                                   .forward = s->forward,
+                                  .missing_data =
+                                      array_missing(s->counts, s->trials * s->bins * s->channels),
                                   .nll = (double)NAN};
     status = evaluation_score_spikes(score, s);
     if (status == LFADS_OK)

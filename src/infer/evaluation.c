@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "data/session.h"
+#include "data/shape_fit.h"
 #include "infer/arrays.h"
 
 const char *evaluation_key(enum result result) { return results_key(OF_POSTERIORS, result); }
@@ -25,25 +26,27 @@ static enum lfads_status open_files(struct evaluation *s)
     return status == LFADS_OK ? h5_open(&s->run, s->what->model_run_file, s->err) : status;
 }
 
+/* The shape of a data set of three axes, of the lengths EXPECTED as far as these are known. */
 static enum lfads_status shape_of(struct h5_shape *shape, const struct h5_file *file,
-                                  const char *name, struct lfads_error *err)
+                                  const char *name, const size_t *expected, struct lfads_error *err)
 {
     enum lfads_status status = h5_shape(shape, file, name, err);
 
-    if (status == LFADS_OK && (shape->rank != 3 || !shape->numeric || shape->count == 0))
+    if (status == LFADS_OK &&
+        (!shape->numeric || shape->count == 0 || !shape_fit(shape, 3, expected)))
         status = lfads_fail(err, LFADS_BAD_DATA, "%s: %s is not [trials,bins,channels] of numbers",
                             file->path, name);
     return status;
 }
 
 /* Fails if an element of VALUES [E,T,width] is not finite or, from column FIRST on, below MIN; the
- * error names the first such element. The data may lack numbers, which are NaN. */
+ * error names the first such element. Data and truth may lack numbers, which are NaN. */
 static enum lfads_status check_numbers(const double *values, const struct evaluation *s,
                                        const struct h5_file *file, const char *name, size_t width,
                                        size_t first, double min)
 {
     for (size_t i = 0; i < s->trials * s->bins * width; i++)
-        if ((!isfinite(values[i]) && !(values == s->counts && isnan(values[i]))) ||
+        if ((!isfinite(values[i]) && !(values != s->output && isnan(values[i]))) ||
             (i % width >= first && values[i] < min))
             return lfads_fail(
                 s->err, LFADS_BAD_DATA, "%s: %s is %g in trial %zu, bin %zu, place %zu of the bin",
@@ -59,13 +62,14 @@ static enum lfads_status read_trials(double **out, const struct evaluation *s,
 
     if (status != LFADS_OK)
         return status;
-    status = h5_read_rows(*out, H5_FLOAT64, file, name, 0, s->trials, s->trials * s->bins * width,
-                          s->err);
+    status = shape_read_rows(*out, H5_FLOAT64, file, name, s->trials, 0, s->trials,
+                             s->trials * s->bins * width, s->err);
     return status == LFADS_OK ? check_numbers(*out, s, file, name, width, width, 0) : status;
 }
 
 static enum lfads_status read_truth(struct evaluation *s)
 {
+    const size_t expected[] = {SHAPE_ANY, s->bins, s->channels};
     char name[40];
     struct h5_shape shape;
     enum lfads_status status;
@@ -73,7 +77,7 @@ static enum lfads_status read_truth(struct evaluation *s)
     snprintf(name, sizeof name, "%s_truth", s->set);
     if (!h5_has(&s->data, name))
         return LFADS_OK;
-    status = shape_of(&shape, &s->data, name, s->err);
+    status = shape_of(&shape, &s->data, name, expected, s->err);
     if (status == LFADS_OK &&
         (shape.dims[0] < s->trials || shape.dims[1] != s->bins || shape.dims[2] != s->channels))
         status = lfads_fail(s->err, LFADS_BAD_DATA, "%s: %s has not the shape of the data",
@@ -121,11 +125,15 @@ static enum lfads_status find_distribution(struct evaluation *s)
 /* Sets the sizes; fails if the run does not belong to the data's trials. */
 static enum lfads_status check_run(struct evaluation *s, const char *data_name)
 {
+    size_t expected[3] = {SHAPE_ANY};
     struct h5_shape data, run;
-    enum lfads_status status = shape_of(&data, &s->data, data_name, s->err);
+    enum lfads_status status =
+        shape_of(&run, &s->run, evaluation_key(RESULT_OUTPUT), expected, s->err);
 
     if (status == LFADS_OK)
-        status = shape_of(&run, &s->run, evaluation_key(RESULT_OUTPUT), s->err);
+        expected[1] = run.dims[1];
+    if (status == LFADS_OK)
+        status = shape_of(&data, &s->data, data_name, expected, s->err);
     if (status != LFADS_OK)
         return status;
     if (h5_has(&s->run, results_key(OF_PRIORS, RESULT_INPUTS)) || is_cost_of_all(s, run.dims[0]))
@@ -167,7 +175,8 @@ enum lfads_status evaluation_read(struct evaluation *s)
 
     if (status == LFADS_OK) {
         evaluation_data_name(name, s, s->set);
-        status = check_run(s, name);
+        status = h5_has(&s->data, name) ? check_run(s, name)
+                                        : session_keys_missing(&s->data, name, s->err);
     }
     if (status == LFADS_OK)
         status = read_trials(&s->counts, s, &s->data, name, s->channels);
@@ -188,12 +197,13 @@ enum lfads_status evaluation_read(struct evaluation *s)
 static enum lfads_status read_inputs(double **out, size_t *count, const struct evaluation *s,
                                      const struct h5_file *file, const char *name)
 {
+    const size_t expected[] = {SHAPE_ANY, s->bins, SHAPE_ANY};
     struct h5_shape shape;
     enum lfads_status status;
 
     if (!h5_has(file, name))
         return LFADS_OK;
-    status = shape_of(&shape, file, name, s->err);
+    status = shape_of(&shape, file, name, expected, s->err);
     if (status != LFADS_OK)
         return status;
     if (shape.dims[0] < s->trials || shape.dims[1] != s->bins)
@@ -203,7 +213,8 @@ static enum lfads_status read_inputs(double **out, size_t *count, const struct e
     *out = calloc(s->bins * *count, sizeof **out);
     if (!*out)
         return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
-    return h5_read_rows(*out, H5_FLOAT64, file, name, s->what->trial, 1, s->bins * *count, s->err);
+    return shape_read_rows(*out, H5_FLOAT64, file, name, shape.dims[0], s->what->trial, 1,
+                           s->bins * *count, s->err);
 }
 
 enum lfads_status evaluation_read_inferred_inputs(double **out, size_t *count,

@@ -17,7 +17,8 @@ struct evaluation {
     size_t outputs;                /* O: the parameters of all channels' distributions */
     size_t heldout, forward;       /* channels and bins, the last ones, that were not encoded */
     const struct distribution *distribution;
-    double *counts, *output, *truth; /* [E,T,N], NaN: not recorded; [E,T,O]; [E,T,N] or NULL */
+    double *counts, *output, *truth; /* [E,T,N], NaN: not recorded; [E,T,O]; [E,T,N], NaN:
+                                        not known; or NULL */
     double conversion;               /* rates times it are in the truth's unit */
 };
 

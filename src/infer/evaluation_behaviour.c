@@ -96,6 +96,19 @@ static enum lfads_status decode(struct lfads_score *score, const struct evaluati
                            &scored, s->err);
 }
 
+/* Counts the NaN of a set's first TRIALS trials; whether any number is known. */
+static bool is_known(struct lfads_score *score, const struct evaluation *s, const struct phase *p,
+                     size_t trials)
+{
+    size_t encoded = s->bins - s->forward, components = p->behaviour.dims[2], missing = 0;
+    size_t trial = p->behaviour.dims[1] * components;
+
+    for (size_t e = 0; e < trials; e++)
+        missing += array_missing(p->behaviour.values + e * trial, encoded * components);
+    score->missing_behaviour += missing;
+    return missing < trials * encoded * components;
+}
+
 /* Whether the file has behaviour in time of validation and training trials. */
 static bool has_behaviour(const struct evaluation *s)
 {
@@ -130,7 +143,8 @@ enum lfads_status evaluation_score_behaviour(struct lfads_score *score, const st
     if (status == LFADS_OK)
         status = array_expect(&train.behaviour, &s->data, 2, valid.behaviour.dims[2],
                               valid.behaviour.name, s->err);
-    if (status == LFADS_OK)
+    if (status == LFADS_OK && is_known(score, s, &train, rates.dims[0]) &&
+        is_known(score, s, &valid, s->trials))
         status = decode(score, s, &rates, &train, &valid);
     array_free(&rates);
     array_free(&train.behaviour);

@@ -18,6 +18,11 @@ static enum lfads_status score_psths(struct lfads_score *score, const struct eva
                                      const struct condition_trials *conditions, const double *psth,
                                      const int64_t *jitter)
 {
+    size_t bins = conditions->count * (s->bins - s->forward);
+
+    score->missing_psth = score_psth_missing(psth, bins, s->channels);
+    if (score->missing_psth == bins)
+        return LFADS_OK;
     score->has_psth = true;
     score->conditions = conditions->count;
     return score_psth_r2(&score->psth_r2,

@@ -71,6 +71,8 @@ enum lfads_status nlb_score_velocity(struct lfads_nlb_score *score, const struct
                                                         eval.mask.values ? eval.mask.dims[1] : 1,
                                                     .penalty = s->what->decoding_penalty};
 
+        score->missing_behaviour = array_missing(train.behaviour.values, train.behaviour.count) +
+                                   array_missing(eval.behaviour.values, eval.behaviour.count);
         status = behaviour_score(&score->velocity_r2, &score->decoding_penalty, &decoders, &fitted,
                                  &scored, s->err);
     }

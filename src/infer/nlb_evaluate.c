@@ -131,8 +131,10 @@ static enum lfads_status score_set(struct lfads_nlb_score *score, struct nlb *n)
 
     if (status == LFADS_OK)
         status = nlb_read_counts(&counts, &s, "eval_spikes_heldout", n->eval.bins, n->eval.heldout);
-    if (status == LFADS_OK)
+    if (status == LFADS_OK) {
+        score->missing_spikes = array_missing(counts.values, counts.count);
         status = nlb_score_held_out(score, &s, &counts);
+    }
     if (status == LFADS_OK)
         status = nlb_score_forward(score, &s);
     if (status == LFADS_OK)

@@ -67,6 +67,8 @@ enum lfads_status nlb_score_forward(struct lfads_nlb_score *score, const struct 
     if (status == LFADS_OK)
         status = spike_sums_create(&sums, eval->trials, eval->channels, s->err);
     if (status == LFADS_OK) {
+        score->missing_spikes += array_missing(known.values, known.count) +
+                                 array_missing(held_out.values, held_out.count);
         add_counts(&sums, 0, &known, eval, eval->ahead, eval->ahead_stride);
         add_counts(&sums, heldin, &held_out, eval, eval->ahead + heldin, eval->ahead_stride);
         status = finish_spikes(&score->fp_bps, &score->fp_bps_se, &sums, s);
@@ -97,6 +99,10 @@ enum lfads_status nlb_score_psths(struct lfads_nlb_score *score, const struct nl
     if (status == LFADS_OK)
         status = conditions_read_jitter(&jitter, s->target, nlb_key(name, s, "eval_jitter"),
                                         eval->trials, s->err);
+    score->missing_psth =
+        status == LFADS_OK
+            ? score_psth_missing(psth.values, psth.dims[0] * psth.dims[1], psth.dims[2])
+            : 0;
     if (status == LFADS_OK)
         status = score_psth_r2(&score->psth_r2,
                                &(struct condition_rates){.trials = eval->trials,

@@ -15,11 +15,18 @@
 #include "base/progress.h"
 #include "base/sizes.h"
 #include "base/workers.h"
+#include "infer/kept_arrays.h"
 #include "infer/sampler.h"
 
 enum {
-    VALID_TRIALS = PHILOX_MAX_TRIAL / 2 /* the number of the first validation trial */
+    VALID_TRIALS = PHILOX_MAX_TRIAL / 2, /* the number of the first validation trial */
+    TEST_TRIALS = PHILOX_MAX_TRIAL / 4 * 3
 };
+
+static size_t first_number(enum session_set set)
+{
+    return set == SESSION_TRAIN ? 0 : set == SESSION_VALID ? VALID_TRIALS : TEST_TRIALS;
+}
 
 /* Counts finished trials. Callbacks run on the caller's thread only, which is thread 0. */
 static void report_trials(struct sampler *p, size_t count, size_t thread)
@@ -45,7 +52,7 @@ static void run_group(void *payload, size_t group, size_t thread)
                         .parameters = p->parameters,
                         .seed = p->run->seed,
                         .step = (uint32_t)p->run->checkpoint.step,
-                        .trial = (uint32_t)(number + (p->set == SESSION_VALID ? VALID_TRIALS : 0)),
+                        .trial = (uint32_t)(number + first_number(p->set)),
                         .costs = &p->costs};
     const struct shard *s;
 
@@ -144,6 +151,8 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
         status = results_file_create(&file, path, OF_POSTERIORS, &p->results, p->trials,
                                      p->run->threads, p->err);
     if (status == LFADS_OK)
+        status = kept_arrays_copy(&file.file, p->run, session, p->set, p->trials, p->err);
+    if (status == LFADS_OK)
         status = run_blocks(p, &file);
     if (status == LFADS_OK)
         status = results_file_commit(&file, p->err);
@@ -162,7 +171,7 @@ static enum lfads_status check_disk(const struct sampler *p)
     size_t bytes = 0;
 
     for (size_t s = 0; s < run->dataset->count; s++)
-        for (int set = 0; set < SESSION_SETS; set++)
+        for (int set = 0; set < SESSION_ALL_SETS; set++)
             bytes += results_disk_bytes(run->model, s, trials_of(run, s, set)) +
                      spread_disk_bytes(&p->wants, run->model, s, trials_of(run, s, set));
     run_output_directory(results, run->config);
@@ -241,7 +250,7 @@ static enum lfads_status run(const struct lfads_config *config,
         status = run_write_hyperparams(p.run, kind, err);
     }
     for (p.session = 0; p.session < p.run->dataset->count && status == LFADS_OK; p.session++)
-        for (int set = 0; set < SESSION_SETS && status == LFADS_OK; set++) {
+        for (int set = 0; set < SESSION_ALL_SETS && status == LFADS_OK; set++) {
             p.set = (enum session_set)set;
             status = run_set(&p, kind);
         }

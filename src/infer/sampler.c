@@ -29,7 +29,7 @@ static size_t block_bytes(const struct sampler *p)
     size_t results = 0, output, result;
 
     for (size_t s = 0; s < data->count; s++)
-        for (int set = 0; set < SESSION_SETS; set++) {
+        for (int set = 0; set < SESSION_ALL_SETS; set++) {
             size_t trials = data->sessions[s]->set[set].count;
             size_t kept = size_min(trials, p->block);
 

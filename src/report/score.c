@@ -7,20 +7,26 @@
 double score_r_squared(const struct scored *scored, size_t first, size_t count)
 {
     const struct scored *s = scored;
-    double mean = 0, residual = 0, total = 0;
+    double mean = 0, residual = 0, total = 0, known = 0;
 
     for (size_t i = 0; i < s->rows; i++)
         for (size_t j = first; j < first + count; j++)
-            mean += s->truth[i * s->channels + j] / (double)(s->rows * count);
+            known += !isnan(s->truth[i * s->channels + j]);
+    for (size_t i = 0; i < s->rows; i++)
+        for (size_t j = first; j < first + count; j++)
+            if (!isnan(s->truth[i * s->channels + j]))
+                mean += s->truth[i * s->channels + j] / known;
     for (size_t i = 0; i < s->rows; i++)
         for (size_t j = first; j < first + count; j++) {
             double truth = s->truth[i * s->channels + j], deviation = truth - mean;
             double error = truth - s->conversion * s->means[i * s->outputs + j];
 
+            if (isnan(truth))
+                continue;
             residual += error * error;
             total += deviation * deviation;
         }
-    return 1 - residual / total;
+    return known > 0 ? 1 - residual / total : (double)NAN;
 }
 
 double score_column_r2(const double *truth, const double *estimate, size_t rows, size_t stride)
@@ -37,6 +43,8 @@ double score_column_r2(const double *truth, const double *estimate, size_t rows,
         residual += error * error;
         total += deviation * deviation;
     }
+    if (rows == 0)
+        return (double)NAN;
     return total > 0 ? 1 - residual / total : residual == 0 ? 1 : 0;
 }
 

@@ -13,15 +13,16 @@ struct scored {
     const double *means;     /* [R,N]: of counts above or equal to 0 */
     const double *variances; /* [R,N], above 0; NULL if the distribution has none */
     enum distribution_id distribution;
-    const double *truth; /* [R,N]; for score_r_squared only */
+    const double *truth; /* [R,N], NaN: not known; for score_r_squared only */
     double conversion;   /* means * conversion are in the truth's unit */
 };
 
 /* 1 - residual / total sum of squares of the truth, over channels FIRST to FIRST+COUNT-1 pooled.
- * If the truth is constant: minus infinity, or NaN if the rates equal it. */
+ * NaN in the truth are left out; NaN if nothing is known. If the truth is constant: minus infinity,
+ * or NaN if the rates equal it. */
 double score_r_squared(const struct scored *scored, size_t first, size_t count);
 /* R2 of one column, truth[i*stride] and estimate[i*stride], as decoders and PSTHs are scored by. If
- * the truth is constant: 1 if it is met exactly, else 0. */
+ * the truth is constant: 1 if it is met exactly, else 0. NaN of no rows. */
 double score_column_r2(const double *truth, const double *estimate, size_t rows, size_t stride);
 /* Negative log-likelihood of all data, in nats; of mse the sum of squared errors; NaN in the data
  * are left out. NaN for a distribution that means and variances do not determine. A rate of 0

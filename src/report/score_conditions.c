@@ -32,6 +32,24 @@ static bool mean_rates(double *mean, const struct condition_rates *w, size_t c, 
     return count > 0;
 }
 
+/* Whether all channels of a bin are known. */
+static bool is_known(const double *psth, size_t channels)
+{
+    for (size_t j = 0; j < channels; j++)
+        if (isnan(psth[j]))
+            return false;
+    return true;
+}
+
+size_t score_psth_missing(const double *psth, size_t bins, size_t channels)
+{
+    size_t missing = 0;
+
+    for (size_t i = 0; i < bins; i++)
+        missing += !is_known(psth + i * channels, channels);
+    return missing;
+}
+
 enum lfads_status score_psth_r2(double *r2, const struct condition_rates *what,
                                 struct lfads_error *err)
 {
@@ -50,7 +68,7 @@ enum lfads_status score_psth_r2(double *r2, const struct condition_rates *what,
         for (size_t t = 0; t < what->bins; t++) {
             const double *psth = what->psth + (c * what->bins + t) * n;
 
-            if (isnan(psth[0]) || !mean_rates(mean + rows * n, what, c, t))
+            if (!is_known(psth, n) || !mean_rates(mean + rows * n, what, c, t))
                 continue;
             for (size_t j = 0; j < n; j++)
                 truth[rows * n + j] = psth[j];

@@ -22,7 +22,7 @@ struct condition_rates {
     const double *rates;             /* the first bin and channel of the first trial */
     size_t bin_stride, trial_stride; /* numbers from a bin, a trial, to the next */
     const struct condition_trials *conditions;
-    const double *psth;    /* [C,T,N]; NaN in the first channel: the bin does not count */
+    const double *psth;    /* [C,T,N]; NaN in any channel: the bin does not count */
     const int64_t *jitter; /* [E]: bins by which a trial's rates are delayed first; NULL: none */
 };
 
@@ -32,6 +32,9 @@ struct condition_rates {
  * is met exactly, else 0. */
 enum lfads_status score_psth_r2(double *r2, const struct condition_rates *what,
                                 struct lfads_error *err);
+
+/* How many of BINS bins of a PSTH [bins,channels] are not known in all channels. */
+size_t score_psth_missing(const double *psth, size_t bins, size_t channels);
 
 /* Sets OUT to VALUES [bins,channels], each channel smoothed over bins by a Gaussian with the
  * standard deviation SD, cut at three of them and normalised at the edges. SD 0 or below: a copy.

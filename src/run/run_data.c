@@ -197,7 +197,14 @@ static void report_reading(const struct run *p)
 {
     for (size_t i = 0; i < p->dataset->count; i++) {
         const struct session *s = p->dataset->sessions[i];
+        char unused[UNUSED_TEXT];
 
+        session_keys_unused(unused, &s->keys);
+        if (*unused)
+            run_line(p, "%s: %s: %s", s->path,
+                     p->use == RUN_TRAINING ? "keys that are not used"
+                                            : "keys that are not used and not copied to results",
+                     unused);
         if (s->rounded)
             run_warn(p, "%s: %zu numbers are whole but for rounding, and are taken as the counts",
                      s->path, s->rounded);

@@ -4,6 +4,7 @@
 #include "train/example_plot.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -171,8 +172,12 @@ static enum lfads_status take_trial(struct picture *p, enum session_set set)
         side->data[i] = (double)side->x[i];
     for (size_t i = 0; i < m->bins * m->ext_inputs; i++)
         side->external[i] = (double)side->ext[i];
-    return side->truth ? session_read_truth(side->truth, session, set, side->trial, &p->error)
-                       : LFADS_OK;
+    if (side->truth)
+        status = session_read_truth(side->truth, session, set, side->trial, &p->error);
+    for (size_t i = 0; i < numbers && status == LFADS_OK && side->truth; i++)
+        if (!isfinite(side->truth[i]))
+            side->truth = NULL; /* the trial's is not known */
+    return status;
 }
 
 static void run_trial(struct picture *p, struct passes *passes, enum session_set set)

@@ -289,6 +289,53 @@ def test_missing():
     evaluate("run", status=2, pattern="there is no data set valid_data")
 
 
+def test_unknown():
+    """Truth, PSTHs and behaviour that are NaN in part or throughout: what is known is scored, and how much is
+    left out is said."""
+    random = np.random.RandomState(5)
+    truth = random.uniform(0.1, 3, (6, 20, 5))
+    counts = random.poisson(truth)
+    rates = truth * random.uniform(0.8, 1.2, truth.shape)
+    part = truth.copy()
+    part[1, 3:9, 2] = part[4] = part[:, :, 4] = np.nan
+    known = ~np.isnan(part)
+    write("run", output_dist_params=rates)
+    write("data", valid_data=counts, valid_truth=part)
+    mine = score("--figure=part.png", "--trial=1")
+    close("r2 of what is known", mine["r2"], 1 - ((part - rates)[known] ** 2).sum()
+          / ((part - part[known].mean()) ** 2)[known].sum())
+    tj, rj = part[..., 2][known[..., 2]], rates[..., 2][known[..., 2]]
+    close("r2 of a channel", mine["channel_r2"][2], 1 - ((tj - rj) ** 2).sum() / ((tj - tj.mean()) ** 2).sum())
+    check(mine["channel_r2"][4] is None and mine["missing_truth"] == (~known).sum(), f"{mine}")
+    check(f"left out, for they are NaN: {(~known).sum()} numbers of the true rates\n" in evaluate("run"), "text")
+    check(picture("part.png").startswith(b"\x89PNG"), "a PNG of a trial of which the truth is not known")
+    write("plain", valid_data=counts)
+    plain = score(data="plain")
+    psth = random.uniform(0.1, 3, (1, 20, 5))
+    for name, arrays, gone in (("truth", {"valid_truth": part * np.nan}, "600 numbers of the true rates, all"),
+                               ("psth", {"psth": psth * np.nan}, "20 bins of PSTHs, all")):
+        with h5py.File(write("data", valid_data=counts, **arrays), "r+") as file:
+            if "psth" in arrays:
+                file.create_dataset("valid_cond_idx", (1,), h5py.vlen_dtype("i4"))[0] = np.arange(6)
+        mine = score("--figure=none.png")
+        check({key: value for key, value in mine.items() if not key.startswith("missing")} == {
+            key: value for key, value in plain.items() if not key.startswith("missing")}, f"{name}: {mine}")
+        check(f"left out, for they are NaN: {gone}\n" in evaluate("run"), f"{name}: {evaluate('run')}")
+    psth[0, 5, 2] = psth[0, 7, 0] = np.nan
+    with h5py.File(write("data", valid_data=counts, psth=psth), "r+") as file:
+        file.create_dataset("valid_cond_idx", (1,), h5py.vlen_dtype("i4"))[0] = np.arange(6)
+    bins = [i for i in range(20) if i not in (5, 7)]
+    close("PSTHs of known bins", score()["psth_r2"], scores.psth_r2(rates[:, bins], psth[:, bins], [np.arange(6)]))
+    check(score()["missing_psth"] == 2, "bins of PSTHs")
+    behavior = random.normal(size=(6, 20, 2))
+    write("model_runs_x_train_posterior_push_mean", output_dist_params=rates)
+    run = os.path.basename(write("model_runs_x_valid_posterior_push_mean", output_dist_params=rates))
+    write("data", train_data=counts, valid_data=counts, train_behavior=behavior, valid_behavior=behavior * np.nan)
+    mine = score(run=run)
+    check("behaviour_r2" not in mine and mine["missing_behaviour"] == 240, f"{mine}")
+    check("240 numbers of behaviour: too many to decode" in evaluate(run), evaluate(run))
+
+
 def test_behaviour():
     """Behaviour of validation trials is decoded from the rates of both sets' results."""
     random = np.random.RandomState(6)
@@ -335,8 +382,7 @@ def test_behaviour():
             ("train_behavior", np.zeros((40, 17, 2)), "train_behavior has .40,17. trials and bins"),
             ("train_behavior", np.zeros((40, 18, 3)), "train_behavior has 3 entries on axis 2, and 2 are needed"),
             ("valid_behavior", np.full((15, 18, 2), np.inf), "valid_behavior is inf in trial 0, place 0"),
-            ("valid_decode_mask", np.ones((15, 1), bool), "train_decode_mask has 0 columns, and valid_decode_mask 1"),
-            ("train_behavior", np.full((40, 18, 2), np.nan), "there are 0 bins to fit a decoder")):
+            ("valid_decode_mask", np.ones((15, 1), bool), "train_decode_mask has 0 columns, and valid_decode_mask 1")):
         write("odd", **{**arrays, key: value})
         evaluate(run, "--train_run=others", data="odd", status=2, pattern=says)
     write("data", **{**arrays, "valid_behavior": np.zeros((15, 5))})

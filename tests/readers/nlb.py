@@ -55,7 +55,7 @@ def test_golden():
     found, fixed = score(), score("--decoding_penalty=0.01")
     check(set(found) == set(SETS), f"groups {sorted(found)}")
     for name in SETS:
-        ours = {key for key in found[name] if not key.endswith(" standard error")}
+        ours = {key for key in found[name] if not (key.endswith(" standard error") or key.startswith("missing "))}
         check(ours == set(expected[name]) - {FIXED}, f"{name}: scores {sorted(ours)}")
         for key, value in expected[name].items():
             if key == FIXED:
@@ -117,9 +117,11 @@ def test_numpy():
     velocity, penalty = scores.decode(*((r[i].reshape(-1, 12), behavior[i].reshape(-1, 2)) for i in (0, 1)))
     close("vel R2", found["vel R2"], velocity)
     check(1e-4 < penalty < 1, f"the test's penalty is {penalty}")
-    check(set(found) == {"co-bps", "co-bps standard error", "psth R2", "vel R2"}, f"{sorted(found)}")
+    missing = {"missing counts": 3, "missing numbers of behaviour": 2 * 4 * 2}
+    check(set(found) == {"co-bps", "co-bps standard error", "psth R2", "vel R2", *missing}, f"{sorted(found)}")
+    check(missing.items() <= found.items(), f"{found}")
     text = evaluate("--nlb_set=my/set", submission="large", target="large_target").stdout
-    check(f"penalty {penalty:.3g}" in text, text)
+    check(f"penalty {penalty:.3g}" in text and "left out, for they are NaN: 3 counts\n" in text, text)
 
 
 def write_runs(group):
