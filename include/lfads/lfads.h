@@ -256,6 +256,10 @@ struct lfads_score {
     size_t missing_psth;  /* bins of PSTHs, of all conditions, that are left out */
     bool lacks_train_run; /* there is behaviour, but there are no results of training trials to fit
                              on */
+    bool has_coverage;    /* there is truth, and the model run has the spread over samples */
+    double coverage;      /* share of true rates in the samples' band; ideally its nominal share */
+    double coverage_nominal;  /* share of the samples in the band, such as 0.9 */
+    double *channel_coverage; /* [channels], of each channel, or NULL */
 };
 /* Results of one session's trials. */
 struct lfads_run_files {

@@ -30,7 +30,9 @@ static const struct flag flags[] = {
      "beside "
      "--model_run"},
     {"figure", FLAG_IS_STRING, FLAG_DATA, AT(figure), "", "", 0, 0, false,
-     "PNG to write: rates, truth, spikes and inferred inputs of a trial; empty: none"},
+     "PNG to write: rates, truth, spikes and inferred inputs of a trial, with their band over "
+     "samples "
+     "if the results have it; empty: none"},
     {"trial", FLAG_IS_INT, FLAG_DATA, AT(trial), "0", "", 0, 1e15, false,
      "trial that the figure shows"},
     {"conversion_factor", FLAG_IS_FLOAT, FLAG_DATA, AT(conversion_factor), "0", "", 0, 1e30, false,

@@ -79,6 +79,11 @@ static void print_text(const struct lfads_score *s)
         printf("R2 of the rates with the truth: %.4f", s->r2);
         print_range(s->channel_r2, s->channels);
     }
+    if (s->has_coverage) {
+        printf("share of true rates in the %.4g %% band of samples: %.4f",
+               100 * s->coverage_nominal, s->coverage);
+        print_range(s->channel_coverage, s->channels);
+    }
     if (s->has_bits_per_spike)
         print_spikes(s);
     if (s->has_psth)
@@ -173,6 +178,11 @@ static void print_json_rates(const struct lfads_score *s)
     if (s->has_truth) {
         print_number(", \"r2\": ", s->r2);
         print_numbers("channel_r2", s->channel_r2, s->channels);
+    }
+    if (s->has_coverage) {
+        print_number(", \"coverage\": ", s->coverage);
+        print_number(", \"coverage_nominal\": ", s->coverage_nominal);
+        print_numbers("channel_coverage", s->channel_coverage, s->channels);
     }
     if (s->has_bits_per_spike)
         print_json_spikes(s);

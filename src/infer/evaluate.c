@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "infer/arrays.h"
+#include "infer/band.h"
 #include "infer/evaluation.h"
 #include "infer/evaluation_scores.h"
 #include "report/figure.h"
@@ -96,12 +97,23 @@ static void add_score(char *text, size_t size, bool has, const char *format, dou
         snprintf(text + length, size - length, format, value);
 }
 
+/* Reads the band of the drawn trial's RESULT, if there is one. */
+static enum lfads_status read_band(struct band *band, const struct evaluation *s,
+                                   enum result result, size_t width, const double *means)
+{
+    enum lfads_status status = band_find(band, s, result, width);
+
+    return status == LFADS_OK && band->share > 0 ? band_read(band, s, s->what->trial, means)
+                                                 : status;
+}
+
 static enum lfads_status draw_figure(const struct lfads_score *score, const struct evaluation *s)
 {
     size_t offset = s->what->trial * s->bins * s->channels;
     const double *output = s->output + s->what->trial * s->bins * s->outputs;
     double *inputs = NULL, *truth = NULL;
     bool known = s->truth && array_missing(s->truth + offset, s->bins * s->channels) == 0;
+    struct band rates_band = {.share = 0}, inputs_band = {.share = 0};
     struct figure_trial trial;
     char scores[200];
     enum lfads_status status;
@@ -135,10 +147,19 @@ static enum lfads_status draw_figure(const struct lfads_score *score, const stru
     status = evaluation_read_inferred_inputs(&inputs, &trial.n_inputs, s);
     if (status == LFADS_OK && inputs)
         status = evaluation_read_true_inputs(&truth, &trial.n_true_inputs, s);
+    if (status == LFADS_OK)
+        status = read_band(&rates_band, s, RESULT_OUTPUT, s->outputs, output);
+    if (status == LFADS_OK && inputs)
+        status = read_band(&inputs_band, s, RESULT_INPUTS, trial.n_inputs, inputs);
+    trial.rates.band = (struct rates_band){rates_band.low, rates_band.high, rates_band.name};
+    trial.inputs_low = inputs_band.low;
+    trial.inputs_high = inputs_band.high;
     trial.inputs = inputs;
     trial.true_inputs = truth;
     if (status == LFADS_OK)
         status = figure_write(s->what->figure, &trial, s->err);
+    band_free(&rates_band);
+    band_free(&inputs_band);
     free(inputs);
     free(truth);
     return status;
@@ -169,6 +190,8 @@ enum lfads_status evaluation_score(struct lfads_score *score, const struct evalu
     enum lfads_status status = evaluation_score_rates(score, s);
 
     score->nll = score_nll(&scored) / (double)s->trials;
+    if (status == LFADS_OK)
+        status = evaluation_score_coverage(score, s);
     if (status == LFADS_OK)
         status = score_bounds(score, s);
     return status == LFADS_OK ? evaluation_score_behaviour(score, s) : status;
@@ -237,5 +260,6 @@ void lfads_score_release(struct lfads_score *score)
         return;
     free(score->channel_r2);
     free(score->channel_bits_per_spike);
-    score->channel_r2 = score->channel_bits_per_spike = NULL;
+    free(score->channel_coverage);
+    score->channel_r2 = score->channel_bits_per_spike = score->channel_coverage = NULL;
 }

@@ -23,6 +23,8 @@ enum lfads_status evaluation_score_conditions(struct lfads_score *score,
                                               const struct evaluation *s);
 /* Returns the standard deviation of the Gaussian that smooths PSTHs, in bins; 0: none. */
 double evaluation_psth_sd(const struct evaluation *s);
+/* The share of true rates in the band that samples of the posterior make. */
+enum lfads_status evaluation_score_coverage(struct lfads_score *score, const struct evaluation *s);
 /* R2 of the validation trials' behaviour, decoded after a fit to the training trials. */
 enum lfads_status evaluation_score_behaviour(struct lfads_score *score, const struct evaluation *s);
 #endif

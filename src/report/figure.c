@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "report/figure.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,6 +45,8 @@ static void draw_key(cairo_t *cairo, const struct rates *rates)
 
     if (rates->truth)
         x = panel_key(cairo, x, top - 18, panel_black, 3, "true rates");
+    if (rates->band.low)
+        x = panel_key(cairo, x, top - 18, panel_pale(panel_red), 14, rates->band.name);
     if (rates->reals) {
         panel_key(cairo, x, top - 18, panel_gray, 2, "data");
         return;
@@ -72,13 +75,29 @@ static void draw_inputs_key(const struct panel *panel, const struct figure_trial
         panel_key(panel->cairo, x, y, panel_gray, 3, "true inputs, scaled to the panel");
 }
 
+/* Sets the range to that of the inferred inputs and their band. */
+static void fit_inputs(struct panel *panel, const struct figure_trial *trial)
+{
+    const double *const arrays[] = {trial->inputs_low, trial->inputs_high};
+    size_t n = trial->n_inputs;
+
+    panel_fit(panel, trial->inputs, n, n);
+    for (size_t i = 0; i < 2 && arrays[i]; i++) {
+        struct panel band = *panel;
+
+        panel_fit(&band, arrays[i], n, n);
+        panel->low = fmin(panel->low, band.low);
+        panel->high = fmax(panel->high, band.high);
+    }
+}
+
 /* True inputs have another unit than inferred ones, so both are scaled to the panel. */
 static void draw_inputs(struct panel *panel, const struct figure_trial *trial)
 {
     struct panel truth = *panel;
     size_t n = trial->n_true_inputs;
 
-    panel_fit(panel, trial->inputs, trial->n_inputs, trial->n_inputs);
+    fit_inputs(panel, trial);
     panel_frame(panel);
     panel_marks(panel);
     panel_name(panel, 58, "input (a.u.)");
@@ -89,6 +108,14 @@ static void draw_inputs(struct panel *panel, const struct figure_trial *trial)
         struct series series = {.values = trial->true_inputs + i, .stride = n, .factor = 1};
 
         panel_curve(&truth, &series, panel_gray, 2);
+    }
+    for (size_t i = 0; trial->inputs_low && i < trial->n_inputs; i++) {
+        struct series low = {
+            .values = trial->inputs_low + i, .stride = trial->n_inputs, .factor = 1};
+        struct series high = low;
+
+        high.values = trial->inputs_high + i;
+        panel_band(panel, &low, &high, panel_colour(i));
     }
     panel_curves(panel, trial->inputs, trial->n_inputs, trial->n_inputs);
 }

@@ -11,13 +11,14 @@ struct figure_trial {
     size_t trial;           /* its number in the set */
     const char *scores;     /* of the whole set, a line below the title; NULL: none */
     struct rates rates;
-    const double *inputs;      /* [T,n_inputs] or NULL */
-    const double *true_inputs; /* [T,n_true_inputs] or NULL; in another unit */
+    const double *inputs;                   /* [T,n_inputs] or NULL */
+    const double *inputs_low, *inputs_high; /* their band, the same, or NULL */
+    const double *true_inputs;              /* [T,n_true_inputs] or NULL; in another unit */
     size_t n_inputs, n_true_inputs;
 };
 
 /* Writes a PNG to PATH, complete or not at all: the channels with most spikes, rates red over truth
- * black over the data; below them the inferred inputs over the true ones. */
+ * black over the rates' band over the data; below them the inferred inputs over the true ones. */
 enum lfads_status figure_write(const char *path, const struct figure_trial *trial,
                                struct lfads_error *err);
 #endif

@@ -194,16 +194,21 @@ static double height_of(const struct series *series, size_t bin)
     return series->offset + series->factor * value;
 }
 
+/* Adds a point of a line to the path. */
+static void add_point(const struct panel *panel, const struct series *series, size_t bin)
+{
+    double value = height_of(series, bin);
+
+    if (isfinite(value))
+        cairo_line_to(panel->cairo, x_of(panel, (double)bin + 0.5), y_of(panel, value));
+}
+
 void panel_curve(const struct panel *panel, const struct series *series, struct colour colour,
                  double line)
 {
     clip(panel);
-    for (size_t t = 0; t < panel->bins; t++) {
-        double value = height_of(series, t);
-
-        if (isfinite(value))
-            cairo_line_to(panel->cairo, x_of(panel, (double)t + 0.5), y_of(panel, value));
-    }
+    for (size_t t = 0; t < panel->bins; t++)
+        add_point(panel, series, t);
     use(panel->cairo, colour);
     cairo_set_line_width(panel->cairo, line);
     cairo_stroke(panel->cairo);
@@ -222,6 +227,29 @@ void panel_segment(const struct panel *panel, size_t from, double value, size_t 
     cairo_set_line_width(panel->cairo, line);
     cairo_stroke(panel->cairo);
     cairo_restore(panel->cairo);
+}
+
+static const double opacity = 0.25;
+
+void panel_band(const struct panel *panel, const struct series *low, const struct series *high,
+                struct colour colour)
+{
+    clip(panel);
+    for (size_t t = 0; t < panel->bins; t++)
+        add_point(panel, low, t);
+    for (size_t t = panel->bins; t-- > 0;)
+        add_point(panel, high, t);
+    cairo_set_source_rgba(panel->cairo, colour.red, colour.green, colour.blue, opacity);
+    cairo_fill(panel->cairo);
+    cairo_restore(panel->cairo);
+}
+
+struct colour panel_pale(struct colour colour)
+{
+    double white = 1 - opacity;
+
+    return (struct colour){white + opacity * colour.red, white + opacity * colour.green,
+                           white + opacity * colour.blue};
 }
 
 void panel_fit(struct panel *panel, const double *values, size_t n, size_t shown)

@@ -58,6 +58,11 @@ void panel_curve(const struct panel *panel, const struct series *series, struct 
  * finite. */
 void panel_segment(const struct panel *panel, size_t from, double value, size_t to, double next,
                    struct colour colour, double line);
+/* Fills between two lines through the middles of the bins, pale. */
+void panel_band(const struct panel *panel, const struct series *low, const struct series *high,
+                struct colour colour);
+/* Returns what COLOUR is on white as a band. */
+struct colour panel_pale(struct colour colour);
 /* Sets low and high to the range of the first SHOWN of N curves, values[t*n + curve]. */
 void panel_fit(struct panel *panel, const double *values, size_t n, size_t shown);
 /* Draws these curves in the colours of panel_colour. */

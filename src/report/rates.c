@@ -43,6 +43,10 @@ static void fit(struct rates_shown *shown, const struct rates *r)
             size_t channel = shown->channel[k];
 
             widen(&shown->low, &shown->high, r->means[t * r->outputs + channel]);
+            if (r->band.low) {
+                widen(&shown->low, &shown->high, r->band.low[t * r->outputs + channel]);
+                widen(&shown->low, &shown->high, r->band.high[t * r->outputs + channel]);
+            }
             if (r->truth)
                 widen(&shown->low, &shown->high,
                       r->truth[t * r->channels + channel] / r->conversion);
@@ -125,6 +129,12 @@ static void draw_channel(const struct panel *panel, const struct rates *r,
 {
     struct series series;
 
+    if (r->band.low) {
+        struct series high = in_stripe(shown, k, r->band.high, r->outputs, 1);
+
+        series = in_stripe(shown, k, r->band.low, r->outputs, 1);
+        panel_band(panel, &series, &high, panel_red);
+    }
     if (r->truth) {
         series = in_stripe(shown, k, r->truth, r->channels, r->conversion);
         panel_curve(panel, &series, panel_black, 2);

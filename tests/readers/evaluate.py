@@ -165,6 +165,62 @@ def test_unread():
         evaluate("odd", status=2, pattern=f"odd: its attribute {key} is {text}, and a whole number below")
 
 
+def test_coverage():
+    """The share of the truth in a run's band: between its outermost quantiles, else 1.645 deviations."""
+    random = np.random.RandomState(5)
+    truth, rates = random.uniform(0.1, 3, (8, 20, 5)), random.uniform(0.1, 1, (6, 20, 10))
+    samples = rates[..., None] * random.uniform(0.2, 1.8, (6, 20, 10, 30))
+    probability = [0.05, 0.5, 0.9]
+    quantiles = np.moveaxis(np.quantile(samples, probability, axis=-1), 0, -1).astype(np.float32)
+    deviations = samples.std(axis=-1).astype(np.float32)
+    write("data", valid_data=np.ones((8, 20, 5)), valid_truth=truth, conversion_factor=4.0)
+
+    def check_band(what, low, high, nominal, **arrays):
+        with h5py.File(write("run", output_dist_params=rates, controller_outputs=rates[:, :, :2],
+                             **arrays), "r+") as file:
+            file.attrs["output_dist"] = np.bytes_("gaussian")
+        mine = score("--figure=band.png")
+        inside = (4 * low[..., :5] <= truth[:6]) & (truth[:6] <= 4 * high[..., :5])
+        check(0.1 < inside.mean() < 0.9, f"{what}: {inside.mean()} covered")
+        close(what, mine["coverage"], inside.mean())
+        close(f"{what}, nominal", mine["coverage_nominal"], nominal)
+        for j in range(5):
+            close(f"{what}, channel {j}", mine["channel_coverage"][j], inside[..., j].mean())
+        check(f"share of true rates in the {100 * nominal:g} % band of samples: {inside.mean():.4f} (single" in
+              evaluate("run"), what)
+        return picture("band.png")
+
+    low, high = rates - 1.6448536269514722 * deviations, rates + 1.6448536269514722 * deviations
+    both = {"output_dist_params_std": deviations, "output_dist_params_quantiles": quantiles,
+            "spread_quantiles": probability}
+    drawn = [check_band("quantiles", quantiles[..., 0], quantiles[..., 2], 0.85, **both),
+             check_band("deviations", low, high, 0.9, output_dist_params_std=deviations),
+             check_band("one quantile", low, high, 0.9, **{
+                 **both, "output_dist_params_quantiles": quantiles[..., 1:2], "spread_quantiles": [0.5]}),
+             check_band("inputs", low, high, 0.9, output_dist_params_std=deviations,
+                        controller_outputs_std=deviations[:, :, :2])]
+    with h5py.File(write("run", output_dist_params=rates, controller_outputs=rates[:, :, :2]), "r+") as file:
+        file.attrs["output_dist"] = np.bytes_("gaussian")
+    check("coverage" not in score("--figure=band.png"), "a band without spread")
+    drawn.append(picture("band.png"))
+    check(drawn[1] == drawn[2] and len(set(drawn)) == 4, "figures with and without bands")
+    for key, value, says in (
+            ("output_dist_params_std", deviations[:5], r"has not the shape of the means, \[6,20,10\]"),
+            ("output_dist_params_std", np.full(rates.shape, np.nan), "_std in trial 0, place 0 gives no band"),
+            ("output_dist_params_std", np.full(rates.shape, np.inf), "place 0 gives no band, but -inf to inf"),
+            ("output_dist_params_std", -deviations, "_std in trial 0, place 0 gives no band"),
+            ("output_dist_params_quantiles", quantiles[..., :2], "as many numbers each as spread_quantiles"),
+            ("output_dist_params_quantiles", quantiles[..., 0], "_quantiles has not the shape"),
+            ("output_dist_params_quantiles", quantiles[..., ::-1], "place 0 gives no band"),
+            ("spread_quantiles", [0.1, np.nan, 0.5], "are not numbers between 0 and 1"),
+            ("spread_quantiles", [0.5, 0.1, 0.9], "are not numbers between 0 and 1 in rising order"),
+            ("spread_quantiles", [[0.1, 0.5, 0.9]], "spread_quantiles has 2 axes")):
+        arrays = {k: v for k, v in both.items() if (k.endswith("_std")) == key.endswith("_std")}
+        with h5py.File(write("odd", output_dist_params=rates, **{**arrays, key: value}), "r+") as file:
+            file.attrs["output_dist"] = np.bytes_("gaussian")
+        evaluate("odd", status=2, pattern=says)
+
+
 def test_model():
     """A model's results say what its encoders did not read."""
     random = np.random.RandomState(4)

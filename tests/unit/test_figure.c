@@ -153,6 +153,39 @@ static void test_units(void **state)
     assert_int_equal(difference(&trial, &other, (struct part){0, 0, 1200, 500}), 0);
 }
 
+/* A band is drawn about the curves, and named; without one a figure is what it was. */
+static void test_bands(void **state)
+{
+    static const struct part rates = {92, 118, 1000, 178}, inputs_panel = {92, 396, 1000, 140};
+    struct figure_trial trial = example_trial(), other = trial;
+    double low[T * N], high[T * N];
+
+    (void)state;
+    for (size_t i = 0; i < T * N; i++) { /* within the range of the rates */
+        low[i] = values[i] / 2;
+        high[i] = 1 + values[i] / 2;
+    }
+    other.rates.band = (struct rates_band){low, high, "5 to 95 % of samples"};
+    assert_true(difference(&trial, &other, rates) > 10000);
+    assert_true(difference(&trial, &other, key) > 400);
+    assert_int_equal(difference(&trial, &other, inputs_panel), 0);
+    trial = other;
+    other.rates.band.name = "1 to 99 % of samples";
+    assert_true(difference(&trial, &other, key) > 10);
+    for (size_t t = 0; t < T; t++) {
+        low[t] = inputs[t] / 2 - 0.5;
+        high[t] = inputs[t] / 2 + 0.5;
+    }
+    trial = other = example_trial();
+    other.inputs_low = low;
+    other.inputs_high = high;
+    assert_true(difference(&trial, &other, inputs_panel) > 10000);
+    assert_int_equal(difference(&trial, &other, rates), 0);
+    high[3] = HUGE_VAL;
+    low[4] = (double)NAN;
+    cairo_surface_destroy(draw(&other));
+}
+
 /* Values that an axis cannot show do not crash it. */
 static void test_extremes(void **state)
 {
@@ -241,9 +274,10 @@ static void test_example(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names), cmocka_unit_test(test_title),
-        cmocka_unit_test(test_units), cmocka_unit_test(test_extremes),
-        cmocka_unit_test(test_steps), cmocka_unit_test(test_example)};
+        cmocka_unit_test(test_names),    cmocka_unit_test(test_title),
+        cmocka_unit_test(test_units),    cmocka_unit_test(test_bands),
+        cmocka_unit_test(test_extremes), cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_example)};
 
     return cmocka_run_group_tests_name("figure", tests, NULL, NULL);
 }
