@@ -22,7 +22,8 @@ static enum lfads_status read_result(struct array *out, const struct page_sessio
     status = array_expect(out, &s->run, 0, s->trials, "the rates", s->err);
     if (status == LFADS_OK && rank == 3)
         status = array_expect(out, &s->run, 1, s->bins, "the rates", s->err);
-    return status == LFADS_OK ? array_check(out, &s->run, -INFINITY, false, s->err) : status;
+    return status == LFADS_OK ? array_check(out, &s->run, -(double)INFINITY, false, s->err)
+                              : status;
 }
 
 static enum lfads_status read_states(struct page_session *p)
