@@ -55,7 +55,6 @@ struct page {
     struct page_session *sessions; /* [count] those with results */
     size_t count;
     char missing[300]; /* names of sessions without results */
-    size_t findings;   /* written by page_verdict */
 };
 
 /* ---- page_files.c, page_session.c ---- */
