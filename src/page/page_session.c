@@ -229,12 +229,11 @@ enum lfads_status page_read_session(struct page_session *session, struct page *p
     struct page_session *p = session;
     enum lfads_status status;
 
-    p->what =
-        (struct lfads_evaluation){.data_file = p->data_file,
-                                  .model_run_file = p->run_file,
-                                  .train_run_file = *p->train_run_file ? p->train_run_file : NULL,
-                                  .bootstrap = page->what->bootstrap,
-                                  .seed = page->what->seed};
+    p->what = (struct lfads_evaluation){.data_file = p->data_file,
+                                        .model_run_file = p->run_file,
+                                        .set = p->set,
+                                        .bootstrap = page->what->bootstrap,
+                                        .seed = page->what->seed};
     status = evaluation_open(&p->s, &p->what, page->err);
     if (status == LFADS_OK)
         status = read_conditions(p);
