@@ -41,7 +41,8 @@ static enum lfads_status read_train(struct making *m)
         status = array_expect(&m->train, &s->data, 1, s->bins, "the scored trials", s->err);
     if (status == LFADS_OK)
         status = array_expect(&m->train, &s->data, 2, s->channels, "the scored trials", s->err);
-    return status == LFADS_OK ? array_check(&m->train, &s->data, -INFINITY, true, s->err) : status;
+    return status == LFADS_OK ? array_check(&m->train, &s->data, -(double)INFINITY, true, s->err)
+                              : status;
 }
 
 static enum lfads_status begin(struct making *m)

@@ -19,8 +19,7 @@ enum { PAGE_HUES = 24 };
 
 /* A session: its results, data and scores. E trials, T bins, N channels. */
 struct page_session {
-    const char *name;
-    char data_file[FILE_PATH], run_file[FILE_PATH], train_run_file[FILE_PATH]; /* ""; none */
+    const char *name, *set, *data_file, *run_file; /* set: "train" or "valid" */
     struct lfads_evaluation what;
     struct evaluation s;
     struct lfads_score score;
@@ -49,13 +48,12 @@ struct page {
     char hyperparams_file[FILE_PATH];
     char *hyperparams; /* JSON text */
     struct lfads_config *config;
-    struct hyperparams_data data;
+    struct lfads_runs runs; /* owns the sessions' names and files */
     struct costs_table costs;
     struct events_scalar learning_rate;
     struct page_session *sessions; /* [count] those with results */
     size_t count;
     char missing[300]; /* names of sessions without results */
-    size_t findings;   /* written by page_verdict */
 };
 
 /* ---- page_files.c, page_session.c ---- */

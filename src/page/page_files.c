@@ -8,8 +8,6 @@
 #include "config/preset.h"
 #include "page/page.h"
 
-static const char *const kinds[] = {"posterior_sample_and_average", "posterior_push_mean"};
-
 /* Calls VISIT with each name in DIRECTORY until it returns false. */
 static void visit_names(const char *directory, bool (*visit)(void *payload, const char *name),
                         void *payload)
@@ -63,8 +61,6 @@ static enum lfads_status read_flags(struct page *p)
         status = lfads_config_create(&p->config, p->err);
     if (status == LFADS_OK)
         status = hyperparams_read(p->config, p->hyperparams, p->hyperparams_file, p->err);
-    if (status == LFADS_OK)
-        status = hyperparams_read_data(&p->data, p->hyperparams, p->hyperparams_file, p->err);
     return status;
 }
 
@@ -83,77 +79,16 @@ static enum lfads_status read_costs(struct page *p)
                               : status;
 }
 
-/* A data file: a stem, any character, a session's name. */
-struct wanted {
-    const char *stem, *session;
-    char found[256];
-};
-
-static bool take_data(void *payload, const char *name)
+/* Sets *CONFIG to flags that name the model and its data. */
+static enum lfads_status name_model(struct lfads_config **config, const struct page *p)
 {
-    struct wanted *w = payload;
-    size_t stem = strlen(w->stem);
+    enum lfads_status status = lfads_config_create(config, p->err);
 
-    if (strncmp(name, w->stem, stem) != 0 || !name[stem] || *name == '.' ||
-        strcmp(name + stem + 1, w->session) != 0)
-        return true;
-    snprintf(w->found, sizeof w->found, "%s", name);
-    return false;
-}
-
-static enum lfads_status find_data(struct page_session *s, const struct page *p)
-{
-    const char *directory = p->what->data_dir ? p->what->data_dir : p->config->data_dir;
-    struct wanted wanted = {.stem = p->config->data_filename_stem, .session = s->name};
-
-    visit_names(directory, take_data, &wanted);
-    if (!*wanted.found)
-        return lfads_fail(p->err, LFADS_USAGE,
-                          "there is no data file %s_%s in %s, where the model was trained: say "
-                          "where it is by --data_dir",
-                          wanted.stem, s->name, directory);
-    return file_join(s->data_file, directory, wanted.found, p->err);
-}
-
-/* Sets PATH to the session's results of SET and KIND, to "" if there are none. */
-static enum lfads_status find_run(char path[FILE_PATH], const struct page *p, const char *session,
-                                  const char *set, const char *kind)
-{
-    const char *stem = p->config->output_filename_stem;
-    char name[900];
-    enum lfads_status status;
-
-    snprintf(name, sizeof name, "%.300s%.256s_%s_%s", *stem ? stem : "model_runs_", session, set,
-             kind);
-    status = file_join(path, p->what->save_dir, name, p->err);
-    if (status == LFADS_OK && !file_exists(path))
-        *path = 0;
-    return status;
-}
-
-/* Finds the results of the sessions; those of validation trials come first. */
-static enum lfads_status find_runs(struct page *p)
-{
-    enum lfads_status status = LFADS_OK;
-
-    p->count = 0;
-    *p->missing = 0;
-    for (size_t i = 0; i < p->data.count && status == LFADS_OK; i++) {
-        struct page_session *s = &p->sessions[p->count];
-
-        *s = (struct page_session){.name = p->data.sessions[i].name};
-        for (size_t k = 0; k < 4 && status == LFADS_OK && !*s->run_file; k++) {
-            status = find_run(s->run_file, p, s->name, k < 2 ? "valid" : "train", kinds[k % 2]);
-            if (status == LFADS_OK && *s->run_file && k < 2)
-                status = find_run(s->train_run_file, p, s->name, "train", kinds[k % 2]);
-        }
-        if (*s->run_file)
-            p->count++;
-        else
-            snprintf(p->missing + strlen(p->missing), sizeof p->missing - strlen(p->missing),
-                     "%s%s", *p->missing ? ", " : "", s->name);
-    }
-    return status;
+    if (status == LFADS_OK)
+        status = lfads_config_set(*config, "lfads_save_dir", p->what->save_dir, p->err);
+    return status == LFADS_OK && p->what->data_dir
+               ? lfads_config_set(*config, "data_dir", p->what->data_dir, p->err)
+               : status;
 }
 
 /* Runs the model on the means of the posteriors: of the checkpoint of lowest validation cost, if
@@ -163,12 +98,8 @@ static enum lfads_status compute(const struct page *p)
     static const char lve[] = "checkpoint_lve";
     struct lfads_config *config;
     char path[FILE_PATH];
-    enum lfads_status status = lfads_config_create(&config, p->err);
+    enum lfads_status status = name_model(&config, p);
 
-    if (status == LFADS_OK)
-        status = lfads_config_set(config, "lfads_save_dir", p->what->save_dir, p->err);
-    if (status == LFADS_OK && p->what->data_dir)
-        status = lfads_config_set(config, "data_dir", p->what->data_dir, p->err);
     if (status == LFADS_OK)
         status = file_join(path, p->what->save_dir, lve, p->err);
     if (status == LFADS_OK && !preset_is_original(p->config) && file_exists(path))
@@ -179,45 +110,53 @@ static enum lfads_status compute(const struct page *p)
     return status;
 }
 
+/* Takes the sessions that have results; those of validation trials come first. */
+static enum lfads_status take_runs(struct page *p)
+{
+    p->sessions = calloc(p->runs.count + 1, sizeof *p->sessions);
+    if (!p->sessions)
+        return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory for %zu sessions", p->runs.count);
+    for (size_t i = 0; i < p->runs.count; i++) {
+        const struct lfads_run_files *run = &p->runs.run[i];
+
+        if (run->model_run_file)
+            p->sessions[p->count++] = (struct page_session){.name = run->session,
+                                                            .data_file = run->data_file,
+                                                            .run_file = run->model_run_file,
+                                                            .set = run->set};
+        else
+            snprintf(p->missing + strlen(p->missing), sizeof p->missing - strlen(p->missing),
+                     "%s%s", *p->missing ? ", " : "", run->session);
+    }
+    return LFADS_OK;
+}
+
 enum lfads_status page_find(struct page *page)
 {
     struct page *p = page;
+    struct lfads_config *config = NULL;
     enum lfads_status status = read_flags(p);
 
     if (status == LFADS_OK)
         status = read_costs(p);
-    if (status != LFADS_OK)
-        return status;
-    p->sessions = calloc(p->data.count + 1, sizeof *p->sessions);
-    if (!p->sessions)
-        return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory for %zu sessions", p->data.count);
-    status = find_runs(p);
-    if (status == LFADS_OK && p->count == 0) {
-        for (size_t i = 0; i < p->data.count && status == LFADS_OK; i++) {
-            p->sessions[0] = (struct page_session){.name = p->data.sessions[i].name};
-            status = find_data(&p->sessions[0], p); /* its sentence names the remedy */
-        }
-        if (status == LFADS_OK)
-            status = compute(p);
-        if (status == LFADS_OK)
-            status = find_runs(p);
-    }
-    if (status == LFADS_OK && p->count == 0)
-        return lfads_fail(p->err, LFADS_BAD_DATA, "%s has no results of any trial",
-                          p->what->save_dir);
-    for (size_t i = 0; i < p->count && status == LFADS_OK; i++)
-        status = find_data(&p->sessions[i], p);
-    return status;
+    if (status == LFADS_OK)
+        status = name_model(&config, p);
+    if (status == LFADS_OK && lfads_runs_find(&p->runs, config, NULL, NULL) == LFADS_BAD_DATA)
+        status = compute(p); /* whatever else is wrong, this says, too */
+    if (status == LFADS_OK && !p->runs.count)
+        status = lfads_runs_find(&p->runs, config, NULL, p->err);
+    lfads_config_free(config);
+    return status == LFADS_OK ? take_runs(p) : status;
 }
 
 void page_release(struct page *page)
 {
     free(page->hyperparams);
     lfads_config_free(page->config);
-    hyperparams_release_data(&page->data);
     costs_table_free(&page->costs);
     events_scalar_free(&page->learning_rate);
     for (size_t i = 0; i < page->count && page->sessions; i++)
         page_release_session(&page->sessions[i]);
     free(page->sessions);
+    lfads_runs_release(&page->runs);
 }

@@ -22,7 +22,8 @@ static enum lfads_status read_result(struct array *out, const struct page_sessio
     status = array_expect(out, &s->run, 0, s->trials, "the rates", s->err);
     if (status == LFADS_OK && rank == 3)
         status = array_expect(out, &s->run, 1, s->bins, "the rates", s->err);
-    return status == LFADS_OK ? array_check(out, &s->run, -INFINITY, false, s->err) : status;
+    return status == LFADS_OK ? array_check(out, &s->run, -(double)INFINITY, false, s->err)
+                              : status;
 }
 
 static enum lfads_status read_states(struct page_session *p)
@@ -228,12 +229,11 @@ enum lfads_status page_read_session(struct page_session *session, struct page *p
     struct page_session *p = session;
     enum lfads_status status;
 
-    p->what =
-        (struct lfads_evaluation){.data_file = p->data_file,
-                                  .model_run_file = p->run_file,
-                                  .train_run_file = *p->train_run_file ? p->train_run_file : NULL,
-                                  .bootstrap = page->what->bootstrap,
-                                  .seed = page->what->seed};
+    p->what = (struct lfads_evaluation){.data_file = p->data_file,
+                                        .model_run_file = p->run_file,
+                                        .set = p->set,
+                                        .bootstrap = page->what->bootstrap,
+                                        .seed = page->what->seed};
     status = evaluation_open(&p->s, &p->what, page->err);
     if (status == LFADS_OK)
         status = read_conditions(p);

@@ -153,11 +153,13 @@ enum lfads_status page_trials(struct page *page, const struct page_session *sess
     else if (p->trials < p->s.trials)
         fputs(", chosen evenly", out);
     html_format(out, "; %zu of %zu units", p->units, p->s.channels);
-    if (p->units < p->s.channels)
+    if (p->units < p->s.channels && p->score.channel_bits_per_spike)
         fputs(
             ": half of them those with most spikes, the others those that the model predicts best "
             "and worst",
             out);
+    else if (p->units < p->s.channels)
+        fputs(": those with the largest numbers", out);
     html_format(out, ". --trials and --units show more.%s%s",
                 p->spread.values ? " Bands are one standard deviation over the posterior's samples."
                                  : "",

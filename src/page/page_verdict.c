@@ -18,10 +18,11 @@ static const double dead_factor = 0.01, dead_input = 0.02, dead_rates = 1e-3;
 
 static const char *const classes[] = {"note", "warn", "bad"};
 
-/* Findings of a page, kept until the heading above them is known. */
+/* Findings of a page by their weight, kept until the heading above them is known. */
 struct findings {
-    FILE *out;
-    size_t count[3];
+    FILE *out[3];
+    char *list[3];
+    size_t size[3], count[3];
 };
 
 static void found(struct findings *f, int how, const struct page_session *session,
@@ -37,14 +38,14 @@ static void found(struct findings *f, int how, const struct page_session *sessio
     vsnprintf(text, sizeof text, format, words);
     va_end(words);
     f->count[how]++;
-    fprintf(f->out, "<li class=\"%s\">", classes[how]);
+    fprintf(f->out[how], "<li class=\"%s\">", classes[how]);
     if (session) {
-        fputs("<b>", f->out);
-        html_text(f->out, session->name);
-        fputs("</b>: ", f->out);
+        fputs("<b>", f->out[how]);
+        html_text(f->out[how], session->name);
+        fputs("</b>: ", f->out[how]);
     }
-    html_text(f->out, text);
-    fputs(".</li>\n", f->out);
+    html_text(f->out[how], text);
+    fputs(".</li>\n", f->out[how]);
 }
 
 /* Mean of SMOOTHED rows from ROW on. */
@@ -147,14 +148,10 @@ static void judge_scores(struct findings *f, const struct page_session *p)
               "the results are of training trials, whose scores say nothing about new trials");
     if (!p->score.has_bits_per_spike)
         return;
-    if (p->score.heldout) {
+    if (p->score.heldout)
         judge_score(f, p, "held-out channels", offsetof(struct lfads_score, co_bps));
-    } else {
+    else
         judge_score(f, p, "all channels", offsetof(struct lfads_score, bits_per_spike));
-        found(f, NOTE, p,
-              "no channels were held out, so the model has seen the spikes that it is scored on: "
-              "training with --heldout_dim gives a fair score");
-    }
     if (p->score.forward)
         judge_score(f, p, "forward bins", offsetof(struct lfads_score, fp_bps));
 }
@@ -300,31 +297,62 @@ static void write_score(struct page *page, const struct page_session *p)
     fputs(".</p>\n", page->out);
 }
 
-enum lfads_status page_verdict(struct page *page)
+/* Notes that concern all sessions. */
+static void judge_all(struct findings *f, const struct page *p)
 {
-    char *list = NULL;
-    size_t size;
-    struct findings f = {.out = open_memstream(&list, &size)};
+    bool unfair = false;
+
+    for (size_t i = 0; i < p->count; i++)
+        unfair = unfair ||
+                 (p->sessions[i].score.has_bits_per_spike && p->sessions[i].score.heldout == 0);
+    if (unfair)
+        found(f, NOTE, NULL,
+              "no channels were held out, so the model has seen the spikes that it is scored on: "
+              "training with --heldout_dim gives a fair score");
+    if (*p->missing)
+        found(f, NOTE, NULL, "there are no results of: %s", p->missing);
+}
+
+static enum lfads_status judge(struct findings *f, const struct page *page)
+{
     enum lfads_status status = LFADS_OK;
 
-    if (!f.out)
-        return lfads_fail(page->err, LFADS_NO_MEMORY, "no memory for the report");
-    judge_training(&f, page);
+    judge_training(f, page);
     for (size_t i = 0; i < page->count && status == LFADS_OK; i++) {
-        judge_scores(&f, &page->sessions[i]);
-        judge_latents(&f, page, &page->sessions[i]);
-        judge_units(&f, &page->sessions[i]);
-        status = judge_factors(&f, page, &page->sessions[i]);
+        judge_scores(f, &page->sessions[i]);
+        judge_latents(f, page, &page->sessions[i]);
+        judge_units(f, &page->sessions[i]);
+        status = judge_factors(f, page, &page->sessions[i]);
     }
-    if (*page->missing)
-        found(&f, NOTE, NULL, "there are no results of: %s", page->missing);
-    fclose(f.out);
-    write_heading(page, &f);
-    for (size_t i = 0; i < page->count; i++)
-        write_score(page, &page->sessions[i]);
-    if (f.count[NOTE] + f.count[WARNING] + f.count[BAD])
-        fprintf(page->out, "<ul class=\"findings\">\n%s</ul>\n", list);
-    fputs("</section>\n", page->out);
-    free(list);
+    judge_all(f, page);
+    return status;
+}
+
+enum lfads_status page_verdict(struct page *page)
+{
+    struct findings f = {.count = {0}};
+    bool fine = true;
+    enum lfads_status status;
+
+    for (int how = NOTE; how <= BAD; how++) {
+        f.out[how] = open_memstream(&f.list[how], &f.size[how]);
+        fine = fine && f.out[how];
+    }
+    status =
+        fine ? judge(&f, page) : lfads_fail(page->err, LFADS_NO_MEMORY, "no memory for the report");
+    for (int how = NOTE; how <= BAD; how++)
+        if (f.out[how])
+            fclose(f.out[how]);
+    if (fine) {
+        write_heading(page, &f);
+        for (size_t i = 0; i < page->count; i++)
+            write_score(page, &page->sessions[i]);
+        if (f.count[NOTE] + f.count[WARNING] + f.count[BAD])
+            fprintf(page->out, "<ul class=\"findings\">\n%s%s%s</ul>\n", f.list[BAD],
+                    f.list[WARNING], f.list[NOTE]);
+        fputs("</section>\n", page->out);
+    }
+    for (int how = NOTE; how <= BAD; how++)
+        free(f.list[how]);
     return status;
 }

@@ -172,7 +172,7 @@
       if (data.truth)
         make('path', {'class': 'line dashed', d: pathOf(data.truth[i][j], g.x, y)}, svg);
       if (data.data) {
-        make('path', {'class': 'line faint dashed', d: pathOf(data.data[i][j], g.x, y)}, svg);
+        make('path', {'class': 'line faint gray', d: pathOf(data.data[i][j], g.x, y)}, svg);
       } else {
         var d = '';
         for (var t = 0; t < data.bins; t++) {
@@ -221,7 +221,7 @@
                       width: x(data.bins) - x(data.forward_from), height: height - top}, svg);
       make('text', {x: left, y: 11}, svg).textContent = (one ? 'unit' : 'trial') +
         ': rates' + (range ? ', ' + short(range[0]) + ' to ' + short(range[1]) : '') + ' ' + data.unit +
-        (data.data ? ', data dashed' : ', spikes as ticks') + (data.truth ? ', true rates dashed' : '');
+        (data.data ? ', data gray' : ', spikes as ticks') + (data.truth ? ', true rates dashed' : '');
       rows.forEach(function (r, k) {
         var held = data.units[r.j] >= data.heldout_from;
         var colour = one ? (held ? 's1' : 's0') : data.conditions.length ? data.conditions[r.i][1] : 's0';

@@ -148,6 +148,8 @@ void svg_line(const struct svg *chart, const char *classes, const char *name,
     fputs("\" d=\"", chart->out);
     for (size_t i = 0; i < values->count; i++)
         drawn = put_point(chart, values, i, drawn ? 'L' : 'M');
+    if (drawn && values->count == 1) /* a line to itself is a dot */
+        put_point(chart, values, 0, 'L');
     fputs("\"/>", chart->out);
 }
 
