@@ -155,6 +155,8 @@ static enum lfads_status put_best(const struct tuning *t, struct lfads_error *er
     best = best_member(score, t->settings.members);
     report_generation(t, best);
     status = member_put_on_top(t, best, err);
+    if (status == LFADS_OK)
+        status = tuning_write_costs(t, best, err);
     return status == LFADS_OK ? tuning_draw(t, best, err) : status;
 }
 

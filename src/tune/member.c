@@ -15,14 +15,13 @@
 
 enum { NAME = 300 };
 
-/* Sets PATH to the save directory of MEMBER. */
-static enum lfads_status member_directory(char path[FILE_PATH], const struct tuning *t,
-                                          size_t member, struct lfads_error *err)
+enum lfads_status member_directory(char path[FILE_PATH], const struct tuning *tuning, size_t member,
+                                   struct lfads_error *err)
 {
     char name[40];
 
     snprintf(name, sizeof name, "members/%02zu", member);
-    return file_join(path, t->directory, name, err);
+    return file_join(path, tuning->directory, name, err);
 }
 
 /* Whether the user gave flag NAME. */

@@ -188,11 +188,16 @@ static enum lfads_status merge(bool *goes_on, struct lfads_tune_config *tune,
 /* Removes the unfinished files of a killed tuning; members remove their own. */
 static void clear_staged(const struct tuning *t)
 {
-    const char *const prefixes[] = {"space.txt", "tuning.txt", "population.", "checkpoint",
+    const char *const prefixes[] = {"space.txt",
+                                    "tuning.txt",
+                                    "population.",
+                                    "checkpoint",
+                                    t->base->config->csv_log,
                                     t->base->config->checkpoint_name};
 
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        file_clear_staged(t->directory, prefixes[i]);
+        if (*prefixes[i])
+            file_clear_staged(t->directory, prefixes[i]);
 }
 
 /* Resolves the flags, and writes them and the space, or reads the space where tuning goes on. The

@@ -38,7 +38,17 @@ enum lfads_status evolve(struct tuning *tuning, struct lfads_error *err);
 /* Writes population.png; BEST is the best member of the last generation that is done. */
 enum lfads_status tuning_draw(const struct tuning *tuning, size_t best, struct lfads_error *err);
 
+/* ---- lineage.c ---- */
+
+/* Writes the table of costs on top: of member BEST and its ancestors. */
+enum lfads_status tuning_write_costs(const struct tuning *tuning, size_t best,
+                                     struct lfads_error *err);
+
 /* ---- member.c ---- */
+
+/* Sets PATH to the save directory of MEMBER. */
+enum lfads_status member_directory(char path[FILE_PATH], const struct tuning *tuning, size_t member,
+                                   struct lfads_error *err);
 
 /* Trains MEMBER to the end of the generation in progress, on THREADS threads, with CALLBACKS;
  * continues from its checkpoint. Fails with LFADS_NUMERIC if a cost is not finite. */

@@ -89,6 +89,13 @@ def test_best():
     for index in ("checkpoint", "checkpoint_lve"):
         top, member = numbers(latest("whole", index)), numbers(latest(f"whole/members/{int(best):02}", index))
         check(all(np.array_equal(top[name], member[name], equal_nan=True) for name in member), f"{index} on top")
+    table, member, costs = rows("whole"), int(best), text("whole/fitlog.csv").splitlines()
+    check(len(costs) == 3 + GENERATIONS - 1, f"{len(costs)} rows of costs on top")
+    for g in range(GENERATIONS - 1, -1, -1):  # from the last one back through its ancestors
+        epoch = 2 + g
+        line = text(f"whole/members/{member:02}/fitlog.csv").splitlines()[epoch]
+        check(line == costs[epoch] and line.startswith(f"epoch,{epoch},"), f"costs of epoch {epoch}: {line}")
+        member = int(table[g * MEMBERS + member]["parent"])
     shutil.copytree(f"{SCRATCH}/whole", f"{SCRATCH}/best")
     run("posterior-mean", "--lfads_save_dir=best")
     made = glob.glob(f"{SCRATCH}/best/model_runs_*valid*")
