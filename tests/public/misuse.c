@@ -34,6 +34,26 @@ static void fail(const char *what, const char *reason)
             fail(#call, "another status if err is NULL");                                          \
     } while (0)
 
+static void tunings(const struct lfads_config *config)
+{
+    struct lfads_tune_config *tune = NULL;
+
+    REFUSED(lfads_tune_config_create(NULL, e));
+    if (lfads_tune_config_create(&tune, NULL) != LFADS_OK)
+        exit(1);
+    REFUSED(lfads_tune_config_set(NULL, "members", "4", e));
+    REFUSED(lfads_tune_config_set(tune, NULL, "4", e));
+    REFUSED(lfads_tune_config_set(tune, "members", NULL, e));
+    REFUSED(lfads_tune_config_set(tune, "gen_dim", "4", e));
+    REFUSED(lfads_tune_config_set(tune, "exploit", "%s%n", e));
+    REFUSED(lfads_tune_config_set(tune, "stop_ratio", "2", e));
+    REFUSED(lfads_tune(NULL, tune, NULL, e));
+    REFUSED(lfads_tune(config, NULL, NULL, e));
+    REFUSED(lfads_tune(config, tune, NULL, e)); /* there are no data */
+    lfads_tune_config_free(tune);
+    lfads_tune_config_free(NULL);
+}
+
 static void configurations(void)
 {
     struct lfads_config *config = NULL;
@@ -57,6 +77,7 @@ static void configurations(void)
     if (lfads_config_get(NULL, "seed") || lfads_config_get(config, NULL) ||
         lfads_config_get(config, long_text))
         fail("lfads_config_get", "returns the value of NULL or of an unknown flag");
+    tunings(config);
     lfads_config_free(NULL);
     lfads_config_free(config);
     free(long_text);
