@@ -254,10 +254,6 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
                           "--temporal_spike_jitter_width=%lld moves spikes: it needs "
                           "--output_dist=poisson",
                           (long long)c->temporal_spike_jitter_width);
-    if (strcmp(c->spike_jitter, "symmetric") == 0 && c->temporal_spike_jitter_width == 0)
-        return lfads_fail(err, LFADS_USAGE,
-                          "--spike_jitter=symmetric says how --temporal_spike_jitter_width moves "
-                          "spikes: give that a width, or leave the flag out");
     if (c->ic_enc_seq_len > 0 && c->num_steps_for_gen_ic < c->ic_enc_seq_len)
         return lfads_fail(err, LFADS_USAGE,
                           "--ic_enc_seq_len=%lld says which bins the encoder of the initial "

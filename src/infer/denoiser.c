@@ -61,6 +61,11 @@ static enum lfads_status make_model(struct lfads_denoiser *d, const struct lfads
         status = run_find_readin(&sessions[0].readin, known, path, err);
     if (status == LFADS_OK)
         status = model_create(&d->model, config, known->bins, sessions, known->count, err);
+    if (status == LFADS_OK && d->model->first)
+        status = lfads_fail(err, LFADS_USAGE,
+                            "the model of %s has no rates of the first %zu bins "
+                            "(--ic_enc_reconstruct=false): a denoiser needs those of whole trials",
+                            path, d->model->first);
     free(sessions);
     return status;
 }

@@ -6,11 +6,14 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "data/session.h"
 #include "data/shape_fit.h"
 #include "infer/arrays.h"
+
+enum { MOST_BINS = 1 << 20 };
 
 const char *evaluation_key(enum result result) { return results_key(OF_POSTERIORS, result); }
 
@@ -54,22 +57,39 @@ static enum lfads_status check_numbers(const double *values, const struct evalua
     return LFADS_OK;
 }
 
+/* The bins at the beginning of FILE's trials that are not scored. */
+static size_t unscored(const struct evaluation *s, const struct h5_file *file)
+{
+    return file == &s->data ? s->first : 0;
+}
+
+/* Moves the scored bins of TRIALS trials [.,width] of VALUES together. */
+static void drop_unscored(double *values, const struct evaluation *s, size_t skip, size_t trials,
+                          size_t width)
+{
+    size_t kept = s->bins * width;
+
+    for (size_t i = 0; i < trials && skip; i++)
+        memmove(values + i * kept, values + i * (kept + skip * width) + skip * width,
+                kept * sizeof *values);
+}
+
 static enum lfads_status read_trials(double **out, const struct evaluation *s,
                                      const struct h5_file *file, const char *name, size_t width)
 {
-    enum lfads_status status =
-        array_allocate(out, s->trials * s->bins * width, name, file->path, s->err);
+    size_t skip = unscored(s, file), count = s->trials * (s->bins + skip) * width;
+    enum lfads_status status = array_allocate(out, count, name, file->path, s->err);
 
     if (status != LFADS_OK)
         return status;
-    status = shape_read_rows(*out, H5_FLOAT64, file, name, s->trials, 0, s->trials,
-                             s->trials * s->bins * width, s->err);
+    status = shape_read_rows(*out, H5_FLOAT64, file, name, s->trials, 0, s->trials, count, s->err);
+    drop_unscored(*out, s, skip, s->trials, width);
     return status == LFADS_OK ? check_numbers(*out, s, file, name, width, width, 0) : status;
 }
 
 static enum lfads_status read_truth(struct evaluation *s)
 {
-    const size_t expected[] = {SHAPE_ANY, s->bins, s->channels};
+    const size_t expected[] = {SHAPE_ANY, s->bins + s->first, s->channels};
     char name[40];
     struct h5_shape shape;
     enum lfads_status status;
@@ -78,8 +98,8 @@ static enum lfads_status read_truth(struct evaluation *s)
     if (!h5_has(&s->data, name))
         return LFADS_OK;
     status = shape_of(&shape, &s->data, name, expected, s->err);
-    if (status == LFADS_OK &&
-        (shape.dims[0] < s->trials || shape.dims[1] != s->bins || shape.dims[2] != s->channels))
+    if (status == LFADS_OK && (shape.dims[0] < s->trials || shape.dims[1] != s->bins + s->first ||
+                               shape.dims[2] != s->channels))
         status = lfads_fail(s->err, LFADS_BAD_DATA, "%s: %s has not the shape of the data",
                             s->data.path, name);
     if (status == LFADS_OK)
@@ -131,7 +151,9 @@ static enum lfads_status check_run(struct evaluation *s, const char *data_name)
         shape_of(&run, &s->run, evaluation_key(RESULT_OUTPUT), expected, s->err);
 
     if (status == LFADS_OK)
-        expected[1] = run.dims[1];
+        status = results_read_first(&s->first, &s->run, MOST_BINS, s->err);
+    if (status == LFADS_OK)
+        expected[1] = run.dims[1] + s->first;
     if (status == LFADS_OK)
         status = shape_of(&data, &s->data, data_name, expected, s->err);
     if (status != LFADS_OK)
@@ -142,7 +164,7 @@ static enum lfads_status check_run(struct evaluation *s, const char *data_name)
                           "posterior-sample or posterior-mean",
                           s->run.path);
     s->trials = run.dims[0];
-    s->bins = data.dims[1];
+    s->bins = data.dims[1] > s->first ? data.dims[1] - s->first : 0;
     s->channels = data.dims[2];
     s->outputs = run.dims[2];
     status = find_distribution(s);
@@ -197,7 +219,8 @@ enum lfads_status evaluation_read(struct evaluation *s)
 static enum lfads_status read_inputs(double **out, size_t *count, const struct evaluation *s,
                                      const struct h5_file *file, const char *name)
 {
-    const size_t expected[] = {SHAPE_ANY, s->bins, SHAPE_ANY};
+    size_t skip = unscored(s, file), bins = s->bins + skip;
+    const size_t expected[] = {SHAPE_ANY, bins, SHAPE_ANY};
     struct h5_shape shape;
     enum lfads_status status;
 
@@ -206,15 +229,17 @@ static enum lfads_status read_inputs(double **out, size_t *count, const struct e
     status = shape_of(&shape, file, name, expected, s->err);
     if (status != LFADS_OK)
         return status;
-    if (shape.dims[0] < s->trials || shape.dims[1] != s->bins)
+    if (shape.dims[0] < s->trials || shape.dims[1] != bins)
         return lfads_fail(s->err, LFADS_BAD_DATA, "%s: %s are not those of its trials", file->path,
                           name);
     *count = shape.dims[2];
-    *out = calloc(s->bins * *count, sizeof **out);
+    *out = calloc(bins * *count, sizeof **out);
     if (!*out)
         return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
-    return shape_read_rows(*out, H5_FLOAT64, file, name, shape.dims[0], s->what->trial, 1,
-                           s->bins * *count, s->err);
+    status = shape_read_rows(*out, H5_FLOAT64, file, name, shape.dims[0], s->what->trial, 1,
+                             bins * *count, s->err);
+    drop_unscored(*out, s, skip, 1, *count);
+    return status;
 }
 
 enum lfads_status evaluation_read_inferred_inputs(double **out, size_t *count,

@@ -14,6 +14,7 @@ struct evaluation {
     struct lfads_error *err;
     struct h5_file data, run;
     size_t trials, bins, channels; /* E, T, N */
+    size_t first;                  /* bin of the data with which the T bins begin */
     size_t outputs;                /* O: the parameters of all channels' distributions */
     size_t heldout, forward;       /* channels and bins, the last ones, that were not encoded */
     const struct distribution *distribution;

@@ -67,7 +67,7 @@ static enum lfads_status fill_ext(real *dst, const struct prior *p, size_t sessi
         return *from ? lfads_fail(p->err, LFADS_USAGE,
                                   "--ext_input_from=%s: the model has no external inputs", from)
                      : LFADS_OK;
-    memset(dst, 0, p->run->model->bins * p->plan.trials * e * sizeof *dst);
+    memset(dst, 0, p->run->model->data_bins * p->plan.trials * e * sizeof *dst);
     if (!*from)
         return LFADS_OK;
     s = p->run->dataset->sessions[session];

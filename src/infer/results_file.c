@@ -86,6 +86,8 @@ enum lfads_status results_file_create(struct results_file *file, const char *pat
                                     results->distribution->name, err);
     if (status == LFADS_OK && of == OF_POSTERIORS)
         status = write_number(&file->file, RESULTS_HELDOUT, results->heldout, err);
+    if (status == LFADS_OK && of == OF_POSTERIORS && results->first)
+        status = write_number(&file->file, RESULTS_FIRST, results->first, err);
     if (status == LFADS_OK && of == OF_POSTERIORS)
         status = write_number(&file->file, RESULTS_FORWARD, results->forward, err);
     if (status == LFADS_OK && results->spread)
@@ -120,6 +122,12 @@ enum lfads_status results_read_unread(size_t *heldout, size_t *forward, const st
     enum lfads_status status = read_number(heldout, file, RESULTS_HELDOUT, channels, err);
 
     return status == LFADS_OK ? read_number(forward, file, RESULTS_FORWARD, bins, err) : status;
+}
+
+enum lfads_status results_read_first(size_t *first, const struct h5_file *file, size_t bins,
+                                     struct lfads_error *err)
+{
+    return read_number(first, file, RESULTS_FIRST, bins, err);
 }
 
 bool results_train_run(char path[FILE_PATH], const char *run)

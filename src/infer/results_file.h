@@ -14,6 +14,8 @@ enum results_of { OF_POSTERIORS, OF_PRIORS };
  * the encoders did not read, as texts. */
 #define RESULTS_HELDOUT "heldout_dim"
 #define RESULTS_FORWARD "forward_steps"
+/* Attribute of such files: the bin of the trial with which rates begin; none: 0. */
+#define RESULTS_FIRST "first_bin"
 
 /* Returns the key of RESULT in a file of kind OF; NULL: the file lacks it. */
 const char *results_key(enum results_of of, enum result result);
@@ -22,6 +24,10 @@ const char *results_key(enum results_of of, enum result result);
  * 0 without them. */
 enum lfads_status results_read_unread(size_t *heldout, size_t *forward, const struct h5_file *file,
                                       size_t channels, size_t bins, struct lfads_error *err);
+
+/* Sets *FIRST to the bin, below BINS, with which the file's rates begin. */
+enum lfads_status results_read_first(size_t *first, const struct h5_file *file, size_t bins,
+                                     struct lfads_error *err);
 
 /* Sets PATH to the name of the training trials' results beside RUN, those of validation trials;
  * false if RUN's name does not tell. */

@@ -22,7 +22,8 @@ static void lag_states(struct shard *s, enum encoder e, bool backward)
     size_t width = model_ci_width(m), first = reverse ? m->ci_enc : 0, rows = s->trials;
     size_t bins = m->encoded_bins - m->segment, lag = size_min(m->lag, bins);
     size_t shared = (bins - lag) * rows;
-    size_t into = (m->segment + (reverse ? 0 : lag)) * rows, from = (reverse ? lag : 0) * rows;
+    size_t into = (m->segment - m->first + (reverse ? 0 : lag)) * rows,
+           from = (reverse ? lag : 0) * rows;
     /* the state after bin t is in slot t+1 of the forward encoder, slot t of the backward one */
     const real *states = s->encoder[e].h + (reverse ? 0 : rows * m->ci_enc);
     size_t ldm = con_width(s);

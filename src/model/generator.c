@@ -17,14 +17,14 @@ void generator_begin_forward(struct shard *s)
 
     be->normalise_columns(be, s->fac_w, s->w.factors, g, m->factors);
     if (m->ext_to_generator) {
-        const real *ext = s->data[TRIAL_EXT];
+        const real *ext = s->data[TRIAL_EXT] + model_skip(m, s->trials, e);
+        const real *mask = s->ext_mask ? s->ext_mask + model_skip(m, s->trials, e) : NULL;
 
         if (s->samples > 1) { /* copy a trial's input to the rows of all its samples */
-            be->repeat_rows(be, s->gen_ext, s->data[TRIAL_EXT], s->samples, m->bins, s->trials, e);
+            be->repeat_rows(be, s->gen_ext, ext, s->samples, m->bins, s->trials, e);
             ext = s->gen_ext;
         }
-        be->copy_masked(be, s->gen_in + m->co_dim, in, ext, e, s->ext_mask, e, m->bins * s->rows,
-                        e);
+        be->copy_masked(be, s->gen_in + m->co_dim, in, ext, e, mask, e, m->bins * s->rows, e);
         if (generator_runs_alone(s))
             gru_inputs(be, &s->gen, &s->w.gen, s->gen_in, in, 0, in, m->bins * s->rows, false);
     }

@@ -19,8 +19,10 @@ size_t model_outputs(const struct model *model, size_t session)
 
 size_t model_trial_bins(const struct model *model, enum trial_array array)
 {
-    return array == TRIAL_ENCODED || array == TRIAL_SV ? model->encoded_bins : model->bins;
+    return array == TRIAL_ENCODED || array == TRIAL_SV ? model->encoded_bins : model->data_bins;
 }
+
+size_t model_read_bins(const struct model *model) { return model->encoded_bins - model->first; }
 
 size_t model_trial_width(const struct model *model, size_t session, enum trial_array array)
 {
@@ -49,11 +51,11 @@ size_t model_measured_entries(const struct model *model, size_t session, enum me
     switch (measure) {
     case MEASURE_READ:
     case MEASURE_SV:
-        return model->encoded_bins * model_encoded_channels(model, session);
+        return model_read_bins(model) * model_encoded_channels(model, session);
     case MEASURE_HELDOUT:
-        return model->encoded_bins * model_heldout(model, session);
+        return model_read_bins(model) * model_heldout(model, session);
     case MEASURE_FORWARD:
-        return (model->bins - model->encoded_bins) * model_channels(model, session);
+        return (model->bins - model_read_bins(model)) * model_channels(model, session);
     case MEASURES:
         break;
     }
@@ -74,7 +76,7 @@ bool model_masks_first_state(const struct model *model)
 
 size_t model_cd_bins(const struct model *model)
 {
-    return model->cd_blocks_heldout ? model->bins : model->encoded_bins;
+    return model->cd_blocks_heldout ? model->data_bins : model->encoded_bins;
 }
 
 size_t model_cd_channels(const struct model *model, size_t session)

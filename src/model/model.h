@@ -83,11 +83,14 @@ enum feedback { FEED_NOTHING, FEED_FACTORS, FEED_RATES };
 enum measure { MEASURE_READ, MEASURE_HELDOUT, MEASURE_FORWARD, MEASURE_SV, MEASURES };
 
 struct model {
-    size_t bins;         /* T */
+    size_t bins;         /* T: of the decoder, from bin FIRST of the data on */
+    size_t data_bins;    /* of the data: first + T */
+    size_t first;        /* S if the decoder begins behind the segment, else 0 */
     size_t encoded_bins; /* T_enc: the encoders read bins 0 to T_enc-1 */
     size_t ic_bins;      /* K: the ic encoder reads bins 0 to K-1 */
     size_t segment; /* S: the ci encoder reads bins S to T_enc-1; coordinated dropout leaves those
                        before S as they are */
+    bool skips_segment;    /* the decoder begins at bin S of the data */
     bool encodes_observed; /* the encoders read the observed array; else TRIAL_ENCODED */
     bool jitters_apart;    /* in training, the encoders' counts are jittered apart from the observed
                             * ones
@@ -140,6 +143,13 @@ size_t model_channels(const struct model *model, size_t session);
 /* Numbers per bin of the output in results: N means, then N variances if the distribution has them.
  */
 size_t model_outputs(const struct model *model, size_t session);
+/* Bins of the decoder that the encoders read too. */
+size_t model_read_bins(const struct model *model);
+/* The decoder's part of an array [data_bins,rows,n], from its bin 0 on. */
+static inline size_t model_skip(const struct model *model, size_t rows, size_t n)
+{
+    return model->first * rows * n;
+}
 /* Bins of a trial's ARRAY, and numbers per bin. The width is 0 if the model has no such array or it
  * is the observed array. */
 size_t model_trial_bins(const struct model *model, enum trial_array array);

@@ -84,7 +84,7 @@ static void set_options(struct model *m, const struct lfads_config *config)
     m->kl_co_weight = config->kl_co_weight;
     m->corr_scale = m->co_dim > 1 ? config->co_mean_corr_scale : 0;
     set_l2(m, config);
-    m->encoded_bins = m->bins - size_min((size_t)config->forward_steps, m->bins);
+    m->encoded_bins = m->data_bins - size_min((size_t)config->forward_steps, m->data_bins);
     m->ic_bins = (size_t)config->num_steps_for_gen_ic;
 }
 
@@ -98,6 +98,9 @@ static void set_encoded(struct model *m, const struct lfads_config *config,
         m->encoded_bins = sessions[0].encoded_bins;
     m->segment = (size_t)config->ic_enc_seq_len;
     m->ic_bins = size_min(m->segment ? m->segment : m->ic_bins, m->encoded_bins);
+    m->skips_segment = !config->ic_enc_reconstruct;
+    m->first = m->skips_segment ? size_min(m->segment, m->data_bins) : 0;
+    m->bins = m->data_bins - m->first;
     for (size_t s = 0; s < m->n_sessions && m->encodes_observed; s++)
         if (!m->sessions[s].heldout)
             m->sessions[s].heldout = (size_t)config->heldout_dim;
@@ -128,9 +131,9 @@ static bool has_room(const struct model *m, const struct latent_prior *prior, si
 /* Random numbers have addresses of limited size (philox.h). */
 static enum lfads_status check_sizes(const struct model *m, struct lfads_error *err)
 {
-    if (m->bins >= PHILOX_MAX_TIME)
+    if (m->data_bins >= PHILOX_MAX_TIME)
         return lfads_fail(err, LFADS_BAD_DATA,
-                          "%zu bins a trial are too many: below %d are allowed", m->bins,
+                          "%zu bins a trial are too many: below %d are allowed", m->data_bins,
                           PHILOX_MAX_TIME);
     if (m->n_sessions > PHILOX_MAX_SESSION)
         return lfads_fail(err, LFADS_BAD_DATA, "%zu sessions are too many: up to %d are allowed",
@@ -149,7 +152,11 @@ static enum lfads_status check_sizes(const struct model *m, struct lfads_error *
             err, LFADS_USAGE,
             "--forward_steps must be below the %zu bins of a trial: the encoders need "
             "bins to read",
-            m->bins);
+            m->data_bins);
+    if (m->skips_segment && (m->segment == 0 || m->missing))
+        return lfads_fail(err, LFADS_USAGE,
+                          "--ic_enc_reconstruct=false needs --ic_enc_seq_len, and numbers that are "
+                          "all recorded: not --missing_data=skip");
     if (m->segment >= m->encoded_bins)
         return lfads_fail(err, LFADS_USAGE,
                           "--ic_enc_seq_len=%zu must be below the %zu bins that the encoders read",
@@ -261,7 +268,7 @@ enum lfads_status model_create(struct model **out, const struct lfads_config *co
         model_free(m);
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
     }
-    m->bins = bins;
+    m->data_bins = bins;
     m->n_sessions = n_sessions;
     for (size_t s = 0; s < n_sessions; s++)
         m->sessions[s] = sessions[s].shape;

@@ -90,7 +90,7 @@ void shard_upload(struct shard *shard)
                               model_trial_width(m, shard->session, array) * sizeof(real));
     if (apart)
         shard->be->upload(shard->be, shard->apart, shard->host_apart,
-                          m->bins * shard->trials * model_channels(m, shard->session) *
+                          m->data_bins * shard->trials * model_channels(m, shard->session) *
                               sizeof(real));
 }
 
@@ -125,7 +125,7 @@ void shard_draw_noise(struct shard *shard, const struct philox_address *from)
         return;
     draw_mask(shard, shard->data_mask, address, PHILOX_DATA_MASK, m->keep_prob, m->encoded_bins,
               model_data_mask_width(m, session));
-    draw_mask(shard, shard->ext_mask, address, PHILOX_EXT_INPUT_MASK, m->keep_prob, m->bins,
+    draw_mask(shard, shard->ext_mask, address, PHILOX_EXT_INPUT_MASK, m->keep_prob, m->data_bins,
               m->ext_inputs);
     if (m->ic_dim)
         draw_mask(shard, shard->ic_enc_mask, address, PHILOX_IC_ENC_MASK, m->keep_prob, 1,

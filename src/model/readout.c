@@ -66,14 +66,19 @@ struct observation_constants shard_constants(const struct shard *s)
                                           .zig_scale = {scale, scale ? scale + n : NULL}};
 }
 
+static size_t weight_skip(const struct shard *s)
+{
+    return model_skip(s->model, s->trials, model_channels(s->model, s->session));
+}
+
 static struct observed observed_of(const struct shard *s)
 {
     real *dscale = s->dw.gamma_scale;
-    size_t n = model_channels(s->model, s->session);
+    size_t n = model_channels(s->model, s->session), skip = model_skip(s->model, s->trials, n);
     struct observed o = {.constants = shard_constants(s),
                          .dzig_scale = {dscale, dscale ? dscale + n : NULL},
-                         .x = s->data[TRIAL_OBSERVED],
-                         .weight = s->weight,
+                         .x = s->data[TRIAL_OBSERVED] + skip,
+                         .weight = s->weight ? s->weight + skip : NULL,
                          .bins = s->model->bins,
                          .trials = s->trials,
                          .samples = s->samples,
@@ -96,7 +101,7 @@ static void heldout_forward(struct shard *s)
 {
     const struct model *m = s->model;
     size_t n = model_channels(m, s->session), h = model_heldout(m, s->session),
-           rows = m->encoded_bins * s->rows;
+           rows = model_read_bins(m) * s->rows;
     struct observed o = observed_of(s);
 
     s->be->copy_masked(s->be, s->heldout, h, o.x + n - h, n, NULL, 0, rows, h);
@@ -112,7 +117,7 @@ static void heldout_forward(struct shard *s)
         s->be->copy_masked(s->be, s->heldout_weight, h, o.weight + n - h, n, NULL, 0, rows, h);
         o.weight = s->heldout_weight;
     }
-    o.bins = m->encoded_bins;
+    o.bins = model_read_bins(m);
     o.channels = h;
     m->observation->forward(s->be, s->cost[TERM_HELDOUT], &o);
 }
@@ -120,7 +125,7 @@ static void heldout_forward(struct shard *s)
 static void forward_bins_forward(struct shard *s)
 {
     const struct model *m = s->model;
-    size_t skip = m->encoded_bins * s->rows * model_channels(m, s->session);
+    size_t skip = model_read_bins(m) * s->rows * model_channels(m, s->session);
     struct observed o = observed_of(s);
 
     o.x += skip;
@@ -128,7 +133,7 @@ static void forward_bins_forward(struct shard *s)
         o.weight += skip;
     for (size_t i = 0; i < m->output->n_params; i++)
         o.params[i] += skip;
-    o.bins = m->bins - m->encoded_bins;
+    o.bins = m->bins - model_read_bins(m);
     m->observation->forward(s->be, s->cost[TERM_FORWARD], &o);
 }
 
@@ -136,7 +141,7 @@ static void unmasked_forward(struct shard *s)
 {
     struct observed o = observed_of(s);
 
-    o.weight = s->missing_weight;
+    o.weight = s->missing_weight ? s->missing_weight + weight_skip(s) : NULL;
     s->model->observation->forward(s->be, s->cost[TERM_UNMASKED], &o);
 }
 
@@ -151,7 +156,7 @@ void measures_forward(struct shard *s)
         unmasked_forward(s);
     if (model_heldout(s->model, s->session))
         heldout_forward(s);
-    if (s->model->encoded_bins < s->model->bins)
+    if (s->model->encoded_bins < s->model->data_bins)
         forward_bins_forward(s);
 }
 
@@ -160,6 +165,6 @@ void likelihood_backward(struct shard *s, real weight)
     struct observed o = observed_of(s);
 
     if (s->gradient_weight)
-        o.weight = s->gradient_weight;
+        o.weight = s->gradient_weight + weight_skip(s);
     s->model->observation->backward(s->be, &o, weight);
 }

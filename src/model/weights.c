@@ -14,7 +14,7 @@ static void weigh_sv(struct shard *s)
     s->be->add_scaled(s->be, s->sv_mask, &s->scales[SCALE_SV], s->data[TRIAL_SV], rows * encoded);
     if (s->entry_weight != s->missing_weight)
         s->be->copy_masked(s->be, s->entry_weight, n, s->missing_weight, n, NULL, 0,
-                           m->bins * s->trials, n);
+                           m->data_bins * s->trials, n);
     s->be->copy_masked(s->be, s->entry_weight, n, s->entry_weight, n, s->sv_mask, encoded, rows,
                        encoded);
 }
@@ -32,7 +32,7 @@ static void weigh_gradient(struct shard *s)
                                 s->trials, n, 0, 0);
     s->be->gradient_weights(s->be, s->gradient_weight + rows * n, base ? base + rows * n : NULL,
                             s->cd_mask + skip, s->cd_pass ? s->cd_pass + skip : NULL,
-                            m->bins - m->segment, s->trials, n, model_cd_bins(m) - m->segment,
+                            m->data_bins - m->segment, s->trials, n, model_cd_bins(m) - m->segment,
                             channels);
 }
 
@@ -43,7 +43,7 @@ void weights_forward(struct shard *s)
 
     if (s->missing_weight)
         s->be->take_missing(s->be, s->missing_weight, s->data[TRIAL_OBSERVED],
-                            &s->scales[SCALE_ENTRIES], m->bins * s->trials * n);
+                            &s->scales[SCALE_ENTRIES], m->data_bins * s->trials * n);
     if (s->sv_mask)
         weigh_sv(s);
     if (s->gradient_weight)

@@ -100,7 +100,7 @@ static void place_weights(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
     bool sv = s->trained && m->sv_rate > 0;
-    size_t count = m->bins * s->trials * most(m, model_channels);
+    size_t count = m->data_bins * s->trials * most(m, model_channels);
 
     s->scales = reals(p, SCALES);
     s->missing_weight = reals(p, sv || m->missing ? count : 0);
@@ -132,13 +132,14 @@ static void place_dropout(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
     size_t encoded = m->encoded_bins * s->trials * most(m, model_data_mask_width);
-    size_t trial_bins = m->bins * s->trials, n = most(m, model_channels);
+    size_t trial_bins = m->bins * s->trials, data_bins = m->data_bins * s->trials,
+           n = most(m, model_channels);
     size_t cd = m->cd_rate > 0 ? model_cd_bins(m) * s->trials * most(m, model_cd_channels) : 0;
     size_t con_in = model_ci_width(m) + most(m, model_fed_width);
 
     s->with_dropout = (struct dropout_arrays){
         .data_mask = reals(p, encoded),
-        .ext_mask = reals(p, trial_bins * m->ext_inputs),
+        .ext_mask = reals(p, data_bins * m->ext_inputs),
         .ic_enc_mask = reals(p, m->ic_dim ? s->trials * 2 * m->ic_enc : 0),
         .gen_ic_mask = reals(p, model_masks_first_state(m) ? s->trials * m->gen_units : 0),
         .con_mask = reals(p, m->co_dim ? trial_bins * con_in : 0),
@@ -146,14 +147,14 @@ static void place_dropout(struct shard *s, struct cursor *p)
         .gen_out = reals(p, (m->bins + 1) * s->rows * m->gen_units),
         .cd_mask = reals(p, cd),
         .cd_pass = reals(p, m->cd_pass_rate > 0 && m->cd_pass_rate < 1 ? cd : 0),
-        .gradient_weight = reals(p, cd && m->cd_pass_rate < 1 ? trial_bins * n : 0),
+        .gradient_weight = reals(p, cd && m->cd_pass_rate < 1 ? data_bins * n : 0),
     };
 }
 
 /* The arrays that the host fills. */
 static void place_host(struct shard *s, struct cursor *arrays, struct cursor *host)
 {
-    size_t numbers = s->model->bins * most(s->model, model_channels);
+    size_t numbers = s->model->data_bins * most(s->model, model_channels);
     bool shared = s->be->host_memory;
 
     if (shared)

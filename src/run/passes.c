@@ -139,7 +139,7 @@ void passes_take(struct shard *decoder, const struct shard *encoder, size_t tria
         take_rows(decoder, decoder->data[array], encoder->data[array], model_trial_bins(m, array),
                   b, trial, model_trial_width(m, decoder->session, array));
     if (encoder->missing_weight)
-        take_rows(decoder, decoder->missing_weight, encoder->missing_weight, m->bins, b, trial,
+        take_rows(decoder, decoder->missing_weight, encoder->missing_weight, m->data_bins, b, trial,
                   model_channels(m, decoder->session));
     take_rows(decoder, decoder->ic_mean, encoder->ic_mean, 1, b, trial, m->ic_dim);
     take_rows(decoder, decoder->ic_logvar, encoder->ic_logvar, 1, b, trial, m->ic_dim);

@@ -28,7 +28,8 @@ void results_shape(struct results *results, const struct model *model, size_t se
 
     *results = (struct results){.distribution = model->output,
                                 .heldout = model_heldout(model, session),
-                                .forward = model->bins - model->encoded_bins};
+                                .first = model->first,
+                                .forward = model->bins - model_read_bins(model)};
     for (int i = 0; i < RESULTS; i++) {
         results->bins[i] = i >= RESULT_INPUTS && i <= RESULT_OUTPUT ? model->bins : 0;
         results->width[i] = inner[i] * (results->bins[i] ? results->bins[i] : 1);

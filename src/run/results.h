@@ -34,6 +34,7 @@ struct results {
     size_t width[RESULTS];                   /* numbers a trial; 0: the model lacks it */
     size_t bins[RESULTS];                    /* 0: without bins */
     const struct distribution *distribution; /* of the output */
+    size_t first;                            /* bin of the trial with which these arrays begin */
     size_t heldout, forward; /* channels and bins, the last ones, that the encoders did not read */
 };
 

@@ -89,6 +89,11 @@ static enum lfads_status borrow(struct run *p, const struct run *first, struct l
 
 static enum lfads_status check_jitter(const struct run *p, struct lfads_error *err)
 {
+    if (strcmp(p->config->spike_jitter, "symmetric") == 0 &&
+        p->config->temporal_spike_jitter_width == 0)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--spike_jitter=symmetric says how --temporal_spike_jitter_width moves "
+                          "spikes: give that a width, or leave the flag out");
     if (p->config->temporal_spike_jitter_width < (int64_t)p->dataset->bins)
         return LFADS_OK;
     return lfads_fail(err, LFADS_USAGE,
@@ -156,7 +161,7 @@ void run_report_unused(struct run *run, const char *kind)
     struct flag_situation situation = {
         .kind = kind,
         .saved = run->saved,
-        .bins = run->model->bins,
+        .bins = run->model->data_bins,
         .has_alignment = !run->dataset || has_alignment(run->dataset),
     };
 
@@ -311,7 +316,7 @@ enum lfads_status run_hyperparams(char **text, const struct run *run, struct lfa
 {
     struct hyperparams_data data = {.sessions = run->model->sessions,
                                     .count = run->model->n_sessions,
-                                    .bins = run->model->bins,
+                                    .bins = run->model->data_bins,
                                     .encoded_bins = run->model->encoded_bins};
 
     if (!path_of_directory(data.data_path, run->config->data_dir) || *run->config->data_files)

@@ -21,8 +21,8 @@ static void jitter(const struct batch_feed *feed, struct shard *s, size_t trial,
                                   .session = (uint32_t)s->session,
                                   .trial = feed->position + (uint32_t)(first + trial)};
 
-    jitter_trial(s->host_data[TRIAL_OBSERVED] + trial * n, s->trials * n, s->scratch, m->bins, n,
-                 &how, &from);
+    jitter_trial(s->host_data[TRIAL_OBSERVED] + trial * n, s->trials * n, s->scratch, m->data_bins,
+                 n, &how, &from);
     how.stream = JITTER_ENCODED;
     if (symmetric)
         jitter_trial(s->host_data[TRIAL_ENCODED] + trial * ld, s->trials * ld, s->scratch,
@@ -33,7 +33,7 @@ static void jitter(const struct batch_feed *feed, struct shard *s, size_t trial,
 static void copy_observed(struct shard *s)
 {
     const float *observed = s->host_data[TRIAL_OBSERVED];
-    size_t count = s->model->bins * s->trials * model_channels(s->model, s->session);
+    size_t count = s->model->data_bins * s->trials * model_channels(s->model, s->session);
 
     shard_read_apart(s);
     for (size_t i = 0; i < count; i++)

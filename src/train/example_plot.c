@@ -72,7 +72,7 @@ struct example_plot *example_plot_create(const struct run *run)
 /* Doubles of a side's data, truth and external inputs, for N channels. */
 static size_t side_numbers(const struct model *m, size_t n)
 {
-    return m->bins * (n * 2 + m->ext_inputs);
+    return m->data_bins * (n * 2 + m->ext_inputs);
 }
 
 static const struct pass_plan plan = {.latents = POSTERIOR_SAMPLE, .trials = 1, .samples = SAMPLES};
@@ -89,7 +89,7 @@ size_t example_plot_bytes(const struct run *run)
         results = size_max(results, results_bytes(m, s, 1));
     }
     side = side_numbers(m, channels) * sizeof(double) + results +
-           m->bins * (channels + m->ext_inputs) * sizeof(float);
+           m->data_bins * (channels + m->ext_inputs) * sizeof(float);
     return m->size * sizeof(real) + SESSION_SETS * side + DRAWING +
            passes_bytes(backend_cpu(), m, &plan);
 }
@@ -123,7 +123,7 @@ void example_plot_free(struct example_plot *plot)
 static enum lfads_status allocate(struct side *side, const struct model *m, bool has_truth,
                                   struct lfads_error *err)
 {
-    size_t bins = m->bins, n = model_channels(m, side->session), doubles = side_numbers(m, n);
+    size_t bins = m->data_bins, n = model_channels(m, side->session), doubles = side_numbers(m, n);
     double *memory = side->memory = calloc(doubles + bins * (n + m->ext_inputs), sizeof *memory);
     void *floats;
 
@@ -157,7 +157,7 @@ static enum lfads_status take_trial(struct picture *p, enum session_set set)
     if (!session->set[set].count)
         return LFADS_OK;
     side->trial = words[1] % session->set[set].count;
-    numbers = m->bins * session->channels;
+    numbers = m->data_bins * session->channels;
     status = allocate(side, m, session->set[set].has_truth, &p->error);
     if (status != LFADS_OK)
         return status;
@@ -170,7 +170,7 @@ static enum lfads_status take_trial(struct picture *p, enum session_set set)
         return status;
     for (size_t i = 0; i < numbers; i++)
         side->data[i] = (double)side->x[i];
-    for (size_t i = 0; i < m->bins * m->ext_inputs; i++)
+    for (size_t i = 0; i < m->data_bins * m->ext_inputs; i++)
         side->external[i] = (double)side->ext[i];
     if (side->truth)
         status = session_read_truth(side->truth, session, set, side->trial, &p->error);
@@ -193,9 +193,10 @@ static void run_trial(struct picture *p, struct passes *passes, enum session_set
     const struct shard *s = passes_begin(passes, &pass);
 
     memcpy(s->host_data[TRIAL_OBSERVED], side->x,
-           m->bins * model_channels(m, side->session) * sizeof *side->x);
+           m->data_bins * model_channels(m, side->session) * sizeof *side->x);
     if (m->ext_inputs)
-        memcpy(s->host_data[TRIAL_EXT], side->ext, m->bins * m->ext_inputs * sizeof *side->ext);
+        memcpy(s->host_data[TRIAL_EXT], side->ext,
+               m->data_bins * m->ext_inputs * sizeof *side->ext);
     passes_encode(passes);
     passes_decode(passes, 0);
     passes_keep(passes, &side->results, 0);
@@ -218,12 +219,12 @@ static struct example_column column_of(const struct picture *p, enum session_set
                   .outputs = model_outputs(m, side->session),
                   .means = values[RESULT_OUTPUT],
                   .variances = m->output->written > 1 ? values[RESULT_OUTPUT] + n : NULL,
-                  .truth = side->truth,
-                  .data = side->data,
+                  .truth = side->truth ? side->truth + model_skip(m, 1, n) : NULL,
+                  .data = side->data + model_skip(m, 1, n),
                   .conversion =
                       side->truth ? p->run->dataset->sessions[side->session]->conversion : 1},
         .inputs = values[RESULT_INPUTS],
-        .ext = side->external,
+        .ext = side->external + model_skip(m, 1, m->ext_inputs),
         .factors = values[RESULT_FACTORS],
         .states = values[RESULT_GEN_STATES],
         .n_inputs = m->co_dim,

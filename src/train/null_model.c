@@ -44,7 +44,7 @@ static enum lfads_status add_trials(struct session_sums *sums, const struct sess
 
     for (size_t trial = 0; trial < s->set[set].count && status == LFADS_OK; trial++) {
         status = session_read_trial(sums->trial, s, set, TRIAL_OBSERVED, trial, err);
-        for (size_t i = 0; i < m->bins * n && status == LFADS_OK; i++) {
+        for (size_t i = m->first * n; i < m->data_bins * n && status == LFADS_OK; i++) {
             size_t part = part_of(m, session, i / n, i % n);
 
             add_count(set == SESSION_TRAIN ? &sums->train[i % n] : &sums->valid[part * n + i % n],

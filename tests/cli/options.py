@@ -5,6 +5,7 @@ which bins of the data, which shapes the parameters have, which costs change.
 
 SPDX-License-Identifier: Apache-2.0"""
 import json
+import math
 import os
 import sys
 
@@ -139,6 +140,51 @@ def test_held_out():
     check(first_change("all_read", "other_held") == 0, "the encoders do not read all")
     refused("heldout_dim=12 must be below", f"--heldout_dim={CHANNELS}")
     refused("forward_steps=30 must be below", f"--forward_steps={BINS}")
+
+
+def rates_cost(rates, counts):
+    """Mean Poisson cost of a trial."""
+    constant = np.array([math.lgamma(k + 1) for k in range(int(counts.max()) + 1)])
+    return (rates - counts * np.log(rates) + constant[counts]).sum() / len(counts)
+
+
+def test_segment_without_rates():
+    """Without reconstruction of the segment the decoder begins behind it."""
+    apart, size = ["--ic_enc_reconstruct=false"], 10
+    segment = [f"--ic_enc_seq_len={size}", *apart]
+    late = CHANGED - size
+    train("ic", *segment, "--co_dim=0")
+    check(means("ic")[0].shape == (16, BINS - size, CHANNELS), f"rates are {means('ic')[0].shape}")
+    check(first_change("ic", "other_counts") == BINS, "the initial condition's encoder reads behind the segment")
+    train("all_ic", f"--ic_enc_seq_len={CHANGED + 1}", *apart, "--co_dim=0")
+    check(first_change("all_ic", "other_counts") == 0, "the initial condition's encoder reads the segment in part")
+    for lag in 0, 2:
+        train(f"lag{lag}", *segment, "--co_dim=1", "--do_causal_controller", f"--controller_input_lag={lag}",
+              "--do_feed_factors_to_controller=no")
+        check(first_change(f"lag{lag}", "other_counts") == late + lag, f"lag {lag}: the controller's bins")
+        check(means(f"lag{lag}")[1].shape == (16, BINS - size, 1), "inferred inputs")
+    train("ext", *segment, "--co_dim=0", "--ext_input_dim=2", "--inject_ext_input_to_gen")
+    check(first_change("ext", "other_ext") == late, "external inputs are not those of the generator's bins")
+    run("prior-sample", "--lfads_save_dir=ext", "--quiet", "--ext_input_from=valid:1")
+
+    # without latents the costs are those of the rates
+    still = ["--ic_dim=0", "--co_dim=0", "--learning_rate_init=1e-30", "--learning_rate_stop=0"]
+    row = train("of_rates", *segment, *still, f"--forward_steps={FORWARD}", f"--heldout_dim={HELD}", "--batch_size=8",
+                epochs=1)[0]
+    counts = numbers("data/set_one")["valid_data"].astype(int)[:, size:]
+    rates = means("of_rates")[0]
+    check(abs(row["valid_recon"] / rates_cost(rates, counts) - 1) < 1e-4, f"{row}, {rates_cost(rates, counts)}")
+    score = json.loads(run("evaluate", "--data_file=data/set_one", "--json", "--figure=of_rates/figure.png",
+                           "--model_run=of_rates/model_runs_one_valid_posterior_push_mean").stdout)
+    mean = counts.mean((0, 1))
+    spikes = np.log(2) * counts.sum()
+    bits = (rates_cost(mean + 0 * rates, counts) - rates_cost(rates, counts)) * len(counts) / spikes
+    check(abs(score["bits_per_spike"] - bits) < 1e-6, f"{score}, {bits} bits per spike")
+    check("co_bps" in score and "fp_bps" in score, f"{score}")
+    rows = train("masked", *segment, "--co_dim=1", "--cd_rate=0.3", "--temporal_spike_jitter_width=2",
+                 "--spike_jitter=symmetric", epochs=8)
+    check(rows[-1]["train"] < rows[0]["train"], f"with both dropouts: {rows}")
+    refused("ic_enc_reconstruct=false needs --ic_enc_seq_len", *apart)
 
 
 def test_coordinated_dropout():

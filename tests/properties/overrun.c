@@ -49,7 +49,7 @@ static int check_array(const char *name, real *array, size_t count)
 static int check_arrays(const struct shard *s)
 {
     const struct model *m = s->model;
-    size_t trial_bins = m->bins * s->trials, row_bins = m->bins * s->rows,
+    size_t trial_bins = m->data_bins * s->trials, row_bins = m->bins * s->rows,
            slots = row_bins + s->rows;
     int failed = 0;
 

@@ -84,6 +84,7 @@ static const struct choice choices[] = {
     {"l2_kernels", {"original", "recurrent"}},
     {"l2_ic_enc_scale", {"0", "4"}},
     {"l2_ci_enc_scale", {"0", "5"}},
+    {"ic_enc_reconstruct", {"true", "false"}},
 };
 
 /* Returns word INDEX of the model's sequence of random words. */
@@ -158,6 +159,8 @@ static void make_legal(struct random_model *r, size_t sessions)
         set(r, "cd_pass_rate", "0");
     if (config->num_steps_for_gen_ic < config->ic_enc_seq_len || config->sv_rate > 0)
         set(r, "ic_enc_seq_len", "0");
+    if (!config->ic_enc_seq_len || strcmp(config->missing_data, "skip") == 0)
+        set(r, "ic_enc_reconstruct", "true");
     if (config->co_dim < 2)
         set(r, "co_mean_corr_scale", "0");
     make_output_legal(r);
@@ -352,7 +355,7 @@ static void load(void *payload, struct shard *s, size_t first)
                                                                [TRIAL_SV] = PHILOX_EXAMPLE};
     const struct model *m = s->model;
     real *observed = s->host_data[TRIAL_OBSERVED];
-    size_t count = m->bins * s->trials * model_channels(m, s->session);
+    size_t count = m->data_bins * s->trials * model_channels(m, s->session);
 
     for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
         draw_numbers(s->host_data[array], r, purposes[array], first, model_trial_bins(m, array),
