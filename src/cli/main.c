@@ -68,7 +68,7 @@ static const struct command commands[] = {
      "name any data file and results; with --nlb_target they are scored against a\n"
      "target file of the Neural Latents Benchmark.",
      evaluate_table, NULL, cli_run_evaluate},
-    {"report", "DIR", NULL, "write a page on a trained model: warnings, curves, scores, trials",
+    {"report", "DIR", NULL, "write a page on a model: warnings, curves, scores, trials",
      "Writes one HTML file, which needs nothing else, on the model in save directory DIR:\n"
      "what to be wary of, the curves of training, scores beside simple baselines, single\n"
      "trials, factors, PSTHs, inferred inputs, flags. Computes posterior means if DIR has\n"

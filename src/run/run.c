@@ -259,6 +259,7 @@ void run_release(struct run *run)
     checkpoint_release(&run->checkpoint);
     hyperparams_release_data(&run->known);
     free(run->known_stem);
+    lfads_config_free(run->saved);
     lfads_config_free(run->config);
 }
 
@@ -266,7 +267,6 @@ void run_close(struct run *run)
 {
     if (!run)
         return;
-    lfads_config_free(run->saved);
     model_free(run->model);
     if (!run->borrows) {
         backend_release(&run->device);

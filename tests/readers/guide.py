@@ -31,18 +31,18 @@ def made_spikes():
             for _ in range(TRIALS)]
 
 
-def try_document(name, given):
-    """GIVEN: the variables that the document's first block takes."""
-    os.makedirs(f"{SCRATCH}/data")
+def try_document(name, given, file, model):
+    """GIVEN: the variables that the document's first block takes, which writes FILE; the results of its
+    last block are in MODEL."""
     os.chdir(SCRATCH)
     write, read = blocks(name)
     exec(write, given)
-    told = run("train", "--data_dir=data", "--data_filename_stem=monkey", "--lfads_save_dir=model",
-               "--factors_dim=3", "--gen_dim=8", "--ic_dim=4", "--ic_enc_dim=8", "--co_dim=0",
-               "--batch_size=4", "--max_epochs=30", "--seed=1", "--example_every_s=-1").stdout
-    expected = f"Session day1: 32 training and 8 validation trials, {BINS} bins, {NEURONS} channels"
+    told = run("train", file, f"--lfads_save_dir={model}", "--factors_dim=3", "--gen_dim=8", "--ic_dim=4",
+               "--ic_enc_dim=8", "--co_dim=0", "--batch_size=4", "--max_epochs=30", "--seed=1",
+               "--example_every_s=-1").stdout
+    expected = f"Session {file}: 32 training and 8 validation trials, {BINS} bins, {NEURONS} channels"
     check(expected in told, f"training does not say '{expected}' but\n{told[:300]}")
-    run("posterior-sample", "--lfads_save_dir=model", "--batch_size=4")
+    run("posterior-sample", model, "--batch_size=4")
     results = {}
     exec(read, results)
     rates, factors = results["rates"], results["factors"]
@@ -52,13 +52,13 @@ def try_document(name, given):
 
 
 def test_guide():
-    try_document("docs/guide.md", {"spikes": made_spikes()})
+    try_document("docs/guide.md", {"spikes": made_spikes()}, "monkey_day1.h5", "model")
 
 
 def test_readme():
     counts = np.array([[np.histogram(times, np.linspace(0, 1, BINS + 1))[0] for times in trial]
                        for trial in made_spikes()]).transpose(0, 2, 1)
-    try_document("README.md", {"counts": counts})
+    try_document("README.md", {"counts": counts}, "day1.h5", "day1_lfads")
 
 
 harness.main(globals())

@@ -1,0 +1,86 @@
+/* fuzz_training_log.c - what a report reads of a training beside results: the table of costs, event
+ * files, and any text that it shows. Whatever they hold, no text becomes markup.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "page/costs_table.h"
+#include "report/events_read.h"
+#include "report/html.h"
+#include "target.h"
+
+static void read_costs(void)
+{
+    struct lfads_error err = {.text = ""};
+    struct costs_table table;
+    enum lfads_status status = costs_table_read(&table, "fitlog.csv", &err);
+
+    target_check(status, &err);
+    for (size_t i = 0; i < table.rows; i++)
+        assert(isfinite(table.epoch[i]) && isfinite(table.step[i]));
+    assert(table.count <= COSTS_COLUMNS);
+    for (size_t i = 0; i < table.count && status == LFADS_OK; i++)
+        assert(costs_table_find(&table, table.column[i].name) == &table.column[i]);
+    costs_table_free(&table);
+}
+
+static void read_events(void)
+{
+    struct lfads_error err = {.text = ""};
+    struct events_scalar scalar;
+
+    target_check(events_read(&scalar, "log", "LFADS/Learning_rate", &err), &err);
+    for (size_t i = 1; i < scalar.count; i++)
+        assert(scalar.step[i] > scalar.step[i - 1]);
+    events_scalar_free(&scalar);
+}
+
+/* Writes TEXT by PUT; nothing in it is left that could end an element, a string or a script. */
+static void escape(void (*put)(FILE *out, const char *text), const char *text, const char *ends)
+{
+    char *written = NULL;
+    size_t size;
+    FILE *out = open_memstream(&written, &size);
+
+    assert(out);
+    put(out, text);
+    fclose(out);
+    assert(strlen(written) == size);
+    assert(strcspn(written, ends) == size);
+    free(written);
+}
+
+/* The JSON string without its quotes. */
+static void put_inner(FILE *out, const char *text)
+{
+    char *written = NULL;
+    size_t size;
+    FILE *json = open_memstream(&written, &size);
+
+    assert(json);
+    html_json(json, text);
+    fclose(json);
+    assert(size >= 2 && written[0] == '"' && written[size - 1] == '"');
+    fwrite(written + 1, 1, size - 2, out);
+    free(written);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+    char *text = malloc(length + 1);
+
+    assert(text);
+    memcpy(text, bytes, length);
+    text[length] = 0;
+    escape(html_text, text, "<>\"'");
+    escape(put_inner, text, "<>\"'\n");
+    free(text);
+    target_write("fitlog.csv", bytes, length); /* enters the scratch directory */
+    assert(file_make_directory("log", NULL) == LFADS_OK);
+    target_write("log/events.out.tfevents.1.host", bytes, length);
+    read_costs();
+    read_events();
+    return 0;
+}
