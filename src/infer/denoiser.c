@@ -90,7 +90,7 @@ static enum lfads_status allocate(struct lfads_denoiser *d, const char *path,
     const struct model *m = d->model;
     enum lfads_status status = check_memory((double)m->size * sizeof(real) +
                                                 (double)passes_bytes(backend_cpu(), m, &plan) +
-                                                (double)results_bytes(m, d->session, 1),
+                                                (double)results_bytes(m, d->session, 1, false),
                                             path, err);
 
     if (status != LFADS_OK)
@@ -99,7 +99,7 @@ static enum lfads_status allocate(struct lfads_denoiser *d, const char *path,
     if (!d->parameters)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model of %zu parameters",
                           model_parameters(m));
-    status = results_create(&d->results, m, d->session, 1, err);
+    status = results_create(&d->results, m, d->session, 1, false, err);
     return status == LFADS_OK ? passes_create(&d->passes, backend_cpu(), m, &plan, err) : status;
 }
 

@@ -23,7 +23,7 @@ static enum lfads_status copy_strings(struct copy *c, size_t first, size_t count
                                       struct lfads_error *err)
 {
     struct h5_texts texts;
-    size_t row = c->shape->dims[0] ? c->shape->count / c->shape->dims[0] : 0;
+    size_t all = c->shape->rank ? c->shape->dims[0] : 1, row = all ? c->shape->count / all : 0;
     enum lfads_status status =
         h5_read_strings(&texts, c->from, c->name, first, count, count * row, err);
 
@@ -89,9 +89,12 @@ enum lfads_status kept_array_copy(struct h5_file *out, const struct h5_file *fro
 
 static bool is_of_results(const char *name)
 {
-    for (int i = 0; i < RESULTS; i++)
-        if (strcmp(name, results_key(OF_POSTERIORS, (enum result)i)) == 0)
+    for (int i = 0; i < RESULTS; i++) {
+        const char *key = results_key(OF_POSTERIORS, (enum result)i);
+
+        if (key && strcmp(name, key) == 0)
             return true;
+    }
     return false;
 }
 

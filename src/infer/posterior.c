@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -68,16 +69,22 @@ static void run_group(void *payload, size_t group, size_t thread)
     }
 }
 
+static bool is_scored(const struct sampler *p)
+{
+    return p->plan.latents == POSTERIOR_SAMPLE && p->set != SESSION_TEST;
+}
+
 /* Prints the original's lines for each trial of the block. */
 static void report_block(const struct sampler *p)
 {
-    for (size_t i = 0; p->plan.latents == POSTERIOR_SAMPLE && i < p->count; i++) {
+    for (size_t i = 0; is_scored(p) && i < p->count; i++) {
         run_line(p->run, "Running %zu of %zu.", p->first + i + 1, p->trials);
         run_line(p->run, "bound nll(vae): %.3f, bound nll(iwae): %.3f",
                  p->results.values[RESULT_NLL_VAE][i], p->results.values[RESULT_NLL_IWAE][i]);
     }
 }
 
+/* FILE: of results; NULL: they go to the sampler's torch file. */
 static enum lfads_status run_blocks(struct sampler *p, struct results_file *file)
 {
     const struct backend *be = p->run->be;
@@ -99,9 +106,10 @@ static enum lfads_status run_blocks(struct sampler *p, struct results_file *file
         status = be->finish(be, p->err);
         if (status == LFADS_OK && atomic_load(&p->stopped))
             status = lfads_fail(p->err, LFADS_INTERRUPTED, "stopped before %s was written",
-                                file->file.path);
+                                file ? file->file.path : p->torch->file.path);
         if (status == LFADS_OK)
-            status = results_file_write(file, &p->results, p->first, p->count, p->err);
+            status = file ? results_file_write(file, &p->results, p->first, p->count, p->err)
+                          : torch_file_write(p->torch, &p->results, p->first, p->count, p->err);
         if (status == LFADS_OK)
             report_block(p);
     }
@@ -119,34 +127,17 @@ static size_t trials_of(const struct run *p, size_t session, int set)
     return (int64_t)trials > limit ? (size_t)limit : trials;
 }
 
-/* Samples one set of one session and writes its file. */
-static enum lfads_status run_set(struct sampler *p, const char *kind)
+/* Samples the set in progress into its own file, of the original's form. */
+static enum lfads_status write_results(struct sampler *p, const char *kind)
 {
-    const struct lfads_config *config = p->run->config;
     const struct session *session = p->run->dataset->sessions[p->session];
-    size_t block = p->block;
     char path[FILE_PATH];
     struct results_file file = {.of = OF_POSTERIORS};
-    enum lfads_status status;
+    enum lfads_status status = run_results_path(path, p->run->config, session->label,
+                                                session_set_name(p->set), kind, p->err);
 
-    p->trials = trials_of(p->run, p->session, p->set);
-    if (p->trials == 0)
-        return LFADS_OK;
-    run_line(p->run, "Writing data for %s data and kind %s.", session->name,
-             session_set_name(p->set));
-    p->began = clock_seconds();
-    atomic_store(&p->done, 0);
-    status = run_results_path(path, config, session->label, session_set_name(p->set), kind, p->err);
     if (status == LFADS_OK)
-        status = run_make_directory_of(path, config, p->err);
-    if (status == LFADS_OK)
-        status = results_create(&p->results, p->run->model, p->session,
-                                p->trials < block ? p->trials : block, p->err);
-    if (status == LFADS_OK && spread_is_wanted(&p->wants)) {
-        p->results.spread = &p->spread;
-        status = spread_create(&p->spread, &p->wants, &p->results,
-                               p->trials < block ? p->trials : block, p->err);
-    }
+        status = run_make_directory_of(path, p->run->config, p->err);
     if (status == LFADS_OK)
         status = results_file_create(&file, path, OF_POSTERIORS, &p->results, p->trials,
                                      p->run->threads, p->err);
@@ -157,10 +148,68 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
     if (status == LFADS_OK)
         status = results_file_commit(&file, p->err);
     results_file_discard(&file);
+    return status;
+}
+
+/* Samples the set in progress into the session's file, of lfads-torch's form. */
+static enum lfads_status write_torch(struct sampler *p)
+{
+    enum lfads_status status =
+        torch_file_create_set(p->torch, session_set_name(p->set), &p->results, p->trials, p->err);
+
+    if (status == LFADS_OK)
+        status = run_blocks(p, NULL);
+    return status == LFADS_OK ? torch_file_end_set(p->torch, p->err) : status;
+}
+
+/* Samples one set of one session and writes its results. */
+static enum lfads_status run_set(struct sampler *p, const char *kind)
+{
+    const struct session *session = p->run->dataset->sessions[p->session];
+    enum lfads_status status;
+    size_t kept;
+
+    p->trials = trials_of(p->run, p->session, p->set);
+    if (p->trials == 0)
+        return LFADS_OK;
+    kept = size_min(p->trials, p->block);
+    run_line(p->run, "Writing data for %s data and kind %s.", session->name,
+             session_set_name(p->set));
+    p->began = clock_seconds();
+    atomic_store(&p->done, 0);
+    status = results_create(&p->results, p->run->model, p->session, kept, p->plan.more, p->err);
+    if (p->set == SESSION_TEST) /* nothing is known that costs could be of */
+        for (int i = RESULT_COST; i <= RESULT_NLL_IWAE; i++)
+            p->results.width[i] = 0;
+    if (status == LFADS_OK && spread_is_wanted(&p->wants)) {
+        p->results.spread = &p->spread;
+        status = spread_create(&p->spread, &p->wants, &p->results, kept, p->err);
+    }
+    if (status == LFADS_OK)
+        status = p->torch ? write_torch(p) : write_results(p, kind);
     results_free(&p->results);
     spread_free(&p->spread);
     if (status == LFADS_OK)
         run_line(p->run, "Done.");
+    return status;
+}
+
+/* Samples all sets of a session. */
+static enum lfads_status run_session(struct sampler *p, const char *kind)
+{
+    struct torch_file torch = {.rows = {{.set = 0}}};
+    enum lfads_status status = LFADS_OK;
+
+    p->torch = p->plan.more ? &torch : NULL;
+    if (p->torch)
+        status = torch_file_begin(&torch, p->run, p->run->dataset->sessions[p->session], p->err);
+    for (int set = 0; set < SESSION_ALL_SETS && status == LFADS_OK; set++) {
+        p->set = (enum session_set)set;
+        status = run_set(p, kind);
+    }
+    if (p->torch)
+        status = torch_file_finish(&torch, status, p->err);
+    p->torch = NULL;
     return status;
 }
 
@@ -206,6 +255,11 @@ static enum lfads_status choose_spread(struct sampler *p)
     p->plan.spread = spread_is_wanted(&p->wants);
     if (status != LFADS_OK || !p->plan.spread)
         return status;
+    if (p->plan.more)
+        return lfads_fail(p->err, LFADS_USAGE,
+                          "--output_format=lfads_torch has no place for what --%s asks for: leave "
+                          "one of them out",
+                          flag);
     if (p->plan.latents != POSTERIOR_SAMPLE)
         return lfads_fail(p->err, LFADS_USAGE,
                           "--%s needs samples of the posterior, and means have none: use "
@@ -236,6 +290,7 @@ static enum lfads_status run(const struct lfads_config *config,
     run_report_unused(p.run, kind);
     if (latents == POSTERIOR_SAMPLE)
         p.plan.samples = samples_of(p.run->config);
+    p.plan.more = strcmp(p.run->config->output_format, "lfads_torch") == 0;
     status = choose_spread(&p);
     if (status == LFADS_OK)
         status = check_disk(&p);
@@ -250,10 +305,7 @@ static enum lfads_status run(const struct lfads_config *config,
         status = run_write_hyperparams(p.run, kind, err);
     }
     for (p.session = 0; p.session < p.run->dataset->count && status == LFADS_OK; p.session++)
-        for (int set = 0; set < SESSION_ALL_SETS && status == LFADS_OK; set++) {
-            p.set = (enum session_set)set;
-            status = run_set(&p, kind);
-        }
+        status = run_session(&p, kind);
     sampler_release(&p);
     return status;
 }

@@ -129,7 +129,7 @@ static enum lfads_status write_file(const struct prior *p, size_t session)
     enum lfads_status status;
 
     snprintf(name, sizeof name, "%.3000smodel_runs_prior_sample", config->output_filename_stem);
-    results_shape(&results, p->run->model, session);
+    results_shape(&results, p->run->model, session, false);
     status = run_output_path(path, config, name, p->err);
     if (status == LFADS_OK)
         status = run_make_directory_of(path, config, p->err);

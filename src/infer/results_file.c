@@ -205,5 +205,5 @@ void results_file_discard(struct results_file *file)
 
 size_t results_disk_bytes(const struct model *model, size_t session, size_t trials)
 {
-    return results_bytes(model, session, trials) / 8 * 3; /* measured: about 4 of 8 bytes */
+    return results_bytes(model, session, trials, false) / 8 * 3; /* measured: about 4 of 8 bytes */
 }

@@ -33,8 +33,8 @@ static size_t block_bytes(const struct sampler *p)
             size_t trials = data->sessions[s]->set[set].count;
             size_t kept = size_min(trials, p->block);
 
-            results =
-                size_max(results, results_bytes(m, s, kept) + spread_bytes(&p->wants, m, s, kept));
+            results = size_max(results, results_bytes(m, s, kept, p->plan.more) +
+                                            spread_bytes(&p->wants, m, s, kept));
         }
     results_widest(&output, &result, m);
     return results + prefetcher_bytes(data, p->block, 1) +

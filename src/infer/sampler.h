@@ -6,6 +6,7 @@
 
 #include "data/prefetch.h"
 #include "infer/results_file.h"
+#include "infer/torch_file.h"
 #include "run/passes.h"
 #include "run/run.h"
 #include "run/spread.h"
@@ -25,7 +26,8 @@ struct sampler {
     struct prefetcher *prefetcher; /* of the blocks' trials */
     struct prefetched prefetched;  /* the trials of the block in progress */
     struct results results;
-    struct spread spread; /* results.spread, if wanted */
+    struct spread spread;     /* results.spread, if wanted */
+    struct torch_file *torch; /* of the session; NULL: results are files of the original's form */
     double began;
     atomic_size_t done;  /* of the set's trials */
     atomic_bool stopped; /* the caller asked to stop */

@@ -3,6 +3,7 @@
 #include "run/passes.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,12 +29,17 @@ static size_t samples_bytes(const struct model *model, const struct pass_plan *p
     return decoded_trials(plan) * plan->samples * widest * sizeof(real);
 }
 
+/* Whether the host needs a bin's samples that lie in a device's memory. */
+static bool takes_samples(const struct backend *be, const struct pass_plan *plan)
+{
+    return !be->host_memory && (plan->spread || plan->more);
+}
+
 size_t passes_host_bytes(const struct backend *be, const struct model *model,
                          const struct pass_plan *plan)
 {
-    if (!plan->spread)
-        return 0;
-    return samples_scratch(plan->samples) + (be->host_memory ? 0 : samples_bytes(model, plan));
+    return (plan->spread ? samples_scratch(plan->samples) : 0) +
+           (takes_samples(be, plan) ? samples_bytes(model, plan) : 0);
 }
 
 size_t passes_bytes(const struct backend *be, const struct model *model,
@@ -67,12 +73,12 @@ enum lfads_status passes_create(struct passes *passes, const struct backend *be,
     p->output = be->memory_create(be, rows * output * sizeof *p->output);
     p->means = be->host_memory ? NULL : be->memory_create(be, trials * result * sizeof *p->means);
     p->costs = be->host_create(be, cost_terms_count(rows, trials) * sizeof *p->costs);
-    if (plan->spread) {
+    if (plan->spread)
         p->scratch = malloc(samples_scratch(plan->samples));
-        p->samples = be->host_memory ? NULL : malloc(samples_bytes(model, plan));
-    }
+    if (takes_samples(be, plan))
+        p->samples = malloc(samples_bytes(model, plan));
     return p->output && p->costs && (p->means || be->host_memory) &&
-                   (p->scratch || !plan->spread) && (p->samples || !plan->spread || be->host_memory)
+                   (p->scratch || !plan->spread) && (p->samples || !takes_samples(be, plan))
                ? LFADS_OK
                : lfads_fail(err, LFADS_NO_MEMORY,
                             "no memory for %zu rows of output: lower --batch_size or --threads",
@@ -209,9 +215,47 @@ static struct sampled sampled_of(const struct passes *p, enum result which)
         [RESULT_INPUTS] = {s->gen_in, model_generator_inputs(m)},
         [RESULT_GEN_STATES] = {s->gen.h + s->rows * m->gen_units, m->gen_units},
         [RESULT_FACTORS] = {s->factors + s->rows * m->factors, m->factors},
+        [RESULT_CO_MEAN] = {s->co_mean, m->co_dim},
+        [RESULT_CO_STD] = {s->co_logvar, m->co_dim},
+        [RESULT_CON_STATES] = {s->con.h + s->rows * m->con_units, m->con_units},
+        [RESULT_GEN_INPUTS] = {s->gen_in, model_generator_inputs(m)},
         [RESULT_OUTPUT] = {p->output, model_outputs(m, s->session)}};
 
     return all[which];
+}
+
+/* A bin's samples [R,ld] in the host's memory, until the next call. */
+static const real *rows_of_bin(const struct passes *p, const struct sampled *sampled, size_t bin)
+{
+    const struct shard *s = p->decoder;
+    const real *rows = sampled->rows + bin * s->rows * sampled->ld;
+
+    if (!p->samples)
+        return rows;
+    s->be->download(s->be, p->samples, rows, s->rows * sampled->ld * sizeof *rows);
+    return p->samples;
+}
+
+/* Writes the means over samples of the standard deviations that rows of log variances are of. */
+static void keep_deviations(const struct passes *p, const struct results *r, enum result which,
+                            size_t offset)
+{
+    const struct shard *s = p->decoder;
+    const struct sampled sampled = sampled_of(p, which);
+    size_t n = sampled.ld, bins = r->bins[which];
+
+    for (size_t t = 0; r->values[which] && t < bins; t++) {
+        const real *rows = rows_of_bin(p, &sampled, t);
+
+        for (size_t b = 0; b < s->trials; b++)
+            for (size_t j = 0; j < n; j++) {
+                double sum = 0;
+
+                for (size_t k = 0; k < s->samples; k++)
+                    sum += exp((double)rows[(b * s->samples + k) * n + j] / 2);
+                r->values[which][((offset + b) * bins + t) * n + j] = sum / (double)s->samples;
+            }
+    }
 }
 
 /* Writes the spread of a result over samples, bin by bin. */
@@ -227,12 +271,8 @@ static void keep_spread(const struct passes *p, const struct results *r, enum re
     if (!deviation && !quantile)
         return;
     for (size_t t = 0; t < bins; t++) {
-        const real *rows = sampled.rows + t * s->rows * sampled.ld;
+        const real *rows = rows_of_bin(p, &sampled, t);
 
-        if (p->samples) {
-            s->be->download(s->be, p->samples, rows, s->rows * sampled.ld * sizeof *rows);
-            rows = p->samples;
-        }
         for (size_t b = 0; b < s->trials; b++) {
             const real *x = rows + b * k * sampled.ld;
             size_t place = ((offset + b) * bins + t) * n;
@@ -307,7 +347,10 @@ void passes_keep(const struct passes *passes, const struct results *results, siz
     for (enum result which = RESULT_GEN_ICS; which <= RESULT_OUTPUT; which++) {
         const struct sampled sampled = sampled_of(p, which);
 
-        keep_means(p, r, which, offset, sampled.rows, sampled.ld, s->samples);
+        if (which == RESULT_CO_STD)
+            keep_deviations(p, r, which, offset);
+        else
+            keep_means(p, r, which, offset, sampled.rows, sampled.ld, s->samples);
         if (r->spread)
             keep_spread(p, r, which, offset);
     }

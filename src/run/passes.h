@@ -18,6 +18,7 @@ struct pass_plan {
     size_t samples;       /* of each trial; 1 for means and for the priors */
     bool one_by_one;      /* decodes each trial in a shard of its own, which stays in cache */
     bool spread;          /* results have the spread over samples, too */
+    bool more;            /* results have what they have only where it is asked for */
 };
 
 /* The part of a trial's costs that all trials share. */

@@ -7,7 +7,7 @@
 #include "base/sizes.h"
 #include "model/priors.h"
 
-void results_shape(struct results *results, const struct model *model, size_t session)
+void results_shape(struct results *results, const struct model *model, size_t session, bool more)
 {
     /* numbers per bin, or per trial for results without bins */
     const size_t inner[RESULTS] = {
@@ -19,6 +19,10 @@ void results_shape(struct results *results, const struct model *model, size_t se
         [RESULT_INPUTS] = model->co_dim,
         [RESULT_GEN_STATES] = model->gen_units,
         [RESULT_FACTORS] = model->factors,
+        [RESULT_CO_MEAN] = more ? model->co_dim : 0,
+        [RESULT_CO_STD] = more ? model->co_dim : 0,
+        [RESULT_CON_STATES] = more && model->co_dim ? model->con_units : 0,
+        [RESULT_GEN_INPUTS] = more ? model_generator_inputs(model) : 0,
         [RESULT_OUTPUT] = model_outputs(model, session),
         [RESULT_COST] = 1,
         [RESULT_NLL_VAE] = 1,
@@ -37,9 +41,9 @@ void results_shape(struct results *results, const struct model *model, size_t se
 }
 
 enum lfads_status results_create(struct results *results, const struct model *model, size_t session,
-                                 size_t trials, struct lfads_error *err)
+                                 size_t trials, bool more, struct lfads_error *err)
 {
-    results_shape(results, model, session);
+    results_shape(results, model, session, more);
     for (int i = 0; i < RESULTS; i++) {
         if (!results->width[i])
             continue;
@@ -67,19 +71,19 @@ void results_widest(size_t *output, size_t *result, const struct model *model)
     for (size_t s = 0; s < model->n_sessions; s++) {
         struct results r;
 
-        results_shape(&r, model, s);
+        results_shape(&r, model, s, true);
         *output = size_max(*output, r.width[RESULT_OUTPUT]);
         for (int i = 0; i < RESULTS; i++)
             *result = size_max(*result, r.width[i]);
     }
 }
 
-size_t results_bytes(const struct model *model, size_t session, size_t trials)
+size_t results_bytes(const struct model *model, size_t session, size_t trials, bool more)
 {
     struct results r;
     size_t numbers = 0;
 
-    results_shape(&r, model, session);
+    results_shape(&r, model, session, more);
     for (int i = 0; i < RESULTS; i++)
         numbers += r.width[i];
     return trials * numbers * sizeof(double);

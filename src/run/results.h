@@ -18,6 +18,10 @@ enum result {
     RESULT_INPUTS,          /* [E,T,co_dim] */
     RESULT_GEN_STATES,      /* [E,T,G] */
     RESULT_FACTORS,         /* [E,T,F] */
+    RESULT_CO_MEAN,         /* [E,T,co_dim]: of the inferred inputs' posterior; these four … */
+    RESULT_CO_STD,          /* [E,T,co_dim]: its standard deviation */
+    RESULT_CON_STATES,      /* [E,T,C] */
+    RESULT_GEN_INPUTS,      /* [E,T,·]: … are results only where they are asked for */
     RESULT_OUTPUT,          /* [E,T,O] */
     RESULT_COST,            /* [E] */
     RESULT_NLL_VAE,         /* [E] */
@@ -38,17 +42,18 @@ struct results {
     size_t heldout, forward; /* channels and bins, the last ones, that the encoders did not read */
 };
 
-/* Sets the shapes for trials of SESSION, and all arrays to NULL. */
-void results_shape(struct results *results, const struct model *model, size_t session);
+/* Sets the shapes for trials of SESSION, and all arrays to NULL. MORE: of those, too, that are
+ * results only where they are asked for. */
+void results_shape(struct results *results, const struct model *model, size_t session, bool more);
 /* Does the same, and allocates every array that the model has, for TRIALS trials; results_free
  * frees them. */
 enum lfads_status results_create(struct results *results, const struct model *model, size_t session,
-                                 size_t trials, struct lfads_error *err);
+                                 size_t trials, bool more, struct lfads_error *err);
 void results_free(struct results *results);
 
 /* Sets *OUTPUT to the largest size of a trial's output over all sessions, *RESULT to that of any
  * result, in numbers. */
 void results_widest(size_t *output, size_t *result, const struct model *model);
 /* Bytes of memory that results of TRIALS trials need. */
-size_t results_bytes(const struct model *model, size_t session, size_t trials);
+size_t results_bytes(const struct model *model, size_t session, size_t trials, bool more);
 #endif

@@ -57,7 +57,7 @@ size_t spread_bytes(const struct spread_wants *wants, const struct model *model,
     struct results r;
     size_t numbers = 0;
 
-    results_shape(&r, model, session);
+    results_shape(&r, model, session, false);
     for (int i = 0; i < RESULTS; i++)
         numbers += spread_has((enum result)i) ? r.width[i] : 0;
     return trials * numbers * (wants->deviations + wants->quantiles.count) * sizeof(float);
@@ -70,7 +70,7 @@ size_t spread_widest(const struct spread_wants *wants, const struct model *model
     for (size_t s = 0; s < model->n_sessions; s++) {
         struct results r;
 
-        results_shape(&r, model, s);
+        results_shape(&r, model, s, false);
         for (int i = 0; i < RESULTS; i++)
             result = size_max(result, spread_has((enum result)i) ? r.width[i] : 0);
     }

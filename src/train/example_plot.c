@@ -86,7 +86,7 @@ size_t example_plot_bytes(const struct run *run)
         return 0;
     for (size_t s = 0; s < m->n_sessions; s++) {
         channels = size_max(channels, model_channels(m, s));
-        results = size_max(results, results_bytes(m, s, 1));
+        results = size_max(results, results_bytes(m, s, 1, false));
     }
     side = side_numbers(m, channels) * sizeof(double) + results +
            m->data_bins * (channels + m->ext_inputs) * sizeof(float);
@@ -135,7 +135,7 @@ static enum lfads_status allocate(struct side *side, const struct model *m, bool
     floats = memory + doubles;
     side->x = floats;
     side->ext = side->x + bins * n;
-    return results_create(&side->results, m, side->session, 1, err);
+    return results_create(&side->results, m, side->session, 1, false, err);
 }
 
 /* Picks a trial and copies its data. Runs in the training thread, which alone reads files. */
