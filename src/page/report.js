@@ -205,7 +205,7 @@
       var rows = (one ? data.units : data.trials).map(function (name, k) {
         return {name: name, i: one ? i : k, j: one ? k : j};
       });
-      var each = 30, gap = 17, top = 18, height = top + rows.length * (each + gap);
+      var each = 30, gap = 17, top = 24, height = top + rows.length * (each + gap);
       var panels = [];
       if (one && data.inputs) panels.push([data.inputs[i], 's', 'inferred inputs']);
       if (one && data.true_inputs) panels.push([data.true_inputs[i], 's', 'true inputs']);
@@ -220,7 +220,7 @@
         make('rect', {'class': 'unread', x: x(data.forward_from), y: top - 6,
                       width: x(data.bins) - x(data.forward_from), height: height - top}, svg);
       make('text', {x: left, y: 11}, svg).textContent = (one ? 'unit' : 'trial') +
-        ': rates' + (range ? ', ' + short(range[0]) + ' to ' + short(range[1]) : '') + ' ' + data.unit +
+        ': rates (' + (range ? short(range[0]) + ' to ' + short(range[1]) + ' ' : '') + data.unit + ')' +
         (data.data ? ', data gray' : ', spikes as ticks') + (data.truth ? ', true rates dashed' : '');
       rows.forEach(function (r, k) {
         var held = data.units[r.j] >= data.heldout_from;
