@@ -89,6 +89,12 @@ enum lfads_status config_match(const struct lfads_config *config, const struct l
     return LFADS_OK;
 }
 
+/* Whether a flag says what the run does now, not what it is: the learning rate is set back once. */
+static bool is_of_one_start(const struct flag *flag)
+{
+    return flag->group == FLAG_RUN || strcmp(flag->name, "do_reset_learning_rate") == 0;
+}
+
 enum lfads_status config_inherit(struct lfads_config *config, const struct lfads_config *saved,
                                  struct lfads_error *err)
 {
@@ -97,7 +103,7 @@ enum lfads_status config_inherit(struct lfads_config *config, const struct lfads
     for (size_t i = 0; i < CONFIG_FLAGS; i++) {
         enum lfads_status status;
 
-        if (flag_at(i)->group == FLAG_RUN)
+        if (is_of_one_start(flag_at(i)))
             continue;
         if (config->given[i]) {
             if (differs(config, saved, flag_at(i)))

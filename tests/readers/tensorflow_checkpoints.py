@@ -217,6 +217,15 @@ def test_lowest_cost():
           "no model of lowest cost")
 
 
+def test_reset_once():
+    """The learning rate was set back at a start of the original's; it is not at each start from then on."""
+    save = save_directory("save")
+    hyperparameters("save", 0, kind="train", do_reset_learning_rate="true", learning_rate_init=0.05)
+    check(train(save, 12).returncode == 0, "no training")
+    rate = numbers(latest("save"))["learning_rate"]
+    check(rate == np.float32(0.01), f"the learning rate is {rate}")
+
+
 def test_moved():
     """What lies beside the index wins over what the index says."""
     save = save_directory("save")
