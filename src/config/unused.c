@@ -26,6 +26,11 @@ static bool never_samples_posterior(const struct view *v)
     return !trains(v) && !is(v->situation->kind, KIND_POSTERIOR_SAMPLE);
 }
 
+static bool averages_no_samples(const struct view *v)
+{
+    return !is(v->situation->kind, KIND_POSTERIOR_SAMPLE);
+}
+
 static bool runs_no_posterior(const struct view *v)
 {
     return !is(v->situation->kind, KIND_POSTERIOR_SAMPLE) &&
@@ -99,6 +104,7 @@ static const struct {
      "adam_beta1 adam_beta2 adam_epsilon weight_decay early_stop_patience lve_metric "
      "batch_remainder batch_sessions dropout_style verbose"},
     {never_samples_posterior, "for posterior samples only", "ps_samples"},
+    {averages_no_samples, "for averages of posterior samples only", "save_spread spread_quantiles"},
     {runs_no_posterior, "for posterior samples and means only", "ps_nexamples_to_process"},
     {samples_no_prior, "for prior samples only", "dataset_name ext_input_from"},
     {begins, "there is no training to continue", "do_reset_learning_rate"},

@@ -247,10 +247,12 @@ static size_t samples_of(const struct lfads_config *config)
 static enum lfads_status choose_spread(struct sampler *p)
 {
     const struct lfads_config *config = p->run->config;
-    enum lfads_status status =
-        quantiles_parse(&p->wants.quantiles, config->spread_quantiles, p->err);
     const char *flag = config->save_spread ? "save_spread" : "spread_quantiles";
+    enum lfads_status status;
 
+    if (p->plan.latents != POSTERIOR_SAMPLE)
+        return LFADS_OK; /* run_report_unused has said so */
+    status = quantiles_parse(&p->wants.quantiles, config->spread_quantiles, p->err);
     p->wants.deviations = config->save_spread;
     p->plan.spread = spread_is_wanted(&p->wants);
     if (status != LFADS_OK || !p->plan.spread)
@@ -259,11 +261,6 @@ static enum lfads_status choose_spread(struct sampler *p)
         return lfads_fail(p->err, LFADS_USAGE,
                           "--output_format=lfads_torch has no place for what --%s asks for: leave "
                           "one of them out",
-                          flag);
-    if (p->plan.latents != POSTERIOR_SAMPLE)
-        return lfads_fail(p->err, LFADS_USAGE,
-                          "--%s needs samples of the posterior, and means have none: use "
-                          "posterior-sample",
                           flag);
     if (!p->run->model->samples)
         return lfads_fail(p->err, LFADS_USAGE,

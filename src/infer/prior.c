@@ -202,13 +202,7 @@ static enum lfads_status check_memory(const struct prior *p)
 static enum lfads_status check_priors(const struct prior *p)
 {
     const struct model *m = p->run->model;
-    const struct lfads_config *config = p->run->config;
 
-    if (config->save_spread || *config->spread_quantiles)
-        return lfads_fail(p->err, LFADS_USAGE,
-                          "--%s is for samples of a trial's posterior, and samples of the priors "
-                          "are of no trial: leave it out",
-                          config->save_spread ? "save_spread" : "spread_quantiles");
     if ((!m->ic_dim || m->ic_prior->draw) && (!m->co_dim || m->co_prior->draw))
         return LFADS_OK;
     return lfads_fail(p->err, LFADS_USAGE,

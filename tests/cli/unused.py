@@ -75,6 +75,8 @@ def test_reasons():
             ("for --l2_kernels=recurrent only", ["--l2_ic_enc_scale=3"], "--l2_ic_enc_scale"),
             ("no session has an alignment matrix", ["--readout_init=pinv"], "--readout_init"),
             ("for prior samples only", ["--dataset_name=a"], "--dataset_name"),
+            ("for averages of posterior samples only", ["--save_spread", "--spread_quantiles=0.5"],
+             "--save_spread, --spread_quantiles"),
             ("for posterior samples and means only", ["--ps_nexamples_to_process=3"],
              "--ps_nexamples_to_process"),
             ("there is no training to continue", ["--do_reset_learning_rate"], "--do_reset_learning_rate")):

@@ -107,9 +107,10 @@ def test_refused():
                     pattern=f"--spread_quantiles={re.escape(value)} is not allowed: it takes up to 32 numbers")
     for flag in ("--save_spread", "--spread_quantiles=0.5"):
         name = flag.split("=")[0]
-        for command, says in (("posterior-mean", "needs samples of the posterior"),
-                              ("prior-sample", "is for samples of a trial's posterior")):
-            harness.run(command, "--lfads_save_dir=model", flag, status=2, pattern=f"{name} {says}")
+        for command in ("posterior-mean", "prior-sample", "write-params"):
+            said = harness.run(command, "--lfads_save_dir=model", flag)
+            check(f"without effect: {name} (for averages of posterior samples only)" in
+                  said.stdout + said.stderr, f"{command} {flag}: {said.stdout}{said.stderr}")
         harness.run("posterior-sample", "--lfads_save_dir=model", "--ps_samples=1", flag, status=2,
                     pattern=f"{name} needs two samples of a trial or more, and there is 1")
     train("means", "--co_dim=0", "--sample_posteriors=false", "--ic_prior=none", "--co_prior=none")
