@@ -22,6 +22,17 @@ static enum lfads_status check_session(const struct session *s, const struct ses
     return LFADS_OK;
 }
 
+/* Test trials count only if every session has some, as in lfads-torch. */
+static void forget_lone_tests(struct dataset *dataset)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < dataset->count; i++)
+        all = all && dataset->sessions[i]->set[SESSION_TEST].count > 0;
+    for (size_t i = 0; i < dataset->count && !all; i++)
+        dataset->sessions[i]->set[SESSION_TEST].count = 0;
+}
+
 static enum lfads_status open_sessions(struct dataset *dataset, const struct session_files *files,
                                        const struct session_wants *wants, struct lfads_error *err)
 {
@@ -46,6 +57,7 @@ static enum lfads_status open_sessions(struct dataset *dataset, const struct ses
             return status;
         dataset->bins = dataset->sessions[i]->bins;
     }
+    forget_lone_tests(dataset);
     return LFADS_OK;
 }
 

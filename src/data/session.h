@@ -27,6 +27,7 @@ struct session_wants {
     size_t heldout, forward;        /* channels and bins that the encoders do not read, the last
                                        ones; 0 if the file has an array for the encoders */
     double sv_rate;                 /* of sample validation; 0: none */
+    bool test;                      /* test trials, too */
     bool either_set;                /* one set of trials is enough, training or validation */
     struct numpy_random *sv_random; /* its random numbers: one sequence for all sessions */
     size_t ext_inputs;              /* E; 0: read no external inputs */
@@ -51,6 +52,7 @@ struct session {
     size_t bins, channels, ext_inputs;     /* T, N, E */
     bool has_encoded;                      /* the encoders read an array of their own */
     size_t encoded_bins, encoded_channels; /* T_enc, N_in */
+    bool from_tensors;                     /* of the Neural Latents Benchmark (files.md) */
     bool has_sv;                           /* its trials have TRIAL_SV */
     struct session_trials set[SESSION_ALL_SETS];
     double *alignment_matrix; /* [N,F] or NULL */

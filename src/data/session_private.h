@@ -3,6 +3,7 @@
 #ifndef LFADS_DATA_SESSION_PRIVATE_H
 #define LFADS_DATA_SESSION_PRIVATE_H
 #include "data/session.h"
+#include "data/trial_parts.h"
 #include "h5/h5.h"
 
 /* A reading in progress. */
@@ -14,6 +15,24 @@ struct reading {
     struct lfads_error *err;
 };
 
+/* Fails because data set NAME has SHAPE, and WANTED is needed. */
+enum lfads_status session_reader_wrong_shape(const struct reading *reading, const char *name,
+                                             const struct h5_shape *shape, const char *wanted);
+/* Reads the shape of a numeric data set, which must have RANK axes, of the lengths EXPECTED as far
+ * as these are known. */
+enum lfads_status session_reader_shape(struct h5_shape *shape, const struct reading *reading,
+                                       const char *name, size_t rank, const size_t *expected,
+                                       const char *wanted);
+/* Reads matrix and bias (alignment_reader.c), under the names of lfads-torch's files where there
+ * are no others. */
+enum lfads_status session_reader_alignments(struct reading *reading);
+/* Reads COUNT trials of SET, the session's sizes being known, from their parts. */
+enum lfads_status session_reader_parts(struct reading *reading, enum session_set set,
+                                       const struct trial_parts *parts, size_t count);
+/* Whether the file has the benchmark's tensors in place of train_data; reads them (nlb_reader.c).
+ */
+bool session_reader_has_tensors(const struct reading *reading);
+enum lfads_status session_reader_tensors(struct reading *reading);
 /* Fills the session. On failure the caller frees what it has so far. */
 enum lfads_status session_reader_read(struct reading *reading);
 #endif

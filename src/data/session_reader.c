@@ -11,8 +11,8 @@
 #include "data/shape_fit.h"
 #include "data/trial_reader.h"
 
-static enum lfads_status wrong_shape(const struct reading *r, const char *name,
-                                     const struct h5_shape *shape, const char *wanted)
+enum lfads_status session_reader_wrong_shape(const struct reading *r, const char *name,
+                                             const struct h5_shape *shape, const char *wanted)
 {
     char text[SHAPE_TEXT];
 
@@ -21,10 +21,9 @@ static enum lfads_status wrong_shape(const struct reading *r, const char *name,
                       r->file.path, name, text, wanted);
 }
 
-/* Reads the shape of a numeric data set, which must have RANK axes, of the lengths EXPECTED as far
- * as these are known. */
-static enum lfads_status shape_of(struct h5_shape *shape, const struct reading *r, const char *name,
-                                  size_t rank, const size_t *expected, const char *wanted)
+enum lfads_status session_reader_shape(struct h5_shape *shape, const struct reading *r,
+                                       const char *name, size_t rank, const size_t *expected,
+                                       const char *wanted)
 {
     enum lfads_status status = h5_shape(shape, &r->file, name, r->err);
 
@@ -33,7 +32,8 @@ static enum lfads_status shape_of(struct h5_shape *shape, const struct reading *
     if (!shape->numeric)
         return lfads_fail(r->err, LFADS_BAD_DATA, "%s: %s does not hold numbers: it holds %s",
                           r->file.path, name, h5_holds_name(shape->holds));
-    return shape_fit(shape, rank, expected) ? LFADS_OK : wrong_shape(r, name, shape, wanted);
+    return shape_fit(shape, rank, expected) ? LFADS_OK
+                                            : session_reader_wrong_shape(r, name, shape, wanted);
 }
 
 /* Reads the trials of a data set whose shape is right, and subtracts their memory from the limits.
@@ -67,13 +67,13 @@ static enum lfads_status read_ext(struct reading *r, enum session_set set)
     snprintf(name, sizeof name, "%s_ext_input", session_set_name(set));
     snprintf(wanted, sizeof wanted, "[%zu,%zu,%zu] (--ext_input_dim=%zu)", trials->count,
              r->session->bins, width, width);
-    status = shape_of(&shape, r, name, 3, expected, wanted);
+    status = session_reader_shape(&shape, r, name, 3, expected, wanted);
     if (status != LFADS_OK)
         return status;
     /* an array for the encoders may come with inputs for its bins only; zeros follow them */
     if (shape.dims[0] != trials->count || shape.dims[2] != width ||
         (shape.dims[1] != r->session->bins && shape.dims[1] != r->session->encoded_bins))
-        return wrong_shape(r, name, &shape, wanted);
+        return session_reader_wrong_shape(r, name, &shape, wanted);
     return read_trials(&trials->array[TRIAL_EXT], &sum, r,
                        (struct trial_reader){.name = name,
                                              .trials = trials->count,
@@ -98,11 +98,11 @@ static enum lfads_status find_truth(struct reading *r, enum session_set set)
         return LFADS_OK;
     snprintf(wanted, sizeof wanted, "[%zu,%zu,%zu] as of %s_data", trials->count, r->session->bins,
              r->session->channels, session_set_name(set));
-    status = shape_of(&shape, r, name, 3, expected, wanted);
+    status = session_reader_shape(&shape, r, name, 3, expected, wanted);
     if (status == LFADS_OK &&
         (shape.dims[0] != trials->count || shape.dims[1] != r->session->bins ||
          shape.dims[2] != r->session->channels))
-        status = wrong_shape(r, name, &shape, wanted);
+        status = session_reader_wrong_shape(r, name, &shape, wanted);
     trials->has_truth = status == LFADS_OK;
     return status;
 }
@@ -164,12 +164,12 @@ static enum lfads_status read_encoded(struct reading *r, enum session_set set)
     data_name(name, s, set, true);
     snprintf(wanted, sizeof wanted, "[%zu,bins,channels] of at most %zu bins and %zu channels",
              trials->count, s->bins, s->channels);
-    status = shape_of(&shape, r, name, 3, expected, wanted);
+    status = session_reader_shape(&shape, r, name, 3, expected, wanted);
     if (status != LFADS_OK)
         return status;
     if (shape.dims[0] != trials->count || shape.dims[1] - 1 >= s->bins ||
         shape.dims[2] - 1 >= s->channels)
-        return wrong_shape(r, name, &shape, wanted);
+        return session_reader_wrong_shape(r, name, &shape, wanted);
     if (!s->encoded_bins) {
         s->encoded_bins = shape.dims[1];
         s->encoded_channels = shape.dims[2];
@@ -177,7 +177,7 @@ static enum lfads_status read_encoded(struct reading *r, enum session_set set)
     snprintf(wanted, sizeof wanted, "[trials,%zu,%zu] as of train_encod_data", s->encoded_bins,
              s->encoded_channels);
     if (shape.dims[1] != s->encoded_bins || shape.dims[2] != s->encoded_channels)
-        return wrong_shape(r, name, &shape, wanted);
+        return session_reader_wrong_shape(r, name, &shape, wanted);
     return read_trials(&trials->array[TRIAL_ENCODED], &sum, r,
                        (struct trial_reader){.name = name,
                                              .trials = trials->count,
@@ -238,6 +238,70 @@ static void expect_observed(size_t *expected, const struct reading *r, enum sess
     }
 }
 
+static enum lfads_status draw_sv(struct reading *r, enum session_set set)
+{
+    const struct session *s = r->session;
+
+    return r->wants->sv_rate > 0
+               ? sample_validation_draw(&r->session->set[set].array[TRIAL_SV], s->set[set].count,
+                                        s->encoded_bins * s->encoded_channels, r->wants->sv_rate,
+                                        r->wants->sv_random, &r->limits, r->err)
+               : LFADS_OK;
+}
+
+enum lfads_status session_reader_parts(struct reading *r, enum session_set set,
+                                       const struct trial_parts *parts, size_t count)
+{
+    struct session *s = r->session;
+    struct session_trials *trials = &s->set[set];
+    bool test = set == SESSION_TEST, missing = r->wants->missing && !test;
+    enum lfads_status status;
+
+    trials->count = count;
+    if (missing) {
+        trials->missing = calloc(count + 1, sizeof *trials->missing);
+        if (!trials->missing)
+            return lfads_fail(r->err, LFADS_NO_MEMORY, "no memory to read %s", r->file.path);
+    }
+    status = read_trials(&trials->array[TRIAL_OBSERVED], &trials->sum, r,
+                         (struct trial_reader){.name = parts->count ? parts->part[0].name : "",
+                                               .parts = parts,
+                                               .trials = count,
+                                               .bins = s->bins,
+                                               .file_bins = s->bins,
+                                               .width = s->channels,
+                                               .range = test ? encoded_range(r) : r->wants->range,
+                                               .checksum = &trials->checksum,
+                                               .missing = r->wants->missing,
+                                               .missing_of = trials->missing});
+    return status == LFADS_OK ? draw_sv(r, set) : status;
+}
+
+/* Reads test trials, of which a file may have what the encoders read; the rest is not known. */
+static enum lfads_status read_test(struct reading *r)
+{
+    struct session *s = r->session;
+    const size_t expected[] = {SHAPE_ANY, s->encoded_bins, s->encoded_channels};
+    const struct trial_parts none = {.count = 0};
+    char wanted[100];
+    struct h5_shape shape;
+    enum lfads_status status;
+
+    if (!s->has_encoded || !r->wants->test || !h5_has(&r->file, "test_encod_data"))
+        return LFADS_OK;
+    snprintf(wanted, sizeof wanted, "[trials,%zu,%zu] as of train_encod_data", s->encoded_bins,
+             s->encoded_channels);
+    status = session_reader_shape(&shape, r, "test_encod_data", 3, expected, wanted);
+    if (status != LFADS_OK || shape.dims[0] == 0)
+        return status;
+    s->set[SESSION_TEST].count = shape.dims[0];
+    status = read_encoded(r, SESSION_TEST);
+    if (status == LFADS_OK && r->wants->ext_inputs)
+        status = read_ext(r, SESSION_TEST);
+    return status == LFADS_OK ? session_reader_parts(r, SESSION_TEST, &none, shape.dims[0])
+                              : status;
+}
+
 static enum lfads_status read_set(struct reading *r, enum session_set set)
 {
     struct session *s = r->session;
@@ -249,11 +313,11 @@ static enum lfads_status read_set(struct reading *r, enum session_set set)
 
     data_name(name, s, set, false);
     expect_observed(expected, r, set);
-    status = shape_of(&shape, r, name, 3, expected, wanted);
+    status = session_reader_shape(&shape, r, name, 3, expected, wanted);
     if (status != LFADS_OK)
         return status;
     if (shape.dims[1] == 0 || shape.dims[2] == 0 || (set == SESSION_TRAIN && shape.dims[0] == 0))
-        return wrong_shape(r, name, &shape, wanted);
+        return session_reader_wrong_shape(r, name, &shape, wanted);
     if (!s->bins)
         status = set_sizes(r, &shape);
     if (status != LFADS_OK)
@@ -261,68 +325,16 @@ static enum lfads_status read_set(struct reading *r, enum session_set set)
     snprintf(wanted, sizeof wanted, "[trials,%zu,%zu] as of train_%s", s->bins, s->channels,
              s->has_encoded ? "recon_data" : "data");
     if (shape.dims[1] != s->bins || shape.dims[2] != s->channels)
-        return wrong_shape(r, name, &shape, wanted);
+        return session_reader_wrong_shape(r, name, &shape, wanted);
     trials->count = shape.dims[0];
     status = read_observed(r, set, name);
     if (status == LFADS_OK && s->has_encoded)
         status = read_encoded(r, set);
     if (status == LFADS_OK && r->wants->ext_inputs)
         status = read_ext(r, set);
-    if (status == LFADS_OK && r->wants->sv_rate > 0)
-        status = sample_validation_draw(&trials->array[TRIAL_SV], trials->count,
-                                        s->encoded_bins * s->encoded_channels, r->wants->sv_rate,
-                                        r->wants->sv_random, &r->limits, r->err);
+    if (status == LFADS_OK)
+        status = draw_sv(r, set);
     return status == LFADS_OK ? find_truth(r, set) : status;
-}
-
-/* Reads [N,COLUMNS] or, for COLUMNS 0, [N] finite doubles. A file with held-out channels may lack
- * their rows, which are then 0. *OUT stays NULL if the file has none. */
-static enum lfads_status read_alignment(double **out, const struct reading *r, const char *name,
-                                        size_t columns)
-{
-    size_t n = r->session->channels, rank = columns ? 2 : 1, width = columns ? columns : 1;
-    const size_t expected[] = {SHAPE_ANY, columns};
-    char wanted[100];
-    struct h5_shape shape;
-    enum lfads_status status;
-
-    if (!h5_has(&r->file, name))
-        return LFADS_OK;
-    if (columns)
-        snprintf(wanted, sizeof wanted, "[%zu,%zu] (channels, --readin_dim or --factors_dim)", n,
-                 columns);
-    else
-        snprintf(wanted, sizeof wanted, "[%zu] (channels)", n);
-    status = shape_of(&shape, r, name, rank, expected, wanted);
-    if (status != LFADS_OK)
-        return status;
-    if ((shape.dims[0] != n && shape.dims[0] != r->session->encoded_channels) ||
-        (columns && shape.dims[1] != columns))
-        return wrong_shape(r, name, &shape, wanted);
-    *out = calloc(n * width, sizeof **out);
-    if (!*out)
-        return lfads_fail(r->err, LFADS_NO_MEMORY, "no memory to read %s", r->file.path);
-    status = h5_read(*out, H5_FLOAT64, &r->file, name, shape.dims[0] * width, r->err);
-    for (size_t i = 0; i < n * width && status == LFADS_OK; i++)
-        if (!isfinite((float)(*out)[i]))
-            status = lfads_fail(r->err, LFADS_BAD_DATA,
-                                "%s: %s has a number that is not finite, in row %zu", r->file.path,
-                                name, i / width);
-    return status;
-}
-
-/* Reads matrix and bias under the names of lfads-torch's files where there are no others. */
-static enum lfads_status read_alignments(struct reading *r)
-{
-    struct session *s = r->session;
-    bool theirs = s->has_encoded && !h5_has(&r->file, "alignment_matrix_cxf");
-    enum lfads_status status =
-        read_alignment(&s->alignment_matrix, r, theirs ? "readin_weight" : "alignment_matrix_cxf",
-                       r->wants->factors);
-
-    return status == LFADS_OK ? read_alignment(&s->alignment_bias, r,
-                                               theirs ? "readout_bias" : "alignment_bias_c", 0)
-                              : status;
 }
 
 /* Whether the file has validation trials only, where they are enough. */
@@ -335,10 +347,25 @@ static bool lacks_training(const struct reading *r)
     return r->wants->either_set && !h5_has(&r->file, train) && h5_has(&r->file, valid);
 }
 
+static enum lfads_status read_sets(struct reading *r)
+{
+    const struct session *s = r->session;
+    char name[40];
+    enum lfads_status status = LFADS_OK;
+
+    data_name(name, s, SESSION_TRAIN, false);
+    if (!lacks_training(r))
+        status = h5_has(&r->file, name) ? read_set(r, SESSION_TRAIN)
+                                        : session_keys_missing(&r->file, name, r->err);
+    data_name(name, s, SESSION_VALID, false);
+    if (status == LFADS_OK && h5_has(&r->file, name))
+        status = read_set(r, SESSION_VALID);
+    return status == LFADS_OK ? read_test(r) : status;
+}
+
 enum lfads_status session_reader_read(struct reading *r)
 {
     struct session *s = r->session;
-    char name[40];
     enum lfads_status status = LFADS_OK;
 
     status = session_keys_read(&s->keys, &r->file, r->err);
@@ -347,20 +374,14 @@ enum lfads_status session_reader_read(struct reading *r)
     s->has_encoded = h5_has(&r->file, "train_encod_data") ||
                      (r->wants->either_set && h5_has(&r->file, "valid_encod_data"));
     s->has_sv = r->wants->sv_rate > 0;
-    data_name(name, s, SESSION_TRAIN, false);
-    if (!lacks_training(r))
-        status = h5_has(&r->file, name) ? read_set(r, SESSION_TRAIN)
-                                        : session_keys_missing(&r->file, name, r->err);
-    data_name(name, s, SESSION_VALID, false);
-    if (status == LFADS_OK && h5_has(&r->file, name))
-        status = read_set(r, SESSION_VALID);
+    status = session_reader_has_tensors(r) ? session_reader_tensors(r) : read_sets(r);
     for (int set = 0; set < SESSION_ALL_SETS && status == LFADS_OK; set++)
-        if (s->set[set].count)
+        if (s->set[set].count && !s->from_tensors)
             status = session_keys_take(&s->set[set].kept, &s->keys, &r->file,
                                        session_set_name((enum session_set)set), s->set[set].count,
                                        r->err);
     if (status == LFADS_OK)
-        status = read_alignments(r);
+        status = session_reader_alignments(r);
     if (status == LFADS_OK)
         status = session_read_conversion(&s->conversion, &r->file, r->err);
     return status;

@@ -91,8 +91,10 @@ static enum lfads_status refuse(const struct trial_reader *reader, const double 
         i++;
     offset = i % size;
     remedy(text, reader, piece[i]);
+    trial += i / size;
     return lfads_fail(err, LFADS_BAD_DATA, "%s: %s is %.9g in trial %zu, bin %zu, channel %zu; %s",
-                      reader->file->path, reader->name, piece[i], trial + i / size,
+                      reader->file->path, reader->name, piece[i],
+                      reader->parts ? trial_choice_row(reader->parts->choice, trial) : trial,
                       offset / reader->width, offset % reader->width, text);
 }
 
@@ -204,8 +206,11 @@ static enum lfads_status read_pieces(struct trial_store *store, double *sum,
         size_t n = size_min(reader->trials - first, piece->trials);
         struct findings f;
 
-        status = shape_read_rows(piece->numbers, H5_FLOAT64, reader->file, reader->name,
-                                 reader->trials, first, n, n * size, err);
+        status = reader->parts
+                     ? trial_parts_read(piece->numbers, reader->parts, reader->file, reader->bins,
+                                        reader->width, first, n, err)
+                     : shape_read_rows(piece->numbers, H5_FLOAT64, reader->file, reader->name,
+                                       reader->trials, first, n, n * size, err);
         if (status == LFADS_OK)
             status = convert(&f, reader, piece, first, n, err);
         if (status != LFADS_OK)

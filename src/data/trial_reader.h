@@ -4,12 +4,14 @@
 #ifndef LFADS_DATA_TRIAL_READER_H
 #define LFADS_DATA_TRIAL_READER_H
 #include "data/data_range.h"
+#include "data/trial_parts.h"
 #include "data/trial_store.h"
 #include "h5/h5.h"
 
 struct trial_reader {
     const struct h5_file *file;
-    const char *name; /* the data set; its shape has been checked */
+    const char *name;                /* the data set; its shape has been checked */
+    const struct trial_parts *parts; /* NULL; or where the trials are in place of NAME */
     size_t trials, bins, width;
     size_t file_bins;        /* of the data set, at most bins; zeros follow them */
     struct data_range range; /* of the numbers */

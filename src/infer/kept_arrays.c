@@ -2,10 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "infer/kept_arrays.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/sizes.h"
+#include "data/trial_parts.h"
 #include "infer/results_file.h"
 
 enum { PIECE = 1 << 20, SMALL = 1 << 16, GZIP_LEVEL = 4 }; /* bytes */
@@ -98,6 +100,25 @@ static bool is_of_results(const char *name)
     return false;
 }
 
+/* Writes train_inds or valid_inds, for trials that the program itself has dealt to the sets. */
+static enum lfads_status write_rows_of_file(struct h5_file *out, enum session_set set,
+                                            size_t trials, struct lfads_error *err)
+{
+    enum trial_choice choice = set == SESSION_TRAIN ? TRAINING_TRIALS : VALIDATION_TRIALS;
+    int64_t *rows = malloc(trials * sizeof *rows + 1);
+    char name[40];
+    enum lfads_status status;
+
+    if (!rows)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for %zu trials", trials);
+    for (size_t i = 0; i < trials; i++)
+        rows[i] = (int64_t)trial_choice_row(choice, i);
+    snprintf(name, sizeof name, "%s_inds", session_set_name(set));
+    status = h5_write(out, name, H5_INT64, 1, &trials, rows, NULL, err);
+    free(rows);
+    return status;
+}
+
 enum lfads_status kept_arrays_copy(struct h5_file *out, const struct run *run,
                                    const struct session *session, enum session_set set,
                                    size_t trials, struct lfads_error *err)
@@ -106,6 +127,8 @@ enum lfads_status kept_arrays_copy(struct h5_file *out, const struct run *run,
     struct h5_file from;
     enum lfads_status status;
 
+    if (session->from_tensors && set != SESSION_TEST)
+        return write_rows_of_file(out, set, trials, err);
     if (kept->count == 0)
         return LFADS_OK;
     status = h5_open(&from, session->path, err);

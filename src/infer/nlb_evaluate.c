@@ -8,13 +8,14 @@
 
 #include "base/file.h"
 #include "infer/nlb_scores.h"
+#include "infer/nlb_training.h"
 #include "infer/results_file.h"
 
 /* An evaluation in progress. */
 struct nlb {
     const struct lfads_nlb_evaluation *what;
     struct lfads_error *err;
-    struct h5_file target, submission, train_run;
+    struct h5_file target, submission;
     bool run;         /* the submission is a model's results */
     char chosen[256]; /* names of the groups to score, for errors */
     struct nlb_rates eval, train;
@@ -75,19 +76,11 @@ static enum lfads_status choose_sets(struct lfads_nlb_scores *scores, struct nlb
 static enum lfads_status read_train(struct nlb *n, const char *set)
 {
     char path[FILE_PATH];
-    enum lfads_status status;
 
     if (!n->run)
         return nlb_rates_submitted(&n->train, &n->submission, set, "train", n->err);
-    if (!n->what->train_run_file && !results_train_run(path, n->submission.path))
-        return lfads_fail(
-            n->err, LFADS_USAGE,
-            "decoding behaviour needs the results of the training trials, and the name "
-            "%s does not tell theirs: name them by --train_run",
-            n->submission.path);
-    status =
-        nlb_open(&n->train_run, n->what->train_run_file ? n->what->train_run_file : path, n->err);
-    return status == LFADS_OK ? nlb_rates_of_run(&n->train, &n->train_run, n->err) : status;
+    return nlb_rates_of_training(&n->train, path, n->submission.path, n->what->train_run_file,
+                                 "decoding behaviour needs the results of", n->err);
 }
 
 /* Scores behaviour: numbers in each bin are decoded, numbers of a trial are those of an interval
@@ -144,7 +137,6 @@ static enum lfads_status score_set(struct lfads_nlb_score *score, struct nlb *n)
     array_free(&counts);
     nlb_rates_free(&n->eval);
     nlb_rates_free(&n->train);
-    h5_close(&n->train_run, NULL);
     return status;
 }
 

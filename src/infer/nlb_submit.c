@@ -9,6 +9,7 @@
 #include "infer/arrays.h"
 #include "infer/nlb_groups.h"
 #include "infer/nlb_rates.h"
+#include "infer/nlb_training.h"
 #include "infer/results_file.h"
 
 enum { GZIP_LEVEL = 4 };
@@ -151,20 +152,13 @@ static enum lfads_status read_run(struct nlb_rates *out, const char *path, struc
 static enum lfads_status submit(const struct lfads_nlb_submission *what, struct lfads_error *err)
 {
     struct nlb_rates train = {.trials = 0}, eval = {.trials = 0};
-    const char *train_run = what->train_run_file;
-    char beside[FILE_PATH];
-    enum lfads_status status;
+    char train_run[FILE_PATH];
+    enum lfads_status status =
+        nlb_rates_of_training(&train, train_run, what->eval_run_file, what->train_run_file,
+                              "a submission has rates of", err);
 
-    if (!train_run && !results_train_run(beside, what->eval_run_file))
-        return lfads_fail(
-            err, LFADS_USAGE,
-            "a submission has rates of training trials, and the name %s does not tell "
-            "theirs: name their results by --train_run",
-            what->eval_run_file);
-    train_run = train_run ? train_run : beside;
-    status = read_run(&eval, what->eval_run_file, err);
     if (status == LFADS_OK)
-        status = read_run(&train, train_run, err);
+        status = read_run(&eval, what->eval_run_file, err);
     if (status == LFADS_OK && (train.bins != eval.bins || train.channels != eval.channels ||
                                train.heldout != eval.heldout))
         status =

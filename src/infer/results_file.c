@@ -130,15 +130,22 @@ enum lfads_status results_read_first(size_t *first, const struct h5_file *file, 
     return read_number(first, file, RESULTS_FIRST, bins, err);
 }
 
+bool results_run_beside(char path[FILE_PATH], const char *run, const char *from, const char *to)
+{
+    const char *slash = strrchr(run, '/'), *found = NULL;
+    char wanted[40];
+
+    snprintf(wanted, sizeof wanted, "_%s_posterior_", from);
+    for (const char *at = strstr(slash ? slash : run, wanted); at; at = strstr(at + 1, wanted))
+        found = at;
+    return found && snprintf(path, FILE_PATH, "%.*s_%s_posterior_%s", (int)(found - run), run, to,
+                             found + strlen(wanted)) < FILE_PATH;
+}
+
 bool results_train_run(char path[FILE_PATH], const char *run)
 {
-    static const char of_valid[] = "_valid_posterior_";
-    const char *slash = strrchr(run, '/'), *found = NULL;
-
-    for (const char *at = strstr(slash ? slash : run, of_valid); at; at = strstr(at + 1, of_valid))
-        found = at;
-    return found && snprintf(path, FILE_PATH, "%.*s_train_posterior_%s", (int)(found - run), run,
-                             found + strlen(of_valid)) < FILE_PATH;
+    return results_run_beside(path, run, "valid", "train") ||
+           results_run_beside(path, run, "test", "train");
 }
 
 /* Writes COUNT rows of VALUES, as floats if the data set holds floats. */

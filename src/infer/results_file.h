@@ -29,8 +29,10 @@ enum lfads_status results_read_unread(size_t *heldout, size_t *forward, const st
 enum lfads_status results_read_first(size_t *first, const struct h5_file *file, size_t bins,
                                      struct lfads_error *err);
 
-/* Sets PATH to the name of the training trials' results beside RUN, those of validation trials;
- * false if RUN's name does not tell. */
+/* Sets PATH to the name of the results of the trials of set TO beside RUN, those of set FROM; false
+ * if RUN's name does not tell. */
+bool results_run_beside(char path[FILE_PATH], const char *run, const char *from, const char *to);
+/* The same: of the training trials, beside results of validation or test trials. */
 bool results_train_run(char path[FILE_PATH], const char *run);
 
 /* A file of results being written under its staged name. */

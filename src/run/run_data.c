@@ -54,6 +54,7 @@ static enum lfads_status read_files(struct run *p, const struct session_files *f
         .sv_random = &random,
         .ext_inputs = (size_t)config->ext_input_dim,
         .factors = (size_t)(config->readin_dim ? config->readin_dim : config->factors_dim),
+        .test = p->use != RUN_TRAINING || config->sv_rate > 0,
         .either_set = p->new_trials};
 
     numpy_random_seed(&random, (uint32_t)config->sv_seed);
