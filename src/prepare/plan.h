@@ -10,6 +10,7 @@ enum { PLAN_REASONS = 8 };
 struct plan_window {
     size_t trial;    /* row of the trial table; 0 if there is none */
     double origin;   /* time of the left edge of its first bin, in seconds, on the spikes' clock */
+    size_t place;    /* of a chopped recording: its first bin on the axis of all its stretches */
     size_t from, to; /* bins from to to-1 were recorded, the others are missing */
     int64_t condition; /* 0 to conditions-1 */
     bool valid;        /* for validation */
@@ -26,6 +27,8 @@ struct plan {
     double width;        /* of a bin in seconds */
     size_t count, valid; /* windows; those for validation */
     struct plan_window *window;
+    size_t overlap,
+        total;    /* of a chopped recording: bins; bins of all stretches; total 0: it is not */
     bool missing; /* some window has bins that were not recorded */
     size_t conditions;
     char **condition_names; /* [conditions] */
@@ -44,6 +47,11 @@ void plan_free(struct plan *plan);
 /* The steps. */
 enum lfads_status plan_windows(struct plan *plan, const struct raw *raw,
                                const struct lfads_prepare_config *config, struct lfads_error *err);
+/* Cuts the bins of each window that were not recorded, and leaves out windows without others. */
+enum lfads_status plan_recorded(struct plan *plan, const struct raw *raw, struct lfads_error *err);
+/* Cuts what was recorded into windows that overlap. */
+enum lfads_status plan_chop(struct plan *plan, const struct raw *raw,
+                            const struct lfads_prepare_config *config, struct lfads_error *err);
 enum lfads_status plan_conditions(struct plan *plan, const struct raw *raw,
                                   const struct lfads_prepare_config *config,
                                   struct lfads_error *err);

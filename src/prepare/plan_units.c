@@ -16,11 +16,11 @@ static size_t drop_slow(bool *chosen, const struct plan *plan, const struct raw 
     for (size_t i = 0; i < plan->count; i++)
         bins += plan->window[i].to - plan->window[i].from;
     for (size_t u = 0; u < raw->units; u++) {
-        size_t spikes = 0;
+        double spikes = 0;
 
         for (size_t i = 0; i < plan->count && chosen[u]; i++)
             spikes += spike_count(raw, u, &plan->window[i], plan->width);
-        if (chosen[u] && (double)spikes < min_rate * (double)bins * plan->width) {
+        if (chosen[u] && spikes < min_rate * (double)bins * plan->width) {
             chosen[u] = false;
             dropped++;
         }

@@ -14,12 +14,15 @@ static enum lfads_status read_recording(struct raw *raw, const char *path,
                                         struct lfads_error *err)
 {
     struct variables *files = calloc(2, sizeof *files);
+    bool named;
     enum lfads_status status;
 
     if (!files)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", path);
+    named = *config->trials && strcmp(config->trials, "none") != 0;
+    files[0].table = named && !file_exists(config->trials) ? config->trials : NULL;
     status = read_file(&files[0], path, err);
-    if (status == LFADS_OK && *config->trials)
+    if (status == LFADS_OK && named && !(files[0].table && files[0].has_table))
         status = read_file(&files[1], config->trials, err);
     if (status == LFADS_OK)
         status = raw_create(raw, &files[0], &files[1], config, err);

@@ -51,13 +51,15 @@ static void add(struct tally *tally, const double *counts, const struct plan *pl
         for (size_t c = 0; c < plan->units; c++) {
             double count = counts[b * plan->units + c];
 
+            if (isnan(count))
+                continue;
+            tally->entries++;
             tally->zeros += count == 0;
             tally->unit[c] += count;
             tally->window[window] += count;
             tally->largest = count > tally->largest ? count : tally->largest;
         }
     tally->spikes += tally->window[window];
-    tally->entries += (double)((plan->window[window].to - plan->window[window].from) * plan->units);
 }
 
 /* Turns COUNT doubles into the numbers of the file, in place. */
@@ -129,7 +131,7 @@ static enum lfads_status write_trials(struct writing *w, int set, size_t count,
     for (size_t i = 0; i < count && status == LFADS_OK; i++) {
         const struct plan_window *window = &plan->window[w->member[i]];
 
-        integers[i] = table->count > 0 && table->item[0].numbers
+        integers[i] = table->count > 0 && table->item[0].numbers && plan->total == 0
                           ? (int64_t)table->item[0].numbers[window->trial]
                           : (int64_t)w->member[i];
         reals[i] = window->origin;
@@ -138,6 +140,10 @@ static enum lfads_status write_trials(struct writing *w, int set, size_t count,
         status = write_column(w, set, "inds", count, H5_INT64, integers, err);
     if (status == LFADS_OK)
         status = write_column(w, set, "start", count, H5_FLOAT64, reals, err);
+    for (size_t i = 0; i < count && status == LFADS_OK; i++)
+        integers[i] = (int64_t)plan->window[w->member[i]].place;
+    if (status == LFADS_OK && plan->total > 0)
+        status = write_column(w, set, "place", count, H5_INT64, integers, err);
     for (size_t i = 0; i < count && status == LFADS_OK; i++)
         integers[i] = plan->window[w->member[i]].condition;
     if (status == LFADS_OK && plan->conditions > 0)
@@ -164,7 +170,7 @@ static enum lfads_status write_set(struct writing *w, int set,
 {
     const struct plan *plan = w->plan;
     struct h5_storage storage = {.gzip = GZIP_LEVEL, .threads = workers_available()};
-    enum h5_type type = plan->missing ? H5_FLOAT32 : H5_INT64;
+    enum h5_type type = plan->missing || w->raw->real ? H5_FLOAT32 : H5_INT64;
     size_t dims[3] = {0, plan->bins, plan->units};
     struct h5_rows rows = {.set = 0};
     char name[40];
@@ -241,6 +247,7 @@ static enum lfads_status write_all(struct writing *w, const struct lfads_callbac
 {
     const struct plan *plan = w->plan;
     double per_second = 1 / plan->width;
+    const int64_t chopped[2] = {(int64_t)plan->overlap, (int64_t)plan->total};
     enum lfads_status status = write_set(w, 0, callbacks, err);
 
     if (status == LFADS_OK)
@@ -249,6 +256,10 @@ static enum lfads_status write_all(struct writing *w, const struct lfads_callbac
         status = write_units(w, err);
     if (status == LFADS_OK && plan->conditions > 0)
         status = write_texts(w, "condition_names", plan->condition_names, plan->conditions, err);
+    if (status == LFADS_OK && plan->total > 0)
+        status = h5_write(&w->file, "chop_overlap", H5_INT64, 0, NULL, &chopped[0], NULL, err);
+    if (status == LFADS_OK && plan->total > 0)
+        status = h5_write(&w->file, "chop_total", H5_INT64, 0, NULL, &chopped[1], NULL, err);
     if (status == LFADS_OK)
         status = h5_write(&w->file, "dt", H5_FLOAT64, 0, NULL, &plan->width, NULL, err);
     if (status == LFADS_OK)

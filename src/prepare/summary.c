@@ -68,6 +68,8 @@ static void say_table(const char *path, const struct raw *raw, const struct plan
     speak(line, to, "  trials       %zu: %zu to train on, %zu for validation", plan->count,
           plan->count - plan->valid, plan->valid);
     say_reasons(plan->trial_reason, plan->trial_reasons, "trials", callbacks);
+    if (plan->total > 0)
+        speak(line, to, "  cut from     %zu bins, with %zu in common", plan->total, plan->overlap);
     if (plan->conditions > 0)
         speak(line, to, "  conditions   %zu", plan->conditions);
     speak(line, to, "  bins         %zu of %g ms", plan->bins, 1e3 * plan->width);

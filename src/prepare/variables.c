@@ -91,6 +91,28 @@ enum lfads_status variables_add_numbers(struct variables *variables, const char 
     return status;
 }
 
+enum lfads_status variables_add_texts(struct variables *variables, const char *name,
+                                      const char *packed, size_t bytes, size_t rank,
+                                      const size_t *dims, struct lfads_error *err)
+{
+    struct variable *v;
+    const char *at = packed, *end = packed + bytes;
+    enum lfads_status status = variables_add(&v, variables, name, rank, dims, err);
+
+    if (status == LFADS_OK)
+        status = variables_allocate(&v->texts, v->count, sizeof *v->texts, variables->path, err);
+    for (size_t i = 0; status == LFADS_OK && i < v->count; i++) {
+        size_t length = strnlen(at, (size_t)(end - at));
+
+        v->texts[i] = length < (size_t)(end - at) ? strdup(at) : NULL;
+        if (!v->texts[i])
+            status = lfads_fail(err, length < (size_t)(end - at) ? LFADS_NO_MEMORY : LFADS_BAD_DATA,
+                                "%s: the texts of %s can't be read", variables->path, name);
+        at += length + 1;
+    }
+    return status;
+}
+
 enum lfads_status variables_skip(struct variables *variables, const char *name, const char *why,
                                  struct lfads_error *err)
 {

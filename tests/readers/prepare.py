@@ -14,6 +14,7 @@ import numpy as np
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
 import harness
+import recordings
 from harness import SCRATCH, Skip, check, run
 
 PROJECT, = harness.MORE
@@ -168,6 +169,132 @@ def test_folder():
     same("made", binned(0, 0, LENGTH, 10_000, units=[0, 1, 3, 4, 5, 6]), "folder")
 
 
+def clocked():
+    """Starts of the trials, in us, on the clock of a recording, and the spikes' times on it, by unit."""
+    start = 137_000 + (LENGTH + 300_000) * np.arange(TRIALS)
+    return start, [np.sort(us[unit == u] + start[trial[unit == u]]) for u in range(UNITS)]
+
+
+def write_nwb(name, **storage):
+    """The parts of an NWB file that matter, as pynwb lays them out, and some that do not."""
+    start, spikes = clocked()
+    texts = h5py.string_dtype()
+    with h5py.File(f"{SCRATCH}/{name}", "w") as file:
+        file.attrs["nwb_version"] = "2.6.0"
+        file["session_description"] = "a description"
+        units = file.create_group("units")
+        units.create_dataset("spike_times", data=np.concatenate(spikes) / 1e6, **storage)
+        units["spike_times_index"] = np.cumsum([len(s) for s in spikes]).astype("u4")
+        units["id"] = 10 + np.arange(UNITS)
+        units.create_dataset("quality", data=["good", "mua", "good", "good", "noise", "good", "good"], dtype=texts)
+        units.create_dataset("electrodes", data=np.arange(2 * UNITS))
+        units["electrodes_index"] = 2 * np.arange(1, UNITS + 1)
+        units["obs_intervals"] = [[0, 20.0], [21.0, 1e4]] * UNITS
+        units["obs_intervals_index"] = 2 * np.arange(1, UNITS + 1)
+        units.create_dataset("refs", (UNITS,), h5py.ref_dtype)
+        for group in ("trials", "reaches"):
+            table = file.create_group(f"intervals/{group}")
+            shift = 0 if group == "trials" else 0.5
+            table["id"] = 100 + np.arange(TRIALS)
+            table["start_time"] = start / 1e6 + shift
+            table["stop_time"] = (start + LENGTH) / 1e6
+            table["go"] = np.where(side == 1, np.nan, (start + go) / 1e6)
+            table["correct"] = side == 2
+            table.create_dataset("kind", data=list(kind), dtype=texts)
+    return start
+
+
+def test_nwb():
+    """Neurodata Without Borders: tables of units and trials, what was recorded, one long stretch."""
+    start = write_nwb("nwb", compression="gzip", chunks=(512,))
+    words = ["prepare", "nwb", "--output=made"]
+    whole = binned(0, 0, LENGTH, 10_000)
+    out = run(*words).stdout
+    gap = (start + LENGTH > 20e6) & (start < 21e6)  # the larger part of the trial that has the gap remains
+    data, inds, _ = both("made")
+    check(np.array_equal(inds, 100 + np.arange(TRIALS)), f"ids {inds}")
+    check(np.array_equal(data[~gap], whole[~gap]) and np.isnan(data[gap]).any(), "whole trials")
+    seen = ~np.isnan(data)
+    check(np.array_equal(data[seen], whole[seen]) and "--missing_data=skip" in out, out)
+    # trials without a time are left out
+    some = np.flatnonzero((side == 2) & (kind != "catch") & ~gap)
+    run(*words, "--align=go", "--window=-0.3:0.35", "--trial_filter=correct=true,kind=left|right",
+        "--unit_filter=quality=good", "--condition=kind")
+    data, inds, _ = both("made")
+    keep = np.isin(inds - 100, some)
+    check(np.array_equal(data[keep], binned(go, -300_000, 350_000, 10_000, some, (0, 2, 3, 5, 6))), "aligned")
+    check("without a time of go" in run(*words, "--align=go", "--window=0:0.1").stdout, "dropped trials")
+    run(*words, "--trials=reaches", "--window=-0.5:0.1")
+    data, inds, _ = both("made")
+    check(np.array_equal(data[~gap], whole[~gap, :60]), "another table")
+
+
+def chopped(counts, width, bins, overlap):
+    """Windows of the array [bins,units] whose bins are WIDTH of its own."""
+    counts = counts[:len(counts) // width * width].reshape(-1, width, counts.shape[1]).sum(axis=1)
+    return np.stack([counts[i:i + bins] for i in range(0, len(counts) - bins + 1, bins - overlap)])
+
+
+def test_chopped():
+    """One long recording in windows that overlap: counts, and an NWB file by what was recorded."""
+    counts = random.poisson(0.3, (1003, 5))
+    np.save(f"{SCRATCH}/counts.npy", counts)
+    for overlap in (0, 10, 25, 35):
+        run("prepare", "counts.npy", "--counts_width=0.005", "--chop=0.5", f"--overlap={overlap / 100}",
+            "--output=made", "--valid=every:3")
+        expected = chopped(counts, 2, 50, overlap)
+        same("made", expected, f"overlap {overlap}", range(len(expected)))
+        with h5py.File(f"{SCRATCH}/made") as file:
+            place = np.sort(np.concatenate([file["train_place"], file["valid_place"]]))
+            check(np.array_equal(place, (50 - overlap) * np.arange(len(expected))) and
+                  file["chop_overlap"][()] == overlap and file["chop_total"][()] == 501, "places")
+    start, spikes = clocked()
+    write_nwb("nwb")
+    edges = np.arange(0, 60_000_000, 10_000)
+    expected = np.stack([np.histogram(s, edges)[0] for s in spikes], axis=1)
+    expected = np.concatenate([chopped(expected[:2000], 1, 100, 20), chopped(expected[2100:], 1, 100, 20)])
+    run("prepare", "nwb", "--trials=none", "--chop=1", "--overlap=0.2", "--valid=0", "--output=made")
+    data = both("made")[0]
+    check(len(data) > 60 and np.array_equal(data[:len(expected) - 1], expected[:-1]), "stretches")
+
+
+def objects(shape, entry):
+    array = np.empty(shape, object)
+    for at in np.ndindex(shape):
+        array[at] = entry(*at)
+    return array
+
+
+def test_matlab():
+    """Versions 5 (compressed or not) and 7.3: a spike in a row, a cell for each trial and unit, counts."""
+    words = ["--window=0.25:1.75", "--output=made"]
+    counts = binned(0, 250_000, 1_750_000, 10_000)
+    kinds = objects((TRIALS, 1), lambda i, _: str(kind[i]))
+    cells = objects((TRIALS, UNITS), lambda i, u: us[(trial == i) & (unit == u)] / 1e6)
+    flat = {"spike_times": us / 1e6, "unit": unit + 1.0, "trial": trial + 1.0, "go_s": go / 1e6, "kind": kinds}
+    celled = {"spikes": cells, "kind": kinds, "side": side.astype(float)}
+    binary = {"counts": binned(0, 0, 2_000_000, 10_000).astype(float)}
+    five, seven = recordings.write_matlab, recordings.write_matlab_hdf5
+    for write, options in ((five, {}), (five, {"compress": True}), (seven, {})):
+        for arrays, what in ((flat, "rows"), (celled, "cells"), (binary, "counts")):
+            write(f"{SCRATCH}/m.mat", **options, **arrays)
+            run("prepare", "m.mat", *words)
+            same("made", counts, f"{write.__name__} {options} {what}", range(1, TRIALS + 1))
+        write(f"{SCRATCH}/m.mat", **options, **celled)
+        run("prepare", "m.mat", *words, "--trial_filter=kind=left")
+        same("made", counts[kind == "left"], "by texts", 1 + np.flatnonzero(kind == "left"))
+    five(f"{SCRATCH}/swapped.mat", counts=binary["counts"].transpose(2, 1, 0))
+    run("prepare", "swapped.mat", *words, "--axes=channels,bins,trials")
+    same("made", counts, "axes", range(1, TRIALS + 1))
+
+
+def test_hdf5():
+    """Arrays at the root or in groups of an HDF5 file."""
+    harness.write("plain", **{"a/spike_times": us / 1e6, "a/unit": unit, "trial": trial, "go": go / 1e6})
+    run("prepare", "plain", "--spike_times=a/spike_times", "--spike_units=a/unit", "--window=0:2", "--output=made")
+    same("made", binned(0, 0, LENGTH, 10_000), "hdf5")
+
+
 def test_refused():
     """What the files do not determine, or do not have: one sentence with the remedy, and no file."""
     with open(f"{SCRATCH}/bad.csv", "w") as file:
@@ -185,7 +312,7 @@ def test_refused():
             (["spikes.csv", "--output=none", "--window=0:1", "--units=77"], "there is no unit 77"),
             (["spikes.csv", "--output=none", "--window=0:1", "--min_rate=1e5"], "none of 7 units is left"),
             (["spikes.csv", "--output=none", "--window=0:1", "--valid=1.5"], "a share is from 0 to below 1"),
-            (["names.npz", "--output=none", "--window=0:1"], "no times of spikes .* name one with --spike_times"),
+            (["names.npz", "--output=none", "--window=0:1"], "no times of spikes, nor counts .* name one with --spike_times"),
             (["names.npz", "--output=none", "--window=0:1", "--spike_times=a"], "name one with --spike_units"),
             (["names.npz", "--output=none", "--window=0:1", "--spike_times=a", "--spike_units=b"],
              "no trials"),
