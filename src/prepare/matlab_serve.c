@@ -17,7 +17,12 @@
 #include "h5/h5_errors.h"
 #include "prepare/cells.h"
 
-enum { SECONDS = 10, BYTES_A_SECOND = 1 << 20 };
+enum {
+    SECONDS = 10,             /* processor time, and one second more for each … */
+    BYTES_A_SECOND = 1 << 20, /* … of these bytes of the file */
+    ROOM = 1 << 26,           /* bytes of memory in addition to the numbers … */
+    MOST_RATIO = 8 * 1032     /* … which deflate shortens to a 1032nd, and MATLAB to bytes */
+};
 
 static void limit(int which, rlim_t most)
 {
@@ -30,6 +35,7 @@ static void limit(int which, rlim_t most)
 static void confine(uint64_t bytes)
 {
     int null = open("/dev/null", O_RDWR);
+    size_t most = bytes < SIZE_MAX / MOST_RATIO / 2 ? ROOM + bytes * MOST_RATIO : SIZE_MAX;
 
     for (int i = 1; i < NSIG; i++)
         signal(i, SIG_DFL);
@@ -41,7 +47,9 @@ static void confine(uint64_t bytes)
 #ifndef H5_WATCHED
     dup2(null, 2);
     limit(RLIMIT_FSIZE, 0);
-    limit(RLIMIT_AS, memory_mapped() + memory_available());
+    limit(RLIMIT_AS, memory_mapped() + (most < memory_available() ? most : memory_available()));
+#else
+    (void)most;
 #endif
 }
 
