@@ -37,6 +37,21 @@ static size_t count_chosen(const bool *chosen, size_t rows)
     return count;
 }
 
+/* The channels are the units with CHOSEN. */
+static enum lfads_status take_units(struct plan *plan, const bool *chosen, const struct raw *raw,
+                                    struct lfads_error *err)
+{
+    for (size_t u = 0; u < raw->units; u++)
+        if (chosen[u])
+            plan->unit[plan->units++] = u;
+    return plan->units > 0
+               ? LFADS_OK
+               : lfads_fail(err, LFADS_BAD_DATA,
+                            "%s: none of %zu units is left: lower --min_rate, or take others by "
+                            "--units and --unit_filter",
+                            raw->path, raw->units);
+}
+
 enum lfads_status plan_units(struct plan *plan, const struct raw *raw,
                              const struct lfads_prepare_config *config, struct lfads_error *err)
 {
@@ -57,22 +72,19 @@ enum lfads_status plan_units(struct plan *plan, const struct raw *raw,
     if (status == LFADS_OK)
         status = filter_rows(chosen, raw->units, config->unit_filter, &raw->unit, "units",
                              "unit_filter", err);
-    if (status == LFADS_OK) {
+    if (status == LFADS_OK)
         plan_note(plan->unit_reason, &plan->unit_reasons, left - count_chosen(chosen, raw->units),
                   "not %.80s", config->unit_filter);
-        if (config->min_rate > 0)
-            plan_note(plan->unit_reason, &plan->unit_reasons,
-                      drop_slow(chosen, plan, raw, config->min_rate), "below %g spikes/s",
-                      config->min_rate);
-        for (size_t u = 0; u < raw->units; u++)
-            if (chosen[u])
-                plan->unit[plan->units++] = u;
-        if (plan->units == 0)
-            status = lfads_fail(err, LFADS_BAD_DATA,
-                                "%s: none of %zu units is left: lower --min_rate, or take others "
-                                "by --units and --unit_filter",
-                                raw->path, raw->units);
-    }
+    if (status == LFADS_OK && config->min_rate > 0)
+        plan_note(plan->unit_reason, &plan->unit_reasons,
+                  drop_slow(chosen, plan, raw, config->min_rate), "below %g spikes/s",
+                  config->min_rate);
+    if (status == LFADS_OK)
+        status = plan_crosstalk(plan, chosen, raw, config, err);
+    if (status == LFADS_OK)
+        status = take_units(plan, chosen, raw, err);
+    if (status == LFADS_OK && *config->heldout)
+        status = plan_hold_out(plan, raw, config, err);
     free(chosen);
     return status;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "prepare/checks.h"
 #include "prepare/prepared_file.h"
 #include "prepare/read.h"
 #include "prepare/summary.h"
@@ -65,6 +66,8 @@ static enum lfads_status prepare(const char *path, bool several,
         status = prepared_file_write(&tally, output, &raw, &plan, callbacks, err);
     if (status == LFADS_OK)
         summary_report(output, &raw, &plan, &tally, callbacks);
+    if (status == LFADS_OK)
+        checks_warn(&raw, &plan, &tally, callbacks);
     tally_free(&tally);
     plan_free(&plan);
     raw_free(&raw);

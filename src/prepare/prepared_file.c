@@ -247,6 +247,7 @@ static enum lfads_status write_all(struct writing *w, const struct lfads_callbac
 {
     const struct plan *plan = w->plan;
     double per_second = 1 / plan->width;
+    const int64_t heldout = (int64_t)plan->heldout;
     const int64_t chopped[2] = {(int64_t)plan->overlap, (int64_t)plan->total};
     enum lfads_status status = write_set(w, 0, callbacks, err);
 
@@ -256,6 +257,8 @@ static enum lfads_status write_all(struct writing *w, const struct lfads_callbac
         status = write_units(w, err);
     if (status == LFADS_OK && plan->conditions > 0)
         status = write_texts(w, "condition_names", plan->condition_names, plan->conditions, err);
+    if (status == LFADS_OK && plan->heldout > 0)
+        status = h5_write(&w->file, "heldout_dim", H5_INT64, 0, NULL, &heldout, NULL, err);
     if (status == LFADS_OK && plan->total > 0)
         status = h5_write(&w->file, "chop_overlap", H5_INT64, 0, NULL, &chopped[0], NULL, err);
     if (status == LFADS_OK && plan->total > 0)

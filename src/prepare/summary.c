@@ -77,6 +77,9 @@ static void say_table(const char *path, const struct raw *raw, const struct plan
         speak(line, to, "  not recorded %.1f %% of the bins: train with --missing_data=skip",
               100 - 100 * tally->entries / (double)(plan->count * plan->bins * plan->units));
     speak(line, to, "  units        %zu of %zu", plan->units, raw->units);
+    if (plan->heldout > 0)
+        speak(line, to, "  held out     %zu units, the last channels: train with --heldout_dim=%zu",
+              plan->heldout, plan->heldout);
     say_reasons(plan->unit_reason, plan->unit_reasons, "units", callbacks);
     speak(line, to, "  spikes       %.0f, %.3g a bin and unit, at most %.0f in a bin",
           tally->spikes, tally->spikes / tally->entries, tally->largest);
