@@ -21,6 +21,7 @@ struct writing {
     struct h5_file file;
     const struct raw *raw;
     const struct plan *plan;
+    const struct series_list *lists; /* behaviour, external inputs */
     struct tally *tally;
     size_t *member; /* windows of the set being written */
     double *block;  /* counts of some of them */
@@ -165,6 +166,42 @@ static enum lfads_status write_trials(struct writing *w, int set, size_t count,
     return status;
 }
 
+/* Writes behaviour or external inputs of a set, trial by trial. */
+static enum lfads_status write_series(struct writing *w, int set, const char *name,
+                                      const struct series_list *list, bool may_lack, size_t count,
+                                      struct lfads_error *err)
+{
+    const struct plan *plan = w->plan;
+    struct h5_storage storage = {.gzip = GZIP_LEVEL, .threads = 1};
+    size_t dims[3] = {count, plan->bins, list->components};
+    size_t trial = plan->bins * list->components;
+    struct h5_rows rows = {.set = 0};
+    double *values;
+    char key[40];
+    enum lfads_status status =
+        variables_allocate(&values, trial, sizeof *values, w->raw->path, err);
+    enum lfads_status closed;
+
+    snprintf(key, sizeof key, "%s_%s", sets[set], name);
+    if (status == LFADS_OK)
+        status = h5_rows_create(&rows, &w->file, key, H5_FLOAT64, 3, dims, &storage, err);
+    for (size_t i = 0; i < count && status == LFADS_OK; i++) {
+        series_bin(values, list, w->raw, plan, &plan->window[w->member[i]]);
+        for (size_t k = 0; k < trial && !may_lack && status == LFADS_OK; k++)
+            if (!isfinite(values[k]))
+                status = lfads_fail(err, LFADS_BAD_DATA,
+                                    "%s: external input %zu is not known in bin %zu of the trial "
+                                    "that begins at %g s: leave such trials out by --trial_filter",
+                                    w->raw->path, k % list->components, k / list->components,
+                                    plan->window[w->member[i]].origin);
+        if (status == LFADS_OK)
+            status = h5_rows_write(&rows, i, 1, values, err);
+    }
+    closed = h5_rows_close(&rows, status == LFADS_OK ? err : NULL);
+    free(values);
+    return status == LFADS_OK ? closed : status;
+}
+
 static enum lfads_status write_set(struct writing *w, int set,
                                    const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
@@ -187,6 +224,10 @@ static enum lfads_status write_set(struct writing *w, int set,
         status = write_counts(w, &rows, dims[0], type, callbacks, err);
     closed = h5_rows_close(&rows, status == LFADS_OK ? err : NULL);
     status = status == LFADS_OK ? closed : status;
+    if (status == LFADS_OK && w->lists[0].count > 0)
+        status = write_series(w, set, "behavior", &w->lists[0], true, dims[0], err);
+    if (status == LFADS_OK && w->lists[1].count > 0)
+        status = write_series(w, set, "ext_input", &w->lists[1], false, dims[0], err);
     return status == LFADS_OK ? write_trials(w, set, dims[0], err) : status;
 }
 
@@ -272,11 +313,11 @@ static enum lfads_status write_all(struct writing *w, const struct lfads_callbac
 }
 
 enum lfads_status prepared_file_write(struct tally *tally, const char *path, const struct raw *raw,
-                                      const struct plan *plan,
+                                      const struct plan *plan, const struct series_list *lists,
                                       const struct lfads_callbacks *callbacks,
                                       struct lfads_error *err)
 {
-    struct writing w = {.raw = raw, .plan = plan, .tally = tally};
+    struct writing w = {.raw = raw, .plan = plan, .lists = lists, .tally = tally};
     size_t trial = plan->bins * plan->units, most = BLOCK_BYTES / (trial * sizeof(double)) + 1;
     enum lfads_status status;
 

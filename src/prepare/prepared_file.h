@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_PREPARE_PREPARED_FILE_H
 #define LFADS_PREPARE_PREPARED_FILE_H
-#include "prepare/plan.h"
+#include "prepare/series.h"
 
 /* What was written. */
 struct tally {
@@ -12,9 +12,10 @@ struct tally {
     double *window;                /* [windows]: spikes, in the order of the plan */
 };
 
-/* Writes the file PATH. tally_free frees TALLY, after a failure too. */
+/* Writes the file PATH, with behaviour and external inputs LISTS [2]. tally_free frees TALLY, after
+ * a failure too. */
 enum lfads_status prepared_file_write(struct tally *tally, const char *path, const struct raw *raw,
-                                      const struct plan *plan,
+                                      const struct plan *plan, const struct series_list *lists,
                                       const struct lfads_callbacks *callbacks,
                                       struct lfads_error *err);
 void tally_free(struct tally *tally);

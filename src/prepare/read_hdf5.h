@@ -11,4 +11,8 @@ enum lfads_status read_hdf5_array(struct variables *variables, const struct h5_f
 /* Reads from an open NWB file the spike times, the tables of units and trials (read_nwb.c). */
 enum lfads_status read_nwb(struct variables *variables, const struct h5_file *file,
                            struct lfads_error *err);
+/* Reads from it the series that NAMES, with commas, names: by path, or by the last part of it. Each
+ * becomes the arrays NAME and NAME_times (read_nwb_series.c). */
+enum lfads_status read_nwb_series(struct variables *variables, const struct h5_file *file,
+                                  const char *names, struct lfads_error *err);
 #endif

@@ -142,5 +142,8 @@ enum lfads_status read_nwb(struct variables *variables, const struct h5_file *fi
         status = read_intervals(variables, file, err);
     if (status == LFADS_OK)
         status = read_table(variables, file, "units", "units/", err);
+    for (size_t i = 0; i < 2 && status == LFADS_OK; i++)
+        if (variables->series[i])
+            status = read_nwb_series(variables, file, variables->series[i], err);
     return status == LFADS_OK ? read_trials(variables, file, err) : status;
 }

@@ -29,7 +29,8 @@ struct variables {
     bool from_one;   /* the first row of a table is 1, as in MATLAB */
     const char
         *table; /* the table of trials to read where a format has several; NULL: its usual one */
-    bool has_table; /* that table was read */
+    const char *series[2]; /* names of series to read, with commas, in formats that have many */
+    bool has_table;        /* that table was read */
 };
 
 void variables_free(struct variables *variables);

@@ -7,6 +7,7 @@ bin a spike on an edge is.
 SPDX-License-Identifier: Apache-2.0"""
 import gzip
 import os
+import re
 import sys
 
 import h5py
@@ -293,6 +294,115 @@ def test_hdf5():
     harness.write("plain", **{"a/spike_times": us / 1e6, "a/unit": unit, "trial": trial, "go": go / 1e6})
     run("prepare", "plain", "--spike_times=a/spike_times", "--spike_units=a/unit", "--window=0:2", "--output=made")
     same("made", binned(0, 0, LENGTH, 10_000), "hdf5")
+
+
+def resampled(times, values, start, width, bins):
+    """Means of the samples in each bin; where there are none, the line between those around its middle."""
+    made = np.full((bins, values.shape[1]), np.nan)
+    for b in range(bins):
+        inside = (times >= start + b * width) & (times < start + (b + 1) * width)
+        middle = start + (b + 0.5) * width
+        if inside.any():
+            made[b] = values[inside].mean(axis=0)
+        elif times[0] <= middle <= times[-1]:
+            made[b] = [np.interp(middle, times, v) for v in values.T]
+    return made
+
+
+def test_series():
+    """Behaviour and external inputs in bins: of the recording with times or a rate, of trials."""
+    start = write_nwb("nwb")
+    end = (start[-1] + LENGTH) / 1e6
+    times = np.sort(random.uniform(-0.5, end - 1.7, 3000))
+    hand, slow = random.normal(size=(3000, 2)), random.normal(size=(int(end * 7) + 9, 1))
+    with h5py.File(f"{SCRATCH}/nwb", "r+") as file:
+        del file["units/obs_intervals"], file["units/obs_intervals_index"]
+        file["processing/behavior/Position/hand/data"] = hand / 100
+        file["processing/behavior/Position/hand/data"].attrs["conversion"] = 100.0
+        file["processing/behavior/Position/hand/timestamps"] = times
+        file["acquisition/slow/data"] = slow[:, 0]
+        file["acquisition/slow/starting_time"] = -0.05
+        file["acquisition/slow/starting_time"].attrs["rate"] = np.float32(7)
+    run("prepare", "nwb", "--align=start_time", "--window=0.1:0.6", "--bin_width=0.02", "--output=made", "--valid=0",
+        "--behavior=hand,slow", "--ext_input=acquisition/slow")
+    with h5py.File(f"{SCRATCH}/made") as file:
+        for i in range(TRIALS):
+            at = (start[i] + 100_000) / 1e6
+            parts = (resampled(times, hand, at, 0.02, 25),
+                     resampled(np.arange(len(slow)) / 7 - 0.05, slow, at, 0.02, 25))
+            expected = np.concatenate(parts, axis=1)
+            check(np.allclose(file["train_behavior"][i], expected, rtol=0, atol=1e-9, equal_nan=True),
+                  f"behaviour of trial {i}")
+            check(np.allclose(file["train_ext_input"][i], parts[1], rtol=0, atol=1e-9), f"input of trial {i}")
+        check(np.isnan(file["train_behavior"]).any(), "all behaviour is known")
+    run("prepare", "nwb", "--align=start_time", "--window=0.1:0.6", "--output=none", "--ext_input=hand", status=2,
+        pattern="external input 0 is not known in bin")
+    eye = random.normal(size=(TRIALS, 200, 3))
+    np.savez(f"{SCRATCH}/eye.npz", eye=eye)
+    words = ["prepare", "spikes.csv", "--trials=trials.csv", "--series=eye.npz", "--behavior=eye", "--output=made"]
+    run(*words, "--window=0:1", "--valid=0", "--series_rate=100")
+    with h5py.File(f"{SCRATCH}/made") as file:
+        check(np.allclose(file["train_behavior"], eye[:, :100], rtol=1e-12), "behaviour by trials")
+    run(*words, "--window=0:1", status=2, pattern="nothing says when the 200 samples of eye were taken")
+    run(*words, "--window=0:1", "--ext_input=ear", "--series_rate=100", status=2, pattern="no ear among its arrays .eye.")
+
+
+def test_heldout():
+    """Units that are held out become the last channels."""
+    write_nwb("nwb")
+    whole = binned(0, 0, 500_000, 10_000)
+    words = ["prepare", "spikes.csv", "--trials=trials.csv", "--window=0:0.5", "--output=made"]
+    for heldout, order in (("every:3", [0, 1, 3, 4, 6, 2, 5]), ("1,5-6", [0, 2, 3, 4, 1, 5, 6])):
+        run(*words, f"--heldout={heldout}")
+        same("made", whole[:, :, order], heldout)
+    drawn = []
+    for seed in (1, 1, 5):
+        run(*words, "--heldout=0.3", f"--seed={seed}")
+        with h5py.File(f"{SCRATCH}/made") as file:
+            drawn.append(list(file["unit_ids"]))
+            check(sorted(drawn[-1]) == list(range(UNITS)) and file["heldout_dim"][()] == 2, "drawn units")
+    check(drawn[0] == drawn[1] != drawn[2], f"the seed decides: {drawn}")
+    run("prepare", "nwb", "--heldout=quality=mua|noise", "--window=0:0.1", "--output=made")
+    check(list(h5py.File(f"{SCRATCH}/made")["unit_ids"]) == [10, 12, 13, 15, 16, 11, 14], "by column")
+
+
+def test_warnings():
+    """What spoils a training is named, and nothing else is."""
+    def said(name, times, units, *words, trials=40, length=1.0):
+        table = {"start_time": length * np.arange(trials), "stop_time": length * np.arange(1, trials + 1)}
+        np.savez(f"{SCRATCH}/{name}.npz", spike_times=times, units=units, **table)
+        return run("prepare", f"{name}.npz", "--output=made", *words).stderr
+
+    count = 8000
+    times, units = random.uniform(0, 40, count), random.randint(0, 10, count)
+    check(said("calm", times, units) == "", f"warned of calm data: {said('calm', times, units)}")
+    first = times[units == 3]
+    # a third of unit 3's spikes is in unit 7 too
+    shared = (np.r_[times, first[::3] + 2e-5], np.r_[units, np.full(len(first[::3]), 7)])
+    found = said("shared", *shared)
+    check("1 pairs of units fire together" in found and "3 and 7" in found, found)
+    check("fire together" in run("prepare", "shared.npz", "--output=made", "--crosstalk=drop").stdout, "dropped")
+    check(len(h5py.File(f"{SCRATCH}/made")["unit_ids"]) == 9, "none was dropped")
+    check(said("shared", *shared, "--crosstalk=ignore") == "", "not ignored")
+    late = np.where(units == 4, 20 + times / 2, times)
+    for name, data, words, pattern in (
+            ("drift", (late, units), [], r"rates of 1 units drift: .*\(4\)"),
+            ("silent", (times[units != 2], units[units != 2]), ["--units=5", "--window=0:0.01", "--bin_width=0.001"],
+             "trials have no spike"),
+            ("narrow", (times[::10], units[::10]), ["--bin_width=0.0005"], "bins are narrow"),
+            ("wide", (times, units), ["--bin_width=0.5"], "bins are wide"),
+            ("long", (times, units), ["--bin_width=0.0009"], "trials have 1111 bins"),
+            ("leak", (times, units), ["--trials=none", "--chop=1", "--overlap=0.5"], "validation windows have bins in"),
+            ("few", (times, units), ["--trial_filter=start_time<9"], "fewer trials to train on .7. than units"),
+            ("none", (times, units), ["--valid=0"], "no validation trials")):
+        found = said(name, *data, *words)
+        check(re.search(pattern, found), f"{name}: {found!r}")
+    rates = random.gamma(0.5, 2, (30, 1, 1)) * np.ones((1, 50, 60))
+    np.savez(f"{SCRATCH}/counts.npz", counts=random.poisson(rates))
+    found = run("prepare", "counts.npz", "--output=made").stderr
+    check("may be channels,bins,trials" in found, found)
+    found = run("prepare", "counts.npz", "--axes=channels,bins,trials", "--output=made").stderr
+    check(found == "", found)
 
 
 def test_refused():
