@@ -78,6 +78,10 @@ static const struct command commands[] = {
      "Writes the rates of a model run as a submission to the Neural Latents Benchmark.\n"
      "It needs --model_run, --nlb_set and --output.",
      submit_table, NULL, cli_run_submit},
+    {"merge", "", NULL, "join the results of chopped windows to one recording",
+     "Joins the results of the overlapping windows that prepare --chop made to one\n"
+     "continuous recording. It needs --data_file, --train_run and --valid_run, --output.",
+     merge_table, NULL, cli_run_merge},
     {"manual", "[--markdown]", NULL, "print the manual page's source, or --markdown: all flags",
      "Prints the source of the manual page (lfads manual | man -l -), or all flags as\n"
      "Markdown.",

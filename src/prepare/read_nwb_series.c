@@ -13,22 +13,23 @@ enum { LONGEST_PATH = 400, DEEPEST = 3 };
 static void search(char path[LONGEST_PATH], const struct h5_file *file, const char *group,
                    const char *name, int depth)
 {
-    char here[LONGEST_PATH], data[LONGEST_PATH + 8], *names;
-    size_t bytes;
+    char here[LONGEST_PATH], data[LONGEST_PATH + 8];
+    struct h5_texts keys;
 
     /* what is no group has no names */
-    if (depth > DEEPEST || h5_read_names(&names, &bytes, file, group, NULL) != LFADS_OK)
+    if (depth > DEEPEST || h5_keys(&keys, file, group, NULL) != LFADS_OK)
         return;
-    for (const char *in = names; in < names + bytes && !*path; in += strlen(in) + 1) {
-        if (snprintf(here, sizeof here, "%s/%s", group, in) >= LONGEST_PATH)
+    for (size_t i = 0; i < keys.count && !*path; i++) {
+        if (*keys.each[i] != 'g' ||
+            snprintf(here, sizeof here, "%s/%s", group, keys.each[i] + 1) >= LONGEST_PATH)
             continue;
         snprintf(data, sizeof data, "%s/data", here);
-        if (strcmp(in, name) == 0 && h5_has(file, data))
+        if (strcmp(keys.each[i] + 1, name) == 0 && h5_has(file, data))
             memcpy(path, here, LONGEST_PATH);
         else
             search(path, file, here, name, depth + 1);
     }
-    free(names);
+    h5_texts_free(&keys);
 }
 
 /* Adds the times of the samples of the series at PATH: its timestamps, or from its start and rate.

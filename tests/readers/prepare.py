@@ -405,6 +405,49 @@ def test_warnings():
     check(found == "", found)
 
 
+def test_merged():
+    """Results of windows become one recording: a known signal, whatever the overlap; the fading."""
+    np.save(f"{SCRATCH}/counts.npy", random.poisson(0.3, (1000, 5)))
+    signal = random.normal(size=(1000, 6))
+    for overlap in (0, 0.1, 0.25, 0.35, 0.49):
+        run("prepare", "counts.npy", "--chop=0.5", f"--overlap={overlap}", "--output=made", "--valid=every:4")
+        place = {}
+        with h5py.File(f"{SCRATCH}/made") as file:
+            for name in ("train", "valid"):
+                place[name] = file[f"{name}_place"][()]
+                harness.write(f"run_{name}", factors=np.stack([signal[p:p + 50] for p in place[name]]),
+                              output_dist_params=np.stack([np.full((50, 5), p, float) for p in place[name]]),
+                              gen_ics=np.zeros((len(place[name]), 3)))
+        words = ["merge", "--data_file=made", "--train_run=run_train", "--output=merged"]
+        run(*words, "--valid_run=run_valid")
+        last = max(map(max, place.values())) + 50
+        places, common = np.sort(np.concatenate(list(place.values()))), round(100 * overlap)
+        with h5py.File(f"{SCRATCH}/merged") as file:
+            check(np.allclose(file["factors"][:last], signal[:last], rtol=0, atol=1e-12), f"overlap {overlap}")
+            check(np.isnan(file["factors"][last:]).all() and len(file["factors"]) == 1000, "the end")
+            check("gen_ics" not in file and file["dt"][()] == 0.01, "keys")
+            fading = file["output_dist_params"][()]
+        expected = np.full(1000, np.nan)
+        for p in places:  # the later window gets x squared
+            x = np.linspace(1 / common, 1 - 1 / common, common) if common else np.zeros(0)
+            x = np.where(np.isnan(expected[p:p + common]), 1, x)
+            old = np.nan_to_num(expected[p:p + common])
+            expected[p:p + common] = (1 - x**2) * old + x**2 * p
+            expected[p + common:p + 50] = p
+        check(np.allclose(fading[:last], expected[:last, None], rtol=0, atol=1e-9), f"fading {overlap}")
+        run(*words)
+        with h5py.File(f"{SCRATCH}/merged") as file:
+            seen = ~np.isnan(file["factors"][:, 0])
+            check(np.allclose(file["factors"][seen], signal[seen], rtol=0, atol=1e-12) and
+                  (overlap >= 0.25 or not seen.all()), "training windows alone")
+    for words, pattern in (
+            (["merge", "--data_file=made", "--output=none"], "merge needs --data_file"),
+            (["merge", "--data_file=run_train", "--train_run=run_train", "--output=none"], "has no windows of a"),
+            (["merge", "--data_file=made", "--valid_run=run_train", "--output=none"], "as the valid trials of made")):
+        run(*words, status=2, pattern=pattern)
+    check(not os.path.exists(f"{SCRATCH}/none"), "a refused merge left a file")
+
+
 def test_refused():
     """What the files do not determine, or do not have: one sentence with the remedy, and no file."""
     with open(f"{SCRATCH}/bad.csv", "w") as file:
