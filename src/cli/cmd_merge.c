@@ -45,7 +45,7 @@ int cli_run_merge(const struct command *command, int argc, char **argv)
 {
     struct request request = {.output = NULL};
     struct lfads_error err;
-    enum lfads_status status = cli_parse(&request, &table, argc, argv, &err);
+    enum lfads_status status = cli_parse(&request, &table, NULL, argc, argv, &err);
 
     (void)command;
     if (status == LFADS_OK)

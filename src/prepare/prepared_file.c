@@ -21,7 +21,7 @@ struct writing {
     struct h5_file file;
     const struct raw *raw;
     const struct plan *plan;
-    const struct series_list *lists; /* behaviour, external inputs */
+    const struct prepared_extras *extras;
     struct tally *tally;
     size_t *member; /* windows of the set being written */
     double *block;  /* counts of some of them */
@@ -224,10 +224,10 @@ static enum lfads_status write_set(struct writing *w, int set,
         status = write_counts(w, &rows, dims[0], type, callbacks, err);
     closed = h5_rows_close(&rows, status == LFADS_OK ? err : NULL);
     status = status == LFADS_OK ? closed : status;
-    if (status == LFADS_OK && w->lists[0].count > 0)
-        status = write_series(w, set, "behavior", &w->lists[0], true, dims[0], err);
-    if (status == LFADS_OK && w->lists[1].count > 0)
-        status = write_series(w, set, "ext_input", &w->lists[1], false, dims[0], err);
+    if (status == LFADS_OK && w->extras->series[0].count > 0)
+        status = write_series(w, set, "behavior", &w->extras->series[0], true, dims[0], err);
+    if (status == LFADS_OK && w->extras->series[1].count > 0)
+        status = write_series(w, set, "ext_input", &w->extras->series[1], false, dims[0], err);
     return status == LFADS_OK ? write_trials(w, set, dims[0], err) : status;
 }
 
@@ -283,6 +283,18 @@ static enum lfads_status write_units(struct writing *w, struct lfads_error *err)
     return status;
 }
 
+static enum lfads_status write_alignment(struct writing *w, struct lfads_error *err)
+{
+    const struct aligned_session *alignment = w->extras->alignment;
+    const size_t dims[2] = {w->plan->units, w->extras->factors};
+    enum lfads_status status = h5_write(&w->file, "alignment_matrix_cxf", H5_FLOAT64, 2, dims,
+                                        alignment->matrix, NULL, err);
+
+    return status == LFADS_OK ? h5_write(&w->file, "alignment_bias_c", H5_FLOAT64, 1, dims,
+                                         alignment->bias, NULL, err)
+                              : status;
+}
+
 static enum lfads_status write_all(struct writing *w, const struct lfads_callbacks *callbacks,
                                    struct lfads_error *err)
 {
@@ -304,6 +316,8 @@ static enum lfads_status write_all(struct writing *w, const struct lfads_callbac
         status = h5_write(&w->file, "chop_overlap", H5_INT64, 0, NULL, &chopped[0], NULL, err);
     if (status == LFADS_OK && plan->total > 0)
         status = h5_write(&w->file, "chop_total", H5_INT64, 0, NULL, &chopped[1], NULL, err);
+    if (status == LFADS_OK && w->extras->alignment)
+        status = write_alignment(w, err);
     if (status == LFADS_OK)
         status = h5_write(&w->file, "dt", H5_FLOAT64, 0, NULL, &plan->width, NULL, err);
     if (status == LFADS_OK)
@@ -313,11 +327,11 @@ static enum lfads_status write_all(struct writing *w, const struct lfads_callbac
 }
 
 enum lfads_status prepared_file_write(struct tally *tally, const char *path, const struct raw *raw,
-                                      const struct plan *plan, const struct series_list *lists,
+                                      const struct plan *plan, const struct prepared_extras *extras,
                                       const struct lfads_callbacks *callbacks,
                                       struct lfads_error *err)
 {
-    struct writing w = {.raw = raw, .plan = plan, .lists = lists, .tally = tally};
+    struct writing w = {.raw = raw, .plan = plan, .extras = extras, .tally = tally};
     size_t trial = plan->bins * plan->units, most = BLOCK_BYTES / (trial * sizeof(double)) + 1;
     enum lfads_status status;
 

@@ -448,6 +448,52 @@ def test_merged():
     check(not os.path.exists(f"{SCRATCH}/none"), "a refused merge left a file")
 
 
+def smoothed(series):
+    """A box of 6 bins forward and backward over an odd extension of 18, as SciPy's filtfilt does."""
+    ends = [2 * series[0] - series[18:0:-1], series, 2 * series[-1] - series[-2:-20:-1]]
+    padded = np.concatenate(ends)
+    for _ in range(2):
+        steady = np.concatenate([np.full(5, padded[0]), padded])
+        padded = np.convolve(steady, np.full(6, 1 / 6), "valid")[::-1]
+    return padded[18:-18]
+
+
+def test_sessions():
+    """Two recordings with other units and other conditions: aligned by what they share, and trained."""
+    latent = np.cumsum(random.normal(size=(4, 60, 3)), axis=1) / 6
+    counts, conditions = [], []
+    for name, units, some in (("one", 9, [0, 1, 2]), ("two", 6, [3, 2, 1, 0])):
+        condition = np.repeat(some, 16)
+        rates = np.exp(latent[condition] @ random.normal(size=(3, units)) / 2)
+        counts.append(random.poisson(rates))
+        conditions.append(condition)
+        np.savez(f"{SCRATCH}/{name}.npz", counts=counts[-1], target=condition)
+    words = ["prepare", "one.npz", "two.npz", "--condition=target", "--output=data/s"]
+    run(*words, "--align_factors=3", "--valid=every:4")
+    means = []
+    for count, condition in zip(counts, conditions):
+        train = np.arange(len(count)) % 4 != 3
+        means.append(np.concatenate([count[train & (condition == c)].mean(axis=0) for c in (0, 1, 2)]))
+    series = np.stack([smoothed(s) for s in np.concatenate(means, axis=1).T], axis=1)
+    bias = series.mean(axis=0)
+    vectors = np.linalg.eigh(np.cov((series - bias).T))[1][:, ::-1][:, :3]
+    vectors = vectors * np.sign(vectors[np.abs(vectors).argmax(axis=0), range(3)])
+    target = (series - bias) @ vectors
+    for name, some in (("one", slice(0, 9)), ("two", slice(9, 15))):
+        matrix = np.linalg.lstsq((series - bias)[:, some], target, rcond=None)[0]
+        with h5py.File(f"{SCRATCH}/data/s_{name}") as file:
+            check(np.allclose(file["alignment_bias_c"], bias[some], rtol=1e-10), f"bias of {name}")
+            check(np.allclose(file["alignment_matrix_cxf"], matrix, rtol=0, atol=1e-8), f"matrix of {name}")
+    run("train", "--data_dir=data", "--data_filename_stem=s", "--lfads_save_dir=save", "--factors_dim=3",
+        "--gen_dim=8", "--ic_enc_dim=8", "--ic_dim=4", "--co_dim=0", "--max_epochs=1", "--example_every_s=-1")
+    os.makedirs(f"{SCRATCH}/other", exist_ok=True)
+    np.savez(f"{SCRATCH}/other/one.npz", counts=counts[0])
+    run(*words[:-1], "--output=none", "--align_factors=99", status=2, pattern="above the 15 units")
+    run("prepare", "one.npz", "two.npz", "--output=none", "--align_factors=2", status=2, pattern="needs --condition")
+    run("prepare", "one.npz", "other/one.npz", "--output=none", status=2, pattern="would both be written to none_one")
+    run("prepare", "one.npz", "--align_factors=2", "--output=none", status=2, pattern="there is one")
+
+
 def test_refused():
     """What the files do not determine, or do not have: one sentence with the remedy, and no file."""
     with open(f"{SCRATCH}/bad.csv", "w") as file:
