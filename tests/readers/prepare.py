@@ -384,6 +384,9 @@ def test_warnings():
     check("fire together" in run("prepare", "shared.npz", "--output=made", "--crosstalk=drop").stdout, "dropped")
     check(len(h5py.File(f"{SCRATCH}/made")["unit_ids"]) == 9, "none was dropped")
     check(said("shared", *shared, "--crosstalk=ignore") == "", "not ignored")
+    # two units so fast that chance alone puts a quarter of the spikes together
+    fast = said("fast", random.uniform(0, 40, 24000), np.repeat([0, 1], 12000))
+    check("fire together" not in fast, fast)
     late = np.where(units == 4, 20 + times / 2, times)
     for name, data, words, pattern in (
             ("drift", (late, units), [], r"rates of 1 units drift: .*\(4\)"),
