@@ -199,6 +199,9 @@ static enum lfads_status read_entries(struct raw *raw, struct variables *recordi
             variables_missing(recording, "units of the spikes", "name one with --spike_units", err);
     if (status != LFADS_OK)
         return status;
+    if (units->ends || (!units->numbers && !units->texts))
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: the units of spikes, %s, are lists", raw->path,
+                          units->name);
     if (trials && trials->count != times->count && !*config->spike_trials)
         trials = NULL;
     if (units->count != times->count || (trials && trials->count != times->count))
@@ -237,7 +240,7 @@ static enum lfads_status take_intervals(struct raw *raw, struct variables *recor
 {
     struct variable *v = variables_find(recording, "units/obs_intervals");
 
-    if (!v || !v->numbers || v->rank != 2 || v->dims[1] != 2 || raw->of_trial)
+    if (!v || !v->numbers || v->ends || v->rank != 2 || v->dims[1] != 2 || raw->of_trial)
         return LFADS_OK;
     for (size_t i = 0; i < v->count; i++)
         if (!isfinite(v->numbers[i]) || (i % 2 == 1 && v->numbers[i] < v->numbers[i - 1]))

@@ -13,7 +13,7 @@ enum lfads_status raw_number_units(struct raw *raw, const struct variables *reco
     double *ids;
     enum lfads_status status;
 
-    if (id && id->count == raw->units && id->rank == 1)
+    if (id && id->count == raw->units && id->rank == 1 && !id->ends)
         return raw_copy_columns(&raw->unit, recording, "units/", raw->units, err);
     status = variables_allocate(&ids, raw->units, sizeof *ids, raw->path, err);
     for (size_t u = 0; u < raw->units && status == LFADS_OK; u++)

@@ -126,6 +126,7 @@ static enum lfads_status read_trials(struct variables *variables, const struct h
 enum lfads_status read_nwb(struct variables *variables, const struct h5_file *file,
                            struct lfads_error *err)
 {
+    const struct variable *times;
     enum lfads_status status = LFADS_OK;
 
     variables->in_seconds = true;
@@ -134,7 +135,8 @@ enum lfads_status read_nwb(struct variables *variables, const struct h5_file *fi
                           "%s is an NWB file without spike times (units/spike_times and its index)",
                           file->path);
     status = read_hdf5_array(variables, file, "units/spike_times", "spike_times", err);
-    if (status == LFADS_OK && !variables_find(variables, "spike_times"))
+    times = variables_find(variables, "spike_times");
+    if (status == LFADS_OK && (!times || !times->numbers))
         return lfads_fail(err, LFADS_BAD_DATA, "%s: units/spike_times are no numbers", file->path);
     if (status == LFADS_OK)
         status = read_ends(variables, file, "units/spike_times_index", err);

@@ -37,7 +37,7 @@ static enum lfads_status find_times(struct series *s, const struct variable *v,
     }
     if (!times && !(config->series_rate > 0))
         times = variables_find_any(file, "time times timestamps time_s time_ms time_us t ts");
-    if (times && (!times->numbers || times->count != s->samples || s->trials))
+    if (times && (!times->numbers || times->ends || times->count != s->samples || s->trials))
         times = NULL;
     if (!times && !(config->series_rate > 0))
         return lfads_fail(err, LFADS_USAGE,

@@ -214,7 +214,9 @@ void variable_squeeze(struct variable *v)
 
 bool variable_is_whole(const struct variable *v)
 {
-    for (size_t i = 0; v->numbers && i < v->count; i++)
+    size_t count = v->ends ? v->count ? v->ends[v->count - 1] : 0 : v->count;
+
+    for (size_t i = 0; v->numbers && i < count; i++)
         if (isfinite(v->numbers[i]) && v->numbers[i] != floor(v->numbers[i]))
             return false;
     return v->numbers != NULL;
