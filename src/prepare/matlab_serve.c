@@ -122,6 +122,15 @@ static bool skip(int channel, const char *name)
     return h5_channel_send(channel, &header, sizeof header);
 }
 
+/* Tells the parent that memory has ended, and that nothing more comes. */
+static bool send_no_memory(int channel)
+{
+    struct matlab_header header = {.kind = MATLAB_NO_MEMORY};
+
+    h5_channel_send(channel, &header, sizeof header);
+    return false;
+}
+
 static bool send_numbers(int channel, const char *name, const matvar_t *v)
 {
     struct matlab_header header;
@@ -129,6 +138,8 @@ static bool send_numbers(int channel, const char *name, const matvar_t *v)
     double *numbers = count < SIZE_MAX ? calloc(count + 1, sizeof *numbers) : NULL;
     bool fine;
 
+    if (count < SIZE_MAX && !numbers)
+        return send_no_memory(channel);
     if (!numbers || !set_header(&header, MATLAB_NUMBERS, name, v)) {
         free(numbers);
         return skip(channel, name);
@@ -144,7 +155,8 @@ static bool send_numbers(int channel, const char *name, const matvar_t *v)
 
 /* Collects the cells; false if one is neither numbers nor characters, or memory ends. *TEXTS counts
  * those of characters. */
-static bool collect(struct cells *cells, size_t *texts, const matvar_t *v, size_t count)
+static bool collect(struct cells *cells, size_t *texts, bool *no_memory, const matvar_t *v,
+                    size_t count)
 {
     matvar_t *const *cell = v->data;
 
@@ -153,8 +165,12 @@ static bool collect(struct cells *cells, size_t *texts, const matvar_t *v, size_
         size_t numbers = one ? count_of(one) : 0;
         double *to;
 
-        if (numbers == SIZE_MAX || cells_add(&to, cells, numbers, NULL) != LFADS_OK)
+        if (numbers == SIZE_MAX)
             return false;
+        if (cells_add(&to, cells, numbers, NULL) != LFADS_OK) {
+            *no_memory = true;
+            return false;
+        }
         *texts += one && one->class_type == MAT_C_CHAR;
         for (size_t k = 0; k < numbers; k++)
             to[k] = number_at(one, k);
@@ -181,18 +197,22 @@ static bool send_cells(int channel, const char *name, const matvar_t *v)
     struct matlab_header header;
     size_t count = 1, texts = 0;
     char *packed = NULL;
-    bool fine = set_header(&header, MATLAB_LISTS, name, v) && v->data;
+    bool no_memory = false, fine = set_header(&header, MATLAB_LISTS, name, v) && v->data;
 
     for (int i = 0; fine && i < v->rank; i++)
         fine = !__builtin_mul_overflow(count, v->dims[i], &count);
-    fine = fine && v->nbytes / sizeof(matvar_t *) >= count &&
-           cells_begin(&cells, count, "", NULL) == LFADS_OK && collect(&cells, &texts, v, count);
+    fine = fine && v->nbytes / sizeof(matvar_t *) >= count;
+    no_memory = fine && cells_begin(&cells, count, "", NULL) != LFADS_OK;
+    fine = fine && !no_memory && collect(&cells, &texts, &no_memory, v, count);
     header.numbers = cells.used;
     if (fine && texts > 0) {
         header.kind = MATLAB_TEXTS;
         packed = pack(&cells, &header.numbers);
+        no_memory = !packed;
     }
-    if (!fine || (texts > 0 && !packed))
+    if (no_memory)
+        fine = send_no_memory(channel);
+    else if (!fine)
         fine = skip(channel, name);
     else if (texts > 0)
         fine = h5_channel_send(channel, &header, sizeof header) &&

@@ -119,6 +119,8 @@ enum lfads_status read_matlab(struct variables *variables, struct lfads_error *e
             status = lfads_fail(err, LFADS_BAD_DATA,
                                 "%s is no file of MATLAB's versions 5 to 7, or it is damaged",
                                 variables->path);
+        else if (header.kind == MATLAB_NO_MEMORY)
+            status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", variables->path);
         else if (header.kind != MATLAB_END)
             status = take(variables, &header, channel, err);
     }

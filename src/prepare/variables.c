@@ -42,9 +42,11 @@ enum lfads_status variables_allocate(void *out, size_t count, size_t size, const
     memcpy(out, &memory, sizeof memory);
     if (memory)
         return LFADS_OK;
-    return lfads_fail(err, LFADS_NO_MEMORY,
-                      "preparing %s needs %zu MiB for one of its arrays, and %zu MiB can be had",
-                      path, count / (1 << 20) * size, available >> 20);
+    return lfads_fail(
+        err, LFADS_NO_MEMORY,
+        "too little memory to prepare %s: one of its arrays needs %zu MiB, and %zu MiB "
+        "can be had",
+        path, count / (1 << 20) * size, available >> 20);
 }
 
 enum lfads_status variables_add(struct variable **out, struct variables *variables,
@@ -104,10 +106,12 @@ enum lfads_status variables_add_texts(struct variables *variables, const char *n
     for (size_t i = 0; status == LFADS_OK && i < v->count; i++) {
         size_t length = strnlen(at, (size_t)(end - at));
 
-        v->texts[i] = length < (size_t)(end - at) ? strdup(at) : NULL;
+        if (length == (size_t)(end - at))
+            return lfads_fail(err, LFADS_BAD_DATA, "%s: the texts of %s can't be read",
+                              variables->path, name);
+        v->texts[i] = strdup(at);
         if (!v->texts[i])
-            status = lfads_fail(err, length < (size_t)(end - at) ? LFADS_NO_MEMORY : LFADS_BAD_DATA,
-                                "%s: the texts of %s can't be read", variables->path, name);
+            return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", variables->path);
         at += length + 1;
     }
     return status;
