@@ -29,7 +29,7 @@
  * was freed: don't use it.
  * Threads: one thread at a time may use a handle; different handles are independent, provided that
  * libhdf5 is thread-safe (Debian's is).
- * Processes: a function that opens an HDF5 file (data, checkpoints, results to score) forks a child
+ * Processes: a function that opens an HDF5 or MATLAB file (data, checkpoints, ...) forks a child
  * that reads it, and waits for that child by its process number. The host program gets SIGCHLD. If
  * the host ignores SIGCHLD or collects all children (waitpid(-1)), it takes the child's exit
  * status: files are still read, but an error can't say how the child ended.
@@ -222,6 +222,17 @@ LFADS_API LFADS_CHECKED enum lfads_status lfads_prepare(const char *const *recor
                                                         const struct lfads_prepare_config *config,
                                                         const struct lfads_callbacks *callbacks,
                                                         struct lfads_error *err);
+
+/* What to merge: results of windows that lfads_prepare cut out of a recording (--chop). */
+struct lfads_merging {
+    const char *data_file;
+    const char *train_run_file, *valid_run_file; /* results of each set; NULL: none */
+    const char *output_file;                     /* is replaced if it exists */
+};
+/* Writes the arrays of the results that have bins as [bins of the recording,...]. Where windows
+ * overlap, the later one fades in; bins in no window are NaN. */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_merge(const struct lfads_merging *what,
+                                                      struct lfads_error *err);
 
 /* ---- scoring -------------------------------------------------------------------------------- */
 /* Scores; a member that has_... says is missing is 0 or NULL. A score that is not defined is NaN.

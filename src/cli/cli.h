@@ -38,15 +38,17 @@ int cli_run_prepare(const struct command *command, int argc, char **argv);
 int cli_run_evaluate(const struct command *command, int argc, char **argv);
 int cli_run_submit(const struct command *command, int argc, char **argv);
 int cli_run_report(const struct command *command, int argc, char **argv);
+int cli_run_merge(const struct command *command, int argc, char **argv);
 /* Prints the manual page of COMMANDS, or with --markdown their flags. */
 int cli_run_manual(const struct command *commands, int argc, char **argv);
 /* Prints version, build, libraries and devices. */
 int cli_print_version(void);
 
-/* The flags of evaluate, submit and report. */
+/* The flags of evaluate, submit, report and merge. */
 const struct flag_table *evaluate_table(void);
 const struct flag_table *submit_table(void);
 const struct flag_table *report_table(void);
+const struct flag_table *merge_table(void);
 
 /* Print scores, as text or as one JSON object; BASELINES: NULL: none were asked for. */
 void cli_print_score(const struct lfads_score *score, const struct lfads_baselines *baselines,

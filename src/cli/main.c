@@ -52,7 +52,8 @@ static const struct command commands[] = {
     {"prepare", "RECORDING ...", NULL, "make data files of recordings",
      "Makes of each recording a data file that train takes: spikes are aligned, cut into\n"
      "trials and binned; units and trials are chosen and split. A recording is a file of\n"
-     "spike times: CSV (gzip too), NumPy's .npy and .npz, or a folder of Kilosort's.",
+     "spike times or counts: NWB, MATLAB, NumPy, HDF5, CSV (gzip too), or a folder of\n"
+     "Kilosort's. docs/prepare.md has a command for each.",
      prepare_config_table, NULL, cli_run_prepare},
     {"synth", "GENERATOR", NULL, "make a synthetic data set",
      "Makes a synthetic data set. Generators:\n"
@@ -78,6 +79,10 @@ static const struct command commands[] = {
      "Writes the rates of a model run as a submission to the Neural Latents Benchmark.\n"
      "It needs --model_run, --nlb_set and --output.",
      submit_table, NULL, cli_run_submit},
+    {"merge", "", NULL, "join the results of chopped windows to one recording",
+     "Joins the results of the overlapping windows that prepare --chop made to one\n"
+     "continuous recording. It needs --data_file, --train_run and --valid_run, --output.",
+     merge_table, NULL, cli_run_merge},
     {"manual", "[--markdown]", NULL, "print the manual page's source, or --markdown: all flags",
      "Prints the source of the manual page (lfads manual | man -l -), or all flags as\n"
      "Markdown.",
@@ -107,8 +112,8 @@ static int print_usage(void)
          "  lfads evaluate model --figure=rates.png\n"
          "  lfads report model\n"
          "\n"
-         "A recording of yours is an HDF5 file with train_data and valid_data\n"
-         "[trials,bins,channels].\n"
+         "Of a recording of yours (NWB, MATLAB, NumPy, CSV) lfads prepare makes an HDF5 file\n"
+         "with train_data and valid_data [trials,bins,channels].\n"
          "\n"
          "lfads COMMAND --help lists a command's flags; lfads --version says how the\n"
          "program was built and what it computes on. Called as run_lfads, or without a\n"

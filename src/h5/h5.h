@@ -89,6 +89,13 @@ enum lfads_status h5_read_strings(struct h5_texts *texts, const struct h5_file *
  * are those after the first thousand. */
 enum lfads_status h5_keys(struct h5_texts *keys, const struct h5_file *file, const char *group,
                           struct lfads_error *err);
+/* Sets TARGETS to the names of the objects that a data set of references (H5_REFERENCES) refers to,
+ * "" for none; h5_texts_free frees them. */
+enum lfads_status h5_read_targets(struct h5_texts *targets, const struct h5_file *file,
+                                  const char *name, struct lfads_error *err);
+/* Sets *VALUE to the number that attribute ATTRIBUTE of data set NAME is; NaN if there is none. */
+enum lfads_status h5_read_number(double *value, const struct h5_file *file, const char *name,
+                                 const char *attribute, struct lfads_error *err);
 /* Sets *TEXT to a string, which the caller frees. */
 enum lfads_status h5_read_text(char **text, const struct h5_file *file, const char *name,
                                struct lfads_error *err);

@@ -15,7 +15,9 @@ enum h5_question {
     H5_LIST,
     H5_ROWS_OF_STRINGS,
     H5_ATTRIBUTE,
-    H5_KEYS
+    H5_KEYS,
+    H5_TARGETS,
+    H5_NUMBER_ATTRIBUTE
 };
 
 /* From parent to child. */

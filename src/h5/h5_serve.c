@@ -225,6 +225,10 @@ static bool answer(struct server *s, struct h5_request *ask)
         return server_answer_strings(s, ask);
     case H5_KEYS:
         return server_answer_keys(s, ask->name);
+    case H5_TARGETS:
+        return server_answer_targets(s, ask->name);
+    case H5_NUMBER_ATTRIBUTE:
+        return server_answer_number(s, ask->name);
     case H5_ATTRIBUTE:
         return server_answer_attribute(s, ask->name);
     }

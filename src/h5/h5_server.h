@@ -37,4 +37,7 @@ bool server_answer_list(struct server *s, const char *name, size_t element);
 bool server_answer_strings(struct server *s, struct h5_request *ask);
 bool server_answer_attribute(struct server *s, const char *name);
 bool server_answer_keys(struct server *s, const char *group);
+bool server_answer_targets(struct server *s, const char *name);
+/* NAME: that of a data set, @, that of its attribute. */
+bool server_answer_number(struct server *s, const char *name);
 #endif

@@ -1,5 +1,6 @@
 /* h5_texts.c - reads what is not numbers: texts, lists, strings, attributes, the names of objects.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -186,4 +187,36 @@ enum lfads_status h5_keys(struct h5_texts *keys, const struct h5_file *file, con
         return h5_missing(file, group, err);
     status = h5_reader_ask(&answer, file->reader, &ask, err);
     return status == LFADS_OK ? keep_texts(keys, &answer, file, group, err) : status;
+}
+
+enum lfads_status h5_read_targets(struct h5_texts *targets, const struct h5_file *file,
+                                  const char *name, struct lfads_error *err)
+{
+    struct h5_request ask;
+    struct h5_answer answer;
+    enum lfads_status status;
+
+    *targets = (struct h5_texts){.count = 0};
+    if (!h5_request_about(&ask, H5_TARGETS, name))
+        return h5_missing(file, name, err);
+    status = h5_reader_ask(&answer, file->reader, &ask, err);
+    return status == LFADS_OK ? keep_texts(targets, &answer, file, name, err) : status;
+}
+
+enum lfads_status h5_read_number(double *value, const struct h5_file *file, const char *name,
+                                 const char *attribute, struct lfads_error *err)
+{
+    char both[H5_NAME];
+    struct h5_request ask;
+    struct h5_answer answer;
+    enum lfads_status status;
+
+    if (snprintf(both, sizeof both, "%s@%s", name, attribute) >= (int)sizeof both ||
+        !h5_request_about(&ask, H5_NUMBER_ATTRIBUTE, both))
+        return h5_missing(file, name, err);
+    status = h5_reader_ask(&answer, file->reader, &ask, err);
+    if (status == LFADS_OK && answer.bytes != sizeof *value)
+        status = lfads_fail(err, LFADS_BAD_DATA, "%s: the attribute %s of %s can't be read",
+                            file->path, attribute, name);
+    return status == LFADS_OK ? h5_reader_take(value, sizeof *value, file->reader, err) : status;
 }

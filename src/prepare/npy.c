@@ -84,7 +84,7 @@ static bool parse_shape(struct header *h, const char *text)
     return *at == ')';
 }
 
-static bool read_header(struct header *h, const struct npy_stream *stream)
+static bool read_header(struct header *h, bool *no_memory, const struct npy_stream *stream)
 {
     unsigned char start[12] = {0};
     size_t length, fixed = 10;
@@ -105,6 +105,7 @@ static bool read_header(struct header *h, const struct npy_stream *stream)
     if (length > LONGEST_HEADER || length + fixed > stream->length)
         return false;
     text = calloc(length + 1, 1);
+    *no_memory = !text;
     if (!text)
         return false;
     fine = stream->take(stream->source, text, length);
@@ -215,12 +216,13 @@ enum lfads_status npy_read(struct variables *variables, const char *name,
 {
     struct header header;
     struct variable *v;
-    bool texts;
+    bool texts, no_memory = false;
     size_t bytes;
     enum lfads_status status;
 
-    if (!read_header(&header, stream))
-        return damaged(variables, name, err);
+    if (!read_header(&header, &no_memory, stream))
+        return no_memory ? lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", variables->path)
+                         : damaged(variables, name, err);
     texts = header.kind == 'U' || header.kind == 'S';
     if (header.kind == 0 || header.size == 0 || (texts && header.swapped))
         return variables_skip(variables, name,

@@ -42,6 +42,13 @@ enum lfads_status plan_create(struct plan *plan, const struct raw *raw,
     *plan = (struct plan){.width = config->bin_width};
     status = plan_windows(plan, raw, config, err);
     if (status == LFADS_OK)
+        status = plan_recorded(plan, raw, err);
+    if (status == LFADS_OK && config->chop > 0)
+        status = plan_chop(plan, raw, config, err);
+    if (status == LFADS_OK && plan->count < 2)
+        status = lfads_fail(err, LFADS_BAD_DATA, "%s: %zu trials are left: at least 2 are needed",
+                            raw->path, plan->count);
+    if (status == LFADS_OK)
         status = plan_conditions(plan, raw, config, err);
     if (status == LFADS_OK)
         status = plan_split(plan, raw, config, err);

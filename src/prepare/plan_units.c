@@ -16,11 +16,11 @@ static size_t drop_slow(bool *chosen, const struct plan *plan, const struct raw 
     for (size_t i = 0; i < plan->count; i++)
         bins += plan->window[i].to - plan->window[i].from;
     for (size_t u = 0; u < raw->units; u++) {
-        size_t spikes = 0;
+        double spikes = 0;
 
         for (size_t i = 0; i < plan->count && chosen[u]; i++)
             spikes += spike_count(raw, u, &plan->window[i], plan->width);
-        if (chosen[u] && (double)spikes < min_rate * (double)bins * plan->width) {
+        if (chosen[u] && spikes < min_rate * (double)bins * plan->width) {
             chosen[u] = false;
             dropped++;
         }
@@ -35,6 +35,21 @@ static size_t count_chosen(const bool *chosen, size_t rows)
     for (size_t i = 0; i < rows; i++)
         count += chosen[i];
     return count;
+}
+
+/* The channels are the units with CHOSEN. */
+static enum lfads_status take_units(struct plan *plan, const bool *chosen, const struct raw *raw,
+                                    struct lfads_error *err)
+{
+    for (size_t u = 0; u < raw->units; u++)
+        if (chosen[u])
+            plan->unit[plan->units++] = u;
+    return plan->units > 0
+               ? LFADS_OK
+               : lfads_fail(err, LFADS_BAD_DATA,
+                            "%s: none of %zu units is left: lower --min_rate, or take others by "
+                            "--units and --unit_filter",
+                            raw->path, raw->units);
 }
 
 enum lfads_status plan_units(struct plan *plan, const struct raw *raw,
@@ -57,22 +72,19 @@ enum lfads_status plan_units(struct plan *plan, const struct raw *raw,
     if (status == LFADS_OK)
         status = filter_rows(chosen, raw->units, config->unit_filter, &raw->unit, "units",
                              "unit_filter", err);
-    if (status == LFADS_OK) {
+    if (status == LFADS_OK)
         plan_note(plan->unit_reason, &plan->unit_reasons, left - count_chosen(chosen, raw->units),
                   "not %.80s", config->unit_filter);
-        if (config->min_rate > 0)
-            plan_note(plan->unit_reason, &plan->unit_reasons,
-                      drop_slow(chosen, plan, raw, config->min_rate), "below %g spikes/s",
-                      config->min_rate);
-        for (size_t u = 0; u < raw->units; u++)
-            if (chosen[u])
-                plan->unit[plan->units++] = u;
-        if (plan->units == 0)
-            status = lfads_fail(err, LFADS_BAD_DATA,
-                                "%s: none of %zu units is left: lower --min_rate, or take others "
-                                "by --units and --unit_filter",
-                                raw->path, raw->units);
-    }
+    if (status == LFADS_OK && config->min_rate > 0)
+        plan_note(plan->unit_reason, &plan->unit_reasons,
+                  drop_slow(chosen, plan, raw, config->min_rate), "below %g spikes/s",
+                  config->min_rate);
+    if (status == LFADS_OK)
+        status = plan_crosstalk(plan, chosen, raw, config, err);
+    if (status == LFADS_OK)
+        status = take_units(plan, chosen, raw, err);
+    if (status == LFADS_OK && *config->heldout)
+        status = plan_hold_out(plan, raw, config, err);
     free(chosen);
     return status;
 }

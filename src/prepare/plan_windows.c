@@ -103,12 +103,12 @@ static enum lfads_status fixed_windows(struct plan *plan, const struct raw *raw,
                                        const struct lfads_prepare_config *config,
                                        struct lfads_error *err)
 {
-    const double *zero = times->zero ? times->zero : raw->of_trial ? NULL : times->start;
+    const double *zero = times->zero ? times->zero : raw->trial_clock ? NULL : times->start;
     double from = 0, to = 0;
     size_t without = 0;
     enum lfads_status status = parse_window(&from, &to, config->window, err);
 
-    if (status == LFADS_OK && !zero && !raw->of_trial)
+    if (status == LFADS_OK && !zero && !raw->trial_clock)
         return lfads_fail(err, LFADS_USAGE,
                           "the table of trials of %s has no column of their starts (start_time): "
                           "name a column of times with --align",
@@ -136,10 +136,12 @@ static enum lfads_status fixed_windows(struct plan *plan, const struct raw *raw,
     return status;
 }
 
-/* The recorded bins of trial I from its start to its end; 0: not known, or shorter than a bin. */
-static size_t trial_bins(const struct trial_times *times, size_t i, double width)
+/* The bins of trial I from its start to its end; 0: not known, or shorter than a bin. */
+static size_t trial_bins(const struct trial_times *times, size_t i, const struct raw *raw,
+                         double width)
 {
-    double length = times->stop[i] - (times->start ? times->start[i] : 0);
+    double length = times->stop ? times->stop[i] - (times->start ? times->start[i] : 0)
+                                : (double)raw->count_bins * raw->count_width;
     double bins = floor(length / width + SPIKE_TOLERANCE);
 
     return bins >= 1 && bins <= MOST_BINS ? (size_t)bins : 0;
@@ -156,27 +158,64 @@ static enum lfads_status whole_trials(struct plan *plan, const struct raw *raw, 
     if (*config->align)
         return lfads_fail(err, LFADS_USAGE, "--align=%s needs --window: what is taken around it",
                           config->align);
-    if (!times->stop || (!times->start && !raw->of_trial))
+    if (raw->trial_clock ? !times->stop && !raw->counts : !times->stop || !times->start)
         return lfads_fail(
             err, LFADS_USAGE,
             "--window is needed, such as --window=0:1 in seconds: %s has no columns of "
             "the trials' starts and ends (start_time, stop_time)",
             raw->trial.path);
     for (size_t i = 0; i < raw->trials; i++) {
-        size_t bins = chosen[i] ? trial_bins(times, i, plan->width) : 0;
+        size_t bins = chosen[i] ? trial_bins(times, i, raw, plan->width) : 0;
 
         without += chosen[i] && bins == 0;
         if (bins == 0)
             continue;
         plan->bins = bins > plan->bins ? bins : plan->bins;
         plan->window[plan->count++] = (struct plan_window){
-            .trial = i, .origin = raw->of_trial ? 0 : times->start[i], .to = bins};
+            .trial = i, .origin = raw->trial_clock ? 0 : times->start[i], .to = bins};
     }
-    for (size_t i = 0; i < plan->count; i++)
-        plan->missing = plan->missing || plan->window[i].to < plan->bins;
     plan_note(plan->trial_reason, &plan->trial_reasons, without,
               "without start and end, or shorter than a bin, or longer than %d", MOST_BINS);
     return LFADS_OK;
+}
+
+/* A recording without trials: its stretches, to be chopped. --window says between which times. */
+static enum lfads_status whole_recording(struct plan *plan, const struct raw *raw,
+                                         const struct lfads_prepare_config *config,
+                                         struct lfads_error *err)
+{
+    double start, stop;
+    size_t stretches = raw->intervals && !*config->window ? raw->intervals : 1;
+    enum lfads_status status = LFADS_OK;
+
+    raw_extent(&start, &stop, raw);
+    if (!(config->chop > 0))
+        return lfads_fail(
+            err, LFADS_USAGE,
+            "%s has no trials: name the file of their table with --trials, or cut the "
+            "recording into windows with --chop=1, in seconds",
+            raw->path);
+    if (*config->align || *config->trial_filter || *config->condition)
+        return lfads_fail(err, LFADS_USAGE,
+                          "%s has no trials, which --align, --trial_filter and --condition need",
+                          raw->path);
+    if (*config->window)
+        status = parse_window(&start, &stop, config->window, err);
+    if (status == LFADS_OK)
+        status = variables_allocate(&plan->window, stretches, sizeof *plan->window, raw->path, err);
+    for (size_t i = 0; i < stretches && status == LFADS_OK; i++) {
+        double from = stretches == raw->intervals ? raw->observed[2 * i] : start;
+        double to = stretches == raw->intervals ? raw->observed[2 * i + 1] : stop;
+        double bins = floor((to - from) / plan->width + SPIKE_TOLERANCE);
+
+        if (bins > 1e12)
+            return lfads_fail(err, LFADS_BAD_DATA, "%s: a recording of %g s has too many bins",
+                              raw->path, to - from);
+        plan->window[plan->count++] =
+            (struct plan_window){.origin = from, .to = bins > 0 ? (size_t)bins : 0};
+        plan->bins = (size_t)bins > plan->bins ? (size_t)bins : plan->bins;
+    }
+    return status;
 }
 
 enum lfads_status plan_windows(struct plan *plan, const struct raw *raw,
@@ -188,9 +227,7 @@ enum lfads_status plan_windows(struct plan *plan, const struct raw *raw,
     enum lfads_status status;
 
     if (raw->trials == 0)
-        return lfads_fail(err, LFADS_USAGE,
-                          "%s has no trials: name the file of their table with --trials",
-                          raw->path);
+        return whole_recording(plan, raw, config, err);
     status = variables_allocate(&chosen, raw->trials, sizeof *chosen, raw->path, err);
     if (status == LFADS_OK)
         status =
@@ -209,10 +246,6 @@ enum lfads_status plan_windows(struct plan *plan, const struct raw *raw,
     if (status == LFADS_OK)
         status = (*config->window ? fixed_windows : whole_trials)(plan, raw, chosen, &times, config,
                                                                   err);
-    if (status == LFADS_OK && plan->count < 2)
-        status =
-            lfads_fail(err, LFADS_BAD_DATA, "%s: %zu of %zu trials are left: at least 2 are needed",
-                       raw->path, plan->count, raw->trials);
     release_times(&times);
     free(chosen);
     return status;

@@ -21,6 +21,7 @@ struct writing {
     struct h5_file file;
     const struct raw *raw;
     const struct plan *plan;
+    const struct prepared_extras *extras;
     struct tally *tally;
     size_t *member; /* windows of the set being written */
     double *block;  /* counts of some of them */
@@ -51,13 +52,15 @@ static void add(struct tally *tally, const double *counts, const struct plan *pl
         for (size_t c = 0; c < plan->units; c++) {
             double count = counts[b * plan->units + c];
 
+            if (isnan(count))
+                continue;
+            tally->entries++;
             tally->zeros += count == 0;
             tally->unit[c] += count;
             tally->window[window] += count;
             tally->largest = count > tally->largest ? count : tally->largest;
         }
     tally->spikes += tally->window[window];
-    tally->entries += (double)((plan->window[window].to - plan->window[window].from) * plan->units);
 }
 
 /* Turns COUNT doubles into the numbers of the file, in place. */
@@ -129,7 +132,7 @@ static enum lfads_status write_trials(struct writing *w, int set, size_t count,
     for (size_t i = 0; i < count && status == LFADS_OK; i++) {
         const struct plan_window *window = &plan->window[w->member[i]];
 
-        integers[i] = table->count > 0 && table->item[0].numbers
+        integers[i] = table->count > 0 && table->item[0].numbers && plan->total == 0
                           ? (int64_t)table->item[0].numbers[window->trial]
                           : (int64_t)w->member[i];
         reals[i] = window->origin;
@@ -138,6 +141,10 @@ static enum lfads_status write_trials(struct writing *w, int set, size_t count,
         status = write_column(w, set, "inds", count, H5_INT64, integers, err);
     if (status == LFADS_OK)
         status = write_column(w, set, "start", count, H5_FLOAT64, reals, err);
+    for (size_t i = 0; i < count && status == LFADS_OK; i++)
+        integers[i] = (int64_t)plan->window[w->member[i]].place;
+    if (status == LFADS_OK && plan->total > 0)
+        status = write_column(w, set, "place", count, H5_INT64, integers, err);
     for (size_t i = 0; i < count && status == LFADS_OK; i++)
         integers[i] = plan->window[w->member[i]].condition;
     if (status == LFADS_OK && plan->conditions > 0)
@@ -159,12 +166,48 @@ static enum lfads_status write_trials(struct writing *w, int set, size_t count,
     return status;
 }
 
+/* Writes behaviour or external inputs of a set, trial by trial. */
+static enum lfads_status write_series(struct writing *w, int set, const char *name,
+                                      const struct series_list *list, bool may_lack, size_t count,
+                                      struct lfads_error *err)
+{
+    const struct plan *plan = w->plan;
+    struct h5_storage storage = {.gzip = GZIP_LEVEL, .threads = 1};
+    size_t dims[3] = {count, plan->bins, list->components};
+    size_t trial = plan->bins * list->components;
+    struct h5_rows rows = {.set = 0};
+    double *values;
+    char key[40];
+    enum lfads_status status =
+        variables_allocate(&values, trial, sizeof *values, w->raw->path, err);
+    enum lfads_status closed;
+
+    snprintf(key, sizeof key, "%s_%s", sets[set], name);
+    if (status == LFADS_OK)
+        status = h5_rows_create(&rows, &w->file, key, H5_FLOAT64, 3, dims, &storage, err);
+    for (size_t i = 0; i < count && status == LFADS_OK; i++) {
+        series_bin(values, list, w->raw, plan, &plan->window[w->member[i]]);
+        for (size_t k = 0; k < trial && !may_lack && status == LFADS_OK; k++)
+            if (!isfinite(values[k]))
+                status = lfads_fail(err, LFADS_BAD_DATA,
+                                    "%s: external input %zu is not known in bin %zu of the trial "
+                                    "that begins at %g s: leave such trials out by --trial_filter",
+                                    w->raw->path, k % list->components, k / list->components,
+                                    plan->window[w->member[i]].origin);
+        if (status == LFADS_OK)
+            status = h5_rows_write(&rows, i, 1, values, err);
+    }
+    closed = h5_rows_close(&rows, status == LFADS_OK ? err : NULL);
+    free(values);
+    return status == LFADS_OK ? closed : status;
+}
+
 static enum lfads_status write_set(struct writing *w, int set,
                                    const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
     const struct plan *plan = w->plan;
     struct h5_storage storage = {.gzip = GZIP_LEVEL, .threads = workers_available()};
-    enum h5_type type = plan->missing ? H5_FLOAT32 : H5_INT64;
+    enum h5_type type = plan->missing || w->raw->real ? H5_FLOAT32 : H5_INT64;
     size_t dims[3] = {0, plan->bins, plan->units};
     struct h5_rows rows = {.set = 0};
     char name[40];
@@ -181,6 +224,10 @@ static enum lfads_status write_set(struct writing *w, int set,
         status = write_counts(w, &rows, dims[0], type, callbacks, err);
     closed = h5_rows_close(&rows, status == LFADS_OK ? err : NULL);
     status = status == LFADS_OK ? closed : status;
+    if (status == LFADS_OK && w->extras->series[0].count > 0)
+        status = write_series(w, set, "behavior", &w->extras->series[0], true, dims[0], err);
+    if (status == LFADS_OK && w->extras->series[1].count > 0)
+        status = write_series(w, set, "ext_input", &w->extras->series[1], false, dims[0], err);
     return status == LFADS_OK ? write_trials(w, set, dims[0], err) : status;
 }
 
@@ -236,11 +283,25 @@ static enum lfads_status write_units(struct writing *w, struct lfads_error *err)
     return status;
 }
 
+static enum lfads_status write_alignment(struct writing *w, struct lfads_error *err)
+{
+    const struct aligned_session *alignment = w->extras->alignment;
+    const size_t dims[2] = {w->plan->units, w->extras->factors};
+    enum lfads_status status = h5_write(&w->file, "alignment_matrix_cxf", H5_FLOAT64, 2, dims,
+                                        alignment->matrix, NULL, err);
+
+    return status == LFADS_OK ? h5_write(&w->file, "alignment_bias_c", H5_FLOAT64, 1, dims,
+                                         alignment->bias, NULL, err)
+                              : status;
+}
+
 static enum lfads_status write_all(struct writing *w, const struct lfads_callbacks *callbacks,
                                    struct lfads_error *err)
 {
     const struct plan *plan = w->plan;
     double per_second = 1 / plan->width;
+    const int64_t heldout = (int64_t)plan->heldout;
+    const int64_t chopped[2] = {(int64_t)plan->overlap, (int64_t)plan->total};
     enum lfads_status status = write_set(w, 0, callbacks, err);
 
     if (status == LFADS_OK)
@@ -249,6 +310,14 @@ static enum lfads_status write_all(struct writing *w, const struct lfads_callbac
         status = write_units(w, err);
     if (status == LFADS_OK && plan->conditions > 0)
         status = write_texts(w, "condition_names", plan->condition_names, plan->conditions, err);
+    if (status == LFADS_OK && plan->heldout > 0)
+        status = h5_write(&w->file, "heldout_dim", H5_INT64, 0, NULL, &heldout, NULL, err);
+    if (status == LFADS_OK && plan->total > 0)
+        status = h5_write(&w->file, "chop_overlap", H5_INT64, 0, NULL, &chopped[0], NULL, err);
+    if (status == LFADS_OK && plan->total > 0)
+        status = h5_write(&w->file, "chop_total", H5_INT64, 0, NULL, &chopped[1], NULL, err);
+    if (status == LFADS_OK && w->extras->alignment)
+        status = write_alignment(w, err);
     if (status == LFADS_OK)
         status = h5_write(&w->file, "dt", H5_FLOAT64, 0, NULL, &plan->width, NULL, err);
     if (status == LFADS_OK)
@@ -258,11 +327,11 @@ static enum lfads_status write_all(struct writing *w, const struct lfads_callbac
 }
 
 enum lfads_status prepared_file_write(struct tally *tally, const char *path, const struct raw *raw,
-                                      const struct plan *plan,
+                                      const struct plan *plan, const struct prepared_extras *extras,
                                       const struct lfads_callbacks *callbacks,
                                       struct lfads_error *err)
 {
-    struct writing w = {.raw = raw, .plan = plan, .tally = tally};
+    struct writing w = {.raw = raw, .plan = plan, .extras = extras, .tally = tally};
     size_t trial = plan->bins * plan->units, most = BLOCK_BYTES / (trial * sizeof(double)) + 1;
     enum lfads_status status;
 

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_PREPARE_PREPARED_FILE_H
 #define LFADS_PREPARE_PREPARED_FILE_H
-#include "prepare/plan.h"
+#include "prepare/prepare_alignment.h"
+#include "prepare/series.h"
 
 /* What was written. */
 struct tally {
@@ -12,9 +13,16 @@ struct tally {
     double *window;                /* [windows]: spikes, in the order of the plan */
 };
 
+/* What else is written: behaviour and external inputs; an alignment of FACTORS. */
+struct prepared_extras {
+    struct series_list series[2];
+    const struct aligned_session *alignment; /* NULL: none */
+    size_t factors;
+};
+
 /* Writes the file PATH. tally_free frees TALLY, after a failure too. */
 enum lfads_status prepared_file_write(struct tally *tally, const char *path, const struct raw *raw,
-                                      const struct plan *plan,
+                                      const struct plan *plan, const struct prepared_extras *extras,
                                       const struct lfads_callbacks *callbacks,
                                       struct lfads_error *err);
 void tally_free(struct tally *tally);

@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char time_names[] =
-    "spike_times spiketimes spike_time spike_times_s spike_times_ms time times time_s time_ms "
-    "time_us times_s times_ms times_us t ts";
+static const char time_names[] = "spike_times spiketimes spikes spike_time spike_times_s "
+                                 "spike_times_ms time times time_s time_ms "
+                                 "time_us times_s times_ms times_us t ts";
 static const char unit_names[] =
     "spike_clusters spike_units unit units unit_id unit_ids neuron neurons neuron_id neuron_ids "
     "cluster clusters cluster_id cell cell_id channel channels";
+static const char count_names[] = "counts spike_counts binned_spikes spikes train_data data";
 static const char trial_names[] = "spike_trials trial trials trial_id trial_ids";
 
 void raw_free(struct raw *raw)
@@ -23,6 +24,8 @@ void raw_free(struct raw *raw)
     free(raw->first);
     free(raw->of_trial);
     free(raw->times);
+    free(raw->counts);
+    free(raw->observed);
     *raw = (struct raw){.path = NULL};
 }
 
@@ -196,6 +199,9 @@ static enum lfads_status read_entries(struct raw *raw, struct variables *recordi
             variables_missing(recording, "units of the spikes", "name one with --spike_units", err);
     if (status != LFADS_OK)
         return status;
+    if (units->ends || (!units->numbers && !units->texts))
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: the units of spikes, %s, are lists", raw->path,
+                          units->name);
     if (trials && trials->count != times->count && !*config->spike_trials)
         trials = NULL;
     if (units->count != times->count || (trials && trials->count != times->count))
@@ -205,31 +211,89 @@ static enum lfads_status read_entries(struct raw *raw, struct variables *recordi
                           raw->path, times->name, times->count,
                           units->count != times->count ? units->name : trials->name,
                           units->count != times->count ? units->count : trials->count);
-    status = raw_read_trials(raw, recording, table, trials, err);
+    status = raw_read_trials(raw, recording, table, trials, 0, err);
     if (status == LFADS_OK)
         status = raw_find_distinct(&of_unit, &raw->unit, &raw->units, units, err);
     if (status == LFADS_OK)
         status = gather_spikes(raw, times, of_unit, trials, err);
+    raw->trial_clock = trials != NULL;
     free(of_unit);
     return status == LFADS_OK ? raw_read_units(raw, recording, err) : status;
 }
 
-enum lfads_status raw_create(struct raw *raw, struct variables *recording, struct variables *table,
-                             const struct lfads_prepare_config *config, struct lfads_error *err)
+void raw_extent(double *start, double *stop, const struct raw *raw)
 {
-    struct variable *times;
+    *start = 0;
+    *stop = raw->counts ? (double)raw->count_bins * raw->count_width : 0;
+    for (size_t u = 0; !raw->counts && u < raw->units; u++) {
+        if (raw->first[u] == raw->first[u + 1])
+            continue;
+        *start = raw->times[raw->first[u]] < *start ? raw->times[raw->first[u]] : *start;
+        *stop =
+            raw->times[raw->first[u + 1] - 1] > *stop ? raw->times[raw->first[u + 1] - 1] : *stop;
+    }
+}
+
+/* Takes the intervals that were recorded, if the format has them. */
+static enum lfads_status take_intervals(struct raw *raw, struct variables *recording,
+                                        struct lfads_error *err)
+{
+    struct variable *v = variables_find(recording, "units/obs_intervals");
+
+    if (!v || !v->numbers || v->ends || v->rank != 2 || v->dims[1] != 2 || raw->of_trial)
+        return LFADS_OK;
+    for (size_t i = 0; i < v->count; i++)
+        if (!isfinite(v->numbers[i]) || (i % 2 == 1 && v->numbers[i] < v->numbers[i - 1]))
+            return lfads_fail(err, LFADS_BAD_DATA,
+                              "%s: entry %zu of obs_intervals ends before its start, or is no time",
+                              raw->path, i / 2);
+    raw->intervals = v->dims[0];
+    raw->observed = v->numbers;
+    v->numbers = NULL;
+    return LFADS_OK;
+}
+
+/* Makes RAW but for its order. */
+static enum lfads_status fill(struct raw *raw, struct variables *recording, struct variables *table,
+                              const struct lfads_prepare_config *config, struct lfads_error *err)
+{
+    struct variable *times, *counts = NULL;
     enum lfads_status status;
 
     *raw = (struct raw){.path = recording->path, .per_second = 1};
     snprintf(raw->unit.path, FILE_PATH, "%s", recording->path);
     snprintf(raw->trial.path, FILE_PATH, "%s", recording->path);
     status = choose(&times, recording, "spike_times", config->spike_times, time_names, err);
+    if (status == LFADS_OK)
+        status = choose(&counts, recording, "counts", config->counts, count_names, err);
+    if (status == LFADS_OK && counts &&
+        (*config->counts || !times || (times == counts && counts->rank > 1 && !counts->ends)))
+        return raw_read_counts(raw, recording, table, counts, config, err);
     if (status == LFADS_OK && (!times || !times->numbers))
-        status =
-            variables_missing(recording, "times of spikes", "name one with --spike_times", err);
+        status = variables_missing(recording, "times of spikes, nor counts",
+                                   "name one with --spike_times or --counts", err);
     if (status == LFADS_OK)
         status = raw_time_unit(&raw->per_second, times, recording, 0, config, err);
     if (status == LFADS_OK)
-        status = read_entries(raw, recording, table, times, config, err);
-    return status == LFADS_OK ? sort_spikes(raw, err) : status;
+        status = times->ends ? raw_read_lists(raw, recording, table, times, err)
+                             : read_entries(raw, recording, table, times, config, err);
+    if (status == LFADS_OK)
+        status = take_intervals(raw, recording, err);
+    return status;
+}
+
+enum lfads_status raw_create(struct raw *raw, struct variables *recording, struct variables *table,
+                             const struct lfads_prepare_config *config, struct lfads_error *err)
+{
+    enum lfads_status status = fill(raw, recording, table, config, err);
+
+    if (status == LFADS_OK && strcmp(config->trials, "none") == 0) {
+        if (raw->trial_clock)
+            return lfads_fail(err, LFADS_USAGE,
+                              "--trials=none: the times of spikes in %s are those within trials",
+                              raw->path);
+        variables_free(&raw->trial);
+        raw->trials = 0;
+    }
+    return status == LFADS_OK && !raw->counts ? sort_spikes(raw, err) : status;
 }

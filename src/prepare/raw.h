@@ -19,8 +19,19 @@ struct raw {
     size_t *first; /* [units+1]: spikes first[u] to first[u+1]-1 are unit u's, in order of … */
     uint32_t *of_trial; /* … their trials (rows of the table; NULL: the recording's clock) … */
     double *times;      /* … and of their times, in seconds */
+    bool trial_clock;   /* times are those within the trial, not the recording's */
     double per_second;  /* the unit of the spikes' times: so many in a second */
+    double *counts;     /* in place of spikes: [trials or 1,count_bins,units]; NULL: spikes */
+    size_t count_bins;
+    double count_width; /* of these bins, in seconds */
+    bool real;          /* some counts are no integers */
+    size_t intervals;   /* stretches of time that were recorded; 0: not known */
+    double *observed;   /* [intervals,2]: their starts and ends in seconds */
+    bool looks_swapped; /* the axes of counts may be channels, bins, trials */
 };
+
+/* The times between which all is recorded: of the recording, or of a trial. */
+void raw_extent(double *start, double *stop, const struct raw *raw);
 
 /* Makes RAW of what was read, and of the table of trials TABLE, read from a file of its own (its
  * count 0: none). May take arrays out of both. raw_free frees RAW, after a failure too. */
@@ -28,12 +39,25 @@ enum lfads_status raw_create(struct raw *raw, struct variables *recording, struc
                              const struct lfads_prepare_config *config, struct lfads_error *err);
 void raw_free(struct raw *raw);
 
-/* Makes the trial table of TABLE, or of RECORDING's columns that belong to trials, or of the
- * distinct numbers OF_SPIKES (NULL: times are the recording's), and replaces these by rows of the
- * table. */
+/* Makes the trial table of TABLE, or of RECORDING's columns that belong to trials, which are ROWS
+ * (0: not known), or of the distinct numbers OF_SPIKES (NULL: none), and replaces these by rows of
+ * the table. */
 enum lfads_status raw_read_trials(struct raw *raw, struct variables *recording,
-                                  struct variables *table, struct variable *of_spikes,
+                                  struct variables *table, struct variable *of_spikes, size_t rows,
                                   struct lfads_error *err);
+/* Fills RAW, whose unit of time is known, from the lists of TIMES, one for each unit, or for each
+ * trial and unit; takes the numbers out of it. */
+enum lfads_status raw_read_lists(struct raw *raw, struct variables *recording,
+                                 struct variables *table, struct variable *times,
+                                 struct lfads_error *err);
+/* Fills RAW from the array COUNTS. */
+enum lfads_status raw_read_counts(struct raw *raw, struct variables *recording,
+                                  struct variables *table, struct variable *counts,
+                                  const struct lfads_prepare_config *config,
+                                  struct lfads_error *err);
+/* Gives the table of units the ids that RECORDING has, or numbers. */
+enum lfads_status raw_number_units(struct raw *raw, const struct variables *recording,
+                                   struct lfads_error *err);
 /* Adds to the table of units the columns of RECORDING that belong to units. */
 enum lfads_status raw_read_units(struct raw *raw, struct variables *recording,
                                  struct lfads_error *err);

@@ -38,26 +38,31 @@ enum lfads_status raw_copy_columns(struct variables *table, const struct variabl
     size_t length = strlen(prefix);
     enum lfads_status status = LFADS_OK;
 
-    for (size_t i = 0; i < from->count && status == LFADS_OK; i++) {
-        const struct variable *v = &from->item[i];
+    /* the id comes first */
+    for (size_t k = 0; k < 2 * from->count && status == LFADS_OK; k++) {
+        const struct variable *v = &from->item[k % from->count];
 
+        if (k < from->count &&
+            (strlen(v->name) < length || strcasecmp(v->name + length, "id") != 0))
+            continue;
         if (strncmp(v->name, prefix, length) != 0 || strchr(v->name + length, '/') ||
-            v->count != rows || v->ends || (v->rank != 1 && rows > 1) ||
-            variables_find(table, v->name + length))
+            v->count != rows || v->ends || (!v->numbers && !v->texts) ||
+            (v->rank != 1 && rows > 1) || variables_find(table, v->name + length))
             continue;
         status = copy_column(table, v, v->name + length, err);
     }
     return status;
 }
 
-/* Adds the column "id" with numbers from 0. */
-static enum lfads_status number_rows(struct variables *table, size_t rows, struct lfads_error *err)
+/* Adds the column "id" with numbers from 0 or 1. */
+static enum lfads_status number_rows(struct variables *table, size_t rows, bool from_one,
+                                     struct lfads_error *err)
 {
     double *ids;
     enum lfads_status status = variables_allocate(&ids, rows, sizeof *ids, table->path, err);
 
     for (size_t i = 0; i < rows && status == LFADS_OK; i++)
-        ids[i] = (double)i;
+        ids[i] = (double)(i + from_one);
     return status == LFADS_OK ? variables_add_numbers(table, "id", ids, rows, err) : status;
 }
 
@@ -70,7 +75,7 @@ static size_t rows_beside_spikes(const struct variables *recording, size_t spike
     for (size_t i = 0; i < recording->count; i++) {
         size_t count = recording->item[i].count, same = 0;
 
-        if (recording->item[i].rank != 1 || count == spikes || count < 2)
+        if (recording->item[i].rank != 1 || recording->item[i].ends || count == spikes || count < 2)
             continue;
         for (size_t k = 0; k < recording->count; k++)
             same += recording->item[k].rank == 1 && recording->item[k].count == count;
@@ -94,10 +99,10 @@ static enum lfads_status fill_trials(struct raw *raw, const struct variables *fr
     raw->trials = rows;
     table->in_seconds = from->in_seconds;
     memcpy(table->path, from->path, sizeof table->path);
-    if (id && id->count == rows && id->numbers && variable_is_whole(id))
+    if (id && id->count == rows && id->numbers && !id->ends && variable_is_whole(id))
         status = copy_column(table, id, "id", err);
     else
-        status = number_rows(table, rows, err);
+        status = number_rows(table, rows, from->from_one, err);
     return status == LFADS_OK ? raw_copy_columns(table, from, prefix, rows, err) : status;
 }
 
@@ -159,25 +164,36 @@ static enum lfads_status trials_of_spikes(struct raw *raw, struct variable *of_s
     return status;
 }
 
+/* The rows of the trial table among the recording's arrays. */
+static size_t own_rows(const struct variables *recording, const struct variable *of_spikes)
+{
+    const struct variable *start =
+        variables_find_any(recording, "start_time trial_start start start_s start_ms");
+
+    if (of_spikes)
+        return rows_beside_spikes(recording, of_spikes->count);
+    return start && start->rank == 1 && !start->ends ? start->count : 0;
+}
+
 enum lfads_status raw_read_trials(struct raw *raw, struct variables *recording,
-                                  struct variables *table, struct variable *of_spikes,
+                                  struct variables *table, struct variable *of_spikes, size_t rows,
                                   struct lfads_error *err)
 {
     struct variable *own = NULL;
-    size_t rows = of_spikes ? rows_beside_spikes(recording, of_spikes->count) : 0;
     enum lfads_status status;
 
+    rows = rows ? rows : own_rows(recording, of_spikes);
     for (size_t i = 0; i < recording->count && !own; i++)
         if (strncasecmp(recording->item[i].name, "trials/", 7) == 0)
             own = &recording->item[i];
-    if (of_spikes && !of_spikes->numbers)
+    if (of_spikes && (!of_spikes->numbers || of_spikes->ends))
         return lfads_fail(err, LFADS_BAD_DATA, "%s: the trials of spikes, %s, are no numbers",
                           raw->path, of_spikes->name);
     if (table->count > 0)
         status = fill_trials(raw, table, "", table->item[0].count, err);
     else if (own)
         status = fill_trials(raw, recording, "trials/", own->count, err);
-    else if (of_spikes && rows > 0)
+    else if (rows > 0)
         status = fill_trials(raw, recording, "", rows, err);
     else
         return of_spikes ? trials_of_spikes(raw, of_spikes, err) : LFADS_OK;
@@ -200,8 +216,8 @@ static enum lfads_status add_clusters(struct raw *raw, const struct variables *r
         const struct variable *from = &recording->item[i];
         struct variable *to;
 
-        if (from == cluster || from->count != cluster->count ||
-            variables_find(&raw->unit, from->name))
+        if (from == cluster || from->count != cluster->count || from->ends ||
+            (!from->numbers && !from->texts) || variables_find(&raw->unit, from->name))
             continue;
         status = variables_add(&to, &raw->unit, from->name, 1, &raw->units, err);
         if (status == LFADS_OK)
@@ -228,7 +244,8 @@ enum lfads_status raw_read_units(struct raw *raw, struct variables *recording,
     const struct variable *cluster = variables_find(recording, "cluster_id");
     enum lfads_status status = raw_copy_columns(&raw->unit, recording, "units/", raw->units, err);
 
-    if (status == LFADS_OK && cluster && cluster->numbers && raw->unit.item[0].numbers)
+    if (status == LFADS_OK && cluster && cluster->numbers && !cluster->ends &&
+        raw->unit.item[0].numbers)
         return add_clusters(raw, recording, cluster, err);
     return status == LFADS_OK && raw->units != raw->trials
                ? raw_copy_columns(&raw->unit, recording, "", raw->units, err)

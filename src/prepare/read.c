@@ -14,15 +14,15 @@ struct format {
 };
 
 static const struct format formats[] = {
-    {"\x93NUMPY", 6, read_npy},
-    {"PK\x03\x04", 4, read_npz},
-    {"PK\x05\x06", 4, read_npz}, /* an empty one */
+    {"\x93NUMPY", 6, read_npy},           {"PK\x03\x04", 4, read_npz},
+    {"MATLAB 7.3", 10, read_matlab_hdf5}, {"MATLAB 5.0", 10, read_matlab},
+    {"\x89HDF\r\n\x1a\n", 8, read_hdf5},  {"PK\x05\x06", 4, read_npz}, /* an empty one */
 };
 
 enum lfads_status read_file(struct variables *variables, const char *path, struct lfads_error *err)
 {
     struct stat info;
-    char start[8] = "";
+    char start[16] = "";
     FILE *file;
 
     if (snprintf(variables->path, sizeof variables->path, "%s", path) >= FILE_PATH)

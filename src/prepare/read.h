@@ -13,5 +13,8 @@ enum lfads_status read_file(struct variables *variables, const char *path, struc
 enum lfads_status read_text_columns(struct variables *variables, struct lfads_error *err);
 enum lfads_status read_npy(struct variables *variables, struct lfads_error *err);
 enum lfads_status read_npz(struct variables *variables, struct lfads_error *err);
+enum lfads_status read_hdf5(struct variables *variables, struct lfads_error *err);
+enum lfads_status read_matlab_hdf5(struct variables *variables, struct lfads_error *err);
+enum lfads_status read_matlab(struct variables *variables, struct lfads_error *err);
 enum lfads_status read_folder(struct variables *variables, struct lfads_error *err);
 #endif

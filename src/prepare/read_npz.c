@@ -81,6 +81,8 @@ enum lfads_status read_npz(struct variables *variables, struct lfads_error *err)
     zip_int64_t members = archive ? zip_get_num_entries(archive, 0) : 0;
     enum lfads_status status = LFADS_OK;
 
+    if (!archive && reason == ZIP_ER_MEMORY)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", variables->path);
     if (!archive || members > MOST_MEMBERS) {
         if (archive)
             zip_discard(archive);

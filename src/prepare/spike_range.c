@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "prepare/spike_range.h"
 
+#include <math.h>
+
 /* The first spike of LOW to HIGH-1 that is in trial TRIAL at place PLACE or later. */
 static size_t find(const struct raw *raw, size_t low, size_t high, size_t trial, double place,
                    const struct plan_window *window, double width)
@@ -29,10 +31,32 @@ size_t spike_range(size_t *first, const struct raw *raw, size_t unit,
     return find(raw, *first, end, window->trial, (double)window->to, window, width);
 }
 
-size_t spike_count(const struct raw *raw, size_t unit, const struct plan_window *window,
+double spike_count(const struct raw *raw, size_t unit, const struct plan_window *window,
                    double width)
 {
-    size_t first, end = spike_range(&first, raw, unit, window, width);
+    size_t first, end;
+    double count = 0;
 
-    return end - first;
+    if (!raw->counts) {
+        end = spike_range(&first, raw, unit, window, width);
+        return (double)(end - first);
+    }
+    for (size_t bin = window->from; bin < window->to; bin++)
+        count += binned_count(raw, unit, window, bin, width);
+    return count;
+}
+
+double binned_count(const struct raw *raw, size_t unit, const struct plan_window *window,
+                    size_t bin, double width)
+{
+    size_t each = (size_t)(width / raw->count_width + 0.5);
+    size_t from = (size_t)(window->origin / raw->count_width + (double)(bin * each) + 0.5);
+    size_t trial = raw->trial_clock ? window->trial : 0;
+    double count = 0;
+
+    for (size_t i = from; i < from + each; i++)
+        count += i < raw->count_bins
+                     ? raw->counts[(trial * raw->count_bins + i) * raw->units + unit]
+                     : (double)NAN;
+    return count;
 }

@@ -22,6 +22,10 @@ static inline double spike_place(double t, double origin, double width)
 size_t spike_range(size_t *first, const struct raw *raw, size_t unit,
                    const struct plan_window *window, double width);
 /* Returns the number of the unit's spikes in the recorded bins of the window. */
-size_t spike_count(const struct raw *raw, size_t unit, const struct plan_window *window,
+double spike_count(const struct raw *raw, size_t unit, const struct plan_window *window,
                    double width);
+/* Returns the unit's count in a recorded bin of the window, of a recording that is binned already;
+ * NaN if it was not recorded. */
+double binned_count(const struct raw *raw, size_t unit, const struct plan_window *window,
+                    size_t bin, double width);
 #endif

@@ -68,6 +68,8 @@ static void say_table(const char *path, const struct raw *raw, const struct plan
     speak(line, to, "  trials       %zu: %zu to train on, %zu for validation", plan->count,
           plan->count - plan->valid, plan->valid);
     say_reasons(plan->trial_reason, plan->trial_reasons, "trials", callbacks);
+    if (plan->total > 0)
+        speak(line, to, "  cut from     %zu bins, with %zu in common", plan->total, plan->overlap);
     if (plan->conditions > 0)
         speak(line, to, "  conditions   %zu", plan->conditions);
     speak(line, to, "  bins         %zu of %g ms", plan->bins, 1e3 * plan->width);
@@ -75,6 +77,9 @@ static void say_table(const char *path, const struct raw *raw, const struct plan
         speak(line, to, "  not recorded %.1f %% of the bins: train with --missing_data=skip",
               100 - 100 * tally->entries / (double)(plan->count * plan->bins * plan->units));
     speak(line, to, "  units        %zu of %zu", plan->units, raw->units);
+    if (plan->heldout > 0)
+        speak(line, to, "  held out     %zu units, the last channels: train with --heldout_dim=%zu",
+              plan->heldout, plan->heldout);
     say_reasons(plan->unit_reason, plan->unit_reasons, "units", callbacks);
     speak(line, to, "  spikes       %.0f, %.3g a bin and unit, at most %.0f in a bin",
           tally->spikes, tally->spikes / tally->entries, tally->largest);

@@ -42,9 +42,11 @@ enum lfads_status variables_allocate(void *out, size_t count, size_t size, const
     memcpy(out, &memory, sizeof memory);
     if (memory)
         return LFADS_OK;
-    return lfads_fail(err, LFADS_NO_MEMORY,
-                      "preparing %s needs %zu MiB for one of its arrays, and %zu MiB can be had",
-                      path, count / (1 << 20) * size, available >> 20);
+    return lfads_fail(
+        err, LFADS_NO_MEMORY,
+        "too little memory to prepare %s: one of its arrays needs %zu MiB, and %zu MiB "
+        "can be had",
+        path, count / (1 << 20) * size, available >> 20);
 }
 
 enum lfads_status variables_add(struct variable **out, struct variables *variables,
@@ -88,6 +90,30 @@ enum lfads_status variables_add_numbers(struct variables *variables, const char 
         v->numbers = numbers;
     else
         free(numbers);
+    return status;
+}
+
+enum lfads_status variables_add_texts(struct variables *variables, const char *name,
+                                      const char *packed, size_t bytes, size_t rank,
+                                      const size_t *dims, struct lfads_error *err)
+{
+    struct variable *v;
+    const char *at = packed, *end = packed + bytes;
+    enum lfads_status status = variables_add(&v, variables, name, rank, dims, err);
+
+    if (status == LFADS_OK)
+        status = variables_allocate(&v->texts, v->count, sizeof *v->texts, variables->path, err);
+    for (size_t i = 0; status == LFADS_OK && i < v->count; i++) {
+        size_t length = strnlen(at, (size_t)(end - at));
+
+        if (length == (size_t)(end - at))
+            return lfads_fail(err, LFADS_BAD_DATA, "%s: the texts of %s can't be read",
+                              variables->path, name);
+        v->texts[i] = strdup(at);
+        if (!v->texts[i])
+            return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", variables->path);
+        at += length + 1;
+    }
     return status;
 }
 
@@ -192,7 +218,9 @@ void variable_squeeze(struct variable *v)
 
 bool variable_is_whole(const struct variable *v)
 {
-    for (size_t i = 0; v->numbers && i < v->count; i++)
+    size_t count = v->ends ? v->count ? v->ends[v->count - 1] : 0 : v->count;
+
+    for (size_t i = 0; v->numbers && i < count; i++)
         if (isfinite(v->numbers[i]) && v->numbers[i] != floor(v->numbers[i]))
             return false;
     return v->numbers != NULL;

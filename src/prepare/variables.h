@@ -26,6 +26,11 @@ struct variables {
     char *skipped;   /* names of what was not read, and why; NULL: none */
     double rate;     /* samples a second that the file states for times in samples; 0: none */
     bool in_seconds; /* the format states that times are in seconds */
+    bool from_one;   /* the first row of a table is 1, as in MATLAB */
+    const char
+        *table; /* the table of trials to read where a format has several; NULL: its usual one */
+    const char *series[2]; /* names of series to read, with commas, in formats that have many */
+    bool has_table;        /* that table was read */
 };
 
 void variables_free(struct variables *variables);
@@ -40,6 +45,11 @@ enum lfads_status variables_add(struct variable **out, struct variables *variabl
 /* Adds [COUNT] numbers, which VARIABLES then owns; on failure they are freed. */
 enum lfads_status variables_add_numbers(struct variables *variables, const char *name,
                                         double *numbers, size_t count, struct lfads_error *err);
+/* Adds [COUNT] texts, each ended by NUL, that lie one after the other in BYTES of PACKED; fails if
+ * there are fewer. */
+enum lfads_status variables_add_texts(struct variables *variables, const char *name,
+                                      const char *packed, size_t bytes, size_t rank,
+                                      const size_t *dims, struct lfads_error *err);
 /* Notes that NAME was not read, because it WHY ("holds Python objects"). */
 enum lfads_status variables_skip(struct variables *variables, const char *name, const char *why,
                                  struct lfads_error *err);

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/progress.h"
-#include "synth/alignment.h"
+#include "data/alignment.h"
 #include "synth/network.h"
 #include "synth/recording.h"
 #include "synth/spikes.h"
@@ -257,13 +257,16 @@ static enum lfads_status align_sessions(struct chaotic *c)
     size_t components = (size_t)c->config->npcs;
     double *matrix = calloc(c->units * components, sizeof *matrix);
     double *bias = calloc(c->units, sizeof *bias);
+    size_t *widths = calloc(c->sessions, sizeof *widths);
     enum lfads_status status = LFADS_OK;
 
-    if (!matrix || !bias)
+    for (size_t n = 0; widths && n < c->sessions; n++)
+        widths[n] = c->channels;
+    if (!matrix || !bias || !widths)
         status = lfads_fail(c->err, LFADS_NO_MEMORY, "no memory to align the sessions");
     if (status == LFADS_OK)
-        status = alignment_fit(matrix, bias, c->means, c->conditions * c->bins, c->units,
-                               c->sessions, components, c->err);
+        status = alignment_fit(matrix, bias, c->means, c->conditions * c->bins, widths, c->sessions,
+                               components, c->err);
     for (size_t n = 0; n < c->sessions && status == LFADS_OK; n++) {
         size_t dims[2] = {c->channels, components};
         struct h5_file *file = &c->recordings[n].file;
@@ -274,6 +277,7 @@ static enum lfads_status align_sessions(struct chaotic *c)
             status = h5_write(file, "alignment_bias_c", H5_FLOAT64, 1, dims, bias + n * c->channels,
                               NULL, c->err);
     }
+    free(widths);
     free(matrix);
     free(bias);
     return status;

@@ -14,6 +14,7 @@ import numpy as np
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
 import harness
+import recordings
 from harness import SCRATCH, SEAL, seal
 from tensorflow_bundle import block, lay_out, number, table
 
@@ -74,6 +75,19 @@ def write_recordings(folder):
     np.savez(f"{folder}/arrays", **arrays)
     np.savez_compressed(f"{folder}/compressed", **arrays)
     np.save(f"{folder}/one", arrays["side"])
+    cells = np.empty((2, 2), object)
+    cells[:] = [[np.array([0.1, 0.2]), np.array([])], [np.array([0.05]), np.array([0.3, 0.4, 0.1])]]
+    arrays = {"spikes": cells, "start_time": np.array([0.0, 1]), "stop_time": np.array([0.5, 1.4]),
+              "side": np.array(["left", "right"], object), "counts": np.ones((2, 6, 2))}
+    recordings.write_matlab(f"{folder}/matlab", **arrays)
+    recordings.write_matlab(f"{folder}/matlab_compressed", compress=True, **arrays)
+    recordings.write_matlab_hdf5(f"{folder}/matlab_hdf5", **arrays)
+    with h5py.File(f"{folder}/nwb", "w") as file:
+        file["units/spike_times"], file["units/spike_times_index"] = [0.1, 1.2, 0.3], np.array([2, 3])
+        file["units/id"], file["units/obs_intervals"], file["units/obs_intervals_index"] = [4, 5], [[0, 2.0]], [1, 1]
+        for key in ("start_time", "stop_time"):
+            file[f"intervals/trials/{key}"] = arrays[key]
+        file["intervals/trials/side"] = ["left", "right"]
 
 
 def compact(source, target):

@@ -7,6 +7,7 @@ bin a spike on an edge is.
 SPDX-License-Identifier: Apache-2.0"""
 import gzip
 import os
+import re
 import sys
 
 import h5py
@@ -14,6 +15,7 @@ import numpy as np
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
 import harness
+import recordings
 from harness import SCRATCH, Skip, check, run
 
 PROJECT, = harness.MORE
@@ -168,6 +170,333 @@ def test_folder():
     same("made", binned(0, 0, LENGTH, 10_000, units=[0, 1, 3, 4, 5, 6]), "folder")
 
 
+def clocked():
+    """Starts of the trials, in us, on the clock of a recording, and the spikes' times on it, by unit."""
+    start = 137_000 + (LENGTH + 300_000) * np.arange(TRIALS)
+    return start, [np.sort(us[unit == u] + start[trial[unit == u]]) for u in range(UNITS)]
+
+
+def write_nwb(name, **storage):
+    """The parts of an NWB file that matter, as pynwb lays them out, and some that do not."""
+    start, spikes = clocked()
+    texts = h5py.string_dtype()
+    with h5py.File(f"{SCRATCH}/{name}", "w") as file:
+        file.attrs["nwb_version"] = "2.6.0"
+        file["session_description"] = "a description"
+        units = file.create_group("units")
+        units.create_dataset("spike_times", data=np.concatenate(spikes) / 1e6, **storage)
+        units["spike_times_index"] = np.cumsum([len(s) for s in spikes]).astype("u4")
+        units["id"] = 10 + np.arange(UNITS)
+        units.create_dataset("quality", data=["good", "mua", "good", "good", "noise", "good", "good"], dtype=texts)
+        units.create_dataset("electrodes", data=np.arange(2 * UNITS))
+        units["electrodes_index"] = 2 * np.arange(1, UNITS + 1)
+        units["obs_intervals"] = [[0, 20.0], [21.0, 1e4]] * UNITS
+        units["obs_intervals_index"] = 2 * np.arange(1, UNITS + 1)
+        units.create_dataset("refs", (UNITS,), h5py.ref_dtype)
+        for group in ("trials", "reaches"):
+            table = file.create_group(f"intervals/{group}")
+            shift = 0 if group == "trials" else 0.5
+            table["id"] = 100 + np.arange(TRIALS)
+            table["start_time"] = start / 1e6 + shift
+            table["stop_time"] = (start + LENGTH) / 1e6
+            table["go"] = np.where(side == 1, np.nan, (start + go) / 1e6)
+            table["correct"] = side == 2
+            table.create_dataset("kind", data=list(kind), dtype=texts)
+    return start
+
+
+def test_nwb():
+    """Neurodata Without Borders: tables of units and trials, what was recorded, one long stretch."""
+    start = write_nwb("nwb", compression="gzip", chunks=(512,))
+    words = ["prepare", "nwb", "--output=made"]
+    whole = binned(0, 0, LENGTH, 10_000)
+    out = run(*words).stdout
+    gap = (start + LENGTH > 20e6) & (start < 21e6)  # the larger part of the trial that has the gap remains
+    data, inds, _ = both("made")
+    check(np.array_equal(inds, 100 + np.arange(TRIALS)), f"ids {inds}")
+    check(np.array_equal(data[~gap], whole[~gap]) and np.isnan(data[gap]).any(), "whole trials")
+    seen = ~np.isnan(data)
+    check(np.array_equal(data[seen], whole[seen]) and "--missing_data=skip" in out, out)
+    # trials without a time are left out
+    some = np.flatnonzero((side == 2) & (kind != "catch") & ~gap)
+    run(*words, "--align=go", "--window=-0.3:0.35", "--trial_filter=correct=true,kind=left|right",
+        "--unit_filter=quality=good", "--condition=kind")
+    data, inds, _ = both("made")
+    keep = np.isin(inds - 100, some)
+    check(np.array_equal(data[keep], binned(go, -300_000, 350_000, 10_000, some, (0, 2, 3, 5, 6))), "aligned")
+    check("without a time of go" in run(*words, "--align=go", "--window=0:0.1").stdout, "dropped trials")
+    run(*words, "--trials=reaches", "--window=-0.5:0.1")
+    data, inds, _ = both("made")
+    check(np.array_equal(data[~gap], whole[~gap, :60]), "another table")
+
+
+def chopped(counts, width, bins, overlap):
+    """Windows of the array [bins,units] whose bins are WIDTH of its own."""
+    counts = counts[:len(counts) // width * width].reshape(-1, width, counts.shape[1]).sum(axis=1)
+    return np.stack([counts[i:i + bins] for i in range(0, len(counts) - bins + 1, bins - overlap)])
+
+
+def test_chopped():
+    """One long recording in windows that overlap: counts, and an NWB file by what was recorded."""
+    counts = random.poisson(0.3, (1003, 5))
+    np.save(f"{SCRATCH}/counts.npy", counts)
+    for overlap in (0, 10, 25, 35):
+        run("prepare", "counts.npy", "--counts_width=0.005", "--chop=0.5", f"--overlap={overlap / 100}",
+            "--output=made", "--valid=every:3")
+        expected = chopped(counts, 2, 50, overlap)
+        same("made", expected, f"overlap {overlap}", range(len(expected)))
+        with h5py.File(f"{SCRATCH}/made") as file:
+            place = np.sort(np.concatenate([file["train_place"], file["valid_place"]]))
+            check(np.array_equal(place, (50 - overlap) * np.arange(len(expected))) and
+                  file["chop_overlap"][()] == overlap and file["chop_total"][()] == 501, "places")
+    start, spikes = clocked()
+    write_nwb("nwb")
+    edges = np.arange(0, 60_000_000, 10_000)
+    expected = np.stack([np.histogram(s, edges)[0] for s in spikes], axis=1)
+    expected = np.concatenate([chopped(expected[:2000], 1, 100, 20), chopped(expected[2100:], 1, 100, 20)])
+    run("prepare", "nwb", "--trials=none", "--chop=1", "--overlap=0.2", "--valid=0", "--output=made")
+    data = both("made")[0]
+    check(len(data) > 60 and np.array_equal(data[:len(expected) - 1], expected[:-1]), "stretches")
+
+
+def objects(shape, entry):
+    array = np.empty(shape, object)
+    for at in np.ndindex(shape):
+        array[at] = entry(*at)
+    return array
+
+
+def test_matlab():
+    """Versions 5 (compressed or not) and 7.3: a spike in a row, a cell for each trial and unit, counts."""
+    words = ["--window=0.25:1.75", "--output=made"]
+    counts = binned(0, 250_000, 1_750_000, 10_000)
+    kinds = objects((TRIALS, 1), lambda i, _: str(kind[i]))
+    cells = objects((TRIALS, UNITS), lambda i, u: us[(trial == i) & (unit == u)] / 1e6)
+    flat = {"spike_times": us / 1e6, "unit": unit + 1.0, "trial": trial + 1.0, "go_s": go / 1e6, "kind": kinds}
+    celled = {"spikes": cells, "kind": kinds, "side": side.astype(float)}
+    binary = {"counts": binned(0, 0, 2_000_000, 10_000).astype(float)}
+    five, seven = recordings.write_matlab, recordings.write_matlab_hdf5
+    for write, options in ((five, {}), (five, {"compress": True}), (seven, {})):
+        for arrays, what in ((flat, "rows"), (celled, "cells"), (binary, "counts")):
+            write(f"{SCRATCH}/m.mat", **options, **arrays)
+            run("prepare", "m.mat", *words)
+            same("made", counts, f"{write.__name__} {options} {what}", range(1, TRIALS + 1))
+        write(f"{SCRATCH}/m.mat", **options, **celled)
+        run("prepare", "m.mat", *words, "--trial_filter=kind=left")
+        same("made", counts[kind == "left"], "by texts", 1 + np.flatnonzero(kind == "left"))
+    five(f"{SCRATCH}/swapped.mat", counts=binary["counts"].transpose(2, 1, 0))
+    run("prepare", "swapped.mat", *words, "--axes=channels,bins,trials")
+    same("made", counts, "axes", range(1, TRIALS + 1))
+
+
+def test_hdf5():
+    """Arrays at the root or in groups of an HDF5 file."""
+    harness.write("plain", **{"a/spike_times": us / 1e6, "a/unit": unit, "trial": trial, "go": go / 1e6})
+    run("prepare", "plain", "--spike_times=a/spike_times", "--spike_units=a/unit", "--window=0:2", "--output=made")
+    same("made", binned(0, 0, LENGTH, 10_000), "hdf5")
+
+
+def resampled(times, values, start, width, bins):
+    """Means of the samples in each bin; where there are none, the line between those around its middle."""
+    made = np.full((bins, values.shape[1]), np.nan)
+    for b in range(bins):
+        inside = (times >= start + b * width) & (times < start + (b + 1) * width)
+        middle = start + (b + 0.5) * width
+        if inside.any():
+            made[b] = values[inside].mean(axis=0)
+        elif times[0] <= middle <= times[-1]:
+            made[b] = [np.interp(middle, times, v) for v in values.T]
+    return made
+
+
+def test_series():
+    """Behaviour and external inputs in bins: of the recording with times or a rate, of trials."""
+    start = write_nwb("nwb")
+    end = (start[-1] + LENGTH) / 1e6
+    times = np.sort(random.uniform(-0.5, end - 1.7, 3000))
+    hand, slow = random.normal(size=(3000, 2)), random.normal(size=(int(end * 7) + 9, 1))
+    with h5py.File(f"{SCRATCH}/nwb", "r+") as file:
+        del file["units/obs_intervals"], file["units/obs_intervals_index"]
+        file["processing/behavior/Position/hand/data"] = hand / 100
+        file["processing/behavior/Position/hand/data"].attrs["conversion"] = 100.0
+        file["processing/behavior/Position/hand/timestamps"] = times
+        file["acquisition/slow/data"] = slow[:, 0]
+        file["acquisition/slow/starting_time"] = -0.05
+        file["acquisition/slow/starting_time"].attrs["rate"] = np.float32(7)
+    run("prepare", "nwb", "--align=start_time", "--window=0.1:0.6", "--bin_width=0.02", "--output=made", "--valid=0",
+        "--behavior=hand,slow", "--ext_input=acquisition/slow")
+    with h5py.File(f"{SCRATCH}/made") as file:
+        for i in range(TRIALS):
+            at = (start[i] + 100_000) / 1e6
+            parts = (resampled(times, hand, at, 0.02, 25),
+                     resampled(np.arange(len(slow)) / 7 - 0.05, slow, at, 0.02, 25))
+            expected = np.concatenate(parts, axis=1)
+            check(np.allclose(file["train_behavior"][i], expected, rtol=0, atol=1e-9, equal_nan=True),
+                  f"behaviour of trial {i}")
+            check(np.allclose(file["train_ext_input"][i], parts[1], rtol=0, atol=1e-9), f"input of trial {i}")
+        check(np.isnan(file["train_behavior"]).any(), "all behaviour is known")
+    run("prepare", "nwb", "--align=start_time", "--window=0.1:0.6", "--output=none", "--ext_input=hand", status=2,
+        pattern="external input 0 is not known in bin")
+    eye = random.normal(size=(TRIALS, 200, 3))
+    np.savez(f"{SCRATCH}/eye.npz", eye=eye)
+    words = ["prepare", "spikes.csv", "--trials=trials.csv", "--series=eye.npz", "--behavior=eye", "--output=made"]
+    run(*words, "--window=0:1", "--valid=0", "--series_rate=100")
+    with h5py.File(f"{SCRATCH}/made") as file:
+        check(np.allclose(file["train_behavior"], eye[:, :100], rtol=1e-12), "behaviour by trials")
+    run(*words, "--window=0:1", status=2, pattern="nothing says when the 200 samples of eye were taken")
+    run(*words, "--window=0:1", "--ext_input=ear", "--series_rate=100", status=2, pattern="no ear among its arrays .eye.")
+
+
+def test_heldout():
+    """Units that are held out become the last channels."""
+    write_nwb("nwb")
+    whole = binned(0, 0, 500_000, 10_000)
+    words = ["prepare", "spikes.csv", "--trials=trials.csv", "--window=0:0.5", "--output=made"]
+    for heldout, order in (("every:3", [0, 1, 3, 4, 6, 2, 5]), ("1,5-6", [0, 2, 3, 4, 1, 5, 6])):
+        run(*words, f"--heldout={heldout}")
+        same("made", whole[:, :, order], heldout)
+    drawn = []
+    for seed in (1, 1, 5):
+        run(*words, "--heldout=0.3", f"--seed={seed}")
+        with h5py.File(f"{SCRATCH}/made") as file:
+            drawn.append(list(file["unit_ids"]))
+            check(sorted(drawn[-1]) == list(range(UNITS)) and file["heldout_dim"][()] == 2, "drawn units")
+    check(drawn[0] == drawn[1] != drawn[2], f"the seed decides: {drawn}")
+    run("prepare", "nwb", "--heldout=quality=mua|noise", "--window=0:0.1", "--output=made")
+    check(list(h5py.File(f"{SCRATCH}/made")["unit_ids"]) == [10, 12, 13, 15, 16, 11, 14], "by column")
+
+
+def test_warnings():
+    """What spoils a training is named, and nothing else is."""
+    def said(name, times, units, *words, trials=40, length=1.0):
+        table = {"start_time": length * np.arange(trials), "stop_time": length * np.arange(1, trials + 1)}
+        np.savez(f"{SCRATCH}/{name}.npz", spike_times=times, units=units, **table)
+        return run("prepare", f"{name}.npz", "--output=made", *words).stderr
+
+    count = 8000
+    times, units = random.uniform(0, 40, count), random.randint(0, 10, count)
+    check(said("calm", times, units) == "", f"warned of calm data: {said('calm', times, units)}")
+    first = times[units == 3]
+    # a third of unit 3's spikes is in unit 7 too
+    shared = (np.r_[times, first[::3] + 2e-5], np.r_[units, np.full(len(first[::3]), 7)])
+    found = said("shared", *shared)
+    check("1 pairs of units fire together" in found and "3 and 7" in found, found)
+    check("fire together" in run("prepare", "shared.npz", "--output=made", "--crosstalk=drop").stdout, "dropped")
+    check(len(h5py.File(f"{SCRATCH}/made")["unit_ids"]) == 9, "none was dropped")
+    check(said("shared", *shared, "--crosstalk=ignore") == "", "not ignored")
+    # two units so fast that chance alone puts a quarter of the spikes together
+    fast = said("fast", random.uniform(0, 40, 24000), np.repeat([0, 1], 12000))
+    check("fire together" not in fast, fast)
+    late = np.where(units == 4, 20 + times / 2, times)
+    for name, data, words, pattern in (
+            ("drift", (late, units), [], r"rates of 1 units drift: .*\(4\)"),
+            ("silent", (times[units != 2], units[units != 2]), ["--units=5", "--window=0:0.01", "--bin_width=0.001"],
+             "trials have no spike"),
+            ("narrow", (times[::10], units[::10]), ["--bin_width=0.0005"], "bins are narrow"),
+            ("wide", (times, units), ["--bin_width=0.5"], "bins are wide"),
+            ("long", (times, units), ["--bin_width=0.0009"], "trials have 1111 bins"),
+            ("leak", (times, units), ["--trials=none", "--chop=1", "--overlap=0.5"], "validation windows have bins in"),
+            ("few", (times, units), ["--trial_filter=start_time<9"], "fewer trials to train on .7. than units"),
+            ("none", (times, units), ["--valid=0"], "no validation trials")):
+        found = said(name, *data, *words)
+        check(re.search(pattern, found), f"{name}: {found!r}")
+    rates = random.gamma(0.5, 2, (30, 1, 1)) * np.ones((1, 50, 60))
+    np.savez(f"{SCRATCH}/counts.npz", counts=random.poisson(rates))
+    found = run("prepare", "counts.npz", "--output=made").stderr
+    check("may be channels,bins,trials" in found, found)
+    found = run("prepare", "counts.npz", "--axes=channels,bins,trials", "--output=made").stderr
+    check(found == "", found)
+
+
+def test_merged():
+    """Results of windows become one recording: a known signal, whatever the overlap; the fading."""
+    np.save(f"{SCRATCH}/counts.npy", random.poisson(0.3, (1000, 5)))
+    signal = random.normal(size=(1000, 6))
+    for overlap in (0, 0.1, 0.25, 0.35, 0.49):
+        run("prepare", "counts.npy", "--chop=0.5", f"--overlap={overlap}", "--output=made", "--valid=every:4")
+        place = {}
+        with h5py.File(f"{SCRATCH}/made") as file:
+            for name in ("train", "valid"):
+                place[name] = file[f"{name}_place"][()]
+                harness.write(f"run_{name}", factors=np.stack([signal[p:p + 50] for p in place[name]]),
+                              output_dist_params=np.stack([np.full((50, 5), p, float) for p in place[name]]),
+                              gen_ics=np.zeros((len(place[name]), 3)))
+        words = ["merge", "--data_file=made", "--train_run=run_train", "--output=merged"]
+        run(*words, "--valid_run=run_valid")
+        last = max(map(max, place.values())) + 50
+        places, common = np.sort(np.concatenate(list(place.values()))), round(100 * overlap)
+        with h5py.File(f"{SCRATCH}/merged") as file:
+            check(np.allclose(file["factors"][:last], signal[:last], rtol=0, atol=1e-12), f"overlap {overlap}")
+            check(np.isnan(file["factors"][last:]).all() and len(file["factors"]) == 1000, "the end")
+            check("gen_ics" not in file and file["dt"][()] == 0.01, "keys")
+            fading = file["output_dist_params"][()]
+        expected = np.full(1000, np.nan)
+        for p in places:  # the later window gets x squared
+            x = np.linspace(1 / common, 1 - 1 / common, common) if common else np.zeros(0)
+            x = np.where(np.isnan(expected[p:p + common]), 1, x)
+            old = np.nan_to_num(expected[p:p + common])
+            expected[p:p + common] = (1 - x**2) * old + x**2 * p
+            expected[p + common:p + 50] = p
+        check(np.allclose(fading[:last], expected[:last, None], rtol=0, atol=1e-9), f"fading {overlap}")
+        run(*words)
+        with h5py.File(f"{SCRATCH}/merged") as file:
+            seen = ~np.isnan(file["factors"][:, 0])
+            check(np.allclose(file["factors"][seen], signal[seen], rtol=0, atol=1e-12) and
+                  (overlap >= 0.25 or not seen.all()), "training windows alone")
+    for words, pattern in (
+            (["merge", "--data_file=made", "--output=none"], "merge needs --data_file"),
+            (["merge", "--data_file=run_train", "--train_run=run_train", "--output=none"], "has no windows of a"),
+            (["merge", "--data_file=made", "--valid_run=run_train", "--output=none"], "as the valid trials of made")):
+        run(*words, status=2, pattern=pattern)
+    check(not os.path.exists(f"{SCRATCH}/none"), "a refused merge left a file")
+
+
+def smoothed(series):
+    """A box of 6 bins forward and backward over an odd extension of 18, as SciPy's filtfilt does."""
+    ends = [2 * series[0] - series[18:0:-1], series, 2 * series[-1] - series[-2:-20:-1]]
+    padded = np.concatenate(ends)
+    for _ in range(2):
+        steady = np.concatenate([np.full(5, padded[0]), padded])
+        padded = np.convolve(steady, np.full(6, 1 / 6), "valid")[::-1]
+    return padded[18:-18]
+
+
+def test_sessions():
+    """Two recordings with other units and other conditions: aligned by what they share, and trained."""
+    latent = np.cumsum(random.normal(size=(4, 60, 3)), axis=1) / 6
+    counts, conditions = [], []
+    for name, units, some in (("one", 9, [0, 1, 2]), ("two", 6, [3, 2, 1, 0])):
+        condition = np.repeat(some, 16)
+        rates = np.exp(latent[condition] @ random.normal(size=(3, units)) / 2)
+        counts.append(random.poisson(rates))
+        conditions.append(condition)
+        np.savez(f"{SCRATCH}/{name}.npz", counts=counts[-1], target=condition)
+    words = ["prepare", "one.npz", "two.npz", "--condition=target", "--output=data/s"]
+    run(*words, "--align_factors=3", "--valid=every:4")
+    means = []
+    for count, condition in zip(counts, conditions):
+        train = np.arange(len(count)) % 4 != 3
+        means.append(np.concatenate([count[train & (condition == c)].mean(axis=0) for c in (0, 1, 2)]))
+    series = np.stack([smoothed(s) for s in np.concatenate(means, axis=1).T], axis=1)
+    bias = series.mean(axis=0)
+    vectors = np.linalg.eigh(np.cov((series - bias).T))[1][:, ::-1][:, :3]
+    vectors = vectors * np.sign(vectors[np.abs(vectors).argmax(axis=0), range(3)])
+    target = (series - bias) @ vectors
+    for name, some in (("one", slice(0, 9)), ("two", slice(9, 15))):
+        matrix = np.linalg.lstsq((series - bias)[:, some], target, rcond=None)[0]
+        with h5py.File(f"{SCRATCH}/data/s_{name}") as file:
+            check(np.allclose(file["alignment_bias_c"], bias[some], rtol=1e-10), f"bias of {name}")
+            check(np.allclose(file["alignment_matrix_cxf"], matrix, rtol=0, atol=1e-8), f"matrix of {name}")
+    run("train", "--data_dir=data", "--data_filename_stem=s", "--lfads_save_dir=save", "--factors_dim=3",
+        "--gen_dim=8", "--ic_enc_dim=8", "--ic_dim=4", "--co_dim=0", "--max_epochs=1", "--example_every_s=-1")
+    os.makedirs(f"{SCRATCH}/other", exist_ok=True)
+    np.savez(f"{SCRATCH}/other/one.npz", counts=counts[0])
+    run(*words[:-1], "--output=none", "--align_factors=99", status=2, pattern="above the 15 units")
+    run("prepare", "one.npz", "two.npz", "--output=none", "--align_factors=2", status=2, pattern="needs --condition")
+    run("prepare", "one.npz", "other/one.npz", "--output=none", status=2, pattern="would both be written to none_one")
+    run("prepare", "one.npz", "--align_factors=2", "--output=none", status=2, pattern="there is one")
+
+
 def test_refused():
     """What the files do not determine, or do not have: one sentence with the remedy, and no file."""
     with open(f"{SCRATCH}/bad.csv", "w") as file:
@@ -185,7 +514,7 @@ def test_refused():
             (["spikes.csv", "--output=none", "--window=0:1", "--units=77"], "there is no unit 77"),
             (["spikes.csv", "--output=none", "--window=0:1", "--min_rate=1e5"], "none of 7 units is left"),
             (["spikes.csv", "--output=none", "--window=0:1", "--valid=1.5"], "a share is from 0 to below 1"),
-            (["names.npz", "--output=none", "--window=0:1"], "no times of spikes .* name one with --spike_times"),
+            (["names.npz", "--output=none", "--window=0:1"], "no times of spikes, nor counts .* name one with --spike_times"),
             (["names.npz", "--output=none", "--window=0:1", "--spike_times=a"], "name one with --spike_units"),
             (["names.npz", "--output=none", "--window=0:1", "--spike_times=a", "--spike_units=b"],
              "no trials"),

@@ -21,6 +21,7 @@ import runs
 
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
 import harness
+import recordings
 from harness import LFADS, SCRATCH, check, differences, numbers, text, write, write_session
 
 # the shim counts what is not freed; LeakSanitizer does not see past it which allocations are the loader's
@@ -54,6 +55,12 @@ GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"
 COMMANDS = [
     ("", [LFADS, "synth", "chaotic", "--save_dir=run", "--C=4", "--nreplications=5", "--N=8", "--S=8",
           "--T=0.2"]),
+    ("", [LFADS, "prepare", "data/spikes.npz", "data/cells.mat", "--window=0:1",
+          "--bin_width=0.1", "--condition=side", "--align_factors=2", "--heldout=every:2", "--output=run/s",
+          "--series=data/hand.npz", "--behavior=hand", "--series_rate=10", "--valid=every:3"]),
+    ("", [LFADS, "prepare", "data/columns.csv", "--window=0:1", "--bin_width=0.1", "--output=run/s"]),
+    ("", [LFADS, "prepare", "data/nwb", "--chop=1", "--overlap=0.5", "--output=run/chopped"]),
+    ("chopped", [LFADS, "merge", "--data_file=run/chopped", "--train_run=run/chopped_run", "--output=run/merged"]),
     # pictures, which take the longest, only where the places of all else are known
     ("", [LFADS, "train", "--preset=original", *MODEL, "--max_epochs=1", "--example_every_s=-1", *FLAGS]),
     ("trained", [LFADS, "train", "--preset=original", *MODEL, "--max_epochs=2", *FLAGS]),
@@ -179,6 +186,25 @@ class Command:
             check(not differences(results(), self.results), f"{what}ends otherwise")
 
 
+def write_recordings(random):
+    """The same small recording in several formats."""
+    trial, unit = random.integers(0, 8, 300), random.integers(0, 4, 300)
+    times, side = random.uniform(0, 1, 300), np.array(["left", "right"] * 4)
+    np.savez_compressed(f"{SCRATCH}/data/spikes.npz", spike_times=times, unit=unit, trial=trial, side=side)
+    np.savez(f"{SCRATCH}/data/hand.npz", hand=random.normal(size=(8, 12, 2)))
+    cells = np.empty((8, 4), object)
+    for at in np.ndindex(8, 4):
+        cells[at] = times[(trial == at[0]) & (unit == at[1])]
+    recordings.write_matlab(f"{SCRATCH}/data/cells.mat", compress=True, spikes=cells, side=side.astype(object))
+    with open(f"{SCRATCH}/data/columns.csv", "w") as file:
+        file.write("trial,unit,time_s\n" + "".join(f"{t},{u},{s}\n" for t, u, s in zip(trial, unit, times)))
+    with h5py.File(f"{SCRATCH}/data/nwb", "w") as file:
+        order = np.lexsort((times + trial, unit))
+        file["units/spike_times"] = (times + trial)[order]
+        file["units/spike_times_index"] = np.cumsum(np.bincount(unit))
+        file["units/id"], file["units/quality"] = np.arange(4), ["good", "good", "mua", "good"]
+
+
 def prepare():
     random = np.random.default_rng(3)
     behaviour = {phase: random.normal(size=(trials, 10, 2)) for phase, trials in (("train", 16), ("valid", 8))}
@@ -193,8 +219,13 @@ def prepare():
         file["mc_rtt/eval_cond_idx"][:] = np.arange(8).reshape(2, 4)
     shutil.copytree(f"{GOLDEN}/tensorflow/original", f"{SCRATCH}/original",
                     ignore=shutil.ignore_patterns("*.values.h5", "model_*"))
+    write_recordings(random)
     for state, words in COMMANDS:
         commands.append(Command(state, words))
+        if "--chop=1" in words:
+            with h5py.File(f"{RUN}/chopped") as file:
+                write("run/chopped_run", factors=np.ones((len(file["train_place"]), 100, 2)))
+            shutil.copytree(RUN, f"{SCRATCH}/chopped")
         if words[1] == "train" and not state:
             shutil.copytree(RUN, f"{SCRATCH}/trained")
         if words[1] == "posterior-mean":

@@ -1,6 +1,6 @@
-/* alignment.c - filters, principal components and regressions of the multisession set.
+/* alignment.c - filters, principal components and regressions that align sessions.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "synth/alignment.h"
+#include "data/alignment.h"
 
 #include <lapacke.h>
 #include <math.h>
@@ -121,11 +121,20 @@ static int regress(double *a, const double *series, const double *p, size_t samp
     return (int)failed;
 }
 
+static size_t sum_of(const size_t *numbers, size_t count)
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; i < count; i++)
+        sum += numbers[i];
+    return sum;
+}
+
 enum lfads_status alignment_fit(double *matrix, double *bias, double *series, size_t samples,
-                                size_t channels, size_t sessions, size_t components,
+                                const size_t *widths, size_t sessions, size_t components,
                                 struct lfads_error *err)
 {
-    size_t width = channels / sessions;
+    size_t channels = sum_of(widths, sessions), first = 0;
     double *vectors = malloc(channels * channels * sizeof *vectors);
     double *values = malloc(channels * sizeof *values);
     double *p = malloc((samples * components + 2 * EDGE + samples) * sizeof *p);
@@ -141,14 +150,14 @@ enum lfads_status alignment_fit(double *matrix, double *bias, double *series, si
     }
     if (!failed)
         project(p, series, vectors, samples, channels, components);
-    for (size_t n = 0; n < sessions && !failed; n++)
-        failed = regress(matrix + n * width * components, series, p, samples, channels, n * width,
-                         width, components);
+    for (size_t n = 0; n < sessions && !failed; first += widths[n++])
+        failed = regress(matrix + first * components, series, p, samples, channels, first,
+                         widths[n], components);
     free(vectors);
     free(values);
     free(p);
     return failed ? lfads_fail(err, LFADS_NUMERIC,
                                "the sessions can't be aligned: memory is short, or channels are "
-                               "copies of one another")
+                               "silent or copies of one another")
                   : LFADS_OK;
 }

@@ -1,0 +1,273 @@
+/* read_hdf5.c - reads HDF5 files: those of MATLAB 7.3, and others with arrays of any names. The
+ * reading process of h5.h reads them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "prepare/read_hdf5.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "prepare/cells.h"
+#include "prepare/read.h"
+
+enum { DEEPEST = 3 };
+
+/* An open file and what its arrays are read into. */
+struct reading {
+    struct h5_file file;
+    struct variables *variables;
+    bool matlab; /* axes are in the opposite order; characters are numbers */
+};
+
+/* Adds texts of any length. */
+static enum lfads_status read_strings(struct variables *variables, const struct h5_file *file,
+                                      const char *name, const char *as,
+                                      const struct h5_shape *shape, struct lfads_error *err)
+{
+    struct h5_texts texts;
+    size_t rows = shape->rank ? shape->dims[0] : 1, bytes = 0;
+    enum lfads_status status = h5_read_strings(&texts, file, name, 0, rows, shape->count, err);
+
+    for (size_t i = 0; i < texts.count; i++)
+        bytes += strlen(texts.each[i]) + 1;
+    if (status == LFADS_OK)
+        status =
+            variables_add_texts(variables, as, texts.text, bytes, shape->rank, shape->dims, err);
+    h5_texts_free(&texts);
+    return status;
+}
+
+/* Adds texts of fixed length. */
+static enum lfads_status read_texts(struct variables *variables, const struct h5_file *file,
+                                    const char *name, const char *as, const struct h5_shape *shape,
+                                    struct lfads_error *err)
+{
+    size_t each = shape->stored.size, rows = shape->rank ? shape->dims[0] : 1, at = 0, total;
+    char *fixed = NULL, *packed = NULL;
+    enum lfads_status status;
+
+    if (__builtin_mul_overflow(each + 1, shape->count, &total))
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s is larger than any memory", file->path,
+                          name);
+    status = variables_allocate(&fixed, total, 1, file->path, err);
+    if (status == LFADS_OK)
+        status = variables_allocate(&packed, total, 1, file->path, err);
+    if (status == LFADS_OK && shape->count > 0)
+        status = h5_read_stored(fixed, file, name, shape, 0, rows, err);
+    for (size_t i = 0; i < shape->count && status == LFADS_OK; i++) {
+        size_t length = strnlen(fixed + i * each, each);
+
+        memcpy(packed + at, fixed + i * each, length);
+        at += length + 1;
+    }
+    if (status == LFADS_OK)
+        status = variables_add_texts(variables, as, packed, at, shape->rank, shape->dims, err);
+    free(fixed);
+    free(packed);
+    return status;
+}
+
+enum lfads_status read_hdf5_array(struct variables *variables, const struct h5_file *file,
+                                  const char *name, const char *as, struct lfads_error *err)
+{
+    struct h5_shape shape;
+    struct variable *v;
+    enum lfads_status status = h5_shape(&shape, file, name, err);
+
+    if (status == LFADS_OK && shape.holds == H5_STRINGS)
+        return read_strings(variables, file, name, as, &shape, err);
+    if (status == LFADS_OK && shape.holds == H5_TEXTS && shape.stored.size > 0)
+        return read_texts(variables, file, name, as, &shape, err);
+    if (status == LFADS_OK && !shape.numeric)
+        return variables_skip(variables, as, "holds neither numbers nor texts", err);
+    if (status == LFADS_OK)
+        status = variables_add(&v, variables, as, shape.rank, shape.dims, err);
+    if (status == LFADS_OK)
+        status =
+            variables_allocate(&v->numbers, v->count, sizeof *v->numbers, variables->path, err);
+    return status == LFADS_OK ? h5_read(v->numbers, H5_FLOAT64, file, name, v->count, err) : status;
+}
+
+/* MATLAB's axes as its users see them; the numbers already lie so that its first axis varies
+ * fastest. */
+static void reverse_axes(size_t *dims, size_t rank)
+{
+    for (size_t i = 0; i < rank / 2; i++) {
+        size_t other = dims[i];
+
+        dims[i] = dims[rank - 1 - i];
+        dims[rank - 1 - i] = other;
+    }
+}
+
+/* Reads the letters of a text as numbers. */
+static enum lfads_status read_letters(double *numbers, const struct reading *r, const char *name,
+                                      const struct h5_shape *shape, struct lfads_error *err)
+{
+    size_t each = shape->stored.size, rows = shape->rank ? shape->dims[0] : 1;
+    unsigned char *bytes;
+    enum lfads_status status;
+
+    if (each == 0)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s, in a cell, can't be read", r->file.path,
+                          name);
+    status = variables_allocate(&bytes, shape->count, each, r->file.path, err);
+    if (status == LFADS_OK)
+        status = h5_read_stored(bytes, &r->file, name, shape, 0, rows, err);
+    for (size_t i = 0; i < shape->count && status == LFADS_OK; i++) {
+        numbers[i] = 0;
+        for (size_t b = 0; b < each; b++)
+            numbers[i] =
+                256 * numbers[i] + bytes[i * each + (shape->stored.big_endian ? b : each - 1 - b)];
+    }
+    free(bytes);
+    return status;
+}
+
+/* Reads one cell as numbers. */
+static enum lfads_status read_cell(struct cells *cells, bool *characters, const struct reading *r,
+                                   const char *name, struct lfads_error *err)
+{
+    struct h5_shape shape = {.count = 0};
+    bool empty = !*name || !h5_has(&r->file, name);
+    double *numbers;
+    enum lfads_status status = empty ? LFADS_OK : h5_shape(&shape, &r->file, name, err);
+
+    *characters = status == LFADS_OK && !empty && shape.holds == H5_LETTERS;
+    if (status == LFADS_OK && !empty && !shape.numeric && !*characters)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s, in a cell, holds no numbers", r->file.path,
+                          name);
+    if (status == LFADS_OK)
+        status = cells_add(&numbers, cells, shape.count, err);
+    if (status != LFADS_OK || shape.count == 0)
+        return status;
+    return *characters ? read_letters(numbers, r, name, &shape, err)
+                       : h5_read(numbers, H5_FLOAT64, &r->file, name, shape.count, err);
+}
+
+/* Turns cells of characters into texts. */
+static enum lfads_status texts_of_cells(struct variable *v, const char *path,
+                                        struct lfads_error *err)
+{
+    enum lfads_status status = variables_allocate(&v->texts, v->count, sizeof *v->texts, path, err);
+
+    for (size_t i = 0; i < v->count && status == LFADS_OK; i++) {
+        size_t from = i ? v->ends[i - 1] : 0;
+
+        status = variables_allocate(&v->texts[i], v->ends[i] - from, 1, path, err);
+        for (size_t k = from; k < v->ends[i] && status == LFADS_OK; k++)
+            v->texts[i][k - from] =
+                v->numbers[k] >= 1 && v->numbers[k] < 128 ? (char)v->numbers[k] : '?';
+    }
+    free(v->ends);
+    free(v->numbers);
+    v->ends = NULL;
+    v->numbers = NULL;
+    return status;
+}
+
+/* A cell array: references to data sets. */
+static enum lfads_status read_cells(struct reading *r, const char *name, struct h5_shape *shape,
+                                    struct lfads_error *err)
+{
+    struct cells cells = {.numbers = NULL};
+    struct h5_texts names;
+    size_t texts = 0;
+    enum lfads_status status = h5_read_targets(&names, &r->file, name, err);
+
+    reverse_axes(shape->dims, shape->rank);
+    if (status == LFADS_OK && names.count != shape->count)
+        status = lfads_fail(err, LFADS_BAD_DATA, "%s: %s can't be read: the file is damaged",
+                            r->file.path, name);
+    if (status == LFADS_OK)
+        status = cells_begin(&cells, shape->count, r->file.path, err);
+    for (size_t i = 0; i < shape->count && status == LFADS_OK; i++) {
+        bool characters;
+
+        status = read_cell(&cells, &characters, r,
+                           names.each[cells_place(i, shape->rank, shape->dims)], err);
+        texts += characters;
+    }
+    status = cells_end(r->variables, name, &cells, shape->rank, shape->dims, status, err);
+    if (status == LFADS_OK)
+        variable_squeeze(&r->variables->item[r->variables->count - 1]);
+    if (status == LFADS_OK && texts > 0)
+        status = texts_of_cells(&r->variables->item[r->variables->count - 1], r->file.path, err);
+    h5_texts_free(&names);
+    return status;
+}
+
+/* Reads the data set NAME. */
+static enum lfads_status read_set(struct reading *r, const char *name, struct h5_shape *shape,
+                                  struct lfads_error *err)
+{
+    struct variable *v;
+    size_t before = r->variables->count;
+    enum lfads_status status;
+
+    if (r->matlab && shape->holds == H5_REFERENCES)
+        return read_cells(r, name, shape, err);
+    status = read_hdf5_array(r->variables, &r->file, name, name, err);
+    if (status != LFADS_OK || !r->matlab || r->variables->count == before)
+        return status;
+    v = &r->variables->item[before];
+    reverse_axes(v->dims, v->rank);
+    status = variable_from_columns(v, r->file.path, err);
+    variable_squeeze(v);
+    return status;
+}
+
+/* Reads what is in GROUP ("": the root), and in groups in it. What can't be read is skipped. */
+static enum lfads_status read_group(struct reading *r, const char *group, int depth,
+                                    struct lfads_error *err)
+{
+    struct h5_texts keys;
+    enum lfads_status status = h5_keys(&keys, &r->file, group, err);
+
+    for (size_t i = 0; i < keys.count && status == LFADS_OK; i++) {
+        const char letter = *keys.each[i], *name = keys.each[i] + 1;
+        char path[400];
+        struct h5_shape shape;
+
+        if (*name == '#' || letter == 'e' ||
+            snprintf(path, sizeof path, "%s%s%s", group, *group ? "/" : "", name) >=
+                (int)sizeof path)
+            continue;
+        if (letter == 'd' && h5_shape(&shape, &r->file, path, NULL) == LFADS_OK)
+            status = read_set(r, path, &shape, err);
+        else if (letter == 'g' && depth < DEEPEST)
+            status = read_group(r, path, depth + 1, err);
+        else
+            status = variables_skip(r->variables, path, "can't be read", err);
+    }
+    h5_texts_free(&keys);
+    return status;
+}
+
+enum lfads_status read_hdf5(struct variables *variables, struct lfads_error *err)
+{
+    struct reading r = {.variables = variables};
+    enum lfads_status status = h5_open(&r.file, variables->path, err), closed;
+
+    if (status != LFADS_OK)
+        return status;
+    if (h5_has(&r.file, "units/spike_times") || h5_has(&r.file, "nwb_version") ||
+        h5_has(&r.file, "specifications"))
+        status = read_nwb(variables, &r.file, err);
+    else
+        status = read_group(&r, "", 0, err);
+    closed = h5_close(&r.file, status == LFADS_OK ? err : NULL);
+    return status == LFADS_OK ? closed : status;
+}
+
+enum lfads_status read_matlab_hdf5(struct variables *variables, struct lfads_error *err)
+{
+    struct reading r = {.variables = variables, .matlab = true};
+    enum lfads_status status = h5_open(&r.file, variables->path, err), closed;
+
+    variables->from_one = true;
+    if (status == LFADS_OK)
+        status = read_group(&r, "", 0, err);
+    closed = h5_close(&r.file, status == LFADS_OK ? err : NULL);
+    return status == LFADS_OK ? closed : status;
+}
