@@ -10,15 +10,16 @@ static enum lfads_status score_trials(struct lfads_score *score, const struct ev
                                       struct band *band)
 {
     size_t n = s->channels;
+    double *known = calloc(n, sizeof *known), inside = 0, all = 0;
     enum lfads_status status = LFADS_OK;
 
     score->channel_coverage = calloc(n, sizeof *score->channel_coverage);
-    if (!score->channel_coverage)
-        return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory for %zu channels' scores", n);
+    if (!known || !score->channel_coverage)
+        status = lfads_fail(s->err, LFADS_NO_MEMORY, "no memory for %zu channels' scores", n);
     for (size_t e = 0; e < s->trials && status == LFADS_OK; e++) {
         status = band_read(band, s, e, s->output + e * s->bins * s->outputs);
         if (status == LFADS_OK)
-            score_coverage(score->channel_coverage,
+            score_coverage(score->channel_coverage, known,
                            &(struct covered){.rows = s->bins,
                                              .channels = n,
                                              .stride = s->outputs,
@@ -27,10 +28,13 @@ static enum lfads_status score_trials(struct lfads_score *score, const struct ev
                                              .high = band->high,
                                              .conversion = s->conversion});
     }
-    for (size_t j = 0; j < n; j++) {
-        score->channel_coverage[j] /= (double)(s->trials * s->bins);
-        score->coverage += score->channel_coverage[j] / (double)n;
+    for (size_t j = 0; j < n && status == LFADS_OK; j++) {
+        inside += score->channel_coverage[j];
+        all += known[j];
+        score->channel_coverage[j] /= known[j];
     }
+    score->coverage = inside / all;
+    free(known);
     return status;
 }
 
@@ -39,7 +43,7 @@ enum lfads_status evaluation_score_coverage(struct lfads_score *score, const str
     struct band band;
     enum lfads_status status;
 
-    if (!s->truth)
+    if (!score->has_truth)
         return LFADS_OK;
     status = band_find(&band, s, RESULT_OUTPUT, s->outputs);
     if (status == LFADS_OK && band.share > 0) {

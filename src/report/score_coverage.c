@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "report/score_coverage.h"
 
-void score_coverage(double *inside, const struct covered *covered)
+#include <math.h>
+
+void score_coverage(double *inside, double *known, const struct covered *covered)
 {
     const struct covered *c = covered;
 
@@ -10,6 +12,7 @@ void score_coverage(double *inside, const struct covered *covered)
         for (size_t j = 0; j < c->channels; j++) {
             double truth = c->truth[i * c->channels + j];
 
+            known[j] += !isnan(truth);
             inside[j] += c->conversion * c->low[i * c->stride + j] <= truth &&
                          truth <= c->conversion * c->high[i * c->stride + j];
         }

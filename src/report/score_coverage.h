@@ -13,6 +13,7 @@ struct covered {
     double conversion; /* low and high times it are in the truth's unit */
 };
 
-/* Adds to INSIDE [channels] in how many rows the truth lies in the band, its ends included. */
-void score_coverage(double *inside, const struct covered *covered);
+/* Adds to KNOWN [channels] in how many rows the truth is no NaN, to INSIDE [channels] in how many
+ * it lies in the band, its ends included. */
+void score_coverage(double *inside, double *known, const struct covered *covered);
 #endif
