@@ -248,20 +248,19 @@ struct lfads_score {
     double *channel_r2; /* [channels], of each channel; NULL without truth */
     double bits_per_spike, bits_per_spike_se; /* of all channels and bins; counts only */
     double *channel_bits_per_spike;           /* [channels], of each channel; NULL unless counts */
-    double co_bps, co_bps_se; /* co-smoothing: held-out channels, encoded bins; if heldout > 0 */
+    double co_bps, co_bps_se; /* held-out channels in the encoded bins; if heldout > 0 */
     double fp_bps, fp_bps_se; /* all channels in the forward bins; if forward > 0 */
-    double nll;               /* negative log-likelihood of the data under the rates, per trial;
-                                 NaN for gamma and zig, whose results have means only */
+    double nll; /* negative log-likelihood of the data, per trial; NaN for gamma and zig */
     double nll_vae, nll_iwae; /* means over trials of the model run's bounds */
-    double psth_r2;           /* of the rates' means over a condition's trials against its PSTH */
+    double psth_r2;           /* of the rates' means over a condition's trials against its PSTHs */
     size_t conditions;        /* that have PSTHs */
     double psth_sd;      /* bins: of the Gaussian that smoothed the PSTHs; 0: the file's, or none */
     double behaviour_r2; /* of behaviour decoded from the rates by ridge regression */
     double decoding_penalty; /* of that regression; of the first decoder, if there are several */
-    size_t behaviour_components;                           /* that were decoded */
-    size_t missing_data, missing_truth, missing_behaviour; /* numbers that are NaN and left out: of
-                             the data, the truth, the behaviour of both sets of trials */
-    size_t missing_psth;  /* bins of PSTHs, of all conditions, that are left out */
+    size_t behaviour_components;        /* that were decoded */
+    size_t missing_data, missing_truth; /* numbers that are NaN and left out, … */
+    size_t missing_behaviour;           /* … of the behaviour of both sets of trials */
+    size_t missing_psth;                /* bins of PSTHs, of all conditions, that are left out */
     bool lacks_train_run; /* there is behaviour, but no results of training trials to fit on */
     double coverage;      /* share of true rates in the samples' band; ideally its nominal share */
     double coverage_nominal;  /* share of the samples in the band, such as 0.9 */
@@ -291,7 +290,7 @@ LFADS_API void lfads_runs_release(struct lfads_runs *runs);
 /* What to score. A member that is NULL or 0 has the meaning given. */
 struct lfads_evaluation {
     const char *data_file, *model_run_file;
-    const char *train_run_file; /* results of the training trials; NULL: those beside the run */
+    const char *train_run_file; /* of the training trials; NULL: that beside the model run */
     const char *set; /* "train" or "valid"; NULL: taken from the model run's name, else "valid" */
     double conversion_factor; /* from rates to the truth's unit, above 0; 0: the data file's */
     const char *figure;       /* PNG to write: rates, truth, data, inferred inputs; NULL: none */

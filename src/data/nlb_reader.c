@@ -129,6 +129,45 @@ static enum lfads_status read_test(struct reading *r)
     return session_reader_parts(r, SESSION_TEST, &parts, shape.dims[0]);
 }
 
+bool session_reader_has_lone_test(const struct reading *r)
+{
+    static const char *const others[] = {"train_data", "valid_data", "train_encod_data",
+                                         "valid_encod_data", "train_spikes_heldin"};
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (h5_has(&r->file, others[i]))
+            return false;
+    return r->wants->model_bins &&
+           (h5_has(&r->file, "eval_spikes_heldin") || h5_has(&r->file, "test_encod_data"));
+}
+
+enum lfads_status session_reader_lone_test(struct reading *r)
+{
+    struct session *s = r->session;
+    const struct session_wants *w = r->wants;
+    const char *name =
+        h5_has(&r->file, "eval_spikes_heldin") ? "eval_spikes_heldin" : "test_encod_data";
+    struct trial_parts parts = {.choice = EVERY_TRIAL};
+    struct h5_shape shape;
+    enum lfads_status status = find(&shape, r, name);
+
+    if (status != LFADS_OK)
+        return status;
+    if (shape.dims[1] > w->model_bins || shape.dims[2] != w->model_channels - w->model_heldout)
+        return lfads_fail(
+            r->err, LFADS_BAD_DATA,
+            "%s: %s has %zu bins and %zu channels, and the model reads %zu channels of "
+            "at most %zu bins",
+            r->file.path, name, shape.dims[1], shape.dims[2], w->model_channels - w->model_heldout,
+            w->model_bins);
+    s->bins = w->model_bins;
+    s->channels = w->model_channels;
+    s->encoded_bins = shape.dims[1];
+    s->encoded_channels = shape.dims[2];
+    add_part(&parts, name, &shape, 0, 0);
+    return session_reader_parts(r, SESSION_TEST, &parts, shape.dims[0]);
+}
+
 bool session_reader_has_tensors(const struct reading *r)
 {
     return h5_has(&r->file, "train_spikes_heldin") && !h5_has(&r->file, "train_data") &&

@@ -22,12 +22,15 @@ enum session_set {
 
 /* What the model needs of a session, and where its trials may be kept. */
 struct session_wants {
-    struct data_range range;        /* what the data must be */
-    bool missing;                   /* NaN are allowed: what was not recorded */
-    size_t heldout, forward;        /* channels and bins that the encoders do not read, the last
-                                       ones; 0 if the file has an array for the encoders */
-    double sv_rate;                 /* of sample validation; 0: none */
-    bool test;                      /* test trials, too */
+    struct data_range range; /* what the data must be */
+    bool missing;            /* NaN are allowed: what was not recorded */
+    size_t heldout, forward; /* channels and bins that the encoders do not read, the last
+                                ones; 0 if the file has an array for the encoders */
+    double sv_rate;          /* of sample validation; 0: none */
+    bool test;               /* test trials, too */
+    size_t model_bins, model_channels, model_heldout; /* T, N and held-out channels of the model's
+                                                         session, for files of test trials alone;
+                                                         0: there is no model */
     bool either_set;                /* one set of trials is enough, training or validation */
     struct numpy_random *sv_random; /* its random numbers: one sequence for all sessions */
     size_t ext_inputs;              /* E; 0: read no external inputs */

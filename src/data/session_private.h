@@ -33,6 +33,10 @@ enum lfads_status session_reader_parts(struct reading *reading, enum session_set
  */
 bool session_reader_has_tensors(const struct reading *reading);
 enum lfads_status session_reader_tensors(struct reading *reading);
+/* Whether the file has test trials alone, and the model is known that they go through; reads them.
+ */
+bool session_reader_has_lone_test(const struct reading *reading);
+enum lfads_status session_reader_lone_test(struct reading *reading);
 /* Fills the session. On failure the caller frees what it has so far. */
 enum lfads_status session_reader_read(struct reading *reading);
 #endif

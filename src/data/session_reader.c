@@ -374,7 +374,9 @@ enum lfads_status session_reader_read(struct reading *r)
     s->has_encoded = h5_has(&r->file, "train_encod_data") ||
                      (r->wants->either_set && h5_has(&r->file, "valid_encod_data"));
     s->has_sv = r->wants->sv_rate > 0;
-    status = session_reader_has_tensors(r) ? session_reader_tensors(r) : read_sets(r);
+    status = session_reader_has_tensors(r)     ? session_reader_tensors(r)
+             : session_reader_has_lone_test(r) ? session_reader_lone_test(r)
+                                               : read_sets(r);
     for (int set = 0; set < SESSION_ALL_SETS && status == LFADS_OK; set++)
         if (s->set[set].count && !s->from_tensors)
             status = session_keys_take(&s->set[set].kept, &s->keys, &r->file,

@@ -102,8 +102,7 @@ enum lfads_status nlb_rates_of_training(struct nlb_rates *out, char path[FILE_PA
 {
     struct run_of_set train = {.inds = {.rank = 0}}, valid = {.inds = {.rank = 0}};
     char beside[FILE_PATH];
-    bool dealt =
-        !named && results_run_beside(beside, eval_run, "test", "valid") && file_exists(beside);
+    bool dealt = results_run_beside(beside, eval_run, "test", "valid");
     enum lfads_status status = LFADS_OK;
 
     if (named)
@@ -113,6 +112,7 @@ enum lfads_status nlb_rates_of_training(struct nlb_rates *out, char path[FILE_PA
                           "%s the training trials, and the name %s does not tell theirs: name "
                           "their results by --train_run",
                           needed, eval_run);
+    dealt = dealt && results_run_beside(beside, path, "train", "valid") && file_exists(beside);
     status = read_run(&train, path, "train_inds", err);
     if (status == LFADS_OK && dealt)
         status = read_run(&valid, beside, "valid_inds", err);

@@ -6,10 +6,10 @@
 #include "infer/nlb_rates.h"
 
 /* Reads the rates of the training trials that belong to the model run EVAL_RUN: those of the run
- * NAMED or, if that is NULL, of the results beside EVAL_RUN. Beside results of test trials these
- * are those of training and of validation trials, put back into the order of their file by
- * train_inds and valid_inds. Sets PATH to the file that was read first, for errors. NEEDED says
- * what needs them. */
+ * NAMED or, if that is NULL, of the results beside EVAL_RUN. If EVAL_RUN is of test trials, the
+ * validation trials' results beside those are training trials too: all are put back into the order
+ * of their file by train_inds and valid_inds. Sets PATH to the file that was read first, for
+ * errors. NEEDED says what needs them. */
 enum lfads_status nlb_rates_of_training(struct nlb_rates *out, char path[FILE_PATH],
                                         const char *eval_run, const char *named, const char *needed,
                                         struct lfads_error *err);

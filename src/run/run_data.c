@@ -36,6 +36,28 @@ static struct storage_limits choose_storage(const struct run *run, char director
     return (struct storage_limits){.memory = available / 2, .directory = directory};
 }
 
+/* Sets TEXT to the names of the model's sessions. */
+static void list_sessions(char text[400], const struct hyperparams_data *known)
+{
+    size_t length = 0;
+
+    *text = 0;
+    for (size_t i = 0; i < known->count && length < 400; i++)
+        length += (size_t)snprintf(text + length, 400 - length, "%s%s", i ? ", " : "",
+                                   known->sessions[i].name);
+    if (length >= 400)
+        memcpy(text + 396, "...", 4);
+}
+
+/* Returns session NAME of the checkpoint, NULL if it has none. */
+static const struct session_shape *find_known(const struct run *p, const char *name)
+{
+    for (size_t i = 0; i < p->known.count; i++)
+        if (strcmp(p->known.sessions[i].name, name) == 0)
+            return &p->known.sessions[i];
+    return NULL;
+}
+
 static enum lfads_status read_files(struct run *p, const struct session_files *files,
                                     struct lfads_error *err)
 {
@@ -57,30 +79,15 @@ static enum lfads_status read_files(struct run *p, const struct session_files *f
         .test = p->use != RUN_TRAINING || config->sv_rate > 0,
         .either_set = p->new_trials};
 
+    if (p->new_trials) {
+        const struct session_shape *session = find_known(p, files->file[0].name);
+
+        wants.model_bins = session ? p->known.bins : 0;
+        wants.model_channels = session ? session->channels : 0;
+        wants.model_heldout = session ? session->heldout : 0;
+    }
     numpy_random_seed(&random, (uint32_t)config->sv_seed);
     return dataset_open(&p->dataset, files, &wants, err);
-}
-
-/* Sets TEXT to the names of the model's sessions. */
-static void list_sessions(char text[400], const struct hyperparams_data *known)
-{
-    size_t length = 0;
-
-    *text = 0;
-    for (size_t i = 0; i < known->count && length < 400; i++)
-        length += (size_t)snprintf(text + length, 400 - length, "%s%s", i ? ", " : "",
-                                   known->sessions[i].name);
-    if (length >= 400)
-        memcpy(text + 396, "...", 4);
-}
-
-/* Returns session NAME of the checkpoint, NULL if it has none. */
-static const struct session_shape *find_known(const struct run *p, const char *name)
-{
-    for (size_t i = 0; i < p->known.count; i++)
-        if (strcmp(p->known.sessions[i].name, name) == 0)
-            return &p->known.sessions[i];
-    return NULL;
 }
 
 /* Chooses the session of the model that new trials go through. */

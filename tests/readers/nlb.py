@@ -188,7 +188,7 @@ def test_model():
         check(score(*flags, submission=run, **more) == {"mc_maze_20": score()["mc_maze_20"]}, f"{flags}")
     evaluate(submission=run, status=2, pattern="has the groups .*: say by --nlb_set which of them model_runs_x")
     os.rename(f"{SCRATCH}/{run}", f"{SCRATCH}/renamed")
-    evaluate(submission="renamed", target=alone, status=2, pattern="name them by --train_run")
+    evaluate(submission="renamed", target=alone, status=2, pattern="name their results by --train_run")
     named = score("--train_run=" + run.replace("valid", "train"), submission="renamed", target=alone)
     check(named == {"mc_maze_20": score()["mc_maze_20"]}, "training trials named by a flag")
     evaluate("--train_run=absent", submission="renamed", target=alone, status=2, pattern="no file absent")

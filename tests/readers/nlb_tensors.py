@@ -90,6 +90,18 @@ def test_round_trip():
         mine = scores.bits_per_spike(evaluated[:, :BINS, HELDIN:],
                                      rates("nlb", "test")["output_dist_params"][:, :BINS, HELDIN:])
         check(abs(score["co-bps"] - mine) < 1e-5 and "vel R2" in score and "fp-bps" in score, f"{of}: {score}, {mine}")
+    # the evaluated trials in a file of their own
+    write("eval.h5", **tensors("eval", evaluated, ("heldin",)))
+    run("posterior-mean", "--lfads_save_dir=save_nlb", "--data_files=eval.h5", "--output_dir=apart")
+    apart, = (name for name in os.listdir(f"{SCRATCH}/apart") if "_test_" in name)
+    check(np.array_equal(harness.numbers(f"apart/{apart}")["output_dist_params"], rates("nlb", "test")["output_dist_params"]),
+          "evaluated trials of another file")
+    run("submit", f"--model_run=apart/{apart}", f"--train_run=save_nlb/model_runs_s.h5_train_{MEAN}", "--nlb_set=mc_maze",
+        "--output=submission_apart")
+    check(not harness.differences(harness.numbers("submission_apart"), found), "a submission of two files")
+    write("wide.h5", eval_spikes_heldin=np.zeros((2, BINS, HELDIN + 1)))
+    run("posterior-mean", "--lfads_save_dir=save_nlb", "--data_files=wide.h5", status=2,
+        pattern="eval_spikes_heldin has 12 bins and 6 channels, and the model reads 5 channels of at most 15 bins")
     os.rename(f"{SCRATCH}/save_nlb/model_runs_s.h5_train_{MEAN}", f"{SCRATCH}/save_nlb/model_runs_s.h5_train_x")
     run("submit", f"--model_run={model}", "--nlb_set=mc_maze", "--output=none", status=2, pattern="there is no file .*_train_")
 
@@ -151,6 +163,11 @@ def test_torch():
     run("posterior-mean", "--lfads_save_dir=save_torch", "--output_format=lfads_torch")
     found = harness.numbers("save_torch/lfads_output_d_s.h5")
     check(np.array_equal(found["test_output_params"], same.astype("f4")), "lfads-torch's form")
+    write("tests.h5", test_encod_data=x[TRIALS:], test_names=np.arange(EVAL))
+    run("posterior-mean", "--lfads_save_dir=save_torch", "--data_files=tests.h5", "--output_dir=tests")
+    alone, = (name for name in os.listdir(f"{SCRATCH}/tests") if "_test_" in name)
+    check(np.array_equal(harness.numbers(f"tests/{alone}")["output_dist_params"], same), "test trials alone")
+    check("test_names" in harness.numbers(f"tests/{alone}"), "names of test trials alone")
     write("two/d_a.h5", **arrays, test_encod_data=x[TRIALS:])
     write("two/d_b.h5", **arrays)
     learn("two")
