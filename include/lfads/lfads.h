@@ -216,18 +216,15 @@ LFADS_API void lfads_prepare_config_free(struct lfads_prepare_config *config);
 LFADS_API LFADS_CHECKED enum lfads_status
 lfads_prepare_config_set(struct lfads_prepare_config *config, const char *name, const char *value,
                          struct lfads_error *err);
-/* Makes data files of COUNT recordings, files or folders (docs/prepare.md). Reports what came out
- * by lines and what may spoil a training by warnings. */
+/* Makes data files of COUNT recordings (docs/prepare.md); warns of what may spoil a training. */
 LFADS_API LFADS_CHECKED enum lfads_status lfads_prepare(const char *const *recordings, size_t count,
                                                         const struct lfads_prepare_config *config,
                                                         const struct lfads_callbacks *callbacks,
                                                         struct lfads_error *err);
-
-/* What to merge: results of windows that lfads_prepare cut out of a recording (--chop). */
+/* What to merge: results of the windows that lfads_prepare cut out of a recording (--chop), of each
+ * set (NULL: none). The output is replaced if it exists. */
 struct lfads_merging {
-    const char *data_file;
-    const char *train_run_file, *valid_run_file; /* results of each set; NULL: none */
-    const char *output_file;                     /* is replaced if it exists */
+    const char *data_file, *train_run_file, *valid_run_file, *output_file;
 };
 /* Writes the arrays of the results that have bins as [bins of the recording,...]. Where windows
  * overlap, the later one fades in; bins in no window are NaN. */
@@ -249,15 +246,13 @@ struct lfads_score {
     double *channel_r2; /* [channels], of each channel; NULL without truth */
     double bits_per_spike, bits_per_spike_se; /* of all channels and bins; counts only */
     double *channel_bits_per_spike;           /* [channels], of each channel; NULL unless counts */
-    double co_bps,
-        co_bps_se; /* co-smoothing: held-out channels in the encoded bins; if heldout > 0 */
+    double co_bps, co_bps_se; /* co-smoothing: held-out channels, encoded bins; if heldout > 0 */
     double fp_bps, fp_bps_se; /* all channels in the forward bins; if forward > 0 */
     double nll;               /* negative log-likelihood of the data under the rates, per trial;
                                  NaN for gamma and zig, whose results have means only */
     double nll_vae, nll_iwae; /* means over trials of the model run's bounds */
-    double
-        psth_r2; /* of the rates' means over a condition's trials against the conditions' PSTHs */
-    size_t conditions;   /* that have PSTHs */
+    double psth_r2;           /* of the rates' means over a condition's trials against its PSTH */
+    size_t conditions;        /* that have PSTHs */
     double psth_sd;      /* bins: of the Gaussian that smoothed the PSTHs; 0: the file's, or none */
     double behaviour_r2; /* of behaviour decoded from the rates by ridge regression */
     double decoding_penalty; /* of that regression; of the first decoder, if there are several */
@@ -265,8 +260,7 @@ struct lfads_score {
     size_t missing_data, missing_truth, missing_behaviour; /* numbers that are NaN and left out: of
                              the data, the truth, the behaviour of both sets of trials */
     size_t missing_psth;  /* bins of PSTHs, of all conditions, that are left out */
-    bool lacks_train_run; /* there is behaviour, but there are no results of training trials to fit
-                             on */
+    bool lacks_train_run; /* there is behaviour, but no results of training trials to fit on */
     bool has_coverage;    /* there is truth, and the model run has the spread over samples */
     double coverage;      /* share of true rates in the samples' band; ideally its nominal share */
     double coverage_nominal;  /* share of the samples in the band, such as 0.9 */

@@ -6,7 +6,7 @@
 
 enum matlab_kind {
     MATLAB_END,
-    MATLAB_FAILED,  /* it is no file of MATLAB's */
+    MATLAB_FAILED, /* it is no file of MATLAB's */
     MATLAB_NO_MEMORY,
     MATLAB_SKIPPED, /* an array that is not read */
     MATLAB_NUMBERS, /* followed by NUMBERS doubles, the first axis varying fastest */
