@@ -467,7 +467,7 @@ def test_sessions():
     counts, conditions = [], []
     for name, units, some in (("one", 9, [0, 1, 2]), ("two", 6, [3, 2, 1, 0])):
         condition = np.repeat(some, 16)
-        rates = np.exp(latent[condition] @ random.normal(size=(3, units)) / 2)
+        rates = np.exp(np.tanh(latent[condition]) @ random.normal(size=(3, units)) / 3)
         counts.append(random.poisson(rates))
         conditions.append(condition)
         np.savez(f"{SCRATCH}/{name}.npz", counts=counts[-1], target=condition)
