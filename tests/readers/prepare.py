@@ -400,7 +400,7 @@ def test_warnings():
             ("none", (times, units), ["--valid=0"], "no validation trials")):
         found = said(name, *data, *words)
         check(re.search(pattern, found), f"{name}: {found!r}")
-    rates = random.gamma(0.5, 2, (30, 1, 1)) * np.ones((1, 50, 60))
+    rates = (0.1 + random.gamma(0.5, 2, (30, 1, 1))) * np.ones((1, 50, 60))
     np.savez(f"{SCRATCH}/counts.npz", counts=random.poisson(rates))
     found = run("prepare", "counts.npz", "--output=made").stderr
     check("may be channels,bins,trials" in found, found)
