@@ -216,18 +216,15 @@ LFADS_API void lfads_prepare_config_free(struct lfads_prepare_config *config);
 LFADS_API LFADS_CHECKED enum lfads_status
 lfads_prepare_config_set(struct lfads_prepare_config *config, const char *name, const char *value,
                          struct lfads_error *err);
-/* Makes data files of COUNT recordings, files or folders (docs/prepare.md). Reports what came out
- * by lines and what may spoil a training by warnings. */
+/* Makes data files of COUNT recordings (docs/prepare.md); warns of what may spoil a training. */
 LFADS_API LFADS_CHECKED enum lfads_status lfads_prepare(const char *const *recordings, size_t count,
                                                         const struct lfads_prepare_config *config,
                                                         const struct lfads_callbacks *callbacks,
                                                         struct lfads_error *err);
-
-/* What to merge: results of windows that lfads_prepare cut out of a recording (--chop). */
+/* What to merge: results of the windows that lfads_prepare cut out of a recording (--chop), of each
+ * set (NULL: none). The output is replaced if it exists. */
 struct lfads_merging {
-    const char *data_file;
-    const char *train_run_file, *valid_run_file; /* results of each set; NULL: none */
-    const char *output_file;                     /* is replaced if it exists */
+    const char *data_file, *train_run_file, *valid_run_file, *output_file;
 };
 /* Writes the arrays of the results that have bins as [bins of the recording,...]. Where windows
  * overlap, the later one fades in; bins in no window are NaN. */

@@ -400,7 +400,7 @@ def test_warnings():
             ("none", (times, units), ["--valid=0"], "no validation trials")):
         found = said(name, *data, *words)
         check(re.search(pattern, found), f"{name}: {found!r}")
-    rates = random.gamma(0.5, 2, (30, 1, 1)) * np.ones((1, 50, 60))
+    rates = (0.1 + random.gamma(0.5, 2, (30, 1, 1))) * np.ones((1, 50, 60))
     np.savez(f"{SCRATCH}/counts.npz", counts=random.poisson(rates))
     found = run("prepare", "counts.npz", "--output=made").stderr
     check("may be channels,bins,trials" in found, found)
@@ -467,7 +467,7 @@ def test_sessions():
     counts, conditions = [], []
     for name, units, some in (("one", 9, [0, 1, 2]), ("two", 6, [3, 2, 1, 0])):
         condition = np.repeat(some, 16)
-        rates = np.exp(latent[condition] @ random.normal(size=(3, units)) / 2)
+        rates = np.exp(np.tanh(latent[condition]) @ random.normal(size=(3, units)) / 3)
         counts.append(random.poisson(rates))
         conditions.append(condition)
         np.savez(f"{SCRATCH}/{name}.npz", counts=counts[-1], target=condition)
@@ -535,6 +535,21 @@ def test_ratmotor():
         with h5py.File(f"{SCRATCH}/made") as made, h5py.File(f"{SHARED}/ratmotor_session") as file:
             for key in ("train_data", "valid_data", "train_inds", "valid_inds", "unit_ids"):
                 check(np.array_equal(made[key], file[key]), f"{words[0]}: {key} differs")
+    raw = np.load(f"{SHARED}/raw/ratmotor_spikes.npz")
+    rows, units, ms = (raw[key] for key in ("trial_ids", "neuron_ids", "spiketimes"))
+    flat = {"spike_times_ms": ms, "unit": units.astype(float), "trial": rows + 1.0, "tap1": raw["tap1"]}
+    recordings.write_matlab(f"{SCRATCH}/five.mat", compress=True, **flat)
+    recordings.write_matlab_hdf5(f"{SCRATCH}/seven.mat", **flat)
+    start = 2.5 * np.arange(len(raw["tap1"]))
+    with h5py.File(f"{SCRATCH}/rat.nwb", "w") as file:
+        order = np.lexsort((ms, rows, units))
+        file["units/spike_times"] = (start[rows] + ms / 1e3)[order]
+        file["units/spike_times_index"], file["units/id"] = np.cumsum(np.bincount(units)), np.arange(30)
+        file["intervals/trials/start_time"], file["intervals/trials/stop_time"] = start, start + 2
+    for name in ("five.mat", "seven.mat", "rat.nwb"):
+        run("prepare", name, "--window=0.25:1.75", "--min_rate=0.5", "--valid=every:5", "--output=made")
+        with h5py.File(f"{SCRATCH}/made") as made, h5py.File(f"{SHARED}/ratmotor_session") as file:
+            check(all(np.array_equal(made[key], file[key]) for key in ("train_data", "valid_data")), name)
 
 
 harness.main(globals())
