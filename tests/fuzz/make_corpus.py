@@ -147,6 +147,13 @@ def test_made():
     write("lists", {**plain, "output_dist_params": rates, "psth": rates[:2], "train_jitter": np.arange(6) % 2})
     with h5py.File(f"{SCRATCH}/data/lists", "r+") as file:
         add_lists(file, "train_cond_idx", ([0, 1, 5], []))
+    write("lzf", plain, compression="lzf", shuffle=True, chunks=True)
+    write("kept", {**plain, "train_flags": np.arange(6) < 2, "train_names": np.full(6, b"abc"), "train_big": np.arange(6.0)})
+    with h5py.File(f"{SCRATCH}/data/kept", "r+") as file:
+        file["train_words"] = [f"word {i}" for i in range(6)]
+        file["deep/er"] = counts()
+        file["train_truth"] = h5py.SoftLink("/deep/er")
+    write("tensors", {f"train_spikes_{part}": counts() for part in ("heldin", "heldout", "heldin_forward", "heldout_forward")})
     write_benchmark("velocity", (6, 4, 2))
     write_benchmark("times", (6, 5))
     write_benchmark("latest", (6, 4, 1), libver="latest")
