@@ -5,7 +5,8 @@
  *
  * FLIPS bytes, evenly spread and each changed to some other value, one at a time; and a cut at
  * every 1 KiB. THROUGHOUT: every byte of the file is covered by some checksum. Otherwise, in a data
- * file, the chunks of data sets with Fletcher32 are. SPDX-License-Identifier: Apache-2.0 */
+ * file, the chunks of data sets with Fletcher32 are; gzip's Adler-32 misses a change of a few small
+ * numbers now and then. SPDX-License-Identifier: Apache-2.0 */
 #include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,9 +125,13 @@ static herr_t note_chunks(hid_t file, const char *name, const H5L_info_t *info, 
     hsize_t count = 0, size, place[H5S_MAX_RANK];
     haddr_t address;
     unsigned mask;
+    bool summed = false;
 
     (void)info;
-    if (H5Pget_layout(list) == H5D_CHUNKED && H5Pget_nfilters(list) > 0)
+    for (int i = 0; i < H5Pget_nfilters(list); i++)
+        summed = summed || H5Pget_filter2(list, (unsigned)i, NULL, NULL, NULL, 0, NULL, NULL) ==
+                               H5Z_FILTER_FLETCHER32;
+    if (summed)
         H5Dget_num_chunks(set, space, &count);
     for (hsize_t i = 0; i < count && s->ranges < MOST_RANGES; i++) {
         H5Dget_chunk_info(set, space, i, place, &mask, &address, &size);
