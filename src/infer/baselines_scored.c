@@ -106,7 +106,7 @@ static enum lfads_status make_smoothing(struct lfads_baselines *out, struct maki
                  choice.penalty);
     snprintf(b->about, sizeof b->about,
              "the trial's other bins, smoothed: standard deviation %g bins, %g bins of the mean "
-             "rate added%s",
+             "rate added%.80s",
              choice.sd, choice.shrink, regression);
     return status == LFADS_OK ? score(out, m, "smoothing") : status;
 }

@@ -79,6 +79,8 @@ void page_head(struct page *page);
 enum lfads_status page_verdict(struct page *page);
 void page_training(struct page *page);
 enum lfads_status page_scores(struct page *page, const struct page_session *session);
+/* The member at OFFSET, which is a double. */
+double page_score_member(const struct lfads_score *score, size_t offset);
 enum lfads_status page_trials(struct page *page, const struct page_session *session, size_t number);
 enum lfads_status page_states(struct page *page, const struct page_session *session);
 enum lfads_status page_psths(struct page *page, const struct page_session *session);

@@ -34,27 +34,31 @@ struct row {
     size_t value, error;
 };
 
-static double member(const struct lfads_score *score, size_t offset)
+double page_score_member(const struct lfads_score *score, size_t offset)
 {
-    return *(const double *)((const char *)score + offset);
+    double value;
+
+    memcpy(&value, (const char *)score + offset, sizeof value);
+    return value;
 }
 
 static void put_row(FILE *out, const struct page_session *p, const struct row *row)
 {
-    double best = member(&p->score, row->value);
+    double best = page_score_member(&p->score, row->value);
 
     if (!row->has)
         return;
     for (size_t i = 0; i < p->baselines.count; i++)
-        best = fmax(best, member(&p->baselines.of[i].score, row->value));
+        best = fmax(best, page_score_member(&p->baselines.of[i].score, row->value));
     fputs("<tr><th>", out);
     html_text(out, row->name);
     fputs("</th>", out);
     for (size_t i = 0; i <= p->baselines.count; i++) {
         const struct lfads_score *score = i ? &p->baselines.of[i - 1].score : &p->score;
-        double value = member(score, row->value);
+        double value = page_score_member(score, row->value);
 
-        put_cell(out, value, row->error ? member(score, row->error) : (double)NAN, value == best);
+        put_cell(out, value, row->error ? page_score_member(score, row->error) : (double)NAN,
+                 value == best);
     }
     fputs("</tr>\n", out);
 }

@@ -116,11 +116,11 @@ static void judge_training(struct findings *f, const struct page *p)
 static void judge_score(struct findings *f, const struct page_session *p, const char *of,
                         size_t offset)
 {
-    double model = *(const double *)((const char *)&p->score + offset), best = -(double)INFINITY;
+    double model = page_score_member(&p->score, offset), best = -(double)INFINITY;
     const char *name = NULL;
 
     for (size_t i = 0; i < p->baselines.count; i++) {
-        double score = *(const double *)((const char *)&p->baselines.of[i].score + offset);
+        double score = page_score_member(&p->baselines.of[i].score, offset);
 
         if (strcmp(p->baselines.of[i].name, "mean_rates") == 0 && !(model > score)) {
             found(f, BAD, p,

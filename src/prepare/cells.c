@@ -57,7 +57,7 @@ enum lfads_status cells_end(struct variables *variables, const char *name, struc
 
 size_t cells_place(size_t i, size_t rank, const size_t *dims)
 {
-    size_t at[VARIABLE_AXES], place = 0;
+    size_t at[VARIABLE_AXES] = {0}, place = 0;
 
     for (size_t a = rank; a-- > 0; i /= dims[a] ? dims[a] : 1)
         at[a] = dims[a] ? i % dims[a] : 0;

@@ -83,7 +83,7 @@ static enum lfads_status read_intervals(struct variables *variables, const struc
                                         struct lfads_error *err)
 {
     static const char name[] = "units/obs_intervals", index[] = "units/obs_intervals_index";
-    struct h5_shape shape, ends;
+    struct h5_shape shape, ends = {.rank = 0};
     struct variable *v;
     double last = 0;
     size_t dims[2] = {0, 2};

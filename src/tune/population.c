@@ -47,9 +47,17 @@ void population_release(struct population *population)
     population->rows = NULL;
 }
 
-static double *score_at(struct scores *scores, size_t column)
+static double get_score(const struct scores *scores, size_t column)
 {
-    return (double *)((char *)scores + columns[column].offset);
+    double value;
+
+    memcpy(&value, (const char *)scores + columns[column].offset, sizeof value);
+    return value;
+}
+
+static void set_score(struct scores *scores, size_t column, double value)
+{
+    memcpy((char *)scores + columns[column].offset, &value, sizeof value);
 }
 
 static void write_header(FILE *out, const struct space *space)
@@ -78,7 +86,7 @@ static void write_row(FILE *out, const struct population *p, size_t generation, 
     else
         fputc(',', out);
     for (size_t i = 0; i < COLUMNS; i++) {
-        double value = *score_at(&row.scores, i);
+        double value = get_score(&row.scores, i);
 
         *number = 0;
         if (isnan(value))
@@ -143,9 +151,13 @@ static bool take_scores(struct scores *scores, bool *done, char *rest)
     if (!take_double(&step, &rest) || !(step >= -1 && step < 1e15))
         return false;
     scores->step = (int64_t)step;
-    for (size_t i = 0; i < COLUMNS; i++)
-        if (!take_double(score_at(scores, i), &rest))
+    for (size_t i = 0; i < COLUMNS; i++) {
+        double value;
+
+        if (!take_double(&value, &rest))
             return false;
+        set_score(scores, i, value);
+    }
     return !rest;
 }
 

@@ -66,7 +66,7 @@ static void replace_lost(size_t *parent, const double *score, size_t n)
 
 void exploit_pairs(size_t *parent, const double *score, size_t n, struct stream *stream)
 {
-    size_t order[MEMBERS_MAX];
+    size_t order[MEMBERS_MAX] = {0};
 
     for (size_t i = 0; i < n; i++) { /* inside-out shuffle */
         size_t j = draw_below(stream, i + 1);
