@@ -112,7 +112,7 @@ static enum lfads_status draw_figure(const struct lfads_score *score, const stru
     size_t offset = s->what->trial * s->bins * s->channels;
     const double *output = s->output + s->what->trial * s->bins * s->outputs;
     double *inputs = NULL, *truth = NULL;
-    bool known = s->truth && array_missing(s->truth + offset, s->bins * s->channels) == 0;
+    bool known;
     struct band rates_band = {.share = 0}, inputs_band = {.share = 0};
     struct figure_trial trial;
     char scores[200];
@@ -121,6 +121,7 @@ static enum lfads_status draw_figure(const struct lfads_score *score, const stru
     if (s->what->trial >= s->trials)
         return lfads_fail(s->err, LFADS_USAGE, "there is no trial %zu: %s has %zu, counted from 0",
                           s->what->trial, s->run.path, s->trials);
+    known = s->truth && array_missing(s->truth + offset, s->bins * s->channels) == 0;
     for (size_t i = offset; i < offset + s->bins * s->channels; i++)
         if (isnan(s->counts[i]))
             s->counts[i] = 0; /* not recorded: nothing to draw, and all scores are known */
