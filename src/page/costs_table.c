@@ -14,7 +14,9 @@ static double *numbers(size_t rows)
 {
     double *values = malloc((rows + 1) * sizeof *values);
 
-    for (size_t i = 0; values && i < rows; i++)
+    if (!values)
+        return NULL;
+    for (size_t i = 0; i < rows; i++)
         values[i] = (double)NAN;
     return values;
 }

@@ -67,9 +67,10 @@ static void draw_means(FILE *out, struct summary *u, size_t k)
 {
     const struct page_session *p = u->p;
     char title[60];
-    struct svg chart = chart_of(p, out, title, "input (a.u.)");
+    struct svg chart;
 
     snprintf(title, sizeof title, "Inferred input %zu: mean over trials", k);
+    chart = chart_of(p, out, title, "input (a.u.)");
     for (size_t c = 0; c < u->count; c++) {
         average(u, c, k);
         svg_range(&chart.y0, &chart.y1, u->low[c], p->s.bins, 1);
@@ -135,10 +136,11 @@ static void draw_peaks(FILE *out, struct summary *u, const struct array *inputs,
     const struct page_session *p = u->p;
     double step = p->bin_s > 0 ? p->bin_s : 1;
     char title[80];
-    struct svg chart = chart_of(p, out, title, "trials");
+    struct svg chart;
     size_t each;
 
     snprintf(title, sizeof title, "%s %zu: time of its peak", what, k);
+    chart = chart_of(p, out, title, "trials");
     find_peaks(u->peaks, p, inputs, k);
     each = join(u->peaks, p->s.bins);
     chart.y0 = 0;

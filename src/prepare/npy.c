@@ -157,10 +157,13 @@ static double number_of(const unsigned char *bytes, char kind, size_t size)
 /* The text in SIZE bytes of UTF-32 or ASCII, as UTF-8; NULL without memory. */
 static char *text_of(const unsigned char *bytes, char kind, size_t size)
 {
-    char *text = calloc(size + 1, 1), *to = text;
+    char *text = calloc(size + 1, 1), *to;
 
-    if (!text || kind == 'S')
-        return text ? memcpy(text, bytes, size) : NULL;
+    if (!text)
+        return NULL;
+    if (kind == 'S')
+        return memcpy(text, bytes, size);
+    to = text;
     for (size_t i = 0; i < size; i += 4) {
         uint32_t c = bytes[i] | (uint32_t)bytes[i + 1] << 8 | (uint32_t)bytes[i + 2] << 16;
 

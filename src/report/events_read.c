@@ -108,7 +108,7 @@ static bool list_files(char ***names, size_t *count, const char *directory)
     }
     if (dir)
         closedir(dir);
-    if (*count)
+    if (*names)
         qsort(*names, *count, sizeof **names, compare);
     return fine;
 }
@@ -140,7 +140,7 @@ enum lfads_status events_read(struct events_scalar *out, const char *directory, 
 
     *out = (struct events_scalar){.count = 0};
     fine = list_files(&names, &count, directory) && record;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; names && i < count; i++) {
         char path[FILE_PATH];
         FILE *file =
             file_join(path, directory, names[i], NULL) == LFADS_OK ? file_open(path) : NULL;

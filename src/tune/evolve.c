@@ -132,11 +132,13 @@ static bool is_over(const struct tuning *t)
     if (done >= s->generations)
         return true;
     best = calloc(done + 1, sizeof *best);
-    for (size_t g = 0; best && g < done; g++) {
+    if (!best) /* it goes on a generation longer */
+        return false;
+    for (size_t g = 0; g < done; g++) {
         scores_of(score, t, g);
         best[g] = score[best_member(score, s->members)];
     }
-    over = best && search_is_over(best, done, s->patience, s->ratio);
+    over = search_is_over(best, done, s->patience, s->ratio);
     free(best);
     if (over)
         tuning_say(t, "Tuning ends: the best score no longer improves (--stop_ratio=%g).",
