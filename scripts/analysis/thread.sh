@@ -6,6 +6,9 @@
 . scripts/analysis/common.sh
 build thread
 export TSAN_OPTIONS="ignore_noninstrumented_modules=1"
+# the program has no search path of its own, by which clang's OpenMP library would find Archer
+OMP_TOOL_LIBRARIES=$(find /usr/lib/llvm-*/lib -name libarcher.so | tail -n 1)
+export OMP_TOOL_LIBRARIES
 ARCHER_OPTIONS=verbose=1 build/thread/tests/properties/property_agreement 2>&1 |
     grep -q 'Archer detected' || {
     echo "Archer, which explains OpenMP to ThreadSanitizer, was not loaded"
