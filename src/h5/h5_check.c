@@ -109,7 +109,7 @@ static bool says(hid_t set, const char *name, const char *text)
     if (fine && text)
         fine = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 &&
                H5Tget_size(type) < sizeof value && H5Aread(attribute, type, value) >= 0 &&
-               strncmp(value, text, strlen(text) + 1) == 0;
+               memchr(value, 0, sizeof value) && strcmp(value, text) == 0;
     else if (fine)
         fine = H5Tget_class(type) == H5T_INTEGER &&
                H5Aread(attribute, H5T_NATIVE_LLONG, &number) >= 0 && number != 0;

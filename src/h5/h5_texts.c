@@ -10,7 +10,7 @@ enum lfads_status h5_read_text(char **text, const struct h5_file *file, const ch
                                struct lfads_error *err)
 {
     struct h5_request ask;
-    struct h5_answer answer;
+    struct h5_answer answer = {.bytes = 0};
     enum lfads_status status = h5_request_about(&ask, H5_TEXT, name)
                                    ? h5_reader_ask(&answer, file->reader, &ask, err)
                                    : h5_missing(file, name, err);
@@ -35,7 +35,7 @@ enum lfads_status h5_read_list(int64_t **list, size_t *count, const struct h5_fi
                                const char *name, size_t element, struct lfads_error *err)
 {
     struct h5_request ask;
-    struct h5_answer answer;
+    struct h5_answer answer = {.bytes = 0};
     enum lfads_status status;
 
     *list = NULL;
@@ -64,7 +64,7 @@ enum lfads_status h5_read_attribute(char text[H5_ATTRIBUTE_SIZE], const struct h
                                     const char *name, struct lfads_error *err)
 {
     struct h5_request ask;
-    struct h5_answer answer;
+    struct h5_answer answer = {.bytes = 0};
     enum lfads_status status = h5_request_about(&ask, H5_ATTRIBUTE, name)
                                    ? h5_reader_ask(&answer, file->reader, &ask, err)
                                    : h5_missing(file, name, err);
@@ -156,7 +156,7 @@ enum lfads_status h5_read_strings(struct h5_texts *texts, const struct h5_file *
                                   struct lfads_error *err)
 {
     struct h5_request ask;
-    struct h5_answer answer;
+    struct h5_answer answer = {.bytes = 0};
     enum lfads_status status;
 
     *texts = (struct h5_texts){.count = 0};
@@ -179,7 +179,7 @@ enum lfads_status h5_keys(struct h5_texts *keys, const struct h5_file *file, con
                           struct lfads_error *err)
 {
     struct h5_request ask;
-    struct h5_answer answer;
+    struct h5_answer answer = {.bytes = 0};
     enum lfads_status status;
 
     *keys = (struct h5_texts){.count = 0};
@@ -193,7 +193,7 @@ enum lfads_status h5_read_targets(struct h5_texts *targets, const struct h5_file
                                   const char *name, struct lfads_error *err)
 {
     struct h5_request ask;
-    struct h5_answer answer;
+    struct h5_answer answer = {.bytes = 0};
     enum lfads_status status;
 
     *targets = (struct h5_texts){.count = 0};
@@ -208,7 +208,7 @@ enum lfads_status h5_read_number(double *value, const struct h5_file *file, cons
 {
     char both[H5_NAME];
     struct h5_request ask;
-    struct h5_answer answer;
+    struct h5_answer answer = {.bytes = 0};
     enum lfads_status status;
 
     if (snprintf(both, sizeof both, "%s@%s", name, attribute) >= (int)sizeof both ||

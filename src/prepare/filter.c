@@ -51,7 +51,7 @@ bool filter_equal(const struct variable *v, size_t i, const char *value, size_t 
 
     if (v->texts)
         return strlen(v->texts[i]) == length && memcmp(v->texts[i], value, length) == 0;
-    return number_of(&number, value, length) && v->numbers[i] == number;
+    return v->numbers && number_of(&number, value, length) && v->numbers[i] == number;
 }
 
 /* Whether one of the alternatives in TEXT, LENGTH bytes long, is entry I. */

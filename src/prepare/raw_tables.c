@@ -40,7 +40,7 @@ enum lfads_status raw_copy_columns(struct variables *table, const struct variabl
 
     /* the id comes first */
     for (size_t k = 0; k < 2 * from->count && status == LFADS_OK; k++) {
-        const struct variable *v = &from->item[k % from->count];
+        const struct variable *v = &from->item[k < from->count ? k : k - from->count];
 
         if (k < from->count &&
             (strlen(v->name) < length || strcasecmp(v->name + length, "id") != 0))

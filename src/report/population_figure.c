@@ -60,10 +60,11 @@ static void draw_members(const struct panel *panel, const struct population_figu
 static bool draw_column(cairo_t *sheet, const struct population_figure *f, size_t column,
                         const bool *marked)
 {
+    const size_t row = column / ACROSS;
     struct panel panel = {
         .cairo = sheet,
         .left = left + (double)(column % ACROSS) * (wide + between),
-        .top = top + (double)(column / ACROSS) * (high + between),
+        .top = top + (double)row * (high + between),
         .width = wide,
         .height = high,
         .bins = f->generations,

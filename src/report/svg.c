@@ -72,9 +72,9 @@ static void ticks(const struct svg *c)
         words_at(c, x_of(c, value), c->top + c->height + 16, "text-anchor=\"middle\"", label);
     }
     if (c->log_y) {
-        for (double value = pow(10, ceil(log10(c->y0) - 1e-9)); value <= c->y1 * 1.0001;
-             value *= 10)
-            tick_y(c, value);
+        first = ceil(log10(c->y0) - 1e-9);
+        for (int i = 0; i < 40 && pow(10, first + i) <= c->y1 * 1.0001; i++)
+            tick_y(c, pow(10, first + i));
         return;
     }
     step = panel_step(c->y1 - c->y0, 5);

@@ -72,8 +72,8 @@ static enum lfads_status train_batch(struct training *t, bool *stopped, struct l
  * LFADS_INTERRUPTED. */
 static enum lfads_status save_stopped(struct training *t, struct lfads_error *err)
 {
-    double batches = (double)(t->done / t->batches[SESSION_TRAIN]->per_step);
-    bool useful = t->is_useful && training_is_useful(t, t->sums.total / batches);
+    const size_t batches = t->done / t->batches[SESSION_TRAIN]->per_step;
+    bool useful = t->is_useful && training_is_useful(t, t->sums.total / (double)batches);
     enum lfads_status status = useful ? training_save_as(t, CHECKPOINT_LATEST, err) : LFADS_OK;
 
     if (status != LFADS_OK)
