@@ -199,6 +199,18 @@ enum lfads_status file_write_text(const char *path, const char *text, struct lfa
     return file_commit(temp, path, err);
 }
 
+enum lfads_status file_write_stream(const char *path, FILE *out, char **text,
+                                    enum lfads_status status, struct lfads_error *err)
+{
+    if (fclose(out) != 0 && status == LFADS_OK)
+        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
+    if (status == LFADS_OK)
+        status = file_write_text(path, *text, err);
+    free(*text);
+    *text = NULL;
+    return status;
+}
+
 enum lfads_status file_append(const char *path, const char *text, struct lfads_error *err)
 {
     return write_bytes(path, O_APPEND, text, strlen(text), err);

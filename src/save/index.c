@@ -145,17 +145,13 @@ static enum lfads_status write_kept(const char *index, const struct kept *kept, 
     char *text = NULL;
     size_t length;
     FILE *out = open_memstream(&text, &length);
-    enum lfads_status status;
 
     if (!out)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", index);
     write_path(out, latest_key, kept->paths[kept->count - 1]);
     for (size_t i = first; i < kept->count; i++)
         write_path(out, kept_key, kept->paths[i]);
-    status = fclose(out) == 0 ? file_write_text(index, text, err)
-                              : lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", index);
-    free(text);
-    return status;
+    return file_write_stream(index, out, &text, LFADS_OK, err);
 }
 
 enum lfads_status index_add(const char *directory, const char *name, const char *path, size_t keep,

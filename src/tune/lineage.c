@@ -77,10 +77,5 @@ enum lfads_status tuning_write_costs(const struct tuning *tuning, size_t best,
     if (!out)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
     status = append_all(out, tuning, name, best, err);
-    if (fclose(out) != 0 && status == LFADS_OK)
-        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
-    if (status == LFADS_OK)
-        status = file_write_text(path, text, err);
-    free(text);
-    return status;
+    return file_write_stream(path, out, &text, status, err);
 }

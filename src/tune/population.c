@@ -104,7 +104,6 @@ enum lfads_status population_write(const char *path, const struct population *po
     char *text = NULL;
     size_t length;
     FILE *out = open_memstream(&text, &length);
-    enum lfads_status status;
 
     if (!out)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
@@ -112,10 +111,7 @@ enum lfads_status population_write(const char *path, const struct population *po
     for (size_t g = 0; g < population->begun; g++)
         for (size_t m = 0; m < population->members; m++)
             write_row(out, population, g, m);
-    status = fclose(out) == 0 ? file_write_text(path, text, err)
-                              : lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
-    free(text);
-    return status;
+    return file_write_stream(path, out, &text, LFADS_OK, err);
 }
 
 /* Takes a whole number below LIMIT, or a double, from the front of *REST, with the comma after it.

@@ -53,12 +53,7 @@ enum lfads_status settings_write(const char *path, const struct lfads_tune_confi
     status = write_flags(out, tune, tune_config_table(), err);
     if (status == LFADS_OK)
         status = write_flags(out, config, config_table(), err);
-    if (fclose(out) != 0 && status == LFADS_OK)
-        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to write %s", path);
-    if (status == LFADS_OK)
-        status = file_write_text(path, text, err);
-    free(text);
-    return status;
+    return file_write_stream(path, out, &text, status, err);
 }
 
 /* A record and its table. */
