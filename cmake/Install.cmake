@@ -1,4 +1,4 @@
-# The library, static and shared, its header, the program, pkg-config and CMake package files.
+# The library, static and shared, its headers, the program, pkg-config and CMake package files.
 include(CMakePackageConfigHelpers)
 
 set_target_properties(lfads_shared PROPERTIES VERSION ${PROJECT_VERSION}
@@ -13,7 +13,7 @@ install(FILES $<TARGET_FILE_DIR:lfads>/run_lfads DESTINATION ${CMAKE_INSTALL_BIN
 # What scripts written for the original call.
 install(PROGRAMS scripts/run_lfads.py scripts/run_generate_synth_data.sh scripts/run_examples.sh
         DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(FILES include/lfads/lfads.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lfads)
+install(DIRECTORY include/lfads DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.h)
 install(FILES ${PROJECT_BINARY_DIR}/lfads.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES README.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -1,0 +1,47 @@
+/* denoiser.h - a trained model for one trial at a time.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_DENOISER_H
+#define LFADS_DENOISER_H
+#include <lfads/common.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- one trial at a time --------------------------------------------------------------------
+ * A trained model in memory, for closed-loop experiments. A call runs the model once, on the
+ * posterior's means, on the caller's thread, in memory that was allocated before, and opens no
+ * file. */
+struct lfads_denoiser;
+struct lfads_denoiser_shape {
+    size_t bins, channels, ext_inputs; /* T, N, E of a trial */
+    size_t outputs;                    /* N (rates) or 2N (a Gaussian's means and variances) */
+    size_t factors, inputs;            /* F; inferred inputs */
+};
+/* The results of a trial: arrays of the caller; NULL: not wanted. */
+struct lfads_denoised {
+    float *output;  /* [T,outputs] */
+    float *factors; /* [T,factors] */
+    float *inputs;  /* [T,inputs] */
+};
+/* Loads the checkpoint that file INDEX ("checkpoint", "checkpoint_lve") of SAVE_DIR names. SESSION
+ * is the session of the trials; NULL: the first. Does not need the data files. */
+LFADS_API LFADS_CHECKED enum lfads_status
+lfads_denoiser_create(struct lfads_denoiser **out, const char *save_dir, const char *index,
+                      const char *session, struct lfads_error *err);
+LFADS_API void lfads_denoiser_free(struct lfads_denoiser *denoiser);
+/* Sets SHAPE; all zero if DENOISER is NULL. */
+LFADS_API void lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser,
+                                        struct lfads_denoiser_shape *shape);
+/* Denoises DATA [T,N] with external inputs EXT [T,E] (NULL if E is 0). Fails for numbers that are
+ * not finite and, if the model is of counts, for numbers that are not integers from 0 to a million.
+ */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser,
+                                                        const float *data, const float *ext,
+                                                        const struct lfads_denoised *denoised,
+                                                        struct lfads_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
