@@ -102,7 +102,7 @@ struct lfads_sampling {
     size_t size;             /* set by the caller: sizeof(struct lfads_sampling) */
     size_t samples;          /* of each trial, which are averaged; 0: runs once, on means */
     size_t n_quantiles;      /* for outputs ..._quantiles, … */
-    const double *quantiles; /* … [n_quantiles], from 0 to 1, rising */
+    const double *quantiles; /* … [n_quantiles], between 0 and 1, rising */
 };
 /* Runs the model on all trials of SET ("train", "valid", "test") of session SESSION of DATA, and
  * fills the COUNT arrays of OUTPUTS. SESSION NULL: the only one. The trials may be others than

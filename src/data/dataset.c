@@ -39,16 +39,19 @@ static enum lfads_status open_sessions(struct dataset *dataset, const struct ses
     size_t used = 0;
 
     for (size_t i = 0; i < files->count; i++) {
+        const struct session_file *file = &files->file[i];
         struct session_wants remaining = *wants;
         enum lfads_status status;
 
         remaining.limits.memory -= used < remaining.limits.memory ? used : remaining.limits.memory;
-        status = session_open(&dataset->sessions[i], files->file[i].path, files->file[i].name,
-                              &remaining, err);
+        status = file->arrays
+                     ? session_open_arrays(&dataset->sessions[i], file->arrays, file->path,
+                                           file->name, &remaining, err)
+                     : session_open(&dataset->sessions[i], file->path, file->name, &remaining, err);
         if (status != LFADS_OK)
             return status;
         dataset->count++;
-        dataset->sessions[i]->label = strdup(files->file[i].label);
+        dataset->sessions[i]->label = strdup(file->label);
         if (!dataset->sessions[i]->label)
             return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a data set");
         used += session_memory(dataset->sessions[i]);

@@ -33,30 +33,55 @@ enum lfads_status session_read_conversion(double *factor, const struct h5_file *
     return status;
 }
 
+/* Reads the session of an open file. */
+static enum lfads_status read_session(struct session **out, struct reading *r, const char *name)
+{
+    const char *path = r->file.path;
+    enum lfads_status status;
+
+    r->session = calloc(1, sizeof *r->session);
+    if (r->session && (r->session->name = strdup(name)) && (r->session->path = strdup(path))) {
+        r->session->arrays = r->file.arrays;
+        r->session->ext_inputs = r->wants->ext_inputs;
+        status = session_reader_read(r);
+    } else {
+        status = lfads_fail(r->err, LFADS_NO_MEMORY, "no memory to read %s", path);
+    }
+    h5_close(&r->file, NULL);
+    if (status != LFADS_OK) {
+        session_close(r->session);
+        return status;
+    }
+    *out = r->session;
+    return LFADS_OK;
+}
+
 enum lfads_status session_open(struct session **out, const char *path, const char *name,
                                const struct session_wants *wants, struct lfads_error *err)
 {
     struct reading r = {.wants = wants, .limits = wants->limits, .err = err};
-    enum lfads_status status;
+    enum lfads_status status = h5_open(&r.file, path, err);
 
     *out = NULL;
-    status = h5_open(&r.file, path, err);
-    if (status != LFADS_OK)
-        return status;
-    r.session = calloc(1, sizeof *r.session);
-    if (r.session && (r.session->name = strdup(name)) && (r.session->path = strdup(path))) {
-        r.session->ext_inputs = wants->ext_inputs;
-        status = session_reader_read(&r);
-    } else {
-        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", path);
-    }
-    h5_close(&r.file, NULL);
-    if (status != LFADS_OK) {
-        session_close(r.session);
-        return status;
-    }
-    *out = r.session;
-    return LFADS_OK;
+    return status == LFADS_OK ? read_session(out, &r, name) : status;
+}
+
+enum lfads_status session_open_arrays(struct session **out, const struct h5_arrays *arrays,
+                                      const char *path, const char *name,
+                                      const struct session_wants *wants, struct lfads_error *err)
+{
+    struct reading r = {.wants = wants, .limits = wants->limits, .err = err};
+    enum lfads_status status = h5_open_arrays(&r.file, arrays, path, err);
+
+    *out = NULL;
+    return status == LFADS_OK ? read_session(out, &r, name) : status;
+}
+
+enum lfads_status session_reopen(struct h5_file *file, const struct session *session,
+                                 struct lfads_error *err)
+{
+    return session->arrays ? h5_open_arrays(file, session->arrays, session->path, err)
+                           : h5_open(file, session->path, err);
 }
 
 void session_close(struct session *session)
@@ -147,7 +172,7 @@ enum lfads_status session_read_truth(double *dst, const struct session *session,
 {
     char name[40];
     struct h5_file file;
-    enum lfads_status status = h5_open(&file, session->path, err);
+    enum lfads_status status = session_reopen(&file, session, err);
 
     assert(session->set[set].has_truth && trial < session->set[set].count);
     if (status != LFADS_OK)

@@ -51,6 +51,7 @@ struct session_trials {
 
 struct session {
     char *name, *path;
+    const struct h5_arrays *arrays;        /* where it was read, in place of a file; or NULL */
     char *label;                           /* in the names of results; owned */
     size_t bins, channels, ext_inputs;     /* T, N, E */
     bool has_encoded;                      /* the encoders read an array of their own */
@@ -79,6 +80,14 @@ enum lfads_status session_read_conversion(double *factor, const struct h5_file *
  */
 enum lfads_status session_open(struct session **out, const char *path, const char *name,
                                const struct session_wants *wants, struct lfads_error *err);
+/* The same of ARRAYS in memory, which must outlive the session; PATH stands for them in sentences.
+ */
+enum lfads_status session_open_arrays(struct session **out, const struct h5_arrays *arrays,
+                                      const char *path, const char *name,
+                                      const struct session_wants *wants, struct lfads_error *err);
+/* Opens once more what the session was read from. */
+enum lfads_status session_reopen(struct h5_file *file, const struct session *session,
+                                 struct lfads_error *err);
 void session_close(struct session *session);
 
 /* Bins and width of the session's records of ARRAY; the width is 0 if it has no such array. */

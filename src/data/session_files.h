@@ -6,11 +6,14 @@
 #include "base/file.h"
 #include "config/session_shape.h"
 
+struct h5_arrays;
+
 struct session_file {
     char *path;
-    char *name;   /* of the session */
-    bool earlier; /* the name is that of earlier programs, which the model has */
-    char *label;  /* in the names of results: the session's name, or that and the file's */
+    const struct h5_arrays *arrays; /* in place of a file, for which path stands; or NULL */
+    char *name;                     /* of the session */
+    bool earlier;                   /* the name is that of earlier programs, which the model has */
+    char *label; /* in the names of results: the session's name, or that and the file's */
 };
 struct session_files {
     struct session_file *file; /* [count] */
@@ -35,6 +38,11 @@ enum lfads_status session_files_find(struct session_files *files, const char *di
  * directory, or if two sessions have one name. */
 enum lfads_status session_files_take(struct session_files *files, const char *list,
                                      const struct session_known *known, struct lfads_error *err);
+/* Takes the sessions of DATA, which must outlive FILES, in its order; only session SESSION, unless
+ * it is NULL. Fails if there is none. */
+enum lfads_status session_files_of_arrays(struct session_files *files,
+                                          const struct lfads_data *data, const char *session,
+                                          struct lfads_error *err);
 /* Names the only file after session NAME of the model, for trials that are not those of its
  * training; its label tells them apart. */
 enum lfads_status session_files_rename(struct session_files *files, const char *name,

@@ -6,11 +6,13 @@
 #include <stdint.h>
 
 #include "base/lock.h"
+#include "h5/h5_arrays.h"
 #include "h5/h5_types.h"
 
 struct h5_file {
-    struct h5_reader *reader; /* reading: the process that reads the file (h5_reader.h) */
-    int64_t id;               /* writing: HDF5's identifier; 0: not open */
+    struct h5_reader *reader;       /* reading: the process that reads the file (h5_reader.h) */
+    const struct h5_arrays *arrays; /* reading: arrays in memory in place of a file; or NULL */
+    int64_t id;                     /* writing: HDF5's identifier; 0: not open */
     char path[FILE_PATH];
     char temp[FILE_PATH];     /* between h5_begin and h5_finish: the staged name, … */
     struct lock lock;         /* … and its lock */
@@ -30,6 +32,10 @@ struct h5_storage {
  * crash. Accepts only numbers of up to 8 bytes, truth values, texts and lists of integers that are
  * stored in this file, with no filters except gzip, lzf, shuffle and Fletcher32. */
 enum lfads_status h5_open(struct h5_file *file, const char *path, struct lfads_error *err);
+/* Opens ARRAYS, which must outlive FILE, as a file of these data sets. NAME stands for its path.
+ * They have no texts, lists and attributes. */
+enum lfads_status h5_open_arrays(struct h5_file *file, const struct h5_arrays *arrays,
+                                 const char *name, struct lfads_error *err);
 /* Creates PATH, or replaces it; callers pass a staged name (file.h). A failure leaves no file.
  * Leaves RESERVED bytes at the beginning of the file to the caller: 0, or a power of two of at
  * least 512. */

@@ -268,6 +268,8 @@ enum lfads_status h5_reader_next(struct h5_answer *answer, struct h5_reader *rea
 enum lfads_status h5_reader_ask(struct h5_answer *answer, struct h5_reader *reader,
                                 const struct h5_request *request, struct lfads_error *err)
 {
+    if (!reader)
+        return lfads_fail(err, LFADS_BAD_DATA, "arrays in memory are numbers, and this is not");
     if (!reader->process)
         return lfads_fail(err, reader->exit_error.status, "%s", reader->exit_error.text);
     if (!h5_channel_send(reader->channel, request, sizeof *request))

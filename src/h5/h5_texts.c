@@ -123,6 +123,25 @@ static size_t count_texts(const char *text, size_t length)
     return count;
 }
 
+/* Makes TEXTS of their text of LENGTH bytes, which is in their place. */
+static enum lfads_status split_texts(struct h5_texts *texts, size_t length,
+                                     const struct h5_file *file, const char *name,
+                                     struct lfads_error *err)
+{
+    enum lfads_status status = LFADS_OK;
+
+    texts->count = count_texts(texts->text, length);
+    texts->each = calloc(texts->count + 1, sizeof *texts->each);
+    if (!texts->each)
+        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    else if (!find_texts(texts->each, texts->count, texts->text, length))
+        status = lfads_fail(err, LFADS_BAD_DATA, "%s: %s can't be read: the file is damaged",
+                            file->path, name);
+    if (status != LFADS_OK)
+        h5_texts_free(texts);
+    return status;
+}
+
 /* Makes TEXTS of the payload of ANSWER. */
 static enum lfads_status keep_texts(struct h5_texts *texts, const struct h5_answer *answer,
                                     const struct h5_file *file, const char *name,
@@ -130,18 +149,7 @@ static enum lfads_status keep_texts(struct h5_texts *texts, const struct h5_answ
 {
     enum lfads_status status = take_texts(&texts->text, answer, file, name, err);
 
-    if (status != LFADS_OK)
-        return status;
-    texts->count = count_texts(texts->text, answer->bytes);
-    texts->each = calloc(texts->count + 1, sizeof *texts->each);
-    if (!texts->each)
-        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
-    else if (!find_texts(texts->each, texts->count, texts->text, answer->bytes))
-        status = lfads_fail(err, LFADS_BAD_DATA, "%s: %s can't be read: the file is damaged",
-                            file->path, name);
-    if (status != LFADS_OK)
-        h5_texts_free(texts);
-    return status;
+    return status == LFADS_OK ? split_texts(texts, answer->bytes, file, name, err) : status;
 }
 
 void h5_texts_free(struct h5_texts *texts)
@@ -175,6 +183,16 @@ enum lfads_status h5_read_strings(struct h5_texts *texts, const struct h5_file *
                       name);
 }
 
+static enum lfads_status name_arrays(struct h5_texts *keys, const struct h5_file *file,
+                                     struct lfads_error *err)
+{
+    size_t length;
+
+    keys->text = h5_arrays_names(&length, file->arrays);
+    return keys->text ? split_texts(keys, length, file, "", err)
+                      : lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+}
+
 enum lfads_status h5_keys(struct h5_texts *keys, const struct h5_file *file, const char *group,
                           struct lfads_error *err)
 {
@@ -183,6 +201,8 @@ enum lfads_status h5_keys(struct h5_texts *keys, const struct h5_file *file, con
     enum lfads_status status;
 
     *keys = (struct h5_texts){.count = 0};
+    if (file->arrays)
+        return name_arrays(keys, file, err);
     if (!h5_request_about(&ask, H5_KEYS, group))
         return h5_missing(file, group, err);
     status = h5_reader_ask(&answer, file->reader, &ask, err);

@@ -58,7 +58,7 @@ static enum lfads_status make_model(struct lfads_denoiser *d, const struct lfads
         sessions[i] = (struct model_session){.shape = known->sessions[i],
                                              .encoded_bins = known->encoded_bins};
     if (status == LFADS_OK)
-        status = run_find_readin(&sessions[0].readin, known, path, err);
+        status = run_find_readin(&sessions[0].readin, known, NULL, path, err);
     if (status == LFADS_OK)
         status = model_create(&d->model, config, known->bins, sessions, known->count, err);
     if (status == LFADS_OK && d->model->first)

@@ -131,7 +131,7 @@ enum lfads_status kept_arrays_copy(struct h5_file *out, const struct run *run,
         return write_rows_of_file(out, set, trials, err);
     if (kept->count == 0)
         return LFADS_OK;
-    status = h5_open(&from, session->path, err);
+    status = session_reopen(&from, session, err);
     for (size_t i = 0; i < kept->count && status == LFADS_OK; i++) {
         const char *name = kept->name[i];
         struct h5_shape shape;

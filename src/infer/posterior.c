@@ -1,73 +1,15 @@
 /* posterior.c - runs the trained model on each trial: averages samples of its posterior, or uses
  * the posterior's means (training.md, "Kinds"). The entry points are lfads_posterior_sample and
  * lfads_posterior_mean of the public header.
- *
- * Trials are encoded once, a group at a time, for any number of samples. Each thread takes groups
- * and decodes them trial by trial; a device decodes a group with all its samples at once. Groups
- * begin at the same trials for any number of threads, and a trial's number addresses its noise, so
- * results do not depend on threads. SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/limits.h"
-#include "base/progress.h"
 #include "base/sizes.h"
-#include "base/workers.h"
 #include "infer/kept_arrays.h"
 #include "infer/sampler.h"
-
-enum {
-    VALID_TRIALS = PHILOX_MAX_TRIAL / 2, /* the number of the first validation trial */
-    TEST_TRIALS = PHILOX_MAX_TRIAL / 4 * 3
-};
-
-static size_t first_number(enum session_set set)
-{
-    return set == SESSION_TRAIN ? 0 : set == SESSION_VALID ? VALID_TRIALS : TEST_TRIALS;
-}
-
-/* Counts finished trials. Callbacks run on the caller's thread only, which is thread 0. */
-static void report_trials(struct sampler *p, size_t count, size_t thread)
-{
-    size_t done = atomic_fetch_add(&p->done, count) + count;
-    double seconds = clock_seconds() - p->began;
-    struct lfads_progress progress = {.what = "trials",
-                                      .share = (double)done / (double)p->trials,
-                                      .trials_per_second = (double)done / seconds,
-                                      .seconds = seconds};
-
-    if (thread == 0 && progress_report(p->run->callbacks, &progress))
-        atomic_store(&p->stopped, true);
-}
-
-static void run_group(void *payload, size_t group, size_t thread)
-{
-    struct sampler *p = payload;
-    struct passes *passes = &p->passes[thread];
-    size_t offset = group * p->plan.trials, number = p->first + offset, decoded;
-    struct pass pass = {.session = p->session,
-                        .trials = size_min(p->count - offset, p->plan.trials),
-                        .parameters = p->parameters,
-                        .seed = p->run->seed,
-                        .step = (uint32_t)p->run->checkpoint.step,
-                        .trial = (uint32_t)(number + first_number(p->set)),
-                        .costs = &p->costs};
-    const struct shard *s;
-
-    if (atomic_load(&p->stopped))
-        return;
-    s = passes_begin(passes, &pass);
-    prefetched_copy(s->host_data, &p->prefetched, offset, pass.trials);
-    passes_encode(passes);
-    for (size_t b = 0; b < pass.trials && !atomic_load(&p->stopped); b += decoded) {
-        decoded = passes_decode(passes, b);
-        passes_keep(passes, &p->results, offset + b);
-        report_trials(p, decoded, thread);
-    }
-}
 
 static bool is_scored(const struct sampler *p)
 {
@@ -84,37 +26,23 @@ static void report_block(const struct sampler *p)
     }
 }
 
-/* FILE: of results; NULL: they go to the sampler's torch file. */
-static enum lfads_status run_blocks(struct sampler *p, struct results_file *file)
+/* Writes a block into PAYLOAD, a file of results. */
+static enum lfads_status write_rows(struct sampler *p, void *payload)
 {
-    const struct backend *be = p->run->be;
-    struct batches *blocks;
-    enum lfads_status status = batches_in_order(&blocks, p->session, p->trials, p->block, p->err);
+    enum lfads_status status = results_file_write(payload, &p->results, p->first, p->count, p->err);
 
-    if (status != LFADS_OK)
-        return status;
-    prefetcher_begin(p->prefetcher, p->set, blocks->batch, blocks->count);
-    p->first = 0;
-    for (size_t i = 0; i < blocks->count && status == LFADS_OK; i++, p->first += p->count) {
-        p->count = blocks->batch[i].count;
-        status = prefetcher_next(&p->prefetched, p->prefetcher, p->err);
-        if (status != LFADS_OK)
-            break;
-        workers_run(p->threads, (p->count + p->plan.trials - 1) / p->plan.trials, run_group, p);
-        for (size_t b = 0; b < p->count; b++)
-            p->results.values[RESULT_STEP][b] = (double)p->run->checkpoint.step;
-        status = be->finish(be, p->err);
-        if (status == LFADS_OK && atomic_load(&p->stopped))
-            status = lfads_fail(p->err, LFADS_INTERRUPTED, "stopped before %s was written",
-                                file ? file->file.path : p->torch->file.path);
-        if (status == LFADS_OK)
-            status = file ? results_file_write(file, &p->results, p->first, p->count, p->err)
-                          : torch_file_write(p->torch, &p->results, p->first, p->count, p->err);
-        if (status == LFADS_OK)
-            report_block(p);
-    }
-    prefetcher_end(p->prefetcher);
-    batches_free(blocks);
+    if (status == LFADS_OK)
+        report_block(p);
+    return status;
+}
+
+/* Writes a block into the sampler's torch file. */
+static enum lfads_status write_torch_rows(struct sampler *p, void *payload)
+{
+    enum lfads_status status = torch_file_write(payload, &p->results, p->first, p->count, p->err);
+
+    if (status == LFADS_OK)
+        report_block(p);
     return status;
 }
 
@@ -144,7 +72,7 @@ static enum lfads_status write_results(struct sampler *p, const char *kind)
     if (status == LFADS_OK)
         status = kept_arrays_copy(&file.file, p->run, session, p->set, p->trials, p->err);
     if (status == LFADS_OK)
-        status = run_blocks(p, &file);
+        status = sampler_run(p, &(struct block_writer){write_rows, &file, file.file.path});
     if (status == LFADS_OK)
         status = results_file_commit(&file, p->err);
     results_file_discard(&file);
@@ -158,7 +86,8 @@ static enum lfads_status write_torch(struct sampler *p)
         torch_file_create_set(p->torch, session_set_name(p->set), &p->results, p->trials, p->err);
 
     if (status == LFADS_OK)
-        status = run_blocks(p, NULL);
+        status =
+            sampler_run(p, &(struct block_writer){write_torch_rows, p->torch, p->torch->file.path});
     return status == LFADS_OK ? torch_file_end_set(p->torch, p->err) : status;
 }
 
@@ -175,8 +104,6 @@ static enum lfads_status run_set(struct sampler *p, const char *kind)
     kept = size_min(p->trials, p->block);
     run_line(p->run, "Writing data for %s data and kind %s.", session->name,
              session_set_name(p->set));
-    p->began = clock_seconds();
-    atomic_store(&p->done, 0);
     status = results_create(&p->results, p->run->model, p->session, kept, p->plan.more, p->err);
     if (p->set == SESSION_TEST) /* nothing is known that costs could be of */
         for (int i = RESULT_COST; i <= RESULT_NLL_IWAE; i++)

@@ -4,23 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/host_memory.h"
-#include "base/memory.h"
-#include "base/workers.h"
 #include "config/kinds.h"
+#include "infer/prior.h"
 #include "infer/results_file.h"
-#include "model/latent_prior.h"
-#include "run/passes.h"
-#include "run/run.h"
-
-struct prior {
-    struct run *run;
-    real *parameters;
-    /* all samples in one shard: bits depend on the rows of a matrix product */
-    struct pass_plan plan;
-    struct passes passes;
-    struct lfads_error *err;
-};
 
 /* Finds the session that provides the read-out. */
 static enum lfads_status choose_session(size_t *session, const struct prior *p)
@@ -102,30 +88,13 @@ static enum lfads_status write_result(struct results_file *file, struct results 
     return status;
 }
 
-/* The cost of samples of the priors is that of the parameters. */
-static enum lfads_status write_cost(struct results_file *file, struct results *results,
-                                    const struct prior *p)
-{
-    double ramp = costs_ramps(p->run->config, p->run->checkpoint.step, p->run->checkpoint.epoch).l2,
-           cost;
-    enum lfads_status status =
-        costs_l2_value(&cost, p->run->be, p->run->model, p->parameters, p->err);
-
-    if (status != LFADS_OK)
-        return status;
-    cost *= ramp;
-    results->values[RESULT_COST] = &cost;
-    status = results_file_write(file, results, 0, p->plan.trials, p->err);
-    results->values[RESULT_COST] = NULL;
-    return status;
-}
-
 static enum lfads_status write_file(const struct prior *p, size_t session)
 {
     const struct lfads_config *config = p->run->config;
     char name[FILE_PATH], path[FILE_PATH];
     struct results_file file = {.of = OF_PRIORS};
     struct results results;
+    double cost;
     enum lfads_status status;
 
     snprintf(name, sizeof name, "%.3000smodel_runs_prior_sample", config->output_filename_stem);
@@ -140,7 +109,11 @@ static enum lfads_status write_file(const struct prior *p, size_t session)
         if (results.width[i] && results_key(OF_PRIORS, (enum result)i))
             status = write_result(&file, &results, i, p);
     if (status == LFADS_OK)
-        status = write_cost(&file, &results, p);
+        status = prior_cost(&cost, p);
+    if (status == LFADS_OK) {
+        results.values[RESULT_COST] = &cost;
+        status = results_file_write(&file, &results, 0, p->plan.trials, p->err);
+    }
     if (status == LFADS_OK)
         status = results_file_commit(&file, p->err);
     results_file_discard(&file);
@@ -149,72 +122,25 @@ static enum lfads_status write_file(const struct prior *p, size_t session)
     return status;
 }
 
-/* Called by workers_run, which keeps matrix products on one thread. */
-static void compute(void *payload, size_t item, size_t thread)
-{
-    struct prior *p = payload;
-
-    (void)item, (void)thread;
-    passes_encode(&p->passes);
-    passes_decode(&p->passes, 0);
-}
-
 static enum lfads_status sample(struct prior *p)
 {
-    struct pass pass = {.trials = p->plan.trials,
-                        .parameters = p->parameters,
-                        .seed = p->run->seed,
-                        .step = (uint32_t)p->run->checkpoint.step};
-    enum lfads_status status = choose_session(&pass.session, p);
+    size_t session;
+    enum lfads_status status = choose_session(&session, p);
 
     if (status == LFADS_OK)
-        status = fill_ext(passes_begin(&p->passes, &pass)->host_data[TRIAL_EXT], p, pass.session);
+        status = fill_ext(prior_begin_pass(p, session), p, session);
     if (status != LFADS_OK)
         return status;
-    workers_run(1, 1, compute, p);
+    prior_compute(p);
     status = run_write_hyperparams(p->run, "prior_sample", p->err);
-    return status == LFADS_OK ? write_file(p, pass.session) : status;
-}
-
-/* All samples share a pass; their largest result is allocated beside it. */
-static enum lfads_status check_memory(const struct prior *p)
-{
-    const struct backend *be = p->run->be;
-    const struct model *m = p->run->model;
-    size_t threads = p->run->threads, samples = p->plan.trials, output, row, computing;
-
-    results_widest(&output, &row, m);
-    row *= sizeof(acc);
-    computing = m->size * sizeof(real) + passes_bytes(be, m, &p->plan);
-    if (!be->host_memory) {
-        enum lfads_status status =
-            backend_check_memory(be, computing, "prior sampling", "--batch_size", p->err);
-
-        if (status != LFADS_OK)
-            return status;
-    }
-    return memory_check(memory_of_libraries(threads) + memory_of_threads(threads) +
-                            (be->host_memory ? computing : 0) + samples * row +
-                            h5_packing_bytes(samples, row, threads),
-                        "prior sampling", "--batch_size", p->err);
-}
-
-static enum lfads_status check_priors(const struct prior *p)
-{
-    const struct model *m = p->run->model;
-
-    if ((!m->ic_dim || m->ic_prior->draw) && (!m->co_dim || m->co_prior->draw))
-        return LFADS_OK;
-    return lfads_fail(p->err, LFADS_USAGE,
-                      "--%s_prior=none leaves nothing to sample: train with another prior",
-                      m->ic_dim && !m->ic_prior->draw ? "ic" : "co");
+    return status == LFADS_OK ? write_file(p, session) : status;
 }
 
 enum lfads_status lfads_prior_sample(const struct lfads_config *config,
                                      const struct lfads_callbacks *callbacks,
                                      struct lfads_error *err)
 {
-    struct prior p = {.plan = {.latents = PRIOR_SAMPLE, .samples = 1}, .err = err};
+    struct prior p = {.err = err};
     /* trials are needed for their external inputs only */
     const enum run_use use = config && *config->ext_input_from ? RUN_TRIALS : RUN_MODEL;
     enum lfads_status status = run_open(&p.run, config, use, callbacks, err);
@@ -222,18 +148,10 @@ enum lfads_status lfads_prior_sample(const struct lfads_config *config,
     if (status != LFADS_OK)
         return status;
     run_report_unused(p.run, KIND_PRIOR_SAMPLE);
-    p.plan.trials = (size_t)p.run->config->batch_size;
-    status = check_priors(&p);
-    if (status == LFADS_OK)
-        status = check_memory(&p);
-    if (status == LFADS_OK)
-        status = run_parameters(&p.parameters, p.run, err);
-    if (status == LFADS_OK)
-        status = passes_create(&p.passes, p.run->be, p.run->model, &p.plan, err);
+    status = prior_begin(&p, (size_t)p.run->config->batch_size);
     if (status == LFADS_OK)
         status = sample(&p);
-    passes_release(&p.passes);
-    p.run->be->memory_free(p.run->be, p.parameters);
+    prior_end(&p);
     run_close(p.run);
     return status;
 }

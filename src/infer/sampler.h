@@ -38,6 +38,15 @@ struct sampler {
  * and wants are set and whose other members are zero. If memory does not suffice, fails and names
  * the flags that lower it. */
 enum lfads_status sampler_create(struct sampler *sampler);
+/* What takes the results of a block, of p->count trials from p->first on. */
+struct block_writer {
+    enum lfads_status (*write)(struct sampler *p, void *payload);
+    void *payload;
+    const char *what; /* is not written if the caller stops */
+};
+/* Runs the model on the TRIALS trials of SET of SESSION, which are set, as are parameters, costs
+ * and results, of as many trials as a block. */
+enum lfads_status sampler_run(struct sampler *sampler, const struct block_writer *writer);
 /* Frees the sampler's memory and its run; accepts a sampler whose creation failed. */
 void sampler_release(struct sampler *sampler);
 #endif

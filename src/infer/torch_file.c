@@ -52,7 +52,7 @@ static enum lfads_status copy_data(struct h5_file *out, const struct run *run,
     struct h5_file from;
     char left[400] = "";
     size_t length = 0;
-    enum lfads_status status = h5_open(&from, session->path, err);
+    enum lfads_status status = session_reopen(&from, session, err);
 
     for (size_t i = 0; i < session->keys.all.count && status == LFADS_OK; i++) {
         const char *name = session->keys.all.each[i] + 1;

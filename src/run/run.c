@@ -87,8 +87,10 @@ static enum lfads_status borrow(struct run *p, const struct run *first, struct l
     return LFADS_OK;
 }
 
-static enum lfads_status check_jitter(const struct run *p, struct lfads_error *err)
+enum lfads_status run_check_jitter(const struct run *run, struct lfads_error *err)
 {
+    const struct run *p = run;
+
     if (strcmp(p->config->spike_jitter, "symmetric") == 0 &&
         p->config->temporal_spike_jitter_width == 0)
         return lfads_fail(err, LFADS_USAGE,
@@ -168,9 +170,28 @@ void run_report_unused(struct run *run, const char *kind)
     unused_report(run->config, &situation, pass_line, run);
 }
 
-/* FIRST: the run that lends data set and backend, or NULL. */
-static enum lfads_status open_data(struct run *p, const struct run *first, struct lfads_error *err)
+/* Fails if flags name files beside arrays in memory. */
+static enum lfads_status take_arrays(struct run *p, struct lfads_error *err)
 {
+    static const char *const names[] = {"data_files", "data_dir", "data_filename_stem"};
+    enum lfads_status status = LFADS_OK;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && status == LFADS_OK; i++) {
+        size_t flag = (size_t)flag_find(config_table(), names[i]);
+
+        if (p->config->given[flag] && p->use == RUN_TRAINING)
+            return lfads_fail(err, LFADS_USAGE,
+                              "the data are arrays in memory, and --%s names files: leave it out",
+                              names[i]);
+        p->config->given[flag] = false;
+        status = flag_set(p->config, config_table(), flag, "", err);
+    }
+    return status;
+}
+
+static enum lfads_status open_data(struct run *p, struct lfads_error *err)
+{
+    const struct run *beside = p->request.beside;
     enum lfads_status status;
 
     if (*p->config->session && !p->new_trials)
@@ -180,16 +201,41 @@ static enum lfads_status open_data(struct run *p, const struct run *first, struc
                           p->config->session);
     if (p->use == RUN_MODEL)
         return LFADS_OK;
-    status = first ? borrow(p, first, err) : run_open_data(p, err);
+    status = beside ? borrow(p, beside, err) : run_open_data(p, err);
     return status == LFADS_OK && *p->checkpoint_path ? run_check_data(p, err) : status;
 }
 
-/* FIRST as above. */
-static enum lfads_status open_run(struct run **out, const struct run *first,
-                                  const struct lfads_config *config, enum run_use use,
-                                  const struct lfads_callbacks *callbacks, struct lfads_error *err)
+/* Completes the flags and reads the checkpoint and the data. */
+static enum lfads_status open_inputs(struct run *p, struct lfads_error *err)
 {
-    const bool training = use == RUN_TRAINING;
+    const bool training = p->use == RUN_TRAINING;
+    enum lfads_status status = config_check(p->config, err);
+
+    if (status == LFADS_OK && training && *p->config->output_dir)
+        status =
+            lfads_fail(err, LFADS_USAGE,
+                       "--output_dir=%s is where results of a trained model go: training writes "
+                       "into --lfads_save_dir",
+                       p->config->output_dir);
+    if (status == LFADS_OK && p->request.data)
+        status = take_arrays(p, err);
+    if (status == LFADS_OK)
+        status = limits_check_descriptors(err);
+    if (status == LFADS_OK)
+        status = run_open_checkpoint(p, err);
+    if (status == LFADS_OK)
+        status = config_check(p->config, err);
+    if (status == LFADS_OK)
+        status = open_data(p, err);
+    if (status == LFADS_OK && training && !*p->checkpoint_path)
+        status = choose_flags(p, err);
+    return status == LFADS_OK && training ? run_check_jitter(p, err) : status;
+}
+
+enum lfads_status run_open_request(struct run **out, const struct run_request *request,
+                                   struct lfads_error *err)
+{
+    const struct lfads_config *config = request->config;
     struct run *p;
     enum lfads_status status;
 
@@ -203,34 +249,18 @@ static enum lfads_status open_run(struct run **out, const struct run *first,
         run_close(p);
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a run");
     }
-    p->callbacks = callbacks;
-    p->borrows = first;
-    p->use = use;
-    p->new_trials = use == RUN_TRIALS && *config->data_files;
-    status = config_check(config, err);
-    if (status == LFADS_OK && training && *config->output_dir)
-        status =
-            lfads_fail(err, LFADS_USAGE,
-                       "--output_dir=%s is where results of a trained model go: training writes "
-                       "into --lfads_save_dir",
-                       config->output_dir);
-    if (status == LFADS_OK)
-        status = limits_check_descriptors(err);
-    if (status == LFADS_OK)
-        status = run_open_checkpoint(p, err);
-    if (status == LFADS_OK)
-        status = config_check(p->config, err);
-    if (status == LFADS_OK)
-        status = open_data(p, first, err);
-    if (status == LFADS_OK && training && !*p->checkpoint_path)
-        status = choose_flags(p, err);
-    if (status == LFADS_OK && training)
-        status = check_jitter(p, err);
+    p->callbacks = request->callbacks;
+    p->request = *request;
+    p->request.config = NULL;
+    p->use = request->use;
+    p->new_trials = p->use == RUN_TRIALS && (*config->data_files || request->data);
+    p->be = request->be;
+    status = open_inputs(p, err);
     if (status == LFADS_OK)
         status = run_make_model(p, err);
     if (status == LFADS_OK)
-        status = choose_seed(p, training, err);
-    if (status == LFADS_OK && !first)
+        status = choose_seed(p, p->use == RUN_TRAINING, err);
+    if (status == LFADS_OK && !p->be)
         status = choose_backend(p, err);
     if (status != LFADS_OK) {
         run_close(p);
@@ -244,14 +274,19 @@ static enum lfads_status open_run(struct run **out, const struct run *first,
 enum lfads_status run_open(struct run **out, const struct lfads_config *config, enum run_use use,
                            const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    return open_run(out, NULL, config, use, callbacks, err);
+    return run_open_request(
+        out, &(struct run_request){.config = config, .use = use, .callbacks = callbacks}, err);
 }
 
 enum lfads_status run_open_beside(struct run **out, const struct run *first,
                                   const struct lfads_config *config,
                                   const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    return open_run(out, first, config, RUN_TRAINING, callbacks, err);
+    return run_open_request(
+        out,
+        &(struct run_request){
+            .config = config, .use = RUN_TRAINING, .callbacks = callbacks, .beside = first},
+        err);
 }
 
 void run_release(struct run *run)
@@ -268,10 +303,9 @@ void run_close(struct run *run)
     if (!run)
         return;
     model_free(run->model);
-    if (!run->borrows) {
-        backend_release(&run->device);
+    backend_release(&run->device);
+    if (!run->request.beside)
         dataset_close(run->dataset);
-    }
     run_release(run);
     free(run);
 }
@@ -279,6 +313,8 @@ void run_close(struct run *run)
 enum lfads_status run_read_parameters(const struct run *run, const struct param_vectors *vectors,
                                       struct lfads_error *err)
 {
+    if (run->request.trained)
+        return trained_read(vectors->parameters, run->model, run->request.trained, err);
     run_line(run, "Reading model parameters from %s%s",
              run->checkpoint.tensorflow ? "the TensorFlow checkpoint " : "", run->checkpoint_path);
     return checkpoint_read_parameters(vectors, run->checkpoint_path, run->model, NULL, err);

@@ -9,15 +9,30 @@
 #include "config/hyperparams.h"
 #include "data/dataset.h"
 #include "model/model_create.h"
+#include "run/trained.h"
 #include "save/checkpoint.h"
 
 /* What a run is for: training; sending trials through the model; the model alone, without data. */
 enum run_use { RUN_TRAINING, RUN_TRIALS, RUN_MODEL };
 
+/* What to open. Members that are zero: as a command does. */
+struct run_request {
+    const struct lfads_config *config; /* is copied */
+    enum run_use use;
+    const struct lfads_callbacks *callbacks;
+    const struct run *beside;      /* a training that lends data set and backend */
+    const struct backend *be;      /* that is lent; else it is chosen */
+    const struct lfads_data *data; /* sessions in memory in place of files; must outlive the run */
+    const char *session;           /* the only one of them; NULL: all */
+    bool in_memory;                /* of a training: there is no save directory */
+    const struct trained *trained; /* in place of a checkpoint's file; must outlive the run */
+};
+
 struct run {
     struct lfads_config *config; /* a copy; completed from the checkpoint, seed included */
     enum run_use use;
-    bool new_trials; /* the data are not those that the model was trained on */
+    struct run_request request; /* without its config */
+    bool new_trials;            /* the data are not those that the model was trained on */
     struct hyperparams_data
         known;               /* what the checkpoint says about its data; all zero without one */
     char *known_stem;        /* --data_filename_stem of its training; NULL: unknown */
@@ -25,9 +40,8 @@ struct run {
     struct dataset *dataset; /* NULL for RUN_MODEL */
     struct model *model;
     const struct backend *be;
-    struct backend_choice device;    /* owns be */
-    bool borrows;                    /* data set and backend belong to another run */
-    char checkpoint_path[FILE_PATH]; /* "": no checkpoint */
+    struct backend_choice device;    /* owns be, unless it is lent */
+    char checkpoint_path[FILE_PATH]; /* "": no checkpoint; in words, if it is in memory */
     struct checkpoint checkpoint;    /* all zero without one */
     struct lfads_config *saved;      /* the checkpoint's flags; NULL without one */
     uint64_t seed;
@@ -45,14 +59,19 @@ enum lfads_status run_open(struct run **out, const struct lfads_config *config, 
 enum lfads_status run_open_beside(struct run **out, const struct run *first,
                                   const struct lfads_config *config,
                                   const struct lfads_callbacks *callbacks, struct lfads_error *err);
+/* Opens what REQUEST says; run_close frees *OUT. */
+enum lfads_status run_open_request(struct run **out, const struct run_request *request,
+                                   struct lfads_error *err);
 void run_close(struct run *run); /* accepts NULL */
 /* Passes a line to the callbacks for each reason for which given flags have no effect in a run of
  * KIND (kinds.h), and one for what a continued training changes. */
 void run_report_unused(struct run *run, const char *kind);
 
-/* Sets *READIN to what the encoders of a checkpoint, whose data are KNOWN, were trained with. */
+/* Sets *READIN to what the encoders of TRAINED or, if that is NULL, of a checkpoint, whose data are
+ * KNOWN, were trained with. */
 enum lfads_status run_find_readin(enum readin_use *readin, const struct hyperparams_data *known,
-                                  const char *checkpoint, struct lfads_error *err);
+                                  const struct trained *trained, const char *checkpoint,
+                                  struct lfads_error *err);
 
 /* Reports the checkpoint's path, and reads its parameters and the slots of VECTORS that are not
  * NULL. */

@@ -1,5 +1,6 @@
 /* run_checkpoint.c - finds a run's checkpoint, and completes its flags from that or from the
  * preset. SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "config/hyperparams.h"
@@ -29,14 +30,16 @@ static enum lfads_status read_checkpoint(struct run *p, struct lfads_config *sav
                                          struct lfads_error *err)
 {
     const char *path = p->checkpoint_path;
-    enum lfads_status status = checkpoint_read(&p->checkpoint, path, err);
+    const struct trained *trained = p->request.trained;
+    enum lfads_status status = trained ? trained_copy_checkpoint(&p->checkpoint, trained, err)
+                                       : checkpoint_read(&p->checkpoint, path, err);
 
     if (status == LFADS_OK)
         status = hyperparams_read(saved, p->checkpoint.hyperparameters, path, err);
     if (status == LFADS_OK)
         status = hyperparams_read_data(&p->known, p->checkpoint.hyperparameters, path, err);
     if (status == LFADS_OK)
-        status = run_find_readin(&p->readin, &p->known, path, err);
+        status = run_find_readin(&p->readin, &p->known, trained, path, err);
     if (status != LFADS_OK || *saved->data_files)
         return status;
     p->known_stem = strdup(saved->data_filename_stem);
@@ -57,7 +60,33 @@ static enum lfads_status complete_flags(struct run *p, const struct lfads_config
         status = p->use == RUN_TRAINING && gives_all && preset_is_original(saved)
                      ? config_match(config, saved, err)
                      : config_inherit(config, saved, err);
-    return status == LFADS_OK ? run_locate_data(p, saved, err) : status;
+    if (status != LFADS_OK || p->request.data)
+        return status;
+    return run_locate_data(p, saved, err);
+}
+
+/* Sets the path of the checkpoint; "": there is none. */
+static enum lfads_status find_checkpoint(struct run *p, struct lfads_error *err)
+{
+    const struct lfads_config *config = p->config;
+
+    *p->checkpoint_path = 0;
+    if (p->request.trained)
+        snprintf(p->checkpoint_path, FILE_PATH, "the model in memory");
+    return p->request.trained || p->request.in_memory
+               ? LFADS_OK
+               : index_latest(p->checkpoint_path, config->lfads_save_dir,
+                              config->checkpoint_pb_load_name, err);
+}
+
+/* Begins a training afresh. */
+static enum lfads_status begin_afresh(struct run *p, struct lfads_error *err)
+{
+    enum lfads_status status = p->request.in_memory ? LFADS_OK : refuse_afresh(p->config, err);
+
+    if (status == LFADS_OK && !p->request.data)
+        status = run_locate_data(p, NULL, err);
+    return status == LFADS_OK ? preset_apply(p->config, err) : status;
 }
 
 enum lfads_status run_open_checkpoint(struct run *run, struct lfads_error *err)
@@ -65,17 +94,12 @@ enum lfads_status run_open_checkpoint(struct run *run, struct lfads_error *err)
     struct run *p = run;
     struct lfads_config *config = p->config, *saved = NULL;
     bool gives_all = preset_is_original(config);
-    enum lfads_status status = index_latest(p->checkpoint_path, config->lfads_save_dir,
-                                            config->checkpoint_pb_load_name, err);
+    enum lfads_status status = find_checkpoint(p, err);
 
     if (status != LFADS_OK)
         return status;
-    if (!*p->checkpoint_path && p->use == RUN_TRAINING) {
-        status = refuse_afresh(config, err);
-        if (status == LFADS_OK)
-            status = run_locate_data(p, NULL, err);
-        return status == LFADS_OK ? preset_apply(config, err) : status;
-    }
+    if (!*p->checkpoint_path && p->use == RUN_TRAINING)
+        return begin_afresh(p, err);
     if (!*p->checkpoint_path)
         return lfads_fail(err, LFADS_BAD_DATA,
                           "there is no checkpoint: --lfads_save_dir=%s has no file %s "

@@ -28,7 +28,8 @@ static struct storage_limits choose_storage(const struct run *run, char director
     const struct lfads_config *config = run->config;
     size_t available = memory_available();
 
-    if (strcmp(config->data_in_memory, "true") == 0)
+    if (strcmp(config->data_in_memory, "true") == 0 || run->request.in_memory ||
+        run->request.trained)
         return (struct storage_limits){.memory = available};
     choose_directory(directory, run);
     if (strcmp(config->data_in_memory, "false") == 0)
@@ -125,12 +126,15 @@ static enum lfads_status find_files(struct session_files *files, const struct ru
 {
     const struct lfads_config *config = p->config;
     const struct session_known known = {p->known.sessions, p->known.count, p->known_stem};
+    enum lfads_status status;
 
-    enum lfads_status status =
-        *config->data_files
-            ? session_files_take(files, config->data_files, &known, err)
-            : session_files_find(files, config->data_dir, config->data_filename_stem, &known, err);
-
+    if (p->request.data)
+        status = session_files_of_arrays(files, p->request.data, p->request.session, err);
+    else if (*config->data_files)
+        status = session_files_take(files, config->data_files, &known, err);
+    else
+        status =
+            session_files_find(files, config->data_dir, config->data_filename_stem, &known, err);
     return status == LFADS_OK && p->new_trials ? choose_session(files, p, err) : status;
 }
 

@@ -8,7 +8,8 @@
 #include "run/run_private.h"
 
 enum lfads_status run_find_readin(enum readin_use *readin, const struct hyperparams_data *known,
-                                  const char *checkpoint, struct lfads_error *err)
+                                  const struct trained *trained, const char *checkpoint,
+                                  struct lfads_error *err)
 {
     char name[400];
     bool has = true;
@@ -16,7 +17,10 @@ enum lfads_status run_find_readin(enum readin_use *readin, const struct hyperpar
 
     if (known->count == 1) {
         snprintf(name, sizeof name, "LFADS/x_2_infac_%s/W", known->sessions[0].name);
-        status = checkpoint_has(&has, checkpoint, name, err);
+        if (trained)
+            has = trained_has(trained, name);
+        else
+            status = checkpoint_has(&has, checkpoint, name, err);
     }
     *readin = has ? READIN_MAP : READIN_CHANNELS;
     return status;

@@ -18,5 +18,7 @@ enum lfads_status run_open_data(struct run *run, struct lfads_error *err);
 enum lfads_status run_check_data(const struct run *run, struct lfads_error *err);
 /* Frees what run_open_checkpoint and the configuration hold. */
 void run_release(struct run *run);
+/* Checks the flags on spike jitter against the data. */
+enum lfads_status run_check_jitter(const struct run *run, struct lfads_error *err);
 enum lfads_status run_make_model(struct run *run, struct lfads_error *err);
 #endif

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "train/training_private.h"
@@ -20,6 +21,7 @@ static bool report_progress(const struct training *t)
             (double)((t->done - t->epoch_first) * batches->batch_size) / (seconds - t->epoch_began),
         .learning_rate = (double)t->schedule.learning_rate,
         .seconds = seconds - t->began,
+        .ended = training_ended(t),
     };
 
     return recorder_progress(t->recorder, &progress);
@@ -200,6 +202,59 @@ static void put_scores(struct fitlog_row *row, const struct training *t)
             "fp_bps", null_model_bits(&t->null, MEASURE_FORWARD, cost[MEASURE_FORWARD])};
 }
 
+static struct lfads_costs costs_for_caller(const struct epoch_costs *costs, bool has)
+{
+    double nothing = (double)NAN;
+
+    return has ? (struct lfads_costs){.total = costs->total,
+                                      .recon = costs->of[COST_RECON],
+                                      .kl = costs->of[COST_KL],
+                                      .l2 = costs->of[COST_L2],
+                                      .corr = costs->of[COST_CORR]}
+               : (struct lfads_costs){nothing, nothing, nothing, nothing, nothing};
+}
+
+static double score_of(const struct fitlog_row *row, const char *name)
+{
+    for (size_t i = 0; i < FITLOG_SCORES && row->scores[i].name; i++)
+        if (strcmp(row->scores[i].name, name) == 0)
+            return row->scores[i].value;
+    return (double)NAN;
+}
+
+/* Tells the caller of the epoch that has ended. */
+static void report_epoch(struct training *t, const struct fitlog_row *row, double learning_rate)
+{
+    double seconds = clock_seconds();
+    struct lfads_progress progress = {
+        .what = "epoch",
+        .share = 1,
+        .epoch = row->epoch,
+        .step = row->step,
+        .trials_per_second =
+            (double)((t->done - t->epoch_first) * t->batches[SESSION_TRAIN]->batch_size) /
+            (seconds - t->epoch_began),
+        .learning_rate = learning_rate,
+        .seconds = seconds - t->began,
+        .ended = &t->ended,
+    };
+
+    t->ended = (struct lfads_epoch){.epoch = row->epoch,
+                                    .step = row->step,
+                                    .learning_rate = learning_rate,
+                                    .gradient_norm = t->gradient_norm,
+                                    .seconds = seconds - t->epoch_began,
+                                    .kl_weight = row->train.ramps.kl,
+                                    .l2_weight = row->train.ramps.l2,
+                                    .train = costs_for_caller(&row->train, true),
+                                    .has_valid = row->has_valid,
+                                    .valid = costs_for_caller(&row->valid, row->has_valid),
+                                    .recon_sv = score_of(row, "recon_sv"),
+                                    .co_bps = score_of(row, "co_bps"),
+                                    .fp_bps = score_of(row, "fp_bps")};
+    recorder_ended(t->recorder, &progress);
+}
+
 static struct schedule_verdict end_schedule(struct training *t, const struct fitlog_row *row)
 {
     struct schedule_epoch epoch = {
@@ -232,6 +287,8 @@ static enum lfads_status finish_epoch(struct training *t, struct lfads_error *er
     put_scores(&row, t);
     if (status == LFADS_OK)
         status = record_epoch(t, &row, err);
+    if (status == LFADS_OK)
+        report_epoch(t, &row, (double)t->schedule.learning_rate);
     verdict = end_schedule(t, &row);
     if (verdict.lowered)
         recorder_line(t->recorder, "     Decreasing learning rate to %f.",

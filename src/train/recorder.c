@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "base/lock.h"
@@ -23,6 +24,10 @@ struct recorder {
     char csv[FILE_PATH];       /* "": no table */
     char events[FILE_PATH];    /* TensorBoard's file */
     struct example_plot *plot; /* of its pictures */
+    /* of a run in memory, which has none of these: */
+    bool in_memory;
+    struct checkpoint lowest;  /* of lowest validation cost, … */
+    struct param_vectors kept; /* … and its vectors; NULL before there is one */
 };
 
 static enum lfads_status take_lock(struct recorder *r, struct lfads_error *err)
@@ -45,8 +50,9 @@ enum lfads_status recorder_create(struct recorder **out, struct run *run, struct
     if (!r)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a recorder");
     r->run = run;
-    status = file_make_directory(run->config->lfads_save_dir, err);
-    if (status == LFADS_OK)
+    r->in_memory = run->request.in_memory;
+    status = r->in_memory ? LFADS_OK : file_make_directory(run->config->lfads_save_dir, err);
+    if (status == LFADS_OK && !r->in_memory)
         status = take_lock(r, err);
     if (status != LFADS_OK) {
         recorder_free(r);
@@ -61,6 +67,8 @@ void recorder_free(struct recorder *recorder)
     if (!recorder)
         return;
     example_plot_free(recorder->plot);
+    param_vectors_free(&recorder->kept);
+    checkpoint_release(&recorder->lowest);
     free(recorder->hyperparameters);
     lock_release(&recorder->lock);
     free(recorder);
@@ -68,7 +76,7 @@ void recorder_free(struct recorder *recorder)
 
 size_t recorder_bytes(const struct recorder *recorder)
 {
-    return recorder ? example_plot_bytes(recorder->run) : 0;
+    return recorder && !recorder->in_memory ? example_plot_bytes(recorder->run) : 0;
 }
 
 /* The largest number of checkpoints by which this run may enlarge the save directory, including one
@@ -131,7 +139,7 @@ enum lfads_status recorder_prepare(struct recorder *recorder, int64_t epoch, int
     struct recorder *r = recorder;
     enum lfads_status status;
 
-    if (!r)
+    if (!r || r->in_memory)
         return LFADS_OK;
     clear_staged(r->run->config);
     status = check_disk(r, epoch, err);
@@ -147,7 +155,7 @@ enum lfads_status recorder_begin(struct recorder *recorder, struct lfads_error *
     char directory[FILE_PATH];
     enum lfads_status status;
 
-    if (!recorder)
+    if (!recorder || recorder->in_memory)
         return LFADS_OK;
     status = file_join(directory, recorder->run->config->lfads_save_dir, "lfads_log", err);
     if (status == LFADS_OK)
@@ -180,6 +188,14 @@ void recorder_warn(const struct recorder *recorder, const char *format, ...)
     vsnprintf(text, sizeof text, format, words);
     va_end(words);
     run_warn(recorder->run, "%s", text);
+}
+
+void recorder_ended(const struct recorder *recorder, const struct lfads_progress *progress)
+{
+    const struct lfads_callbacks *callbacks = recorder ? recorder->run->callbacks : NULL;
+
+    if (callbacks && callbacks->progress)
+        callbacks->progress(callbacks->payload, progress);
 }
 
 bool recorder_progress(const struct recorder *recorder, const struct lfads_progress *progress)
@@ -215,37 +231,134 @@ enum lfads_status recorder_epoch(struct recorder *recorder, const struct epoch_r
     if (!recorder)
         return LFADS_OK;
     status = record_costs(recorder, record, err);
-    return status == LFADS_OK
+    return status == LFADS_OK && !recorder->in_memory
                ? log_events_epoch(recorder->events, recorder->run->model, record, err)
                : status;
+}
+
+static enum lfads_status write_checkpoint(const struct recorder *r, const char *directory,
+                                          enum checkpoint_kind kind,
+                                          const struct checkpoint *checkpoint,
+                                          const struct param_vectors *vectors,
+                                          struct lfads_error *err)
+{
+    const struct lfads_config *config = r->run->config;
+    bool lowest = kind == CHECKPOINT_LOWEST;
+    char name[FILE_PATH], path[FILE_PATH];
+    enum lfads_status status;
+
+    snprintf(name, sizeof name, "%s%s.ckpt-%" PRId64, config->checkpoint_name, lowest ? "_lve" : "",
+             checkpoint->step);
+    status = file_join(path, directory, name, err);
+    if (status == LFADS_OK && *r->csv) /* the table's rows must reach the disk first */
+        status = file_flush(r->csv, err);
+    if (status == LFADS_OK)
+        status = checkpoint_write(path, r->run->model, checkpoint, vectors, err);
+    return status == LFADS_OK ? index_add(directory, lowest ? "checkpoint_lve" : "checkpoint", path,
+                                          (size_t)(lowest ? config->max_ckpt_to_keep_lve
+                                                          : config->max_ckpt_to_keep),
+                                          err)
+                              : status;
+}
+
+/* Keeps a copy in memory of the checkpoint of lowest validation cost. */
+static enum lfads_status keep(struct recorder *r, const struct checkpoint *checkpoint,
+                              const struct param_vectors *vectors, struct lfads_error *err)
+{
+    size_t bytes = r->run->model->size * sizeof(real);
+    double *costs = malloc(checkpoint->n_costs * sizeof *costs + 1);
+
+    if (!r->kept.parameters)
+        r->kept = param_vectors_create(r->run->model);
+    if (!r->kept.parameters || !costs) {
+        free(costs);
+        return lfads_fail(err, LFADS_NO_MEMORY,
+                          "no memory for the parameters of lowest validation cost");
+    }
+    checkpoint_release(&r->lowest);
+    r->lowest = *checkpoint;
+    r->lowest.hyperparameters = NULL;
+    r->lowest.costs = costs;
+    if (checkpoint->n_costs)
+        memcpy(costs, checkpoint->costs, checkpoint->n_costs * sizeof *costs);
+    memcpy(r->kept.parameters, vectors->parameters, bytes);
+    for (int i = 0; i < OPTIMIZER_SLOTS; i++)
+        memcpy(r->kept.slots[i], vectors->slots[i], bytes);
+    return LFADS_OK;
 }
 
 enum lfads_status recorder_checkpoint(struct recorder *recorder, enum checkpoint_kind kind,
                                       struct checkpoint *checkpoint,
                                       const struct param_vectors *vectors, struct lfads_error *err)
 {
-    const struct recorder *r = recorder;
-    const struct lfads_config *config;
-    bool lowest = kind == CHECKPOINT_LOWEST;
-    char name[FILE_PATH], path[FILE_PATH];
-    enum lfads_status status;
+    struct recorder *r = recorder;
 
     if (!r)
         return LFADS_OK;
-    config = r->run->config;
+    if (r->in_memory)
+        return kind == CHECKPOINT_LOWEST ? keep(r, checkpoint, vectors, err) : LFADS_OK;
     checkpoint->hyperparameters = r->hyperparameters;
-    snprintf(name, sizeof name, "%s%s.ckpt-%" PRId64, config->checkpoint_name, lowest ? "_lve" : "",
-             checkpoint->step);
-    status = file_join(path, config->lfads_save_dir, name, err);
-    if (status == LFADS_OK && *r->csv) /* the table's rows must reach the disk first */
-        status = file_flush(r->csv, err);
+    return write_checkpoint(r, r->run->config->lfads_save_dir, kind, checkpoint, vectors, err);
+}
+
+const struct checkpoint *recorder_lowest(struct param_vectors *vectors,
+                                         const struct recorder *recorder)
+{
+    *vectors = recorder->kept;
+    return recorder->kept.parameters ? &recorder->lowest : NULL;
+}
+
+/* Sets *TEXT to the hyperparameters of a run with this save directory. */
+static enum lfads_status describe(char **text, const struct recorder *r, const char *directory,
+                                  struct lfads_error *err)
+{
+    struct run there = *r->run;
+    enum lfads_status status;
+
+    *text = NULL;
+    there.config = config_copy(r->run->config);
+    if (!there.config)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a configuration");
+    status = lfads_config_set(there.config, "lfads_save_dir", directory, err);
     if (status == LFADS_OK)
-        status = checkpoint_write(path, r->run->model, checkpoint, vectors, err);
-    if (status == LFADS_OK)
-        status = index_add(
-            config->lfads_save_dir, lowest ? "checkpoint_lve" : "checkpoint", path,
-            (size_t)(lowest ? config->max_ckpt_to_keep_lve : config->max_ckpt_to_keep), err);
+        status = run_hyperparams(text, &there, err);
+    lfads_config_free(there.config);
     return status;
+}
+
+enum lfads_status recorder_export(struct recorder *recorder, const char *directory,
+                                  enum checkpoint_kind kind, struct checkpoint *checkpoint,
+                                  const struct param_vectors *vectors, struct lfads_error *err)
+{
+    char *text;
+    enum lfads_status status = describe(&text, recorder, directory, err);
+
+    checkpoint->hyperparameters = text;
+    if (status == LFADS_OK)
+        status = write_checkpoint(recorder, directory, kind, checkpoint, vectors, err);
+    checkpoint->hyperparameters = NULL;
+    free(text);
+    return status;
+}
+
+enum lfads_status recorder_refresh(struct recorder *recorder, struct lfads_error *err)
+{
+    struct recorder *r = recorder;
+    char *text = NULL;
+    enum lfads_status status;
+
+    if (r->in_memory || !r->hyperparameters)
+        return LFADS_OK;
+    status = run_hyperparams(&text, r->run, err);
+    if (status != LFADS_OK)
+        return status;
+    free(r->hyperparameters);
+    r->hyperparameters = text;
+    if (r->plot) {
+        example_plot_free(r->plot);
+        r->plot = example_plot_create(r->run);
+    }
+    return LFADS_OK;
 }
 
 enum lfads_status recorder_collect_picture(struct recorder *recorder, bool wait,

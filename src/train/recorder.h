@@ -10,8 +10,9 @@
 
 struct recorder;
 
-/* Makes the save directory of RUN, which must outlive the recorder, and locks it. On success *OUT
- * is freed by recorder_free, which releases the lock. */
+/* Makes the save directory of RUN, which must outlive the recorder, and locks it. Of a run in
+ * memory it writes nothing, but keeps the parameters of lowest validation cost. On success *OUT is
+ * freed by recorder_free, which releases the lock. */
 enum lfads_status recorder_create(struct recorder **out, struct run *run, struct lfads_error *err);
 void recorder_free(struct recorder *recorder);
 /* Bytes of memory that pictures need. */
@@ -32,6 +33,8 @@ void recorder_warn(const struct recorder *recorder, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Reports progress to the caller; returns whether the caller wants training to stop. */
 bool recorder_progress(const struct recorder *recorder, const struct lfads_progress *progress);
+/* Reports that an epoch has ended. */
+void recorder_ended(const struct recorder *recorder, const struct lfads_progress *progress);
 /* Writes an epoch's line, row of the table, and numbers for TensorBoard. */
 enum lfads_status recorder_epoch(struct recorder *recorder, const struct epoch_record *record,
                                  struct lfads_error *err);
@@ -43,6 +46,19 @@ enum checkpoint_kind { CHECKPOINT_LATEST, CHECKPOINT_LOWEST };
 enum lfads_status recorder_checkpoint(struct recorder *recorder, enum checkpoint_kind kind,
                                       struct checkpoint *checkpoint,
                                       const struct param_vectors *vectors, struct lfads_error *err);
+
+/* Writes the checkpoint that recorder_checkpoint would write into another DIRECTORY, which must
+ * have none, with the index NAME. */
+enum lfads_status recorder_export(struct recorder *recorder, const char *directory,
+                                  enum checkpoint_kind kind, struct checkpoint *checkpoint,
+                                  const struct param_vectors *vectors, struct lfads_error *err);
+/* Returns the checkpoint of lowest validation cost that a recorder in memory keeps, without
+ * hyperparameters, and sets *VECTORS to its parameters; NULL if there is none. */
+const struct checkpoint *recorder_lowest(struct param_vectors *vectors,
+                                         const struct recorder *recorder);
+
+/* To be called when flags of the run have changed, while no picture is in progress. */
+enum lfads_status recorder_refresh(struct recorder *recorder, struct lfads_error *err);
 
 /* Appends a finished picture to TensorBoard's file; WAIT: waits for one in progress. */
 enum lfads_status recorder_collect_picture(struct recorder *recorder, bool wait,

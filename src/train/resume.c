@@ -142,32 +142,67 @@ enum lfads_status training_resume(struct training *training, struct lfads_error 
     return c->tensorflow ? find_lowest(t, err) : LFADS_OK;
 }
 
-enum lfads_status training_save_as(struct training *training, enum checkpoint_kind kind,
-                                   struct lfads_error *err)
+/* The training's state, whose costs belong to the training. */
+static struct checkpoint state_of(const struct training *t)
 {
-    const struct training *t = training;
     struct checkpoint checkpoint = {.step = t->step,
                                     .epoch = t->epoch,
                                     .batches = (int64_t)t->done,
                                     .seed = t->run->seed,
                                     .learning_rate = (double)t->schedule.learning_rate,
                                     .lowest_valid = t->schedule.lowest_valid,
+                                    .has_schedule = true,
                                     .costs = t->schedule.costs,
                                     .n_costs = t->schedule.n_costs,
                                     .recorded = t->schedule.recorded};
+
+    epoch_costs_store(checkpoint.sums, &t->sums);
+    memcpy(checkpoint.schedule, &t->schedule.memory, sizeof t->schedule.memory);
+    return checkpoint;
+}
+
+enum lfads_status training_collect(struct checkpoint *state, struct param_vectors *vectors,
+                                   const struct training *training, struct lfads_error *err)
+{
+    enum lfads_status status = training_vectors(vectors, training, err);
+
+    *state = state_of(training);
+    return status == LFADS_OK ? training_check_numbers(training, vectors, err) : status;
+}
+
+enum lfads_status training_save_as(struct training *training, enum checkpoint_kind kind,
+                                   struct lfads_error *err)
+{
+    const struct training *t = training;
+    struct checkpoint checkpoint;
     struct param_vectors vectors;
     enum lfads_status status;
 
     if (!t->recorder)
         return LFADS_OK;
-    status = training_vectors(&vectors, t, err);
-    if (status == LFADS_OK)
-        status = training_check_numbers(t, &vectors, err);
+    status = training_collect(&checkpoint, &vectors, t, err);
     if (status != LFADS_OK)
         return status;
     training->saved = true;
     training->saved_cost = fmax(fabs(t->last.train.total), fabs(t->last.valid.total));
-    epoch_costs_store(checkpoint.sums, &t->sums);
-    memcpy(checkpoint.schedule, &t->schedule.memory, sizeof t->schedule.memory);
     return recorder_checkpoint(t->recorder, kind, &checkpoint, &vectors, err);
+}
+
+enum lfads_status training_export(const struct training *training, const char *directory,
+                                  struct lfads_error *err)
+{
+    const struct training *t = training;
+    struct checkpoint checkpoint, lowest;
+    struct param_vectors vectors, kept;
+    const struct checkpoint *has = recorder_lowest(&kept, t->recorder);
+    enum lfads_status status = training_collect(&checkpoint, &vectors, t, err);
+
+    if (status == LFADS_OK)
+        status =
+            recorder_export(t->recorder, directory, CHECKPOINT_LATEST, &checkpoint, &vectors, err);
+    if (status != LFADS_OK)
+        return status;
+    lowest = has ? *has : checkpoint;
+    return recorder_export(t->recorder, directory, CHECKPOINT_LOWEST, &lowest,
+                           has ? &kept : &vectors, err);
 }

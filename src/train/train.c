@@ -5,19 +5,19 @@
 #include "config/kinds.h"
 #include "train/training.h"
 
-/* Runs the remaining epochs, and writes a checkpoint at the end. */
-static enum lfads_status run_epochs(struct training *training, struct recorder *recorder,
-                                    struct lfads_error *err)
+enum lfads_status training_run_epochs(struct training *training, struct recorder *recorder,
+                                      bool begun, int64_t saved, struct lfads_error *err)
 {
-    struct training_state began = training_get_state(training), state = began;
-    enum lfads_status status;
+    struct training_state state = training_get_state(training);
+    enum lfads_status status = LFADS_OK;
 
-    if (began.is_over) {
+    if (state.is_over && state.step == saved) {
         recorder_line(recorder, "This run is finished: %" PRId64 " epochs, learning rate %g.",
-                      began.epoch, began.learning_rate);
+                      state.epoch, state.learning_rate);
         return LFADS_OK;
     }
-    status = recorder_begin(recorder, err);
+    if (!begun)
+        status = recorder_begin(recorder, err);
     while (status == LFADS_OK && !state.is_over) {
         status = training_epoch(training, err);
         state = training_get_state(training);
@@ -29,24 +29,33 @@ static enum lfads_status run_epochs(struct training *training, struct recorder *
     if (state.is_stopped_early)
         recorder_line(recorder, "Training ends early: the validation cost no longer falls.");
     training_judge(training);
-    return state.step > began.step ? training_save(training, err) : LFADS_OK;
+    return state.step > saved ? training_save(training, err) : LFADS_OK;
+}
+
+enum lfads_status training_begin(struct training **training, struct recorder **recorder,
+                                 struct run *run, struct lfads_error *err)
+{
+    struct training_state state;
+    enum lfads_status status = recorder_create(recorder, run, err);
+
+    *training = NULL;
+    if (status == LFADS_OK)
+        status = training_create(training, run, *recorder, err);
+    if (status != LFADS_OK)
+        return status;
+    state = training_get_state(*training);
+    return recorder_prepare(*recorder, state.epoch, state.step, err);
 }
 
 enum lfads_status training_run(struct run *run, struct lfads_error *err)
 {
-    struct recorder *recorder = NULL;
-    struct training *training = NULL;
-    enum lfads_status status = recorder_create(&recorder, run, err);
+    struct recorder *recorder;
+    struct training *training;
+    enum lfads_status status = training_begin(&training, &recorder, run, err);
 
     if (status == LFADS_OK)
-        status = training_create(&training, run, recorder, err);
-    if (status == LFADS_OK) {
-        struct training_state state = training_get_state(training);
-
-        status = recorder_prepare(recorder, state.epoch, state.step, err);
-    }
-    if (status == LFADS_OK)
-        status = run_epochs(training, recorder, err);
+        status =
+            training_run_epochs(training, recorder, false, training_get_state(training).step, err);
     training_free(training);
     recorder_free(recorder);
     return status;

@@ -36,16 +36,41 @@ static bool compares_with_means(const struct training *t)
            (parts || !preset_is_original(t->run->config));
 }
 
+struct learner_options training_learner_options(const struct training *training)
+{
+    const struct run *run = training->run;
+    const struct lfads_config *config = run->config;
+    bool together = strcmp(config->batch_sessions, "together") == 0;
+
+    return (struct learner_options){.batch_size = (size_t)config->batch_size,
+                                    .threads = run->threads,
+                                    .max_pending = run->be->host_memory ? 1 : PENDING,
+                                    .trained = true,
+                                    .parts = together ? run->dataset->count : 1,
+                                    .optimizer = optimizer_of(config)};
+}
+
+struct schedule_rules training_rules(const struct training *training)
+{
+    const struct lfads_config *config = training->run->config;
+
+    return (struct schedule_rules){
+        .rule = rule_of(config),
+        .lowest_recon = strcmp(config->lve_metric, "recon_smoothed") == 0,
+        .patience = config->early_stop_patience,
+        .n_to_compare = (size_t)config->learning_rate_n_to_compare,
+        .decay = config->learning_rate_decay_factor,
+        .stop = config->learning_rate_stop,
+        .l2_wanted = config->l2_gen_scale > 0 || config->l2_con_scale > 0 ||
+                     config->l2_ic_enc_scale > 0 || config->l2_ci_enc_scale > 0,
+    };
+}
+
 /* Creates learner, lists of batches and schedule. */
 static enum lfads_status begin(struct training *t, struct lfads_error *err)
 {
     const struct lfads_config *config = t->run->config;
-    struct learner_options options = {.batch_size = (size_t)config->batch_size,
-                                      .threads = t->run->threads,
-                                      .max_pending = t->run->be->host_memory ? 1 : PENDING,
-                                      .trained = true,
-                                      .parts = 1,
-                                      .optimizer = optimizer_of(config)};
+    struct learner_options options = training_learner_options(t);
     const struct batch_rules rules = {
         .batch_size = (size_t)config->batch_size,
         .drop = strcmp(config->batch_remainder, "drop") == 0,
@@ -54,8 +79,6 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
     double *costs = calloc((size_t)config->learning_rate_n_to_compare, sizeof *costs);
     enum lfads_status status;
 
-    if (rules.together)
-        options.parts = t->run->dataset->count;
     if (options.parts > options.batch_size) { /* at least a trial of each session */
         free(costs);
         return lfads_fail(err, LFADS_USAGE,
@@ -67,16 +90,7 @@ static enum lfads_status begin(struct training *t, struct lfads_error *err)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for --learning_rate_n_to_compare=%lld",
                           (long long)config->learning_rate_n_to_compare);
     schedule_begin(&t->schedule, costs, config->learning_rate_init);
-    t->rules = (struct schedule_rules){
-        .rule = rule_of(config),
-        .lowest_recon = strcmp(config->lve_metric, "recon_smoothed") == 0,
-        .patience = config->early_stop_patience,
-        .n_to_compare = (size_t)config->learning_rate_n_to_compare,
-        .decay = config->learning_rate_decay_factor,
-        .stop = config->learning_rate_stop,
-        .l2_wanted = config->l2_gen_scale > 0 || config->l2_con_scale > 0 ||
-                     config->l2_ic_enc_scale > 0 || config->l2_ci_enc_scale > 0,
-    };
+    t->rules = training_rules(t);
     status = training_check_memory(t, &options, err);
     if (status == LFADS_OK)
         status = learner_create(&t->learner, t->run->be, t->run->model, &options, err);
@@ -156,6 +170,11 @@ struct training_state training_get_state(const struct training *training)
 
 const struct fitlog_row *training_costs(const struct training *training) { return &training->last; }
 
+const struct lfads_epoch *training_ended(const struct training *training)
+{
+    return training->ended.step ? &training->ended : NULL;
+}
+
 enum lfads_status training_vectors(struct param_vectors *vectors, const struct training *training,
                                    struct lfads_error *err)
 {
@@ -179,3 +198,7 @@ enum lfads_status training_save(struct training *training, struct lfads_error *e
         status = training_save_as(training, CHECKPOINT_LOWEST, err);
     return status;
 }
+
+void training_vectors_changed(struct training *training) { learner_upload(training->learner); }
+
+bool training_is_within_epoch(const struct training *training) { return training->done > 0; }

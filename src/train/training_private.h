@@ -34,6 +34,7 @@ struct training {
     struct null_model null;  /* costs under mean rates; for counts with validation trials */
     bool has_null;
     struct fitlog_row last;    /* the last epoch's costs */
+    struct lfads_epoch ended;  /* the same for the caller; step 0 before the first */
     double began, epoch_began; /* times of the clock, in seconds */
     size_t epoch_first;        /* batches done at epoch_began */
 };
@@ -53,6 +54,12 @@ struct batch_feed {
  * learner; it is valid until the next call. */
 enum lfads_status batch_feed_next(const struct batch_source **source, struct training *training,
                                   enum session_set set, uint32_t position, struct lfads_error *err);
+
+/* ---- training.c ---- */
+
+/* Creates what depends on flags: the learner, the trials on a device, rules of the schedule. */
+struct learner_options training_learner_options(const struct training *training);
+struct schedule_rules training_rules(const struct training *training);
 
 /* ---- resume.c ---- */
 
