@@ -184,9 +184,21 @@ static enum lfads_status take_arrays(struct run *p, struct lfads_error *err)
                               "the data are arrays in memory, and --%s names files: leave it out",
                               names[i]);
         p->config->given[flag] = false;
-        status = flag_set(p->config, config_table(), flag, "", err);
+        status = flag_set(p->config, config_table(), flag,
+                          strcmp(names[i], "data_dir") == 0 ? RUN_MEMORY : "", err);
     }
     return status;
+}
+
+/* Sets the name that sentences give to a model that is in no directory. */
+static enum lfads_status name_model(struct run *p, struct lfads_error *err)
+{
+    size_t flag = (size_t)flag_find(config_table(), "lfads_save_dir");
+    bool elsewhere = p->request.trained && p->config->given[flag];
+
+    return (p->request.in_memory || p->request.trained) && !elsewhere
+               ? flag_set(p->config, config_table(), flag, RUN_MEMORY, err)
+               : LFADS_OK;
 }
 
 static enum lfads_status open_data(struct run *p, struct lfads_error *err)
@@ -209,8 +221,10 @@ static enum lfads_status open_data(struct run *p, struct lfads_error *err)
 static enum lfads_status open_inputs(struct run *p, struct lfads_error *err)
 {
     const bool training = p->use == RUN_TRAINING;
-    enum lfads_status status = config_check(p->config, err);
+    enum lfads_status status = name_model(p, err);
 
+    if (status == LFADS_OK)
+        status = config_check(p->config, err);
     if (status == LFADS_OK && training && *p->config->output_dir)
         status =
             lfads_fail(err, LFADS_USAGE,
@@ -355,9 +369,10 @@ enum lfads_status run_hyperparams(char **text, const struct run *run, struct lfa
                                     .bins = run->model->data_bins,
                                     .encoded_bins = run->model->encoded_bins};
 
-    if (!path_of_directory(data.data_path, run->config->data_dir) || *run->config->data_files)
+    if (run->request.data || *run->config->data_files ||
+        !path_of_directory(data.data_path, run->config->data_dir))
         data.data_path[0] = 0;
-    if (!path_of_directory(data.save_path, run->config->lfads_save_dir))
+    if (run->request.in_memory || !path_of_directory(data.save_path, run->config->lfads_save_dir))
         data.save_path[0] = 0;
     return hyperparams_text(text, run->config, &data, err);
 }

@@ -45,7 +45,7 @@ static enum lfads_status locate_directory(struct run *p, struct lfads_error *err
     const char *then = p->known.data_path;
     char now[FILE_PATH], same[FILE_PATH];
 
-    if (!*then && !*p->config->data_dir && p->use != RUN_MODEL)
+    if (!*then && strcmp(p->config->data_dir, RUN_MEMORY) == 0 && p->use != RUN_MODEL)
         return lfads_fail(err, LFADS_BAD_DATA,
                           "the model in %s was trained on arrays in memory: name data files after "
                           "it, or say with --data_dir and --data_filename_stem where they are",

@@ -4,6 +4,9 @@
 #define LFADS_RUN_RUN_PRIVATE_H
 #include "run/run.h"
 
+/* The directory of data or of a model that are in none. */
+#define RUN_MEMORY "(memory)"
+
 /* Reads the checkpoint that the save directory's index names, its flags and what it says about its
  * data; for training, without one, the run begins afresh, with the flags of its preset. */
 enum lfads_status run_open_checkpoint(struct run *run, struct lfads_error *err);

@@ -316,6 +316,7 @@ static enum lfads_status describe(char **text, const struct recorder *r, const c
     enum lfads_status status;
 
     *text = NULL;
+    there.request.in_memory = false;
     there.config = config_copy(r->run->config);
     if (!there.config)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a configuration");

@@ -35,12 +35,18 @@ static void summarise_places(const struct training *t)
     const struct lfads_config *config = t->run->config;
     size_t count = t->run->dataset->count;
 
-    if (*config->data_files)
+    if (t->run->request.data)
+        recorder_line(t->recorder, "Reading arrays in memory: %zu session%s", count,
+                      count == 1 ? "" : "s");
+    else if (*config->data_files)
         recorder_line(t->recorder, "Reading %zu data file%s", count, count == 1 ? "" : "s");
     else
         recorder_line(t->recorder, "Reading data from %s with stem %s: %zu session%s",
                       config->data_dir, config->data_filename_stem, count, count == 1 ? "" : "s");
-    recorder_line(t->recorder, "The model goes into %s", config->lfads_save_dir);
+    if (t->run->request.in_memory)
+        recorder_line(t->recorder, "The model stays in memory");
+    else
+        recorder_line(t->recorder, "The model goes into %s", config->lfads_save_dir);
 }
 
 void training_summary(const struct training *training)

@@ -20,27 +20,16 @@ static bool has_directory(const struct lfads_config *config)
     return config->given[flag_find(config_table(), "lfads_save_dir")] && *config->lfads_save_dir;
 }
 
-/* Opens the run of CONFIG, a copy of which has no save directory if none was set. */
 static enum lfads_status open_run(struct lfads_training *h, const struct lfads_config *config,
                                   const struct lfads_data *data, struct lfads_error *err)
 {
-    struct lfads_config *copy = config_copy(config);
-    struct run_request request = {.config = copy,
+    struct run_request request = {.config = config,
                                   .use = RUN_TRAINING,
                                   .callbacks = &h->callbacks,
                                   .data = data,
                                   .in_memory = !has_directory(config)};
-    enum lfads_status status = LFADS_OK;
 
-    if (!copy)
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a configuration");
-    if (request.in_memory)
-        status = flag_set(copy, config_table(), (size_t)flag_find(config_table(), "lfads_save_dir"),
-                          "", err);
-    if (status == LFADS_OK)
-        status = run_open_request(&h->run, &request, err);
-    lfads_config_free(copy);
-    return status;
+    return run_open_request(&h->run, &request, err);
 }
 
 enum lfads_status lfads_training_create(struct lfads_training **out,
