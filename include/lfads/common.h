@@ -77,8 +77,8 @@ struct lfads_progress {
     double trials_per_second;
     double learning_rate; /* training only */
     double seconds;       /* since the call began, or since a training was created */
-    /* training only: the last epoch that has ended, NULL before the first. Is reported right after
-     * each epoch, too, with a share of 1. Valid until the callback returns. */
+    /* training only: the epoch that has just ended, in the call right after it; else NULL. Valid
+     * until the callback returns */
     const struct lfads_epoch *ended;
 };
 /* Callbacks of a long call; any member may be NULL. The library calls them on the thread that

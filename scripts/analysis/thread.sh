@@ -14,4 +14,4 @@ ARCHER_OPTIONS=verbose=1 build/thread/tests/properties/property_agreement 2>&1 |
     echo "Archer, which explains OpenMP to ThreadSanitizer, was not loaded"
     exit 1
 }
-tests thread -R 'golden/cpu|contract|properties|cli/training|readers/denoiser|readers/events' -E 'emulat|isolated|device'
+tests thread -R 'golden/cpu|contract|properties|cli/training|readers/denoiser|readers/events|public/threads' -E 'emulat|isolated|device'

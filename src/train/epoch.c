@@ -21,7 +21,6 @@ static bool report_progress(const struct training *t)
             (double)((t->done - t->epoch_first) * batches->batch_size) / (seconds - t->epoch_began),
         .learning_rate = (double)t->schedule.learning_rate,
         .seconds = seconds - t->began,
-        .ended = training_ended(t),
     };
 
     return recorder_progress(t->recorder, &progress);

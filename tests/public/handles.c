@@ -46,7 +46,7 @@ static void progress(void *payload, const struct lfads_progress *p)
     struct state *s = payload;
 
     s->calls++;
-    if (p->ended && p->share == 1 && p->step == p->ended->step)
+    if (p->ended)
         printf("ENDED %" PRId64 " %.17g %.17g\n", p->ended->epoch, p->ended->train.total,
                p->ended->valid.total);
 }
