@@ -206,7 +206,7 @@ def write_nwb(name, **storage):
 
 
 def test_nwb():
-    """Neurodata Without Borders: tables of units and trials, what was recorded, one long stretch."""
+    """Neurodata Without Borders: tables of units and trials, what was recorded, one long recording."""
     start = write_nwb("nwb", compression="gzip", chunks=(512,))
     words = ["prepare", "nwb", "--output=made"]
     whole = binned(0, 0, LENGTH, 10_000)
@@ -256,7 +256,7 @@ def test_chopped():
     expected = np.concatenate([chopped(expected[:2000], 1, 100, 20), chopped(expected[2100:], 1, 100, 20)])
     run("prepare", "nwb", "--trials=none", "--chop=1", "--overlap=0.2", "--valid=0", "--output=made")
     data = both("made")[0]
-    check(len(data) > 60 and np.array_equal(data[:len(expected) - 1], expected[:-1]), "stretches")
+    check(len(data) > 60 and np.array_equal(data[:len(expected) - 1], expected[:-1]), "intervals")
 
 
 def objects(shape, entry):
