@@ -82,6 +82,8 @@ static enum lfads_status name_model(struct lfads_config **config, const struct p
 
     if (status == LFADS_OK)
         status = lfads_config_set(*config, "lfads_save_dir", p->what->save_dir, p->err);
+    if (status == LFADS_OK && p->what->output_dir)
+        status = lfads_config_set(*config, "output_dir", p->what->output_dir, p->err);
     return status == LFADS_OK && p->what->data_dir
                ? lfads_config_set(*config, "data_dir", p->what->data_dir, p->err)
                : status;
