@@ -90,7 +90,8 @@ LFADS_API LFADS_CHECKED enum lfads_status lfads_merge(const struct lfads_merging
 /* What to report on. A member that is NULL or 0 has the meaning given. */
 struct lfads_report_request {
     const char *save_dir;    /* of a training */
-    const char *output_file; /* HTML; NULL: report.html in save_dir */
+    const char *output_dir;  /* of results and report, made if missing; NULL: save_dir */
+    const char *output_file; /* HTML; NULL: report.html in output_dir */
     const char *data_dir;    /* of the data files; NULL: the one of the training */
     size_t trials;           /* that can be looked at, of all sessions together; 0: 40 */
     size_t units;            /* channels, of each session; 0: 16 */
@@ -98,7 +99,7 @@ struct lfads_report_request {
     uint64_t seed;           /* of these draws */
 };
 /* Writes a page on a trained model (docs/report.md): one HTML file that needs nothing else,
- * complete or not at all. Reads the results in save_dir; if there are none, computes those of
+ * complete or not at all. Reads the results in output_dir; if there are none, computes those of
  * posterior means, which lfads_posterior_mean writes there. */
 LFADS_API LFADS_CHECKED enum lfads_status lfads_report(const struct lfads_report_request *what,
                                                        const struct lfads_callbacks *callbacks,

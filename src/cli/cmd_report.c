@@ -8,7 +8,7 @@
 
 /* The flags of this command. */
 struct request {
-    char *output, *data_dir;
+    char *output, *output_dir, *data_dir;
     int64_t trials, units, bootstrap, seed;
     bool quiet;
 };
@@ -17,7 +17,11 @@ struct request {
 
 static const struct flag flags[] = {
     {"output", FLAG_IS_STRING, FLAG_DATA, AT(output), "", "", 0, 0, false,
-     "HTML file to write; empty: report.html in the save directory"},
+     "HTML file to write; empty: report.html in output_dir"},
+    {"output_dir", FLAG_IS_STRING, FLAG_DATA, AT(output_dir), "", "", 0, 0, false,
+     "directory of results, those that posterior-sample and posterior-mean wrote there and those "
+     "that "
+     "are missing, and of the report; empty: the save directory, which is only read else"},
     {"data_dir", FLAG_IS_STRING, FLAG_DATA, AT(data_dir), "", "", 0, 0, false,
      "directory of the data files; empty: the one of the training"},
     {"trials", FLAG_IS_INT, FLAG_DATA, AT(trials), "40", "", 1, 100000, false,
@@ -39,6 +43,7 @@ static enum lfads_status report(const char *save_dir, const struct request *requ
     const struct lfads_report_request what = {
         .save_dir = save_dir,
         .output_file = *request->output ? request->output : NULL,
+        .output_dir = *request->output_dir ? request->output_dir : NULL,
         .data_dir = *request->data_dir ? request->data_dir : NULL,
         .trials = (size_t)request->trials,
         .units = (size_t)request->units,
@@ -52,7 +57,10 @@ static enum lfads_status report(const char *save_dir, const struct request *requ
     status = lfads_report(&what, &callbacks, err);
     terminal_end(&terminal);
     if (status == LFADS_OK && !request->quiet)
-        printf("Wrote %s%s\n", what.output_file ? what.output_file : save_dir,
+        printf("Wrote %s%s\n",
+               what.output_file  ? what.output_file
+               : what.output_dir ? what.output_dir
+                                 : save_dir,
                what.output_file ? "" : "/report.html");
     return status;
 }

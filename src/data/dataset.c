@@ -19,6 +19,11 @@ static enum lfads_status check_session(const struct session *s, const struct ses
                           "%s and session %s have arrays for the encoders of different length, "
                           "or one has none: all sessions must have the same",
                           s->path, first->name);
+    if (s->ext_inputs != first->ext_inputs)
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%s has %zu external inputs, and session %s has %zu: all sessions must "
+                          "have the same; --ext_input_dim=0 leaves them unread",
+                          s->path, s->ext_inputs, first->name, first->ext_inputs);
     return LFADS_OK;
 }
 

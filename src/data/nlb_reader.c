@@ -185,7 +185,7 @@ enum lfads_status session_reader_tensors(struct reading *r)
         status = set_sizes(r, &t);
     if (status != LFADS_OK)
         return status;
-    if (r->wants->ext_inputs)
+    if (r->session->ext_inputs)
         return lfads_fail(r->err, LFADS_USAGE,
                           "%s is a file of the Neural Latents Benchmark, which has no external "
                           "inputs: leave --ext_input_dim out",

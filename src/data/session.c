@@ -33,6 +33,40 @@ enum lfads_status session_read_conversion(double *factor, const struct h5_file *
     return status;
 }
 
+enum lfads_status session_reader_heldout(size_t *heldout, const struct reading *reading,
+                                         size_t channels)
+{
+    int64_t number = 0;
+    enum lfads_status status = LFADS_OK;
+
+    *heldout = reading->wants->heldout;
+    if (*heldout || !reading->wants->heldout_of_file || !h5_has(&reading->file, "heldout_dim"))
+        return LFADS_OK;
+    status = h5_read(&number, H5_INT64, &reading->file, "heldout_dim", 1, reading->err);
+    if (status == LFADS_OK && (number < 0 || (uint64_t)number >= channels))
+        return lfads_fail(reading->err, LFADS_BAD_DATA,
+                          "%s: heldout_dim is %lld, and must be from 0 to below its %zu channels: "
+                          "correct it, or give --heldout_dim",
+                          reading->file.path, (long long)number, channels);
+    *heldout = (size_t)number;
+    return status;
+}
+
+enum lfads_status session_reader_ext_inputs(struct reading *reading)
+{
+    struct h5_shape shape = {.rank = 0};
+    enum lfads_status status = LFADS_OK;
+
+    reading->session->ext_inputs = reading->wants->ext_inputs;
+    if (reading->wants->ext_inputs || !reading->wants->ext_inputs_of_file ||
+        !h5_has(&reading->file, "train_ext_input"))
+        return LFADS_OK;
+    status = h5_shape(&shape, &reading->file, "train_ext_input", reading->err);
+    if (status == LFADS_OK && shape.rank >= 2) /* without an axis there is one */
+        reading->session->ext_inputs = shape.rank == 3 ? shape.dims[2] : 1;
+    return status;
+}
+
 /* Reads the session of an open file. */
 static enum lfads_status read_session(struct session **out, struct reading *r, const char *name)
 {
@@ -42,8 +76,9 @@ static enum lfads_status read_session(struct session **out, struct reading *r, c
     r->session = calloc(1, sizeof *r->session);
     if (r->session && (r->session->name = strdup(name)) && (r->session->path = strdup(path))) {
         r->session->arrays = r->file.arrays;
-        r->session->ext_inputs = r->wants->ext_inputs;
-        status = session_reader_read(r);
+        status = session_reader_ext_inputs(r);
+        if (status == LFADS_OK)
+            status = session_reader_read(r);
     } else {
         status = lfads_fail(r->err, LFADS_NO_MEMORY, "no memory to read %s", path);
     }

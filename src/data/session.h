@@ -26,8 +26,10 @@ struct session_wants {
     bool missing;            /* NaN are allowed: what was not recorded */
     size_t heldout, forward; /* channels and bins that the encoders do not read, the last
                                 ones; 0 if the file has an array for the encoders */
-    double sv_rate;          /* of sample validation; 0: none */
-    bool test;               /* test trials, too */
+    bool heldout_of_file, ext_inputs_of_file; /* where heldout or ext_inputs is 0, as many as the
+                                                 file says */
+    double sv_rate;                           /* of sample validation; 0: none */
+    bool test;                                /* test trials, too */
     size_t model_bins, model_channels, model_heldout; /* T, N and held-out channels of the model's
                                                          session, for files of test trials alone;
                                                          0: there is no model */

@@ -31,6 +31,7 @@ static const char *const of_sets[] = {"data",
 /* Others that commands read, and what synthetic sets have to say of themselves. */
 static const char *const others[] = {"conversion_factor",
                                      "dt",
+                                     "heldout_dim",
                                      "alignment_matrix_cxf",
                                      "alignment_bias_c",
                                      "readin_weight",

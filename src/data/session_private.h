@@ -23,6 +23,12 @@ enum lfads_status session_reader_wrong_shape(const struct reading *reading, cons
 enum lfads_status session_reader_shape(struct h5_shape *shape, const struct reading *reading,
                                        const char *name, size_t rank, const size_t *expected,
                                        const char *wanted);
+/* Sets *HELDOUT to the channels that the encoders do not read: those that are wanted, or that the
+ * file of CHANNELS channels says. */
+enum lfads_status session_reader_heldout(size_t *heldout, const struct reading *reading,
+                                         size_t channels);
+/* Sets the session's width of external inputs: the wanted one, or the file's. */
+enum lfads_status session_reader_ext_inputs(struct reading *reading);
 /* Reads matrix and bias (alignment_reader.c), under the names of lfads-torch's files where there
  * are no others. */
 enum lfads_status session_reader_alignments(struct reading *reading);

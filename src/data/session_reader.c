@@ -57,7 +57,7 @@ static enum lfads_status read_trials(struct trial_store *store, double *sum, str
 static enum lfads_status read_ext(struct reading *r, enum session_set set)
 {
     struct session_trials *trials = &r->session->set[set];
-    size_t width = r->wants->ext_inputs;
+    size_t width = r->session->ext_inputs;
     char name[40], wanted[100];
     const size_t expected[] = {trials->count, SHAPE_ANY, width};
     struct h5_shape shape;
@@ -121,23 +121,28 @@ static void data_name(char name[40], const struct session *s, enum session_set s
 static enum lfads_status set_sizes(const struct reading *r, const struct h5_shape *shape)
 {
     struct session *s = r->session;
+    size_t heldout;
+    enum lfads_status status;
 
     s->bins = shape->dims[1];
     s->channels = shape->dims[2];
     if (s->has_encoded)
         return LFADS_OK;
-    if (r->wants->heldout >= s->channels)
+    status = session_reader_heldout(&heldout, r, s->channels);
+    if (status != LFADS_OK)
+        return status;
+    if (heldout >= s->channels)
         return lfads_fail(r->err, LFADS_USAGE,
                           "--heldout_dim=%zu must be below the %zu channels of %s: the encoders "
                           "need channels to read",
-                          r->wants->heldout, s->channels, r->file.path);
+                          heldout, s->channels, r->file.path);
     if (r->wants->forward >= s->bins)
         return lfads_fail(r->err, LFADS_USAGE,
                           "--forward_steps=%zu must be below the %zu bins of a trial of %s: the "
                           "encoders need bins to read",
                           r->wants->forward, s->bins, r->file.path);
     s->encoded_bins = s->bins - r->wants->forward;
-    s->encoded_channels = s->channels - r->wants->heldout;
+    s->encoded_channels = s->channels - heldout;
     return LFADS_OK;
 }
 
@@ -296,7 +301,7 @@ static enum lfads_status read_test(struct reading *r)
         return status;
     s->set[SESSION_TEST].count = shape.dims[0];
     status = read_encoded(r, SESSION_TEST);
-    if (status == LFADS_OK && r->wants->ext_inputs)
+    if (status == LFADS_OK && s->ext_inputs)
         status = read_ext(r, SESSION_TEST);
     return status == LFADS_OK ? session_reader_parts(r, SESSION_TEST, &none, shape.dims[0])
                               : status;
@@ -330,7 +335,7 @@ static enum lfads_status read_set(struct reading *r, enum session_set set)
     status = read_observed(r, set, name);
     if (status == LFADS_OK && s->has_encoded)
         status = read_encoded(r, set);
-    if (status == LFADS_OK && r->wants->ext_inputs)
+    if (status == LFADS_OK && s->ext_inputs)
         status = read_ext(r, set);
     if (status == LFADS_OK)
         status = draw_sv(r, set);

@@ -159,23 +159,33 @@ void h5_texts_free(struct h5_texts *texts)
     *texts = (struct h5_texts){.count = 0};
 }
 
-enum lfads_status h5_read_strings(struct h5_texts *texts, const struct h5_file *file,
-                                  const char *name, size_t first, size_t rows, size_t count,
-                                  struct lfads_error *err)
+/* Asks for texts of KIND about NAME: COUNT of them in ROWS rows from FIRST, as RANGE says, where
+ * KIND needs it. */
+static enum lfads_status ask_texts(struct h5_texts *texts, const struct h5_file *file,
+                                   enum h5_question kind, const char *name, const size_t range[3],
+                                   struct lfads_error *err)
 {
     struct h5_request ask;
     struct h5_answer answer = {.bytes = 0};
     enum lfads_status status;
 
     *texts = (struct h5_texts){.count = 0};
-    if (!h5_request_about(&ask, H5_ROWS_OF_STRINGS, name))
+    if (!h5_request_about(&ask, kind, name))
         return h5_missing(file, name, err);
-    ask.first = first;
-    ask.rows = rows;
-    ask.count = count;
+    ask.first = range[0];
+    ask.rows = range[1];
+    ask.count = range[2];
     status = h5_reader_ask(&answer, file->reader, &ask, err);
-    if (status == LFADS_OK)
-        status = keep_texts(texts, &answer, file, name, err);
+    return status == LFADS_OK ? keep_texts(texts, &answer, file, name, err) : status;
+}
+
+enum lfads_status h5_read_strings(struct h5_texts *texts, const struct h5_file *file,
+                                  const char *name, size_t first, size_t rows, size_t count,
+                                  struct lfads_error *err)
+{
+    const size_t range[3] = {first, rows, count};
+    enum lfads_status status = ask_texts(texts, file, H5_ROWS_OF_STRINGS, name, range, err);
+
     if (status != LFADS_OK || texts->count == count)
         return status;
     h5_texts_free(texts);
@@ -196,31 +206,17 @@ static enum lfads_status name_arrays(struct h5_texts *keys, const struct h5_file
 enum lfads_status h5_keys(struct h5_texts *keys, const struct h5_file *file, const char *group,
                           struct lfads_error *err)
 {
-    struct h5_request ask;
-    struct h5_answer answer = {.bytes = 0};
-    enum lfads_status status;
-
-    *keys = (struct h5_texts){.count = 0};
-    if (file->arrays)
+    if (file->arrays) {
+        *keys = (struct h5_texts){.count = 0};
         return name_arrays(keys, file, err);
-    if (!h5_request_about(&ask, H5_KEYS, group))
-        return h5_missing(file, group, err);
-    status = h5_reader_ask(&answer, file->reader, &ask, err);
-    return status == LFADS_OK ? keep_texts(keys, &answer, file, group, err) : status;
+    }
+    return ask_texts(keys, file, H5_KEYS, group, (const size_t[3]){0}, err);
 }
 
 enum lfads_status h5_read_targets(struct h5_texts *targets, const struct h5_file *file,
                                   const char *name, struct lfads_error *err)
 {
-    struct h5_request ask;
-    struct h5_answer answer = {.bytes = 0};
-    enum lfads_status status;
-
-    *targets = (struct h5_texts){.count = 0};
-    if (!h5_request_about(&ask, H5_TARGETS, name))
-        return h5_missing(file, name, err);
-    status = h5_reader_ask(&answer, file->reader, &ask, err);
-    return status == LFADS_OK ? keep_texts(targets, &answer, file, name, err) : status;
+    return ask_texts(targets, file, H5_TARGETS, name, (const size_t[3]){0}, err);
 }
 
 enum lfads_status h5_read_number(double *value, const struct h5_file *file, const char *name,

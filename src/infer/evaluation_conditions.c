@@ -143,39 +143,38 @@ static enum lfads_status make_psths(double **psth, const struct labels *l,
     return status;
 }
 
-/* The conditions that the data file names for each trial; SET is the evaluated one. */
+/* The conditions L that the data file names for each trial; SET is the evaluated one. */
 static enum lfads_status score_labelled(struct lfads_score *score, const struct evaluation *s,
-                                        size_t set)
+                                        const struct labels *l, size_t set)
 {
-    struct labels l = {.count = 0};
     struct condition_trials conditions = {.count = 0};
     double *psth = NULL, sd = evaluation_psth_sd(s);
-    enum lfads_status status = labels_read(&l, s);
+    enum lfads_status status =
+        conditions_sort(&conditions, l->number[set], s->trials, l->count, s->err);
 
     if (status == LFADS_OK)
-        status = conditions_sort(&conditions, l.number[set], s->trials, l.count, s->err);
-    if (status == LFADS_OK)
-        status = make_psths(&psth, &l, s, sd);
+        status = make_psths(&psth, l, s, sd);
     if (status == LFADS_OK)
         status = score_psths(score, s, &conditions, psth, NULL);
     score->psth_sd = sd;
     conditions_free(&conditions);
-    labels_free(&l);
     free(psth);
     return status;
 }
 
 enum lfads_status evaluation_score_conditions(struct lfads_score *score, const struct evaluation *s)
 {
+    struct labels labels;
     char name[40];
+    enum lfads_status status;
 
     snprintf(name, sizeof name, "%s_cond_idx", s->set);
     if (h5_has(&s->data, "psth") && h5_has(&s->data, name))
         return score_given(score, s, name);
-    for (size_t i = 0; i < LABEL_SETS; i++) {
-        snprintf(name, sizeof name, "%s_condition", labels_set_name(i));
-        if (strcmp(s->set, labels_set_name(i)) == 0 && h5_has(&s->data, name))
-            return score_labelled(score, s, i);
-    }
-    return LFADS_OK;
+    status = labels_read(&labels, s);
+    for (size_t i = 0; i < LABEL_SETS && status == LFADS_OK; i++)
+        if (strcmp(s->set, labels_set_name(i)) == 0 && labels.trials[i] > 0)
+            status = score_labelled(score, s, &labels, i);
+    labels_free(&labels);
+    return status;
 }

@@ -36,21 +36,36 @@ static enum lfads_status count_trials(size_t *trials, char data[40], const struc
     return status;
 }
 
+/* What is read of a set: the name of the array, that of the data, their trials. */
+struct labelled {
+    char name[40], data[40];
+    size_t trials; /* 0: the file lacks one of both */
+};
+
+static enum lfads_status find_labelled(struct labelled *l, const struct evaluation *s, size_t set,
+                                       const char *format)
+{
+    enum lfads_status status = count_trials(&l->trials, l->data, s, set);
+
+    snprintf(l->name, sizeof l->name, format, set_names[set]);
+    if (!h5_has(&s->data, l->name))
+        l->trials = 0;
+    return status;
+}
+
 /* Reads a number for each trial, called as FORMAT says. */
 static enum lfads_status read_numbers(struct array *out, const struct evaluation *s, size_t set,
                                       const char *format)
 {
-    char name[40], data[40];
-    size_t trials;
-    enum lfads_status status = count_trials(&trials, data, s, set);
+    struct labelled l;
+    enum lfads_status status = find_labelled(&l, s, set, format);
 
-    snprintf(name, sizeof name, format, set_names[set]);
-    if (status != LFADS_OK || trials == 0 || !h5_has(&s->data, name))
+    if (status != LFADS_OK || l.trials == 0)
         return status;
-    status = array_read(out, &s->data, name, 1, s->err);
+    status = array_read(out, &s->data, l.name, 1, s->err);
     if (status == LFADS_OK)
         status = array_check(out, &s->data, -DBL_MAX, false, s->err);
-    return status == LFADS_OK ? array_expect(out, &s->data, 0, trials, data, s->err) : status;
+    return status == LFADS_OK ? array_expect(out, &s->data, 0, l.trials, l.data, s->err) : status;
 }
 
 /* Reads lists of trials as a number for each trial: its list's, or that after all lists. */
@@ -58,17 +73,15 @@ static enum lfads_status read_lists(struct array *out, const struct evaluation *
                                     const char *format)
 {
     struct condition_trials lists = {.count = 0};
-    char name[40], data[40];
-    size_t trials;
-    enum lfads_status status = count_trials(&trials, data, s, set);
+    struct labelled l;
+    enum lfads_status status = find_labelled(&l, s, set, format);
 
-    snprintf(name, sizeof name, format, set_names[set]);
-    if (status != LFADS_OK || trials == 0 || !h5_has(&s->data, name))
+    if (status != LFADS_OK || l.trials == 0)
         return status;
-    status = conditions_read(&lists, &s->data, name, trials, s->err);
+    status = conditions_read(&lists, &s->data, l.name, l.trials, s->err);
     if (status == LFADS_OK)
-        status = array_allocate(&out->values, trials, name, s->data.path, s->err);
-    out->count = status == LFADS_OK ? trials : 0;
+        status = array_allocate(&out->values, l.trials, l.name, s->data.path, s->err);
+    out->count = status == LFADS_OK ? l.trials : 0;
     for (size_t e = 0; e < out->count; e++)
         out->values[e] = (double)lists.count;
     for (size_t c = 0; c < lists.count && status == LFADS_OK; c++)
@@ -130,23 +143,24 @@ static enum lfads_status read_sets(struct labels *out, const struct evaluation *
 
 enum lfads_status labels_read(struct labels *out, const struct evaluation *s)
 {
+    enum lfads_status status;
+
     *out = (struct labels){.count = 0};
-    return read_sets(out, s, read_numbers, "%s_condition");
+    status = read_sets(out, s, read_numbers, "%s_condition");
+    if (status != LFADS_OK || out->count > 0)
+        return status;
+    labels_free(out);
+    return read_sets(out, s, read_numbers, "condition_labels_%s");
 }
 
 enum lfads_status labels_find(struct labels *out, const struct evaluation *s)
 {
     enum lfads_status status = labels_read(out, s);
 
-    if (status == LFADS_OK && out->count == 0) {
-        labels_free(out);
-        status = read_sets(out, s, read_numbers, "condition_labels_%s");
-    }
-    if (status == LFADS_OK && out->count == 0) {
-        labels_free(out);
-        status = read_sets(out, s, read_lists, "%s_cond_idx");
-    }
-    return status;
+    if (status != LFADS_OK || out->count > 0)
+        return status;
+    labels_free(out);
+    return read_sets(out, s, read_lists, "%s_cond_idx");
 }
 
 void labels_free(struct labels *labels)

@@ -16,10 +16,11 @@ struct labels {
 
 /* Returns the name of set SET. */
 const char *labels_set_name(size_t set);
-/* Reads SET_condition of both sets. labels_free frees *OUT, also after a failure. */
+/* Reads SET_condition of both sets, or where there are none condition_labels_SET, as the generators
+ * of synthetic sets name them. labels_free frees *OUT, also after a failure. */
 enum lfads_status labels_read(struct labels *out, const struct evaluation *s);
-/* The same; where there are none, condition_labels_SET, as the generators of synthetic sets name
- * them, or else SET_cond_idx, lists of trials, the values of which are their numbers. */
+/* The same; where there are none, SET_cond_idx, lists of trials, the values of which are their
+ * numbers. */
 enum lfads_status labels_find(struct labels *out, const struct evaluation *s);
 void labels_free(struct labels *labels);
 #endif

@@ -1,12 +1,12 @@
 /* page_files.c - finds the files that a report is made of.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/preset.h"
 #include "page/page.h"
+#include "save/original_hyperparams.h"
 
 /* Calls VISIT with each name in DIRECTORY until it returns false. */
 static void visit_names(const char *directory, bool (*visit)(void *payload, const char *name),
@@ -29,14 +29,10 @@ struct latest {
 
 static bool take_latest(void *payload, const char *name)
 {
-    static const char prefix[] = "hyperparameters-";
     struct latest *latest = payload;
     int64_t step;
-    int end = 0;
 
-    if (strncmp(name, prefix, sizeof prefix - 1) == 0 &&
-        sscanf(name + sizeof prefix - 1, "%" SCNd64 ".txt%n", &step, &end) == 1 && end &&
-        !name[(int)sizeof prefix - 1 + end] && step > latest->step) {
+    if (hyperparams_step(&step, name) && step > latest->step) {
         latest->step = step;
         snprintf(latest->name, sizeof latest->name, "%s", name);
     }
@@ -86,6 +82,8 @@ static enum lfads_status name_model(struct lfads_config **config, const struct p
 
     if (status == LFADS_OK)
         status = lfads_config_set(*config, "lfads_save_dir", p->what->save_dir, p->err);
+    if (status == LFADS_OK && p->what->output_dir)
+        status = lfads_config_set(*config, "output_dir", p->what->output_dir, p->err);
     return status == LFADS_OK && p->what->data_dir
                ? lfads_config_set(*config, "data_dir", p->what->data_dir, p->err)
                : status;

@@ -71,6 +71,11 @@ static enum lfads_status write_parts(struct page *page)
     return status;
 }
 
+static const char *page_directory(const struct lfads_report_request *what)
+{
+    return what->output_dir ? what->output_dir : what->save_dir;
+}
+
 /* Writes the parts to memory, then the file at once. */
 static enum lfads_status write_page(struct page *page)
 {
@@ -90,7 +95,7 @@ static enum lfads_status write_page(struct page *page)
     if (status == LFADS_OK && page->what->output_file)
         snprintf(path, sizeof path, "%s", page->what->output_file);
     else if (status == LFADS_OK)
-        status = file_join(path, page->what->save_dir, "report.html", page->err);
+        status = file_join(path, page_directory(page->what), "report.html", page->err);
     if (status == LFADS_OK)
         status = file_write_text(path, text, page->err);
     free(text);

@@ -12,6 +12,10 @@ void bin_window(double *counts, const struct raw *raw, const struct plan *plan,
     for (size_t b = 0; b < plan->bins; b++)
         for (size_t c = 0; c < plan->units; c++)
             counts[b * plan->units + c] = b >= window->from && b < window->to ? 0 : (double)NAN;
+    for (size_t c = 0; c < plan->units && raw->own_first; c++)
+        for (size_t b = window->from; b < window->to; b++)
+            if (!bin_observed(raw, plan->unit[c], window, b, plan->width))
+                counts[b * plan->units + c] = (double)NAN;
     for (size_t b = window->from; b < window->to && raw->counts; b++)
         for (size_t c = 0; c < plan->units; c++)
             counts[b * plan->units + c] = binned_count(raw, plan->unit[c], window, b, plan->width);

@@ -136,17 +136,22 @@ static void check_leak(const struct plan *plan, const struct lfads_callbacks *ca
              shared, plan->valid);
 }
 
-/* Mean and squared standard error of a unit's counts a recorded bin in windows FROM to TO-1. */
+/* Mean and squared standard error of a unit's counts a recorded bin in windows FROM to TO-1, as far
+ * as it was observed from their starts to their ends. */
 static void mean_of(double *mean, double *error, const struct raw *raw, const struct plan *plan,
                     size_t unit, size_t from, size_t to)
 {
-    double sum = 0, square = 0, n = (double)(to - from);
+    double sum = 0, square = 0, n = 0;
 
     for (size_t i = from; i < to; i++) {
         const struct plan_window *window = &plan->window[i];
         double count =
             spike_count(raw, unit, window, plan->width) / (double)(window->to - window->from);
 
+        if (raw->own_first && (!bin_observed(raw, unit, window, window->from, plan->width) ||
+                               !bin_observed(raw, unit, window, window->to - 1, plan->width)))
+            continue;
+        n++;
         sum += count;
         square += count * count;
     }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "prepare/filter.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,11 @@ enum lfads_status filter_column(const struct variable **out, const struct variab
 {
     char names[400] = "";
 
+    const char *last = strrchr(name, '/') ? strrchr(name, '/') : strrchr(name, '.');
+
     *out = variables_find(table, name);
+    if (!*out && last) /* columns in a group or structure go by their own names */
+        *out = variables_find(table, last + 1);
     if (*out)
         return LFADS_OK;
     for (size_t i = 0; i < table->count && strlen(names) < 300; i++) {
@@ -26,6 +31,13 @@ enum lfads_status filter_column(const struct variable **out, const struct variab
     }
     return lfads_fail(err, LFADS_USAGE, "--%s: the table of %s of %s has no column %.80s (%s)",
                       flag, what, table->path, name, *names ? names : "there is no such table");
+}
+
+/* Whether TEXT is true or false; Python writes them with capitals. */
+static bool is_truth(const char *text, size_t length)
+{
+    return (length == 4 && strncasecmp(text, "true", 4) == 0) ||
+           (length == 5 && strncasecmp(text, "false", 5) == 0);
 }
 
 /* The number that VALUE is as a whole; false if it is none. Truth values are 0 and 1. */
@@ -49,6 +61,8 @@ bool filter_equal(const struct variable *v, size_t i, const char *value, size_t 
 {
     double number;
 
+    if (v->texts && is_truth(v->texts[i], strlen(v->texts[i])) && is_truth(value, length))
+        return tolower((unsigned char)*v->texts[i]) == tolower((unsigned char)*value);
     if (v->texts)
         return strlen(v->texts[i]) == length && memcmp(v->texts[i], value, length) == 0;
     return v->numbers && number_of(&number, value, length) && v->numbers[i] == number;

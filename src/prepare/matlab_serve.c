@@ -21,7 +21,8 @@ enum {
     SECONDS = 10,             /* processor time, and one second more for each … */
     BYTES_A_SECOND = 1 << 20, /* … of these bytes of the file */
     ROOM = 1 << 26,           /* bytes of memory in addition to the numbers … */
-    MOST_RATIO = 8 * 1032     /* … which deflate shortens to a 1032nd, and MATLAB to bytes */
+    MOST_RATIO = 8 * 1032,    /* … which deflate shortens to a 1032nd, and MATLAB to bytes */
+    DEEPEST = 3               /* structures in structures */
 };
 
 static void limit(int which, rlim_t most)
@@ -153,82 +154,165 @@ static bool send_numbers(int channel, const char *name, const matvar_t *v)
     return fine;
 }
 
-/* Collects the cells; false if one is neither numbers nor characters, or memory ends. *TEXTS counts
- * those of characters. */
-static bool collect(struct cells *cells, size_t *texts, bool *no_memory, const matvar_t *v,
-                    size_t count)
-{
-    matvar_t *const *cell = v->data;
+/* What the cells of an array are, in the order of the last axis varying fastest. */
+struct entries {
+    const matvar_t **each; /* NULL: an empty one */
+    size_t count, rank, dims[VARIABLE_AXES];
+};
 
-    for (size_t i = 0; i < count; i++) {
-        const matvar_t *one = cell[cells_place(i, (size_t)v->rank, v->dims)];
+/* Sets INNER to how many cells each of the entries has, if all are cell arrays of as many. */
+static bool are_cells(size_t *inner, const struct entries *e)
+{
+    *inner = 0;
+    for (size_t i = 0; i < e->count; i++) {
+        size_t count = 1;
+
+        if (!e->each[i] || e->each[i]->class_type != MAT_C_CELL || !e->each[i]->data)
+            return false;
+        for (int a = 0; a < e->each[i]->rank; a++)
+            if (__builtin_mul_overflow(count, e->each[i]->dims[a], &count))
+                return false;
+        if (count == 0 || (i > 0 && count != *inner) ||
+            e->each[i]->nbytes / sizeof(matvar_t *) < count)
+            return false;
+        *inner = count;
+    }
+    return *inner > 0;
+}
+
+/* Replaces cell arrays, all of INNER cells, by their cells, along one axis more; false without
+ * memory. */
+static bool open_cells(struct entries *e, size_t inner)
+{
+    const matvar_t **each = calloc(e->count * inner + 1, sizeof *each);
+
+    for (size_t i = 0; each && i < e->count; i++)
+        for (size_t k = 0; k < inner; k++)
+            each[i * inner + k] = ((matvar_t *const *)e->each[i]->data)[k];
+    free(e->each);
+    e->each = each;
+    e->dims[e->rank++] = inner;
+    e->count *= inner;
+    return each != NULL;
+}
+
+/* The length of the first axis of a matrix; 0: a list. */
+static size_t rows_of(const matvar_t *v)
+{
+    return v && v->rank == 2 && v->class_type != MAT_C_CHAR && v->dims[0] > 1 && v->dims[1] > 1
+               ? v->dims[0]
+               : 0;
+}
+
+enum collected { COLLECTED, NO_CELLS, NO_MEMORY };
+
+/* Collects the entries; NO_CELLS if one is neither numbers nor characters. */
+static enum collected collect(struct cells *cells, const struct entries *e)
+{
+    if (cells_begin(cells, e->rank, e->dims, "", NULL) != LFADS_OK)
+        return NO_MEMORY;
+    for (size_t i = 0; i < e->count; i++) {
+        const matvar_t *one = e->each[i];
         size_t numbers = one ? count_of(one) : 0;
         double *to;
 
-        if (numbers == SIZE_MAX)
-            return false;
-        if (cells_add(&to, cells, numbers, NULL) != LFADS_OK) {
-            *no_memory = true;
-            return false;
-        }
-        *texts += one && one->class_type == MAT_C_CHAR;
+        if (numbers == SIZE_MAX || (one && one->rank > 2))
+            return NO_CELLS;
+        if (cells_add(&to, cells, numbers, rows_of(one), NULL) != LFADS_OK)
+            return NO_MEMORY;
+        cells->characters += one && one->class_type == MAT_C_CHAR;
         for (size_t k = 0; k < numbers; k++)
             to[k] = number_at(one, k);
     }
-    return true;
+    return COLLECTED;
 }
 
-/* Turns the cells into texts, each ended by NUL. */
-static char *pack(const struct cells *cells, size_t *bytes)
+/* Sends the entries, whose memory it frees. */
+static bool send_entries(int channel, const char *name, struct entries *e)
 {
-    char *packed = calloc(cells->used + cells->count + 1, 1), *at = packed;
+    struct cells cells = {.numbers = NULL};
+    struct matlab_header header = {.kind = MATLAB_LISTS};
+    size_t inner;
+    enum collected collected = COLLECTED;
+    bool fine;
 
-    for (size_t i = 0, k = 0; packed && i < cells->count; i++, at++)
-        for (; k < cells->ends[i]; k++)
-            *at++ =
-                cells->numbers[k] >= 1 && cells->numbers[k] < 128 ? (char)cells->numbers[k] : '?';
-    *bytes = (size_t)(at - packed);
-    return packed;
+    if (e->rank < VARIABLE_AXES && are_cells(&inner, e) && !open_cells(e, inner))
+        collected = NO_MEMORY;
+    if (collected == COLLECTED)
+        collected = collect(&cells, e);
+    header.rank = e->rank;
+    memcpy(header.dims, e->dims, sizeof header.dims);
+    header.numbers = cells.used;
+    header.characters = cells.characters;
+    snprintf(header.name, sizeof header.name, "%s", name);
+    if (collected == NO_MEMORY)
+        fine = send_no_memory(channel);
+    else if (collected == NO_CELLS)
+        fine = skip(channel, name);
+    else
+        fine = h5_channel_send(channel, &header, sizeof header) &&
+               h5_channel_send(channel, cells.ends, e->count * sizeof *cells.ends) &&
+               h5_channel_send(channel, cells.rows, e->count * sizeof *cells.rows) &&
+               h5_channel_send(channel, cells.numbers, cells.used * sizeof *cells.numbers);
+    free(e->each);
+    cells_free(&cells);
+    return fine;
+}
+
+/* Sets E up for the elements of V; false if they are too many axes, or memory ends. */
+static bool begin_entries(struct entries *e, const matvar_t *v)
+{
+    *e = (struct entries){.count = 1, .rank = (size_t)v->rank};
+    if (v->rank < 0 || v->rank > VARIABLE_AXES)
+        return false;
+    for (size_t i = 0; i < e->rank; i++) {
+        e->dims[i] = v->dims[i];
+        if (__builtin_mul_overflow(e->count, v->dims[i], &e->count))
+            return false;
+    }
+    if (e->count >= SIZE_MAX / 64)
+        return false;
+    e->each = calloc(e->count + 1, sizeof *e->each);
+    return e->each != NULL;
 }
 
 static bool send_cells(int channel, const char *name, const matvar_t *v)
 {
-    struct cells cells = {.numbers = NULL};
-    struct matlab_header header;
-    size_t count = 1, texts = 0;
-    char *packed = NULL;
-    bool no_memory = false, fine = set_header(&header, MATLAB_LISTS, name, v) && v->data;
+    struct entries e;
 
-    for (int i = 0; fine && i < v->rank; i++)
-        fine = !__builtin_mul_overflow(count, v->dims[i], &count);
-    fine = fine && v->nbytes / sizeof(matvar_t *) >= count;
-    no_memory = fine && cells_begin(&cells, count, "", NULL) != LFADS_OK;
-    fine = fine && !no_memory && collect(&cells, &texts, &no_memory, v, count);
-    header.numbers = cells.used;
-    if (fine && texts > 0) {
-        header.kind = MATLAB_TEXTS;
-        packed = pack(&cells, &header.numbers);
-        no_memory = !packed;
+    if (!v->data || !begin_entries(&e, v))
+        return skip(channel, name);
+    if (v->nbytes / sizeof(matvar_t *) < e.count) {
+        free(e.each);
+        return skip(channel, name);
     }
-    if (no_memory)
-        fine = send_no_memory(channel);
-    else if (!fine)
-        fine = skip(channel, name);
-    else if (texts > 0)
-        fine = h5_channel_send(channel, &header, sizeof header) &&
-               h5_channel_send(channel, packed, header.numbers);
-    else
-        fine = h5_channel_send(channel, &header, sizeof header) &&
-               h5_channel_send(channel, cells.ends, count * sizeof *cells.ends) &&
-               h5_channel_send(channel, cells.numbers, cells.used * sizeof *cells.numbers);
-    free(packed);
-    free(cells.numbers);
-    free(cells.ends);
-    return fine;
+    for (size_t i = 0; i < e.count; i++)
+        e.each[i] = ((matvar_t *const *)v->data)[cells_place(i, e.rank, e.dims)];
+    return send_entries(channel, name, &e);
 }
 
-/* Sends an array, or the fields of a structure under STRUCTURE.FIELD. */
-static bool send_variable(int channel, const char *name, matvar_t *v, bool inside)
+static bool send_variable(int channel, const char *name, matvar_t *v, int depth);
+
+/* Sends field I of a structure, or of an array of them, as NAME. */
+static bool send_field(int channel, const char *name, matvar_t *v, size_t i, int depth)
+{
+    struct entries e;
+    matvar_t *field;
+
+    if (!v->data || !begin_entries(&e, v))
+        return skip(channel, name);
+    for (size_t k = 0; k < e.count; k++)
+        e.each[k] = Mat_VarGetStructFieldByIndex(v, i, cells_place(k, e.rank, e.dims));
+    if (e.count > 1)
+        return send_entries(channel, name, &e);
+    free(e.each);
+    field = e.count == 1 ? Mat_VarGetStructFieldByIndex(v, i, 0) : NULL;
+    return !field || send_variable(channel, name, field, depth + 1);
+}
+
+/* Sends an array, or the fields of a structure, or of an array of structures, as STRUCTURE/FIELD,
+ * as they are called in the files of version 7.3. */
+static bool send_variable(int channel, const char *name, matvar_t *v, int depth)
 {
     unsigned fields;
     char *const *names;
@@ -239,14 +323,13 @@ static bool send_variable(int channel, const char *name, matvar_t *v, bool insid
         return send_numbers(channel, name, v);
     fields = Mat_VarGetNumberOfFields(v);
     names = Mat_VarGetStructFieldnames(v);
-    if (inside || !names || v->rank != 2 || v->dims[0] != 1 || v->dims[1] != 1)
+    if (depth >= DEEPEST || !names)
         return skip(channel, name);
     for (unsigned i = 0; i < fields; i++) {
-        matvar_t *field = Mat_VarGetStructFieldByIndex(v, i, 0);
         char path[128];
 
-        snprintf(path, sizeof path, "%.60s.%.60s", name, names[i]);
-        if (field && !send_variable(channel, path, field, true))
+        snprintf(path, sizeof path, "%.60s/%.60s", name, names[i]);
+        if (!send_field(channel, path, v, i, depth))
             return false;
     }
     return true;
@@ -271,7 +354,7 @@ void matlab_serve(int channel, const char *path)
     else
         while (fine && (v = Mat_VarReadNext(file)) != NULL) {
             if (v->name)
-                fine = send_variable(channel, v->name, v, false);
+                fine = send_variable(channel, v->name, v, 0);
             Mat_VarFree(v);
         }
     h5_channel_send(channel, &end, sizeof end);

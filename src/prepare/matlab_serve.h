@@ -10,15 +10,14 @@ enum matlab_kind {
     MATLAB_NO_MEMORY,
     MATLAB_SKIPPED, /* an array that is not read */
     MATLAB_NUMBERS, /* followed by NUMBERS doubles, the first axis varying fastest */
-    MATLAB_TEXTS,   /* by NUMBERS bytes of texts, each ended by NUL, the last axis fastest */
-    MATLAB_LISTS    /* by an end for each cell, the last axis fastest, then NUMBERS doubles */
+    MATLAB_LISTS    /* by the ends and the rows of struct cells, then NUMBERS doubles */
 };
 
 /* Announces an array. All members are numbers or text, and the parent checks them. */
 struct matlab_header {
     int kind; /* enum matlab_kind */
     char name[128];
-    size_t rank, dims[VARIABLE_AXES], numbers;
+    size_t rank, dims[VARIABLE_AXES], numbers, characters;
 };
 
 /* Limits the process and sends every array of the file at PATH through CHANNEL. */

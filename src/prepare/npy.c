@@ -15,6 +15,7 @@ struct header {
     char kind;    /* 'f', 'i', 'u', 'b', 'U', 'S'; 0: another */
     bool swapped; /* the most significant byte comes first */
     bool columns; /* the first axis varies fastest */
+    bool objects; /* of Python */
     size_t size;  /* bytes of an entry */
     size_t rank, dims[VARIABLE_AXES];
 };
@@ -52,6 +53,7 @@ static bool parse_type(struct header *h, const char *text)
     at += strspn(at, "<>|=");
     if (strchr("fiubUS", *at))
         h->kind = *at;
+    h->objects = *at == 'O';
     if (*at == 0)
         return false;
     h->size = strtoul(at + 1, &end, 10);
@@ -229,8 +231,10 @@ enum lfads_status npy_read(struct variables *variables, const char *name,
     texts = header.kind == 'U' || header.kind == 'S';
     if (header.kind == 0 || header.size == 0 || (texts && header.swapped))
         return variables_skip(variables, name,
-                              "holds neither numbers nor texts of up to 4 axes (a Python object or "
-                              "a record: save plain arrays)",
+                              header.objects
+                                  ? "holds Python objects, such as lists (save them joined to one "
+                                    "array, and another of their units; prepare.md, Formats)"
+                                  : "holds neither numbers nor texts of up to 4 axes",
                               err);
     status = variables_add(&v, variables, name, header.rank, header.dims, err);
     if (status != LFADS_OK)

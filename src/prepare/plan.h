@@ -10,7 +10,7 @@ enum { PLAN_REASONS = 8, PLAN_PAIRS = 5 };
 struct plan_window {
     size_t trial;    /* row of the trial table; 0 if there is none */
     double origin;   /* time of the left edge of its first bin, in seconds, on the spikes' clock */
-    size_t place;    /* of a chopped recording: its first bin on the axis of all its stretches */
+    size_t place;    /* of a chopped recording: its first bin on the axis of all its intervals */
     size_t from, to; /* bins from to to-1 were recorded, the others are missing */
     int64_t condition; /* 0 to conditions-1 */
     bool valid;        /* for validation */
@@ -34,7 +34,7 @@ struct plan {
     size_t count, valid; /* windows; those for validation */
     struct plan_window *window;
     size_t overlap,
-        total;    /* of a chopped recording: bins; bins of all stretches; total 0: it is not */
+        total;    /* of a chopped recording: bins; bins of all intervals; total 0: it is not */
     bool missing; /* some window has bins that were not recorded */
     size_t conditions;
     char **condition_names; /* [conditions] */

@@ -7,15 +7,46 @@
 #include "prepare/plan.h"
 #include "prepare/spike_range.h"
 
+/* Bins of all windows in which UNIT was observed. */
+static size_t observed_bins(const struct plan *plan, const struct raw *raw, size_t unit)
+{
+    size_t bins = 0;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_window *window = &plan->window[i];
+
+        for (size_t b = window->from; b < window->to && raw->own_first; b++)
+            bins += bin_observed(raw, unit, window, b, plan->width);
+        bins += raw->own_first ? 0 : window->to - window->from;
+    }
+    return bins;
+}
+
+/* Clears the units that were observed in no window, and notes whether others miss some bins. */
+static size_t drop_unobserved(bool *chosen, struct plan *plan, const struct raw *raw)
+{
+    size_t dropped = 0, all = 0;
+
+    for (size_t i = 0; i < plan->count; i++)
+        all += plan->window[i].to - plan->window[i].from;
+    for (size_t u = 0; u < raw->units && raw->own_first; u++) {
+        size_t bins = chosen[u] ? observed_bins(plan, raw, u) : all;
+
+        dropped += bins == 0;
+        chosen[u] = chosen[u] && bins > 0;
+        plan->missing = plan->missing || (bins > 0 && bins < all);
+    }
+    return dropped;
+}
+
 /* Clears the units below the least rate. */
 static size_t drop_slow(bool *chosen, const struct plan *plan, const struct raw *raw,
                         double min_rate)
 {
-    size_t dropped = 0, bins = 0;
+    size_t dropped = 0;
 
-    for (size_t i = 0; i < plan->count; i++)
-        bins += plan->window[i].to - plan->window[i].from;
     for (size_t u = 0; u < raw->units; u++) {
+        size_t bins = chosen[u] ? observed_bins(plan, raw, u) : 0;
         double spikes = 0;
 
         for (size_t i = 0; i < plan->count && chosen[u]; i++)
@@ -75,6 +106,9 @@ enum lfads_status plan_units(struct plan *plan, const struct raw *raw,
     if (status == LFADS_OK)
         plan_note(plan->unit_reason, &plan->unit_reasons, left - count_chosen(chosen, raw->units),
                   "not %.80s", config->unit_filter);
+    if (status == LFADS_OK)
+        plan_note(plan->unit_reason, &plan->unit_reasons, drop_unobserved(chosen, plan, raw),
+                  "not observed in any window");
     if (status == LFADS_OK && config->min_rate > 0)
         plan_note(plan->unit_reason, &plan->unit_reasons,
                   drop_slow(chosen, plan, raw, config->min_rate), "below %g spikes/s",

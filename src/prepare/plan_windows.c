@@ -11,10 +11,12 @@
 enum { MOST_BINS = 100000 };
 
 static const char start_names[] = "start_time start start_s start_ms start_us start_time_s "
-                                  "start_time_ms trial_start trial_start_s trial_start_ms t_start";
+                                  "start_time_ms trial_start trial_start_s trial_start_ms t_start "
+                                  "starttime trial_start_time trialstart tstart";
 static const char stop_names[] =
     "stop_time stop stop_s stop_ms stop_us stop_time_s stop_time_ms end_time end end_s end_ms "
-    "end_time_s end_time_ms trial_end trial_end_s trial_end_ms t_stop t_end";
+    "end_time_s end_time_ms trial_end trial_end_s trial_end_ms t_stop t_end stoptime endtime "
+    "trial_stop trial_stop_time trial_end_time trialend tstop tend";
 
 /* A trial's times in seconds on the spikes' clock; each is NULL if it is not known. */
 struct trial_times {
@@ -26,14 +28,14 @@ static enum lfads_status column_times(double **out, const struct raw *raw, const
                                       const struct lfads_prepare_config *config,
                                       struct lfads_error *err)
 {
-    double per_second;
+    double per_second, standard = raw->in_samples ? 0 : raw->per_second;
     enum lfads_status status;
 
     if (!v->numbers)
         return lfads_fail(err, LFADS_BAD_DATA,
                           "%s: the column %.80s has texts, and times are needed", raw->trial.path,
                           v->name);
-    status = raw_time_unit(&per_second, v, &raw->trial, raw->per_second, config, err);
+    status = raw_time_unit(&per_second, v, &raw->trial, standard, config, err);
     if (status == LFADS_OK)
         status = variables_allocate(out, raw->trials, sizeof **out, raw->path, err);
     for (size_t i = 0; i < raw->trials && status == LFADS_OK; i++)
@@ -179,13 +181,13 @@ static enum lfads_status whole_trials(struct plan *plan, const struct raw *raw, 
     return LFADS_OK;
 }
 
-/* A recording without trials: its stretches, to be chopped. --window says between which times. */
+/* A recording without trials: its intervals, to be chopped. --window says between which times. */
 static enum lfads_status whole_recording(struct plan *plan, const struct raw *raw,
                                          const struct lfads_prepare_config *config,
                                          struct lfads_error *err)
 {
     double start, stop;
-    size_t stretches = raw->intervals && !*config->window ? raw->intervals : 1;
+    size_t intervals = raw->intervals && !*config->window ? raw->intervals : 1;
     enum lfads_status status = LFADS_OK;
 
     raw_extent(&start, &stop, raw);
@@ -202,10 +204,10 @@ static enum lfads_status whole_recording(struct plan *plan, const struct raw *ra
     if (*config->window)
         status = parse_window(&start, &stop, config->window, err);
     if (status == LFADS_OK)
-        status = variables_allocate(&plan->window, stretches, sizeof *plan->window, raw->path, err);
-    for (size_t i = 0; i < stretches && status == LFADS_OK; i++) {
-        double from = stretches == raw->intervals ? raw->observed[2 * i] : start;
-        double to = stretches == raw->intervals ? raw->observed[2 * i + 1] : stop;
+        status = variables_allocate(&plan->window, intervals, sizeof *plan->window, raw->path, err);
+    for (size_t i = 0; i < intervals && status == LFADS_OK; i++) {
+        double from = intervals == raw->intervals ? raw->observed[2 * i] : start;
+        double to = intervals == raw->intervals ? raw->observed[2 * i + 1] : stop;
         double bins = floor((to - from) / plan->width + SPIKE_TOLERANCE);
 
         if (bins > 1e12)

@@ -31,6 +31,7 @@ struct writing {
 void tally_free(struct tally *tally)
 {
     free(tally->unit);
+    free(tally->seen);
     free(tally->window);
     *tally = (struct tally){.unit = NULL};
 }
@@ -55,6 +56,7 @@ static void add(struct tally *tally, const double *counts, const struct plan *pl
             if (isnan(count))
                 continue;
             tally->entries++;
+            tally->seen[c]++;
             tally->zeros += count == 0;
             tally->unit[c] += count;
             tally->window[window] += count;
@@ -338,6 +340,8 @@ enum lfads_status prepared_file_write(struct tally *tally, const char *path, con
     *tally = (struct tally){.unit = NULL};
     most = most < plan->count ? most : plan->count;
     status = variables_allocate(&tally->unit, plan->units, sizeof *tally->unit, raw->path, err);
+    if (status == LFADS_OK)
+        status = variables_allocate(&tally->seen, plan->units, sizeof *tally->seen, raw->path, err);
     if (status == LFADS_OK)
         status =
             variables_allocate(&tally->window, plan->count, sizeof *tally->window, raw->path, err);

@@ -10,6 +10,7 @@ struct tally {
     double spikes, zeros, entries; /* of the recorded bins */
     double largest;                /* count */
     double *unit;                  /* [units]: spikes */
+    double *seen;                  /* [units]: recorded bins */
     double *window;                /* [windows]: spikes, in the order of the plan */
 };
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const char time_names[] = "spike_times spiketimes spikes spike_time spike_times_s "
                                  "spike_times_ms time times time_s time_ms "
@@ -26,6 +27,8 @@ void raw_free(struct raw *raw)
     free(raw->times);
     free(raw->counts);
     free(raw->observed);
+    free(raw->own_first);
+    free(raw->own);
     *raw = (struct raw){.path = NULL};
 }
 
@@ -49,12 +52,13 @@ enum lfads_status raw_time_unit(double *per_second, const struct variable *varia
                  {"_seconds", "s", 1},
                  {"_ms", "ms", 1e3},
                  {"_us", "us", 1e6}};
+    const size_t count = sizeof units / sizeof units[0];
     double rate = config->sample_rate > 0 ? config->sample_rate : file->rate;
 
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        if (ends_in(variable->name, units[i].end) ||
-            strcmp(config->time_unit, units[i].flag) == 0) {
-            *per_second = units[i].per_second;
+    for (size_t i = 0; i < 2 * count; i++) /* the name counts before the flag */
+        if (i < count ? ends_in(variable->name, units[i].end)
+                      : strcmp(config->time_unit, units[i - count].flag) == 0) {
+            *per_second = units[i % count].per_second;
             return LFADS_OK;
         }
     if (strcmp(config->time_unit, "samples") == 0 && !(rate > 0))
@@ -68,20 +72,37 @@ enum lfads_status raw_time_unit(double *per_second, const struct variable *varia
         *per_second = standard;
     else if (!file->in_seconds && variable_is_whole(variable))
         return lfads_fail(err, LFADS_USAGE,
-                          "%s: %s are whole numbers, and nothing says of what: add "
-                          "--time_unit=ms (or s, us, or samples with --sample_rate)",
+                          "%s: %s are whole numbers, and nothing says of what: end the name in _s, "
+                          "_ms or _us, or add --time_unit=ms (or s, us, or samples with "
+                          "--sample_rate)",
                           file->path, variable->name);
     return LFADS_OK;
 }
 
-/* The array that FLAG, of value NAME, names, or else one of STANDARD; NULL: none. */
+/* Whether V is in the table of trials, with an entry for each of them. */
+static bool is_of_trials(const struct variable *v)
+{
+    return strncasecmp(v->name, "trials/", 7) == 0 && !v->ends;
+}
+
+static bool may_be_spikes(const struct variable *v) { return !is_of_trials(v); }
+
+static bool may_be_counts(const struct variable *v)
+{
+    return v->numbers && !v->ends && v->rank > 1;
+}
+
+/* The array that FLAG, of value NAME, names, or else one of STANDARD, or, if it MAY_BE that, one so
+ * called inside a group or a structure; NULL: none. */
 static enum lfads_status choose(struct variable **out, const struct variables *recording,
                                 const char *flag, const char *name, const char *standard,
-                                struct lfads_error *err)
+                                bool (*may_be)(const struct variable *), struct lfads_error *err)
 {
     char remedy[80];
 
     *out = *name ? variables_find(recording, name) : variables_find_any(recording, standard);
+    if (!*out)
+        *out = variables_find_inside(recording, *name ? name : standard, *name ? NULL : may_be);
     if (*out || !*name)
         return LFADS_OK;
     snprintf(remedy, sizeof remedy, "name one with --%s", flag);
@@ -189,11 +210,12 @@ static enum lfads_status read_entries(struct raw *raw, struct variables *recordi
 {
     struct variable *units, *trials;
     uint32_t *of_unit = NULL;
-    enum lfads_status status =
-        choose(&units, recording, "spike_units", config->spike_units, unit_names, err);
+    enum lfads_status status = choose(&units, recording, "spike_units", config->spike_units,
+                                      unit_names, may_be_spikes, err);
 
     if (status == LFADS_OK)
-        status = choose(&trials, recording, "spike_trials", config->spike_trials, trial_names, err);
+        status = choose(&trials, recording, "spike_trials", config->spike_trials, trial_names,
+                        may_be_spikes, err);
     if (status == LFADS_OK && !units)
         status =
             variables_missing(recording, "units of the spikes", "name one with --spike_units", err);
@@ -234,23 +256,20 @@ void raw_extent(double *start, double *stop, const struct raw *raw)
     }
 }
 
-/* Takes the intervals that were recorded, if the format has them. */
-static enum lfads_status take_intervals(struct raw *raw, struct variables *recording,
-                                        struct lfads_error *err)
+/* The only array that has three axes, or of a file with one array, two; NULL: there is none. */
+static struct variable *lone_counts(const struct variables *recording)
 {
-    struct variable *v = variables_find(recording, "units/obs_intervals");
+    struct variable *found = NULL;
+    size_t cubes = 0;
 
-    if (!v || !v->numbers || v->ends || v->rank != 2 || v->dims[1] != 2 || raw->of_trial)
-        return LFADS_OK;
-    for (size_t i = 0; i < v->count; i++)
-        if (!isfinite(v->numbers[i]) || (i % 2 == 1 && v->numbers[i] < v->numbers[i - 1]))
-            return lfads_fail(err, LFADS_BAD_DATA,
-                              "%s: entry %zu of obs_intervals ends before its start, or is no time",
-                              raw->path, i / 2);
-    raw->intervals = v->dims[0];
-    raw->observed = v->numbers;
-    v->numbers = NULL;
-    return LFADS_OK;
+    if (recording->count == 1 && may_be_counts(&recording->item[0]))
+        return &recording->item[0];
+    for (size_t i = 0; i < recording->count; i++)
+        if (may_be_counts(&recording->item[i]) && recording->item[i].rank == 3) {
+            found = &recording->item[i];
+            cubes++;
+        }
+    return cubes == 1 ? found : NULL;
 }
 
 /* Makes RAW but for its order. */
@@ -263,9 +282,13 @@ static enum lfads_status fill(struct raw *raw, struct variables *recording, stru
     *raw = (struct raw){.path = recording->path, .per_second = 1};
     snprintf(raw->unit.path, FILE_PATH, "%s", recording->path);
     snprintf(raw->trial.path, FILE_PATH, "%s", recording->path);
-    status = choose(&times, recording, "spike_times", config->spike_times, time_names, err);
+    status = choose(&times, recording, "spike_times", config->spike_times, time_names,
+                    may_be_spikes, err);
     if (status == LFADS_OK)
-        status = choose(&counts, recording, "counts", config->counts, count_names, err);
+        status =
+            choose(&counts, recording, "counts", config->counts, count_names, may_be_counts, err);
+    if (status == LFADS_OK && !times && !counts)
+        counts = lone_counts(recording);
     if (status == LFADS_OK && counts &&
         (*config->counts || !times || (times == counts && counts->rank > 1 && !counts->ends)))
         return raw_read_counts(raw, recording, table, counts, config, err);
@@ -274,11 +297,13 @@ static enum lfads_status fill(struct raw *raw, struct variables *recording, stru
                                    "name one with --spike_times or --counts", err);
     if (status == LFADS_OK)
         status = raw_time_unit(&raw->per_second, times, recording, 0, config, err);
+    raw->in_samples = recording->rate > 0 && raw->per_second == recording->rate &&
+                      strcmp(config->time_unit, "auto") == 0;
     if (status == LFADS_OK)
         status = times->ends ? raw_read_lists(raw, recording, table, times, err)
                              : read_entries(raw, recording, table, times, config, err);
     if (status == LFADS_OK)
-        status = take_intervals(raw, recording, err);
+        status = raw_take_intervals(raw, recording, err);
     return status;
 }
 

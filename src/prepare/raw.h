@@ -21,12 +21,15 @@ struct raw {
     double *times;      /* … and of their times, in seconds */
     bool trial_clock;   /* times are those within the trial, not the recording's */
     double per_second;  /* the unit of the spikes' times: so many in a second */
+    bool in_samples;    /* the format, not a flag, says that they are in samples */
     double *counts;     /* in place of spikes: [trials or 1,count_bins,units]; NULL: spikes */
     size_t count_bins;
     double count_width; /* of these bins, in seconds */
     bool real;          /* some counts are no integers */
-    size_t intervals;   /* stretches of time that were recorded; 0: not known */
-    double *observed;   /* [intervals,2]: their starts and ends in seconds */
+    size_t intervals;   /* of time in which any unit was observed; 0: not known */
+    double *observed;   /* [intervals,2]: their starts and ends in seconds, in order */
+    size_t *own_first;  /* [units+1]: where units were observed at different times, the intervals */
+    double *own; /* own_first[u] to own_first[u+1]-1 are unit u's; none: it has no own ones */
     bool looks_swapped; /* the axes of counts may be channels, bins, trials */
 };
 
@@ -55,6 +58,11 @@ enum lfads_status raw_read_counts(struct raw *raw, struct variables *recording,
                                   struct variables *table, struct variable *counts,
                                   const struct lfads_prepare_config *config,
                                   struct lfads_error *err);
+/* Takes the intervals in which units were observed out of RECORDING, if it has some. */
+enum lfads_status raw_take_intervals(struct raw *raw, struct variables *recording,
+                                     struct lfads_error *err);
+/* Whether UNIT was observed from START to STOP, in seconds, as far as is known. */
+bool raw_observes(const struct raw *raw, size_t unit, double start, double stop);
 /* Gives the table of units the ids that RECORDING has, or numbers. */
 enum lfads_status raw_number_units(struct raw *raw, const struct variables *recording,
                                    struct lfads_error *err);

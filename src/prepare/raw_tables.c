@@ -8,6 +8,7 @@
 
 #include "prepare/raw.h"
 
+static const char trials_prefix[] = "trials/";
 static const char trial_id_names[] = "id trial trial_id trial_ids trial_number trial_num";
 
 /* Adds a copy of column FROM to TABLE under NAME. */
@@ -45,11 +46,13 @@ enum lfads_status raw_copy_columns(struct variables *table, const struct variabl
         if (k < from->count &&
             (strlen(v->name) < length || strcasecmp(v->name + length, "id") != 0))
             continue;
-        if (strncmp(v->name, prefix, length) != 0 || strchr(v->name + length, '/') ||
-            v->count != rows || v->ends || (!v->numbers && !v->texts) ||
-            (v->rank != 1 && rows > 1) || variables_find(table, v->name + length))
+        const char *name = length ? v->name + length : variable_last_name(v);
+
+        if (strncmp(v->name, prefix, length) != 0 || strchr(name, '/') || v->count != rows ||
+            v->ends || (!v->numbers && !v->texts) || (v->rank != 1 && rows > 1) ||
+            variables_find(table, name))
             continue;
-        status = copy_column(table, v, v->name + length, err);
+        status = copy_column(table, v, name, err);
     }
     return status;
 }
@@ -164,14 +167,31 @@ static enum lfads_status trials_of_spikes(struct raw *raw, struct variable *of_s
     return status;
 }
 
+/* A column of the group or structure "trials" with ROWS rows (0: any); NULL if there is none. */
+static const struct variable *trials_column(const struct variables *from, size_t rows)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        const struct variable *v = &from->item[i];
+
+        if (strncasecmp(v->name, trials_prefix, strlen(trials_prefix)) == 0 && !v->ends &&
+            v->rank == 1 && (rows == 0 || v->count == rows))
+            return v;
+    }
+    return NULL;
+}
+
 /* The rows of the trial table among the recording's arrays. */
 static size_t own_rows(const struct variables *recording, const struct variable *of_spikes)
 {
-    const struct variable *start =
-        variables_find_any(recording, "start_time trial_start start start_s start_ms");
+    static const char names[] =
+        "start_time trial_start start start_s start_ms starttime trialstart "
+        "trial_start_time t_start tstart";
+    const struct variable *start = variables_find_any(recording, names);
 
     if (of_spikes)
         return rows_beside_spikes(recording, of_spikes->count);
+    if (!start)
+        start = variables_find_inside(recording, names, NULL);
     return start && start->rank == 1 && !start->ends ? start->count : 0;
 }
 
@@ -179,20 +199,18 @@ enum lfads_status raw_read_trials(struct raw *raw, struct variables *recording,
                                   struct variables *table, struct variable *of_spikes, size_t rows,
                                   struct lfads_error *err)
 {
-    struct variable *own = NULL;
+    const struct variables *from = table->count > 0 ? table : recording;
+    const struct variable *own = trials_column(from, table->count > 0 ? 0 : rows);
     enum lfads_status status;
 
     rows = rows ? rows : own_rows(recording, of_spikes);
-    for (size_t i = 0; i < recording->count && !own; i++)
-        if (strncasecmp(recording->item[i].name, "trials/", 7) == 0)
-            own = &recording->item[i];
     if (of_spikes && (!of_spikes->numbers || of_spikes->ends))
         return lfads_fail(err, LFADS_BAD_DATA, "%s: the trials of spikes, %s, are no numbers",
                           raw->path, of_spikes->name);
-    if (table->count > 0)
+    if (own)
+        status = fill_trials(raw, from, trials_prefix, own->count, err);
+    else if (table->count > 0)
         status = fill_trials(raw, table, "", table->item[0].count, err);
-    else if (own)
-        status = fill_trials(raw, recording, "trials/", own->count, err);
     else if (rows > 0)
         status = fill_trials(raw, recording, "", rows, err);
     else

@@ -124,55 +124,99 @@ static enum lfads_status read_letters(double *numbers, const struct reading *r, 
     return status;
 }
 
-/* Reads one cell as numbers. */
-static enum lfads_status read_cell(struct cells *cells, bool *characters, const struct reading *r,
+/* Reads one cell as numbers. *READABLE is false if it holds others. */
+static enum lfads_status read_cell(struct cells *cells, bool *readable, const struct reading *r,
                                    const char *name, struct lfads_error *err)
 {
     struct h5_shape shape = {.count = 0};
-    bool empty = !*name || !h5_has(&r->file, name);
+    bool empty = !*name || !h5_has(&r->file, name), letters;
+    size_t rows;
     double *numbers;
     enum lfads_status status = empty ? LFADS_OK : h5_shape(&shape, &r->file, name, err);
 
-    *characters = status == LFADS_OK && !empty && shape.holds == H5_LETTERS;
-    if (status == LFADS_OK && !empty && !shape.numeric && !*characters)
-        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s, in a cell, holds no numbers", r->file.path,
-                          name);
-    if (status == LFADS_OK)
-        status = cells_add(&numbers, cells, shape.count, err);
+    letters = status == LFADS_OK && !empty && shape.holds == H5_LETTERS;
+    *readable = status == LFADS_OK && shape.rank <= 2 && (empty || shape.numeric || letters);
+    if (!*readable)
+        return status;
+    /* MATLAB's axes are in the opposite order */
+    rows =
+        shape.rank == 2 && !letters && shape.dims[0] > 1 && shape.dims[1] > 1 ? shape.dims[1] : 0;
+    status = cells_add(&numbers, cells, shape.count, rows, err);
+    cells->characters += letters;
     if (status != LFADS_OK || shape.count == 0)
         return status;
-    return *characters ? read_letters(numbers, r, name, &shape, err)
-                       : h5_read(numbers, H5_FLOAT64, &r->file, name, shape.count, err);
+    return letters ? read_letters(numbers, r, name, &shape, err)
+                   : h5_read(numbers, H5_FLOAT64, &r->file, name, shape.count, err);
 }
 
-/* Turns cells of characters into texts. */
-static enum lfads_status texts_of_cells(struct variable *v, const char *path,
-                                        struct lfads_error *err)
+/* Sets INNER to the names of the cells in the cell NAME; leaves its count 0 if it is no cell array.
+ */
+static enum lfads_status open_cell(struct h5_texts *inner, const struct reading *r,
+                                   const char *name, struct lfads_error *err)
 {
-    enum lfads_status status = variables_allocate(&v->texts, v->count, sizeof *v->texts, path, err);
+    struct h5_shape shape;
 
-    for (size_t i = 0; i < v->count && status == LFADS_OK; i++) {
-        size_t from = i ? v->ends[i - 1] : 0;
+    *inner = (struct h5_texts){.count = 0};
+    if (!*name || !h5_has(&r->file, name) || h5_shape(&shape, &r->file, name, NULL) != LFADS_OK ||
+        shape.holds != H5_REFERENCES)
+        return LFADS_OK;
+    return h5_read_targets(inner, &r->file, name, err);
+}
 
-        status = variables_allocate(&v->texts[i], v->ends[i] - from, 1, path, err);
-        for (size_t k = from; k < v->ends[i] && status == LFADS_OK; k++)
-            v->texts[i][k - from] =
-                v->numbers[k] >= 1 && v->numbers[k] < 128 ? (char)v->numbers[k] : '?';
-    }
-    free(v->ends);
-    free(v->numbers);
-    v->ends = NULL;
-    v->numbers = NULL;
+/* Reads the cell NAME, or the EACH cells in it. */
+static enum lfads_status add_cell(struct cells *cells, bool *readable, const struct reading *r,
+                                  const char *name, size_t each, struct lfads_error *err)
+{
+    struct h5_texts inner;
+    enum lfads_status status;
+
+    if (each == 0)
+        return read_cell(cells, readable, r, name, err);
+    status = open_cell(&inner, r, name, err);
+    *readable = status == LFADS_OK && inner.count == each;
+    for (size_t k = 0; k < each && *readable && status == LFADS_OK; k++)
+        status = read_cell(cells, readable, r, inner.each[k], err);
+    h5_texts_free(&inner);
     return status;
 }
 
-/* A cell array: references to data sets. */
+/* Reads the cells called NAMES, with SHAPE, which may all be cell arrays of as many cells. */
+static enum lfads_status fill_cells(struct cells *cells, bool *readable, const struct reading *r,
+                                    const struct h5_texts *names, const struct h5_shape *shape,
+                                    struct lfads_error *err)
+{
+    size_t dims[VARIABLE_AXES + 1], rank = shape->rank, each = 0;
+    struct h5_texts inner;
+    enum lfads_status status = LFADS_OK;
+
+    if (rank > VARIABLE_AXES) {
+        *readable = false;
+        return LFADS_OK;
+    }
+    memcpy(dims, shape->dims, rank * sizeof *dims);
+    if (names->count > 0) {
+        status = open_cell(&inner, r, names->each[0], err);
+        each = inner.count;
+        h5_texts_free(&inner);
+    }
+    if (each > 0)
+        dims[rank++] = each;
+    *readable = rank <= VARIABLE_AXES;
+    if (status == LFADS_OK && *readable)
+        status = cells_begin(cells, rank, dims, r->file.path, err);
+    for (size_t i = 0; i < shape->count && status == LFADS_OK && *readable; i++)
+        status = add_cell(cells, readable, r, names->each[cells_place(i, shape->rank, shape->dims)],
+                          each, err);
+    return status;
+}
+
+/* A cell array, or a field of an array of structures: references to data sets. */
 static enum lfads_status read_cells(struct reading *r, const char *name, struct h5_shape *shape,
                                     struct lfads_error *err)
 {
     struct cells cells = {.numbers = NULL};
     struct h5_texts names;
-    size_t texts = 0;
+    bool readable = true;
     enum lfads_status status = h5_read_targets(&names, &r->file, name, err);
 
     reverse_axes(shape->dims, shape->rank);
@@ -180,21 +224,14 @@ static enum lfads_status read_cells(struct reading *r, const char *name, struct 
         status = lfads_fail(err, LFADS_BAD_DATA, "%s: %s can't be read: the file is damaged",
                             r->file.path, name);
     if (status == LFADS_OK)
-        status = cells_begin(&cells, shape->count, r->file.path, err);
-    for (size_t i = 0; i < shape->count && status == LFADS_OK; i++) {
-        bool characters;
-
-        status = read_cell(&cells, &characters, r,
-                           names.each[cells_place(i, shape->rank, shape->dims)], err);
-        texts += characters;
-    }
-    status = cells_end(r->variables, name, &cells, shape->rank, shape->dims, status, err);
-    if (status == LFADS_OK)
-        variable_squeeze(&r->variables->item[r->variables->count - 1]);
-    if (status == LFADS_OK && texts > 0)
-        status = texts_of_cells(&r->variables->item[r->variables->count - 1], r->file.path, err);
+        status = fill_cells(&cells, &readable, r, &names, shape, err);
     h5_texts_free(&names);
-    return status;
+    if (status == LFADS_OK && readable)
+        return cells_end(r->variables, name, &cells, err);
+    cells_free(&cells);
+    return status == LFADS_OK
+               ? variables_skip(r->variables, name, "has cells of neither numbers nor texts", err)
+               : status;
 }
 
 /* Reads the data set NAME. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "h5/h5_channel.h"
+#include "prepare/cells.h"
 #include "prepare/matlab_serve.h"
 #include "prepare/read.h"
 
@@ -40,29 +41,59 @@ static enum lfads_status damaged(const struct variables *variables, struct lfads
                       variables->path);
 }
 
-/* Receives the numbers of V, as many as HEADER says and its lists end at. */
-static enum lfads_status take_numbers(struct variable *v, const struct matlab_header *header,
-                                      int channel, const struct variables *variables,
+/* Receives the cells that HEADER announces. */
+static enum lfads_status take_cells(struct variables *variables, const struct matlab_header *header,
+                                    int channel, struct lfads_error *err)
+{
+    struct cells cells;
+    size_t count = 1, last = 0;
+    enum lfads_status status =
+        cells_begin(&cells, header->rank, header->dims, variables->path, err);
+
+    for (size_t i = 0; i < header->rank; i++)
+        count *= header->dims[i];
+    if (status == LFADS_OK)
+        status = variables_allocate(&cells.numbers, header->numbers, sizeof *cells.numbers,
+                                    variables->path, err);
+    if (status == LFADS_OK &&
+        (!h5_channel_take(channel, cells.ends, count * sizeof *cells.ends) ||
+         !h5_channel_take(channel, cells.rows, count * sizeof *cells.rows) ||
+         !h5_channel_take(channel, cells.numbers, header->numbers * sizeof *cells.numbers)))
+        status = damaged(variables, err);
+    for (size_t i = 0; status == LFADS_OK && i < count; last = cells.ends[i++])
+        if (cells.ends[i] < last || cells.ends[i] > header->numbers ||
+            (cells.rows[i] && (cells.ends[i] - last) % cells.rows[i] != 0))
+            status = damaged(variables, err);
+    cells.count = count;
+    cells.room = cells.used = header->numbers;
+    cells.characters = header->characters;
+    if (status == LFADS_OK)
+        return cells_end(variables, header->name, &cells, err);
+    cells_free(&cells);
+    return status;
+}
+
+/* Receives the numbers that HEADER announces. */
+static enum lfads_status take_numbers(struct variables *variables,
+                                      const struct matlab_header *header, int channel,
                                       struct lfads_error *err)
 {
-    enum lfads_status status = LFADS_OK;
+    struct variable *v;
+    enum lfads_status status =
+        variables_add(&v, variables, header->name, header->rank, header->dims, err);
 
-    if (header->kind == MATLAB_LISTS) {
-        status = variables_allocate(&v->ends, v->count, sizeof *v->ends, variables->path, err);
-        if (status == LFADS_OK && !h5_channel_take(channel, v->ends, v->count * sizeof *v->ends))
-            status = damaged(variables, err);
-        for (size_t i = 0; status == LFADS_OK && i < v->count; i++)
-            if (v->ends[i] < (i ? v->ends[i - 1] : 0) || v->ends[i] > header->numbers)
-                status = damaged(variables, err);
-    } else if (header->numbers != v->count) {
+    if (status == LFADS_OK && header->numbers != v->count)
         status = damaged(variables, err);
-    }
     if (status == LFADS_OK)
         status = variables_allocate(&v->numbers, header->numbers, sizeof *v->numbers,
                                     variables->path, err);
     if (status == LFADS_OK &&
         !h5_channel_take(channel, v->numbers, header->numbers * sizeof *v->numbers))
         status = damaged(variables, err);
+    if (status == LFADS_OK)
+        status = variable_from_columns(v, variables->path, err);
+    if (status == LFADS_OK)
+        variable_squeeze(v);
     return status;
 }
 
@@ -70,9 +101,6 @@ static enum lfads_status take_numbers(struct variable *v, const struct matlab_he
 static enum lfads_status take(struct variables *variables, struct matlab_header *header,
                               int channel, struct lfads_error *err)
 {
-    struct variable *v;
-    enum lfads_status status;
-
     header->name[sizeof header->name - 1] = 0;
     if (header->kind == MATLAB_SKIPPED)
         return variables_skip(variables, header->name,
@@ -80,26 +108,8 @@ static enum lfads_status take(struct variables *variables, struct matlab_header 
                               err);
     if (header->rank > VARIABLE_AXES || header->numbers > SIZE_MAX / 64)
         return damaged(variables, err);
-    if (header->kind == MATLAB_TEXTS) {
-        char *packed;
-
-        status = variables_allocate(&packed, header->numbers, 1, variables->path, err);
-        if (status == LFADS_OK && !h5_channel_take(channel, packed, header->numbers))
-            status = damaged(variables, err);
-        if (status == LFADS_OK)
-            status = variables_add_texts(variables, header->name, packed, header->numbers,
-                                         header->rank, header->dims, err);
-        free(packed);
-    } else {
-        status = variables_add(&v, variables, header->name, header->rank, header->dims, err);
-        if (status == LFADS_OK)
-            status = take_numbers(v, header, channel, variables, err);
-        if (status == LFADS_OK)
-            status = variable_from_columns(v, variables->path, err);
-    }
-    if (status == LFADS_OK)
-        variable_squeeze(&variables->item[variables->count - 1]);
-    return status;
+    return (header->kind == MATLAB_LISTS ? take_cells : take_numbers)(variables, header, channel,
+                                                                      err);
 }
 
 enum lfads_status read_matlab(struct variables *variables, struct lfads_error *err)

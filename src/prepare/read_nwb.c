@@ -7,17 +7,17 @@
 
 #include "prepare/read_hdf5.h"
 
-/* Gives the lists of spike_times their ends, which are in the data set INDEX. */
-static enum lfads_status read_ends(struct variables *variables, const struct h5_file *file,
-                                   const char *index, struct lfads_error *err)
+/* Gives the lists of V, ROWS rows of EACH numbers, their ends, which are in the data set INDEX. */
+static enum lfads_status read_ends(struct variable *v, const struct h5_file *file,
+                                   const char *index, size_t rows, size_t each,
+                                   struct lfads_error *err)
 {
     struct h5_shape shape;
-    struct variable *v = variables_find(variables, "spike_times");
     double *ends = NULL;
-    size_t last = 0, spikes = v->count;
+    size_t last = 0;
     enum lfads_status status = h5_shape(&shape, file, index, err);
 
-    if (status == LFADS_OK && (shape.rank != 1 || !shape.whole || v->rank != 1))
+    if (status == LFADS_OK && (shape.rank != 1 || !shape.whole))
         status =
             lfads_fail(err, LFADS_BAD_DATA, "%s: %s is no list of integers", file->path, index);
     if (status == LFADS_OK)
@@ -27,17 +27,18 @@ static enum lfads_status read_ends(struct variables *variables, const struct h5_
     if (status == LFADS_OK)
         status = variables_allocate(&v->ends, shape.count, sizeof *v->ends, file->path, err);
     for (size_t u = 0; status == LFADS_OK && u < shape.count; u++) {
-        if (!(ends[u] >= (double)last) || ends[u] > (double)spikes)
+        if (!(ends[u] >= (double)last) || ends[u] > (double)rows)
             status =
                 lfads_fail(err, LFADS_BAD_DATA,
                            "%s: entry %zu of %s is %g: it must not be below the one before, nor "
-                           "above the %zu spikes",
-                           file->path, u, index, ends[u], spikes);
+                           "above the %zu that there are",
+                           file->path, u, index, ends[u], rows);
         else
-            v->ends[u] = last = (size_t)ends[u];
+            v->ends[u] = each * (last = (size_t)ends[u]);
     }
     free(ends);
-    v->count = v->dims[0] = shape.count;
+    v->rank = 1;
+    v->count = v->dims[0] = status == LFADS_OK ? shape.count : 0;
     return status;
 }
 
@@ -77,36 +78,25 @@ static enum lfads_status read_table(struct variables *variables, const struct h5
     return status;
 }
 
-/* Reads the intervals in which the first unit was observed, which are taken for those of the
- * recording. */
+/* Reads the intervals in which each unit was observed. */
 static enum lfads_status read_intervals(struct variables *variables, const struct h5_file *file,
                                         struct lfads_error *err)
 {
     static const char name[] = "units/obs_intervals", index[] = "units/obs_intervals_index";
-    struct h5_shape shape, ends = {.rank = 0};
+    size_t before = variables->count;
     struct variable *v;
-    double last = 0;
-    size_t dims[2] = {0, 2};
-    enum lfads_status status = LFADS_OK;
+    enum lfads_status status;
 
     if (!h5_has(file, name) || !h5_has(file, index))
         return LFADS_OK;
-    status = h5_shape(&shape, file, name, err);
-    if (status == LFADS_OK)
-        status = h5_shape(&ends, file, index, err);
-    if (status != LFADS_OK || shape.rank != 2 || shape.dims[1] != 2 || ends.rank != 1 ||
-        ends.count == 0)
+    status = read_hdf5_array(variables, file, name, name, err);
+    if (status != LFADS_OK || variables->count == before)
         return status;
-    status = h5_read_rows(&last, H5_FLOAT64, file, index, 0, 1, 1, err);
-    if (status != LFADS_OK || !(last >= 1) || last > (double)shape.dims[0])
-        return status;
-    dims[0] = (size_t)last;
-    status = variables_add(&v, variables, name, 2, dims, err);
-    if (status == LFADS_OK)
-        status = variables_allocate(&v->numbers, v->count, sizeof *v->numbers, file->path, err);
-    return status == LFADS_OK
-               ? h5_read_rows(v->numbers, H5_FLOAT64, file, name, 0, dims[0], v->count, err)
-               : status;
+    v = &variables->item[before];
+    if (!v->numbers || v->rank != 2 || v->dims[1] != 2)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s must have starts and ends, [intervals,2]",
+                          file->path, name);
+    return read_ends(v, file, index, v->dims[0], 2, err);
 }
 
 /* Reads the table of trials, or the intervals that --trials names. */
@@ -126,7 +116,7 @@ static enum lfads_status read_trials(struct variables *variables, const struct h
 enum lfads_status read_nwb(struct variables *variables, const struct h5_file *file,
                            struct lfads_error *err)
 {
-    const struct variable *times;
+    struct variable *times;
     enum lfads_status status = LFADS_OK;
 
     variables->in_seconds = true;
@@ -136,10 +126,11 @@ enum lfads_status read_nwb(struct variables *variables, const struct h5_file *fi
                           file->path);
     status = read_hdf5_array(variables, file, "units/spike_times", "spike_times", err);
     times = variables_find(variables, "spike_times");
-    if (status == LFADS_OK && (!times || !times->numbers))
-        return lfads_fail(err, LFADS_BAD_DATA, "%s: units/spike_times are no numbers", file->path);
+    if (status == LFADS_OK && (!times || !times->numbers || times->rank != 1))
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: units/spike_times are no list of numbers",
+                          file->path);
     if (status == LFADS_OK)
-        status = read_ends(variables, file, "units/spike_times_index", err);
+        status = read_ends(times, file, "units/spike_times_index", times->count, 1, err);
     if (status == LFADS_OK)
         status = read_intervals(variables, file, err);
     if (status == LFADS_OK)

@@ -12,6 +12,9 @@
 
 enum { FIRST_BYTES = 1 << 20, MOST_COLUMNS = 4096 };
 
+/* The first column if it has no name: pandas writes the index of its rows so. */
+static const char index_name[] = "index";
+
 /* A text and where its reading is. */
 struct text {
     const char *path;
@@ -57,6 +60,11 @@ static enum lfads_status load(struct text *t, struct lfads_error *err)
     else
         t->bytes[t->length] = 0;
     gzclose(file);
+    if (status == LFADS_OK && t->length > 1 && (unsigned char)t->bytes[0] == 0x80)
+        status = lfads_fail(err, LFADS_BAD_DATA,
+                            "%s is a pickle of Python objects, which only Python can read: save "
+                            "the arrays by numpy.savez",
+                            t->path);
     if (status == LFADS_OK && memchr(t->bytes, 0, t->length))
         status = lfads_fail(err, LFADS_BAD_DATA,
                             "%s is neither text in columns nor a format that is known: .npz, "
@@ -124,9 +132,11 @@ static enum lfads_status read_names(struct text *t, char **at, struct variables 
     while (more && status == LFADS_OK) {
         struct variable *v;
         double number;
-        char *name;
+        const char *name;
+        char *cell;
 
-        more = take_cell(&name, at, t->comma);
+        more = take_cell(&cell, at, t->comma);
+        name = t->columns == 0 && more && !*cell ? index_name : cell;
         if (cell_number(&number, name) || ++t->columns > MOST_COLUMNS)
             return lfads_fail(err, LFADS_BAD_DATA,
                               "%s: the first line must have the columns' names, such as "

@@ -31,6 +31,15 @@ size_t spike_range(size_t *first, const struct raw *raw, size_t unit,
     return find(raw, *first, end, window->trial, (double)window->to, window, width);
 }
 
+bool bin_observed(const struct raw *raw, size_t unit, const struct plan_window *window, size_t bin,
+                  double width)
+{
+    /* the edges may be off by rounding */
+    double start = window->origin + ((double)bin + SPIKE_TOLERANCE) * width;
+
+    return raw_observes(raw, unit, start, start + (1 - 2 * SPIKE_TOLERANCE) * width);
+}
+
 double spike_count(const struct raw *raw, size_t unit, const struct plan_window *window,
                    double width)
 {
@@ -39,7 +48,12 @@ double spike_count(const struct raw *raw, size_t unit, const struct plan_window 
 
     if (!raw->counts) {
         end = spike_range(&first, raw, unit, window, width);
-        return (double)(end - first);
+        if (!raw->own_first)
+            return (double)(end - first);
+        for (size_t i = first; i < end; i++)
+            count += bin_observed(raw, unit, window,
+                                  (size_t)spike_place(raw->times[i], window->origin, width), width);
+        return count;
     }
     for (size_t bin = window->from; bin < window->to; bin++)
         count += binned_count(raw, unit, window, bin, width);

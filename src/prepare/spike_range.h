@@ -21,7 +21,11 @@ static inline double spike_place(double t, double origin, double width)
  * after its last one before bin TO. Both are indices of raw->times. */
 size_t spike_range(size_t *first, const struct raw *raw, size_t unit,
                    const struct plan_window *window, double width);
-/* Returns the number of the unit's spikes in the recorded bins of the window. */
+/* Whether UNIT was observed in bin BIN of the window, as far as is known. */
+bool bin_observed(const struct raw *raw, size_t unit, const struct plan_window *window, size_t bin,
+                  double width);
+/* Returns the number of the unit's spikes in the recorded bins of the window in which the unit was
+ * observed. */
 double spike_count(const struct raw *raw, size_t unit, const struct plan_window *window,
                    double width);
 /* Returns the unit's count in a recorded bin of the window, of a recording that is binned already;

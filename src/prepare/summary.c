@@ -37,29 +37,29 @@ static void say_reasons(const struct plan_reason *reasons, size_t count, const c
 /* The least, the middle and the greatest rate of a unit in spikes/s. */
 static void rates_of(double rates[3], const struct plan *plan, const struct tally *tally)
 {
-    double seconds = tally->entries / (double)plan->units * plan->width;
     double *sorted = malloc(plan->units * sizeof *sorted);
 
     rates[0] = rates[1] = rates[2] = (double)NAN;
     if (!sorted)
         return;
     for (size_t i = 0; i < plan->units; i++) {
+        double rate = tally->unit[i] / (tally->seen[i] * plan->width);
         size_t k = i;
 
-        for (; k > 0 && sorted[k - 1] > tally->unit[i]; k--)
+        for (; k > 0 && sorted[k - 1] > rate; k--)
             sorted[k] = sorted[k - 1];
-        sorted[k] = tally->unit[i];
+        sorted[k] = rate;
     }
-    rates[0] = sorted[0] / seconds;
-    rates[1] = sorted[plan->units / 2] / seconds;
-    rates[2] = sorted[plan->units - 1] / seconds;
+    rates[0] = sorted[0];
+    rates[1] = sorted[plan->units / 2];
+    rates[2] = sorted[plan->units - 1];
     free(sorted);
 }
 
 static void say_table(const char *path, const struct raw *raw, const struct plan *plan,
                       const struct tally *tally, const struct lfads_callbacks *callbacks)
 {
-    double rates[3];
+    double rates[3], numbers = (double)(plan->count * plan->bins * plan->units);
     say *line = callbacks->line;
     void *to = callbacks->payload;
 
@@ -73,13 +73,14 @@ static void say_table(const char *path, const struct raw *raw, const struct plan
     if (plan->conditions > 0)
         speak(line, to, "  conditions   %zu", plan->conditions);
     speak(line, to, "  bins         %zu of %g ms", plan->bins, 1e3 * plan->width);
-    if (plan->missing)
-        speak(line, to, "  not recorded %.1f %% of the bins: train with --missing_data=skip",
-              100 - 100 * tally->entries / (double)(plan->count * plan->bins * plan->units));
+    if (tally->entries < numbers)
+        speak(line, to, "  not recorded %.1f %% of the bins: missing data (--missing_data=skip)",
+              100 - 100 * tally->entries / numbers);
     speak(line, to, "  units        %zu of %zu", plan->units, raw->units);
     if (plan->heldout > 0)
-        speak(line, to, "  held out     %zu units, the last channels: train with --heldout_dim=%zu",
-              plan->heldout, plan->heldout);
+        speak(line, to,
+              "  held out     %zu units, the last channels: training reads so (heldout_dim)",
+              plan->heldout);
     say_reasons(plan->unit_reason, plan->unit_reasons, "units", callbacks);
     speak(line, to, "  spikes       %.0f, %.3g a bin and unit, at most %.0f in a bin",
           tally->spikes, tally->spikes / tally->entries, tally->largest);

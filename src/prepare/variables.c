@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "prepare/variables.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,10 +135,22 @@ enum lfads_status variables_skip(struct variables *variables, const char *name, 
     return LFADS_OK;
 }
 
+/* Whether A and B are the same name: HDF5 separates groups by /, MATLAB structures by dots. */
+static bool same_name(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++) {
+        bool separated = (*a == '/' || *a == '.') && (*b == '/' || *b == '.');
+
+        if (!separated && tolower((unsigned char)*a) != tolower((unsigned char)*b))
+            return false;
+    }
+    return *a == *b;
+}
+
 struct variable *variables_find(const struct variables *variables, const char *name)
 {
     for (size_t i = 0; i < variables->count; i++)
-        if (strcasecmp(variables->item[i].name, name) == 0)
+        if (same_name(variables->item[i].name, name))
             return &variables->item[i];
     return NULL;
 }
@@ -151,6 +164,38 @@ struct variable *variables_find_any(const struct variables *variables, const cha
         struct variable *found = variables_find(variables, name);
 
         if (found)
+            return found;
+    }
+    return NULL;
+}
+
+const char *variable_last_name(const struct variable *v)
+{
+    const char *last = v->name;
+
+    for (const char *c = v->name; *c; c++)
+        if ((*c == '/' || *c == '.') && c[1])
+            last = c + 1;
+    return last;
+}
+
+struct variable *variables_find_inside(const struct variables *variables, const char *names,
+                                       bool (*also)(const struct variable *))
+{
+    char name[64];
+    int length = 0;
+
+    for (; sscanf(names, "%63s%n", name, &length) == 1; names += length) {
+        struct variable *found = NULL;
+        size_t count = 0;
+
+        for (size_t i = 0; i < variables->count; i++)
+            if (strcasecmp(variable_last_name(&variables->item[i]), name) == 0 &&
+                (!also || also(&variables->item[i]))) {
+                found = &variables->item[i];
+                count++;
+            }
+        if (count == 1)
             return found;
     }
     return NULL;

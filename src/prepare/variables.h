@@ -57,6 +57,12 @@ enum lfads_status variables_skip(struct variables *variables, const char *name, 
 struct variable *variables_find(const struct variables *variables, const char *name);
 /* The same for the first of NAMES, words between blanks, that exists. */
 struct variable *variables_find_any(const struct variables *variables, const char *names);
+/* The same for arrays in groups or structures, whose names end in one of NAMES behind a / or a dot:
+ * the first name that one array has. ALSO decides which arrays count; NULL: all. */
+struct variable *variables_find_inside(const struct variables *variables, const char *names,
+                                       bool (*also)(const struct variable *));
+/* The last part of a name: what is behind its last / or dot. */
+const char *variable_last_name(const struct variable *variable);
 /* Fails with the sentence that WHAT ("times of spikes") is missing, with the names that there are
  * and REMEDY. */
 enum lfads_status variables_missing(const struct variables *variables, const char *what,

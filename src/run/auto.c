@@ -14,8 +14,9 @@
 struct facts {
     size_t trials, valid; /* of all sessions */
     size_t bins, channels, sessions;
-    double spikes;  /* a bin and channel; of counts */
-    size_t missing; /* numbers that were not recorded */
+    double spikes;              /* a bin and channel; of counts */
+    size_t missing;             /* numbers that were not recorded */
+    size_t heldout, ext_inputs; /* of a session, the most */
 };
 
 /* Numbers of the set's observed array that were not recorded. */
@@ -40,6 +41,8 @@ static struct facts facts_of(const struct dataset *dataset)
         f.trials += train->count;
         f.valid += s->set[SESSION_VALID].count;
         f.channels = size_max(f.channels, s->channels);
+        f.heldout = size_max(f.heldout, s->channels - s->encoded_channels);
+        f.ext_inputs = size_max(f.ext_inputs, s->ext_inputs);
         sum += train->sum;
         f.missing += s->missing;
         numbers += (double)(train->count * s->bins * s->channels - missing_of(train));
@@ -166,6 +169,25 @@ static void choose_missing(struct choice *c, const struct facts *f)
     say(c, "  --missing_data=skip: %zu numbers are NaN, which count as not recorded", f->missing);
 }
 
+/* What the files say of held-out channels and external inputs. */
+static void choose_roles(struct choice *c, const struct facts *f)
+{
+    if (f->heldout > 0 && c->config->heldout_dim == 0)
+        say(c, "  %zu channels are held out, as the data say", f->heldout);
+    if (f->ext_inputs == 0 || c->config->ext_input_dim > 0)
+        return;
+    set(c, "ext_input_dim", "%zu", f->ext_inputs);
+    set(c, "inject_ext_input_to_gen", "true");
+    say(c, "  --ext_input_dim=%zu: the external inputs of the data, which the generator reads",
+        f->ext_inputs);
+}
+
+bool auto_reads_ext_inputs(const struct lfads_config *config)
+{
+    return strcmp(config->preset, PRESET_AUTO) == 0 &&
+           !config->given[flag_find(config_table(), "ext_input_dim")];
+}
+
 bool auto_reads_missing(const struct lfads_config *config)
 {
     return strcmp(config->preset, PRESET_AUTO) == 0 &&
@@ -188,5 +210,6 @@ enum lfads_status auto_choose(struct auto_report *report, struct lfads_config *c
     choose_length(&choice, &facts);
     choose_regularisation(&choice, &facts);
     choose_missing(&choice, &facts);
+    choose_roles(&choice, &facts);
     return choice.status;
 }

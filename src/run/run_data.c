@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/numpy_random.h"
 #include "config/distribution.h"
+#include "config/preset.h"
 #include "run/auto.h"
 #include "run/run_private.h"
 
@@ -59,6 +60,21 @@ static const struct session_shape *find_known(const struct run *p, const char *n
     return NULL;
 }
 
+/* Whether a new model holds out the channels that a data file says. */
+static bool takes_heldout(const struct lfads_config *config)
+{
+    return !preset_is_original(config) && !config->given[flag_find(config_table(), "heldout_dim")];
+}
+
+/* Whether the model's sessions have held-out channels by their files, not by the flag. */
+static bool knows_heldout(const struct run *p)
+{
+    for (size_t i = 0; i < p->known.count; i++)
+        if (p->known.sessions[i].heldout != (size_t)p->config->heldout_dim)
+            return true;
+    return false;
+}
+
 static enum lfads_status read_files(struct run *p, const struct session_files *files,
                                     struct lfads_error *err)
 {
@@ -72,6 +88,8 @@ static enum lfads_status read_files(struct run *p, const struct session_files *f
         .missing =
             strcmp(config->missing_data, "skip") == 0 || (begins && auto_reads_missing(config)),
         .heldout = (size_t)config->heldout_dim,
+        .heldout_of_file = begins ? takes_heldout(config) : knows_heldout(p),
+        .ext_inputs_of_file = begins && auto_reads_ext_inputs(config),
         .forward = (size_t)config->forward_steps,
         .sv_rate = config->sv_rate,
         .sv_random = &random,
@@ -86,6 +104,7 @@ static enum lfads_status read_files(struct run *p, const struct session_files *f
         wants.model_bins = session ? p->known.bins : 0;
         wants.model_channels = session ? session->channels : 0;
         wants.model_heldout = session ? session->heldout : 0;
+        wants.heldout = session ? session->heldout : wants.heldout;
     }
     numpy_random_seed(&random, (uint32_t)config->sv_seed);
     return dataset_open(&p->dataset, files, &wants, err);

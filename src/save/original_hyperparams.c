@@ -17,8 +17,7 @@ struct steps {
     size_t count;
 };
 
-/* Sets *STEP to that of a file's name; false for other names. */
-static bool step_of(int64_t *step, const char *name)
+bool hyperparams_step(int64_t *step, const char *name)
 {
     int end = 0;
 
@@ -38,7 +37,7 @@ static enum lfads_status list_steps(struct steps *steps, const char *directory,
     for (struct dirent *entry; status == LFADS_OK && (entry = readdir(listing));) {
         int64_t *larger;
 
-        if (!step_of(&step, entry->d_name))
+        if (!hyperparams_step(&step, entry->d_name))
             continue;
         larger = realloc(steps->step, (steps->count + 1) * sizeof *larger);
         if (larger) {

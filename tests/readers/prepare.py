@@ -6,6 +6,7 @@ Spikes are drawn in whole microseconds: here they are binned as integers, so tha
 bin a spike on an edge is.
 SPDX-License-Identifier: Apache-2.0"""
 import gzip
+import json
 import os
 import re
 import sys
@@ -206,7 +207,7 @@ def write_nwb(name, **storage):
 
 
 def test_nwb():
-    """Neurodata Without Borders: tables of units and trials, what was recorded, one long stretch."""
+    """Neurodata Without Borders: tables of units and trials, what was recorded, one long recording."""
     start = write_nwb("nwb", compression="gzip", chunks=(512,))
     words = ["prepare", "nwb", "--output=made"]
     whole = binned(0, 0, LENGTH, 10_000)
@@ -256,7 +257,7 @@ def test_chopped():
     expected = np.concatenate([chopped(expected[:2000], 1, 100, 20), chopped(expected[2100:], 1, 100, 20)])
     run("prepare", "nwb", "--trials=none", "--chop=1", "--overlap=0.2", "--valid=0", "--output=made")
     data = both("made")[0]
-    check(len(data) > 60 and np.array_equal(data[:len(expected) - 1], expected[:-1]), "stretches")
+    check(len(data) > 60 and np.array_equal(data[:len(expected) - 1], expected[:-1]), "intervals")
 
 
 def objects(shape, entry):
@@ -364,6 +365,41 @@ def test_heldout():
     check(drawn[0] == drawn[1] != drawn[2], f"the seed decides: {drawn}")
     run("prepare", "nwb", "--heldout=quality=mua|noise", "--window=0:0.1", "--output=made")
     check(list(h5py.File(f"{SCRATCH}/made")["unit_ids"]) == [10, 12, 13, 15, 16, 11, 14], "by column")
+
+
+def test_roles():
+    """A training takes held-out channels and external inputs as the file says, unless a flag does."""
+    write_nwb("nwb")
+    eye = random.normal(size=(TRIALS, 100, 2))
+    np.savez(f"{SCRATCH}/eye.npz", eye=eye)
+    run("prepare", "spikes.csv", "--trials=trials.csv", "--window=0:0.5", "--bin_width=0.02", "--output=made",
+        "--heldout=every:3", "--series=eye.npz", "--ext_input=eye", "--series_rate=100")
+    small = ["--gen_dim=8", "--factors_dim=4", "--ic_enc_dim=8", "--ic_dim=4", "--max_epochs=1", "--batch_size=8",
+             "--example_every_s=-1", "--threads=1"]
+
+    def trained(name, *words):
+        """Held-out channels of results and external inputs of the model."""
+        out = run("train", "made", f"--lfads_save_dir={name}", *small, *(words or ["--preset=auto"])).stdout
+        run("posterior-mean", name)
+        with h5py.File(f"{SCRATCH}/{name}/model_runs_made_valid_posterior_push_mean") as file:
+            heldout = int(file.attrs["heldout_dim"])
+        saved = [f for f in os.listdir(f"{SCRATCH}/{name}") if f.startswith("hyperparameters-")]
+        return heldout, json.loads(harness.text(f"{name}/{saved[0]}"))["ext_input_dim"], out
+
+    heldout, inputs, out = trained("auto")
+    check((heldout, inputs) == (2, 2), f"auto: {heldout} held out, {inputs} inputs")
+    check("2 channels are held out, as the data say" in out and "--ext_input_dim=2" in out, out)
+    check("co_bps" in run("evaluate", "auto", "--json").stdout, "no co-smoothing")
+    run("train", "auto", "--preset=auto", "--max_epochs=2")
+    run("posterior-mean", "auto", "made")
+    check(trained("flags", "--preset=auto", "--heldout_dim=0", "--ext_input_dim=0")[:2] == (0, 0), "flags do not count")
+    check(trained("three", "--preset=auto", "--heldout_dim=3")[0] == 3, "another number")
+    check(trained("original", "--preset=original")[:2] == (0, 0), "the original knows neither")
+    check(trained("modern", "--preset=lfads_torch", "--co_dim=0")[:2] == (2, 0), "another preset")
+    with h5py.File(f"{SCRATCH}/made", "r+") as file:
+        file["heldout_dim"][()] = 7
+    run("train", "made", "--lfads_save_dir=none", "--preset=auto", *small, status=2,
+        pattern="heldout_dim is 7, and must be from 0 to below its 7 channels: correct it, or give --heldout_dim")
 
 
 def test_warnings():

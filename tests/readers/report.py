@@ -248,6 +248,26 @@ def test_refused():
         check(not [f for f in os.listdir(f"{SCRATCH}/{name}") if "report" in f], f"{name}: half a page")
 
 
+def test_elsewhere():
+    """A save directory that is only read: results and page go to another one, and are found there again."""
+    copy("source")
+    for name in os.listdir(f"{SCRATCH}/source"):
+        if name.startswith("model_runs") or name == "report.html":
+            os.remove(f"{SCRATCH}/source/{name}")
+    before = {name: os.stat(f"{SCRATCH}/source/{name}").st_mtime_ns for name in os.listdir(f"{SCRATCH}/source")}
+    out = harness.run("report", "source", "--output_dir=made/here").stdout
+    check("Wrote made/here/report.html" in out, out)
+    check({name: os.stat(f"{SCRATCH}/source/{name}").st_mtime_ns for name in os.listdir(f"{SCRATCH}/source")} == before,
+          "the save directory changed")
+    runs = [name for name in os.listdir(f"{SCRATCH}/made/here") if name.startswith("model_runs")]
+    check(len(runs) == 2, f"results: {runs}")
+    check_form(Page("made/here/report.html"), "elsewhere")
+    times = [os.stat(f"{SCRATCH}/made/here/{name}").st_mtime_ns for name in runs]
+    harness.run("report", "source", "--output_dir=made/here", "--output=page.html")
+    check(times == [os.stat(f"{SCRATCH}/made/here/{name}").st_mtime_ns for name in runs], "results were computed again")
+    check(harness.text("page.html") == harness.text("made/here/report.html"), "another page")
+
+
 def test_named_files():
     """A model of a file that was named, not found by its stem; the spread over its samples."""
     random = np.random.RandomState(6)
