@@ -11,8 +11,10 @@ A fault's file says in its first lines what breaks, then
   after: what takes its place
   tests: those that are likely to fail, and are run first: a/b also stands for all of a/b/...
 
-A fault that cannot be made, does not compile or names a test that does not exist is stale. What runs
-ends with a line "N caught, N not caught, N stale"; its copy and its logs lie in build/mutants.
+All faults meet the tests that they name first. Those that these do not see meet all others after that,
+and the fault's file is to name the test that does. A fault that cannot be made, does not compile or
+names a test that does not exist is stale. What runs ends with a line "N caught, N not caught, N stale";
+its copy and its logs lie in build/mutants.
 Tests of style are left out: they see that the text has changed.
 
 SPDX-License-Identifier: Apache-2.0"""
@@ -191,32 +193,42 @@ class Copy:
         return failed[0] if failed else None
 
 
-def caught_by(copy, fault):
+def caught_by(copy, fault, everything):
     """The name of the test that sees FAULT, which is in the copy; or None."""
-    if fault.tests:
-        if not copy.make(*copy.targets(fault.tests)):
-            raise Stale(f"{fault.name}: it does not compile: {copy.log} says why")
-        test = copy.first_failure("-R", pattern_of(fault.tests))
-        if test:
-            return test
-    if not copy.make():
+    if not copy.make(*([] if everything else copy.targets(fault.tests))):
         raise Stale(f"{fault.name}: it does not compile: {copy.log} says why")
-    return copy.first_failure("-LE", LEFT_OUT, "-j", str(os.cpu_count()))
+    if everything:
+        return copy.first_failure("-LE", LEFT_OUT, "-j", str(os.cpu_count()))
+    return copy.first_failure("-R", pattern_of(fault.tests)) if fault.tests else None
 
 
-def try_fault(copy, root, fault):
-    """Makes the fault in the copy, runs tests, takes it back."""
+def try_fault(copy, root, fault, everything):
+    """Makes the fault in the copy, runs tests, takes it back. Whether one failed."""
     began = time.monotonic()
     path = os.path.join(copy.folder, fault.file)
     write(path, fault.made(root))
     try:
-        test = caught_by(copy, fault)
+        test = caught_by(copy, fault, everything)
     finally:
         write(path, read(os.path.join(root, fault.file)))
     seconds = f"{time.monotonic() - began:.0f} s"
-    print(f"{fault.name}: caught by {test} in {seconds}" if test else
-          f"{fault.name}: NOT CAUGHT in {seconds}. {fault.about}", flush=True)
+    print(f"{fault.name}: caught by {test} in {seconds}{', which it is to name' if everything else ''}" if test else
+          f"{fault.name}: NOT CAUGHT in {seconds}{'' if everything else ' by the tests that it names'}. {fault.about}",
+          flush=True)
     return test is not None
+
+
+def try_all(copy, root, faults, everything):
+    """The faults that no test saw, and how many don't compile."""
+    missed, stale = [], 0
+    for fault in faults:
+        try:
+            if not try_fault(copy, root, fault, everything):
+                missed.append(fault)
+        except Stale as why:
+            stale += 1
+            print(why, flush=True)
+    return missed, stale
 
 
 def load(root, wanted):
@@ -235,7 +247,6 @@ def load(root, wanted):
 
 def run(root, preset, wanted):
     faults, stale = load(root, wanted or names())
-    caught = missed = 0
     copy = Copy(root, preset)
     likely = set()
     for fault in faults[:]:
@@ -247,20 +258,14 @@ def run(root, preset, wanted):
             faults.remove(fault)
             print(why)
     if likely:
-        test = copy.first_failure("-R", pattern_of(sorted(likely)))
+        test = copy.first_failure("-R", pattern_of(sorted(likely)), "-j", str(os.cpu_count()))
         if test:
             sys.exit(f"{test} fails without a fault: {copy.log} says why")
-    for fault in faults:
-        try:
-            if try_fault(copy, root, fault):
-                caught += 1
-            else:
-                missed += 1
-        except Stale as why:
-            stale += 1
-            print(why, flush=True)
-    print(f"{caught} caught, {missed} not caught, {stale} stale")
-    return missed + stale != 0 or caught == 0
+    missed, unmade = try_all(copy, root, faults, everything=False)
+    missed, more = try_all(copy, root, missed, everything=True)
+    caught, stale = len(faults) - len(missed) - unmade - more, stale + unmade + more
+    print(f"{caught} caught, {len(missed)} not caught, {stale} stale")
+    return len(missed) + stale != 0 or caught == 0
 
 
 def main():

@@ -1,7 +1,9 @@
 /* allocations.c - a preloaded library that makes allocations fail. FAULT_FROM names whose:
  * "program", those that the program's code calls for, or "libraries", all others. The
  * FAULT_FIRST-th one since the start of main fails, and, unless FAULT_ONCE is set, all later ones;
- * if a library's has failed, the program's fail too. Forked processes continue the count. The
+ * if a library's has failed, the program's fail too. Forked processes continue the count. With
+ * FAULT_STDERR and FAULT_STDOUT main runs once for each request (serve.h), which names the number
+ * in FAULT_FIRST's place. The
  * library writes to the file FAULT_MARK, at the first failure, the calling object, the library's
  * function that the program called, the program's addresses on the stack, and, if the process
  * crashes or a library ends it, in which object. At the program's end it writes to the file
@@ -23,16 +25,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "address_set.h"
 #include "callers.h"
+#include "serve.h"
 
 enum {
     MAX_COUNTED = 1 << 20,
     CRASH_STACK = 1 << 16, /* bytes, for a crash that has no stack left */
-    SITE_DEPTH = 2,        /* of a call site: a function with many callers has several */
-    LINE = 4096            /* bytes of the mark */
+    LINE = 4096,           /* bytes of the mark */
+    SECONDS = 60           /* of computing: a library that gets no memory may ask for ever */
 };
 
 #define NEXT(type, name) ((type)dlsym(RTLD_NEXT, name))
@@ -107,16 +111,13 @@ static void note_crash(int signal)
     raise(signal); /* SA_RESETHAND has restored the default action */
 }
 
-/* Returns a hash of the SITE_DEPTH innermost calls of the program. */
+/* Returns a hash of the line of the program that asks. */
 static uint32_t call_site(void)
 {
     void *frames[CALLER_DEPTH];
-    int count = program_frames(frames);
-    uint64_t hash = 1;
+    uint64_t hash = program_frames(frames) ? (uintptr_t)frames[0] * 0x9E3779B97F4A7C15U : 0;
 
-    for (int i = 0; i < count && i < SITE_DEPTH; i++)
-        hash = (hash ^ (uintptr_t)frames[i]) * 0x100000001B3U;
-    return (uint32_t)(hash ^ hash >> 32);
+    return (uint32_t)(hash >> 32);
 }
 
 /* Returns whether CALLER's allocation fails. */
@@ -293,18 +294,6 @@ static void write_report(void)
     fclose(file);
 }
 
-static int (*program)(int, char **, char **);
-
-static int run_main(int argc, char **argv, char **environment)
-{
-    int status;
-
-    active = true;
-    status = program(argc, argv, environment);
-    active = false;
-    return status;
-}
-
 static void map_mark(const char *path)
 {
     static char stack[CRASH_STACK];
@@ -321,6 +310,33 @@ static void map_mark(const char *path)
     sigaction(SIGABRT, &crash, NULL);
 }
 
+static int (*program)(int, char **, char **);
+
+static int run_main(int argc, char **argv, char **environment)
+{
+    int status;
+
+    counted =
+        mmap(NULL, sizeof *counted, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    map_mark(getenv("FAULT_MARK"));
+    setrlimit(RLIMIT_CPU, &(struct rlimit){.rlim_cur = SECONDS, .rlim_max = SECONDS + 10});
+    active = true;
+    status = program(argc, argv, environment);
+    active = false;
+    return status;
+}
+
+/* Runs main in a child for each request: loading the libraries takes half of a small run's time. */
+static int serve_main(int argc, char **argv, char **environment)
+{
+    struct request request;
+
+    serve(&request, NEXT(pid_t(*)(void), "fork"));
+    first = request.first;
+    once = request.once;
+    return run_main(argc, argv, environment);
+}
+
 int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void),
                       void (*fini)(void), void (*rtld_fini)(void), void *stack_end)
 {
@@ -330,14 +346,12 @@ int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
     program = main;
     if (from) {
         callers_begin();
-        counted =
-            mmap(NULL, sizeof *counted, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         first = number ? strtoull(number, NULL, 10) : 0;
         once = getenv("FAULT_ONCE") != NULL;
         of_libraries = strcmp(from, "libraries") == 0;
-        map_mark(getenv("FAULT_MARK"));
         atexit(write_report);
+        main = getenv("FAULT_STDOUT") ? serve_main : run_main;
     }
-    return NEXT(typeof(&__libc_start_main), "__libc_start_main")(from ? run_main : main, argc, argv,
-                                                                 init, fini, rtld_fini, stack_end);
+    return NEXT(typeof(&__libc_start_main), "__libc_start_main")(main, argc, argv, init, fini,
+                                                                 rtld_fini, stack_end);
 }

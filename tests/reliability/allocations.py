@@ -4,7 +4,7 @@ had happened. What a command can do without may fail unnoticed, with a result th
 
   allocations.py LFADS SCRATCH SHIM DENOISE [all] [--case=CASE]
 
-Of the program's own allocations the first for each place in the program is tried, and of those of
+Of the program's own allocations the first of each line that allocates is tried, and of those of
 libraries some; with "all" every one of the program's, and many of libraries.
 
 SPDX-License-Identifier: Apache-2.0"""
@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 
 import h5py
@@ -30,6 +31,7 @@ SHIM, DENOISE, *WORDS = harness.MORE
 ALL = WORDS == ["all"]
 MOST_FAILURES = 200
 MARK, REPORT, RUN = f"{SCRATCH}/mark", f"{SCRATCH}/report", f"{SCRATCH}/run"
+OUT, ERR = f"{SCRATCH}/stdout", f"{SCRATCH}/stderr"
 # Libraries that end the process, crash or never return where they get no memory (docs/reliability.md).
 # libexpat reads fontconfig's files, and fontconfig never returns where it could not.
 FATAL = ("libdnnl", "libfontconfig", "libexpat", "libcairo", "libpixman", "libhdf5")
@@ -50,6 +52,8 @@ FLAGS = ["--data_dir=data", "--data_filename_stem=set", "--factors_dim=4", "--ic
          "--ic_enc_dim=8", "--gen_dim=8", "--co_dim=1", "--con_dim=8", "--ci_enc_dim=8",
          "--batch_size=8", "--seed=11", "--heldout_dim=2", "--forward_steps=3"]
 MODEL = ("--lfads_save_dir=run", "--threads=1")
+# What starts fastest: a place that several commands come to is tried in the first of them.
+FAST = ("synth", "write-params", "run", "submit", "merge", "evaluate", "prepare")
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden")
 # Each command in turn, and the folder that it finds.
 COMMANDS = [
@@ -90,11 +94,15 @@ def begin(state):
         shutil.copytree(f"{SCRATCH}/{state}", RUN)
 
 
-def run(words, **environment):
+def remove_notes():
     for path in (MARK, REPORT):
         if os.path.exists(path):
             os.remove(path)
-    return harness.invoke(*words[1:], program=words[0], cpu=60, environment=environment)
+
+
+def run(words, **environment):
+    remove_notes()
+    return harness.invoke(*words[1:], program=words[0], environment=environment)
 
 
 def results():
@@ -123,6 +131,29 @@ def report():
     return int(left), sites
 
 
+class Server:
+    """A process whose children run a command, each with an allocation of SOURCE that fails (serve.h)."""
+
+    def __init__(self, words, source):
+        self.words = words
+        self.process = subprocess.Popen(words, cwd=SCRATCH, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        env={**os.environ, "LD_PRELOAD": SHIM, "FAULT_FROM": source, "FAULT_MARK": MARK,
+                                             "FAULT_REPORT": REPORT, "FAULT_STDOUT": OUT, "FAULT_STDERR": ERR})
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.communicate()
+
+    def run(self, first, once):
+        remove_notes()
+        self.process.stdin.write(f"{first} {int(once)}\n")
+        self.process.stdin.flush()
+        status = os.waitstatus_to_exitcode(int(self.process.stdout.readline()))
+        return subprocess.CompletedProcess(self.words, status, text(OUT), text(ERR))
+
+
 class Command:
     """A command, and what it comes to undisturbed."""
 
@@ -134,6 +165,9 @@ class Command:
         self.stdout, self.results = done.stdout, results()
         check(done.returncode == 0, f"{self.name}: {done.stderr}")
 
+    def rank(self):
+        return (*FAST, self.words[1]).index(self.words[1])
+
     def sites(self, source):
         begin(self.state)
         done = run(self.words, LD_PRELOAD=SHIM, FAULT_FROM=source, FAULT_REPORT=REPORT)
@@ -142,17 +176,15 @@ class Command:
         check(left == 0, f"{self.name}: {left} allocations are not freed")
         return sites
 
-    def disturb(self, source, first, once):
+    def disturb(self, server, source, first, once):
         """Runs it with an allocation that fails; whether there were so many."""
         begin(self.state)
-        environment = {"FAULT_ONCE": "1"} if once else {}
-        done = run(self.words, LD_PRELOAD=SHIM, FAULT_FROM=source, FAULT_FIRST=str(first),
-                   FAULT_MARK=MARK, FAULT_REPORT=REPORT, **environment)
+        done = server.run(first, once)
         asked, *died = text(MARK).rstrip("\0").split("\ndied in ")
         if not asked:
             check(done.returncode == 0, f"{self.name}, undisturbed: {done.stderr}")
             return False
-        if done.returncode == -signal.SIGXCPU or (  # the library that got no memory asks for ever
+        if done.returncode == -signal.SIGXCPU or (  # the library that got no memory asks for ever (allocations.c)
                 done.returncode == -signal.SIGABRT and re.match(BREAKS_HEAP, asked)):
             died = [asked.split()[0]]
         what = f"{self.name}, {source} {first}{' once' if once else ''} ({asked}): "
@@ -236,24 +268,28 @@ def prepare():
 
 def test_program():
     seen, tried, odd = set(), 0, False
-    for command in commands:
-        for first, site in enumerate(command.sites("program"), 1):
-            if ALL or site not in seen:
-                seen.add(site)
-                for once in (True, False) if ALL else (odd,):
-                    tried += command.disturb("program", first, once)
-                odd = not odd
-            if harness.failures > MOST_FAILURES:
-                return
+    for command in sorted(commands, key=Command.rank):
+        sites = command.sites("program")
+        with Server(command.words, "program") as server:
+            for first, site in enumerate(sites, 1):
+                if ALL or site not in seen:
+                    seen.add(site)
+                    for once in (True, False) if ALL else (odd,):
+                        tried += command.disturb(server, "program", first, once)
+                    odd = not odd
+                if harness.failures > MOST_FAILURES:
+                    return
     print(f"{tried} allocations, {len(seen)} places")
 
 
 def test_libraries():
     tried, odd = 0, False
     for command in commands:
-        for first in range(1, len(command.sites("libraries")) + 1, STRIDE):
-            tried += command.disturb("libraries", first, odd)
-            odd = not odd
+        count = len(command.sites("libraries"))
+        with Server(command.words, "libraries") as server:
+            for first in range(1, count + 1, STRIDE):
+                tried += command.disturb(server, "libraries", first, odd)
+                odd = not odd
     # a sanitizer asks for memory in the libraries' place
     check(tried >= (10 if harness.sanitized() else 20), f"only {tried} allocations")
     print(f"{tried} allocations; died in {deaths}")

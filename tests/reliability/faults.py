@@ -1,16 +1,20 @@
 """System calls that fail while training: one line that names a file of the run and the reason, exit
 status 1, the previous checkpoint whole, and with room again the run ends as if nothing had happened.
 
-  faults.py LFADS SCRATCH SHIM DENSITY [--case=CASE]      DENSITY: of the later calls, how many are tried
+  faults.py LFADS SCRATCH SHIM DENSITY AGAIN [--case=CASE]
+
+DENSITY: of the later calls, how many are tried; of the runs that fail, one in AGAIN is gone on with.
 
 SPDX-License-Identifier: Apache-2.0"""
 import errno
+import functools
 import os
 import re
 import shutil
 import sys
 
 import h5py
+import numpy as np
 
 import runs
 
@@ -18,15 +22,19 @@ sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
 import harness
 from harness import SCRATCH, check, invoke
 
-SHIM, DENSITY = harness.MORE[0], int(harness.MORE[1])
+SHIM, DENSITY, AGAIN = harness.MORE[0], *map(int, harness.MORE[1:])
 BEFORE, AFTER = 3, 5  # epochs of the run that is disturbed: continued from the first to the second
 MARK = f"{SCRATCH}/mark"
+
+
+def command(folder, epochs):
+    return runs.command(folder, epochs, ["--batch_size=8"])
 
 
 def undisturbed(folder):
     """A run as it was before, or as it has to be in the end."""
     if not os.path.exists(f"{SCRATCH}/{folder}"):
-        harness.run(*runs.command(folder, BEFORE if folder == "before" else AFTER))
+        harness.run(*command(folder, BEFORE if folder == "before" else AFTER))
     return folder
 
 
@@ -42,31 +50,38 @@ def begin(words, call, path, first, number, folder="before", **more):
     return done, os.path.exists(MARK)
 
 
+@functools.cache
+def wanted():
+    return runs.contents(undisturbed("whole"))
+
+
 def goes_on(what, words):
     """With room again the run ends as if nothing had happened."""
     done = invoke(*words)
     check(done.returncode == 0, f"{what}: does not go on: {done.stderr}")
-    differ = harness.differences(runs.contents(undisturbed("whole")), runs.contents("run"))
+    differ = harness.differences(wanted(), runs.contents("run"))
     check(not differ, f"{what}: ends otherwise: {differ}")
 
 
-def disturb(call, number, first, **more):
-    """Continues the run with a call that fails. Returns whether there were so many calls."""
+def disturb(call, number, first, again, **more):
+    """Continues the run with a call that fails, and after that if AGAIN. Returns whether there were so
+    many calls."""
     what = f"{call} {os.strerror(number)}, from call {first} {more}"
-    done, fired = begin(runs.command("run/", AFTER), call, "run/", first, number, **more)
+    done, fired = begin(command("run/", AFTER), call, "run/", first, number, **more)
     if not fired:
         check(done.returncode == 0, f"{what}: did not happen, and yet {done.stderr}")
         return False
     check(done.returncode == 1, f"{what}: status {done.returncode}, {done.stderr}")
     check(len(done.stderr.splitlines()) == 1 and "run/" in done.stderr and
           os.strerror(number) in done.stderr, f"{what}: says {done.stderr!r}")
-    goes_on(what, runs.command("run", AFTER))
+    if again:
+        goes_on(what, command("run", AFTER))
     return True
 
 
 def disturb_all(call, number, **more):
     first, step, fired = 1, 1, 0
-    while harness.failures < 10 and disturb(call, number, first, **more):
+    while harness.failures < 10 and disturb(call, number, first, (fired + number) % AGAIN == 0, **more):
         first += step
         step += first // DENSITY  # checkpoints take many calls: later ones are tried in strides
         fired += 1
@@ -100,9 +115,9 @@ def test_rename():
 
 def test_trials():
     """A run whose trials are on disk, in the save directory's file without a name."""
-    words = [*runs.command("run", AFTER), "--data_in_memory=false"]
+    words = [*command("run", AFTER), "--data_in_memory=false"]
     for call, number, firsts in (("write", errno.ENOSPC, (1, 2)),
-                                 ("read", errno.EIO, (1, 100, 200, 330))):
+                                 ("read", errno.EIO, (1, 30, 60, 90))):
         for first in firsts:
             what = f"trials on disk, {call} {os.strerror(number)}, from call {first}"
             done, fired = begin(words, call, "run/#", first, number)
@@ -142,5 +157,8 @@ def test_results():
     disturb_results("synth", "chaotic", "--save_dir=run", "--C=20", "--nreplications=2")
 
 
-prepare = runs.make_data
+def prepare():
+    harness.write_session("data/set_a", np.random.default_rng(3), (32, 10), harness.waves(16, 8))
+
+
 harness.main(globals())
