@@ -40,11 +40,11 @@ struct lfads_error {
 /* Returns the version, such as "1.2.3". */
 LFADS_API const char *lfads_version(void);
 /* Describes, for people to read, how the library was built and what it finds on this machine:
- * compiler, processor, precision, libraries with versions, GPUs and the file of their module. The
- * text has lines "thing: value"; a line that begins with a blank continues the line before. Writes
- * at most SIZE bytes to TEXT, the NUL included; returns the length of the whole text without the
- * NUL. TEXT may be NULL if SIZE is 0. Loads the module that finds GPUs only if NVIDIA's driver is
- * installed. */
+ * compiler, processor, precision, libraries with versions, GPUs, the files of the modules for
+ * GPUs and MPI. The text has lines "thing: value"; a line that begins with a blank continues the
+ * line before. Writes at most SIZE bytes to TEXT, the NUL included; returns the length of the whole
+ * text without the NUL. TEXT may be NULL if SIZE is 0. Loads the module that finds GPUs only if
+ * NVIDIA's driver is installed. */
 LFADS_API size_t lfads_build_info(char *text, size_t size);
 /* Returns the name of a status, such as "bad data". */
 LFADS_API const char *lfads_status_name(enum lfads_status status);

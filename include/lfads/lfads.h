@@ -58,6 +58,7 @@
 #include <lfads/data.h>
 #include <lfads/denoiser.h>
 #include <lfads/model.h>
+#include <lfads/ranks.h>
 #include <lfads/scores.h>
 #include <lfads/training.h>
 

@@ -6,61 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "base/module.h"
 
 enum { PATH_SIZE = 4096 };
 
-/* The paths of the module, in the order of search: beside the program, as in the build directory;
- * in the library directory of the program's prefix, and of the configured prefix. %s is the
- * program's directory. */
-static const char *const module_paths[] = {"%s/lfads_cuda.so",
-                                           "%s/../" LFADS_LIBDIR "/lfads/lfads_cuda.so",
-                                           LFADS_FULL_LIBDIR "/lfads/lfads_cuda.so"};
-
+static const char module_file[] = "lfads_cuda.so", module_variable[] = "LFADS_CUDA_MODULE";
 static const char no_module[] = "this installation has no lfads_cuda.so: build it with CUDA";
-
-/* Sets PATH to the directory of the running program, symbolic links resolved; "." if unknown. */
-static void program_directory(char *path, size_t size)
-{
-    ssize_t length = readlink("/proc/self/exe", path, size - 1);
-    char *slash;
-
-    path[length > 0 ? length : 0] = '\0';
-    slash = strrchr(path, '/');
-    if (slash)
-        *slash = '\0';
-    else
-        snprintf(path, size, ".");
-}
-
-static const char *module_in_environment(void)
-{
-    const char *path = getenv("LFADS_CUDA_MODULE");
-
-    return path && *path ? path : NULL;
-}
-
-/* Sets PATH to $LFADS_CUDA_MODULE or the first of module_paths that is a file; false if none is. */
-static bool find_module(char *path, size_t size)
-{
-    const char *requested = module_in_environment();
-    char directory[PATH_SIZE];
-
-    if (requested) {
-        snprintf(path, size, "%s", requested);
-        return true;
-    }
-    program_directory(directory, sizeof directory);
-    for (size_t i = 0; i < sizeof module_paths / sizeof module_paths[0]; i++) {
-        bool relative = strncmp(module_paths[i], "%s", 2) == 0;
-
-        snprintf(path, size, "%s%s", relative ? directory : "",
-                 module_paths[i] + (relative ? 2 : 0));
-        if (access(path, R_OK) == 0)
-            return true;
-    }
-    return false;
-}
 
 /* Asks NVIDIA's driver whether there is a device before the module is loaded, whose libraries take
  * 150 MiB. Sets REASON and returns false if there is none. */
@@ -88,11 +40,11 @@ static bool load(struct backend_choice *c, char *reason, size_t size)
     const struct backend_module *(*open_module)(void);
     char path[PATH_SIZE];
 
-    if (!find_module(path, sizeof path)) {
+    if (!module_find(path, sizeof path, module_file, module_variable)) {
         snprintf(reason, size, "%s", no_module);
         return false;
     }
-    if (!module_in_environment() && !driver_has_device(reason, size))
+    if (!module_in_environment(module_variable) && !driver_has_device(reason, size))
         return false;
     c->library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!c->library) {
@@ -231,7 +183,7 @@ void backend_report_module(struct backend_module_report *report)
     struct backend_choice choice = {.be = NULL};
 
     *report = (struct backend_module_report){.devices = 0};
-    if (!find_module(report->path, sizeof report->path)) {
+    if (!module_find(report->path, sizeof report->path, module_file, module_variable)) {
         *report->path = '\0';
         snprintf(report->reason, sizeof report->reason, "%s", no_module);
     } else {

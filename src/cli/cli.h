@@ -68,4 +68,15 @@ enum lfads_status cli_parse(void *request, const struct flag_table *table, struc
 void cli_say_ignored(const struct lfads_callbacks *callbacks, const struct parse_ignored *ignored);
 /* Flushes the output, prints the error's sentence, and returns the exit status for STATUS. */
 int cli_finish(enum lfads_status status, const struct lfads_error *err);
+
+/* ---- several processes that mpirun or srun has started together ---- */
+
+/* Leaves the lines to process 0, without progress: CALLBACKS of others print nothing. */
+void cli_mute(struct lfads_callbacks *callbacks, const struct lfads_ranks *ranks);
+/* Does the same as cli_finish in process 0, prints nothing in others, and leaves RANKS. */
+int cli_finish_together(struct lfads_ranks *ranks, enum lfads_status status,
+                        const struct lfads_error *err);
+/* Returns LFADS_OK if this process is alone; otherwise fails: COMMAND is for one process. */
+enum lfads_status cli_check_alone(const struct lfads_ranks *ranks, const char *command,
+                                  struct lfads_error *err);
 #endif

@@ -78,10 +78,11 @@ static enum lfads_status run_on_terminal(struct lfads_config *config, const stru
     enum lfads_status status;
 
     terminal_begin(&terminal, &callbacks, config->quiet, config->max_epochs);
+    cli_mute(&callbacks, config->ranks);
     cli_say_ignored(&callbacks, ignored);
     status = call(config, command, files, &callbacks, err);
     terminal_end(&terminal);
-    if (is_new && status == LFADS_OK)
+    if (is_new && status == LFADS_OK && lfads_ranks_number(config->ranks) == 0)
         printf("The model is in %s; lfads posterior-sample %s denoises its trials\n",
                config->lfads_save_dir, config->lfads_save_dir);
     return status;
@@ -103,9 +104,14 @@ int cli_run_model(const struct command *command, int argc, char **argv)
     const struct parse_target target = {
         .set = set_flag, .take = take_word, .payload = &parsed, .ignored = &ignored};
     bool trains = strcmp(command->kind, KIND_TRAIN) == 0, is_new = false;
+    struct lfads_ranks *ranks = NULL;
     enum lfads_status status = lfads_config_create(&config, &err);
 
     parsed = (struct parsed){config, &words};
+    if (status == LFADS_OK)
+        status = lfads_ranks_join(&ranks, &err);
+    if (status == LFADS_OK && !trains)
+        status = cli_check_alone(ranks, command->name, &err);
     if (status == LFADS_OK)
         status = parse_flags(argc, argv, config_table(), &target, &err);
     if (status == LFADS_OK)
@@ -122,11 +128,14 @@ int cli_run_model(const struct command *command, int argc, char **argv)
         status = words_of_model(config, &words, command->name, takes_trials(command), &err);
     if (trains)
         words.count = 0; /* they are flags now */
+    status = lfads_ranks_agree(ranks, status, &err);
+    if (status == LFADS_OK)
+        status = lfads_config_share(config, ranks, &err);
     if (status == LFADS_OK)
         status = run_on_terminal(config, command, &words, is_new, &ignored, &err);
     words_release(&words);
     lfads_config_free(config);
-    return cli_finish(status, &err);
+    return cli_finish_together(ranks, status, &err);
 }
 
 int cli_run_kind(const struct command *commands, int argc, char **argv)
@@ -138,11 +147,19 @@ int cli_run_kind(const struct command *commands, int argc, char **argv)
     struct lfads_error err;
     struct parse_ignored ignored;
     const struct parse_target target = {.set = set_flag, .payload = &parsed, .ignored = &ignored};
+    struct lfads_ranks *ranks = NULL;
     enum lfads_status status = lfads_config_create(&config, &err);
 
     parsed = (struct parsed){.config = config};
     if (status == LFADS_OK)
+        status = lfads_ranks_join(&ranks, &err);
+    if (status == LFADS_OK)
         status = parse_flags(argc, argv, config_table(), &target, &err);
+    if (status == LFADS_OK && strcmp(config->kind, KIND_TRAIN) != 0)
+        status = cli_check_alone(ranks, config->kind, &err);
+    status = lfads_ranks_agree(ranks, status, &err);
+    if (status == LFADS_OK)
+        status = lfads_config_share(config, ranks, &err);
     if (status == LFADS_OK) {
         while (command->name && (!command->kind || strcmp(command->kind, config->kind) != 0))
             command++;
@@ -150,5 +167,5 @@ int cli_run_kind(const struct command *commands, int argc, char **argv)
         status = run_on_terminal(config, command, &none, false, &ignored, &err);
     }
     lfads_config_free(config);
-    return cli_finish(status, &err);
+    return cli_finish_together(ranks, status, &err);
 }

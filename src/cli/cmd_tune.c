@@ -37,10 +37,13 @@ int cli_run_tune(const struct command *command, int argc, char **argv)
     struct parse_ignored ignored;
     struct terminal terminal;
     struct lfads_error err;
+    struct lfads_ranks *ranks = NULL;
     enum lfads_status status = lfads_tune_config_create(&request.tune, &err);
 
     if (status == LFADS_OK)
         status = lfads_config_create(&request.config, &err);
+    if (status == LFADS_OK)
+        status = lfads_ranks_join(&ranks, &err);
     if (status == LFADS_OK)
         status = parse_flags(
             argc, argv, tune_command_table(),
@@ -52,8 +55,14 @@ int cli_run_tune(const struct command *command, int argc, char **argv)
     if (status == LFADS_OK)
         status =
             words_of_training(request.config, &words, command->name, "tuning.txt", &is_new, &err);
+    status = lfads_ranks_agree(ranks, status, &err);
+    if (status == LFADS_OK)
+        status = lfads_config_share(request.config, ranks, &err);
+    if (status == LFADS_OK)
+        status = lfads_tune_config_share(request.tune, ranks, &err);
     if (status == LFADS_OK) {
         terminal_begin(&terminal, &callbacks, request.config->quiet, 0);
+        cli_mute(&callbacks, ranks);
         cli_say_ignored(&callbacks, &ignored);
         status = lfads_tune(request.config, request.tune, &callbacks, &err);
         terminal_end(&terminal);
@@ -61,5 +70,5 @@ int cli_run_tune(const struct command *command, int argc, char **argv)
     words_release(&words);
     lfads_tune_config_free(request.tune);
     lfads_config_free(request.config);
-    return cli_finish(status, &err);
+    return cli_finish_together(ranks, status, &err);
 }

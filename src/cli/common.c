@@ -68,18 +68,56 @@ void cli_say_ignored(const struct lfads_callbacks *callbacks, const struct parse
 
     snprintf(line, sizeof line, "read for the sake of other programs, without effect: %s",
              ignored->names);
-    if (*ignored->names)
+    if (*ignored->names && callbacks->line)
         callbacks->line(callbacks->payload, line);
+}
+
+/* FLUSHED: what fflush returned. */
+static int exit_status(enum lfads_status status, int flushed)
+{
+    if (status == LFADS_OK)
+        return flushed == 0 ? EXIT_FINE : EXIT_RUN_TIME;
+    if (status == LFADS_INTERRUPTED && terminal_signal())
+        return EXIT_SIGNAL + terminal_signal();
+    return status == LFADS_USAGE || status == LFADS_BAD_DATA ? EXIT_USAGE : EXIT_RUN_TIME;
 }
 
 int cli_finish(enum lfads_status status, const struct lfads_error *err)
 {
     int flushed = fflush(stdout);
 
-    if (status == LFADS_OK)
-        return flushed == 0 ? EXIT_FINE : EXIT_RUN_TIME;
-    fprintf(stderr, "lfads: %s\n", err->text);
-    if (status == LFADS_INTERRUPTED && terminal_signal())
-        return EXIT_SIGNAL + terminal_signal();
-    return status == LFADS_USAGE || status == LFADS_BAD_DATA ? EXIT_USAGE : EXIT_RUN_TIME;
+    if (status != LFADS_OK)
+        fprintf(stderr, "lfads: %s\n", err->text);
+    return exit_status(status, flushed);
+}
+
+void cli_mute(struct lfads_callbacks *callbacks, const struct lfads_ranks *ranks)
+{
+    if (lfads_ranks_count(ranks) == 1)
+        return;
+    callbacks->progress = NULL; /* mpirun shows a terminal where there may be none */
+    if (lfads_ranks_number(ranks) > 0)
+        callbacks->line = callbacks->warn = NULL;
+}
+
+int cli_finish_together(struct lfads_ranks *ranks, enum lfads_status status,
+                        const struct lfads_error *err)
+{
+    int result = lfads_ranks_number(ranks) == 0 ? cli_finish(status, err)
+                                                : exit_status(status, fflush(stdout));
+
+    lfads_ranks_leave(ranks);
+    return result;
+}
+
+enum lfads_status cli_check_alone(const struct lfads_ranks *ranks, const char *command,
+                                  struct lfads_error *err)
+{
+    if (lfads_ranks_count(ranks) == 1)
+        return LFADS_OK;
+    snprintf(err->text, sizeof err->text,
+             "%s is for one process, and %zu were started: only train and tune work in several; "
+             "start it without mpirun or srun, or by srun -n 1",
+             command, lfads_ranks_count(ranks));
+    return LFADS_USAGE;
 }

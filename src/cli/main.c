@@ -159,11 +159,28 @@ static int run_help(const struct command *command, int argc, char **argv)
     return about && about != command ? cli_help("lfads", about) : print_usage();
 }
 
+/* Runs a command that is for one process. */
+static int run_alone(const struct command *command, int argc, char **argv)
+{
+    struct lfads_ranks *ranks;
+    struct lfads_error err;
+    enum lfads_status status = lfads_ranks_join(&ranks, &err);
+
+    if (status == LFADS_OK)
+        status = cli_check_alone(ranks, command->name, &err);
+    if (status != LFADS_OK)
+        return cli_finish_together(ranks, status, &err);
+    lfads_ranks_leave(ranks);
+    return command->run(command, argc, argv);
+}
+
 static int run_command(const struct command *command, int argc, char **argv)
 {
     if (command->run != run_help && cli_wants_help(argc, argv))
         return cli_help("lfads", command);
-    return command->run(command, argc, argv);
+    if (!command->flags || command->run == cli_run_model || command->run == cli_run_tune)
+        return command->run(command, argc, argv);
+    return run_alone(command, argc, argv);
 }
 
 static int run_kind(int argc, char **argv)

@@ -26,8 +26,9 @@ struct lfads_config {
 #include "config/flags.def"
 
 #include "config/flags_clear.h"
-    bool given[CONFIG_FLAGS]; /* set explicitly, not left at the default */
-    char text[64];            /* what lfads_config_get returned for a number */
+    bool given[CONFIG_FLAGS];  /* set explicitly, not left at the default */
+    struct lfads_ranks *ranks; /* who trains together; NULL: this process alone */
+    char text[64];             /* what lfads_config_get returned for a number */
 };
 
 /* The table of the run's flags, over struct lfads_config. */

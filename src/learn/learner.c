@@ -29,8 +29,8 @@ static bool create_vectors(struct learner *l)
     for (size_t i = 0; i < OPTIMIZER_SLOTS; i++)
         if (!(l->slots[i] = be->memory_create(be, bytes)))
             return false;
-    l->accumulators = calloc(l->n_accumulators, sizeof *l->accumulators);
-    for (size_t i = 0; l->accumulators && i < l->n_accumulators; i++)
+    l->accumulators = calloc(l->own_accumulators, sizeof *l->accumulators);
+    for (size_t i = 0; l->accumulators && i < l->own_accumulators; i++)
         if (!(l->accumulators[i] =
                   l->n_accumulators == 1 ? l->gradient : be->memory_create(be, bytes)))
             return false;
@@ -55,6 +55,18 @@ static bool create_pending(struct learner *l)
     return l->pending && l->costs && l->parts;
 }
 
+/* What costs of several processes are joined in. */
+static bool create_joined(struct learner *l)
+{
+    size_t processes = l->options.ranks->count;
+
+    if (processes == 1)
+        return true;
+    l->joined_costs = calloc(l->options.batch_size * COST_TERMS, sizeof *l->joined_costs);
+    l->cost_offsets = calloc(processes + 1, sizeof *l->cost_offsets);
+    return l->joined_costs && l->cost_offsets;
+}
+
 enum lfads_status learner_create(struct learner **out, const struct backend *be,
                                  const struct model *model, const struct learner_options *options,
                                  struct lfads_error *err)
@@ -68,12 +80,15 @@ enum lfads_status learner_create(struct learner **out, const struct backend *be,
     l->be = be;
     l->model = model;
     l->options = *options;
+    if (!l->options.ranks)
+        l->options.ranks = ranks_alone();
     pass_lay_out(l);
     l->shards = calloc(l->options.threads, sizeof *l->shards);
     l->trained = calloc(model->n_params, sizeof *l->trained);
     if (l->trained)
         l->n_trained = params_trained(l->trained, model, !be->host_memory);
-    if (!l->shards || !l->trained || !create_vectors(l) || !create_pending(l)) {
+    if (!l->shards || !l->trained || !create_vectors(l) || !create_pending(l) ||
+        !create_joined(l)) {
         status = be->finish(be, err); /* a device's error says more */
         learner_free(l);
         return status != LFADS_OK
@@ -101,7 +116,7 @@ size_t learner_bytes(const struct backend *be, const struct model *model,
 
     pass_lay_out(&l);
     vectors =
-        options->trained ? PARAM_VECTORS + 2 + (l.n_accumulators > 1 ? l.n_accumulators : 0) : 1;
+        options->trained ? PARAM_VECTORS + 2 + (l.n_accumulators > 1 ? l.own_accumulators : 0) : 1;
     shard =
         shard_bytes(be, model, size_min(l.shard_trials, options->batch_size), 1, options->trained);
     return vectors * memory_rounded(model->size * sizeof(real)) +
@@ -118,7 +133,7 @@ void learner_free(struct learner *learner)
     for (size_t i = 0; learner->shards && i < learner->options.threads; i++)
         shard_free(learner->shards[i]);
     for (size_t i = 0;
-         learner->accumulators && learner->n_accumulators > 1 && i < learner->n_accumulators; i++)
+         learner->accumulators && learner->n_accumulators > 1 && i < learner->own_accumulators; i++)
         be->memory_free(be, learner->accumulators[i]);
     free(learner->shards);
     free(learner->accumulators);
@@ -133,6 +148,8 @@ void learner_free(struct learner *learner)
     be->memory_free(be, learner->sums);
     be->host_free(be, learner->host.parameters);
     be->host_free(be, learner->costs);
+    free(learner->joined_costs);
+    free(learner->cost_offsets);
     free(learner->pending);
     free(learner->parts);
     free(learner);
@@ -265,6 +282,8 @@ enum lfads_status learner_collect(struct learner *learner, struct batch_costs *c
 {
     enum lfads_status status = learner->be->finish(learner->be, err);
 
+    if (status == LFADS_OK && learner->failure.status != LFADS_OK)
+        status = lfads_fail(err, learner->failure.status, "%s", learner->failure.text);
     for (size_t i = 0; i < learner->n_pending && status == LFADS_OK; i++) {
         const struct pending *p = &learner->pending[i];
 

@@ -6,7 +6,8 @@
  * (n_accumulators: the shards of a full batch, at most 32), shard i adds its gradient to
  * accumulator i mod A, in the order of i; then accumulators 0, 1, …, A-1 are added in this order,
  * number by number. Costs are summed over the batch's trials in their order. On a device the batch
- * is one shard.
+ * is one shard. Several processes that train together (ranks) have a learner each with the same
+ * parameters; they share the accumulators of a batch, and the sums keep their order.
  *
  * The caller begins passes over batches one after another and collects their costs later, so that a
  * device never waits. If the backend has host_memory, a pass is complete when its function
@@ -17,6 +18,7 @@
 #include "learn/optimizer.h"
 #include "model/costs.h"
 #include "model/param_vectors.h"
+#include "ranks/ranks.h"
 
 struct learner_options {
     size_t batch_size, threads;
@@ -24,6 +26,7 @@ struct learner_options {
     size_t max_pending; /* limit of passes begun and not collected */
     bool trained;       /* false: no memory for gradients and updates */
     struct optimizer optimizer;
+    struct lfads_ranks *ranks; /* who trains together, on the CPU; NULL: this process alone */
 };
 
 /* The numbers of a step that operations read from the backend's memory. */
@@ -57,8 +60,9 @@ struct learner {
     /* in the backend's memory, [model->size] each */
     real *parameters, *transposed, *gradient;
     real *slots[OPTIMIZER_SLOTS];
-    real **accumulators; /* [n_accumulators]; a single one is gradient itself */
-    size_t n_accumulators;
+    real **accumulators;     /* [own_accumulators]; the only one of a batch is gradient itself */
+    size_t n_accumulators;   /* of a batch, in all processes */
+    size_t own_accumulators; /* greatest number that this process has of them */
     struct step_numbers *numbers;
     struct update *update; /* set by limit_update */
     acc *sums;             /* [SUMS] */
@@ -66,9 +70,12 @@ struct learner {
     /* in the host's memory */
     struct pending *pending; /* [max_pending] */
     size_t n_pending;
-    struct batch_part *parts;  /* the memory of pending parts */
-    acc *costs;                /* the memory of pending costs and sums */
-    struct param_vectors host; /* copies of parameters and slots; NULL with host_memory */
+    struct batch_part *parts;   /* the memory of pending parts */
+    acc *costs;                 /* the memory of pending costs and sums */
+    acc *joined_costs;          /* of a batch, process by process; NULL for one process */
+    size_t *cost_offsets;       /* [processes + 1] of each one's in it, in bytes; likewise */
+    struct lfads_error failure; /* of an exchange with others */
+    struct param_vectors host;  /* copies of parameters and slots; NULL with host_memory */
 };
 
 /* The source of a batch's trials of one session. A batch of several sessions is a list of parts,
@@ -119,7 +126,7 @@ void learner_step(struct learner *learner, const struct batch_source *source,
  * all are finite. */
 const char *learner_first_nonfinite(const struct learner *learner);
 /* Waits for all passes begun and sets COSTS [n_pending] in the order of the passes. Fails if the
- * device has failed. */
+ * device or an exchange with other processes has failed. */
 enum lfads_status learner_collect(struct learner *learner, struct batch_costs *costs,
                                   struct lfads_error *err);
 #endif

@@ -61,11 +61,13 @@ struct piece pass_piece(const struct pass *pass, size_t index)
 
 void pass_lay_out(struct learner *l)
 {
-    size_t batch = l->options.batch_size;
+    size_t batch = l->options.batch_size,
+           processes = l->options.ranks ? l->options.ranks->count : 1;
 
     l->shard_trials = l->be->host_memory ? shard_trials(l->model, batch) : batch;
     l->n_accumulators = size_min(shards_of(l, batch), MAX_ACCUMULATORS);
-    l->options.threads = size_min(l->options.threads, l->n_accumulators);
+    l->own_accumulators = (l->n_accumulators + processes - 1) / processes;
+    l->options.threads = size_min(l->options.threads, l->own_accumulators);
 }
 
 void pass_begin_shard(const struct pass *pass, struct shard *shard, size_t accumulator,

@@ -10,7 +10,6 @@
 
 #include "base/limits.h"
 #include "base/path.h"
-#include "base/workers.h"
 #include "config/hyperparams.h"
 #include "config/preset.h"
 #include "config/unused.h"
@@ -269,6 +268,7 @@ enum lfads_status run_open_request(struct run **out, const struct run_request *r
     p->use = request->use;
     p->new_trials = p->use == RUN_TRIALS && (*config->data_files || request->data);
     p->be = request->be;
+    p->ranks = request->ranks ? request->ranks : ranks_alone();
     status = open_inputs(p, err);
     if (status == LFADS_OK)
         status = run_make_model(p, err);
@@ -276,11 +276,12 @@ enum lfads_status run_open_request(struct run **out, const struct run_request *r
         status = choose_seed(p, p->use == RUN_TRAINING, err);
     if (status == LFADS_OK && !p->be)
         status = choose_backend(p, err);
+    status = run_open_together(p, status, err);
     if (status != LFADS_OK) {
         run_close(p);
         return status;
     }
-    p->threads = config->threads ? (size_t)config->threads : workers_available();
+    p->threads = run_threads(p);
     *out = p;
     return LFADS_OK;
 }
@@ -288,8 +289,14 @@ enum lfads_status run_open_request(struct run **out, const struct run_request *r
 enum lfads_status run_open(struct run **out, const struct lfads_config *config, enum run_use use,
                            const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    return run_open_request(
-        out, &(struct run_request){.config = config, .use = use, .callbacks = callbacks}, err);
+    bool together = config && use == RUN_TRAINING;
+
+    return run_open_request(out,
+                            &(struct run_request){.config = config,
+                                                  .use = use,
+                                                  .callbacks = callbacks,
+                                                  .ranks = together ? config->ranks : NULL},
+                            err);
 }
 
 enum lfads_status run_open_beside(struct run **out, const struct run *first,

@@ -9,6 +9,7 @@
 #include "config/hyperparams.h"
 #include "data/dataset.h"
 #include "model/model_create.h"
+#include "ranks/ranks.h"
 #include "run/trained.h"
 #include "save/checkpoint.h"
 
@@ -26,6 +27,7 @@ struct run_request {
     const char *session;           /* the only one of them; NULL: all */
     bool in_memory;                /* of a training: there is no save directory */
     const struct trained *trained; /* in place of a checkpoint's file; must outlive the run */
+    struct lfads_ranks *ranks;     /* who trains together; NULL: this process alone */
 };
 
 struct run {
@@ -46,12 +48,14 @@ struct run {
     struct lfads_config *saved;      /* the checkpoint's flags; NULL without one */
     uint64_t seed;
     size_t threads;
+    struct lfads_ranks *ranks; /* who trains together; this process alone for other uses */
     const struct lfads_callbacks *callbacks;
 };
 
 /* Opens the run of CONFIG, which is copied. A training continues from the checkpoint if one
  * exists. Otherwise a checkpoint must exist, and flags that were not given come from it. Writes
- * nothing. On success *OUT is freed by run_close. */
+ * nothing. On success *OUT is freed by run_close. A training of several processes is opened by all
+ * of them; all fail if one does. */
 enum lfads_status run_open(struct run **out, const struct lfads_config *config, enum run_use use,
                            const struct lfads_callbacks *callbacks, struct lfads_error *err);
 /* Does the same for a training that shares data set and backend with FIRST, which must outlive it.

@@ -24,4 +24,13 @@ void run_release(struct run *run);
 /* Checks the flags on spike jitter against the data. */
 enum lfads_status run_check_jitter(const struct run *run, struct lfads_error *err);
 enum lfads_status run_make_model(struct run *run, struct lfads_error *err);
+
+/* ---- run_ranks.c ---- */
+
+/* Ends the opening of RUN, which has gone as STATUS and *ERR say, in all processes: fails in all if
+ * it failed in one or if they differ, and gives all the seed of process 0. */
+enum lfads_status run_open_together(struct run *run, enum lfads_status status,
+                                    struct lfads_error *err);
+/* Returns the threads of RUN: those that its flags give, or the cores that this process has. */
+size_t run_threads(const struct run *run);
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/progress.h"
 #include "train/training_private.h"
 
 /* Returns whether the caller wants training to stop. */
@@ -23,7 +24,19 @@ static bool report_progress(const struct training *t)
         .seconds = seconds - t->began,
     };
 
-    return recorder_progress(t->recorder, &progress);
+    if (t->recorder)
+        return recorder_progress(t->recorder, &progress);
+    return t->run->ranks->number > 0 && progress_report(t->run->callbacks, &progress);
+}
+
+/* Takes the next batch from the prefetcher. Several processes go on only if all have theirs. */
+static enum lfads_status next_batch(const struct batch_source **source, struct training *t,
+                                    enum session_set set, uint32_t position,
+                                    struct lfads_error *err)
+{
+    enum lfads_status status = batch_feed_next(source, t, set, position, err);
+
+    return ranks_agree(t->run->ranks, status, NULL, err);
 }
 
 /* Adds the costs of uncollected steps to the epoch's. Fails at the first step that has diverged.
@@ -54,7 +67,7 @@ static enum lfads_status train_batch(struct training *t, bool *stopped, struct l
 {
     struct cost_ramps ramps = costs_ramps(t->run->config, t->step, t->epoch);
     const struct batch_source *source;
-    enum lfads_status status = batch_feed_next(&source, t, SESSION_TRAIN, 0, err);
+    enum lfads_status status = next_batch(&source, t, SESSION_TRAIN, 0, err);
 
     if (status != LFADS_OK)
         return status;
@@ -66,7 +79,8 @@ static enum lfads_status train_batch(struct training *t, bool *stopped, struct l
     if (status != LFADS_OK)
         return status;
     *stopped = report_progress(t);
-    return recorder_collect_picture(t->recorder, false, err);
+    status = recorder_collect_picture(t->recorder, false, err);
+    return ranks_agree(t->run->ranks, status, stopped, err);
 }
 
 /* Writes a checkpoint within the epoch, unless the training has diverged, and fails with
@@ -137,8 +151,7 @@ static enum lfads_status validate(struct training *t, struct epoch_costs *valid,
     for (size_t i = 0; i < batches->count && status == LFADS_OK; i += batches->per_step) {
         const struct batch_source *source;
 
-        status =
-            batch_feed_next(&source, t, SESSION_VALID, (uint32_t)(i * batches->batch_size), err);
+        status = next_batch(&source, t, SESSION_VALID, (uint32_t)(i * batches->batch_size), err);
         if (status != LFADS_OK)
             return status;
         learner_evaluate(t->learner, source, &ramps);
@@ -310,5 +323,7 @@ enum lfads_status training_epoch(struct training *training, struct lfads_error *
 {
     enum lfads_status status = train_epoch(training, err);
 
-    return status == LFADS_OK ? finish_epoch(training, err) : status;
+    if (status == LFADS_OK)
+        status = finish_epoch(training, err);
+    return ranks_agree(training->run->ranks, status, NULL, err);
 }

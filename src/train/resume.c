@@ -178,7 +178,7 @@ enum lfads_status training_save_as(struct training *training, enum checkpoint_ki
     struct param_vectors vectors;
     enum lfads_status status;
 
-    if (!t->recorder)
+    if (!t->recorder && t->run->ranks->count == 1)
         return LFADS_OK;
     status = training_collect(&checkpoint, &vectors, t, err);
     if (status != LFADS_OK)

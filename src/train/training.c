@@ -47,7 +47,8 @@ struct learner_options training_learner_options(const struct training *training)
                                     .max_pending = run->be->host_memory ? 1 : PENDING,
                                     .trained = true,
                                     .parts = together ? run->dataset->count : 1,
-                                    .optimizer = optimizer_of(config)};
+                                    .optimizer = optimizer_of(config),
+                                    .ranks = run->ranks};
 }
 
 struct schedule_rules training_rules(const struct training *training)
@@ -152,6 +153,8 @@ void training_free(struct training *training)
     free(t->schedule.costs);
     free(t);
 }
+
+struct lfads_ranks *training_ranks(const struct training *training) { return training->run->ranks; }
 
 struct training_state training_get_state(const struct training *training)
 {

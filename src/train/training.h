@@ -57,6 +57,8 @@ enum lfads_status training_run_epochs(struct training *training, struct recorder
 enum lfads_status training_run(struct run *run, struct lfads_error *err);
 
 struct training_state training_get_state(const struct training *training);
+/* Returns the processes that train together. */
+struct lfads_ranks *training_ranks(const struct training *training);
 /* Returns the last epoch that this training has ended; NULL before. Likewise. */
 const struct lfads_epoch *training_ended(const struct training *training);
 /* Returns the costs of the last epoch, which belong to the training; all zero before the first. */

@@ -13,7 +13,7 @@ import sys
 
 REPOSITORY, BUILD = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 # A folder includes only from itself and from folders of lower storeys.
-STOREY = {"base": 0, "config": 1, "h5": 2, "tensorflow": 2, "backend": 2, "data": 3, "model": 3, "report": 3,
+STOREY = {"base": 0, "config": 1, "ranks": 2, "h5": 2, "tensorflow": 2, "backend": 2, "data": 3, "model": 3, "report": 3,
           "learn": 4, "save": 4, "run": 5, "train": 6, "infer": 6, "synth": 6, "prepare": 6, "tune": 7, "page": 7,
           "cli": 8}
 MOST_LINES = 400  # of a file
