@@ -1,5 +1,6 @@
 /* train_summary.c - describes a training before its first epoch.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "train/training_private.h"
@@ -54,6 +55,7 @@ void training_summary(const struct training *training)
     const struct training *t = training;
     const struct run *p = t->run;
     size_t total = 0, number = 0;
+    char processes[50] = "";
 
     summarise_places(t);
     for (size_t i = 0; i < p->dataset->count; i++)
@@ -69,9 +71,11 @@ void training_summary(const struct training *training)
         total += param->rows * param->cols;
     }
     recorder_line(t->recorder, "Total model parameters:  %zu", total);
+    if (p->ranks->count > 1)
+        snprintf(processes, sizeof processes, " in each of %zu processes", p->ranks->count);
     if (p->be->host_memory)
-        recorder_line(t->recorder, "Seed %llu, %s, %zu thread%s", (unsigned long long)p->seed,
-                      p->be->name, p->threads, p->threads == 1 ? "" : "s");
+        recorder_line(t->recorder, "Seed %llu, %s, %zu thread%s%s", (unsigned long long)p->seed,
+                      p->be->name, p->threads, p->threads == 1 ? "" : "s", processes);
     else
         recorder_line(t->recorder, "Seed %llu, %s", (unsigned long long)p->seed, p->be->name);
 }

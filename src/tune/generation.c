@@ -1,69 +1,35 @@
-/* generation.c - trains the members of a generation side by side, each in a process of its own. The
- * processes share the data, which were read before, and a board in memory, on which each writes how
- * far it is and how it ended.
- * SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
+/* generation.c - trains the members of a generation, wherever, and tells the caller how far they
+ * are. SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/progress.h"
 #include "base/sizes.h"
-#include "h5/h5_fork.h"
-#include "tune/tuning.h"
-
-enum { MILLI = 1000 };
-
-/* What a member's process leaves. */
-struct post {
-    _Atomic int64_t first, now; /* thousandths of epochs at its first report and now; 0: none yet */
-    _Atomic bool has_ended;     /* STATUS and the text of ERR are set */
-    enum lfads_status status;
-    struct lfads_error err;
-};
-
-struct board {
-    _Atomic bool stop; /* members are to save their state and end */
-    struct post posts[];
-};
-
-/* A generation in progress. */
-struct work {
-    struct tuning *tuning;
-    struct board *board;
-    size_t bytes;   /* of the board */
-    pid_t *process; /* [members]; 0: none is running */
-    size_t next;    /* the first member that was not begun */
-    size_t running, most;
-    int64_t begin, end; /* epochs of the generation */
-    bool stopped;       /* by the caller */
-    enum lfads_status status;
-};
+#include "tune/generation_private.h"
 
 /* What a member's callbacks get. */
 struct member_view {
-    struct work *work;
     struct post *post;
-    bool is_apart; /* in a process of its own */
+    bool (*stop)(void *payload);
+    void *payload;
 };
 
-static void report_to_board(void *payload, const struct lfads_progress *progress)
+void work_take(struct post *post, const struct lfads_progress *progress)
 {
-    struct member_view *view = payload;
     int64_t now = (int64_t)(((double)progress->epoch + progress->share) * MILLI) + 1;
 
-    if (view->post->first == 0)
-        view->post->first = now;
-    view->post->now = now;
+    if (post->first == 0)
+        post->first = now;
+    post->now = now;
+}
+
+static void report_to_post(void *payload, const struct lfads_progress *progress)
+{
+    const struct member_view *view = payload;
+
+    work_take(view->post, progress);
 }
 
 /* ---- what the caller hears ---- */
@@ -114,9 +80,9 @@ static void say_time(struct work *w, double done, double left)
         t->callbacks->line(t->callbacks->payload, text);
 }
 
-/* Reports to the caller, and tells members to stop if the caller wants to. */
-static void report(struct work *w)
+void work_report(struct work *work)
 {
+    struct work *w = work;
     struct tuning *t = w->tuning;
     struct lfads_progress progress = {.what = "tuning", .epoch = w->end};
     double done, left, all;
@@ -133,134 +99,52 @@ static void report(struct work *w)
     }
 }
 
-static bool wants_stop(void *payload)
-{
-    struct member_view *view = payload;
-
-    if (!view->is_apart)
-        report(view->work);
-    return view->work->board->stop;
-}
-
 /* ---- members ---- */
 
-static void train_member(struct work *w, size_t member, bool is_apart)
+static bool wants_stop(void *payload)
 {
-    struct post *post = &w->board->posts[member];
-    struct member_view view = {w, post, is_apart};
+    const struct member_view *view = payload;
+
+    return view->stop(view->payload);
+}
+
+void work_train(struct work *work, size_t member, size_t threads, bool (*stop)(void *payload),
+                void *payload)
+{
+    struct post *post = &work->board->posts[member];
+    struct member_view view = {post, stop, payload};
     const struct lfads_callbacks callbacks = {.payload = &view,
-                                              .progress = report_to_board,
+                                              .progress = report_to_post,
                                               .stop = wants_stop,
                                               .line = NULL,
                                               .warn = NULL};
 
-    post->status =
-        member_train(w->tuning, member, w->tuning->base->threads / w->most, &callbacks, &post->err);
+    post->status = member_train(work->tuning, member, threads, &callbacks, &post->err);
     post->has_ended = true;
 }
 
-#ifdef LFADS_COVERAGE
-void __gcov_dump(void);
-#endif
-
-static void *train_next(void *payload)
+void work_note_end(struct work *work, size_t member, struct lfads_error *err)
 {
-    struct work *w = payload;
-
-    train_member(w, w->next, true);
-    return NULL;
-}
-
-/* The process of the next member. It ends with its parent, and leaves a terminal's signals to it.
- * The work is done in a thread of its own: OpenMP takes this thread to have those that its parent
- * may have computed with. */
-static _Noreturn void member_main(struct work *w, pid_t parent)
-{
-    pthread_t thread;
-
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_IGN);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() == parent && pthread_create(&thread, NULL, train_next, w) == 0)
-        pthread_join(thread, NULL);
-#ifdef LFADS_COVERAGE
-    __gcov_dump();
-#endif
-    _exit(0); /* without the parent's exit handlers */
-}
-
-static enum lfads_status start_member(struct work *w, struct lfads_error *err)
-{
-    pid_t parent = getpid(), process = h5_fork();
-
-    if (process < 0)
-        return lfads_fail(err, LFADS_IO, "can't start a process for a member: %m");
-    if (process == 0)
-        member_main(w, parent);
-    w->process[w->next++] = process;
-    w->running++;
-    return LFADS_OK;
-}
-
-/* Takes note of how a member has ended. A failure other than a numeric one ends the tuning. */
-static void note_end(struct work *w, size_t member, int how, struct lfads_error *err)
-{
+    struct work *w = work;
     const struct post *post = &w->board->posts[member];
     enum lfads_status status = post->status;
 
-    w->process[member] = 0;
     w->running--;
-    if (post->has_ended && (status == LFADS_OK || status == LFADS_NUMERIC))
+    if (status == LFADS_OK || status == LFADS_NUMERIC)
         return;
     w->board->stop = true;
-    if (w->status != LFADS_OK || (post->has_ended && status == LFADS_INTERRUPTED))
-        return;
-    if (post->has_ended)
+    if (status == LFADS_INTERRUPTED)
+        w->stopped = true;
+    else if (w->status == LFADS_OK)
         w->status = lfads_fail(err, status, "member %02zu: %.900s", member, post->err.text);
-    else if (WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL)
-        w->status = lfads_fail(err, LFADS_IO,
-                               "the process of member %02zu was killed: if memory is short, set "
-                               "--threads lower; the same command continues",
-                               member);
-    else
-        w->status = lfads_fail(err, LFADS_IO,
-                               "the process of member %02zu ended by signal %d: the same command "
-                               "continues",
-                               member, WIFSIGNALED(how) ? WTERMSIG(how) : 0);
 }
 
-/* Collects members that have ended. */
-static void collect(struct work *w, struct lfads_error *err)
+static bool report_and_stop(void *payload)
 {
-    for (size_t m = 0; m < w->next; m++) {
-        int how = 0;
-        pid_t ended = w->process[m] ? waitpid(w->process[m], &how, WNOHANG) : 0;
+    struct work *w = payload;
 
-        /* the host program may collect its children itself: then the process is gone */
-        if (ended == w->process[m] || (ended < 0 && errno == ECHILD))
-            if (w->process[m])
-                note_end(w, m, how, err);
-    }
-}
-
-static void train_apart(struct work *w, struct lfads_error *err)
-{
-    const struct timespec pause = {.tv_sec = 0, .tv_nsec = 10000000};
-    size_t members = w->tuning->settings.members;
-
-    while (w->running || (w->next < members && !w->board->stop)) {
-        while (w->running < w->most && w->next < members && !w->board->stop) {
-            enum lfads_status status = start_member(w, err);
-
-            if (status != LFADS_OK) {
-                w->status = status;
-                w->board->stop = true;
-            }
-        }
-        nanosleep(&pause, NULL);
-        collect(w, err);
-        report(w);
-    }
+    work_report(w);
+    return w->board->stop;
 }
 
 /* A device belongs to this process. */
@@ -270,8 +154,8 @@ static void train_here(struct work *w, struct lfads_error *err)
         size_t member = w->next++;
 
         w->running++;
-        train_member(w, member, false);
-        note_end(w, member, 0, err);
+        work_train(w, member, w->tuning->base->threads, report_and_stop, w);
+        work_note_end(w, member, err);
     }
 }
 
@@ -296,11 +180,12 @@ enum lfads_status generation_train(struct tuning *tuning, bool *lost, struct lfa
 {
     const struct settings *s = &tuning->settings;
     size_t generation = tuning->population.begun - 1;
-    bool apart = tuning->base->be->host_memory;
+    size_t processes = tuning->base->ranks->count;
+    bool apart = tuning->base->be->host_memory && processes == 1;
     struct work w = {.tuning = tuning,
                      .bytes = sizeof(struct board) + s->members * sizeof(struct post),
                      .process = calloc(s->members, sizeof *w.process),
-                     .most = apart ? size_min(tuning->base->threads, s->members) : 1,
+                     .most = size_min(apart ? tuning->base->threads : processes, s->members),
                      .begin = generation ? settings_epochs(s, generation - 1) : 0,
                      .end = settings_epochs(s, generation),
                      .status = LFADS_OK};
@@ -310,8 +195,10 @@ enum lfads_status generation_train(struct tuning *tuning, bool *lost, struct lfa
     if (!w.process || w.board == MAP_FAILED) {
         status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for %zu members", s->members);
     } else {
-        if (apart)
-            train_apart(&w, err);
+        if (processes > 1)
+            work_share(&w, err);
+        else if (apart)
+            work_fork(&w, err);
         else
             train_here(&w, err);
         status = finish(&w, lost, err);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "learn/schedule.h"
 #include "save/index.h"
@@ -144,6 +145,39 @@ static enum lfads_status find_checkpoint(char path[FILE_PATH], const struct tuni
     if (status == LFADS_OK && !*path)
         status = index_latest(path, directory, "checkpoint", err);
     return status;
+}
+
+enum lfads_status member_step(int64_t *step, const struct tuning *tuning, size_t member,
+                              struct lfads_error *err)
+{
+    char path[FILE_PATH];
+    enum lfads_status status = find_checkpoint(path, tuning, member, false, err);
+
+    *step = status == LFADS_OK && *path ? index_step(path) : -1;
+    return status;
+}
+
+/* A file system of several machines may show a file late. */
+enum lfads_status member_await(const struct tuning *tuning, size_t member, int64_t step,
+                               struct lfads_error *err)
+{
+    const struct timespec pause = {.tv_sec = 0, .tv_nsec = 100000000};
+    const int tries = 1200;
+    enum lfads_status status = LFADS_OK;
+    int64_t seen = -1;
+
+    for (int i = 0; i < tries; i++) {
+        status = member_step(&seen, tuning, member, err);
+        if (status == LFADS_OK && seen >= step)
+            return LFADS_OK;
+        nanosleep(&pause, NULL);
+    }
+    if (status != LFADS_OK)
+        return status;
+    return lfads_fail(err, LFADS_IO,
+                      "%s/members/%02zu has no checkpoint of step %" PRId64
+                      " for this machine: take an --lfads_save_dir that all machines share",
+                      tuning->directory, member, step);
 }
 
 static double or_nan(double cost) { return cost == 0 ? (double)NAN : cost; }

@@ -51,7 +51,7 @@ static size_t number_of(struct choice *c, const char *name, size_t least, size_t
 static size_t choose_members(const struct choice *c, bool search)
 {
     const size_t least = 8, most = 20;
-    size_t cores = c->base->threads, rounds = (least + cores - 1) / cores;
+    size_t cores = c->base->threads * c->base->ranks->count, rounds = (least + cores - 1) / cores;
 
     return size_min(cores * rounds, most) * (search ? 3 : 1);
 }

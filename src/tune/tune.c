@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/lock.h"
@@ -200,6 +201,19 @@ static void clear_staged(const struct tuning *t)
             file_clear_staged(t->directory, prefixes[i]);
 }
 
+/* Members that another machine trained may have left locks that nobody holds: where several
+ * processes tune, the tuning's lock stands for them all. */
+static void clear_locks(const struct tuning *t)
+{
+    for (size_t m = 0; m < t->settings.members && t->base->ranks->count > 1; m++) {
+        char directory[FILE_PATH], path[FILE_PATH];
+
+        if (member_directory(directory, t, m, NULL) == LFADS_OK &&
+            file_join(path, directory, ".lfads_lock", NULL) == LFADS_OK)
+            unlink(path);
+    }
+}
+
 /* Resolves the flags, and writes them and the space, or reads the space where tuning goes on. The
  * flags come last: with them a tuning has begun. */
 static enum lfads_status settle(struct tuning *t, bool goes_on, struct lfads_error *err)
@@ -208,6 +222,7 @@ static enum lfads_status settle(struct tuning *t, bool goes_on, struct lfads_err
     enum lfads_status status = file_join(space, t->directory, "space.txt", err);
 
     clear_staged(t);
+    clear_locks(t);
     if (status == LFADS_OK)
         status = file_join(flags, t->directory, "tuning.txt", err);
     if (status == LFADS_OK && !goes_on && file_exists(flags))
@@ -223,6 +238,18 @@ static enum lfads_status settle(struct tuning *t, bool goes_on, struct lfads_err
         status = file_join(t->csv, t->directory, "population.csv", err);
     return status == LFADS_OK && file_exists(t->csv) ? population_read(&t->population, t->csv, err)
                                                      : status;
+}
+
+/* Takes what settle of process 0 has written. */
+static enum lfads_status follow(struct tuning *t, bool goes_on, struct lfads_error *err)
+{
+    char space[FILE_PATH];
+    enum lfads_status status = file_join(space, t->directory, "space.txt", err);
+
+    if (status == LFADS_OK && goes_on)
+        status = space_read(&t->space, space, t->settings.search, err);
+    t->population = (struct population){.space = &t->space, .members = t->settings.members};
+    return status;
 }
 
 /* ---- everything ---- */
@@ -256,7 +283,44 @@ static void say_plan(const struct tuning *t, bool goes_on)
                t->tune->metric, t->space.count);
 }
 
-/* Tunes with TUNE and CONFIG, which are completed. */
+/* Has process 0 evolve the population, with the others' help. */
+static enum lfads_status run_tuning(struct tuning *t, bool goes_on, struct lfads_error *err)
+{
+    enum lfads_status status, dismissed;
+
+    if (t->base->ranks->number > 0)
+        return generation_serve(t, err);
+    status = measure_null(t, err);
+    if (status == LFADS_OK) {
+        say_plan(t, goes_on);
+        status = evolve(t, err);
+    }
+    dismissed = generation_dismiss(t, status == LFADS_OK ? err : NULL);
+    return status == LFADS_OK ? dismissed : status;
+}
+
+/* Opens the base run and completes the flags, in all processes. */
+static enum lfads_status prepare(struct tuning *t, bool *goes_on, struct lfads_config *config,
+                                 struct lfads_error *err)
+{
+    struct lfads_ranks *ranks = config->ranks ? config->ranks : ranks_alone();
+    enum lfads_status status = merge(goes_on, t->tune, config, err);
+
+    status = ranks_agree(ranks, status, NULL, err);
+    if (status == LFADS_OK)
+        status = open_base(t, config, err);
+    if (status != LFADS_OK)
+        return status;
+    status = settings_resolve(&t->settings, t->tune, t->base, err);
+    if (status == LFADS_OK && !*goes_on)
+        status = choose_space(t, err);
+    status = ranks_agree(ranks, status, NULL, err);
+    if (status == LFADS_OK)
+        status = ranks->broadcast(ranks, &t->settings, sizeof t->settings, 0, err);
+    return status;
+}
+
+/* Tunes with TUNE and CONFIG, which are completed. Process 0 writes what is of the population. */
 static enum lfads_status tune(struct tuning *t, struct lfads_config *config,
                               struct lfads_error *err)
 {
@@ -265,22 +329,18 @@ static enum lfads_status tune(struct tuning *t, struct lfads_config *config,
     enum lfads_status status;
 
     memcpy(t->given, config->given, sizeof t->given);
-    status = merge(&goes_on, t->tune, config, err);
-    if (status == LFADS_OK)
-        status = open_base(t, config, err);
-    if (status == LFADS_OK)
-        status = settings_resolve(&t->settings, t->tune, t->base, err);
-    if (status == LFADS_OK && !goes_on)
-        status = choose_space(t, err);
-    if (status == LFADS_OK)
-        status = take_lock(&lock, t, err);
-    if (status == LFADS_OK)
-        status = settle(t, goes_on, err);
-    if (status == LFADS_OK)
-        status = measure_null(t, err);
+    status = prepare(t, &goes_on, config, err);
     if (status == LFADS_OK) {
-        say_plan(t, goes_on);
-        status = evolve(t, err);
+        struct lfads_ranks *ranks = t->base->ranks;
+        bool writes = ranks->number == 0;
+
+        if (writes)
+            status = take_lock(&lock, t, err);
+        if (status == LFADS_OK)
+            status = writes ? settle(t, goes_on, err) : follow(t, goes_on, err);
+        status = ranks_agree(ranks, status, NULL, err);
+        if (status == LFADS_OK)
+            status = ranks_agree(ranks, run_tuning(t, goes_on, err), NULL, err);
     }
     lock_release(&lock);
     population_release(&t->population);

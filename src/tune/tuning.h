@@ -54,6 +54,14 @@ enum lfads_status member_directory(char path[FILE_PATH], const struct tuning *tu
  * continues from its checkpoint. Fails with LFADS_NUMERIC if a cost is not finite. */
 enum lfads_status member_train(const struct tuning *tuning, size_t member, size_t threads,
                                const struct lfads_callbacks *callbacks, struct lfads_error *err);
+/* Sets *STEP to that of the member's latest checkpoint, as this machine sees it; -1: there is none.
+ */
+enum lfads_status member_step(int64_t *step, const struct tuning *tuning, size_t member,
+                              struct lfads_error *err);
+/* Waits until this machine sees the member's checkpoint of STEP or a later one, which another
+ * machine may have written. Fails if it does not come. */
+enum lfads_status member_await(const struct tuning *tuning, size_t member, int64_t step,
+                               struct lfads_error *err);
 /* Sets SCORES from the member's checkpoint. */
 enum lfads_status member_measure(struct scores *scores, const struct tuning *tuning, size_t member,
                                  struct lfads_error *err);
@@ -68,7 +76,16 @@ enum lfads_status member_put_on_top(const struct tuning *tuning, size_t member,
 /* ---- generation.c ---- */
 
 /* Trains all members to the end of the generation in progress, side by side in processes of their
- * own; on a device one after another. Sets lost[m] for members whose training failed numerically.
- * Fails with LFADS_INTERRUPTED if the caller wants to stop; all members have saved their state. */
+ * own; on a device one after another; where several processes were started together, in these. Sets
+ * lost[m] for members whose training failed numerically. Fails with LFADS_INTERRUPTED if the caller
+ * wants to stop; all members have saved their state. */
 enum lfads_status generation_train(struct tuning *tuning, bool *lost, struct lfads_error *err);
+
+/* ---- generation_ranks.c ---- */
+
+/* For all processes but process 0: trains members that process 0 gives out, until it has no more.
+ * What the members are copied from and end with are files, which all machines share. */
+enum lfads_status generation_serve(struct tuning *tuning, struct lfads_error *err);
+/* For process 0: ends generation_serve in all others. */
+enum lfads_status generation_dismiss(const struct tuning *tuning, struct lfads_error *err);
 #endif
