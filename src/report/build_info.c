@@ -14,6 +14,7 @@
 
 #include "backend/cpu/cpu.h"
 #include "backend/select.h"
+#include "base/module.h"
 
 #ifdef __clang__
 #define COMPILER "clang " __clang_version__
@@ -76,6 +77,16 @@ static void add_devices(struct text *text)
         add(text, "GPU module: %s\n", module.path);
 }
 
+static void add_processes(struct text *text)
+{
+    char path[4096];
+
+    if (module_find(path, sizeof path, "lfads_mpi.so", "LFADS_MPI_MODULE"))
+        add(text, "MPI module: %s\n", path);
+    else
+        add(text, "MPI module: none; train and tune work in one process\n");
+}
+
 size_t lfads_build_info(char *text, size_t size)
 {
     struct text info = {.start = text, .size = text ? size : 0};
@@ -86,5 +97,6 @@ size_t lfads_build_info(char *text, size_t size)
         cpu_has_bf16() ? ", bf16 (AVX512-BF16)" : " (no AVX512-BF16 for bf16)");
     add_libraries(&info);
     add_devices(&info);
+    add_processes(&info);
     return info.length;
 }

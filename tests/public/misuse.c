@@ -33,6 +33,25 @@ static void tunings(const struct lfads_config *config)
     lfads_tune_config_free(NULL);
 }
 
+static void ranks(struct lfads_config *config)
+{
+    struct lfads_ranks *one;
+
+    REFUSED(lfads_ranks_join(NULL, e));
+    if (lfads_ranks_join(&one, NULL) != LFADS_OK || one)
+        fail("lfads_ranks_join", "a process alone has others");
+    if (lfads_ranks_number(NULL) != 0 || lfads_ranks_count(NULL) != 1)
+        fail("lfads_ranks_count", "NULL is not one process");
+    if (lfads_ranks_agree(NULL, LFADS_OK, NULL) != LFADS_OK ||
+        lfads_ranks_agree(NULL, LFADS_IO, NULL) != LFADS_IO)
+        fail("lfads_ranks_agree", "one process does not agree with itself");
+    lfads_ranks_leave(NULL);
+    REFUSED(lfads_config_share(NULL, NULL, e));
+    REFUSED(lfads_tune_config_share(NULL, NULL, e));
+    if (lfads_config_share(config, NULL, NULL) != LFADS_OK)
+        fail("lfads_config_share", "one process can't share its flags");
+}
+
 static void configurations(void)
 {
     struct lfads_config *config = NULL;
@@ -57,6 +76,7 @@ static void configurations(void)
         lfads_config_get(config, long_text))
         fail("lfads_config_get", "returns the value of NULL or of an unknown flag");
     tunings(config);
+    ranks(config);
     lfads_config_free(NULL);
     lfads_config_free(config);
     free(long_text);

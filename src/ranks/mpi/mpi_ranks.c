@@ -183,7 +183,8 @@ static enum lfads_status join(struct lfads_ranks **out, struct lfads_error *err)
     m = calloc(1, sizeof *m);
     if (!m)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for MPI");
-    m->ranks = (struct lfads_ranks){.count = 1,
+    m->ranks = (struct lfads_ranks){.number = 0,
+                                    .count = 1,
                                     .beside = 1,
                                     .broadcast = broadcast,
                                     .gather = gather,
