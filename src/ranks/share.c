@@ -18,7 +18,7 @@ static enum lfads_status share_text(char **text, struct lfads_ranks *ranks, stru
     if (status != LFADS_OK)
         return status;
     copy = malloc((size_t)bytes);
-    if (copy && ranks->number == 0)
+    if (copy && *text && ranks->number == 0)
         memcpy(copy, *text, (size_t)bytes);
     status = ranks_agree(
         ranks, copy ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a configuration"),
