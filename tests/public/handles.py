@@ -285,9 +285,12 @@ def test_save_and_open():
         check(os.path.exists(os.path.join(save, index)), f"{index} is there")
     run("posterior-mean", "--lfads_save_dir=saved", status=2, pattern="trained on arrays in memory")
     run("posterior-mean", "--lfads_save_dir=saved", "--data_files=data/s_a", "--session=a")
-    with h5py.File(checkpoint_of("saved", "checkpoint_lve")) as file:
-        kept = parameters_of_lines(lines, "lowest", "MODEL")
-        check(all(np.array_equal(kept[name], file[name[:-2]][()]) for name in kept), "the lowest is the one saved")
+    train("two", "data", max_epochs=2)
+    for index in ("two", "saved"):
+        with h5py.File(checkpoint_of(index, "checkpoint_lve")) as file:
+            kept = parameters_of_lines(lines, "lowest", "MODEL")
+            check(all(np.array_equal(kept[name], file[name[:-2]][()]) for name in kept),
+                  f"the lowest is that of {index}")
     train("saved", "data")  # goes on from the checkpoint
     for name in ("run", "saved"):
         run("write-params", f"--lfads_save_dir={name}")
