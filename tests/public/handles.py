@@ -306,9 +306,10 @@ def test_save_and_open():
 def test_directory():
     """With a save directory the training writes what the program writes, and goes on from it."""
     lines = put_all(Lines("directory", **{**SMALL, "max_epochs": 2, "lfads_save_dir": "from_arrays"}), SESSIONS)
-    lines.add("create").add("run").add("free").add("create").add("set", "max_epochs", 3).add("run")
+    lines.add("create").add("run").add("free").add("create").add("run").add("set", "max_epochs", 3).add("run")
     lines.add("parameters", lines.path("out")).add("lowest").add("model_parameters", lines.path("low"))
     good(lines)
+    check("This run is finished: 2 epochs" in lines.text, "a run that is finished says so")
     same_parameters(lines, "out", "run", "in two runs")
     kept = parameters_of_lines(lines, "low", "MODEL")
     with h5py.File(checkpoint_of("from_arrays", "checkpoint_lve")) as file:
