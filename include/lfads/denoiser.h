@@ -41,6 +41,24 @@ LFADS_API LFADS_CHECKED enum lfads_status lfads_denoise(struct lfads_denoiser *d
                                                         const struct lfads_denoised *denoised,
                                                         struct lfads_error *err);
 
+/* ---- bin by bin -------------------------------------------------------------------------------
+ * The same for a trial whose bins come one after the other. The model's outputs must not depend on
+ * later bins: it is trained with --do_causal_controller=true or --co_dim=0, and with a
+ * --num_steps_for_gen_ic below the bins of a trial. The encoders of the initial condition read that
+ * many bins first: with the last of them, the results of all these bins are there; then each bin
+ * gives its own. They have the bits of lfads_denoise's. */
+/* Begins a trial. Fails for other models. */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_denoiser_begin(struct lfads_denoiser *denoiser,
+                                                               struct lfads_error *err);
+/* Takes the next bin: DATA [N], EXT [E] (NULL if E is 0), numbers as lfads_denoise takes them. Sets
+ * *READY to how many bins of the trial have results, and fills the rows of those that are new in
+ * DENOISED, whose arrays are of the whole trial. A bin that is refused can be given again. Fails
+ * after the last bin of a trial, until another one is begun. */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_denoise_bin(struct lfads_denoiser *denoiser,
+                                                            const float *data, const float *ext,
+                                                            const struct lfads_denoised *denoised,
+                                                            size_t *ready, struct lfads_error *err);
+
 #ifdef __cplusplus
 }
 #endif

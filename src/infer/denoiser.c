@@ -9,23 +9,11 @@
 #include "base/memory.h"
 #include "base/workers.h"
 #include "config/hyperparams.h"
-#include "data/data_range.h"
+#include "infer/denoiser.h"
 #include "model/model_create.h"
-#include "run/passes.h"
 #include "run/run.h"
 #include "save/checkpoint.h"
 #include "save/index.h"
-
-struct lfads_denoiser {
-    struct model *model;
-    struct passes passes;
-    struct results results; /* of one trial */
-    real *parameters;
-    size_t session;
-    /* the call in progress */
-    const float *data, *ext;
-    const struct lfads_denoised *denoised;
-};
 
 /* Sizes come from the file, so they are checked before anything is allocated from them. */
 static enum lfads_status check_memory(double bytes, const char *path, struct lfads_error *err)
@@ -195,18 +183,37 @@ void lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser,
                                            .inputs = m->co_dim};
 }
 
-static enum lfads_status check(const struct lfads_denoiser *d, const float *numbers, size_t width,
+static enum lfads_status check(const float *numbers, const struct denoiser_bins *bins, size_t width,
                                const struct data_range *range, const char *what,
                                struct lfads_error *err)
 {
     char text[DATA_RANGE_TEXT];
 
     data_range_text(text, range);
-    for (size_t i = 0; i < d->model->bins * width; i++)
+    for (size_t i = 0; i < bins->count * width; i++)
         if (!data_range_has(range, (double)numbers[i]))
             return lfads_fail(err, LFADS_BAD_DATA, "%s is %g in bin %zu, channel %zu: it takes %s",
-                              what, (double)numbers[i], i / width, i % width, text);
+                              what, (double)numbers[i], bins->first + i / width, i % width, text);
     return LFADS_OK;
+}
+
+enum lfads_status denoiser_check(const struct lfads_denoiser *d, const float *data,
+                                 const float *ext, const struct denoiser_bins *bins,
+                                 struct lfads_error *err)
+{
+    const struct data_range reals = {.data = DATA_REALS};
+    const struct model *m = d->model;
+    struct data_range observed = {m->output->data, m->zig_loc};
+    enum lfads_status status;
+
+    if (!data || (m->ext_inputs && !ext))
+        return lfads_fail(err, LFADS_USAGE, "a %s needs data%s",
+                          bins->count == m->bins ? "trial" : "bin",
+                          m->ext_inputs ? " and external inputs" : "");
+    status = check(data, bins, model_channels(m, d->session), &observed, "data", err);
+    return status == LFADS_OK && m->ext_inputs
+               ? check(ext, bins, m->ext_inputs, &reals, "external input", err)
+               : status;
 }
 
 /* Sets ARRAYS to the caller's arrays, by result; NULL: not requested. */
@@ -219,53 +226,55 @@ static void requested_arrays(float *arrays[RESULTS], const struct lfads_denoised
     arrays[RESULT_INPUTS] = denoised->inputs;
 }
 
+void denoiser_keep(struct lfads_denoiser *d, const struct denoiser_bins *bins)
+{
+    struct results results = d->results;
+    float *requested[RESULTS];
+
+    requested_arrays(requested, d->denoised);
+    for (int i = 0; i < RESULTS; i++)
+        results.values[i] = requested[i] ? results.values[i] : NULL;
+    passes_keep(&d->passes, &results, 0);
+    for (int i = 0; i < RESULTS; i++) {
+        size_t width = results.values[i] ? results.width[i] / d->model->bins : 0;
+        size_t end = (bins->first + bins->count) * width;
+
+        for (size_t j = bins->first * width; j < end; j++)
+            requested[i][j] = (float)results.values[i][j];
+    }
+}
+
 static void denoise(void *payload, size_t item, size_t thread)
 {
     struct lfads_denoiser *d = payload;
     const struct model *m = d->model;
     struct pass pass = {.session = d->session, .trials = 1, .parameters = d->parameters};
-    struct results results = d->results;
-    float *requested[RESULTS];
     const struct shard *s = passes_begin(&d->passes, &pass);
 
     (void)item, (void)thread;
-    requested_arrays(requested, d->denoised);
-    for (int i = 0; i < RESULTS; i++)
-        results.values[i] = requested[i] ? results.values[i] : NULL;
     memcpy(s->host_data[TRIAL_OBSERVED], d->data,
            m->bins * model_channels(m, d->session) * sizeof *d->data);
     if (m->ext_inputs)
         memcpy(s->host_data[TRIAL_EXT], d->ext, m->bins * m->ext_inputs * sizeof *d->ext);
     passes_encode(&d->passes);
     passes_decode(&d->passes, 0);
-    passes_keep(&d->passes, &results, 0);
-    for (int i = 0; i < RESULTS; i++)
-        for (size_t j = 0; results.values[i] && j < results.width[i]; j++)
-            requested[i][j] = (float)results.values[i][j];
+    denoiser_keep(d, &(struct denoiser_bins){0, m->bins});
 }
 
 enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *data,
                                 const float *ext, const struct lfads_denoised *denoised,
                                 struct lfads_error *err)
 {
-    const struct data_range reals = {.data = DATA_REALS};
-    struct data_range observed;
-    const struct model *m;
-    enum lfads_status status = LFADS_OK;
+    enum lfads_status status;
 
     if (!denoiser || !denoised)
         return lfads_fail(err, LFADS_USAGE, "lfads_denoise: %s is NULL",
                           denoiser ? "denoised" : "denoiser");
-    m = denoiser->model;
-    observed = (struct data_range){m->output->data, m->zig_loc};
-    if (!data || (m->ext_inputs && !ext))
-        return lfads_fail(err, LFADS_USAGE, "a trial needs data%s",
-                          m->ext_inputs ? " and external inputs" : "");
-    status = check(denoiser, data, model_channels(m, denoiser->session), &observed, "data", err);
-    if (status == LFADS_OK && m->ext_inputs)
-        status = check(denoiser, ext, m->ext_inputs, &reals, "external input", err);
+    status =
+        denoiser_check(denoiser, data, ext, &(struct denoiser_bins){0, denoiser->model->bins}, err);
     if (status != LFADS_OK)
         return status;
+    denoiser->has_begun = false;
     denoiser->data = data;
     denoiser->ext = ext;
     denoiser->denoised = denoised;

@@ -143,6 +143,30 @@ static void step_forward(struct shard *s)
         factors_forward(s, 1, s->model->bins);
 }
 
+void decoder_step_forward(struct shard *s, size_t t)
+{
+    bool controlled = s->model->co_dim > 0;
+
+    if (t == 0 && controlled)
+        controller_begin_forward(s);
+    if (generator_runs_alone(s)) {
+        generator_lone_step_forward(s, t);
+        return;
+    }
+    if (t == 0)
+        feed_forward(s, 0);
+    if (controlled)
+        controller_step_forward(s, t);
+    generator_step_forward(s, t);
+    feed_forward(s, t + 1);
+}
+
+void decoder_end_steps(struct shard *s)
+{
+    if (generator_runs_alone(s) || decoder_feedback(s) == FEED_NOTHING)
+        factors_forward(s, 1, s->model->bins);
+}
+
 void decoder_forward(struct shard *s)
 {
     bool controlled = s->model->co_dim > 0;

@@ -85,6 +85,46 @@ void encoders_forward(struct shard *s)
         join_states(s);
 }
 
+void ic_encoders_forward(struct shard *s)
+{
+    for (enum encoder e = IC_FORWARD; e <= IC_BACKWARD; e++)
+        if (model_has_encoder(s->model, e))
+            encoder_forward(s, e);
+    join_branches(s);
+    if (s->model->ic_dim)
+        join_states(s);
+}
+
+void ci_encoder_begin_forward(struct shard *s)
+{
+    const struct gru *w = &s->w.encoder[CI_FORWARD];
+    size_t rows = s->trials;
+
+    if (!model_has_encoder(s->model, CI_FORWARD))
+        return;
+    s->be->clear(s->be, slot(s, CI_FORWARD, 0),
+                 (model_encoder_bins(s->model, CI_FORWARD) + 1) * rows * w->units);
+    s->be->set_rows(s->be, slot(s, CI_FORWARD, 0), w->units, s->w.encoder_start[CI_FORWARD], rows,
+                    w->units);
+}
+
+void ci_encoder_step_forward(struct shard *s, size_t t)
+{
+    const struct gru_bins range = all_bins(s, CI_FORWARD);
+    const struct gru *w = &s->w.encoder[CI_FORWARD];
+    size_t rows = s->trials, first = s->model->segment;
+    struct gru_tape bin;
+
+    if (!model_has_encoder(s->model, CI_FORWARD) || t < first || t - first >= range.bins)
+        return;
+    /* of all bins: the bits of a product depend on its rows */
+    gru_inputs(s->be, &s->encoder[CI_FORWARD], w, first_input(s, CI_FORWARD, w->inputs), w->inputs,
+               0, w->inputs, range.bins * rows, false);
+    bin = gru_tape_at(&s->encoder[CI_FORWARD], w, t - first, rows);
+    gru_step(s->be, slot(s, CI_FORWARD, t - first + 1), &bin, w, slot(s, CI_FORWARD, t - first),
+             range.clip, rows, true);
+}
+
 /* Sets dh to the gradient of the last state: an ic encoder's half of that of g; 0 for a ci encoder,
  * whose states have their gradients in dstates. */
 static void begin_gradient(struct shard *s, enum encoder e)

@@ -80,6 +80,16 @@ void generator_run_forward(struct shard *s)
                            range.bins * rows, g);
 }
 
+void generator_lone_step_forward(struct shard *s, size_t t)
+{
+    const struct gru_bins range = all_bins(s);
+    size_t rows = s->rows;
+    struct gru_tape bin = gru_tape_at(&s->gen, &s->w.gen, t, rows);
+
+    gru_step(s->be, bin.h + rows * s->model->gen_units, &bin, &s->w.gen, bin.h, range.clip, rows,
+             range.has_inputs);
+}
+
 void generator_run_backward(struct shard *s)
 {
     struct gru_bins range = all_bins(s);

@@ -17,6 +17,11 @@ void readin_backward(struct shard *s);
 
 /* encoder.c (model.md 3): enc_in -> states of the ic and ci encoders, ic_enc. */
 void encoders_forward(struct shard *s);
+/* The same in steps, for bins that come one after the other: the ic encoders over their bins; the
+ * state of the forward ci encoder before the first bin; after bin T, which it may not read. */
+void ic_encoders_forward(struct shard *s);
+void ci_encoder_begin_forward(struct shard *s);
+void ci_encoder_step_forward(struct shard *s, size_t t);
 /* dic_enc, dstates -> gradients of the encoders; sets dreadin. Waits for all branches. */
 void encoders_backward(struct shard *s);
 
@@ -55,6 +60,8 @@ void generator_step_forward(struct shard *s, size_t t);
 void generator_step_backward(struct shard *s, size_t t);
 /* The steps of all bins at once. */
 void generator_run_forward(struct shard *s);
+/* The step of one bin of it. */
+void generator_lone_step_forward(struct shard *s, size_t t);
 void generator_run_backward(struct shard *s);
 /* Gradients of the generator's maps, all bins at once. */
 void generator_weights_backward(struct shard *s);
@@ -68,6 +75,9 @@ void factors_weights_backward(struct shard *s, size_t first);
 /* decoder.c: runs controller, generator and factors (and rates, if these are fed back) through all
  * bins; for samples of the priors, u and the generator. The first slots of states must be set. */
 void decoder_forward(struct shard *s);
+/* The same in steps, without dropout: one bin; then what is computed of all bins at once. */
+void decoder_step_forward(struct shard *s, size_t t);
+void decoder_end_steps(struct shard *s);
 /* dout_params and the gradient of u's costs -> gradients in the tapes of controller and generator,
  * dfactors, fac_wt, and dgen_h of the generator's first state. */
 void decoder_backward(struct shard *s);

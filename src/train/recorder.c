@@ -155,7 +155,7 @@ enum lfads_status recorder_begin(struct recorder *recorder, struct lfads_error *
     char directory[FILE_PATH];
     enum lfads_status status;
 
-    if (!recorder || recorder->in_memory)
+    if (!recorder || recorder->in_memory || *recorder->events)
         return LFADS_OK;
     status = file_join(directory, recorder->run->config->lfads_save_dir, "lfads_log", err);
     if (status == LFADS_OK)

@@ -23,7 +23,7 @@ size_t recorder_bytes(const struct recorder *recorder);
  * lacks space for the checkpoints. */
 enum lfads_status recorder_prepare(struct recorder *recorder, int64_t epoch, int64_t step,
                                    struct lfads_error *err);
-/* Creates TensorBoard's file; to be called once, before the first epoch. */
+/* Creates TensorBoard's file; to be called before an epoch. Does nothing if there is the file. */
 enum lfads_status recorder_begin(struct recorder *recorder, struct lfads_error *err);
 
 /* Pass a line, or a warning, to the caller (printf form). */

@@ -7,19 +7,18 @@
 #include "train/training.h"
 
 enum lfads_status training_run_epochs(struct training *training, struct recorder *recorder,
-                                      bool begun, int64_t saved, struct lfads_error *err)
+                                      int64_t saved, struct lfads_error *err)
 {
     struct lfads_ranks *ranks = training_ranks(training);
     struct training_state state = training_get_state(training);
-    enum lfads_status status = LFADS_OK;
+    enum lfads_status status;
 
     if (state.is_over && state.step == saved) {
         recorder_line(recorder, "This run is finished: %" PRId64 " epochs, learning rate %g.",
                       state.epoch, state.learning_rate);
         return LFADS_OK;
     }
-    if (!begun)
-        status = ranks_agree(ranks, recorder_begin(recorder, err), NULL, err);
+    status = ranks_agree(ranks, recorder_begin(recorder, err), NULL, err);
     while (status == LFADS_OK && !state.is_over) {
         status = training_epoch(training, err);
         state = training_get_state(training);
@@ -101,8 +100,7 @@ enum lfads_status training_run(struct run *run, struct lfads_error *err)
     enum lfads_status status = training_begin(&training, &recorder, run, err);
 
     if (status == LFADS_OK)
-        status =
-            training_run_epochs(training, recorder, false, training_get_state(training).step, err);
+        status = training_run_epochs(training, recorder, training_get_state(training).step, err);
     training_free(training);
     recorder_free(recorder);
     return status;

@@ -49,9 +49,9 @@ enum lfads_status training_take_flags(struct training *training, bool rate,
 enum lfads_status training_begin(struct training **training, struct recorder **recorder,
                                  struct run *run, struct lfads_error *err);
 /* Runs the remaining epochs, and writes a checkpoint at the end if more than SAVED steps are done.
- * BEGUN: recorder_begin was called. */
+ */
 enum lfads_status training_run_epochs(struct training *training, struct recorder *recorder,
-                                      bool begun, int64_t saved, struct lfads_error *err);
+                                      int64_t saved, struct lfads_error *err);
 /* Runs the training of RUN to its end, with all that it writes: what lfads_train does once a run is
  * open. */
 enum lfads_status training_run(struct run *run, struct lfads_error *err);

@@ -101,9 +101,7 @@ enum lfads_status lfads_training_epoch(struct lfads_training *training, struct l
 
     if (status != LFADS_OK)
         return status;
-    if (!h->has_begun)
-        status = recorder_begin(h->recorder, err);
-    h->has_begun = true;
+    status = recorder_begin(h->recorder, err);
     if (status == LFADS_OK)
         status = training_epoch(h->training, err);
     return note(h, status);
@@ -116,8 +114,7 @@ enum lfads_status lfads_training_run(struct lfads_training *training, struct lfa
 
     if (status != LFADS_OK)
         return status;
-    status = training_run_epochs(h->training, h->recorder, h->has_begun, h->saved, err);
-    h->has_begun = true;
+    status = training_run_epochs(h->training, h->recorder, h->saved, err);
     if (status == LFADS_OK)
         h->saved = training_get_state(h->training).step;
     return note(h, status);

@@ -10,7 +10,6 @@ struct lfads_training {
     struct run *run;
     struct recorder *recorder;
     struct training *training;
-    bool has_begun;  /* recorder_begin was called */
     bool has_failed; /* it can only be freed */
     int64_t saved;   /* updates that the last checkpoint has */
 };

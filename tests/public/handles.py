@@ -285,9 +285,12 @@ def test_save_and_open():
         check(os.path.exists(os.path.join(save, index)), f"{index} is there")
     run("posterior-mean", "--lfads_save_dir=saved", status=2, pattern="trained on arrays in memory")
     run("posterior-mean", "--lfads_save_dir=saved", "--data_files=data/s_a", "--session=a")
-    with h5py.File(checkpoint_of("saved", "checkpoint_lve")) as file:
-        kept = parameters_of_lines(lines, "lowest", "MODEL")
-        check(all(np.array_equal(kept[name], file[name[:-2]][()]) for name in kept), "the lowest is the one saved")
+    train("two", "data", max_epochs=2)
+    for index in ("two", "saved"):
+        with h5py.File(checkpoint_of(index, "checkpoint_lve")) as file:
+            kept = parameters_of_lines(lines, "lowest", "MODEL")
+            check(all(np.array_equal(kept[name], file[name[:-2]][()]) for name in kept),
+                  f"the lowest is that of {index}")
     train("saved", "data")  # goes on from the checkpoint
     for name in ("run", "saved"):
         run("write-params", f"--lfads_save_dir={name}")
@@ -303,9 +306,10 @@ def test_save_and_open():
 def test_directory():
     """With a save directory the training writes what the program writes, and goes on from it."""
     lines = put_all(Lines("directory", **{**SMALL, "max_epochs": 2, "lfads_save_dir": "from_arrays"}), SESSIONS)
-    lines.add("create").add("run").add("free").add("create").add("set", "max_epochs", 3).add("run")
+    lines.add("create").add("run").add("free").add("create").add("run").add("set", "max_epochs", 3).add("run")
     lines.add("parameters", lines.path("out")).add("lowest").add("model_parameters", lines.path("low"))
     good(lines)
+    check("This run is finished: 2 epochs" in lines.text, "a run that is finished says so")
     same_parameters(lines, "out", "run", "in two runs")
     kept = parameters_of_lines(lines, "low", "MODEL")
     with h5py.File(checkpoint_of("from_arrays", "checkpoint_lve")) as file:

@@ -1,6 +1,6 @@
 """Trials that go one by one through a model in memory are those of posterior-mean.
 
-  denoiser.py LFADS SCRATCH STREAM [--case=CASE]
+  denoiser.py LFADS SCRATCH STREAM BINS [--case=CASE]
 
 SPDX-License-Identifier: Apache-2.0"""
 import json
@@ -69,6 +69,45 @@ def test_denoised():
     compare("controlled", "two", ["a", "b"], "--co_dim=2", "--ext_input_dim=2")
     compare("injected", "one", ["a"], "--co_dim=1", "--ext_input_dim=2", "--inject_ext_input_to_gen")
     compare("gaussian", "one", ["a"], "--co_dim=1", "--output_dist=gaussian")
+
+
+def test_bins():
+    """Bin by bin, a model gives the bits of whole trials, as soon as the encoders of g0 have read theirs."""
+    long = 70  # bins: products of so many rows go to oneDNN
+    for name, bins in (("short", BINS), ("long", long)):
+        write_session(f"data/{name}_a", np.random.default_rng(3), (40, 9), np.ones((bins, 6)), ext=2)
+
+    def same(what, stem, first, *flags):
+        train(what, stem, "--num_steps_for_gen_ic=5", *flags)
+        data = numbers(f"data/{stem}_a")
+        trials = data["valid_data"]
+        bins = trials.shape[1]
+        if "--ext_input_dim=2" in flags:
+            trials = np.concatenate([trials.reshape(9, -1), data["valid_ext_input"].reshape(9, -1)], axis=1)
+        done = invoke(what, "a", program=harness.MORE[1], input=trials.astype(np.float32).tobytes(), text=False,
+                      errors=None)
+        ready = " ".join(str(t + 1 if t + 1 >= first else 0) for t in range(bins))
+        check(done.returncode == 0 and done.stdout.decode() == f"{ready} \n9 trials\n",
+              f"{what}: {done.stdout} {done.stderr}")
+
+    causal = "--do_causal_controller=true"
+    for stem in ("short", "long"):
+        same(f"{stem}_causal", stem, 5, causal, "--co_dim=2")
+        same(f"{stem}_lag", stem, 5, causal, "--co_dim=1", "--controller_input_lag=0", "--ext_input_dim=2")
+        same(f"{stem}_rates", stem, 5, causal, "--co_dim=1", "--feedback_factors_or_rates=rates")
+        same(f"{stem}_injected", stem, 5, causal, "--co_dim=1", "--ext_input_dim=2", "--inject_ext_input_to_gen")
+        same(f"{stem}_lone", stem, 5, "--co_dim=0")
+        same(f"{stem}_driven", stem, 5, "--co_dim=0", "--ext_input_dim=2", "--inject_ext_input_to_gen")
+        same(f"{stem}_start", stem, 1, causal, "--co_dim=1", "--ic_dim=0")
+        same(f"{stem}_forward", stem, 5, causal, "--co_dim=1", "--forward_steps=3", "--heldout_dim=2")
+
+    def refused(what, sentence, *flags):
+        train(what, "short", *flags)
+        done = invoke(what, "a", program=harness.MORE[1], text=False, errors=None,
+                      input=numbers("data/short_a")["valid_data"].astype(np.float32).tobytes())
+        check(done.returncode == 1 and sentence in done.stderr, f"{what}: {done.stderr}")
+    refused("later", b"--do_causal_controller=true", "--co_dim=1", "--num_steps_for_gen_ic=5")
+    refused("all", b"all 12 bins", "--co_dim=1", causal)
 
 
 def test_refused():
