@@ -11,8 +11,10 @@ from ._errors import (DataError, Error, FileError, LFADSWarning, NoMemoryError, 
 from ._estimator import LFADS
 from ._header import VERSION as __version__
 from ._program import synth, tune
+from ._progress import Progress
 from ._results import Results, read_results
 from ._scores import evaluate
+from ._training import Training
 
-__all__ = ["LFADS", "Results", "synth", "evaluate", "read_results", "tune", "Error", "UsageError", "DataError",
+__all__ = ["LFADS", "Training", "Progress", "Results", "synth", "evaluate", "read_results", "tune", "Error", "UsageError", "DataError",
            "FileError", "NoMemoryError", "NumericError", "NotFittedError", "LFADSWarning", "__version__"]

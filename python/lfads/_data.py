@@ -1,15 +1,22 @@
 """What a caller gives as data, as sessions of arrays with the names of a data file's.
 SPDX-License-Identifier: Apache-2.0"""
-from typing import Any, Dict, Mapping, Optional
+import ctypes
+from typing import Any, Dict, List, Mapping, Optional
 
 import numpy as np
 
+from . import _header
 from ._errors import DataError, UsageError
+from ._library import Handle, call
 
 AXES = "[trials, bins, channels]"
 DATA = ("train_data", "valid_data", "train_encod_data", "test_encod_data", "train_spikes_heldin")
 DEFAULT_SESSION = "data"
 Session = Dict[str, np.ndarray]
+NUMBERS = {"float32": _header.LFADS_FLOAT32, "float64": _header.LFADS_FLOAT64, "int64": _header.LFADS_INT64,
+           "int32": _header.LFADS_INT32, "int16": _header.LFADS_INT16, "int8": _header.LFADS_INT8,
+           "uint64": _header.LFADS_UINT64, "uint32": _header.LFADS_UINT32, "uint16": _header.LFADS_UINT16,
+           "uint8": _header.LFADS_UINT8, "bool": _header.LFADS_BOOL}
 
 
 def as_array(value: Any, what: str, axes: Optional[str] = AXES) -> np.ndarray:
@@ -25,8 +32,9 @@ def as_array(value: Any, what: str, axes: Optional[str] = AXES) -> np.ndarray:
                         "lengths; trials have equal lengths, and shorter ones end in NaN")
     if array.dtype.kind not in "bifu":
         raise DataError(f"{what} has elements of type {array.dtype}: numbers or truth values are needed")
-    if array.dtype.itemsize > 8:
-        array = array.astype(np.float64)
+    if array.dtype.itemsize > 8 or array.dtype == np.float16 or not array.dtype.isnative:
+        wide = {"f": np.float32 if array.dtype.itemsize < 4 else np.float64}
+        array = array.astype(wide.get(array.dtype.kind, array.dtype.newbyteorder("=")))
     if axes and array.ndim != axes.count(",") + 1:
         hint = "; X[np.newaxis] makes one trial of it, X.reshape(trials, bins, -1) several" if array.ndim == 2 else ""
         raise DataError(f"{what} has {array.ndim} axes, of lengths {list(array.shape)}: {axes} is needed{hint}")
@@ -126,3 +134,20 @@ def has_ext_input(sessions: Mapping[str, Session]) -> int:
             if name.endswith("_ext_input"):
                 return array.shape[2] if array.ndim == 3 else 1
     return 0
+
+
+class Data(Handle):
+    """The sessions as the library has them. The arrays stay where they are, and live as long as this object."""
+
+    def __init__(self, sessions: Mapping[str, Session]) -> None:
+        arrays: List[np.ndarray] = []
+        super().__init__("lfads_data_create", "lfads_data_free", kept=arrays)
+        for session, named in sessions.items():
+            for name, array in named.items():
+                arrays.append(array)
+                axes = max(array.ndim, 1)
+                given = _header.lfads_array(
+                    NUMBERS[array.dtype.name], array.ndim, (ctypes.c_size_t * axes)(*array.shape),
+                    (ctypes.c_ssize_t * axes)(*array.strides), array.ctypes.data)
+                call("lfads_data_put", self.pointer, session.encode(), name.encode(), ctypes.byref(given),
+                     _header.LFADS_BORROW)

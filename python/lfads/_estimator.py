@@ -1,23 +1,24 @@
 """The model as an estimator, with the habits of scikit-learn.
 SPDX-License-Identifier: Apache-2.0"""
 import glob
-import json
 import os
+import shutil
 import tempfile
-from typing import Any, Dict, Mapping, Optional, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
-from . import _data, _hdf5, _plot, _progress, _scores
-from ._directory import Directory, read_costs
+from . import _data, _hdf5, _history, _plot, _progress, _scores
 from ._errors import NotFittedError, UsageError
-from ._library import Config, Run, flag_text
+from ._library import Config, Handle, Run
+from ._model import Model
 from ._results import Results
+from ._training import Training, check_flags
 
 OneOrMore = Union[Results, Dict[str, Results]]
-# flags that say where things are: arguments say it here
-PLACES = ("data_dir", "data_filename_stem", "data_files", "kind", "output_dir", "output_filename_stem",
-          "output_format", "session")
+CHECKPOINT, LOWEST = "checkpoint", "checkpoint_lve"
+# what of a save directory is not the model
+NOT_MODEL = ("model_runs_*", "lfads_log", ".*", "report.html")
 
 
 class LFADS:
@@ -47,8 +48,14 @@ class LFADS:
 
     def __init__(self, **flags: Any) -> None:
         self._flags: Dict[str, Any] = {}
-        self._directory: Optional[Directory] = None
+        self._forget()
         self.set_params(**flags)
+
+    def _forget(self) -> None:
+        self._training: Optional[Training] = None  # a model that was trained here, …
+        self._directory: Optional[str] = None  # … or lies in a directory, …
+        self._temporary: Any = None  # … which may end with this object
+        self._models: Dict[bool, Model] = {}
 
     # ---- parameters ----
 
@@ -59,11 +66,7 @@ class LFADS:
 
     def set_params(self, **flags: Any) -> "LFADS":
         """Sets flags for the next `fit`. None takes a flag back."""
-        for name in flags:
-            if name in PLACES:
-                raise UsageError(f"flag {name} is not for LFADS(): data are arguments of fit, results are returned")
-        with Config(flags):  # refuses names and values that there are not
-            pass
+        check_flags(flags)
         self._flags.update(flags)
         return self
 
@@ -73,7 +76,7 @@ class LFADS:
     # ---- training ----
 
     def fit(self, X: Any, y: Any = None, *, valid: Any = None, ext_input: Any = None, valid_ext_input: Any = None,
-            truth: Any = None, progress: _progress.Progress = None, resume: bool = False) -> "LFADS":
+            truth: Any = None, progress: _progress.Watcher = None, resume: bool = False) -> "LFADS":
         """Trains the model.
 
         Parameters
@@ -110,68 +113,81 @@ class LFADS:
             After Ctrl-C. The model is as far as it came, and ``resume=True`` goes on.
         """
         del y
-        sessions = _data.for_training(X, valid, ext_input, valid_ext_input, truth)
-        directory = self._place_of_training(resume)
-        flags = self._training_flags(sessions, directory)
+        flags = dict(self._flags)
+        before = {}
+        if resume:
+            flags["lfads_save_dir"] = self._place_to_go_on(flags.get("lfads_save_dir"))
+            before = getattr(self, "history_", {})
+        elif flags.get("lfads_save_dir") and os.path.exists(os.path.join(flags["lfads_save_dir"], CHECKPOINT)):
+            raise UsageError(f"{os.fspath(flags['lfads_save_dir'])} has a model already: fit(..., resume=True) goes "
+                             "on from it; else name another lfads_save_dir")
         show = _progress.chosen(progress)
-        run = Run(show)
+        training = Training(X, valid, ext_input=ext_input, valid_ext_input=valid_ext_input, truth=truth,
+                            progress=show, **flags)
         try:
-            with Config(flags) as config:
-                run("lfads_train", config.pointer)
+            training.run()
         finally:
             _progress.end(show)
-            directory.data.cleanup()
-            if directory.has_model():
-                self._take(directory)
+            self._take_training(training, flags.get("lfads_save_dir"), before)
         return self
 
-    def _place_of_training(self, resume: bool) -> Directory:
-        path = self._flags.get("lfads_save_dir")
-        if resume:
-            if self._directory is None and not path:
-                raise NotFittedError("there is no model to go on from: call fit without resume, or load a model")
-            return self._directory if self._directory and not path else Directory(path)
-        directory = Directory(path)
-        if directory.has_model():
-            raise UsageError(f"{directory.path} has a model already: fit(..., resume=True) goes on from it; else name "
-                             "another lfads_save_dir")
-        return directory
+    def _place_to_go_on(self, directory: Any) -> str:
+        """A directory with the model that there is, from where a training goes on."""
+        if directory and os.path.exists(os.path.join(directory, CHECKPOINT)):
+            return os.fspath(directory)
+        self._check_fitted()
+        temporary = tempfile.TemporaryDirectory(prefix="lfads-")
+        place = os.fspath(directory) if directory else os.path.join(temporary.name, "model")
+        self.save(place)
+        self._temporary = temporary
+        return place
 
-    def _training_flags(self, sessions: Mapping[str, _data.Session], directory: Directory) -> Dict[str, Any]:
-        """The flags of a training on the sessions, whose files it writes."""
-        if not os.path.isdir(directory.data.name):
-            directory.data = tempfile.TemporaryDirectory(prefix="lfads-data-")
-        files = []
-        for name, arrays in sessions.items():
-            files.append(os.path.join(directory.data.name, _data.check_session_name(name)))
-            _hdf5.write(files[-1], arrays, {})
-        flags = {"preset": "auto", **{k: v for k, v in self._flags.items() if v is not None}}
-        if _data.has_ext_input(sessions):
-            flags.setdefault("ext_input_dim", _data.has_ext_input(sessions))
-        flags.update(lfads_save_dir=directory.path, data_files=",".join(files))
-        return flags
+    def _take_training(self, training: Training, directory: Any, before: Mapping[str, np.ndarray]) -> None:
+        temporary = self._temporary
+        self._forget()
+        self._temporary = temporary
+        if directory is None:
+            self._training = training
+        else:
+            self._directory = os.path.abspath(directory)
+            training.close()  # others may use the directory now
+        self.history_ = _history.columns(training.history)
+        if before and training.history:
+            old = before["epoch"] < training.history[0]["epoch"]
+            self.history_ = {name: np.concatenate([before.get(name, np.full(len(old), np.nan))[old], values])
+                             for name, values in self.history_.items()}
+        elif before:
+            self.history_ = dict(before)
+        self._take_model()
 
-    def _take(self, directory: Directory) -> None:
-        """Sets what a trained model has."""
-        self._directory = directory
-        path = directory.newest("hyperparameters-*.txt")
-        self.flags_: Dict[str, Any] = {}
-        if path:
-            with open(path, encoding="utf-8") as file:
-                self.flags_ = json.load(file)
-        self.sessions_ = list(self.flags_.get("dataset_names", []))
-        table = self.flags_.get("csv_log")
-        self.history_ = read_costs(os.path.join(directory.path, table + ".csv") if table else None)
+    def _take_model(self) -> None:
+        model = self._model()
+        self.sessions_ = model.sessions()
+        self.flags_ = model.flags()
 
-    def _fitted(self) -> Directory:
-        if self._directory is None:
+    def _check_fitted(self) -> None:
+        if self._training is None and self._directory is None:
             raise NotFittedError("this model is not trained: call fit, or LFADS.load(directory)")
-        return self._directory
+
+    def _model(self, lowest: bool = False) -> Model:
+        self._check_fitted()
+        if lowest not in self._models:
+            if self._training is not None:
+                self._models[lowest] = self._training.model(lowest)
+            else:
+                flags = {"lfads_save_dir": self._directory, "checkpoint_pb_load_name": LOWEST if lowest else CHECKPOINT,
+                         **{name: self._flags.get(name) for name in ("device", "threads", "seed", "precision")}}
+                run = Run()
+                with Config(flags) as config:
+                    handle = Handle("lfads_model_open", "lfads_model_free", config.pointer, run.pointer, run=run)
+                self._models[lowest] = Model(handle)
+        return self._models[lowest]
 
     # ---- results ----
 
-    def transform(self, X: Any, ext_input: Any = None, *, mean: bool = False, progress: _progress.Progress = False,
-                  **flags: Any) -> OneOrMore:
+    def transform(self, X: Any, ext_input: Any = None, *, mean: bool = False, samples: Optional[int] = None,
+                  spread: bool = False, quantiles: Sequence[float] = (), lowest: bool = False,
+                  progress: _progress.Watcher = False) -> OneOrMore:
         """Denoises trials, those of the training or others of its sessions.
 
         Parameters
@@ -181,47 +197,41 @@ class LFADS:
         ext_input : array_like, shape (trials, bins, inputs), or dict, optional
         mean : bool
             Run the model once, on the posteriors' means, instead of averaging over samples of them.
+        samples : int, optional
+            Samples of a trial; None: the model's flag `ps_samples`, or `batch_size` where that is 0.
+        spread : bool
+            Standard deviations over a trial's samples, too: ``results["factors_std"]``, ...
+        quantiles : sequence of float
+            Quantiles over a trial's samples, too, such as (0.05, 0.95): ``results["factors_quantiles"]``, ...
+        lowest : bool
+            Use the model of lowest validation cost, not the latest.
         progress : bool or callable
-        **flags
-            Flags of ``lfads posterior-sample``: `ps_samples`, `seed`, `threads`, `save_spread`, `spread_quantiles`,
-            `checkpoint_pb_load_name` ("checkpoint_lve": the model of lowest validation cost), ...
 
         Returns
         -------
         Results, or a dict of these by session where X is a dict or a list
         """
         sessions = _data.for_results(X, ext_input)
-        kind = "lfads_posterior_mean" if mean else "lfads_posterior_sample"
-        made = {name: self._posterior(kind, name, arrays, progress, flags) for name, arrays in sessions.items()}
-        return made if isinstance(X, Mapping) or len(made) > 1 else made.popitem()[1]
-
-    def _posterior(self, kind: str, name: str, arrays: _data.Session, progress: Any, flags: Dict[str, Any]) -> Results:
-        directory = self._fitted()
-        if name not in self.sessions_:
-            if name != _data.DEFAULT_SESSION or len(self.sessions_) != 1:
-                raise UsageError(f"the model has no session {name!r} but {', '.join(self.sessions_)}: name one, as in "
-                                 f"transform({{{self.sessions_[0]!r}: X}})")
-            name = self.sessions_[0]
-        with tempfile.TemporaryDirectory(prefix="lfads-") as place:
-            file = os.path.join(place, "trials")
-            _hdf5.write(file, arrays, {})
-            return self._results(kind, place, progress, {**flags, "data_files": file, "session": name}, directory, name)
-
-    def _results(self, kind: str, place: str, progress: Any, flags: Dict[str, Any], directory: Directory,
-                 name: str) -> Results:
-        """What a command of the library writes."""
-        for flag in ("lfads_save_dir", "output_dir"):
-            if flag in flags:
-                raise UsageError(f"flag {flag} is not for results, which are returned")
-        kept = {k: self._flags[k] for k in ("seed", "threads", "device", "precision") if self._flags.get(k) is not None}
-        out, show = os.path.join(place, "results"), _progress.chosen(progress)
+        model, show = self._model(lowest), _progress.chosen(progress)
+        if samples is None:
+            samples = int(model.get("ps_samples") or 0) or int(model.get("batch_size") or 1)
+        if not mean and samples < 1:
+            raise UsageError(f"samples={samples}: at least 1 is needed; mean=True runs the model on means")
         try:
-            with Config({**kept, **flags, "lfads_save_dir": directory.path, "output_dir": out}) as config:
-                Run(show)(kind, config.pointer)
+            made = {name: model.posterior(self._session(name), arrays, 0 if mean else samples, spread, quantiles, show)
+                    for name, arrays in sessions.items()}
         finally:
             _progress.end(show)
-        arrays, attributes = _hdf5.read(glob.glob(os.path.join(glob.escape(out), "model_*"))[0])
-        return Results(arrays, attributes, name)
+        return made if isinstance(X, Mapping) or len(made) > 1 else made.popitem()[1]
+
+    def _session(self, name: str) -> str:
+        """The model's session of that name; trials without a name are those of the only one."""
+        if name in self.sessions_:
+            return name
+        if name == _data.DEFAULT_SESSION and len(self.sessions_) == 1:
+            return self.sessions_[0]
+        raise UsageError(f"the model has no session {name!r} but {', '.join(self.sessions_)}: name one, as in "
+                         f"transform({{{self.sessions_[0]!r}: X}})")
 
     def fit_transform(self, X: Any, y: Any = None, **arguments: Any) -> OneOrMore:
         """`fit`, then `transform` of all trials of X."""
@@ -243,56 +253,81 @@ class LFADS:
             scores.append(score.get("co_bps", score.get("bits_per_spike", -score.get("nll", np.nan))))
         return float(np.mean(scores))
 
-    def sample_prior(self, n: int = 128, session: Optional[str] = None, **flags: Any) -> Results:
-        """Draws N samples from the priors: trials that the model makes up.
+    def sample_prior(self, n: int = 128, session: Optional[str] = None, ext_input: Any = None) -> Results:
+        """Draws samples from the priors: trials that the model makes up.
 
-        SESSION is whose channels the rates are of; None: the first.
+        Parameters
+        ----------
+        n : int
+        session : str, optional
+            Whose channels the rates are of; None: the first.
+        ext_input : array_like, shape (bins, inputs), optional
+            External inputs of all samples; None: zeros.
         """
-        with tempfile.TemporaryDirectory(prefix="lfads-") as place:
-            name = session or self._fitted() and self.sessions_[0]
-            return self._results("lfads_prior_sample", place, False, {**flags, "batch_size": n, "dataset_name": name},
-                                 self._fitted(), name)
+        model = self._model()
+        if n < 1:
+            raise UsageError(f"n={n}: at least one sample is needed")
+        inputs = None if ext_input is None else _data.as_array(ext_input, "ext_input", "[bins, inputs]")
+        return model.prior(self._session(session or self.sessions_[0]), n, inputs)
 
     @property
     def params(self) -> Dict[str, np.ndarray]:
-        """The trained parameters by name (docs/model.md, with _ for /), float32."""
-        with tempfile.TemporaryDirectory(prefix="lfads-") as place:
-            arrays = self._results("lfads_write_params", place, False, {}, self._fitted(), "").arrays
-        return {name[len("LFADS_"):-len(":0")]: array for name, array in arrays.items()
-                if array.ndim and not name.startswith("LFADS_LFADS_")}
+        """The trained parameters by name (docs/model.md), float32 matrices."""
+        return self._model().parameters()
 
     def plot_history(self) -> Any:
         """Draws the costs over epochs (needs matplotlib). Returns the figure."""
-        self._fitted()
+        self._check_fitted()
         return _plot.history(self.history_)
 
     # ---- keeping ----
 
     def save(self, directory: _hdf5.Path) -> None:
         """Writes the model to a directory, which `load` and all commands of the program read."""
-        self._fitted().save(directory)
+        self._check_fitted()
+        if os.path.exists(os.path.join(directory, CHECKPOINT)):
+            raise UsageError(f"{os.fspath(directory)} has a model already: name another directory or remove it")
+        if self._training is not None:
+            self._training.save(directory)
+        else:
+            shutil.copytree(self._directory, directory, ignore=shutil.ignore_patterns(*NOT_MODEL), dirs_exist_ok=True)
 
     @classmethod
-    def load(cls, directory: _hdf5.Path) -> "LFADS":
-        """The model of a save directory, of `save` or of ``lfads train``. The directory must stay."""
-        place = Directory(directory)
-        if not place.has_model():
-            raise UsageError(f"{place.path} has no model: there is no file checkpoint in it")
-        model = cls()
-        model._take(place)
+    def load(cls, directory: _hdf5.Path, **flags: Any) -> "LFADS":
+        """The model of a save directory, of `save` or of ``lfads train``. The directory must stay.
+
+        Flags may be `device`, `threads`, `seed`, `precision`; without `seed`, results have the training's.
+        """
+        model = cls(**flags)
+        model._take_directory(os.path.abspath(os.fspath(directory)))
         return model
 
+    def _take_directory(self, directory: str) -> None:
+        if not os.path.exists(os.path.join(directory, CHECKPOINT)):
+            raise UsageError(f"{directory} has no model: there is no file checkpoint in it")
+        self._directory = directory
+        self._take_model()
+        self.history_ = _history.of_directory(directory, self.flags_["csv_log"])
+
     def __getstate__(self) -> Dict[str, Any]:
-        state = dict(self.__dict__)
-        state["_directory"] = self._directory.contents() if self._directory else None
+        state: Dict[str, Any] = {"flags": self._flags}
+        if self._training is not None or self._directory is not None:
+            state["history"], state["files"] = self.history_, {}
+            with tempfile.TemporaryDirectory(prefix="lfads-") as copy:
+                self.save(os.path.join(copy, "model"))
+                for path in glob.glob(os.path.join(copy, "model", "*")):
+                    if os.path.isfile(path):
+                        with open(path, "rb") as file:
+                            state["files"][os.path.basename(path)] = file.read()
         return state
 
     def __setstate__(self, state: Dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        if state["_directory"] is not None:
-            self._directory = Directory.of_contents(state["_directory"])
-
-
-def flags_as_words(flags: Mapping[str, Any]) -> list:
-    """Flags as the words of a command line."""
-    return [f"--{name}={flag_text(name, value)}" for name, value in flags.items() if value is not None]
+        self._flags = state["flags"]
+        self._forget()
+        if "files" in state:
+            self._temporary = tempfile.TemporaryDirectory(prefix="lfads-")
+            for name, data in state["files"].items():
+                with open(os.path.join(self._temporary.name, name), "wb") as file:
+                    file.write(data)
+            self._take_directory(self._temporary.name)
+            self.history_ = state["history"]

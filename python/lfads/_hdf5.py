@@ -18,20 +18,10 @@ DTYPES = {_header.LFADS_FLOAT32: np.float32, _header.LFADS_FLOAT64: np.float64, 
           _header.LFADS_BOOL: np.int64}
 
 
-class Reader(Handle):
-    def __init__(self, path: Path) -> None:
-        super().__init__("lfads_file_open", "lfads_file_free", os.fsencode(path))
-
-
-class Writer(Handle):
-    def __init__(self, path: Path) -> None:
-        super().__init__("lfads_file_create", "lfads_file_free", os.fsencode(path))
-
-
 def read(path: Path) -> Tuple[Dict[str, np.ndarray], Dict[str, str]]:
     """All arrays of numbers at the root of a file, as it stores them, and the attributes of results."""
     arrays, attributes = {}, {}
-    with Reader(path) as file:
+    with Handle("lfads_file_open", "lfads_file_free", os.fsencode(path)) as file:
         for index in range(lib.lfads_file_arrays(file.pointer)):
             info = _header.lfads_file_array(ctypes.sizeof(_header.lfads_file_array))
             call("lfads_file_array", file.pointer, index, ctypes.byref(info))
@@ -63,7 +53,7 @@ def stored(array: np.ndarray) -> np.ndarray:
 
 def write(path: Path, arrays: Mapping[str, np.ndarray], attributes: Mapping[str, str]) -> None:
     """Writes a file, complete or not at all."""
-    with Writer(path) as file:
+    with Handle("lfads_file_create", "lfads_file_free", os.fsencode(path)) as file:
         for name, array in arrays.items():
             values = stored(np.asarray(array))
             shape = (ctypes.c_size_t * max(values.ndim, 1))(*values.shape)

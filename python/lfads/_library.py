@@ -5,7 +5,8 @@ import os
 import signal
 import threading
 import warnings
-from typing import Any, Callable, Dict, List, Optional
+import weakref
+from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from . import _header
 from ._errors import DataError, Error, FileError, LFADSWarning, NoMemoryError, NumericError, UsageError
@@ -60,20 +61,24 @@ def call(name: str, *arguments: Any) -> None:
     raise_for(getattr(lib, name)(*arguments, ctypes.byref(error)), error)
 
 
+def _free(function: Any, pointer: ctypes.c_void_p, _kept: Any) -> None:
+    function(pointer)
+    pointer.value = None
+
+
 class Handle:
-    """What a function _create or _open makes, and the function of FREE frees."""
+    """What a function _create or _open makes. It is freed with this object, before what is KEPT for it."""
 
-    def __init__(self, create: str, free: str, *arguments: Any) -> None:
-        self._free = getattr(lib, free)
+    def __init__(self, create: str, free: str, *arguments: Any, run: Any = None, kept: Any = None) -> None:
         self.pointer = ctypes.c_void_p()
-        call(create, ctypes.byref(self.pointer), *arguments)
+        (run or call)(create, ctypes.byref(self.pointer), *arguments)
+        self.free = weakref.finalize(self, _free, getattr(lib, free), self.pointer, kept)
 
-    def __enter__(self) -> "Handle":
+    def __enter__(self) -> Any:
         return self
 
     def __exit__(self, *_: Any) -> None:
-        self._free(self.pointer)
-        self.pointer = ctypes.c_void_p()
+        self.free()
 
 
 def flag_text(name: str, value: Any) -> str:
@@ -96,7 +101,7 @@ def flag_text(name: str, value: Any) -> str:
 class Config(Handle):
     """Flags of a run, of made data or of a tuning (KIND "", "synth_")."""
 
-    def __init__(self, flags: Dict[str, Any], kind: str = "") -> None:
+    def __init__(self, flags: Mapping[str, Any], kind: str = "") -> None:
         super().__init__(f"lfads_{kind}config_create", f"lfads_{kind}config_free")
         try:
             for name, value in flags.items():
@@ -104,56 +109,58 @@ class Config(Handle):
                     call(f"lfads_{kind}config_set", self.pointer, name.encode(),
                          os.fsencode(flag_text(name, value)))
         except BaseException:
-            self.__exit__()
+            self.free()
             raise
 
 
 class Run:
-    """A long call in a thread of its own: its lines, its warnings, its progress, its end on Ctrl-C.
+    """Long calls in threads of their own: their lines, warnings and progress, and their end on Ctrl-C.
 
     The thread takes no signals: the library's products use the stack in a way that a handler would break,
     and Python's handlers run in the main thread, which waits.
     """
 
-    def __init__(self, progress: Optional[Callable[["_header.lfads_progress"], None]] = None,
-                 line: Optional[Callable[[str], None]] = None) -> None:
+    def __init__(self, progress: Optional[Callable[[Any], None]] = None,
+                 record: Optional[Callable[[Any], None]] = None) -> None:
         self.lines: List[str] = []
-        self.warnings: List[str] = []
-        self._line, self._progress = line, progress
+        self._record = record  # is called also between an interrupt and the end
+        self._progress, self._warnings = progress, []  # type: Any, List[str]
         self._pending: Optional[BaseException] = None
         types = dict(_header.lfads_callbacks._fields_)
-        self.callbacks = _header.lfads_callbacks(
+        self._callbacks = _header.lfads_callbacks(
             None, types["line"](self._on_line), types["warn"](self._on_warning),
-            types["progress"](self._on_progress), types["stop"](lambda _: self._pending is not None))
-
-    def _guarded(self, function: Callable[..., None], *arguments: Any) -> None:
-        # an error of the user's function ends the call and is raised there
-        try:
-            function(*arguments)
-        except BaseException as error:  # pylint: disable=broad-except
-            self._pending = self._pending or error
+            types["progress"](self._on_progress), types["stop"](self._on_stop))
+        self.pointer = ctypes.byref(self._callbacks)
 
     def _on_line(self, _: Any, text: bytes) -> None:
         self.lines.append(text.decode("utf-8", "replace"))
-        if self._line:
-            self._guarded(self._line, self.lines[-1])
 
     def _on_warning(self, _: Any, text: bytes) -> None:
-        self.warnings.append(text.decode("utf-8", "replace"))
+        self._warnings.append(text.decode("utf-8", "replace"))
 
     def _on_progress(self, _: Any, progress: Any) -> None:
-        if self._progress:
-            self._guarded(self._progress, progress.contents)
+        try:
+            if self._record:
+                self._record(progress.contents)
+            if self._progress and self._pending is None:
+                self._progress(progress.contents)
+        except BaseException as error:  # pylint: disable=broad-except
+            self._pending = error  # ends the call, and is raised there
+
+    def _on_stop(self, _: Any) -> bool:
+        return self._pending is not None
 
     def __call__(self, name: str, *arguments: Any) -> None:
-        """Calls function NAME with the arguments, this run's callbacks and an error."""
+        """Calls function NAME with the arguments and an error."""
         error, status, ended = _header.lfads_error(), [], threading.Event()
+        self._pending = None
 
         def work() -> None:
             signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals() - FAULTS)
             try:
-                status.append(getattr(lib, name)(*arguments, ctypes.byref(self.callbacks),
-                                                 ctypes.byref(error)))
+                status.append(getattr(lib, name)(*arguments, ctypes.byref(error)))
+            except BaseException as mistake:  # pylint: disable=broad-except
+                self._pending = mistake
             finally:
                 ended.set()
 
@@ -165,8 +172,9 @@ class Run:
             except BaseException as interrupt:  # pylint: disable=broad-except
                 self._pending = self._pending or interrupt
         thread.join()
-        for text in self.warnings:
-            warnings.warn(text, LFADSWarning, stacklevel=4)
+        texts, self._warnings = self._warnings, []
+        for text in texts:
+            warnings.warn(text, LFADSWarning, stacklevel=5)
         if self._pending is not None:
             raise self._pending
         raise_for(status[0], error)

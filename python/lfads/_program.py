@@ -11,8 +11,8 @@ from typing import Any, Dict, List
 
 from . import _data, _hdf5
 from ._errors import Error, LFADSWarning, UsageError
-from ._estimator import LFADS, flags_as_words
-from ._library import Config, Run, place
+from ._estimator import LFADS
+from ._library import Config, Run, flag_text, place
 
 EXIT_USAGE = 2
 GENERATORS = ("chaotic", "labeled", "itb")
@@ -38,7 +38,8 @@ def synth(generator: str = "chaotic", **flags: Any) -> Dict[str, Dict[str, Any]]
             raise UsageError(f"flag {name} is not for lfads.synth, which returns what it makes")
     with tempfile.TemporaryDirectory(prefix="lfads-") as directory:
         with Config({**flags, "save_dir": directory, "datafile_name": "synth"}, "synth_") as config:
-            Run()("lfads_synth", generator.encode(), config.pointer)
+            run = Run()
+            run("lfads_synth", generator.encode(), config.pointer, run.pointer)
         files = sorted(name for name in os.listdir(directory) if not name.startswith("."))
         return {name[len("synth_"):]: _hdf5.read(os.path.join(directory, name))[0] for name in files}
 
@@ -76,7 +77,9 @@ def tune(X: Any, save_dir: _hdf5.Path, *, valid: Any = None, ext_input: Any = No
         _hdf5.write(files[-1], arrays, {})
     if _data.has_ext_input(sessions):
         flags.setdefault("ext_input_dim", _data.has_ext_input(sessions))
-    _run(["tune", *files, *flags_as_words({**flags, "lfads_save_dir": directory})], progress)
+    words = [f"--{name}={flag_text(name, value)}" for name, value in flags.items() if value is not None]
+    words.append(f"--lfads_save_dir={directory}")
+    _run(["tune", *files, *words], progress)
     return LFADS.load(directory)
 
 

@@ -41,7 +41,7 @@ def test_nothing_is_made_before_training():
 
 
 def test_results(model, session):
-    results = model.transform(session["train_data"][:4], save_spread=True)
+    results = model.transform(session["train_data"][:4], spread=True, quantiles=(0.1, 0.5, 0.9))
     trials, bins, channels = session["train_data"][:4].shape
     assert results.rates.shape == (trials, bins, channels) and (results.rates > 0).all()
     assert results.factors.shape == (trials, bins, SMALL["factors_dim"])
@@ -49,6 +49,8 @@ def test_results(model, session):
     assert results.initial_conditions.shape == (trials, SMALL["gen_dim"])
     assert results.g0_mean.shape == (trials, SMALL["ic_dim"])
     assert results["output_dist_params_std"].shape == (trials, bins, channels)
+    assert results["factors_quantiles"].shape == (trials, bins, SMALL["factors_dim"], 3)
+    assert (np.diff(results["factors_quantiles"]) >= 0).all()
     assert all(array.dtype == np.float32 for name, array in results.items() if array.dtype.kind == "f")
     with pytest.raises(AttributeError, match="no speed"):
         results.speed
@@ -58,9 +60,9 @@ def test_results(model, session):
 def test_rates_follow_from_the_parameters(model, session):
     """Rates are exp(W f + b) of the factors, averaged over samples: of means, of one run."""
     results = model.transform(session["train_data"][:4], mean=True)
-    read_out = {name: array for name, array in model.params.items() if "glm_fac_2_logrates" in name}
-    weights, = (a for n, a in read_out.items() if n.endswith("_W"))
-    bias, = (a for n, a in read_out.items() if n.endswith("_b"))
+    read_out = {name: array for name, array in model.params.items() if "fac_2_logrates" in name}
+    weights, = (a for n, a in read_out.items() if n.endswith("/W"))
+    bias, = (a for n, a in read_out.items() if n.endswith("/b"))
     np.testing.assert_allclose(results.rates, np.exp(results.factors @ weights + bias.ravel()), rtol=1e-5)
 
 
@@ -70,9 +72,17 @@ def test_prior_samples(model):
     np.testing.assert_array_equal(samples.rates, model.sample_prior(7).rates)
 
 
-def test_results_do_not_depend_on_threads(model, session):
-    one, two = (model.transform(session["train_data"], threads=t).rates for t in (1, 2))
+def test_results_do_not_depend_on_threads(model, session, tmp_path):
+    model.save(tmp_path / "model")
+    one, two = (lfads.LFADS.load(tmp_path / "model", threads=t).transform(session["train_data"]).rates for t in (1, 2))
     np.testing.assert_array_equal(one, two)
+
+
+def test_the_model_of_lowest_cost(model, session, tmp_path):
+    model.save(tmp_path / "model")
+    X = session["valid_data"]
+    loaded = lfads.LFADS.load(tmp_path / "model")
+    np.testing.assert_array_equal(loaded.transform(X, lowest=True).rates, model.transform(X, lowest=True).rates)
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
@@ -108,6 +118,11 @@ def test_progress_is_reported_and_its_errors_are_raised(counts):
     seen = []
     lfads.LFADS(**SMALL).fit(counts, progress=lambda p: seen.append((p.epoch, p.share, p.step)))
     assert {epoch for epoch, _, _ in seen} >= {0, 1} and all(0 <= share <= 1 for _, share, _ in seen)
+
+    seen = []
+    model = lfads.LFADS(**SMALL).fit(counts)
+    model.transform(counts, progress=lambda p: seen.append(p.share))
+    assert seen and seen == sorted(seen) and seen[-1] <= 1
 
     class Pruned(Exception):
         pass
@@ -154,10 +169,10 @@ def test_other_threads_run_meanwhile(counts):
     thread = threading.Thread(target=count, daemon=True)
     thread.start()
     before = len(turns)
-    lfads.LFADS(**SMALL).fit(counts)
+    lfads.LFADS(**{**SMALL, "max_epochs": 30}).fit(counts)
     done.set()
     thread.join()
-    assert len(turns) - before > 100
+    assert len(turns) - before > 10
 
 
 def test_warnings_are_of_python(counts):
@@ -180,3 +195,57 @@ def test_xarray(model, session):
     pytest.importorskip("xarray", reason="xarray is not installed")
     made = model.transform(session["valid_data"]).to_xarray()
     assert made.rates.dims == ("trial", "bin", "channel")
+
+
+def test_a_training_epoch_by_epoch(counts):
+    whole = lfads.LFADS(**SMALL).fit(counts)
+    training = lfads.Training(counts, **SMALL)
+    epochs = 0
+    while not training.is_over:
+        costs = training.epoch()
+        epochs += 1
+        assert costs["epoch"] == epochs - 1 and costs["train_total"] == whole.history_["train_total"][epochs - 1]
+    assert epochs == training.epochs == SMALL["max_epochs"]
+    for name, array in training.params.items():
+        np.testing.assert_array_equal(array, whole.params[name], err_msg=name)
+
+
+def test_a_training_takes_other_flags_and_parameters(counts, tmp_path):
+    training = lfads.Training(counts, **SMALL)
+    training.epoch()
+    training.set(learning_rate_init=0.5)
+    assert training.epoch()["learning_rate"] == 0.5
+    with pytest.raises(lfads.UsageError, match="gen_dim"):
+        training.set(gen_dim=3)
+    name, array = max(training.params.items(), key=lambda item: item[1].size)
+    training.load_params({name: 2 * array})
+    np.testing.assert_array_equal(training.params[name], 2 * array)
+    with pytest.raises(lfads.UsageError):
+        training.load_params({name: array[:-1]})
+    training.save(tmp_path / "model")
+    np.testing.assert_array_equal(lfads.LFADS.load(tmp_path / "model").params[name], 2 * array)
+
+
+def test_two_trainings_in_two_threads(counts):
+    alone = [lfads.LFADS(**{**SMALL, "seed": seed}).fit(counts).params for seed in (1, 2)]
+    beside = [None, None]
+
+    def train(index):
+        beside[index] = lfads.Training(counts, **{**SMALL, "seed": index + 1}).run().params
+
+    threads = [threading.Thread(target=train, args=(index,), daemon=True) for index in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one, other in zip(alone, beside):
+        for name, array in one.items():
+            np.testing.assert_array_equal(array, other[name], err_msg=name)
+
+
+def test_the_line_of_progress(counts, capsys):
+    lfads.LFADS(**SMALL).fit(counts, progress=True).transform(counts, progress=True)
+    drawn = capsys.readouterr().err
+    assert "epoch 0" in drawn and "trials:" in drawn and drawn.endswith("\n")
+    lfads.LFADS(**SMALL).fit(counts)
+    assert capsys.readouterr().err == ""
