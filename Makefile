@@ -11,7 +11,7 @@ CTEST = LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.txt:print_suppressions=0
 # how long each fuzz target runs
 FUZZ_SECONDS = 1200
 
-.PHONY: build check check-long analyse demo bench fuzz mutants install setup clean
+.PHONY: build check check-long analyse demo bench fuzz mutants install wheel dist setup clean
 
 build: setup
 	@cmake --preset $(PRESET) >/dev/null
@@ -59,6 +59,16 @@ mutants: setup
 
 install: build
 	@cmake --install $(BUILD)
+
+# The Python package for any Linux, in build/dist; needs PyPI.
+wheel:
+	@sh scripts/setup.sh packages.txt python3-venv binutils
+	@sh scripts/wheel.sh build/dist
+
+# Program, library and headers in an archive that runs wherever it is unpacked, in build/dist; needs PyPI.
+dist: build
+	@sh scripts/setup.sh packages.txt python3-venv binutils
+	@sh scripts/dist.sh $(BUILD) build/dist
 
 clean:
 	rm -rf build

@@ -57,6 +57,7 @@
 #include <lfads/config.h>
 #include <lfads/data.h>
 #include <lfads/denoiser.h>
+#include <lfads/hdf5.h>
 #include <lfads/model.h>
 #include <lfads/ranks.h>
 #include <lfads/scores.h>
