@@ -17,6 +17,7 @@ struct facts {
     double spikes;              /* a bin and channel; of counts */
     size_t missing;             /* numbers that were not recorded */
     size_t heldout, ext_inputs; /* of a session, the most */
+    size_t alike;               /* sessions that hold out as many channels as the first one says */
     size_t aligned;             /* factors that the sessions are aligned to; 0: they are not */
 };
 
@@ -43,6 +44,9 @@ static struct facts facts_of(const struct dataset *dataset)
         f.valid += s->set[SESSION_VALID].count;
         f.channels = size_max(f.channels, s->channels);
         f.heldout = size_max(f.heldout, s->channels - s->encoded_channels);
+        f.alike += !s->has_encoded && !s->from_tensors &&
+                   s->channels - s->encoded_channels ==
+                       dataset->sessions[0]->channels - dataset->sessions[0]->encoded_channels;
         f.ext_inputs = size_max(f.ext_inputs, s->ext_inputs);
         f.aligned = s->alignment_matrix ? s->alignment_columns : f.aligned;
         sum += train->sum;
@@ -174,8 +178,11 @@ static void choose_missing(struct choice *c, const struct facts *f)
 /* What the files say of held-out channels and external inputs. */
 static void choose_roles(struct choice *c, const struct facts *f)
 {
-    if (f->heldout > 0 && c->config->heldout_dim == 0)
+    if (f->heldout > 0 && c->config->heldout_dim == 0) {
         say(c, "  %zu channels are held out, as the data say", f->heldout);
+        if (f->alike == f->sessions)
+            set(c, "heldout_dim", "%zu", f->heldout);
+    }
     if (f->aligned > 0 && strcmp(c->config->output_dist, "poisson") == 0) {
         set(c, "readout_init", "log");
         say(c, "  --readout_init=%s: read-outs begin at the sessions' alignment to %zu factors",

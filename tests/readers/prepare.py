@@ -388,6 +388,7 @@ def test_roles():
 
     heldout, inputs, out = trained("auto")
     check((heldout, inputs) == (2, 2), f"auto: {heldout} held out, {inputs} inputs")
+    check("not used" not in out, f"keys of prepare's own are not known: {out}")
     check("2 channels are held out, as the data say" in out and "--ext_input_dim=2" in out, out)
     check("co_bps" in run("evaluate", "auto", "--json").stdout, "no co-smoothing")
     run("train", "auto", "--preset=auto", "--max_epochs=2")
