@@ -244,6 +244,9 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
         return lfads_fail(err, LFADS_USAGE,
                           "--inject_ext_input_to_gen needs external inputs: set --ext_input_dim to "
                           "their number");
+    if (strcmp(c->readout_init, "log") == 0 && strcmp(c->output_dist, "poisson") != 0)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--readout_init=log is for log-rates: it needs --output_dist=poisson");
     if (c->co_mean_corr_scale > 0 && c->co_dim < 2)
         return lfads_fail(err, LFADS_USAGE,
                           "--co_mean_corr_scale=%g needs --co_dim of 2 or more, and it is %lld",

@@ -7,6 +7,8 @@
 #include "data/session_private.h"
 #include "data/shape_fit.h"
 
+enum { MOST_FACTORS = 65536 };
+
 /* Reads [N,COLUMNS] or, for COLUMNS 0, [N] finite doubles. A file with held-out channels may lack
  * their rows, which are then 0. *OUT stays NULL if the file has none. */
 static enum lfads_status read_alignment(double **out, const struct reading *r, const char *name,
@@ -47,9 +49,17 @@ enum lfads_status session_reader_alignments(struct reading *r)
 {
     struct session *s = r->session;
     bool theirs = s->has_encoded && !h5_has(&r->file, "alignment_matrix_cxf");
-    enum lfads_status status =
-        read_alignment(&s->alignment_matrix, r, theirs ? "readin_weight" : "alignment_matrix_cxf",
-                       r->wants->factors);
+    const char *name = theirs ? "readin_weight" : "alignment_matrix_cxf";
+    struct h5_shape shape = {.rank = 0};
+    enum lfads_status status = LFADS_OK;
+
+    s->alignment_columns = r->wants->factors;
+    if (r->wants->factors_of_file && h5_has(&r->file, name))
+        status = h5_shape(&shape, &r->file, name, r->err);
+    if (shape.rank == 2 && shape.dims[1] > 0 && shape.dims[1] <= MOST_FACTORS)
+        s->alignment_columns = shape.dims[1];
+    if (status == LFADS_OK)
+        status = read_alignment(&s->alignment_matrix, r, name, s->alignment_columns);
 
     return status == LFADS_OK ? read_alignment(&s->alignment_bias, r,
                                                theirs ? "readout_bias" : "alignment_bias_c", 0)

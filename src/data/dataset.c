@@ -24,6 +24,12 @@ static enum lfads_status check_session(const struct session *s, const struct ses
                           "%s has %zu external inputs, and session %s has %zu: all sessions must "
                           "have the same; --ext_input_dim=0 leaves them unread",
                           s->path, s->ext_inputs, first->name, first->ext_inputs);
+    if (s->alignment_matrix && first->alignment_matrix &&
+        s->alignment_columns != first->alignment_columns)
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%s has an alignment matrix of %zu factors, and session %s one of %zu: "
+                          "align all sessions together",
+                          s->path, s->alignment_columns, first->name, first->alignment_columns);
     return LFADS_OK;
 }
 

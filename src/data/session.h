@@ -28,6 +28,7 @@ struct session_wants {
                                 ones; 0 if the file has an array for the encoders */
     bool heldout_of_file, ext_inputs_of_file; /* where heldout or ext_inputs is 0, as many as the
                                                  file says */
+    bool factors_of_file;                     /* any number of columns of an alignment matrix */
     double sv_rate;                           /* of sample validation; 0: none */
     bool test;                                /* test trials, too */
     size_t model_bins, model_channels, model_heldout; /* T, N and held-out channels of the model's
@@ -62,6 +63,7 @@ struct session {
     bool has_sv;                           /* its trials have TRIAL_SV */
     struct session_trials set[SESSION_ALL_SETS];
     double *alignment_matrix; /* [N,F] or NULL */
+    size_t alignment_columns; /* F */
     double *alignment_bias;   /* [N] or NULL */
     struct session_keys keys; /* of its file */
     size_t rounded;           /* numbers that were whole but for rounding, and became counts */

@@ -28,10 +28,15 @@ static const char *const of_sets[] = {"data",
                                       "spikes_heldin_forward",
                                       "spikes_heldout_forward"};
 
-/* Others that commands read, and what synthetic sets have to say of themselves. */
+/* Others that commands read, and what synthetic sets and prepare have to say of themselves. */
 static const char *const others[] = {"conversion_factor",
                                      "dt",
                                      "heldout_dim",
+                                     "unit_ids",
+                                     "unit_names",
+                                     "condition_names",
+                                     "chop_overlap",
+                                     "chop_total",
                                      "alignment_matrix_cxf",
                                      "alignment_bias_c",
                                      "readin_weight",

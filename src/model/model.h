@@ -122,7 +122,8 @@ struct model {
     bool fresh_co_kl;          /* the KL divergence of u is that of another sample */
     bool stirling;             /* the constant of the Poisson likelihood */
     bool mean_recon;           /* the reconstruction cost is a mean over bins and channels */
-    bool inverts_readin;       /* read-outs begin at the pseudo-inverse of the alignment */
+    bool inverts_readin;       /* read-outs begin at the pseudo-inverse of the alignment, … */
+    bool readout_logs;         /* … which is that of counts, turned into one of log-rates */
     bool gate_bias_ones;       /* the reset gates' biases begin at 1 */
     bool l2_of_recurrent;      /* only recurrent weights are penalised */
     double loss_scale;         /* of the total */

@@ -4,6 +4,7 @@
 #include "model/model_create.h"
 
 #include <lapacke.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +49,8 @@ static void set_modern_options(struct model *m, const struct lfads_config *confi
     m->fresh_co_kl = is(config->kl_co_sample, "fresh") && m->co_prior->of_sample;
     m->stirling = is(config->poisson_constant, "stirling");
     m->mean_recon = is(config->recon_reduce, "mean");
-    m->inverts_readin = is(config->readout_init, "pinv");
+    m->readout_logs = is(config->readout_init, "log");
+    m->inverts_readin = is(config->readout_init, "pinv") || m->readout_logs;
     m->gate_bias_ones = is(config->gru_bias_init, "ones");
     m->loss_scale = config->loss_scale;
 }
@@ -200,9 +202,37 @@ static enum lfads_status pseudo_inverse(double *pinv, const double *a, size_t n,
                      : lfads_fail(err, LFADS_NO_MEMORY, "no pseudo-inverse of an alignment matrix");
 }
 
-/* Read-in: W = A, b = -(a A), model.md (1.3); read-out: W = A', or what PINV has, b = a. */
+/* The mean count a bin of channel J, from which its log-rate begins. */
+static double first_mean(const struct model_session *s, size_t j)
+{
+    const double least = 0.01;
+    double mean = s->alignment_bias ? s->alignment_bias[j] : 1;
+
+    return mean > least ? mean : least;
+}
+
+/* Turns the map to counts PINV [factors,channels] into one to log-rates about the mean counts,
+ * modern.md (10.2). */
+static void take_logs(double *pinv, const struct model_session *s, size_t factors)
+{
+    size_t n = s->shape.channels;
+
+    for (size_t j = 0; j < n; j++) {
+        double square = 0, length;
+
+        for (size_t i = 0; i < factors; i++)
+            square += pinv[i * n + j] * pinv[i * n + j];
+        length = sqrt(square) / first_mean(s, j);
+        for (size_t i = 0; i < factors; i++)
+            pinv[i * n + j] /= first_mean(s, j) * (length > 1 ? length : 1);
+    }
+}
+
+/* Read-in: W = A, b = -(a A), model.md (1.3); read-out: W = A', or what PINV has, b = a, or its
+ * logarithm if LOGS. */
 static double aligned_value(const struct param *param, const struct model_session *s,
-                            const double *pinv, size_t encoded, size_t width, size_t i, size_t j)
+                            const double *pinv, bool logs, size_t encoded, size_t width, size_t i,
+                            size_t j)
 {
     double sum = 0;
 
@@ -212,7 +242,7 @@ static double aligned_value(const struct param *param, const struct model_sessio
     case ALIGNED_READOUT_W:
         return pinv ? pinv[i * s->shape.channels + j] : s->alignment_matrix[j * width + i];
     case ALIGNED_READOUT_B:
-        return s->alignment_bias[j];
+        return logs ? log(first_mean(s, j)) : s->alignment_bias[j];
     case ALIGNED_READIN_B:
         for (size_t n = 0; n < encoded && s->alignment_bias; n++)
             sum -= s->alignment_bias[n] * s->alignment_matrix[n * width + j];
@@ -246,10 +276,12 @@ static enum lfads_status align(struct param *param, const struct model_session *
                             s->shape.name);
     if (status == LFADS_OK && pinv)
         status = pseudo_inverse(pinv, s->alignment_matrix, s->shape.channels, m->factors, err);
+    if (status == LFADS_OK && pinv && m->readout_logs)
+        take_logs(pinv, s, m->factors);
     for (size_t i = 0; i < param->rows && status == LFADS_OK; i++)
         for (size_t j = 0; j < param->cols; j++)
             param->given[i * param->cols + j] =
-                aligned_value(param, s, pinv, encoded, m->readin, i, j);
+                aligned_value(param, s, pinv, m->readout_logs, encoded, m->readin, i, j);
     free(pinv);
     return status;
 }

@@ -17,6 +17,8 @@ struct facts {
     double spikes;              /* a bin and channel; of counts */
     size_t missing;             /* numbers that were not recorded */
     size_t heldout, ext_inputs; /* of a session, the most */
+    size_t alike;               /* sessions that hold out as many channels as the first one says */
+    size_t aligned;             /* factors that the sessions are aligned to; 0: they are not */
 };
 
 /* Numbers of the set's observed array that were not recorded. */
@@ -42,7 +44,11 @@ static struct facts facts_of(const struct dataset *dataset)
         f.valid += s->set[SESSION_VALID].count;
         f.channels = size_max(f.channels, s->channels);
         f.heldout = size_max(f.heldout, s->channels - s->encoded_channels);
+        f.alike += !s->has_encoded && !s->from_tensors &&
+                   s->channels - s->encoded_channels ==
+                       dataset->sessions[0]->channels - dataset->sessions[0]->encoded_channels;
         f.ext_inputs = size_max(f.ext_inputs, s->ext_inputs);
+        f.aligned = s->alignment_matrix ? s->alignment_columns : f.aligned;
         sum += train->sum;
         f.missing += s->missing;
         numbers += (double)(train->count * s->bins * s->channels - missing_of(train));
@@ -99,7 +105,7 @@ static void choose_sizes(struct choice *c, const struct facts *f)
 {
     bool small = f->trials < 150;
     size_t gen = small ? 64 : 100, encoder = 64;
-    size_t factors = small ? 8 : 20;
+    size_t factors = f->aligned ? f->aligned : small ? 8 : 20;
 
     set(c, "gen_dim", "%zu", gen);
     set(c, "ic_enc_dim", "%zu", encoder);
@@ -172,14 +178,28 @@ static void choose_missing(struct choice *c, const struct facts *f)
 /* What the files say of held-out channels and external inputs. */
 static void choose_roles(struct choice *c, const struct facts *f)
 {
-    if (f->heldout > 0 && c->config->heldout_dim == 0)
+    if (f->heldout > 0 && c->config->heldout_dim == 0) {
         say(c, "  %zu channels are held out, as the data say", f->heldout);
+        if (f->alike == f->sessions)
+            set(c, "heldout_dim", "%zu", f->heldout);
+    }
+    if (f->aligned > 0 && strcmp(c->config->output_dist, "poisson") == 0) {
+        set(c, "readout_init", "log");
+        say(c, "  --readout_init=%s: read-outs begin at the sessions' alignment to %zu factors",
+            c->config->readout_init, f->aligned);
+    }
     if (f->ext_inputs == 0 || c->config->ext_input_dim > 0)
         return;
     set(c, "ext_input_dim", "%zu", f->ext_inputs);
     set(c, "inject_ext_input_to_gen", "true");
     say(c, "  --ext_input_dim=%zu: the external inputs of the data, which the generator reads",
         f->ext_inputs);
+}
+
+bool auto_reads_factors(const struct lfads_config *config)
+{
+    return strcmp(config->preset, PRESET_AUTO) == 0 && config->readin_dim == 0 &&
+           !config->given[flag_find(config_table(), "factors_dim")];
 }
 
 bool auto_reads_ext_inputs(const struct lfads_config *config)

@@ -89,6 +89,7 @@ static enum lfads_status read_files(struct run *p, const struct session_files *f
             strcmp(config->missing_data, "skip") == 0 || (begins && auto_reads_missing(config)),
         .heldout = (size_t)config->heldout_dim,
         .heldout_of_file = begins ? takes_heldout(config) : knows_heldout(p),
+        .factors_of_file = begins && auto_reads_factors(config),
         .ext_inputs_of_file = begins && auto_reads_ext_inputs(config),
         .forward = (size_t)config->forward_steps,
         .sv_rate = config->sv_rate,

@@ -36,6 +36,8 @@ addEventListener('load', function () {
       list.dispatchEvent(new view.Event('change'));
     }
     one.overflow = page.documentElement.scrollWidth - view.innerWidth;
+    var table = page.querySelector('.scores').parentNode;
+    one.table = table.scrollWidth - table.clientWidth;
     one.background = view.getComputedStyle(page.body).backgroundColor;
     one.ink = view.getComputedStyle(page.body).color;
     one.charts = page.querySelectorAll('svg.chart').length;
@@ -47,10 +49,11 @@ addEventListener('load', function () {
     one.point = move(page.querySelector('circle[data-t]'), 0.5);
     var root = page.querySelector('.explorer'), lists = root.querySelectorAll('select');
     function drawn() {
-      var labels = [];
+      var labels = [], paths = '';
+      root.querySelectorAll('.line:not(.dashed)').forEach(function (line) { paths += line.getAttribute('d') + ';'; });
       root.querySelectorAll('svg text[text-anchor=end]').forEach(function (t) { labels.push(t.textContent); });
       return {labels: labels, lines: root.querySelectorAll('.line:not(.dashed)').length,
-              path: root.querySelector('.line:not(.dashed)').getAttribute('d')};
+              path: paths};
     }
     one.first = drawn();
     one.trial = move(root.querySelector('svg'), 0.5);
@@ -102,7 +105,7 @@ def test_browser():
                           valid_condition=np.arange(12) % 3)
     harness.run("train", "--data_dir=.", "--data_filename_stem=set", "--lfads_save_dir=model", "--max_epochs=4",
                 "--batch_size=8", "--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=5", "--gen_dim=6", "--co_dim=1",
-                "--heldout_dim=2", "--threads=1", "--example_every_s=-1")
+                "--heldout_dim=2", "--threads=1", "--seed=1", "--example_every_s=-1")
     harness.run("report", "model")
     page = harness.text("model/report.html")
     for scheme in ("light", "dark"):
@@ -112,6 +115,7 @@ def test_browser():
         for one in seen:
             what = f"{scheme}, {one['width']} pixels"
             check(one["overflow"] <= 0, f"{what}: {one['overflow']} pixels do not fit")
+            check(one["table"] <= 0, f"{what}: {one['table']} pixels of the scores do not fit")
             check(one["text"] >= 10, f"{what}: text of a chart is {one['text']} pixels high")
             contrast = luminance(one["background"]) - luminance(one["ink"])
             check(contrast > 0.6 if scheme == "light" else contrast < -0.6, f"{what}: {one['ink']} on {one['background']}")

@@ -1,13 +1,15 @@
-/* fuzz_prepare.c - any file as a recording, and as its own table of trials.
- * SPDX-License-Identifier: Apache-2.0 */
+/* fuzz_prepare.c - any file as a recording, as its own table of trials, as a recording without
+ * trials with series, and as each of the files in a folder of Kilosort's. SPDX-License-Identifier:
+ * Apache-2.0 */
 #include <lfads/lfads.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "target.h"
 
-static void prepare(const char *const flags[][2], size_t count)
+static void prepare(const char *path, const char *const flags[][2], size_t count)
 {
-    static const char *const recording[] = {"f"};
+    const char *const recording[] = {path};
     struct lfads_prepare_config *config;
     struct lfads_error err = {.text = ""};
     enum lfads_status status;
@@ -30,8 +32,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
                                            {"trials", "f"},       {"time_unit", "ms"},
                                            {"condition", "side"}, {"valid", "every:2"}};
 
+    static const char *const whole[][2] = {
+        {"output", "made"}, {"bin_width", "0.1"}, {"trials", "none"},  {"chop", "0.3"},
+        {"overlap", "0.1"}, {"behavior", "hand"}, {"series_rate", "9"}};
+    static const char *const sorted[] = {"d/spike_times.npy", "d/spike_clusters.npy", "d/params.py",
+                                         "d/cluster_group.tsv"};
+
     target_write("f", bytes, length);
-    prepare(own, sizeof own / sizeof own[0]);
-    prepare(table, sizeof table / sizeof table[0]);
+    prepare("f", own, sizeof own / sizeof own[0]);
+    prepare("f", table, sizeof table / sizeof table[0]);
+    prepare("f", whole, sizeof whole / sizeof whole[0]);
+    mkdir("d", 0700);
+    for (size_t i = 0; i < sizeof sorted / sizeof sorted[0]; i++)
+        target_write(sorted[i], bytes, length);
+    prepare("d", own, sizeof own / sizeof own[0]);
     return 0;
 }

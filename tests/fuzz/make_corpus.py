@@ -82,9 +82,21 @@ def write_recordings(folder):
     recordings.write_matlab(f"{folder}/matlab", **arrays)
     recordings.write_matlab(f"{folder}/matlab_compressed", compress=True, **arrays)
     recordings.write_matlab_hdf5(f"{folder}/matlab_hdf5", **arrays)
+    # arrays of structures, cells in cells, matrices: as SciPy writes them
+    for name in ("trials.mat", "nested.mat", "counts.mat", "axes.mat"):
+        shutil.copy(os.path.join(os.path.dirname(__file__), "..", "golden", "recordings", name), f"{folder}/{name}")
+    with h5py.File(f"{folder}/structures", "w", userblock_size=512) as file:
+        file["#refs#/a"], file["#refs#/b"], file["#refs#/n"] = [[0.1, 0.2]], [[0.3]], [[0.2]]
+        for name, targets in (("#refs#/c", "ab"), ("#refs#/d", "ba"), ("trials/go", "nn")):
+            file.create_dataset(name, data=[[file[f"#refs#/{t}"].ref] for t in targets], dtype=h5py.ref_dtype)
+        file.create_dataset("trials/spikes", data=[[file[f"#refs#/{t}"].ref] for t in "cd"], dtype=h5py.ref_dtype)
+    with open(f"{folder}/structures", "r+b") as file:
+        file.write(b"MATLAB 7.3 MAT-file".ljust(124) + b"\0\2IM")
+    with open(f"{folder}/params", "w") as file:
+        file.write("dat_path = 'x'\nsample_rate = 30000.\n")
     with h5py.File(f"{folder}/nwb", "w") as file:
         file["units/spike_times"], file["units/spike_times_index"] = [0.1, 1.2, 0.3], np.array([2, 3])
-        file["units/id"], file["units/obs_intervals"], file["units/obs_intervals_index"] = [4, 5], [[0, 2.0]], [1, 1]
+        file["units/id"], file["units/obs_intervals"], file["units/obs_intervals_index"] = [4, 5], [[0, 2.0], [0.2, 1]], [1, 2]
         for key in ("start_time", "stop_time"):
             file[f"intervals/trials/{key}"] = arrays[key]
         file["intervals/trials/side"] = ["left", "right"]
@@ -127,7 +139,7 @@ def write_indices(trained):
 
 
 def test_made():
-    for folder in ("data", "benchmark", "checkpoint", "bundle", "damage", "prepare", "scratch"):
+    for folder in ("data", "benchmark", "checkpoint", "bundle", "damage", "prepare", "merge", "scratch"):
         os.makedirs(f"{SCRATCH}/{folder}")
     plain = {"train_data": counts().astype("u1"), "valid_data": counts().astype(">i4")}
     rates = random.uniform(0.5, 2, (6, 4, 3))
@@ -158,6 +170,8 @@ def test_made():
     write_benchmark("times", (6, 5))
     write_benchmark("latest", (6, 4, 1), libver="latest")
     write_recordings(f"{SCRATCH}/prepare")
+    write("windows", {**plain, "train_place": np.array([0, 2, 4, 6, 8, 10]), "valid_place": np.arange(6) + 11,
+                      "chop_total": 20, "chop_overlap": 2, "dt": 0.01, "factors": rates, "gen_ics": rates[:, 0]}, folder="merge")
     # for damage.c
     larger = {"train_data": counts(40, 16, 10), "valid_data": counts(8, 16, 10),
               "alignment_matrix_cxf": random.normal(size=(10, 2))}

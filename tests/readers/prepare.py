@@ -388,6 +388,7 @@ def test_roles():
 
     heldout, inputs, out = trained("auto")
     check((heldout, inputs) == (2, 2), f"auto: {heldout} held out, {inputs} inputs")
+    check("not used" not in out, f"keys of prepare's own are not known: {out}")
     check("2 channels are held out, as the data say" in out and "--ext_input_dim=2" in out, out)
     check("co_bps" in run("evaluate", "auto", "--json").stdout, "no co-smoothing")
     run("train", "auto", "--preset=auto", "--max_epochs=2")
@@ -497,6 +498,39 @@ def smoothed(series):
     return padded[18:-18]
 
 
+def first_readouts(counts, conditions):
+    """Counts of 30 and more a bin are no log-rates: the read-outs of --preset=auto begin at their logarithms."""
+    for name, count, condition in zip(("one", "two"), counts, conditions):
+        np.savez(f"{SCRATCH}/{name}.npz", counts=30 * count, target=condition)
+    run("prepare", "one.npz", "two.npz", "--condition=target", "--output=large/s", "--align_factors=3")
+    out = run("train", "large/s_one", "large/s_two", "--preset=auto", "--lfads_save_dir=first", "--max_epochs=1",
+              "--learning_rate_init=1e-12", "--learning_rate_stop=0", "--example_every_s=-1").stdout
+    check("--readout_init=log: read-outs begin at the sessions' alignment to 3 factors" in out, out)
+    check(harness.costs("first")[0]["valid_recon"] < 60, f"first costs {harness.costs('first')[0]}")
+    run("write-params", "first")
+    params, = (f for f in os.listdir(f"{SCRATCH}/first") if f.startswith("model_params"))
+    with h5py.File(f"{SCRATCH}/first/{params}") as model:
+        for name in ("one", "two"):
+            with h5py.File(f"{SCRATCH}/large/s_{name}") as file:
+                inverse, bias = np.linalg.pinv(file["alignment_matrix_cxf"]), file["alignment_bias_c"][()]
+            slope = inverse / np.maximum(bias, 0.01)
+            slope /= np.maximum(1, np.linalg.norm(slope, axis=0))
+            found = {key: model[key][()] for key in readouts(model, name)}
+            w, b = (found[key] for key in sorted(found, key=lambda key: found[key].shape[0], reverse=True))
+            check(np.allclose(w, slope, rtol=1e-5, atol=1e-6), f"{name}: read-out {w} {slope}")
+            check(np.allclose(b.ravel(), np.log(np.maximum(bias, 0.01)), rtol=1e-5, atol=1e-6), f"{name}: bias {b}")
+    run("train", "large/s_one", "--lfads_save_dir=none", "--output_dist=gaussian", "--readout_init=log", status=2,
+        pattern="--readout_init=log is for log-rates")
+
+
+def readouts(file, session):
+    """The keys of the session's read-out among a file's parameters."""
+    keys = []
+    file.visit(lambda key: keys.append(key) if "fac_2" in key and session in key and isinstance(file[key], h5py.Dataset) and
+               "adam" not in key.lower() else None)
+    return keys
+
+
 def test_sessions():
     """Two recordings with other units and other conditions: aligned by what they share, and trained."""
     latent = np.cumsum(random.normal(size=(4, 60, 3)), axis=1) / 6
@@ -525,6 +559,7 @@ def test_sessions():
             check(np.allclose(file["alignment_matrix_cxf"], matrix, rtol=0, atol=1e-8), f"matrix of {name}")
     run("train", "--data_dir=data", "--data_filename_stem=s", "--lfads_save_dir=save", "--factors_dim=3",
         "--gen_dim=8", "--ic_enc_dim=8", "--ic_dim=4", "--co_dim=0", "--max_epochs=1", "--example_every_s=-1")
+    first_readouts(counts, conditions)
     os.makedirs(f"{SCRATCH}/other", exist_ok=True)
     np.savez(f"{SCRATCH}/other/one.npz", counts=counts[0])
     run(*words[:-1], "--output=none", "--align_factors=99", status=2, pattern="above the 15 units")
