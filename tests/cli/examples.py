@@ -51,16 +51,16 @@ def synth(generator, name, *flags):
 
 
 def make_data():
-    few = ("--C=10", "--nreplications=5", "--T=0.4")
+    few = ("--C=10", "--nreplications=5", "--T=0.2")
     synth("chaotic", "chaotic_rnn_no_inputs", *few)
     synth("chaotic", "chaotic_rnn_inputs_g2p5", "--g=2.5", "--input_magnitude=20", *few)
     synth("chaotic", "gaussian_chaotic_rnn_no_inputs", "--noise_type=gaussian", *few)
-    synth("chaotic", "chaotic_rnn_multisession", "--C=5", "--N=100", "--S=20", "--npcs=10", "--T=0.4",
+    synth("chaotic", "chaotic_rnn_multisession", "--C=5", "--N=100", "--S=20", "--npcs=10", "--T=0.2",
           "--nreplications=5")
     synth("labeled", "chaotic_rnns_labeled", *few)
     # integration to bound has to train its network; counts of its shape will do here
     random = np.random.default_rng(1)
-    write("data/itb_rnn_dataset_N50", **{f"{name}_data": random.poisson(0.2, (trials, 40, 50))
+    write("data/itb_rnn_dataset_N50", **{f"{name}_data": random.poisson(0.2, (trials, 20, 50))
                                          for name, trials in (("train", 40), ("valid", 10))})
 
 

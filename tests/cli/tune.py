@@ -121,7 +121,7 @@ def test_interruption():
 
 def test_killing():
     """Killed at random moments of its run, time and again, a tuning ends as if it had not been."""
-    moment, times = random.Random(1), int(harness.MORE[0]) if harness.MORE else 3
+    moment, times = random.Random(1), int(harness.MORE[0]) if harness.MORE else 2
     began = time.monotonic()
     tune("timed", *SMALL)
     whole_s = time.monotonic() - began

@@ -14,6 +14,7 @@ struct checked {
     const char *only;   /* prefix of the names of the cases to run; "": all */
     const char *except; /* prefix of the names of those not to run; NULL: none */
     enum case_sizes sizes;
+    size_t max_rows;     /* sizes with more rows are left out; 0: none is */
     double operand_unit; /* unit to which the backend rounds operands of products; 0: float's */
     /* Called before each run with its arrays, for a backend that does not compute in the host's
      * memory; or NULL. */

@@ -12,7 +12,7 @@
 
 struct choice {
     const char *flag;
-    const char *values[5];
+    const char *values[8];
 };
 
 /* make_legal corrects combinations that are not legal. */

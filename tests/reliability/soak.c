@@ -1,7 +1,7 @@
 /* soak.c - creates many models one after another in one process: trains, interrupts and resumes
  * each, samples, scores and denoises with it. Neither memory nor file descriptors may grow.
  *
- *   soak FOLDER [MODELS]      an empty folder; default 12 models
+ *   soak FOLDER [MODELS]      an empty folder; default 10 models
  *
  * During the first models libraries allocate what they keep (HDF5's free lists, oneDNN's kernels,
  * fonts, OpenMP's threads), so growth is counted from the eighth on.
@@ -182,7 +182,7 @@ static struct usage measure(void)
 
 int main(int argc, char **argv)
 {
-    int models = argc > 2 ? atoi(argv[2]) : 12;
+    int models = argc > 2 ? atoi(argv[2]) : 10;
     struct usage first = {0, 0, 0}, last = first;
 
     if (argc < 2 || models <= WARM_UP)

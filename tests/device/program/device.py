@@ -21,6 +21,7 @@ from harness import SCRATCH, Skip, check, contents, interrupt, numbers, same, st
 MODULE = harness.MORE[0] if harness.MORE else None
 ISOLATED = MODULE is not None and "isolated" in os.path.basename(MODULE)
 DEVICE = "--device=gpu:0"
+EPOCHS = 9  # of four steps
 DATA = ["--data_dir=data", "--data_filename_stem=two"]
 SMALL = ["--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=6", "--gen_dim=9", "--batch_size=20",
          "--seed=11", "--kl_increase_steps=30", "--l2_increase_steps=30",
@@ -51,10 +52,10 @@ def run(command, folder, *flags, status=0, **environment):
 
 
 def trained(name, where):
-    """What 13 epochs of a model leave, on the processor or on the device."""
+    """What EPOCHS epochs of a model leave, on the processor or on the device."""
     folder = f"{name}_{where}"
     if not os.path.exists(f"{SCRATCH}/{folder}"):
-        _, error = run("train", folder, *SMALL, *MODELS[name], "--max_epochs=13",
+        _, error = run("train", folder, *SMALL, *MODELS[name], f"--max_epochs={EPOCHS}",
                        "--device=cpu" if where == "cpu" else DEVICE)
         check("computing on the CPU" not in error, f"{folder}: {error}")
     return contents(folder)
@@ -65,10 +66,10 @@ def apart(a, b):
 
 
 def test_trajectories():
-    """Costs of 52 steps are the processor's to 1e-4: rounding differs, random numbers do not."""
+    """Costs of 36 steps are the processor's to 1e-4: rounding differs, random numbers do not."""
     for name in MODELS:
         ours, theirs = (trained(name, where)["checkpoint costs"] for where in ("gpu", "cpu"))
-        check(len(ours) == 13, f"{name}: {len(ours)} costs")
+        check(len(ours) == EPOCHS, f"{name}: {len(ours)} costs")
         off = np.max(np.abs(ours / theirs - 1))
         check(off < 1e-4, f"{name}: costs are off by {off:.2g} of the processor's")
 
@@ -79,18 +80,18 @@ def test_interruption():
         flags = [*SMALL, *MODELS[name], DEVICE]
         whole = trained(name, "gpu")
         run("train", f"{name}_parts", *flags, "--max_epochs=4")
-        run("train", f"{name}_parts", *flags, "--max_epochs=13")
+        run("train", f"{name}_parts", *flags, f"--max_epochs={EPOCHS}")
         same(whole, contents(f"{name}_parts"), f"{name} continued")
         status, error = interrupt(signal.SIGINT, words("train", f"{name}_stopped", *flags,
-                                                       "--max_epochs=13"), f"{name}_stopped", "Epoch:2")
+                                                       f"--max_epochs={EPOCHS}"), f"{name}_stopped", "Epoch:2")
         check(status == 130 and "the same command continues" in error, f"{name}: {status} {error}")
-        run("train", f"{name}_stopped", *flags, "--max_epochs=13")
+        run("train", f"{name}_stopped", *flags, f"--max_epochs={EPOCHS}")
         same(whole, contents(f"{name}_stopped"), f"{name} stopped and continued")
 
 
 def test_at_once():
     """Four trainings on one device, each with the bits of one alone."""
-    flags = [*SMALL, *MODELS["plain"], DEVICE, "--max_epochs=13"]
+    flags = [*SMALL, *MODELS["plain"], DEVICE, f"--max_epochs={EPOCHS}"]
     runs = [start(*words("train", f"at_once_{i}", *flags)) for i in range(4)]
     for i, process in enumerate(runs):
         _, error = process.communicate()
@@ -153,7 +154,7 @@ def test_precision():
     if ISOLATED:
         raise Skip("the isolated backend has no tensor cores")
     for name in ("plain", "controlled"):
-        flags = [*SMALL, *MODELS[name], "--max_epochs=13", DEVICE]
+        flags = [*SMALL, *MODELS[name], f"--max_epochs={EPOCHS}", DEVICE]
         exact = trained(name, "gpu")["checkpoint costs"]
         for precision, most in PRECISIONS.items():
             done = harness.invoke(*words("train", f"{name}_{precision}", *flags,
@@ -162,7 +163,7 @@ def test_precision():
                 raise Skip(f"{precision}: {done.stderr.strip()}")
             check(done.returncode == 0, f"{name} in {precision}: {done.stderr}")
             off = np.max(np.abs(contents(f"{name}_{precision}")["checkpoint costs"] / exact - 1))
-            print(f"{name} in {precision}: costs of 52 steps within {off:.2g} of those in float32")
+            print(f"{name} in {precision}: costs of 36 steps within {off:.2g} of those in float32")
             check(0 < off < most, f"{name} in {precision}: costs are off by {off:.2g}")
 
 
