@@ -20,9 +20,11 @@ static enum lfads_status share_text(char **text, struct lfads_ranks *ranks, stru
     copy = malloc((size_t)bytes);
     if (copy && *text && ranks->number == 0)
         memcpy(copy, *text, (size_t)bytes);
-    status = ranks_agree(
-        ranks, copy ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a configuration"),
-        NULL, err);
+    status = ranks_agree(ranks,
+                         copy && *text
+                             ? LFADS_OK
+                             : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a configuration"),
+                         NULL, err);
     if (status == LFADS_OK)
         status = ranks->broadcast(ranks, copy, (size_t)bytes, 0, err);
     free(*text);
