@@ -50,3 +50,6 @@ test -s "$scratch/save/drop_in_dataset_N20_S20_valid_posterior_push_mean"
 test -s "$(find "$scratch/prefix" -path '*doc/lfads/docs/files.md')"
 grep -q '^.TH LFADS 1' "$scratch/prefix/share/man/man1/lfads.1"
 "$scratch/prefix/bin/lfads" --version | grep -q '^lfads [0-9]'
+# the module for MPI, where it was built, is found where it was installed
+[ ! -e "$build/src/cli/lfads_mpi.so" ] ||
+    "$scratch/prefix/bin/lfads" --version | grep -q "^MPI module: $scratch/prefix/bin/../.*/lfads_mpi.so$"
