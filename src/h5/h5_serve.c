@@ -116,21 +116,31 @@ static bool answer_shape(struct server *s, const char *name)
     return server_send(s, &answer, status, &err);
 }
 
+/* Makes numbers of TYPE, in place, of COUNT bytes of bits, which libhdf5 does not convert. */
+static bool convert_bits(const struct h5_checked *set, hid_t type, size_t count, void *buffer)
+{
+    return !set->bits || type == set->type ||
+           H5Tconvert(H5T_STD_U8LE, type, count, buffer, NULL, H5P_DEFAULT) >= 0;
+}
+
 bool server_read_rows(const struct h5_checked *set, hid_t type, size_t first, size_t rows,
                       void *buffer)
 {
     hsize_t start[H5_MOST_RANK] = {first}, count[H5_MOST_RANK] = {rows};
-    hid_t memory;
+    size_t all = set->shape.rank ? set->shape.dims[0] : 1;
+    hid_t memory, read = set->bits ? set->type : type;
     bool fine;
 
     if (set->shape.rank == 0)
-        return H5Dread(set->set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer) >= 0;
+        return H5Dread(set->set, read, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer) >= 0 &&
+               convert_bits(set, type, 1, buffer);
     for (size_t i = 1; i < set->shape.rank; i++)
         count[i] = set->shape.dims[i];
     memory = H5Screate_simple((int)set->shape.rank, count, NULL);
     fine = memory >= 0 &&
            H5Sselect_hyperslab(set->space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-           H5Dread(set->set, type, memory, set->space, H5P_DEFAULT, buffer) >= 0;
+           H5Dread(set->set, read, memory, set->space, H5P_DEFAULT, buffer) >= 0 &&
+           convert_bits(set, type, all ? set->shape.count / all * rows : 0, buffer);
     H5Sclose(memory);
     return fine;
 }
