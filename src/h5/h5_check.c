@@ -10,11 +10,11 @@
 #include "h5/h5_stored.h"
 
 enum {
-    MOST_RATIO = 2048,   /* greatest ratio of numbers to file size; deflate reaches 1032 */
-    MOST_FILTERS = 8,    /* each of the three filters may occur more than once */
-    IN_HEAP = 16,        /* bytes of a string of any length, which lies elsewhere in the file */
-    MIN_CACHE = 1 << 20, /* HDF5's own default */
-    MOST_SLOTS = 1 << 16
+    MOST_RATIO = 2048, /* greatest ratio of numbers to file size; deflate reaches 1032 */
+    MOST_FILTERS = 8,  /* each of the three filters may occur more than once */
+    IN_HEAP = 16,      /* bytes of a string of any length, which lies elsewhere in the file */
+    MIN_CACHE = 1 << 20,
+    /* HDF5's own default */ MOST_SLOTS = 1 << 16
 };
 
 /* A check in progress. */
@@ -87,8 +87,7 @@ static bool is_whole_number(hid_t type)
     bool whole =
         base >= 0 && H5Tget_class(base) == H5T_INTEGER && is_plain_number(base, H5Tget_size(base));
 
-    if (base >= 0)
-        H5Tclose(base);
+    H5Tclose(base);
     return whole;
 }
 
@@ -124,7 +123,6 @@ static bool is_complex(hid_t type)
 {
     char *first = H5Tget_nmembers(type) == 2 ? H5Tget_member_name(type, 0) : NULL;
     bool complex = first && (strcmp(first, "r") == 0 || strcmp(first, "real") == 0);
-
     H5free_memory(first);
     return complex;
 }
