@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "h5/h5_input.h"
@@ -245,8 +246,40 @@ static bool answer(struct server *s, struct h5_request *ask)
     return false;
 }
 
+/* What the file is, by its first bytes, if it is of another format that people take for HDF5; NULL:
+ * it may be HDF5. */
+static const char *other_format(const struct h5_source *source)
+{
+    static const struct {
+        const char *bytes;
+        size_t count;
+        const char *what;
+    } formats[] = {
+        {"\x93NUMPY", 6, "a NumPy array: lfads prepare makes a data file of it"},
+        {"PK\x03\x04", 4, "a zip file, as NumPy's npz: lfads prepare makes a data file of such"},
+        {"MATLAB 5.0", 10,
+         "a MATLAB file of before version 7.3: lfads prepare makes a data file of it"},
+        {"\x1f\x8b", 2, "compressed by gzip: unpack it first"},
+        {"\x80\x04\x95", 3, "a Python pickle: write its arrays with h5py"},
+        {"\x80\x05\x95", 3, "a Python pickle: write its arrays with h5py"},
+        {"version https://git-lfs", 23,
+         "a pointer of Git LFS: fetch the file itself (git lfs pull)"},
+    };
+    char first[32] = "";
+
+    if (source->bytes == 0)
+        return "empty";
+    if (pread(source->file, first, sizeof first - 1, 0) < 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (memcmp(first, formats[i].bytes, formats[i].count) == 0)
+            return formats[i].what;
+    return NULL;
+}
+
 static bool open_file(struct server *s, const struct h5_source *source)
 {
+    const char *other;
     bool no_memory = s->mapped == 0; /* then even that could not be read */
     hid_t list = h5_input_list(source->file, source->bytes, &no_memory);
     struct h5_answer answer = {.bytes = 0};
@@ -256,6 +289,9 @@ static bool open_file(struct server *s, const struct h5_source *source)
     s->file.id = list >= 0 ? H5Fopen(source->path, H5F_ACC_RDONLY, list) : -1;
     if (no_memory || list < 0)
         status = lfads_fail(&err, LFADS_NO_MEMORY, "no memory to read %s", source->path);
+    else if (s->file.id < 0 && (other = other_format(source)))
+        status =
+            lfads_fail(&err, LFADS_BAD_DATA, "%s is no HDF5 file: it is %s", source->path, other);
     else if (s->file.id < 0)
         status = lfads_fail(&err, LFADS_BAD_DATA,
                             "%s is no HDF5 file, or it is damaged or cut short", source->path);

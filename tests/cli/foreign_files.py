@@ -4,7 +4,9 @@ with the same numbers, or refused by one line that names what is in it.
   foreign_files.py LFADS SCRATCH [--case=CASE]
 
 SPDX-License-Identifier: Apache-2.0"""
+import gzip
 import os
+import pickle
 import re
 import sys
 
@@ -228,6 +230,32 @@ def test_no_numbers():
     with file("struct") as f:
         f["train_data/counts"] = x
     refuse("struct", says="train_data is a group, and a data set is needed")
+
+
+def test_other_formats():
+    """Files that are no HDF5 are called what they are; one that is may be damaged."""
+    os.makedirs(f"{SCRATCH}/formats")
+    path = f"{SCRATCH}/formats/dat_a.h5"
+    with open(f"{SCRATCH}/plain/dat_a.h5", "rb") as f:
+        whole = f.read()
+
+    def put(data):
+        with open(path, "wb") as f:
+            f.write(data)
+    with open(path, "wb") as f:
+        np.save(f, x)
+    refuse("formats", says="is no HDF5 file: it is a NumPy array: lfads prepare makes a data file of it")
+    with open(path, "wb") as f:
+        np.savez(f, train_data=x)
+    refuse("formats", says="is no HDF5 file: it is a zip file, as NumPy's npz")
+    for data, says in ((pickle.dumps(x), "a Python pickle"), (gzip.compress(whole), "compressed by gzip: unpack it"),
+                       (b"MATLAB 5.0 MAT-file, Platform: GLNXA64".ljust(200), "a MATLAB file of before version 7.3"),
+                       (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a pointer of Git LFS"), (b"", "empty")):
+        put(data)
+        refuse("formats", says=f"is no HDF5 file: it is {says}")
+    for data in (whole[:300], b"1,2,3\n", b"x"):
+        put(data)
+        refuse("formats", says="is no HDF5 file, or it is damaged or cut short")
 
 
 def test_counts():
