@@ -33,9 +33,10 @@ struct lfads_score {
     double behaviour_r2; /* of behaviour decoded from the rates by ridge regression */
     double decoding_penalty; /* of that regression; of the first decoder, if there are several */
     size_t behaviour_components;        /* that were decoded */
-    size_t missing_data, missing_truth; /* numbers that are NaN and left out, … */
+    size_t missing_data, missing_truth; /* numbers that are NaN or infinite, left out … */
     size_t missing_behaviour;           /* … of the behaviour of both sets of trials */
     size_t missing_psth;                /* bins of PSTHs, of all conditions, that are left out */
+    size_t missing_conditions;          /* scored trials whose condition is not known */
     bool lacks_train_run; /* there is behaviour, but no results of training trials to fit on */
     double coverage;      /* share of true rates in the samples' band; ideally its nominal share */
     double coverage_nominal;  /* share of the samples in the band, such as 0.9 */

@@ -69,6 +69,7 @@ enum lfads_status file_make_directory(const char *path, struct lfads_error *err)
 {
     char part[FILE_PATH];
     size_t length = strlen(path);
+    struct stat found;
 
     if (length == 0 || length >= sizeof part)
         return lfads_fail(err, LFADS_IO, "\"%.100s\" is no name of a directory", path);
@@ -79,6 +80,10 @@ enum lfads_status file_make_directory(const char *path, struct lfads_error *err)
         part[i] = 0;
         if (mkdir(part, 0777) == 0 ? flush_directory_of(part) != 0 : errno != EEXIST)
             return fail(err, "make the directory", part);
+    }
+    if (stat(path, &found) == 0 && !S_ISDIR(found.st_mode)) {
+        errno = ENOTDIR;
+        return fail(err, "write in the directory", path);
     }
     if (access(path, W_OK | X_OK) != 0)
         return fail(err, "write in the directory", path);

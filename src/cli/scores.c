@@ -5,24 +5,31 @@
 
 #include "cli/cli.h"
 
-/* Prints the range of single channels' scores and ends the line. Scores that are NaN do not count.
+/* Prints the range of single channels' scores and ends the line. Scores that are NaN are counted.
  */
 static void print_range(const double *scores, size_t count)
 {
     double min = (double)NAN, max = (double)NAN;
+    size_t undefined = 0;
 
     for (size_t j = 0; j < count; j++) {
         min = fmin(min, scores[j]);
         max = fmax(max, scores[j]);
+        undefined += isnan(scores[j]) != 0;
     }
-    if (isnan(min))
-        printf("\n");
-    else
-        printf(" (single channels %.4f to %.4f)\n", min, max);
+    if (!isnan(min))
+        printf(" (single channels %.4f to %.4f", min, max);
+    if (!isnan(min) && undefined)
+        printf(", %zu not defined", undefined);
+    printf(isnan(min) ? "\n" : ")\n");
 }
 
-static void print_bits(const char *what, double bits, double error)
+static void print_bits(const char *what, const char *who, double bits, double error)
 {
+    if (isnan(bits)) {
+        printf("%s: not defined, for %s no spikes", what, who);
+        return;
+    }
     printf("%s: %.4f", what, bits);
     if (isfinite(error))
         printf(", standard error %.4f", error);
@@ -30,34 +37,54 @@ static void print_bits(const char *what, double bits, double error)
 
 static void print_spikes(const struct lfads_score *s)
 {
-    print_bits("bits per spike over each channel's mean rate", s->bits_per_spike,
+    print_bits("bits per spike over each channel's mean rate", "there are", s->bits_per_spike,
                s->bits_per_spike_se);
     print_range(s->channel_bits_per_spike, s->channels);
     if (s->heldout) {
         printf("of the %zu held-out channels (co-smoothing)", s->heldout);
-        print_bits("", s->co_bps, s->co_bps_se);
+        print_bits("", "they have", s->co_bps, s->co_bps_se);
         printf("\n");
     }
     if (s->forward) {
         printf("of the %zu forward bins", s->forward);
-        print_bits("", s->fp_bps, s->fp_bps_se);
+        print_bits("", "they have", s->fp_bps, s->fp_bps_se);
         printf("\n");
     }
 }
 
+/* Prints an R2, or that WHAT, which it is of, does not vary. */
+static void print_r2(double r2, const char *what)
+{
+    if (isfinite(r2))
+        printf(": %.4f", r2);
+    else
+        printf(": not defined, for the known %s do not vary", what);
+}
+
 static void print_conditions(const struct lfads_score *s)
 {
-    printf("R2 of the rates to the PSTHs of %zu conditions", s->conditions);
+    printf("R2 of the rates to the PSTHs of %zu condition%s", s->conditions,
+           s->conditions == 1 ? "" : "s");
     if (s->psth_sd > 0)
         printf(" (smoothed, standard deviation %.3g bins)", s->psth_sd);
-    printf(": %.4f\n", s->psth_r2);
+    print_r2(s->psth_r2, "PSTHs");
+    printf("\n");
+}
+
+static void print_behaviour(const struct lfads_score *s)
+{
+    printf("R2 of behaviour, %zu components, decoded by ridge regression", s->behaviour_components);
+    print_r2(s->behaviour_r2, "numbers of behaviour");
+    if (isfinite(s->behaviour_r2))
+        printf(" (penalty %.3g)", s->decoding_penalty);
+    printf("\n");
 }
 
 /* Says how many numbers of WHAT no score is made of. */
 static void print_missing(const char *indent, size_t count, const char *what)
 {
     if (count > 0)
-        printf("%sleft out, for they are NaN: %zu %s\n", indent, count, what);
+        printf("%sleft out, for they are NaN or infinite: %zu %s\n", indent, count, what);
 }
 
 static void print_all_missing(const struct lfads_score *s)
@@ -69,6 +96,8 @@ static void print_all_missing(const struct lfads_score *s)
     print_missing("", s->missing_behaviour,
                   s->has_behaviour ? "numbers of behaviour"
                                    : "numbers of behaviour: too many to decode");
+    if (s->missing_conditions > 0)
+        printf("without a condition, and so without PSTHs: %zu trials\n", s->missing_conditions);
 }
 
 static void print_text(const struct lfads_score *s)
@@ -76,7 +105,8 @@ static void print_text(const struct lfads_score *s)
     printf("%zu trials of %s_data, %zu bins, %zu channels\n", s->trials, s->set, s->bins,
            s->channels);
     if (s->has_truth) {
-        printf("R2 of the rates with the truth: %.4f", s->r2);
+        printf("R2 of the rates with the truth");
+        print_r2(s->r2, "true rates");
         print_range(s->channel_r2, s->channels);
     }
     if (s->has_coverage) {
@@ -89,9 +119,7 @@ static void print_text(const struct lfads_score *s)
     if (s->has_psth)
         print_conditions(s);
     if (s->has_behaviour)
-        printf(
-            "R2 of behaviour, %zu components, decoded by ridge regression: %.4f (penalty %.3g)\n",
-            s->behaviour_components, s->behaviour_r2, s->decoding_penalty);
+        print_behaviour(s);
     if (s->lacks_train_run)
         printf("behaviour is not decoded: that needs the results of the training trials "
                "(--train_run)\n");
@@ -211,8 +239,9 @@ static void print_json(const struct lfads_score *s, const struct lfads_baselines
            s->bins, s->channels);
     printf(", \"heldout_dim\": %zu, \"forward_steps\": %zu", s->heldout, s->forward);
     printf(", \"missing_data\": %zu, \"missing_truth\": %zu, \"missing_psth\": %zu, "
-           "\"missing_behaviour\": %zu",
-           s->missing_data, s->missing_truth, s->missing_psth, s->missing_behaviour);
+           "\"missing_behaviour\": %zu, \"missing_conditions\": %zu",
+           s->missing_data, s->missing_truth, s->missing_psth, s->missing_behaviour,
+           s->missing_conditions);
     print_json_rates(s);
     if (s->has_behaviour) {
         print_number(", \"behaviour_r2\": ", s->behaviour_r2);

@@ -105,29 +105,33 @@ static enum lfads_status refuse(const struct flag *flag, const char *text, struc
                       range);
 }
 
-static bool is_choice(const char *choices, const char *text)
+/* Returns the choice that TEXT is, in any case, and its LENGTH; NULL if it is none. */
+static const char *find_choice(const char *choices, const char *text, size_t *length)
 {
-    size_t length = strlen(text);
-
     for (const char *choice = choices; *choice;
-         choice += strcspn(choice, "|") + (choice[strcspn(choice, "|")] == '|'))
-        if (strcspn(choice, "|") == length && strncmp(choice, text, length) == 0)
-            return true;
-    return false;
+         choice += strcspn(choice, "|") + (choice[strcspn(choice, "|")] == '|')) {
+        *length = strcspn(choice, "|");
+        if (*length == strlen(text) && strncasecmp(choice, text, *length) == 0)
+            return choice;
+    }
+    return NULL;
 }
 
 static enum lfads_status set_string(char **value, const struct flag *flag, const char *text,
                                     struct lfads_error *err)
 {
-    size_t most = flag->max > 0 ? (size_t)flag->max : MAX_TEXT;
+    size_t most = flag->max > 0 ? (size_t)flag->max : MAX_TEXT, length = strlen(text);
+    const char *canonical = text;
     char *copy;
 
-    if (strlen(text) > most)
+    if (length > most)
         return lfads_fail(err, LFADS_USAGE, "--%s=%.40s... is longer than %zu characters",
                           flag->name, text, most);
-    if (*flag->choices && !is_choice(flag->choices, text))
+    if (*flag->choices)
+        canonical = find_choice(flag->choices, text, &length);
+    if (!canonical)
         return refuse(flag, text, err);
-    copy = strdup(text);
+    copy = strndup(canonical, length);
     if (!copy)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for --%s", flag->name);
     free(*value);
@@ -154,6 +158,20 @@ bool flag_is_truth(const char *text)
     return set_bool(&value, text);
 }
 
+/* Reads a whole number that is written as a real, as 8.000000 or 1e3. */
+static bool read_whole_real(long long *number, const char *text)
+{
+    const double most = 9007199254740992; /* up to which all integers are doubles */
+    char *end;
+    double value = strtod(text, &end);
+
+    if (end == text || text[strspn(text, "+-.0123456789eE")] || *end || value != floor(value) ||
+        fabs(value) > most)
+        return false;
+    *number = (long long)value;
+    return true;
+}
+
 static bool set_int(int64_t *value, const struct flag *flag, const char *text)
 {
     char *end;
@@ -165,7 +183,9 @@ static bool set_int(int64_t *value, const struct flag *flag, const char *text)
     }
     errno = 0;
     number = strtoll(text, &end, 10);
-    if (end == text || *end || errno || (double)number < flag->min || (double)number > flag->max)
+    if ((end == text || *end || errno) && !read_whole_real(&number, text))
+        return false;
+    if ((double)number < flag->min || (double)number > flag->max)
         return false;
     *value = number;
     return true;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "config/foreign_flags.h"
@@ -108,6 +109,13 @@ static bool pass_over(const struct parsing *p, const char *name, const char *val
     return true;
 }
 
+/* Whether WORD is the value of a boolean flag before it, as TensorFlow's flags took it until 2018.
+ */
+static bool is_truth_word(const char *word)
+{
+    return strcasecmp(word, "true") == 0 || strcasecmp(word, "false") == 0;
+}
+
 /* Parses one flag; sets *USED to the number of words that it took. */
 static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, int *used)
 {
@@ -132,9 +140,13 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
         return LFADS_OK;
     if (index < 0 && strcmp(name, "flagfile") != 0)
         return unknown(p, word, name);
-    if (!value && index >= 0 && p->table->flags[index].type == FLAG_IS_BOOL)
-        return p->target->set(p->target->payload, (size_t)index, "true", p->err);
-    if (!value && argc < 2)
+    if (!value && index >= 0 && p->table->flags[index].type == FLAG_IS_BOOL) {
+        *used = argc > 1 && is_truth_word(argv[1]) ? 2 : 1;
+        return p->target->set(p->target->payload, (size_t)index, *used == 2 ? argv[1] : "true",
+                              p->err);
+    }
+    if (!value && (argc < 2 || (index >= 0 && p->table->flags[index].type != FLAG_IS_STRING &&
+                                strncmp(argv[1], "--", 2) == 0)))
         return lfads_fail(p->err, LFADS_USAGE, "%s needs a value", word);
     if (!value)
         *used = 2;
@@ -143,7 +155,8 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
                      : p->target->set(p->target->payload, (size_t)index, value, p->err);
 }
 
-/* Whether WORD is --NAME of a boolean flag, which takes no following word. */
+/* Whether WORD is --NAME of a boolean flag, which takes no other following word than true or false.
+ */
 static bool is_boolean(const struct parsing *p, const char *word)
 {
     const char *name = word + strspn(word, "-");
@@ -165,9 +178,10 @@ static enum lfads_status parse_words(struct parsing *p, int argc, char **argv)
         }
         if (i > 0 && *argv[i] != '-' && is_boolean(p, argv[i - 1]) &&
             (!p->take || flag_is_truth(argv[i])))
-            return lfads_fail(p->err, LFADS_USAGE,
-                              "\"%s\" is no flag: a boolean's value comes after =, %s=%s", argv[i],
-                              argv[i - 1], argv[i]);
+            return lfads_fail(
+                p->err, LFADS_USAGE,
+                "\"%s\" is no flag: a boolean's value is true or false, or comes after =, %s=%s",
+                argv[i], argv[i - 1], argv[i]);
         status = parse_word(p, argc - i, argv + i, &used);
     }
     return status;

@@ -28,9 +28,10 @@ struct parse_target {
 };
 
 /* Parses ARGV[0..ARGC-1]: flags, and words that are none. A flag is --name=value, --name value,
- * -name=value; for booleans --name, --noname, --name=true; --flagfile=FILE for a file with one flag
- * per line and # comments. If a flag is given twice, the last one counts. Where words are taken,
- * all after -- are words. Fails for anything else; the error suggests the most similar known name.
+ * -name=value; for booleans --name, --noname, --name=true, --name true; --flagfile=FILE for a file
+ * with one flag per line and # comments. If a flag is given twice, the last one counts. Where words
+ * are taken, all after -- are words. Fails for anything else; the error suggests the most similar
+ * known name.
  */
 enum lfads_status parse_flags(int argc, char **argv, const struct flag_table *table,
                               const struct parse_target *target, struct lfads_error *err);

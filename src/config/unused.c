@@ -103,6 +103,7 @@ static const struct {
      "max_ckpt_to_keep_lve csv_log example_every_s cd_rate cd_pass_rate cd_heldout adam_form "
      "adam_beta1 adam_beta2 adam_epsilon weight_decay early_stop_patience lve_metric "
      "batch_remainder batch_sessions dropout_style verbose"},
+    {trains, "for results only", "output_filename_stem"},
     {never_samples_posterior, "for posterior samples only", "ps_samples"},
     {averages_no_samples, "for averages of posterior samples only", "save_spread spread_quantiles"},
     {runs_no_posterior, "for posterior samples and means only", "ps_nexamples_to_process"},
@@ -161,27 +162,48 @@ static void append(char *line, const char *separator, const char *text)
     snprintf(line + length, LINE - length, "%s%s", separator, text);
 }
 
-/* Reports the flags of row number ROW, which are marked in DONE. */
-static void report_row(const struct view *v, size_t row, bool *done, flag_report *report,
-                       void *payload)
+void unused_report_list(const struct flag_table *table, const char *flags, const char *why,
+                        flag_asked *asked, flag_report *report, void *payload)
 {
     char name[64], line[LINE] = "";
     int length = 0;
 
-    for (const char *rest = rows[row].flags; sscanf(rest, "%63s%n", name, &length) == 1;
-         rest += length) {
-        int index = flag_find(config_table(), name);
+    for (; sscanf(flags, "%63s%n", name, &length) == 1; flags += length) {
+        int index = flag_find(table, name);
 
-        if (index < 0 || done[index] || !is_asked(v, (size_t)index))
-            continue;
-        done[index] = true;
-        append(line, *line ? ", --" : "without effect: --", name);
+        if (index >= 0 && asked(payload, &table->flags[index], (size_t)index))
+            append(line, *line ? ", --" : "without effect: --", name);
     }
     if (!*line)
         return;
-    append(line, " (", rows[row].why);
+    append(line, " (", why);
     append(line, ")", "");
     report(payload, line);
+}
+
+/* A report in progress. */
+struct reporting {
+    const struct view *view;
+    bool done[CONFIG_FLAGS]; /* flags that are reported */
+    flag_report *report;
+    void *payload;
+};
+
+static bool is_asked_first(void *payload, const struct flag *flag, size_t index)
+{
+    struct reporting *r = payload;
+    bool asked = !r->done[index] && is_asked(r->view, index);
+
+    (void)flag;
+    r->done[index] = r->done[index] || asked;
+    return asked;
+}
+
+static void pass_line(void *payload, const char *line)
+{
+    const struct reporting *r = payload;
+
+    r->report(r->payload, line);
 }
 
 /* Whether FLAG of a training that goes on has another value than before, as far as it matters. */
@@ -190,7 +212,8 @@ static bool is_changed(const struct view *v, const struct flag *flag)
     const struct lfads_config *now = v->config, *before = v->situation->saved;
     int64_t bins = (int64_t)v->situation->bins;
 
-    if ((flag->group != FLAG_TRAINING && flag->group != FLAG_MODEL) ||
+    if ((flag->group != FLAG_TRAINING && flag->group != FLAG_MODEL &&
+         !is(flag->name, "missing_data")) ||
         flag_equal(now, before, flag) || is(flag->name, "do_reset_learning_rate"))
         return false;
     /* beyond a trial's bins all numbers mean the same */
@@ -198,10 +221,10 @@ static bool is_changed(const struct view *v, const struct flag *flag)
            before->num_steps_for_gen_ic < bins;
 }
 
-/* Reports the flags of training that differ from the checkpoint's, except those in DONE. */
-static void report_changes(const struct view *v, const bool *done, flag_report *report,
-                           void *payload)
+/* Reports the flags of training that differ from the checkpoint's, except those that are done. */
+static void report_changes(const struct reporting *r)
 {
+    const struct view *v = r->view;
     const struct flag_table *table = config_table();
     char line[LINE] = "";
 
@@ -209,7 +232,7 @@ static void report_changes(const struct view *v, const bool *done, flag_report *
         const struct flag *flag = &table->flags[i];
         char ours[200], theirs[200], change[480];
 
-        if (done[i] || !is_changed(v, flag))
+        if (r->done[i] || !is_changed(v, flag))
             continue;
         flag_text(ours, sizeof ours, v->config, flag);
         flag_text(theirs, sizeof theirs, v->situation->saved, flag);
@@ -218,18 +241,20 @@ static void report_changes(const struct view *v, const bool *done, flag_report *
         append(line, *line ? "; " : "changed from here on: ", change);
     }
     if (*line)
-        report(payload, line);
+        r->report(r->payload, line);
 }
 
 void unused_report(const struct lfads_config *config, const struct flag_situation *situation,
                    flag_report *report, void *payload)
 {
     struct view view = {config, situation};
-    bool done[CONFIG_FLAGS] = {false};
+    struct reporting reporting = {
+        .view = &view, .done = {false}, .report = report, .payload = payload};
 
     for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++)
         if (rows[row].holds(&view))
-            report_row(&view, row, done, report, payload);
+            unused_report_list(config_table(), rows[row].flags, rows[row].why, is_asked_first,
+                               pass_line, &reporting);
     if (goes_on(&view))
-        report_changes(&view, done, report, payload);
+        report_changes(&reporting);
 }

@@ -15,6 +15,14 @@ struct flag_situation {
 /* Takes a line. */
 typedef void flag_report(void *payload, const char *line);
 
+/* Whether FLAG, number INDEX of its table, was given a value that would not hold without it. */
+typedef bool flag_asked(void *payload, const struct flag *flag, size_t index);
+
+/* Reports in one line, with the reason WHY, which of FLAGS, names between blanks, were asked for
+ * and have no effect; nothing if there are none. PAYLOAD is for ASKED and REPORT. */
+void unused_report_list(const struct flag_table *table, const char *flags, const char *why,
+                        flag_asked *asked, flag_report *report, void *payload);
+
 /* Reports, a line for each reason, the flags that were given another value than the one that holds
  * without them and that have no effect in the run of CONFIG, whose flags are complete. A training
  * that goes on also reports the flags whose values differ from the checkpoint's. */

@@ -20,7 +20,7 @@ static enum lfads_status read_alignment(double **out, const struct reading *r, c
     struct h5_shape shape;
     enum lfads_status status;
 
-    if (!h5_has(&r->file, name))
+    if (session_lacks(&r->file, name))
         return LFADS_OK;
     if (columns)
         snprintf(wanted, sizeof wanted, "[%zu,%zu] (channels, --readin_dim or --factors_dim)", n,

@@ -17,15 +17,35 @@ const char *session_set_name(enum session_set set)
     return set == SESSION_TRAIN ? "train" : set == SESSION_VALID ? "valid" : "test";
 }
 
+bool session_lacks(const struct h5_file *file, const char *name)
+{
+    struct h5_shape shape;
+
+    return !h5_has(file, name) || (h5_shape(&shape, file, name, NULL) == LFADS_OK &&
+                                   shape.count == 0 && shape.rank > 0 && shape.dims[0] == 0);
+}
+
+double session_bin_width(const struct h5_file *file)
+{
+    double width = 0;
+
+    return !h5_has(file, "dt") || h5_read(&width, H5_FLOAT64, file, "dt", 1, NULL) != LFADS_OK ||
+                   !isfinite(width) || width < 0
+               ? 0
+               : width;
+}
+
 enum lfads_status session_read_conversion(double *factor, const struct h5_file *file,
                                           struct lfads_error *err)
 {
     enum lfads_status status;
 
     *factor = 1;
-    if (!h5_has(file, "conversion_factor"))
+    if (session_lacks(file, "conversion_factor"))
         return LFADS_OK;
     status = h5_read(factor, H5_FLOAT64, file, "conversion_factor", 1, err);
+    if (status == LFADS_OK && isnan(*factor))
+        *factor = 1; /* not known */
     if (status == LFADS_OK && (!isfinite(*factor) || *factor <= 0))
         status = lfads_fail(err, LFADS_BAD_DATA,
                             "%s: conversion_factor is %.9g, and a number above 0 is needed",

@@ -74,8 +74,12 @@ struct session {
 /* "train", "valid" or "test". */
 const char *session_set_name(enum session_set set);
 
-/* Sets *FACTOR to the file's conversion_factor, 1 if it has none. Fails unless it is finite and
- * above 0. */
+/* Whether FILE has no data set NAME, or an empty one, as programs write what they have not. */
+bool session_lacks(const struct h5_file *file, const char *name);
+/* Returns the width of a bin in seconds, as the file's dt says; 0: unknown. */
+double session_bin_width(const struct h5_file *file);
+/* Sets *FACTOR to the file's conversion_factor, 1 if it has none or NaN. Fails unless it is finite
+ * and above 0. */
 enum lfads_status session_read_conversion(double *factor, const struct h5_file *file,
                                           struct lfads_error *err);
 

@@ -76,10 +76,12 @@ enum lfads_status session_keys_read(struct session_keys *keys, const struct h5_f
     enum lfads_status status = h5_keys(&keys->all, file, "", err);
 
     keys->used = NULL;
+    keys->note = NULL;
     if (status != LFADS_OK)
         return status;
     keys->used = calloc(keys->all.count + 1, sizeof *keys->used);
-    if (!keys->used)
+    keys->note = calloc(keys->all.count + 1, sizeof *keys->note);
+    if (!keys->used || !keys->note)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
     for (size_t i = 0; i < keys->all.count; i++) {
         const char *name = keys->all.each[i] + 1;
@@ -95,7 +97,18 @@ void session_keys_free(struct session_keys *keys)
 {
     h5_texts_free(&keys->all);
     free(keys->used);
+    free(keys->note);
     keys->used = NULL;
+    keys->note = NULL;
+}
+
+void session_keys_note(struct session_keys *keys, const char *name, const char *why)
+{
+    for (size_t i = 0; i < keys->all.count; i++)
+        if (keys->all.each[i][0] != 'e' && strcmp(keys->all.each[i] + 1, name) == 0) {
+            keys->used[i] = false;
+            keys->note[i] = why;
+        }
 }
 
 size_t session_keys_axis(const struct h5_shape *shape, size_t trials)
@@ -161,7 +174,9 @@ void session_keys_unused(char text[UNUSED_TEXT], const struct session_keys *keys
     for (size_t i = 0; i < keys->all.count; i++)
         if (!keys->used[i])
             add_words(&w, "", keys->all.each[i] + 1,
-                      keys->all.each[i][0] == 'g' ? " (a group)" : "");
+                      keys->note[i]                 ? keys->note[i]
+                      : keys->all.each[i][0] == 'g' ? " (a group)"
+                                                    : "");
     end_words(&w);
 }
 

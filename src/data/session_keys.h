@@ -8,6 +8,7 @@
 struct session_keys {
     struct h5_texts all; /* the file's, as h5_keys gives them */
     bool *used;          /* [all.count] */
+    const char **note;   /* [all.count]: why it is not used, in brackets, or NULL */
 };
 
 /* Names of data sets, which lie in session_keys. */
@@ -22,6 +23,8 @@ enum { UNUSED_TEXT = 400 };
 enum lfads_status session_keys_read(struct session_keys *keys, const struct h5_file *file,
                                     struct lfads_error *err);
 void session_keys_free(struct session_keys *keys);
+/* Notes that NAME, if it is there, is not used, and WHY, such as " (a group)". */
+void session_keys_note(struct session_keys *keys, const char *name, const char *why);
 /* Sets LIST to the arrays of each of TRIALS trials whose names begin with SET ("train", "valid")
  * and
  * _, which this program does not read itself and can copy. The caller frees LIST's name. */

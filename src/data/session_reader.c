@@ -11,31 +11,6 @@
 #include "data/shape_fit.h"
 #include "data/trial_reader.h"
 
-enum lfads_status session_reader_wrong_shape(const struct reading *r, const char *name,
-                                             const struct h5_shape *shape, const char *wanted)
-{
-    char text[SHAPE_TEXT];
-
-    shape_text(text, shape);
-    return lfads_fail(r->err, LFADS_BAD_DATA, "%s: %s has the shape %s, and %s is needed",
-                      r->file.path, name, text, wanted);
-}
-
-enum lfads_status session_reader_shape(struct h5_shape *shape, const struct reading *r,
-                                       const char *name, size_t rank, const size_t *expected,
-                                       const char *wanted)
-{
-    enum lfads_status status = h5_shape(shape, &r->file, name, r->err);
-
-    if (status != LFADS_OK)
-        return status;
-    if (!shape->numeric)
-        return lfads_fail(r->err, LFADS_BAD_DATA, "%s: %s does not hold numbers: it holds %s",
-                          r->file.path, name, h5_holds_name(shape->holds));
-    return shape_fit(shape, rank, expected) ? LFADS_OK
-                                            : session_reader_wrong_shape(r, name, shape, wanted);
-}
-
 /* Reads the trials of a data set whose shape is right, and subtracts their memory from the limits.
  */
 static enum lfads_status read_trials(struct trial_store *store, double *sum, struct reading *r,
@@ -67,6 +42,11 @@ static enum lfads_status read_ext(struct reading *r, enum session_set set)
     snprintf(name, sizeof name, "%s_ext_input", session_set_name(set));
     snprintf(wanted, sizeof wanted, "[%zu,%zu,%zu] (--ext_input_dim=%zu)", trials->count,
              r->session->bins, width, width);
+    if (!h5_has(&r->file, name))
+        return lfads_fail(r->err, LFADS_BAD_DATA,
+                          "%s: there is no data set %s, and --ext_input_dim=%zu needs it: "
+                          "[trials,bins,%zu]",
+                          r->file.path, name, width, width);
     status = session_reader_shape(&shape, r, name, 3, expected, wanted);
     if (status != LFADS_OK)
         return status;
@@ -94,7 +74,7 @@ static enum lfads_status find_truth(struct reading *r, enum session_set set)
     enum lfads_status status;
 
     snprintf(name, sizeof name, "%s_truth", session_set_name(set));
-    if (!h5_has(&r->file, name))
+    if (session_lacks(&r->file, name))
         return LFADS_OK;
     snprintf(wanted, sizeof wanted, "[%zu,%zu,%zu] as of %s_data", trials->count, r->session->bins,
              r->session->channels, session_set_name(set));
@@ -327,8 +307,11 @@ static enum lfads_status read_set(struct reading *r, enum session_set set)
         status = set_sizes(r, &shape);
     if (status != LFADS_OK)
         return status;
-    snprintf(wanted, sizeof wanted, "[trials,%zu,%zu] as of train_%s", s->bins, s->channels,
-             s->has_encoded ? "recon_data" : "data");
+    snprintf(wanted, sizeof wanted, "%s[trials,%zu,%zu] as of train_%s",
+             shape.dims[1] == s->bins && shape.dims[0] == s->set[SESSION_TRAIN].count
+                 ? "(unless the axes of both are in reverse order) "
+                 : "",
+             s->bins, s->channels, s->has_encoded ? "recon_data" : "data");
     if (shape.dims[1] != s->bins || shape.dims[2] != s->channels)
         return session_reader_wrong_shape(r, name, &shape, wanted);
     trials->count = shape.dims[0];
@@ -363,9 +346,29 @@ static enum lfads_status read_sets(struct reading *r)
         status = h5_has(&r->file, name) ? read_set(r, SESSION_TRAIN)
                                         : session_keys_missing(&r->file, name, r->err);
     data_name(name, s, SESSION_VALID, false);
-    if (status == LFADS_OK && h5_has(&r->file, name))
+    if (status == LFADS_OK && !session_lacks(&r->file, name))
         status = read_set(r, SESSION_VALID);
     return status == LFADS_OK ? read_test(r) : status;
+}
+
+/* Notes the keys that this reading has no use of, and why. */
+static void note_unused(struct reading *r)
+{
+    struct session_keys *keys = &r->session->keys;
+    double factor;
+
+    for (int set = 0; set < SESSION_ALL_SETS && !r->wants->ext_inputs; set++) {
+        char name[40];
+
+        snprintf(name, sizeof name, "%s_ext_input", session_set_name((enum session_set)set));
+        session_keys_note(keys, name, " (for --ext_input_dim)");
+    }
+    if (session_bin_width(&r->file) <= 0)
+        session_keys_note(keys, "dt", " (no seconds above 0)");
+    if (!session_lacks(&r->file, "conversion_factor") &&
+        h5_read(&factor, H5_FLOAT64, &r->file, "conversion_factor", 1, NULL) == LFADS_OK &&
+        isnan(factor))
+        session_keys_note(keys, "conversion_factor", " (NaN)");
 }
 
 enum lfads_status session_reader_read(struct reading *r)
@@ -391,5 +394,7 @@ enum lfads_status session_reader_read(struct reading *r)
         status = session_reader_alignments(r);
     if (status == LFADS_OK)
         status = session_read_conversion(&s->conversion, &r->file, r->err);
+    if (status == LFADS_OK)
+        note_unused(r);
     return status;
 }

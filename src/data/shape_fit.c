@@ -55,6 +55,15 @@ bool shape_fit(struct h5_shape *shape, size_t rank, const size_t *expected)
     return true;
 }
 
+void shape_as_vector(struct h5_shape *shape)
+{
+    for (size_t i = 0; i < shape->rank; i++)
+        if (shape->count > 1 && shape->dims[i] == shape->count) {
+            shape->rank = 1;
+            shape->dims[0] = shape->count;
+        }
+}
+
 void shape_text(char text[SHAPE_TEXT], const struct h5_shape *shape)
 {
     size_t at = (size_t)snprintf(text, SHAPE_TEXT, "[");

@@ -11,6 +11,9 @@ enum { SHAPE_ANY = 0 };
  * and SHAPE is then unchanged. The numbers of the first index of the result are the file's rows, or
  * all of them if its length is 1. */
 bool shape_fit(struct h5_shape *shape, size_t rank, const size_t *expected);
+/* Makes a shape whose axes but one have length 1, as MATLAB and NumPy write vectors, one of one
+ * axis; leaves others. Its numbers are then to be read all at once. */
+void shape_as_vector(struct h5_shape *shape);
 /* Sets TEXT to the shape, such as "[16,20]". */
 enum { SHAPE_TEXT = 120 };
 void shape_text(char text[SHAPE_TEXT], const struct h5_shape *shape);

@@ -89,6 +89,11 @@ void h5_texts_free(struct h5_texts *texts);
 enum lfads_status h5_read_strings(struct h5_texts *texts, const struct h5_file *file,
                                   const char *name, size_t first, size_t rows, size_t count,
                                   struct lfads_error *err);
+/* Sets TEXTS to all texts of a data set of either kind, whose shape is SHAPE, without their
+ * padding; h5_texts_free frees them. */
+enum lfads_status h5_read_texts(struct h5_texts *texts, const struct h5_file *file,
+                                const char *name, const struct h5_shape *shape,
+                                struct lfads_error *err);
 /* Sets KEYS to the names in GROUP ("": the root), in the order of their bytes; h5_texts_free frees
  * them. In front of each name is a letter: d is a data set, e a data set that is empty, g a group,
  * x what can't be followed or read. Names of control characters or no UTF-8 are left out, and so

@@ -10,11 +10,11 @@
 #include "h5/h5_stored.h"
 
 enum {
-    MOST_RATIO = 2048,   /* greatest ratio of numbers to file size; deflate reaches 1032 */
-    MOST_FILTERS = 8,    /* each of the three filters may occur more than once */
-    IN_HEAP = 16,        /* bytes of a string of any length, which lies elsewhere in the file */
-    MIN_CACHE = 1 << 20, /* HDF5's own default */
-    MOST_SLOTS = 1 << 16
+    MOST_RATIO = 2048, /* greatest ratio of numbers to file size; deflate reaches 1032 */
+    MOST_FILTERS = 8,  /* each of the three filters may occur more than once */
+    IN_HEAP = 16,      /* bytes of a string of any length, which lies elsewhere in the file */
+    MIN_CACHE = 1 << 20,
+    /* HDF5's own default */ MOST_SLOTS = 1 << 16
 };
 
 /* A check in progress. */
@@ -87,8 +87,7 @@ static bool is_whole_number(hid_t type)
     bool whole =
         base >= 0 && H5Tget_class(base) == H5T_INTEGER && is_plain_number(base, H5Tget_size(base));
 
-    if (base >= 0)
-        H5Tclose(base);
+    H5Tclose(base);
     return whole;
 }
 
@@ -124,7 +123,6 @@ static bool is_complex(hid_t type)
 {
     char *first = H5Tget_nmembers(type) == 2 ? H5Tget_member_name(type, 0) : NULL;
     bool complex = first && (strcmp(first, "r") == 0 || strcmp(first, "real") == 0);
-
     H5free_memory(first);
     return complex;
 }
@@ -139,6 +137,8 @@ static enum h5_holds holds(const struct h5_checked *set, H5T_class_t class)
         return H5_NUMBERS;
     case H5T_ENUM:
         return set->number == 1 && is_whole_number(set->type) ? H5_TRUTHS : H5_OTHER;
+    case H5T_BITFIELD:
+        return set->bits ? H5_TRUTHS : H5_OTHER;
     case H5T_VLEN:
         return is_whole_number(set->type) ? H5_LISTS : H5_OTHER;
     case H5T_STRING:
@@ -163,6 +163,8 @@ static enum lfads_status check_type(const struct check *c)
     if ((class == H5T_INTEGER || class == H5T_FLOAT) && !is_plain_number(set->type, set->number))
         return refuse(c, "has numbers of an uncommon type: store it as integers of up to 8 bytes "
                          "or as float or double");
+    set->bits = class == H5T_BITFIELD && set->number == 1 && H5Tget_precision(set->type) == 8 &&
+                H5Tget_offset(set->type) == 0;
     set->shape.holds = holds(set, class);
     set->shape.whole = class == H5T_INTEGER;
     set->shape.numeric = set->shape.holds == H5_NUMBERS || set->shape.holds == H5_TRUTHS;
@@ -180,7 +182,7 @@ static enum lfads_status check_shape(const struct check *c)
     int rank = H5Sget_simple_extent_ndims(c->set->space);
 
     if (class != H5S_SCALAR && class != H5S_SIMPLE)
-        return refuse(c, "has no numbers");
+        return refuse(c, "is empty");
     if (rank < 0 || rank > H5_MOST_RANK ||
         H5Sget_simple_extent_dims(c->set->space, dims, NULL) != rank)
         return lfads_fail(c->err, LFADS_BAD_DATA, "%s: %s has more than %d axes", c->file->path,
@@ -353,7 +355,8 @@ enum lfads_status h5_check_open(struct h5_checked *set, const struct h5_checked_
     if (status != LFADS_OK)
         return status;
     if (is_group(file->id, c.place.path))
-        return refuse(&c, "is a group, and a data set is needed");
+        return refuse(
+            &c, "is a group, and a data set is needed: write the array itself under this name");
     set->set = H5Dopen2(file->id, c.place.path, H5P_DEFAULT);
     if (set->set <= 0)
         return refuse(&c, "is no data set, or it is damaged");
@@ -376,8 +379,11 @@ enum lfads_status h5_check_open(struct h5_checked *set, const struct h5_checked_
 bool h5_check_empty(const struct h5_checked_file *file, const struct h5_place *place)
 {
     hid_t set = H5Dopen2(file->id, place->path, H5P_DEFAULT);
-    bool empty = set >= 0 && says(set, "MATLAB_empty", NULL);
+    hid_t space = set >= 0 ? H5Dget_space(set) : -1;
+    bool empty = set >= 0 &&
+                 (says(set, "MATLAB_empty", NULL) || H5Sget_simple_extent_type(space) == H5S_NULL);
 
+    H5Sclose(space);
     H5Dclose(set);
     return empty;
 }

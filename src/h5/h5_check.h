@@ -21,6 +21,7 @@ struct h5_checked_file {
 struct h5_checked {
     hid_t set, space, type; /* 0: not open */
     struct h5_shape shape;
+    bool bits;     /* a byte of bits each, as PyTables stores truth values */
     size_t number; /* bytes of one number in the file */
     size_t strip;  /* bytes of the chunks of one row, cached while reading; 0: not chunked */
     size_t deep;   /* rows of a chunk; 1: not chunked */
@@ -30,7 +31,7 @@ struct h5_checked {
  * too. */
 enum lfads_status h5_check_open(struct h5_checked *set, const struct h5_checked_file *file,
                                 const char *name, struct lfads_error *err);
-/* Whether the object is a data set that MATLAB marked as empty. */
+/* Whether the object is a data set that MATLAB marked as empty, or has no place for numbers. */
 bool h5_check_empty(const struct h5_checked_file *file, const struct h5_place *place);
 void h5_check_close(struct h5_checked *set);
 #endif

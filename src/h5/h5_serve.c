@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "h5/h5_input.h"
@@ -116,21 +117,31 @@ static bool answer_shape(struct server *s, const char *name)
     return server_send(s, &answer, status, &err);
 }
 
+/* Makes numbers of TYPE, in place, of COUNT bytes of bits, which libhdf5 does not convert. */
+static bool convert_bits(const struct h5_checked *set, hid_t type, size_t count, void *buffer)
+{
+    return !set->bits || type == set->type ||
+           H5Tconvert(H5T_STD_U8LE, type, count, buffer, NULL, H5P_DEFAULT) >= 0;
+}
+
 bool server_read_rows(const struct h5_checked *set, hid_t type, size_t first, size_t rows,
                       void *buffer)
 {
     hsize_t start[H5_MOST_RANK] = {first}, count[H5_MOST_RANK] = {rows};
-    hid_t memory;
+    size_t all = set->shape.rank ? set->shape.dims[0] : 1;
+    hid_t memory, read = set->bits ? set->type : type;
     bool fine;
 
     if (set->shape.rank == 0)
-        return H5Dread(set->set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer) >= 0;
+        return H5Dread(set->set, read, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer) >= 0 &&
+               convert_bits(set, type, 1, buffer);
     for (size_t i = 1; i < set->shape.rank; i++)
         count[i] = set->shape.dims[i];
     memory = H5Screate_simple((int)set->shape.rank, count, NULL);
     fine = memory >= 0 &&
            H5Sselect_hyperslab(set->space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-           H5Dread(set->set, type, memory, set->space, H5P_DEFAULT, buffer) >= 0;
+           H5Dread(set->set, read, memory, set->space, H5P_DEFAULT, buffer) >= 0 &&
+           convert_bits(set, type, all ? set->shape.count / all * rows : 0, buffer);
     H5Sclose(memory);
     return fine;
 }
@@ -235,8 +246,40 @@ static bool answer(struct server *s, struct h5_request *ask)
     return false;
 }
 
+/* What the file is, by its first bytes, if it is of another format that people take for HDF5; NULL:
+ * it may be HDF5. */
+static const char *other_format(const struct h5_source *source)
+{
+    static const struct {
+        const char *bytes;
+        size_t count;
+        const char *what;
+    } formats[] = {
+        {"\x93NUMPY", 6, "a NumPy array: lfads prepare makes a data file of it"},
+        {"PK\x03\x04", 4, "a zip file, as NumPy's npz: lfads prepare makes a data file of such"},
+        {"MATLAB 5.0", 10,
+         "a MATLAB file of before version 7.3: lfads prepare makes a data file of it"},
+        {"\x1f\x8b", 2, "compressed by gzip: unpack it first"},
+        {"\x80\x04\x95", 3, "a Python pickle: write its arrays with h5py"},
+        {"\x80\x05\x95", 3, "a Python pickle: write its arrays with h5py"},
+        {"version https://git-lfs", 23,
+         "a pointer of Git LFS: fetch the file itself (git lfs pull)"},
+    };
+    char first[32] = "";
+
+    if (source->bytes == 0)
+        return "empty";
+    if (pread(source->file, first, sizeof first - 1, 0) < 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (memcmp(first, formats[i].bytes, formats[i].count) == 0)
+            return formats[i].what;
+    return NULL;
+}
+
 static bool open_file(struct server *s, const struct h5_source *source)
 {
+    const char *other;
     bool no_memory = s->mapped == 0; /* then even that could not be read */
     hid_t list = h5_input_list(source->file, source->bytes, &no_memory);
     struct h5_answer answer = {.bytes = 0};
@@ -246,6 +289,9 @@ static bool open_file(struct server *s, const struct h5_source *source)
     s->file.id = list >= 0 ? H5Fopen(source->path, H5F_ACC_RDONLY, list) : -1;
     if (no_memory || list < 0)
         status = lfads_fail(&err, LFADS_NO_MEMORY, "no memory to read %s", source->path);
+    else if (s->file.id < 0 && (other = other_format(source)))
+        status =
+            lfads_fail(&err, LFADS_BAD_DATA, "%s is no HDF5 file: it is %s", source->path, other);
     else if (s->file.id < 0)
         status = lfads_fail(&err, LFADS_BAD_DATA,
                             "%s is no HDF5 file, or it is damaged or cut short", source->path);

@@ -30,7 +30,7 @@ const char *h5_holds_name(enum h5_holds holds)
 /* Whether the enumeration is h5py's of truth values. */
 static bool are_truths(hid_t type)
 {
-    bool fine = H5Tget_nmembers(type) == 2;
+    bool fine = H5Tget_class(type) == H5T_ENUM && H5Tget_nmembers(type) == 2;
 
     for (unsigned i = 0; i < 2 && fine; i++) {
         char *name = H5Tget_member_name(type, i);

@@ -1,5 +1,6 @@
 /* h5_texts.c - reads what is not numbers: texts, lists, strings, attributes, the names of objects.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,6 +192,54 @@ enum lfads_status h5_read_strings(struct h5_texts *texts, const struct h5_file *
     h5_texts_free(texts);
     return lfads_fail(err, LFADS_BAD_DATA, "%s: %s can't be read: the file is damaged", file->path,
                       name);
+}
+
+/* Texts of fixed length, without their padding. */
+static enum lfads_status read_fixed(struct h5_texts *texts, const struct h5_file *file,
+                                    const char *name, const struct h5_shape *shape,
+                                    struct lfads_error *err)
+{
+    size_t each = shape->stored.size, at = 0, bytes = 0;
+    bool large = __builtin_mul_overflow(each + 1, shape->count, &bytes) || bytes == SIZE_MAX;
+    char *fixed = large ? NULL : malloc(bytes + 1);
+    enum lfads_status status = LFADS_OK;
+
+    texts->text = large ? NULL : calloc(bytes + 1, 1);
+    texts->each = calloc(shape->count + 1, sizeof *texts->each);
+    if (!fixed || !texts->text || !texts->each)
+        status = lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    else if (shape->count > 0)
+        status = h5_read_stored(fixed, file, name, shape, 0, shape->rank ? shape->dims[0] : 1, err);
+    for (size_t i = 0; i < shape->count && status == LFADS_OK; i++) {
+        const char *one = fixed + i * each;
+        size_t length = strnlen(one, each);
+
+        while (shape->stored.padding == H5T_STR_SPACEPAD && length > 0 && one[length - 1] == ' ')
+            length--;
+        texts->each[texts->count++] = memcpy(texts->text + at, one, length);
+        at += length + 1;
+    }
+    free(fixed);
+    return status;
+}
+
+enum lfads_status h5_read_texts(struct h5_texts *texts, const struct h5_file *file,
+                                const char *name, const struct h5_shape *shape,
+                                struct lfads_error *err)
+{
+    enum lfads_status status;
+
+    *texts = (struct h5_texts){.count = 0};
+    if (shape->holds == H5_STRINGS)
+        return h5_read_strings(texts, file, name, 0, shape->rank ? shape->dims[0] : 1, shape->count,
+                               err);
+    if (shape->holds != H5_TEXTS || shape->stored.size == 0)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s does not hold text: it holds %s", file->path,
+                          name, h5_holds_name(shape->holds));
+    status = read_fixed(texts, file, name, shape, err);
+    if (status != LFADS_OK)
+        h5_texts_free(texts);
+    return status;
 }
 
 static enum lfads_status name_arrays(struct h5_texts *keys, const struct h5_file *file,

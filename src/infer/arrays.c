@@ -39,6 +39,8 @@ enum lfads_status array_read(struct array *array, const struct h5_file *file, co
     if (!shape.numeric)
         return lfads_fail(err, LFADS_BAD_DATA, "%s: %s does not hold numbers: it holds %s",
                           file->path, name, h5_holds_name(shape.holds));
+    if (rank == 1 && shape.rank > 1)
+        shape_as_vector(&shape);
     if (!shape_fit(&shape, rank, (const size_t[H5_MOST_RANK]){SHAPE_ANY}))
         return lfads_fail(err, LFADS_BAD_DATA,
                           "%s: %s has %zu axes, and numbers with %zu are needed", file->path, name,
@@ -76,6 +78,13 @@ size_t array_missing(const double *values, size_t count)
     return missing;
 }
 
+void array_forget_infinite(double *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (isinf(values[i]))
+            values[i] = (double)NAN;
+}
+
 enum lfads_status array_expect(const struct array *array, const struct h5_file *file, size_t axis,
                                size_t size, const char *what, struct lfads_error *err)
 {
@@ -95,8 +104,10 @@ enum lfads_status array_check(const struct array *array, const struct h5_file *f
         double value = array->values[i];
 
         if (isinf(value) || value < min || (isnan(value) && !may_lack))
-            return lfads_fail(err, LFADS_BAD_DATA, "%s: %s is %g in trial %zu, place %zu",
-                              file->path, array->name, value, i / trial, i % trial);
+            return lfads_fail(
+                err, LFADS_BAD_DATA,
+                "%s: %s is %g in trial %zu, place %zu, and a finite number%s is needed", file->path,
+                array->name, value, i / trial, i % trial, min == 0 ? " from 0 on" : "");
     }
     return LFADS_OK;
 }

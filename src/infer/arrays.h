@@ -23,6 +23,8 @@ enum lfads_status array_read(struct array *array, const struct h5_file *file, co
 enum lfads_status array_find(struct array *array, const struct h5_file *file, const char *name,
                              size_t rank, struct lfads_error *err);
 void array_free(struct array *array);
+/* Sets the infinite ones of COUNT numbers to NaN: they say as little. */
+void array_forget_infinite(double *values, size_t count);
 /* How many of COUNT numbers are NaN. */
 size_t array_missing(const double *values, size_t count);
 /* Fails unless the array's axis AXIS has SIZE entries, as WHAT has. */

@@ -22,16 +22,34 @@ static enum lfads_status create(struct condition_trials *out, size_t count, size
     return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the trials of %zu conditions", count);
 }
 
-/* Appends list C of the file's lists. */
-static enum lfads_status append(struct condition_trials *out, const struct h5_file *file,
-                                const char *name, size_t c, size_t trials, struct lfads_error *err)
+/* Reads list C of the file's lists: of different lengths, or of one length in an array of SHAPE, as
+ * NumPy makes of such. The caller frees *LIST. */
+static enum lfads_status read_list(int64_t **list, size_t *count, const struct h5_file *file,
+                                   const char *name, const struct h5_shape *shape, size_t c,
+                                   struct lfads_error *err)
 {
-    size_t count, *grown, have = out->first[c];
-    int64_t *list;
-    enum lfads_status status = h5_read_list(&list, &count, file, name, c, err);
+    if (shape->holds == H5_LISTS)
+        return h5_read_list(list, count, file, name, c, err);
+    *count = shape->dims[1];
+    *list = calloc(*count + 1, sizeof **list);
+    if (!*list)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
+    return h5_read_rows(*list, H5_INT64, file, name, c, 1, *count, err);
+}
 
-    if (status != LFADS_OK)
+/* Appends list C of the file's lists, which have SHAPE. */
+static enum lfads_status append(struct condition_trials *out, const struct h5_file *file,
+                                const char *name, const struct h5_shape *shape, size_t c,
+                                size_t trials, struct lfads_error *err)
+{
+    size_t count = 0, *grown, have = out->first[c];
+    int64_t *list = NULL;
+    enum lfads_status status = read_list(&list, &count, file, name, shape, c, err);
+
+    if (status != LFADS_OK) {
+        free(list);
         return status;
+    }
     grown = realloc(out->trial, (have + count + 1) * sizeof *grown);
     out->trial = grown ? grown : out->trial;
     if (!grown)
@@ -58,13 +76,14 @@ enum lfads_status conditions_read(struct condition_trials *out, const struct h5_
     *out = (struct condition_trials){.count = 0};
     if (status != LFADS_OK)
         return status;
-    if (shape.holds != H5_LISTS || shape.rank != 1)
-        return lfads_fail(err, LFADS_BAD_DATA,
-                          "%s: %s has no lists of trials, one for each condition (h5py.vlen_dtype)",
-                          file->path, name);
+    if ((shape.holds != H5_LISTS || shape.rank != 1) && (!shape.whole || shape.rank != 2))
+        return lfads_fail(
+            err, LFADS_BAD_DATA,
+            "%s: %s has no lists of trials, one for each condition (integers, h5py.vlen_dtype)",
+            file->path, name);
     status = create(out, shape.dims[0], 0, err);
     for (size_t c = 0; c < shape.dims[0] && status == LFADS_OK; c++)
-        status = append(out, file, name, c, trials, err);
+        status = append(out, file, name, &shape, c, trials, err);
     return status;
 }
 

@@ -51,9 +51,9 @@ static enum lfads_status check_numbers(const double *values, const struct evalua
     for (size_t i = 0; i < s->trials * s->bins * width; i++)
         if ((!isfinite(values[i]) && !(values != s->output && isnan(values[i]))) ||
             (i % width >= first && values[i] < min))
-            return lfads_fail(
-                s->err, LFADS_BAD_DATA, "%s: %s is %g in trial %zu, bin %zu, place %zu of the bin",
-                file->path, name, values[i], i / width / s->bins, i / width % s->bins, i % width);
+            return lfads_fail(s->err, LFADS_BAD_DATA, "%s: %s is %g in trial %zu, bin %zu, %s %zu",
+                              file->path, name, values[i], i / width / s->bins, i / width % s->bins,
+                              file == &s->data ? "channel" : "place", i % width);
     return LFADS_OK;
 }
 
@@ -84,6 +84,8 @@ static enum lfads_status read_trials(double **out, const struct evaluation *s,
         return status;
     status = shape_read_rows(*out, H5_FLOAT64, file, name, s->trials, 0, s->trials, count, s->err);
     drop_unscored(*out, s, skip, s->trials, width);
+    if (out == &s->truth)
+        array_forget_infinite(*out, count);
     return status == LFADS_OK ? check_numbers(*out, s, file, name, width, width, 0) : status;
 }
 
@@ -95,7 +97,7 @@ static enum lfads_status read_truth(struct evaluation *s)
     enum lfads_status status;
 
     snprintf(name, sizeof name, "%s_truth", s->set);
-    if (!h5_has(&s->data, name))
+    if (session_lacks(&s->data, name))
         return LFADS_OK;
     status = shape_of(&shape, &s->data, name, expected, s->err);
     if (status == LFADS_OK && (shape.dims[0] < s->trials || shape.dims[1] != s->bins + s->first ||
@@ -264,15 +266,7 @@ enum lfads_status evaluation_read_true_inputs(double **out, size_t *count,
     return status;
 }
 
-double evaluation_bin_width(const struct evaluation *s)
-{
-    double width = 0;
-
-    if (!h5_has(&s->data, "dt") ||
-        h5_read(&width, H5_FLOAT64, &s->data, "dt", 1, NULL) != LFADS_OK || !isfinite(width))
-        return 0;
-    return width;
-}
+double evaluation_bin_width(const struct evaluation *s) { return session_bin_width(&s->data); }
 
 void evaluation_release(struct evaluation *s)
 {

@@ -1,6 +1,7 @@
 /* evaluation_behaviour.c - decodes the behaviour of validation trials from their rates, by decoders
  * that are fitted to the training trials. SPDX-License-Identifier: Apache-2.0 */
 #include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ static enum lfads_status read_phase(struct phase *p, const struct evaluation *s,
             "are needed",
             s->data.path, name, p->behaviour.dims[0], p->behaviour.dims[1], trials, s->bins);
     if (status == LFADS_OK)
-        status = array_check(&p->behaviour, &s->data, -DBL_MAX, true, s->err);
+        array_forget_infinite(p->behaviour.values, p->behaviour.count);
     snprintf(name, sizeof name, "%s_decode_mask", set);
     if (status == LFADS_OK)
         status = array_find(&p->mask, &s->data, name, 2, s->err);
@@ -74,6 +75,27 @@ static struct behaviour_trials trials_of(const struct phase *p, const struct eva
                                      .mask = p->mask.values};
 }
 
+/* Whether no component of the first TRIALS trials' behaviour has two values that are known. */
+static bool is_constant(const struct phase *p, const struct evaluation *s, size_t trials)
+{
+    size_t components = p->behaviour.dims[2], encoded = s->bins - s->forward;
+
+    for (size_t k = 0; k < components; k++) {
+        double first = (double)NAN;
+
+        for (size_t e = 0; e < trials; e++)
+            for (size_t t = 0; t < encoded; t++) {
+                double value = p->behaviour.values[(e * p->behaviour.dims[1] + t) * components + k];
+
+                if (isnan(first))
+                    first = value;
+                if (!isnan(value) && value != first)
+                    return false;
+            }
+    }
+    return true;
+}
+
 static enum lfads_status decode(struct lfads_score *score, const struct evaluation *s,
                                 const struct array *rates, const struct phase *train,
                                 const struct phase *valid)
@@ -92,6 +114,9 @@ static enum lfads_status decode(struct lfads_score *score, const struct evaluati
                           s->data.path, train->mask.dims[1], valid->mask.dims[1]);
     score->has_behaviour = true;
     score->behaviour_components = decoders.components;
+    score->behaviour_r2 = score->decoding_penalty = (double)NAN;
+    if (is_constant(valid, s, s->trials))
+        return LFADS_OK;
     return behaviour_score(&score->behaviour_r2, &score->decoding_penalty, &decoders, &fitted,
                            &scored, s->err);
 }

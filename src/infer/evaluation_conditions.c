@@ -13,7 +13,25 @@
 
 static const double smoothing_s = 0.05; /* standard deviation; the benchmark's is 40 to 70 ms */
 
-/* Scores against PSTH [conditions,T,N]. */
+/* Whether no channel of PSTH [bins,channels] has two values among the bins that are known. */
+static bool is_constant(const double *psth, size_t bins, size_t channels)
+{
+    for (size_t j = 0; j < channels; j++) {
+        double first = (double)NAN;
+
+        for (size_t i = 0; i < bins; i++) {
+            if (score_psth_missing(psth + i * channels, 1, channels))
+                continue;
+            if (isnan(first))
+                first = psth[i * channels + j];
+            if (psth[i * channels + j] != first)
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Scores against PSTH [conditions,T,N]. R2 to PSTHs that do not vary is NaN. */
 static enum lfads_status score_psths(struct lfads_score *score, const struct evaluation *s,
                                      const struct condition_trials *conditions, const double *psth,
                                      const int64_t *jitter)
@@ -25,6 +43,9 @@ static enum lfads_status score_psths(struct lfads_score *score, const struct eva
         return LFADS_OK;
     score->has_psth = true;
     score->conditions = conditions->count;
+    score->psth_r2 = (double)NAN;
+    if (is_constant(psth, bins, s->channels))
+        return LFADS_OK;
     return score_psth_r2(&score->psth_r2,
                          &(struct condition_rates){.trials = s->trials,
                                                    .bins = s->bins - s->forward,
@@ -49,6 +70,8 @@ static enum lfads_status score_given(struct lfads_score *score, const struct eva
     char other[40];
     enum lfads_status status = array_read(&psth, &s->data, "psth", 3, s->err);
 
+    if (status == LFADS_OK)
+        array_forget_infinite(psth.values, psth.count);
     evaluation_data_name(other, s, s->set);
     if (status == LFADS_OK)
         status = h5_shape(&shape, &s->data, other, s->err);
@@ -89,6 +112,8 @@ static enum lfads_status add_trials(double *sum, double *known, const struct lab
     for (size_t e = 0; e < l->trials[set] && status == LFADS_OK; e++) {
         size_t c = l->number[set][e];
 
+        if (c >= l->known)
+            continue;
         status = h5_read_rows(trial, H5_FLOAT64, &s->data, name, e, 1, numbers, s->err);
         for (size_t i = 0; i < numbers && status == LFADS_OK; i++)
             if (!isnan(trial[i])) {
@@ -117,17 +142,17 @@ static enum lfads_status make_psths(double **psth, const struct labels *l,
     size_t numbers = s->bins * s->channels, encoded = (s->bins - s->forward) * s->channels;
     double *sum = NULL, *known = NULL, *smooth = NULL;
     enum lfads_status status =
-        array_allocate(psth, l->count * encoded, "PSTHs", s->data.path, s->err);
+        array_allocate(psth, l->known * encoded, "PSTHs", s->data.path, s->err);
 
     if (status == LFADS_OK)
-        status = array_allocate(&sum, l->count * numbers, "PSTHs", s->data.path, s->err);
+        status = array_allocate(&sum, l->known * numbers, "PSTHs", s->data.path, s->err);
     if (status == LFADS_OK)
-        status = array_allocate(&known, l->count * numbers, "PSTHs", s->data.path, s->err);
+        status = array_allocate(&known, l->known * numbers, "PSTHs", s->data.path, s->err);
     if (status == LFADS_OK)
         status = array_allocate(&smooth, numbers, "PSTHs", s->data.path, s->err);
     for (size_t i = 0; i < LABEL_SETS && status == LFADS_OK; i++)
         status = add_trials(sum, known, l, s, i);
-    for (size_t c = 0; c < l->count && status == LFADS_OK; c++) {
+    for (size_t c = 0; c < l->known && status == LFADS_OK; c++) {
         for (size_t i = 0; i < numbers; i++) /* NaN where no trial was recorded */
             sum[c * numbers + i] /= known[c * numbers + i];
         score_smooth(smooth, sum + c * numbers, s->bins, s->channels, sd);
@@ -149,11 +174,17 @@ static enum lfads_status score_labelled(struct lfads_score *score, const struct 
 {
     struct condition_trials conditions = {.count = 0};
     double *psth = NULL, sd = evaluation_psth_sd(s);
-    enum lfads_status status =
-        conditions_sort(&conditions, l->number[set], s->trials, l->count, s->err);
+    enum lfads_status status;
 
+    for (size_t e = 0; e < s->trials; e++)
+        score->missing_conditions += !l->number[set] || l->number[set][e] >= l->known;
+    if (score->missing_conditions == s->trials)
+        return LFADS_OK;
+    status = conditions_sort(&conditions, l->number[set], s->trials, l->count, s->err);
     if (status == LFADS_OK)
         status = make_psths(&psth, l, s, sd);
+    if (status == LFADS_OK)
+        conditions.count = l->known; /* trials without a condition come last */
     if (status == LFADS_OK)
         status = score_psths(score, s, &conditions, psth, NULL);
     score->psth_sd = sd;
@@ -172,8 +203,8 @@ enum lfads_status evaluation_score_conditions(struct lfads_score *score, const s
     if (h5_has(&s->data, "psth") && h5_has(&s->data, name))
         return score_given(score, s, name);
     status = labels_read(&labels, s);
-    for (size_t i = 0; i < LABEL_SETS && status == LFADS_OK; i++)
-        if (strcmp(s->set, labels_set_name(i)) == 0 && labels.trials[i] > 0)
+    for (size_t i = 0; i < LABEL_SETS && status == LFADS_OK && labels.count > 0; i++)
+        if (strcmp(s->set, labels_set_name(i)) == 0)
             status = score_labelled(score, s, &labels, i);
     labels_free(&labels);
     return status;

@@ -2,22 +2,36 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "infer/labels.h"
 
-#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "infer/arrays.h"
 #include "infer/conditions.h"
+
+/* What a file names the conditions of a set's trials. */
+struct named {
+    size_t trials;
+    double *value;         /* [trials]; NaN: none. Of texts: their place in the order of all */
+    struct h5_texts texts; /* of texts: count is trials */
+};
 
 static const char *const set_names[LABEL_SETS] = {"train", "valid"};
 
 const char *labels_set_name(size_t set) { return set_names[set]; }
 
+/* NaN come last. */
 static int compare(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
 
-    return (x > y) - (x < y);
+    return isnan(x) || isnan(y) ? isnan(x) - isnan(y) : (x > y) - (x < y);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 /* Sets *TRIALS to how many trials of set SET the data file has; 0 without the set. */
@@ -36,85 +50,140 @@ static enum lfads_status count_trials(size_t *trials, char data[40], const struc
     return status;
 }
 
-/* What is read of a set: the name of the array, that of the data, their trials. */
-struct labelled {
-    char name[40], data[40];
-    size_t trials; /* 0: the file lacks one of both */
-};
-
-static enum lfads_status find_labelled(struct labelled *l, const struct evaluation *s, size_t set,
-                                       const char *format)
+/* Reads the texts that name the conditions of TRIALS trials, as many as DATA has. */
+static enum lfads_status read_texts(struct named *out, const struct evaluation *s, const char *name,
+                                    size_t trials, const char *data)
 {
-    enum lfads_status status = count_trials(&l->trials, l->data, s, set);
+    struct h5_shape shape;
+    enum lfads_status status = h5_shape(&shape, &s->data, name, s->err);
 
-    snprintf(l->name, sizeof l->name, format, set_names[set]);
-    if (!h5_has(&s->data, l->name))
-        l->trials = 0;
+    if (status == LFADS_OK && shape.count != trials)
+        status =
+            lfads_fail(s->err, LFADS_BAD_DATA, "%s: %s has %zu texts, and %zu are needed, as in %s",
+                       s->data.path, name, shape.count, trials, data);
+    if (status == LFADS_OK)
+        status = h5_read_texts(&out->texts, &s->data, name, &shape, s->err);
+    if (status == LFADS_OK)
+        status = array_allocate(&out->value, trials, name, s->data.path, s->err);
+    out->trials = status == LFADS_OK ? trials : 0;
     return status;
 }
 
-/* Reads a number for each trial, called as FORMAT says. */
-static enum lfads_status read_numbers(struct array *out, const struct evaluation *s, size_t set,
-                                      const char *format)
+/* Reads a number for each of TRIALS trials, as many as DATA has. */
+static enum lfads_status read_numbers(struct named *out, const struct evaluation *s,
+                                      const char *name, size_t trials, const char *data)
 {
-    struct labelled l;
-    enum lfads_status status = find_labelled(&l, s, set, format);
+    struct array array;
+    enum lfads_status status = array_read(&array, &s->data, name, 1, s->err);
 
-    if (status != LFADS_OK || l.trials == 0)
+    if (status != LFADS_OK)
         return status;
-    status = array_read(out, &s->data, l.name, 1, s->err);
-    if (status == LFADS_OK)
-        status = array_check(out, &s->data, -DBL_MAX, false, s->err);
-    return status == LFADS_OK ? array_expect(out, &s->data, 0, l.trials, l.data, s->err) : status;
+    status = array_expect(&array, &s->data, 0, trials, data, s->err);
+    if (status != LFADS_OK) {
+        array_free(&array);
+        return status;
+    }
+    array_forget_infinite(array.values, array.count);
+    out->trials = trials;
+    out->value = array.values;
+    return LFADS_OK;
 }
 
-/* Reads lists of trials as a number for each trial: its list's, or that after all lists. */
-static enum lfads_status read_lists(struct array *out, const struct evaluation *s, size_t set,
-                                    const char *format)
+/* Reads what names the condition of each of TRIALS trials. */
+static enum lfads_status read_names(struct named *out, const struct evaluation *s, const char *name,
+                                    size_t trials, const char *data)
 {
-    struct condition_trials lists = {.count = 0};
-    struct labelled l;
-    enum lfads_status status = find_labelled(&l, s, set, format);
+    struct h5_shape shape;
+    enum lfads_status status = h5_shape(&shape, &s->data, name, s->err);
 
-    if (status != LFADS_OK || l.trials == 0)
+    if (status != LFADS_OK)
         return status;
-    status = conditions_read(&lists, &s->data, l.name, l.trials, s->err);
+    return (shape.holds == H5_TEXTS || shape.holds == H5_STRINGS ? read_texts : read_numbers)(
+        out, s, name, trials, data);
+}
+
+/* Reads lists of trials as a number for each trial: its list's, NaN for none. */
+static enum lfads_status read_lists(struct named *out, const struct evaluation *s, const char *name,
+                                    size_t trials, const char *data)
+{
+    struct condition_trials lists;
+    enum lfads_status status = conditions_read(&lists, &s->data, name, trials, s->err);
+
+    (void)data;
     if (status == LFADS_OK)
-        status = array_allocate(&out->values, l.trials, l.name, s->data.path, s->err);
-    out->count = status == LFADS_OK ? l.trials : 0;
-    for (size_t e = 0; e < out->count; e++)
-        out->values[e] = (double)lists.count;
+        status = array_allocate(&out->value, trials, name, s->data.path, s->err);
+    out->trials = status == LFADS_OK ? trials : 0;
+    for (size_t e = 0; e < out->trials; e++)
+        out->value[e] = (double)NAN;
     for (size_t c = 0; c < lists.count && status == LFADS_OK; c++)
         for (size_t i = lists.first[c]; i < lists.first[c + 1]; i++)
-            out->values[lists.trial[i]] = (double)c;
+            out->value[lists.trial[i]] = (double)c;
     conditions_free(&lists);
     return status;
 }
 
+/* Sets the names of conditions to the distinct texts of both sets, in the order of their bytes, and
+ * the values of trials to their places. An empty text is no condition. */
+static enum lfads_status place_texts(struct labels *l, struct named of[LABEL_SETS],
+                                     const struct evaluation *s)
+{
+    size_t count = of[0].texts.count + of[1].texts.count, kept = 0;
+
+    if (count != of[0].trials + of[1].trials)
+        return lfads_fail(s->err, LFADS_BAD_DATA,
+                          "%s: the conditions of training and validation trials must both be "
+                          "texts, or both numbers",
+                          s->data.path);
+    l->text = calloc(count + 1, sizeof *l->text);
+    if (!l->text)
+        return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", s->data.path);
+    for (size_t i = 0; i < LABEL_SETS; i++)
+        for (size_t e = 0; e < of[i].texts.count; e++)
+            if (*of[i].texts.each[e])
+                l->text[kept++] = of[i].texts.each[e];
+    qsort(l->text, kept, sizeof *l->text, compare_texts);
+    count = 0;
+    for (size_t i = 0; i < kept; i++)
+        if (count == 0 || strcmp(l->text[i], l->text[count - 1]) != 0)
+            l->text[count++] = l->text[i];
+    for (size_t i = 0; i < LABEL_SETS; i++) {
+        for (size_t e = 0; e < of[i].texts.count; e++) {
+            char **found =
+                bsearch(&of[i].texts.each[e], l->text, count, sizeof *l->text, compare_texts);
+
+            of[i].value[e] = found ? (double)(found - l->text) : (double)NAN;
+        }
+        l->texts[i] = of[i].texts; /* where the names lie */
+        of[i].texts = (struct h5_texts){.count = 0};
+    }
+    return LFADS_OK;
+}
+
 /* Numbers the trials by their values. */
-static enum lfads_status number_trials(struct labels *l, const struct array of[LABEL_SETS],
+static enum lfads_status number_trials(struct labels *l, const struct named of[LABEL_SETS],
                                        const struct evaluation *s)
 {
-    size_t count = of[0].count + of[1].count, values = 0;
+    size_t count = of[0].trials + of[1].trials, values = 0;
     enum lfads_status status = array_allocate(&l->value, count, "conditions", s->data.path, s->err);
 
     if (status != LFADS_OK)
         return status;
     for (size_t i = 0; i < LABEL_SETS; i++)
-        for (size_t e = 0; e < of[i].count; e++)
-            l->value[values++] = of[i].values[e];
+        for (size_t e = 0; e < of[i].trials; e++)
+            l->value[values++] = of[i].value[e];
     qsort(l->value, count, sizeof *l->value, compare);
     for (size_t i = 0; i < count; i++)
-        if (i == 0 || l->value[i] != l->value[l->count - 1])
+        if (i == 0 || compare(&l->value[i], &l->value[l->count - 1]) != 0)
             l->value[l->count++] = l->value[i];
-    for (size_t i = 0; i < LABEL_SETS; i++) {
-        l->number[i] = of[i].count ? calloc(of[i].count, sizeof **l->number) : NULL;
-        if (of[i].count && !l->number[i])
+    l->known = l->count > 0 && isnan(l->value[l->count - 1]) ? l->count - 1 : l->count;
+    for (size_t i = 0; i < LABEL_SETS && l->known > 0; i++) {
+        l->number[i] = of[i].trials ? calloc(of[i].trials, sizeof **l->number) : NULL;
+        if (of[i].trials && !l->number[i])
             return lfads_fail(s->err, LFADS_NO_MEMORY, "no memory to read %s", s->data.path);
-        l->trials[i] = of[i].count;
-        for (size_t e = 0; e < of[i].count; e++) {
+        l->trials[i] = of[i].trials;
+        for (size_t e = 0; e < of[i].trials; e++) {
             const double *found =
-                bsearch(&of[i].values[e], l->value, l->count, sizeof *l->value, compare);
+                bsearch(&of[i].value[e], l->value, l->count, sizeof *l->value, compare);
 
             l->number[i][e] = (size_t)(found - l->value);
         }
@@ -122,23 +191,43 @@ static enum lfads_status number_trials(struct labels *l, const struct array of[L
     return LFADS_OK;
 }
 
+typedef enum lfads_status label_reader(struct named *out, const struct evaluation *s,
+                                       const char *name, size_t trials, const char *data);
+
 /* Reads both sets' by READ, called as FORMAT says. */
 static enum lfads_status read_sets(struct labels *out, const struct evaluation *s,
-                                   enum lfads_status (*read)(struct array *,
-                                                             const struct evaluation *, size_t,
-                                                             const char *),
-                                   const char *format)
+                                   label_reader *read, const char *format)
 {
-    struct array of[LABEL_SETS] = {{.rank = 0}, {.rank = 0}};
+    struct named of[LABEL_SETS] = {{.trials = 0}, {.trials = 0}};
     enum lfads_status status = LFADS_OK;
 
-    for (size_t i = 0; i < LABEL_SETS && status == LFADS_OK; i++)
-        status = read(&of[i], s, i, format);
+    for (size_t i = 0; i < LABEL_SETS && status == LFADS_OK; i++) {
+        char name[40], data[40];
+        size_t trials;
+
+        snprintf(name, sizeof name, format, set_names[i]);
+        status = count_trials(&trials, data, s, i);
+        if (status == LFADS_OK && trials > 0 && h5_has(&s->data, name))
+            status = read(&of[i], s, name, trials, data);
+    }
+    if (status == LFADS_OK && of[0].texts.count + of[1].texts.count > 0)
+        status = place_texts(out, of, s);
     if (status == LFADS_OK)
         status = number_trials(out, of, s);
-    for (size_t i = 0; i < LABEL_SETS; i++)
-        array_free(&of[i]);
+    for (size_t i = 0; i < LABEL_SETS; i++) {
+        free(of[i].value);
+        h5_texts_free(&of[i].texts);
+    }
     return status;
+}
+
+/* Whether reading ends: it failed, or *OUT has a set's conditions, be they all unknown. */
+static bool has_read(struct labels *out, enum lfads_status status)
+{
+    if (status != LFADS_OK || out->count > 0)
+        return true;
+    labels_free(out);
+    return false;
 }
 
 enum lfads_status labels_read(struct labels *out, const struct evaluation *s)
@@ -146,27 +235,39 @@ enum lfads_status labels_read(struct labels *out, const struct evaluation *s)
     enum lfads_status status;
 
     *out = (struct labels){.count = 0};
-    status = read_sets(out, s, read_numbers, "%s_condition");
-    if (status != LFADS_OK || out->count > 0)
-        return status;
-    labels_free(out);
-    return read_sets(out, s, read_numbers, "condition_labels_%s");
+    status = read_sets(out, s, read_names, "%s_condition");
+    return has_read(out, status) ? status : read_sets(out, s, read_names, "condition_labels_%s");
 }
 
 enum lfads_status labels_find(struct labels *out, const struct evaluation *s)
 {
     enum lfads_status status = labels_read(out, s);
 
-    if (status != LFADS_OK || out->count > 0)
-        return status;
-    labels_free(out);
-    return read_sets(out, s, read_lists, "%s_cond_idx");
+    return has_read(out, status) ? status : read_sets(out, s, read_lists, "%s_cond_idx");
+}
+
+void labels_name(char text[LABEL_NAME], const struct labels *labels, size_t c)
+{
+    size_t length;
+
+    if (c >= labels->known)
+        snprintf(text, LABEL_NAME, "no condition");
+    else if (!labels->text)
+        snprintf(text, LABEL_NAME, "condition %.10g", labels->value[c]);
+    else
+        snprintf(text, LABEL_NAME, "condition %s", labels->text[c]);
+    length = strlen(text);
+    while (length == LABEL_NAME - 1 && (text[length - 1] & 0xC0) == 0x80)
+        text[--length] = 0; /* no part of a character */
 }
 
 void labels_free(struct labels *labels)
 {
-    for (size_t i = 0; i < LABEL_SETS; i++)
+    for (size_t i = 0; i < LABEL_SETS; i++) {
         free(labels->number[i]);
+        h5_texts_free(&labels->texts[i]);
+    }
     free(labels->value);
+    free(labels->text);
     *labels = (struct labels){.count = 0};
 }

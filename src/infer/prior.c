@@ -13,12 +13,18 @@ static enum lfads_status choose_session(size_t *session, const struct prior *p)
 {
     const char *name = p->run->config->dataset_name;
     const struct model *m = p->run->model;
+    char sessions[400] = "";
+    size_t length = 0;
 
     for (*session = 0; *name && *session < m->n_sessions; ++*session)
         if (strcmp(m->sessions[*session].name, name) == 0)
             return LFADS_OK;
-    return *name ? lfads_fail(p->err, LFADS_USAGE, "--dataset_name=%s is no session of the data",
-                              name)
+    for (size_t i = 0; *name && i < m->n_sessions && length < sizeof sessions; i++)
+        length += (size_t)snprintf(sessions + length, sizeof sessions - length, "%s%s",
+                                   i ? ", " : "", m->sessions[i].name);
+    return *name ? lfads_fail(p->err, LFADS_USAGE,
+                              "--dataset_name=%s is none of the sessions of the model: %s", name,
+                              sessions)
                  : LFADS_OK;
 }
 

@@ -172,26 +172,6 @@ struct param_vectors learner_download(const struct learner *learner)
     return vectors;
 }
 
-const char *learner_first_nonfinite(const struct learner *learner)
-{
-    const struct model *m = learner->model;
-    const real *gradient = learner->gradient;
-
-    if (!learner->be->host_memory) {
-        learner->be->download(learner->be, learner->host.parameters, gradient,
-                              m->size * sizeof(real));
-        gradient = learner->host.parameters;
-    }
-    for (size_t i = 0; i < m->n_params; i++) {
-        const struct param *p = &m->params[i];
-
-        for (size_t j = 0; p->trained && j < p->rows * p->cols; j++)
-            if (!isfinite(gradient[p->offset + j]))
-                return p->name;
-    }
-    return NULL;
-}
-
 void learner_upload(struct learner *learner)
 {
     struct learner *l = learner;

@@ -122,9 +122,6 @@ void learner_differentiate(struct learner *learner, const struct batch_source *s
  * gradient that is not finite, updates change nothing. */
 void learner_step(struct learner *learner, const struct batch_source *source,
                   const struct cost_ramps *ramps, double learning_rate, int64_t update);
-/* The name of the first trained parameter whose gradient in the last pass is not finite; NULL if
- * all are finite. */
-const char *learner_first_nonfinite(const struct learner *learner);
 /* Waits for all passes begun and sets COSTS [n_pending] in the order of the passes. Fails if the
  * device or an exchange with other processes has failed. */
 enum lfads_status learner_collect(struct learner *learner, struct batch_costs *costs,

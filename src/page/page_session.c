@@ -264,7 +264,7 @@ void page_release_session(struct page_session *session)
 void page_condition(char text[40], const struct page_session *session, size_t c)
 {
     if (session->condition)
-        snprintf(text, 40, "condition %.10g", session->labels.value[c]);
+        labels_name(text, &session->labels, c);
     else
         *text = 0;
 }

@@ -98,7 +98,9 @@ static void put_conditions(FILE *out, const struct page_session *p)
 
         page_condition(text, p, p->condition[p->trial[i]]);
         page_colour(class, p, p->condition[p->trial[i]]);
-        fprintf(out, "%s[\"%s\",\"%s\"]", i ? "," : "", text, class);
+        fputs(i ? ",[" : "[", out);
+        html_json(out, text);
+        fprintf(out, ",\"%s\"]", class);
     }
     fputs("],\n", out);
 }

@@ -82,6 +82,7 @@ static enum lfads_status write_page(struct page *page)
     char path[FILE_PATH], *text = NULL;
     size_t size;
     bool full;
+    struct lfads_error reason = {.text = ""};
     enum lfads_status status = LFADS_OK;
 
     page->out = open_memstream(&text, &size);
@@ -97,7 +98,10 @@ static enum lfads_status write_page(struct page *page)
     else if (status == LFADS_OK)
         status = file_join(path, page_directory(page->what), "report.html", page->err);
     if (status == LFADS_OK)
-        status = file_write_text(path, text, page->err);
+        status = file_write_text(path, text, &reason);
+    if (status != LFADS_OK && *reason.text)
+        status = lfads_fail(page->err, status, "%.700s%s", reason.text,
+                            page->what->output_file ? "" : "; --output=FILE puts it elsewhere");
     free(text);
     return status;
 }

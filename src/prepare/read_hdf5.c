@@ -19,14 +19,14 @@ struct reading {
     bool matlab; /* axes are in the opposite order; characters are numbers */
 };
 
-/* Adds texts of any length. */
-static enum lfads_status read_strings(struct variables *variables, const struct h5_file *file,
-                                      const char *name, const char *as,
-                                      const struct h5_shape *shape, struct lfads_error *err)
+/* Adds texts. */
+static enum lfads_status read_texts(struct variables *variables, const struct h5_file *file,
+                                    const char *name, const char *as, const struct h5_shape *shape,
+                                    struct lfads_error *err)
 {
     struct h5_texts texts;
-    size_t rows = shape->rank ? shape->dims[0] : 1, bytes = 0;
-    enum lfads_status status = h5_read_strings(&texts, file, name, 0, rows, shape->count, err);
+    size_t bytes = 0;
+    enum lfads_status status = h5_read_texts(&texts, file, name, shape, err);
 
     for (size_t i = 0; i < texts.count; i++)
         bytes += strlen(texts.each[i]) + 1;
@@ -37,36 +37,6 @@ static enum lfads_status read_strings(struct variables *variables, const struct 
     return status;
 }
 
-/* Adds texts of fixed length. */
-static enum lfads_status read_texts(struct variables *variables, const struct h5_file *file,
-                                    const char *name, const char *as, const struct h5_shape *shape,
-                                    struct lfads_error *err)
-{
-    size_t each = shape->stored.size, rows = shape->rank ? shape->dims[0] : 1, at = 0, total;
-    char *fixed = NULL, *packed = NULL;
-    enum lfads_status status;
-
-    if (__builtin_mul_overflow(each + 1, shape->count, &total))
-        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s is larger than any memory", file->path,
-                          name);
-    status = variables_allocate(&fixed, total, 1, file->path, err);
-    if (status == LFADS_OK)
-        status = variables_allocate(&packed, total, 1, file->path, err);
-    if (status == LFADS_OK && shape->count > 0)
-        status = h5_read_stored(fixed, file, name, shape, 0, rows, err);
-    for (size_t i = 0; i < shape->count && status == LFADS_OK; i++) {
-        size_t length = strnlen(fixed + i * each, each);
-
-        memcpy(packed + at, fixed + i * each, length);
-        at += length + 1;
-    }
-    if (status == LFADS_OK)
-        status = variables_add_texts(variables, as, packed, at, shape->rank, shape->dims, err);
-    free(fixed);
-    free(packed);
-    return status;
-}
-
 enum lfads_status read_hdf5_array(struct variables *variables, const struct h5_file *file,
                                   const char *name, const char *as, struct lfads_error *err)
 {
@@ -74,9 +44,8 @@ enum lfads_status read_hdf5_array(struct variables *variables, const struct h5_f
     struct variable *v;
     enum lfads_status status = h5_shape(&shape, file, name, err);
 
-    if (status == LFADS_OK && shape.holds == H5_STRINGS)
-        return read_strings(variables, file, name, as, &shape, err);
-    if (status == LFADS_OK && shape.holds == H5_TEXTS && shape.stored.size > 0)
+    if (status == LFADS_OK &&
+        (shape.holds == H5_STRINGS || (shape.holds == H5_TEXTS && shape.stored.size > 0)))
         return read_texts(variables, file, name, as, &shape, err);
     if (status == LFADS_OK && !shape.numeric)
         return variables_skip(variables, as, "holds neither numbers nor texts", err);

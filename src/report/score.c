@@ -7,18 +7,23 @@
 double score_r_squared(const struct scored *scored, size_t first, size_t count)
 {
     const struct scored *s = scored;
-    double mean = 0, residual = 0, total = 0, known = 0;
+    double origin = (double)NAN, mean = 0, residual = 0, total = 0, known = 0;
 
+    /* about the first number that is known, so that a constant truth has a sum of exactly 0 */
     for (size_t i = 0; i < s->rows; i++)
-        for (size_t j = first; j < first + count; j++)
-            known += !isnan(s->truth[i * s->channels + j]);
+        for (size_t j = first; j < first + count; j++) {
+            double truth = s->truth[i * s->channels + j];
+
+            origin = isnan(origin) ? truth : origin;
+            known += !isnan(truth);
+        }
     for (size_t i = 0; i < s->rows; i++)
         for (size_t j = first; j < first + count; j++)
             if (!isnan(s->truth[i * s->channels + j]))
-                mean += s->truth[i * s->channels + j] / known;
+                mean += (s->truth[i * s->channels + j] - origin) / known;
     for (size_t i = 0; i < s->rows; i++)
         for (size_t j = first; j < first + count; j++) {
-            double truth = s->truth[i * s->channels + j], deviation = truth - mean;
+            double truth = s->truth[i * s->channels + j], deviation = truth - origin - mean;
             double error = truth - s->conversion * s->means[i * s->outputs + j];
 
             if (isnan(truth))
@@ -26,7 +31,7 @@ double score_r_squared(const struct scored *scored, size_t first, size_t count)
             residual += error * error;
             total += deviation * deviation;
         }
-    return known > 0 ? 1 - residual / total : (double)NAN;
+    return total > 0 ? 1 - residual / total : (double)NAN;
 }
 
 double score_column_r2(const double *truth, const double *estimate, size_t rows, size_t stride)

@@ -206,10 +206,12 @@ static enum lfads_status open_data(struct run *p, struct lfads_error *err)
     enum lfads_status status;
 
     if (*p->config->session && !p->new_trials)
-        return lfads_fail(err, LFADS_USAGE,
-                          "--session=%s says which session new trials go through: give their "
-                          "--data_files, or leave it out",
-                          p->config->session);
+        return lfads_fail(
+            err, LFADS_USAGE,
+            "--session=%s says which session new trials go through: give their "
+            "--data_files, or leave it out%s",
+            p->config->session,
+            p->use == RUN_MODEL ? " (--dataset_name says whose read-out prior samples use)" : "");
     if (p->use == RUN_MODEL)
         return LFADS_OK;
     status = beside ? borrow(p, beside, err) : run_open_data(p, err);

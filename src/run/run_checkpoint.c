@@ -89,6 +89,24 @@ static enum lfads_status begin_afresh(struct run *p, struct lfads_error *err)
     return status == LFADS_OK ? preset_apply(p->config, err) : status;
 }
 
+/* Fails because the save directory lacks the index that was asked for, and says what helps. */
+static enum lfads_status no_checkpoint(const struct lfads_config *config, struct lfads_error *err)
+{
+    const char *help = "train first, or name the model's save directory";
+    char index[FILE_PATH];
+
+    if (strcmp(config->checkpoint_pb_load_name, "checkpoint") != 0 &&
+        file_join(index, config->lfads_save_dir, "checkpoint", NULL) == LFADS_OK &&
+        file_exists(index))
+        help =
+            "it has a checkpoint: leave that flag out. checkpoint_lve is written once the ramps "
+            "are over (--kl_increase_steps, --l2_increase_steps) and validation trials are scored";
+    return lfads_fail(err, LFADS_BAD_DATA,
+                      "there is no checkpoint: --lfads_save_dir=%s has no file %s "
+                      "(--checkpoint_pb_load_name); %s",
+                      config->lfads_save_dir, config->checkpoint_pb_load_name, help);
+}
+
 enum lfads_status run_open_checkpoint(struct run *run, struct lfads_error *err)
 {
     struct run *p = run;
@@ -101,10 +119,7 @@ enum lfads_status run_open_checkpoint(struct run *run, struct lfads_error *err)
     if (!*p->checkpoint_path && p->use == RUN_TRAINING)
         return begin_afresh(p, err);
     if (!*p->checkpoint_path)
-        return lfads_fail(err, LFADS_BAD_DATA,
-                          "there is no checkpoint: --lfads_save_dir=%s has no file %s "
-                          "(--checkpoint_pb_load_name); train first",
-                          config->lfads_save_dir, config->checkpoint_pb_load_name);
+        return no_checkpoint(config, err);
     status = lfads_config_create(&saved, err);
     if (status != LFADS_OK)
         return status;

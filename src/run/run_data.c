@@ -120,10 +120,11 @@ static enum lfads_status choose_session(struct session_files *files, const struc
 
     list_sessions(sessions, &p->known);
     if (files->count != 1)
-        return lfads_fail(err, LFADS_USAGE,
-                          "--data_files names %zu files: new trials go through a model a file at a "
-                          "time",
-                          files->count);
+        return lfads_fail(
+            err, LFADS_USAGE,
+            "--data_files names %zu files, and new trials go through a model a file at "
+            "a time: name them behind the save directory, DIR FILE ...",
+            files->count);
     if (*wanted && !find_known(p, wanted))
         return lfads_fail(err, LFADS_USAGE,
                           "--session=%s is none of the sessions of the model in %s: %s", wanted,
@@ -224,9 +225,26 @@ enum lfads_status run_check_data(const struct run *run, struct lfads_error *err)
     return LFADS_OK;
 }
 
+/* Warns of files with the same training trials, copies or links, which a model takes for two
+ * sessions. */
+static void warn_of_copies(const struct run *p)
+{
+    for (size_t i = 0; i < p->dataset->count; i++)
+        for (size_t j = 0; j < i; j++) {
+            const struct session *a = p->dataset->sessions[j], *b = p->dataset->sessions[i];
+
+            if (session_checksum(a) && session_checksum(a) == session_checksum(b) &&
+                a->channels == b->channels)
+                run_warn(p, "%s and %s have the same training trials: are they one recording?",
+                         a->path, b->path);
+        }
+}
+
 /* Says what was taken for something else than the files have. */
 static void report_reading(const struct run *p)
 {
+    if (p->use == RUN_TRAINING)
+        warn_of_copies(p);
     for (size_t i = 0; i < p->dataset->count; i++) {
         const struct session *s = p->dataset->sessions[i];
         char unused[UNUSED_TEXT];

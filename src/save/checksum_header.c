@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "tensorflow/string_table.h"
 
 enum { PIECE = 1 << 16 };
 
@@ -56,6 +57,12 @@ enum lfads_status checksum_header_check(const char *path, struct lfads_error *er
     fclose(file);
     if (read && memcmp(header, found, strlen(header) + 1) == 0)
         return LFADS_OK;
+    if (string_table_is(path))
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%s is a TensorFlow checkpoint of the form before TensorFlow 1.0, one "
+                          "file, which is not read: restore it in TensorFlow and save it with "
+                          "tf.compat.v1.train.Saver()",
+                          path);
     return lfads_fail(err, LFADS_BAD_DATA,
                       memcmp(found, "LFADS checkpoint\n", 17) == 0
                           ? "%s is damaged or cut short"

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/unused.h"
+
 const char *synth_stem(const struct lfads_synth_config *config, const char *standard)
 {
     return *config->datafile_name ? config->datafile_name : standard;
@@ -24,30 +26,40 @@ static const struct generator generators[] = {
     {"itb", false, "S npcs g x0_std tau input_magnitude noise_type", integration_generate},
 };
 
+/* A request, and who is told of it. */
+struct telling {
+    const struct lfads_synth_config *config;
+    const struct lfads_callbacks *callbacks;
+};
+
+static bool is_asked(void *payload, const struct flag *flag, size_t index)
+{
+    const struct telling *t = payload;
+    char text[4096];
+
+    (void)index;
+    flag_text(text, sizeof text, t->config, flag);
+    return strcmp(text, flag->standard) != 0;
+}
+
+static void tell(void *payload, const char *line)
+{
+    const struct telling *t = payload;
+
+    if (t->callbacks && t->callbacks->line)
+        t->callbacks->line(t->callbacks->payload, line);
+}
+
 /* Reports the flags that have another value than their default and that the generator ignores. */
 static void report_unused(const struct generator *generator,
                           const struct lfads_synth_config *config,
                           const struct lfads_callbacks *callbacks)
 {
-    const struct flag_table *table = synth_config_table();
-    char name[64], line[400] = "", text[4096];
-    int length = 0;
+    struct telling telling = {config, callbacks};
+    char why[80];
 
-    for (const char *rest = generator->unused; sscanf(rest, "%63s%n", name, &length) == 1;
-         rest += length) {
-        const struct flag *flag = &table->flags[flag_find(table, name)];
-        size_t end = strlen(line);
-
-        flag_text(text, sizeof text, config, flag);
-        if (strcmp(text, flag->standard) != 0)
-            snprintf(line + end, sizeof line - end, "%s--%s",
-                     end ? ", " : "without effect: ", name);
-    }
-    length = (int)strlen(line);
-    snprintf(line + length, sizeof line - (size_t)length, " (%s does not read them)",
-             generator->name);
-    if (length && callbacks && callbacks->line)
-        callbacks->line(callbacks->payload, line);
+    snprintf(why, sizeof why, "%s does not read them", generator->name);
+    unused_report_list(synth_config_table(), generator->unused, why, is_asked, tell, &telling);
 }
 
 enum lfads_status lfads_synth(const char *generator, const struct lfads_synth_config *config,

@@ -141,21 +141,36 @@ static enum lfads_status find_single(const struct bundle_variable **variable,
                                   bundle->path, name);
 }
 
+/* Sets *BYTES to those of variable NAME, a single number, of reals if IS_FLOAT, else whole, of
+ * *TYPE; the caller frees them, also after a failure. */
+static enum lfads_status read_number(unsigned char **bytes, int *type, const struct bundle *bundle,
+                                     const char *name, bool is_float, struct lfads_error *err)
+{
+    const struct bundle_variable *v;
+    enum lfads_status status = find_single(&v, bundle, name, err);
+
+    *bytes = NULL;
+    if (status != LFADS_OK)
+        return status;
+    *type = v->type;
+    if (v->count != 1 || is_real(v) != is_float ||
+        (!is_float && v->type != BUNDLE_INT32 && v->type != BUNDLE_INT64))
+        return refuse_type(
+            bundle, v,
+            is_float ? "one float32 or float64 is wanted" : "one int32 or int64 is wanted", err);
+    return read_bytes(bytes, bundle, v, err);
+}
+
 enum lfads_status bundle_read_integer(int64_t *value, const struct bundle *bundle, const char *name,
                                       struct lfads_error *err)
 {
-    const struct bundle_variable *v;
     unsigned char *bytes;
-    enum lfads_status status = find_single(&v, bundle, name, err);
+    int type;
+    enum lfads_status status = read_number(&bytes, &type, bundle, name, false, err);
 
-    if (status != LFADS_OK)
-        return status;
-    if (v->count != 1 || (v->type != BUNDLE_INT32 && v->type != BUNDLE_INT64))
-        return refuse_type(bundle, v, "one int32 or int64 is wanted", err);
-    status = read_bytes(&bytes, bundle, v, err);
     if (status == LFADS_OK)
-        *value = v->type == BUNDLE_INT32 ? (int32_t)table_fixed(bytes, 4)
-                                         : (int64_t)table_fixed(bytes, 8);
+        *value =
+            type == BUNDLE_INT32 ? (int32_t)table_fixed(bytes, 4) : (int64_t)table_fixed(bytes, 8);
     free(bytes);
     return status;
 }
@@ -163,17 +178,12 @@ enum lfads_status bundle_read_integer(int64_t *value, const struct bundle *bundl
 enum lfads_status bundle_read_real(double *value, const struct bundle *bundle, const char *name,
                                    struct lfads_error *err)
 {
-    const struct bundle_variable *v;
     unsigned char *bytes;
-    enum lfads_status status = find_single(&v, bundle, name, err);
+    int type;
+    enum lfads_status status = read_number(&bytes, &type, bundle, name, true, err);
 
-    if (status != LFADS_OK)
-        return status;
-    if (v->count != 1 || !is_real(v))
-        return refuse_type(bundle, v, "one float32 or float64 is wanted", err);
-    status = read_bytes(&bytes, bundle, v, err);
     if (status == LFADS_OK)
-        *value = number_at(bytes, v->type);
+        *value = number_at(bytes, type);
     free(bytes);
     return status;
 }

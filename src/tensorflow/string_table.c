@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tensorflow/string_table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/file.h"
@@ -99,6 +100,19 @@ static enum lfads_status read_table(const struct table *table, table_visit *visi
             return lfads_fail(err, LFADS_BAD_DATA, "%s is damaged: its footer is", table->path);
     status = read_place(&place, table, &footer, 0, err);
     return status == LFADS_OK ? visit_block(table, &place, visit_listed, &listing, err) : status;
+}
+
+bool string_table_is(const char *path)
+{
+    unsigned char last[MAGIC_BYTES] = {0};
+    FILE *file = fopen(path, "rb");
+    bool is = file && fseek(file, -MAGIC_BYTES, SEEK_END) == 0 &&
+              fread(last, 1, sizeof last, file) == sizeof last &&
+              table_fixed(last, MAGIC_BYTES) == magic;
+
+    if (file)
+        fclose(file);
+    return is;
 }
 
 enum lfads_status string_table_read(const char *path, table_visit *visit, void *payload,

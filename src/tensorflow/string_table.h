@@ -12,6 +12,8 @@
 typedef enum lfads_status table_visit(void *payload, const struct table_entry *entry,
                                       const char *path, struct lfads_error *err);
 
+/* Whether the file PATH ends as such a table does. */
+bool string_table_is(const char *path);
 /* Passes the entries of the file PATH to VISIT, in the file's order. Fails if a checksum is wrong
  * or the file is not such a table, of at most 64 MiB. */
 enum lfads_status string_table_read(const char *path, table_visit *visit, void *payload,

@@ -56,9 +56,6 @@ static enum lfads_status refuse_infinite(const struct training *t, const struct 
                                          int64_t step, struct lfads_error *err)
 {
     const char *which = isfinite(costs->total) ? "gradient" : "total cost";
-    /* the learner's gradient is that of the last step begun */
-    const char *parameter =
-        isfinite(costs->total) && step + 1 == t->step ? learner_first_nonfinite(t->learner) : NULL;
     char advice[ADVICE];
 
     advise(advice, sizeof advice, t, step);
@@ -66,8 +63,8 @@ static enum lfads_status refuse_infinite(const struct training *t, const struct 
         if (!isfinite(costs->of[i]))
             which = cost_row((enum cost)i)->words;
     return lfads_fail(err, LFADS_NUMERIC,
-                      "the %s%s%s is not finite at step %" PRId64 " (epoch %" PRId64 "): %s", which,
-                      parameter ? " of " : "", parameter ? parameter : "", step, t->epoch, advice);
+                      "the %s is not finite at step %" PRId64 " (epoch %" PRId64 "): %s", which,
+                      step, t->epoch, advice);
 }
 
 enum lfads_status training_check_step(struct training *training, const struct batch_costs *costs,
@@ -132,10 +129,11 @@ enum lfads_status training_check_numbers(const struct training *training,
             if (finite)
                 continue;
             advise(advice, sizeof advice, t, t->step);
-            return lfads_fail(err, LFADS_NUMERIC,
-                              "%s or its moment is not finite after step %" PRId64
-                              " (epoch %" PRId64 "): %s",
-                              p->name, t->step, t->epoch, advice);
+            return lfads_fail(
+                err, LFADS_NUMERIC,
+                "a parameter of the model or its moment is not finite after step %" PRId64
+                " (epoch %" PRId64 "): %s",
+                t->step, t->epoch, advice);
         }
     }
     return LFADS_OK;

@@ -44,6 +44,7 @@ static enum lfads_status take_lock(struct recorder *r, struct lfads_error *err)
 enum lfads_status recorder_create(struct recorder **out, struct run *run, struct lfads_error *err)
 {
     struct recorder *r = calloc(1, sizeof *r);
+    struct lfads_error reason;
     enum lfads_status status;
 
     *out = NULL;
@@ -51,7 +52,10 @@ enum lfads_status recorder_create(struct recorder **out, struct run *run, struct
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a recorder");
     r->run = run;
     r->in_memory = run->request.in_memory;
-    status = r->in_memory ? LFADS_OK : file_make_directory(run->config->lfads_save_dir, err);
+    status = r->in_memory ? LFADS_OK : file_make_directory(run->config->lfads_save_dir, &reason);
+    if (status != LFADS_OK)
+        lfads_fail(err, status, "%.700s; --lfads_save_dir=DIR puts the model elsewhere",
+                   reason.text);
     if (status == LFADS_OK && !r->in_memory)
         status = take_lock(r, err);
     if (status != LFADS_OK) {

@@ -156,6 +156,31 @@ def test_moved():
     check("from there/lfads_vae.ckpt-4" in done.stdout, f"{done.stdout[:200]}")
 
 
+def test_refusals():
+    """What is said where a directory does not do: what it lacks and what helps."""
+    train("asked")
+    shutil.copytree(f"{SCRATCH}/asked", f"{SCRATCH}/early")
+    for file in os.listdir(f"{SCRATCH}/early"):
+        if "lve" in file:
+            os.remove(f"{SCRATCH}/early/{file}")
+    sample("early", "--checkpoint_pb_load_name=checkpoint_lve", status=2,
+           pattern="it has a checkpoint: leave that flag out. checkpoint_lve is written once the ramps are over")
+    sample("data", status=2, pattern="has no file checkpoint .*; train first, or name the model's save directory")
+    sample("asked", "--output_dir=data/dat_a.h5", status=1, pattern="can't write in the directory .*: Not a directory")
+    sample("asked", "--dataset_name=b.h5", kind="prior-sample", status=2,
+           pattern="--dataset_name=b.h5 is none of the sessions of the model: a.h5")
+    sample("asked", "--session=a.h5", kind="prior-sample", status=2, pattern="--dataset_name says whose read-out")
+    sample("asked", "--data_files=data/dat_a.h5,data/dat_a.h5", status=2, pattern="is given twice")
+    drop = powerless()
+    os.makedirs(f"{SCRATCH}/locked")
+    shutil.copy(f"{SCRATCH}/data/dat_a.h5", f"{SCRATCH}/locked/a.h5")
+    os.chmod(f"{SCRATCH}/locked", 0o555)
+    run("train", "locked/a.h5", *SMALL, status=1, preexec_fn=drop,
+        pattern="can't make the directory locked/a_lfads: .*; --lfads_save_dir=DIR puts the model elsewhere")
+    sample("asked")
+    run("report", "asked", status=1, preexec_fn=drop, pattern="can't write asked/.*; --output=FILE puts it elsewhere")
+
+
 def test_odd_names():
     os.makedirs(f"{SCRATCH}/target")
     os.symlink("target", f"{SCRATCH}/link")

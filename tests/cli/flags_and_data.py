@@ -64,7 +64,7 @@ def test_flags():
     case("typo", ["train", "--gendim=3"], 2, "no flag --gendim=3; did you mean --gen_dim")
     case("far from all", ["train", "--zzzzzzzzzz"], 2, "no flag --zzzzzzzzzz; --help")
     case("beginning", ["evaluate", "--data=x"], 2, "did you mean --data_file")
-    case("boolean", ["train", "--do_train_readin", "false"], 2, "after =, --do_train_readin=false")
+    case("boolean", ["train", "--do_train_readin", "yes"], 2, "after =, --do_train_readin=yes")
     case("boolean and word", ["train", "--quiet", "x"], 2, '"x" is no flag')
     case("boolean and value", ["train", "--quiet", "no"], 2, "after =, --quiet=no")
     case("all", ["posterior-mean", "--ps_nexamples_to_process=all", "--lfads_save_dir=none"], 2,
@@ -72,6 +72,9 @@ def test_flags():
     case("all of another", ["train", "--gen_dim=all"], 2, "--gen_dim=all is not allowed")
     case("all or", ["train", "--num_steps_for_gen_ic=0"], 2, "an integer from 1, or all")
     case("no value", ["train", "--gen_dim"], 2, "--gen_dim needs a value")
+    case("a flag for a value", ["train", "--gen_dim", "--quiet"], 2, "--gen_dim needs a value")
+    for number in ("8.5", "1e-3", "0x10", "8.0.0", "1e400", "1e17", "8e", "8;", "'8'", "8_0", "1,000", "0,8"):
+        case(f"integer {number}", ["train", f"--gen_dim={number}"], 2, "is not allowed: it takes an integer from 1")
     case("no flag at all", ["train", "gen_dim=3"], 2, '"gen_dim=3" is no flag')
     case("keep_prob 0", ["train", "--keep_prob=0"], 2, "above 0 to 1")
     case("device", ["train", "--device=tpu:0"], 2, "--device=tpu:0 is not allowed")

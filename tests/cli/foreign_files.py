@@ -4,7 +4,9 @@ with the same numbers, or refused by one line that names what is in it.
   foreign_files.py LFADS SCRATCH [--case=CASE]
 
 SPDX-License-Identifier: Apache-2.0"""
+import gzip
 import os
+import pickle
 import re
 import sys
 
@@ -70,6 +72,49 @@ def test_types():
     plain("as_truths", train_data=truths[:TRIALS], valid_data=truths[TRIALS:], train_ext_input=truths[:TRIALS, :, :2],
           valid_ext_input=truths[TRIALS:, :, :2])
     expect("as_truths", "--ext_input_dim=2", like="as_numbers")
+
+
+def test_bits():
+    """PyTables and Julia store truth values as bytes of bits, which h5py reads as bytes."""
+    truths = np.random.RandomState(1).rand(*counts.shape) < 0.3
+    plain("as_bytes", train_data=truths[:TRIALS].astype("u1"), valid_data=truths[TRIALS:].astype("u1"))
+    expect("as_bytes")
+    for name, storage in (("bits", None), ("packed_bits", (5, 7, 2))):
+        with file(name) as f:
+            for key, value in (("train_data", truths[:TRIALS]), ("valid_data", truths[TRIALS:])):
+                space, how = h5py.h5s.create_simple(value.shape), h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+                if storage:
+                    how.set_chunk(storage)
+                    how.set_shuffle()
+                    how.set_deflate(4)
+                data = h5py.h5d.create(f.id, key.encode(), h5py.h5t.STD_B8LE, space, how)
+                data.write(h5py.h5s.ALL, h5py.h5s.ALL, value.astype("u1"), h5py.h5t.STD_B8LE)
+        expect(name, like="as_bytes")
+
+
+def test_empty():
+    """What a program writes where it has nothing counts as absent."""
+    with file("only_training") as f:
+        f["train_data"] = x
+    expect("only_training")
+    for name, nothing in (("null", h5py.Empty("f4")), ("none", np.zeros(0)), ("no_trials", np.zeros((0, BINS, CHANNELS))),
+                          ("neither", np.zeros((0, 0)))):
+        keys = ("valid_data", "valid_truth", "conversion_factor", "alignment_matrix_cxf", "dt")
+        expect(plain(name, **{key: nothing for key in keys}), like="only_training")
+    refuse(plain("no_data", train_data=h5py.Empty("f4")), says="train_data is empty")
+    refuse(plain("no_training", train_data=np.zeros((0, BINS, CHANNELS))), says=r"has the shape \[0,20,6\]")
+
+
+def test_no_use():
+    """Keys of no use to the run are named, with the reason."""
+    ext = np.ones((TRIALS + 8, BINS, 2))
+    plain("no_use", train_ext_input=ext[:TRIALS], valid_ext_input=ext[TRIALS:], dt="0.01", conversion_factor=np.nan)
+    expect("no_use", like="plain", says=r"keys that are not used: conversion_factor \(NaN\), dt \(no seconds above 0\), "
+           r"train_ext_input \(for --ext_input_dim\), valid_ext_input \(for --ext_input_dim\)\n")
+    for value in (np.nan, -1.0, 0.0, np.inf):
+        expect(plain("no_seconds", dt=value), like="plain", says=r"not used: dt \(no seconds above 0\)\n")
+    refuse(plain("no_input"), "--ext_input_dim=2", says=r"there is no data set train_ext_input, and --ext_input_dim=2 needs it: \[trials,bins,2\]")
+    refuse(plain("reversed", train_data=x.T, valid_data=v.T), says="unless the axes of both are in reverse order")
 
 
 def test_storage():
@@ -177,9 +222,40 @@ def test_no_numbers():
     for name, value, says in (("texts", np.full((2, 2, 2), b"a"), "it holds text"), ("records", np.zeros(
             (2, 2, 2), [("a", "f8"), ("b", "i4")]), "it holds records"), ("imaginary", x * 1j, "it holds complex")):
         refuse(plain(name, train_data=value), says="train_data does not hold numbers: " + says)
+    with file("ragged") as f:
+        lists = f.create_dataset("train_data", (TRIALS,), h5py.vlen_dtype("i4"))
+        for i in range(TRIALS):
+            lists[i] = np.arange(i + 1)
+    refuse("ragged", says="it holds lists of different lengths: make one array of it, with NaN where a trial has ended")
     with file("struct") as f:
         f["train_data/counts"] = x
     refuse("struct", says="train_data is a group, and a data set is needed")
+
+
+def test_other_formats():
+    """Files that are no HDF5 are called what they are; one that is may be damaged."""
+    os.makedirs(f"{SCRATCH}/formats")
+    path = f"{SCRATCH}/formats/dat_a.h5"
+    with open(f"{SCRATCH}/plain/dat_a.h5", "rb") as f:
+        whole = f.read()
+
+    def put(data):
+        with open(path, "wb") as f:
+            f.write(data)
+    with open(path, "wb") as f:
+        np.save(f, x)
+    refuse("formats", says="is no HDF5 file: it is a NumPy array: lfads prepare makes a data file of it")
+    with open(path, "wb") as f:
+        np.savez(f, train_data=x)
+    refuse("formats", says="is no HDF5 file: it is a zip file, as NumPy's npz")
+    for data, says in ((pickle.dumps(x), "a Python pickle"), (gzip.compress(whole), "compressed by gzip: unpack it"),
+                       (b"MATLAB 5.0 MAT-file, Platform: GLNXA64".ljust(200), "a MATLAB file of before version 7.3"),
+                       (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a pointer of Git LFS"), (b"", "empty")):
+        put(data)
+        refuse("formats", says=f"is no HDF5 file: it is {says}")
+    for data in (whole[:300], b"1,2,3\n", b"x"):
+        put(data)
+        refuse("formats", says="is no HDF5 file, or it is damaged or cut short")
 
 
 def test_counts():

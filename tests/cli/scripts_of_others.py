@@ -4,6 +4,7 @@
 
 SPDX-License-Identifier: Apache-2.0"""
 import os
+import shutil
 import sys
 
 import numpy as np
@@ -63,6 +64,24 @@ def test_same_numbers():
     check(not line(run(*words, "--lfads_save_dir=plain", program=RUN_LFADS)), "nothing is said of nothing")
     run(*words, *DEBUGGING, *LAUNCHER, "--lfads_save_dir=full", program=RUN_LFADS)
     check(harness.costs("plain") == harness.costs("full"), "costs differ")
+
+
+def test_spellings():
+    """Values as other programs spell them: MATLAB's and R's numbers, Python's truth values, names in
+    any case; booleans as flags of TensorFlow 1 took them."""
+    base = ["--kind=train", *MANAGER, "--max_epochs=2", "--seed=4", *PLACES[:2]]
+    run(*base, "--do_feed_factors_to_controller=false", "--lfads_save_dir=usual", program=RUN_LFADS)
+    for name, words in (("reals", ["--max_epochs=2.000000", "--batch_size=8.0", "--gen_dim=1.6e+01", "--seed=4."]),
+                        ("short", ["--learning_rate_init=1E-2", "--keep_prob=.95", "--max_grad_norm=2e2", "--co_dim=+2"]),
+                        ("apart", ["--do_train_readin", "True", "-learning_rate_init", "0.01", "--batch_size", "8"]),
+                        ("cases", ["--output_dist=Poisson", "--feedback_factors_or_rates=FACTORS", "--data_in_memory=True",
+                                   "--do_train_readin=TRUE"])):
+        for no in (["--do_feed_factors_to_controller", "False"], ["--nodo_feed_factors_to_controller"]):
+            run(*base, *words, *no, f"--lfads_save_dir={name}", program=RUN_LFADS)
+            check(harness.costs(name) == harness.costs("usual"), f"{name}: costs differ")
+            shutil.rmtree(f"{SCRATCH}/{name}")
+    run(*base, "--output_dist=POISSON", "--lfads_save_dir=canonical", program=RUN_LFADS)
+    run(*base, "--max_epochs=3", "--lfads_save_dir=canonical", program=RUN_LFADS)
 
 
 def test_launcher():

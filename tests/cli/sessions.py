@@ -140,6 +140,19 @@ def test_other_recording():
         check(("warning" in done.stderr) == bool(more), f"{name}: {done.stderr}")
 
 
+def test_one_recording_twice():
+    """Copies and links of a file are one recording, which is warned of; others are not."""
+    write("twice/a.h5")
+    shutil.copy(f"{SCRATCH}/twice/a.h5", f"{SCRATCH}/twice/b.h5")
+    os.symlink("a.h5", f"{SCRATCH}/twice/c.h5")
+    write("twice/d.h5", seed=2)
+    done = run("train", *(f"twice/{name}.h5" for name in "abcd"), "--lfads_save_dir=twice/model", *SMALL)
+    for pair in ("ab", "ac", "bc"):
+        check(re.search(rf"warning: \S*twice/{pair[0]}.h5 and \S*twice/{pair[1]}.h5 have the same training trials: are they "
+                        "one recording", done.stderr), f"{pair}: {done.stderr}")
+    check(done.stderr.count("the same training trials") == 3, done.stderr)
+
+
 def test_later_sessions():
     """What a later session needs, and what a model of several does without the others."""
     write("lone/dat_a.h5")

@@ -4,6 +4,7 @@
 
 SPDX-License-Identifier: Apache-2.0"""
 import os
+import re
 import shutil
 import sys
 
@@ -116,6 +117,43 @@ def test_continued():
     done = run("train", *PLACES, *SMALL, "--lfads_save_dir=again", "--max_epochs=3", "--keep_prob=0.7",
                "--learning_rate_init=0.5", "--do_reset_learning_rate")
     check("--learning_rate_init" not in done.stdout.split("changed from")[0], "the reset rate is said to be idle")
+
+
+def other_value(takes, standard):
+    """Values that a flag may take and that are not its standard, as its line of help gives them."""
+    if "(true or false)" in takes:
+        return ["false" if standard == "true" else "true"]
+    if "(one of " in takes:
+        return [word for word in takes.split("(one of ")[1].rstrip(")").split("|") if word != standard]
+    if "(an integer" in takes or "(a number" in takes:
+        number = 7 if standard == "all" else float(standard)
+        return [f"{value:g}" for value in (number + 3, number / 2, 7) if f"{value:g}" != standard]
+    return ["elsewhere"]
+
+
+def test_every_flag():
+    """Each flag of data, model and training, with another value than that of the training that goes on,
+    is said to be changed or to have no effect, or is refused in one line."""
+    train("every", "--co_dim=1", "--max_epochs=1")
+    text = run("train", "--help").stdout
+    tried = 0
+    for group in ("Data", "Model", "Training"):
+        part = re.split(r"^\w+ flags, with their defaults:$", text.split(f"\n{group} flags, with their defaults:")[1],
+                        flags=re.M)[0]
+        for name, standard, body in re.findall(r"^  --(\w+)=(.*)\n((?:      .*\n?)+)", part, re.M):
+            for value in other_value(" ".join(body.split()), standard):
+                done = harness.invoke("train", *PLACES, *SMALL, "--co_dim=1", "--lfads_save_dir=every", "--max_epochs=1",
+                                      f"--{name}={value}")
+                if "is not allowed: it takes" not in done.stderr:
+                    break
+            told = [line for line in done.stdout.splitlines() if f"--{name}" in line and
+                    line.startswith(("without effect: ", "changed from here on: "))]
+            kept = value in ("original", "auto") and name == "preset" or name == "do_reset_learning_rate"
+            refused = done.returncode == 2 and done.stderr.count("\n") == 1
+            check(refused or kept or (done.returncode == 0 and len(told) == 1),
+                  f"--{name}={value}: status {done.returncode}, {told}, {done.stderr!r}")
+            tried += 1
+    check(tried > 90, f"only {tried} flags were tried")
 
 
 def test_generators():

@@ -210,7 +210,7 @@ def test_refused():
             (["train", "bad/a.h5", "--data_files=bad/a.h5"], "both name data files"),
             (["train", "bad/model", "bad/empty"], "are two directories"),
             (["train", "bad/model", "--lfads_save_dir=bad/empty"], "are two save directories"),
-            (["train", "--quiet", "true", "bad/a.h5"], "a boolean's value comes after =, --quiet=true"),
+            (["train", "--quiet", "yes", "bad/a.h5"], "a boolean's value is true or false, or comes after =, --quiet=yes"),
             (["posterior-mean"], "which model\\? lfads posterior-mean DIR names its save directory"),
             (["posterior-mean", "bad/a.h5"], "which model\\?"),
             (["posterior-mean", "bad/model", "bad/absent"], '"bad/absent" is no flag'),

@@ -59,7 +59,7 @@ def check_refused(rates):
 def check_conversion(rates):
     """A factor that no rate can be multiplied by is refused, as training refuses it."""
     write("rates", output_dist_params=rates)
-    for value in (np.nan, np.inf, 0.0, -2.0):
+    for value in (np.inf, 0.0, -2.0):
         write("odd", valid_data=np.ones(rates.shape), valid_truth=np.ones(rates.shape),
               conversion_factor=value)
         evaluate("rates", data="odd", status=2, pattern=f"odd: conversion_factor is {value:g},")
@@ -218,7 +218,7 @@ def test_coverage():
             ("output_dist_params_quantiles", quantiles[..., ::-1], "place 0 gives no band"),
             ("spread_quantiles", [0.1, np.nan, 0.5], "are not numbers between 0 and 1"),
             ("spread_quantiles", [0.5, 0.1, 0.9], "are not numbers between 0 and 1 in rising order"),
-            ("spread_quantiles", [[0.1, 0.5, 0.9]], "spread_quantiles has 2 axes")):
+            ("spread_quantiles", [[0.1, 0.5, 0.9], [0.1, 0.5, 0.9]], "spread_quantiles has 2 axes")):
         arrays = {k: v for k, v in both.items() if (k.endswith("_std")) == key.endswith("_std")}
         with h5py.File(write("odd", output_dist_params=rates, **{**arrays, key: value}), "r+") as file:
             file.attrs["output_dist"] = np.bytes_("gaussian")
@@ -313,7 +313,7 @@ def test_conditions():
               scores.psth_r2(rates, psth, lists, more.get("valid_jitter")))
     check("psth_r2" not in score("--set=train"), "PSTHs of a set without conditions")
     for key, value, says in (("valid_condition", np.arange(13), "valid_condition has 13 entries on axis 0"),
-                             ("valid_condition", np.full(14, np.nan), "valid_condition is nan in trial 0"),
+                             ("valid_condition", np.eye(14), "valid_condition has 2 axes"),
                              ("valid_condition", np.zeros((14, 2)), "has 2 axes, and numbers with 1 are")):
         write("odd", **{**arrays, key: value})
         evaluate("run", data="odd", status=2, pattern=says)
@@ -368,7 +368,7 @@ def test_unknown():
     tj, rj = part[..., 2][known[..., 2]], rates[..., 2][known[..., 2]]
     close("r2 of a channel", mine["channel_r2"][2], 1 - ((tj - rj) ** 2).sum() / ((tj - tj.mean()) ** 2).sum())
     check(mine["channel_r2"][4] is None and mine["missing_truth"] == (~known).sum(), f"{mine}")
-    check(f"left out, for they are NaN: {(~known).sum()} numbers of the true rates\n" in evaluate("run"), "text")
+    check(f"left out, for they are NaN or infinite: {(~known).sum()} numbers of the true rates\n" in evaluate("run"), "text")
     check(picture("part.png").startswith(b"\x89PNG"), "a PNG of a trial of which the truth is not known")
     write("plain", valid_data=counts)
     plain = score(data="plain")
@@ -381,7 +381,7 @@ def test_unknown():
         mine = score("--figure=none.png")
         check({key: value for key, value in mine.items() if not key.startswith("missing")} == {
             key: value for key, value in plain.items() if not key.startswith("missing")}, f"{name}: {mine}")
-        check(f"left out, for they are NaN: {gone}\n" in evaluate("run"), f"{name}: {evaluate('run')}")
+        check(f"left out, for they are NaN or infinite: {gone}\n" in evaluate("run"), f"{name}: {evaluate('run')}")
     psth[0, 5, 2] = psth[0, 7, 0] = np.nan
     with h5py.File(write("data", valid_data=counts, psth=psth), "r+") as file:
         file.create_dataset("valid_cond_idx", (1,), h5py.vlen_dtype("i4"))[0] = np.arange(6)
@@ -442,7 +442,6 @@ def test_behaviour():
             ("valid_behavior", np.zeros((14, 18, 2)), r"valid_behavior has \[14,18\] trials and bins, and at least 15"),
             ("train_behavior", np.zeros((40, 17, 2)), "train_behavior has .40,17. trials and bins"),
             ("train_behavior", np.zeros((40, 18, 3)), "train_behavior has 3 entries on axis 2, and 2 are needed"),
-            ("valid_behavior", np.full((15, 18, 2), np.inf), "valid_behavior is inf in trial 0, place 0"),
             ("valid_decode_mask", np.ones((15, 1), bool), "train_decode_mask has 0 columns, and valid_decode_mask 1")):
         write("odd", **{**arrays, key: value})
         evaluate(run, "--train_run=others", data="odd", status=2, pattern=says)

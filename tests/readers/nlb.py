@@ -121,7 +121,7 @@ def test_numpy():
     check(set(found) == {"co-bps", "co-bps standard error", "psth R2", "vel R2", *missing}, f"{sorted(found)}")
     check(missing.items() <= found.items(), f"{found}")
     text = evaluate("--nlb_set=my/set", submission="large", target="large_target").stdout
-    check(f"penalty {penalty:.3g}" in text and "left out, for they are NaN: 3 counts\n" in text, text)
+    check(f"penalty {penalty:.3g}" in text and "left out, for they are NaN or infinite: 3 counts\n" in text, text)
 
 
 def write_runs(group):

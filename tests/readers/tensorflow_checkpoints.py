@@ -4,6 +4,7 @@ them, posterior-mean gives the original's results, training goes on from there.
   tensorflow_checkpoints.py LFADS SCRATCH GOLDEN/tensorflow GOLDEN/files STREAM [--case=CASE]
 
 SPDX-License-Identifier: Apache-2.0"""
+import base64
 import json
 import os
 import re
@@ -300,6 +301,28 @@ def test_refused():
     refuse("no step", "has no variable LFADS/global_step", changed(LFADS__global_step=None))
     refuse("a rate", "its learning rate is -?nan", changed(LFADS__learning_rate=np.float32("nan")))
     refuse("a type", "float32 and float64 can be read", values(), kinds={"LFADS/con/c0": 7})
+
+
+# two variables, as TensorFlow 2.21 writes them by tf.compat.v1.train.Saver(write_version=SaverDef.V1)
+ONE_FILE = """
+    AABMCkoKKQoVTEZBRFMvZ2VuL2dlbl8yX2ZhYy9XEggSAggDEgIIBBgBIgQKAAoAChkKEUxGQURTL2dsb2JhbF9zdGVwEgAYCSIA
+    EgIIAQAeUwBMRkFEUy9nZW4vZ2VuXzJfZmFjL1cAAQECgH+AfxJRChVMRkFEUy9nZW4vZ2VuXzJfZmFjL1cSBAoACgAaMiowAAAA
+    AAAAgD8AAABAAABAQAAAgEAAAKBAAADAQAAA4EAAAABBAAAQQQAAIEEAADBBCA0cbG9iYWxfc3RlcAABABIaChFMRkFEUy9nbG9i
+    YWxfc3RlcBIAGgNSAQcAAAAAAQAAAAC+NL5nAAAAAAEAAAAAwPKhsAABAwEA9wEAAAAAAQAAAABb7z33/AEIiQIPAAAAAAAAAAAA
+    AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAFf7gIskdUfb
+"""
+
+
+def test_one_file():
+    """The form before TensorFlow 1.0 is named, with a remedy."""
+    os.makedirs(f"{SCRATCH}/old")
+    with open(f"{SCRATCH}/old/lfads_vae.ckpt-7", "wb") as file:
+        file.write(base64.b64decode(ONE_FILE))
+    with open(f"{SCRATCH}/old/checkpoint", "w") as file:
+        file.write('model_checkpoint_path: "lfads_vae.ckpt-7"\n')
+    for command in ("write-params", "posterior-mean", "train"):
+        run(command, "old", status=2, pattern="old/lfads_vae.ckpt-7 is a TensorFlow checkpoint of the form before "
+            "TensorFlow 1.0, .*: restore it in TensorFlow and save it with")
 
 
 def test_damaged():
