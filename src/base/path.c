@@ -29,6 +29,14 @@ bool path_is_directory(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+bool path_same(const char *a, const char *b)
+{
+    struct stat first, second;
+
+    return a && b && stat(a, &first) == 0 && stat(b, &second) == 0 &&
+           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 bool path_of_directory(char absolute[FILE_PATH], const char *directory)
 {
     return realpath(directory, absolute) != NULL;

@@ -10,6 +10,8 @@ const char *path_name(const char *path);
 void path_directory(char directory[FILE_PATH], const char *path);
 /* Whether PATH is an existing directory. */
 bool path_is_directory(const char *path);
+/* Whether A and B exist and are the same file, whatever they are called; either may be NULL. */
+bool path_same(const char *a, const char *b);
 /* Sets ABSOLUTE to the path of DIRECTORY without links; false if it does not exist. */
 bool path_of_directory(char absolute[FILE_PATH], const char *directory);
 /* Sets ABSOLUTE to the path of a file, whose name stays even if it is a link; false if its

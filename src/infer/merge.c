@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "infer/arrays.h"
 
 /* A window: its first bin, and the row of the results that it is. */
@@ -254,6 +255,13 @@ enum lfads_status lfads_merge(const struct lfads_merging *what, struct lfads_err
         (!what->train_run_file && !what->valid_run_file))
         return lfads_fail(err, LFADS_USAGE,
                           "lfads_merge: a data file, results and an output file are needed");
+    if (path_same(what->output_file, what->data_file) ||
+        path_same(what->output_file, what->train_run_file) ||
+        path_same(what->output_file, what->valid_run_file))
+        return lfads_fail(err, LFADS_USAGE,
+                          "--output=%s is one of the files to merge, which it would replace: name "
+                          "another",
+                          what->output_file);
     m = calloc(1, sizeof *m);
     if (!m)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to merge %s", what->data_file);

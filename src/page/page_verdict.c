@@ -136,7 +136,8 @@ static void judge_score(struct findings *f, const struct page_session *p, const 
     }
     if (name && !(model > best))
         found(f, WARNING, p,
-              "a simple estimate is better than the model: %s has %.4f bits per spike of %s, the "
+              "a simple estimate is as good as the model, or better: %s has %.4f bits per spike of "
+              "%s, the "
               "model %.4f. Train longer, or with other penalties (--preset=auto chooses them)",
               strcmp(name, "psth") == 0 ? "the PSTH" : "smoothing", best, of, model);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "prepare/checks.h"
 #include "prepare/prepared_file.h"
 #include "prepare/read.h"
@@ -88,7 +89,23 @@ static enum lfads_status make_directory(const char *output, struct lfads_error *
     return file_make_directory(directory, err);
 }
 
-/* Fails if two recordings would be written to one file. */
+/* Fails if OUTPUT is one of the files to read, which it would replace. */
+static enum lfads_status check_inputs(const char *output, const char *const *recordings,
+                                      size_t count, const struct lfads_prepare_config *config,
+                                      struct lfads_error *err)
+{
+    bool same = path_same(output, config->trials) || path_same(output, config->series);
+
+    for (size_t i = 0; i < count; i++)
+        same = same || path_same(output, recordings[i]);
+    return same ? lfads_fail(err, LFADS_USAGE,
+                             "--output=%s is one of the files to read, which it would replace: "
+                             "name another",
+                             output)
+                : LFADS_OK;
+}
+
+/* Fails if two recordings would be written to one file, or over one that is read. */
 static enum lfads_status check_outputs(const char *const *recordings, size_t count,
                                        const struct lfads_prepare_config *config,
                                        struct lfads_error *err)
@@ -98,6 +115,8 @@ static enum lfads_status check_outputs(const char *const *recordings, size_t cou
 
     for (size_t i = 0; i < count && status == LFADS_OK; i++) {
         status = name_output(one, recordings[i], count > 1, config, err);
+        if (status == LFADS_OK)
+            status = check_inputs(one, recordings, count, config, err);
         for (size_t k = 0; k < i && status == LFADS_OK; k++) {
             status = name_output(other, recordings[k], count > 1, config, err);
             if (status == LFADS_OK && strcmp(one, other) == 0)

@@ -78,8 +78,7 @@ static void say_table(const char *path, const struct raw *raw, const struct plan
               100 - 100 * tally->entries / numbers);
     speak(line, to, "  units        %zu of %zu", plan->units, raw->units);
     if (plan->heldout > 0)
-        speak(line, to,
-              "  held out     %zu units, the last channels (heldout_dim in the file)",
+        speak(line, to, "  held out     %zu units, the last channels (heldout_dim in the file)",
               plan->heldout);
     say_reasons(plan->unit_reason, plan->unit_reasons, "units", callbacks);
     speak(line, to, "  spikes       %.0f, %.3g a bin and unit, at most %.0f in a bin",

@@ -277,6 +277,10 @@ void variable_text(char *text, size_t size, const struct variable *v, size_t i)
         snprintf(text, size, "%s", v->texts[i]);
         return;
     }
+    if (fabs(v->numbers[i]) < 1e15 && v->numbers[i] == floor(v->numbers[i])) {
+        snprintf(text, size, "%.0f", v->numbers[i]);
+        return;
+    }
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(text, size, "%.*g", digits, v->numbers[i]);
         if (strtod(text, NULL) == v->numbers[i])

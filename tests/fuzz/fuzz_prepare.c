@@ -1,6 +1,6 @@
 /* fuzz_prepare.c - any file as a recording, as its own table of trials, as a recording without
- * trials with series, and as each of the files in a folder of Kilosort's. SPDX-License-Identifier:
- * Apache-2.0 */
+ * trials, with series, and as each of the files in a folder of Kilosort's.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <lfads/lfads.h>
 #include <sys/stat.h>
 #include <unistd.h>

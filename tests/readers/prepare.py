@@ -107,6 +107,10 @@ def test_arrays():
         run("prepare", f"{name}.npz", "--window=0:2", "--bin_width=0.02", "--output=made", *words)
         same("made", counts, name)
     run("prepare", "us.npz", "--window=0:2", "--output=none", status=2, pattern="add --time_unit=ms")
+    np.savez(f"{SCRATCH}/angles.npz", spike_times=us / 1e6, angle=side * 30, **arrays)
+    run("prepare", "angles.npz", "--window=0:2", "--output=made", "--condition=angle")
+    names = h5py.File(f"{SCRATCH}/made")["condition_names"][()].decode().split("\n")
+    check(names == ["30", "60"], f"conditions {names}")
 
 
 def test_aligned():
@@ -483,8 +487,11 @@ def test_merged():
     for words, pattern in (
             (["merge", "--data_file=made", "--output=none"], "merge needs --data_file"),
             (["merge", "--data_file=run_train", "--train_run=run_train", "--output=none"], "has no windows of a"),
-            (["merge", "--data_file=made", "--valid_run=run_train", "--output=none"], "as the valid trials of made")):
+            (["merge", "--data_file=made", "--valid_run=run_train", "--output=none"], "as the valid trials of made"),
+            (["merge", "--data_file=made", "--train_run=run_train", "--output=./made"], "is one of the files to merge"),
+            (["merge", "--data_file=made", "--train_run=run_train", "--output=run_train"], "is one of the files to merge")):
         run(*words, status=2, pattern=pattern)
+
     check(not os.path.exists(f"{SCRATCH}/none"), "a refused merge left a file")
 
 
@@ -593,6 +600,18 @@ def test_refused():
         done = run("prepare", *words, status=1 if "missing.csv" in words else 2, pattern=pattern)
         check(len(done.stderr.splitlines()) == 1, f"{words}: {done.stderr}")
     check(not os.path.exists(f"{SCRATCH}/none"), "a refused run left a file")
+    def stamp(name):
+        info = os.stat(f"{SCRATCH}/{name}")
+        return info.st_ino, info.st_mtime_ns, info.st_size
+
+    # nor does a recording, a table or a series become the data file
+    os.symlink("names.npz", f"{SCRATCH}/link.npz")
+    before = [stamp(name) for name in ("names.npz", "spikes.csv", "trials.csv")]
+    for words in (["names.npz", "--output=link.npz"], ["spikes.csv", "--output=./spikes.csv", "--window=0:1"],
+                  ["spikes.csv", "--output=names.npz", "--window=0:1", "--series=names.npz"],
+                  ["spikes.csv", "--output=trials.csv", "--window=0:1", "--trials=trials.csv"]):
+        run("prepare", *words, status=2, pattern="is one of the files to read, which it would replace: name another")
+    check(before == [stamp(name) for name in ("names.npz", "spikes.csv", "trials.csv")], "a recording was replaced")
 
 
 def test_ratmotor():
