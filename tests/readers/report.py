@@ -80,6 +80,28 @@ def lines(chart):
     return {path.get("data-name"): path for path in chart.iter(f"{svg}path") if path.get("data-name")}
 
 
+def check_ticks(title, chart):
+    """An axis' numbers stand where they belong."""
+    if chart.get("data-bare") == "1":
+        return
+    left, top, width, height = map(float, chart.get("data-frame").split())
+    x0, x1, y0, y1 = (float(chart.get(f"data-{name}")) for name in ("x0", "x1", "y0", "y1"))
+    of = np.log if chart.get("data-log") == "1" else lambda y: y
+    count = {"middle": 0, "end": 0}
+    for text in chart.iter("{http://www.w3.org/2000/svg}text"):
+        x, y, anchor = float(text.get("x")), float(text.get("y")), text.get("text-anchor")
+        if text.get("class") or anchor not in count:
+            continue
+        count[anchor] += 1
+        value = float(text.text)
+        if anchor == "middle":
+            off = x - left - width * (value - x0) / (x1 - x0)
+        else:  # the middle of a number is above its base line
+            off = y - 4 - top - height * (1 - (of(value) - of(y0)) / (of(y1) - of(y0)))
+        check(abs(off) < 0.06, f"{title}: {text.text} is {off:.1f} off its place")  # one decimal
+    check(count["middle"] >= 2 and count["end"] >= 1, f"{title}: {count} numbers")
+
+
 def prepare():
     random = np.random.RandomState(3)
     rates = 0.3 + 0.25 * np.sin(np.arange(20)[:, None] / 3 + np.arange(7))
@@ -94,6 +116,8 @@ def check_form(page, what):
     """Well-formed, of one file, and nothing of a name is markup."""
     check(not page.faults, f"{what}: {page.faults[:3]}")
     check(len(page.charts()) > 5, f"{what}: {len(page.charts())} charts")
+    for title, chart in page.charts().items():
+        check_ticks(f"{what}, {title}", chart)
     check(not [e for e in page.elements if {"src", "href", "onclick", "onload", "onerror"} & set(e[1])
                or e[0] in ("link", "img", "iframe", "i", "object")], f"{what}: something from elsewhere")
     check(not re.search(r"https?://(?!www\.w3\.org/2000/svg)", page.source), f"{what}: an address")

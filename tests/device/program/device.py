@@ -29,11 +29,11 @@ SMALL = ["--factors_dim=3", "--ic_dim=4", "--ic_enc_dim=6", "--gen_dim=9", "--ba
 CONTROLLED = ["--co_dim=2", "--con_dim=5", "--ci_enc_dim=4", "--co_mean_corr_scale=0.1"]
 # of the operands of products: how far costs may be off
 PRECISIONS = {"tf32": 2e-4, "bf16": 2e-3}
-# name: flags of a model; the first draws pictures, the last two have their batches filled by the host
-MODELS = {"plain": ["--co_dim=0", "--example_every_s=600"],
+# name: flags of a model; one draws pictures, the last two have their batches filled by the host
+MODELS = {"plain": ["--co_dim=0"],
           "controlled": CONTROLLED,
           "external": ["--co_dim=0", "--ext_input_dim=2", "--inject_ext_input_to_gen"],
-          "gaussian": ["--co_dim=0", "--output_dist=gaussian"],
+          "gaussian": ["--co_dim=0", "--output_dist=gaussian", "--example_every_s=600"],
           "jittered": CONTROLLED + ["--temporal_spike_jitter_width=2", "--do_causal_controller"],
           "apart": ["--co_dim=0", "--temporal_spike_jitter_width=2", "--spike_jitter=symmetric", "--keep_prob=1"]}
 
@@ -207,7 +207,7 @@ def test_little_memory():
     """With little memory: the batch that is named fits; sampling takes fewer trials at once."""
     if not ISOLATED:
         raise Skip("only the isolated backend's memory can be limited")
-    flags = [*MODELS["plain"], "--factors_dim=3", "--max_epochs=1", DEVICE, "--seed=3"]
+    flags = [*MODELS["plain"], "--factors_dim=3", "--max_epochs=1", DEVICE, "--seed=3", "--example_every_s=-1"]
     _, error = run("train", "little", *flags, "--batch_size=4096", status=1,
                    LFADS_ISOLATED_MEMORY="16")
     fitting = re.findall(r"--batch_size=(\d+) would fit", error)
