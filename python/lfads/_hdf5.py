@@ -2,7 +2,7 @@
 SPDX-License-Identifier: Apache-2.0"""
 import ctypes
 import os
-from typing import Dict, Mapping, Tuple, Union
+from typing import Any, Dict, Mapping, Tuple, Union
 
 import numpy as np
 
@@ -40,6 +40,7 @@ def read(path: Path) -> Tuple[Dict[str, np.ndarray], Dict[str, str]]:
 def stored(array: np.ndarray) -> np.ndarray:
     """The array in C order, in a type of NUMBERS that holds all its numbers."""
     kind, size = array.dtype.kind, array.dtype.itemsize
+    dtype: Any
     if kind == "f":
         dtype = np.float32 if size <= 4 else np.float64
     elif kind == "b" or size <= 2:

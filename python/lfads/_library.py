@@ -6,7 +6,7 @@ import signal
 import threading
 import warnings
 import weakref
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from typing import Any, Callable, List, Mapping, Optional
 
 from . import _header
 from ._errors import DataError, Error, FileError, LFADSWarning, NoMemoryError, NumericError, UsageError
@@ -126,7 +126,7 @@ class Run:
         self._record = record  # is called also between an interrupt and the end
         self._progress, self._warnings = progress, []  # type: Any, List[str]
         self._pending: Optional[BaseException] = None
-        types = dict(_header.lfads_callbacks._fields_)
+        types: Any = {field[0]: field[1] for field in _header.lfads_callbacks._fields_}
         self._callbacks = _header.lfads_callbacks(
             None, types["line"](self._on_line), types["warn"](self._on_warning),
             types["progress"](self._on_progress), types["stop"](self._on_stop))

@@ -117,7 +117,7 @@ class Model:
     @staticmethod
     def _outputs(arrays: Dict[str, np.ndarray]) -> Any:
         return (_header.lfads_output * len(arrays))(
-            *((name.encode(), _header.LFADS_FLOAT32, array.ctypes.data, array.size)
+            *(_header.lfads_output(name.encode(), _header.LFADS_FLOAT32, array.ctypes.data, array.size)
               for name, array in arrays.items()))
 
     def posterior(self, session: str, trials: Session, samples: int, spread: bool, quantiles: Sequence[float],

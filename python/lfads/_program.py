@@ -85,7 +85,7 @@ def tune(X: Any, save_dir: _hdf5.Path, *, valid: Any = None, ext_input: Any = No
 
 def _run(words: List[str], progress: bool) -> None:
     """Runs the program, with its lines on our standard output; Ctrl-C stops it as on its own."""
-    process = subprocess.Popen([place("program"), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    process: Any = subprocess.Popen([place("program"), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                text=True, errors="replace", start_new_session=True)
     complaints: List[str] = []
     listener = threading.Thread(target=lambda: complaints.extend(process.stderr), daemon=True)
@@ -94,8 +94,8 @@ def _run(words: List[str], progress: bool) -> None:
     while True:
         try:
             line = process.stdout.readline()
-        except KeyboardInterrupt as error:
-            interrupt = error
+        except KeyboardInterrupt as stop:
+            interrupt = stop
             process.send_signal(signal.SIGINT)
             continue
         if not line:
@@ -106,7 +106,7 @@ def _run(words: List[str], progress: bool) -> None:
     listener.join()
     if interrupt:
         raise interrupt
-    texts = [text.strip().removeprefix("lfads: ") if hasattr(str, "removeprefix") else text for text in complaints]
+    texts = [text.strip().removeprefix("lfads: ") for text in complaints]
     if status != 0:
         error = UsageError if status == EXIT_USAGE else Error
         raise error(texts[-1] if texts else f"the program ended with status {status}")

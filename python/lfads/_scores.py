@@ -25,7 +25,7 @@ OF_CHANNELS = ("channel_r2", "channel_bits_per_spike", "channel_coverage")
 
 def _as_dict(score: "_header.lfads_score") -> Dict[str, Any]:
     found: Dict[str, Any] = {}
-    for name, _ in _header.lfads_score._fields_:
+    for name in (field[0] for field in _header.lfads_score._fields_):
         value = getattr(score, name)
         if name in OF_CHANNELS:
             if value:

