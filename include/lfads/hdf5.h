@@ -35,10 +35,10 @@ LFADS_API void lfads_file_free(struct lfads_file *file);
 /* How many arrays of numbers, at its root, a file has that is read; what number INDEX is. They are
  * in the order of their names' bytes. */
 LFADS_API size_t lfads_file_arrays(const struct lfads_file *file);
-LFADS_API LFADS_CHECKED enum lfads_status lfads_file_array(const struct lfads_file *file,
-                                                           size_t index,
-                                                           struct lfads_file_array *out,
-                                                           struct lfads_error *err);
+LFADS_API LFADS_CHECKED enum lfads_status lfads_file_describe(const struct lfads_file *file,
+                                                              size_t index,
+                                                              struct lfads_file_array *out,
+                                                              struct lfads_error *err);
 /* Reads array NAME, in C order, to VALUES of COUNT numbers of TYPE: LFADS_FLOAT32, LFADS_FLOAT64 or
  * LFADS_INT64, to which the file's numbers are converted. */
 LFADS_API LFADS_CHECKED enum lfads_status lfads_file_read(const struct lfads_file *file,

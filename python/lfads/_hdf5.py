@@ -24,7 +24,7 @@ def read(path: Path) -> Tuple[Dict[str, np.ndarray], Dict[str, str]]:
     with Handle("lfads_file_open", "lfads_file_free", os.fsencode(path)) as file:
         for index in range(lib.lfads_file_arrays(file.pointer)):
             info = _header.lfads_file_array(ctypes.sizeof(_header.lfads_file_array))
-            call("lfads_file_array", file.pointer, index, ctypes.byref(info))
+            call("lfads_file_describe", file.pointer, index, ctypes.byref(info))
             values = np.empty(info.shape[:info.rank], DTYPES[info.type])
             call("lfads_file_read", file.pointer, info.name, NUMBERS[values.dtype], values.ctypes.data,
                  values.size)

@@ -146,8 +146,8 @@ void lfads_file_free(struct lfads_file *file)
 
 size_t lfads_file_arrays(const struct lfads_file *file) { return file ? file->count : 0; }
 
-enum lfads_status lfads_file_array(const struct lfads_file *file, size_t index,
-                                   struct lfads_file_array *out, struct lfads_error *err)
+enum lfads_status lfads_file_describe(const struct lfads_file *file, size_t index,
+                                      struct lfads_file_array *out, struct lfads_error *err)
 {
     size_t size;
 

@@ -7,6 +7,7 @@ SPDX-License-Identifier: Apache-2.0"""
 import json
 import math
 import os
+import re
 import sys
 
 import numpy as np
@@ -140,6 +141,18 @@ def test_held_out():
     check(first_change("all_read", "other_held") == 0, "the encoders do not read all")
     refused("heldout_dim=12 must be below", f"--heldout_dim={CHANNELS}")
     refused("forward_steps=30 must be below", f"--forward_steps={BINS}")
+
+
+def test_sample_validation():
+    """Its measure is of what the encoders may read: what is held out is no part of it."""
+    flags = ["--co_dim=0", "--preset=auto", "--sv_rate=0.2", f"--heldout_dim={HELD}", f"--forward_steps={FORWARD}",
+             "--learning_rate_init=1e-9", "--early_stop_patience=0"]  # the data change the parameters next to not
+    measured = []
+    for data in "data", "other_held":
+        train(f"sv_{data}", *flags, epochs=1, data=data)
+        line = harness.text(f"sv_{data}/fitlog.csv").splitlines()[-1].replace(" ", "")
+        measured.append(float(re.search(r"recon_sv,([^,]+)", line)[1]))
+    check(abs(measured[0] - measured[1]) < 2e-4, f"held-out data change sample validation: {measured}")
 
 
 def rates_cost(rates, counts):
