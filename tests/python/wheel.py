@@ -52,6 +52,7 @@ def main():
     assert len(glob.glob(os.path.join(package, "lib", "licenses", "*"))) > 20, "licences are missing"
     # away from the sources, so that what was installed is what is imported
     tests = shutil.copytree(os.path.join(REPOSITORY, "python", "tests"), os.path.join(SCRATCH, "tests"))
+    shutil.copytree(os.path.join(REPOSITORY, "python", "examples"), os.path.join(SCRATCH, "examples"))
     bare = {name: value for name, value in os.environ.items()
             if not name.startswith(("LFADS_", "PYTHON", "LD_"))}
     subprocess.run([python, "-m", "lfads", "--version"], cwd=SCRATCH, env=bare, check=True)
