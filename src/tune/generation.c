@@ -46,7 +46,10 @@ static void count_epochs(double *done, double *left, const struct work *w)
         double first = (double)post->first / MILLI, now = (double)post->now / MILLI;
 
         *done += now - first;
-        *left += limit - (post->has_ended ? (double)w->end : post->now ? now : (double)w->begin);
+        if (limit > 0) /* else only its learning rate ends a training */
+            *left += limit - (post->has_ended ? (double)w->end
+                              : post->now     ? now
+                                              : (double)w->begin);
     }
 }
 
@@ -64,7 +67,7 @@ static void say_time(struct work *w, double done, double left)
             return;
     }
     t->said_time = true;
-    if (done <= 0)
+    if (done <= 0 || left <= 0)
         return;
     total = seconds / done * left;
     if (total < 100)
@@ -84,14 +87,14 @@ void work_report(struct work *work)
 {
     struct work *w = work;
     struct tuning *t = w->tuning;
-    struct lfads_progress progress = {.what = "tuning", .epoch = w->end};
+    struct lfads_progress progress = {.what = t->seeds ? "training" : "tuning", .epoch = w->end};
     double done, left, all;
 
     count_epochs(&done, &left, w);
     if (!t->said_time)
         say_time(w, done, left);
     all = t->epochs_done + done;
-    progress.share = all + left > 0 ? all / (all + left) : 1;
+    progress.share = w->end == 0 ? 0 : all + left > 0 ? all / (all + left) : 1;
     progress.seconds = clock_seconds() - t->began;
     if (progress_report(t->callbacks, &progress)) {
         w->stopped = true;
