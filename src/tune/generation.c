@@ -5,8 +5,10 @@
 #include <sys/mman.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/progress.h"
 #include "base/sizes.h"
+#include "train/training.h"
 #include "tune/generation_private.h"
 
 /* What a member's callbacks get. */
@@ -179,6 +181,20 @@ static enum lfads_status finish(struct work *w, bool *lost, struct lfads_error *
     return LFADS_OK;
 }
 
+/* Chooses how many members train at a time, within the memory that all of them share. */
+static size_t choose_most(struct tuning *t)
+{
+    size_t members = t->settings.members, threads = t->base->threads;
+    size_t bytes = training_bytes(t->base, 1);
+    size_t most = members_at_once(members, threads, bytes, memory_shared());
+
+    if (most < size_min(members, threads) && !t->said_memory)
+        tuning_say(t, "Memory holds %zu members at a time, of about %zu MiB each.", most,
+                   bytes >> 20);
+    t->said_memory = true;
+    return most;
+}
+
 enum lfads_status generation_train(struct tuning *tuning, bool *lost, struct lfads_error *err)
 {
     const struct settings *s = &tuning->settings;
@@ -188,7 +204,7 @@ enum lfads_status generation_train(struct tuning *tuning, bool *lost, struct lfa
     struct work w = {.tuning = tuning,
                      .bytes = sizeof(struct board) + s->members * sizeof(struct post),
                      .process = calloc(s->members, sizeof *w.process),
-                     .most = size_min(apart ? tuning->base->threads : processes, s->members),
+                     .most = apart ? choose_most(tuning) : size_min(processes, s->members),
                      .begin = generation ? settings_epochs(s, generation - 1) : 0,
                      .end = settings_epochs(s, generation),
                      .status = LFADS_OK};

@@ -121,6 +121,16 @@ void exploit_rivals(size_t *parent, const double *score, size_t n, struct stream
     }
 }
 
+size_t members_at_once(size_t members, size_t threads, size_t bytes, size_t available)
+{
+    size_t fit = bytes ? available / bytes : members;
+    size_t most = threads < members ? threads : members;
+
+    if (fit < most)
+        most = fit;
+    return most > 0 ? most : 1;
+}
+
 double explore_value(double value, double low, double high, explore_factor *next, void *payload)
 {
     const int tries = 99;

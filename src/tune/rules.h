@@ -39,6 +39,10 @@ size_t rank_members(size_t *order, const double *score, size_t n);
 /* Returns the member of least score; N if all are NaN. */
 size_t best_member(const double *score, size_t n);
 
+/* Returns how many of MEMBERS are trained at a time: a thread each, and with BYTES of memory each
+ * as many as AVAILABLE bytes hold; at least one. */
+size_t members_at_once(size_t members, size_t threads, size_t bytes, size_t available);
+
 /* Returns the next random factor. */
 typedef double explore_factor(void *payload);
 /* Returns VALUE times a factor that leaves it from LOW to HIGH: of 99 factors the first that does,

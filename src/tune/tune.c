@@ -1,5 +1,5 @@
 /* tune.c - a tuning from beginning to end: lfads_tune of the public header. Completes the flags,
- * opens the base run, and reads or begins the directory.
+ * and opens the base run.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
@@ -7,11 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/lock.h"
 #include "config/kinds.h"
 #include "config/preset.h"
 #include "tune/directory.h"

@@ -27,6 +27,7 @@ struct tuning {
     double epochs_done;  /* of all members, in this call */
     double began;        /* time of the clock */
     bool said_time;      /* how long it will take */
+    bool said_memory;    /* that memory holds few members at a time */
 };
 
 /* Passes a line to the caller (printf form). */

@@ -58,7 +58,7 @@ def ranking(folder):
 
 
 def sample(folder, *more, kind="valid", command="posterior-sample"):
-    run(command, folder, *more)
+    run(command, folder, "--threads=1", *more)
     name = RUN if command == "posterior-sample" else "model_runs_a_{}_posterior_push_mean"
     return numbers(f"{folder}/{name.format(kind)}")
 
