@@ -266,7 +266,7 @@ def test_band():
          output_dist_params_std=truth)
     run, = (f"{SCRATCH}/band/{f}" for f in os.listdir(f"{SCRATCH}/band") if "_valid_posterior" in f)
     with h5py.File(run, "r+") as file:
-        file.attrs["ensemble"] = "8"
+        file.attrs["ensemble"] = np.bytes_("8")
     harness.run("report", "band", "--bootstrap=10", "--trials=5", "--units=4")
     page, inside = Page("band/report.html"), (ends[..., 0] <= truth) & (truth <= ends[..., 2])
     check_form(page, "band")
