@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "tune/tuning.h"
 
 /* Begins the first generation. */
@@ -167,7 +168,21 @@ static enum lfads_status put_best(const struct tuning *t, struct lfads_error *er
         status = tuning_write_costs(t, best, err);
     if (status == LFADS_OK)
         status = tuning_write_ranking(t, order, count, err);
-    return status == LFADS_OK && !t->seeds ? tuning_draw(t, best, err) : status;
+    return status;
+}
+
+/* Draws the population: at the end, and before it not more often than a figure is worth, for small
+ * models train a generation in less time than one takes. Seeds have no generations. */
+static enum lfads_status draw(struct tuning *t, bool over, struct lfads_error *err)
+{
+    const double pause = 10; /* seconds */
+    double score[MEMBERS_MAX], now = clock_seconds();
+
+    if (t->seeds || (!over && t->drew > 0 && now - t->drew < pause))
+        return LFADS_OK;
+    t->drew = now;
+    scores_of(score, t, t->population.done - 1);
+    return tuning_draw(t, best_member(score, t->settings.members), err);
 }
 
 enum lfads_status evolve(struct tuning *tuning, struct lfads_error *err)
@@ -184,6 +199,8 @@ enum lfads_status evolve(struct tuning *tuning, struct lfads_error *err)
             status = put_best(t, err);
         if (status == LFADS_OK)
             status = see_end(&over, t, err);
+        if (status == LFADS_OK)
+            status = draw(t, over, err);
         if (status != LFADS_OK || over)
             break;
         status = breed(t, err);

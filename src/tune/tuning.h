@@ -25,6 +25,7 @@ struct tuning {
     bool has_null;
     char csv[FILE_PATH]; /* population.csv */
     double epochs_done;  /* of all members, in this call */
+    double drew;         /* when the figure was drawn; 0: not yet */
     double began;        /* time of the clock */
     bool said_time;      /* how long it will take */
     bool said_memory;    /* that memory holds few members at a time */
