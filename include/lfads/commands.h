@@ -9,7 +9,8 @@ extern "C" {
 #endif
 
 /* ---- commands: each reads and writes files as docs/files.md describes ------------------------ */
-/* Trains on the data set that CONFIG names. Continues if lfads_save_dir has a checkpoint. */
+/* Trains on the data set that CONFIG names. Continues if lfads_save_dir has a checkpoint. Flag
+ * seeds: trains several models, on the CPU each in a process of its own, which is forked. */
 LFADS_API LFADS_CHECKED enum lfads_status lfads_train(const struct lfads_config *config,
                                                       const struct lfads_callbacks *callbacks,
                                                       struct lfads_error *err);

@@ -54,14 +54,19 @@ size_t memory_mapped(void)
 
 size_t memory_resident(void) { return memory_number("/proc/self/status", "VmRSS:") * 1024; }
 
-size_t memory_available(void)
+size_t memory_shared(void)
 {
     size_t system = memory_number("/proc/meminfo", "MemAvailable:") * 1024;
-    size_t available = memory_left_by_groups("/proc/self/cgroup", "/sys/fs/cgroup");
+    size_t left = memory_left_by_groups("/proc/self/cgroup", "/sys/fs/cgroup");
+
+    return system ? size_min(left, system) : left;
+}
+
+size_t memory_available(void)
+{
+    size_t available = memory_shared();
     struct rlimit limit;
 
-    if (system)
-        available = size_min(available, system);
     if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
         size_t mapped = memory_mapped();
 

@@ -17,6 +17,8 @@ size_t memory_rounded(size_t bytes);
 /* Bytes that this process may still take: the least of what the system has free, what its control
  * group leaves and what its own limit leaves; SIZE_MAX if none of them is known. */
 size_t memory_available(void);
+/* The same without this process's own limit: what it and its children may take together. */
+size_t memory_shared(void);
 /* Bytes of address space that this process uses, and of memory that it holds. */
 size_t memory_mapped(void);
 size_t memory_resident(void);

@@ -82,7 +82,7 @@ static enum lfads_status run_on_terminal(struct lfads_config *config, const stru
     cli_say_ignored(&callbacks, ignored);
     status = call(config, command, files, &callbacks, err);
     terminal_end(&terminal);
-    if (is_new && status == LFADS_OK && lfads_ranks_number(config->ranks) == 0)
+    if (is_new && status == LFADS_OK && lfads_ranks_number(config->ranks) == 0 && !config->seeds)
         printf("The model is in %s; lfads posterior-sample %s denoises its trials\n",
                config->lfads_save_dir, config->lfads_save_dir);
     return status;

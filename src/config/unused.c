@@ -102,11 +102,11 @@ static const struct {
      "do_reset_learning_rate max_epochs checkpoint_every checkpoint_name max_ckpt_to_keep "
      "max_ckpt_to_keep_lve csv_log example_every_s cd_rate cd_pass_rate cd_heldout adam_form "
      "adam_beta1 adam_beta2 adam_epsilon weight_decay early_stop_patience lve_metric "
-     "batch_remainder batch_sessions dropout_style verbose"},
+     "batch_remainder batch_sessions dropout_style verbose seeds"},
     {trains, "for results only", "output_filename_stem"},
     {never_samples_posterior, "for posterior samples only", "ps_samples"},
     {averages_no_samples, "for averages of posterior samples only", "save_spread spread_quantiles"},
-    {runs_no_posterior, "for posterior samples and means only", "ps_nexamples_to_process"},
+    {runs_no_posterior, "for posterior samples and means only", "ps_nexamples_to_process ensemble"},
     {samples_no_prior, "for prior samples only", "dataset_name ext_input_from"},
     {begins, "there is no training to continue", "do_reset_learning_rate"},
     {goes_on, "a first value, and the training has begun",

@@ -161,7 +161,8 @@ static enum lfads_status check_data(const struct lfads_config *config, const cha
         return lfads_fail(err, LFADS_USAGE,
                           "data files and --%s are two ways to name the data: leave one out",
                           directory ? "data_dir" : "data_filename_stem");
-    if (files || (directory && stem) || (saves && has_trace(config, trace)))
+    if (files || (directory && stem) ||
+        (saves && (has_trace(config, trace) || has_trace(config, WORDS_SEEDS))))
         return LFADS_OK;
     if (directory || stem)
         return lfads_fail(err, LFADS_USAGE,

@@ -19,6 +19,9 @@ void words_release(struct words *words);
 enum lfads_status words_take_directory(char directory[FILE_PATH], struct words *words,
                                        struct lfads_error *err);
 
+/* A file that says, whatever trains, that it goes on: of several seeds (tuning.md). */
+#define WORDS_SEEDS "seeds.txt"
+
 /* Sets the flags that WORDS of the command of this name, which trains, stand for: save directory
  * and data files. Without a save directory there is a new one beside the data; *IS_NEW says so.
  * Fails if there are no data, unless the save directory has a file TRACE, where the command goes

@@ -44,7 +44,12 @@ static enum lfads_status open_run(struct run **run, const struct asked *a, struc
 
     if (!config)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a configuration");
-    if (!a->session && lfads_data_sessions(a->data) > 1)
+    if (config->ensemble)
+        status = lfads_fail(err, LFADS_USAGE,
+                            "%s: --ensemble=%lld averages models of a save directory: average the "
+                            "outputs of several models yourself, or call lfads_posterior_sample",
+                            call, (long long)config->ensemble);
+    else if (!a->session && lfads_data_sessions(a->data) > 1)
         status = lfads_fail(err, LFADS_USAGE,
                             "%s: the data have %zu sessions, and session is NULL: name one", call,
                             lfads_data_sessions(a->data));

@@ -69,6 +69,8 @@ static enum lfads_status write_results(struct sampler *p, const char *kind)
     if (status == LFADS_OK)
         status = results_file_create(&file, path, OF_POSTERIORS, &p->results, p->trials,
                                      p->run->threads, p->err);
+    if (status == LFADS_OK && p->run->config->ensemble)
+        status = results_file_number(&file, RESULTS_ENSEMBLE, p->ensemble.others + 1, p->err);
     if (status == LFADS_OK)
         status = kept_arrays_copy(&file.file, p->run, session, p->set, p->trials, p->err);
     if (status == LFADS_OK)
@@ -216,6 +218,8 @@ static enum lfads_status run(const struct lfads_config *config,
         p.plan.samples = samples_of(p.run->config);
     p.plan.more = strcmp(p.run->config->output_format, "lfads_torch") == 0;
     status = choose_spread(&p);
+    if (status == LFADS_OK && p.run->config->ensemble)
+        status = ensemble_open(&p.ensemble, p.run, config, (size_t)p.run->config->ensemble, err);
     if (status == LFADS_OK)
         status = check_disk(&p);
     if (status == LFADS_OK)

@@ -98,6 +98,12 @@ enum lfads_status results_file_create(struct results_file *file, const char *pat
     return status;
 }
 
+enum lfads_status results_file_number(struct results_file *file, const char *name, size_t number,
+                                      struct lfads_error *err)
+{
+    return write_number(&file->file, name, number, err);
+}
+
 /* Reads attribute NAME, how many of MOST; 0 without it. */
 static enum lfads_status read_number(size_t *count, const struct h5_file *file, const char *name,
                                      size_t most, struct lfads_error *err)

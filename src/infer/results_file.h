@@ -17,6 +17,9 @@ enum results_of { OF_POSTERIORS, OF_PRIORS };
 /* Attribute of such files: the bin of the trial with which rates begin; none: 0. */
 #define RESULTS_FIRST "first_bin"
 
+/* Attribute of such files: how many models' outputs were averaged; none: one model. */
+#define RESULTS_ENSEMBLE "ensemble"
+
 /* Returns the key of RESULT in a file of kind OF; NULL: the file lacks it. */
 const char *results_key(enum results_of of, enum result result);
 
@@ -48,6 +51,9 @@ struct results_file {
 enum lfads_status results_file_create(struct results_file *file, const char *path,
                                       enum results_of of, const struct results *results,
                                       size_t trials, size_t threads, struct lfads_error *err);
+/* Writes the attribute NAME. */
+enum lfads_status results_file_number(struct results_file *file, const char *name, size_t number,
+                                      struct lfads_error *err);
 /* Writes the arrays of RESULTS that are not NULL as trials FIRST to FIRST+TRIALS-1. Samples of the
  * priors have a single cost, values[RESULT_COST][0]. */
 enum lfads_status results_file_write(struct results_file *file, const struct results *results,

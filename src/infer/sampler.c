@@ -18,7 +18,15 @@ enum {
 /* Bytes of the backend's memory for one thread. */
 static size_t thread_bytes(const struct sampler *p)
 {
-    return passes_bytes(p->run->be, p->run->model, &p->plan);
+    return passes_bytes(p->run->be, p->run->model, &p->plan) +
+           ensemble_passes_bytes(&p->ensemble, &p->plan);
+}
+
+/* Bytes of the host's memory for one thread, beside the passes of a backend that computes there. */
+static size_t thread_host_bytes(const struct sampler *p)
+{
+    return passes_host_bytes(p->run->be, p->run->model, &p->plan) +
+           ensemble_host_bytes(&p->ensemble, &p->plan);
 }
 
 /* Bytes of the host's memory for a block: its results, and what is read ahead and compressed. */
@@ -43,7 +51,8 @@ static size_t block_bytes(const struct sampler *p)
                             p->run->threads);
 }
 
-/* Chooses the trials of a group: on a device as many as its free memory holds. */
+/* Chooses the trials of a group: on a device as many as its free memory holds, and the host's holds
+ * samples of. */
 static void choose_group(struct sampler *p, size_t parameters)
 {
     const struct backend *be = p->run->be;
@@ -53,7 +62,9 @@ static void choose_group(struct sampler *p, size_t parameters)
     if (be->host_memory)
         return;
     p->plan.trials = DEVICE_ROWS / p->plan.samples > 0 ? DEVICE_ROWS / p->plan.samples : 1;
-    while (p->plan.trials > 1 && parameters + thread_bytes(p) > be->memory_available(be) / 10 * 9)
+    while (p->plan.trials > 1 &&
+           (parameters + thread_bytes(p) > be->memory_available(be) / 10 * 9 ||
+            thread_host_bytes(p) > memory_available() / 4))
         p->plan.trials /= 2;
 }
 
@@ -61,15 +72,18 @@ static void choose_group(struct sampler *p, size_t parameters)
 static enum lfads_status choose_sizes(struct sampler *p)
 {
     const struct backend *be = p->run->be;
-    size_t parameters = p->run->model->size * sizeof(real), computing, host;
+    size_t parameters =
+        p->run->model->size * sizeof(real) + ensemble_parameters_bytes(&p->ensemble);
+    size_t computing, host;
+    const char *remedy = p->ensemble.others ? "--ensemble, --ps_samples, --batch_size or --threads"
+                                            : "--ps_samples, --batch_size or --threads";
     size_t groups = BLOCK_GROUPS;
 
     p->threads = be->host_memory ? p->run->threads : 1;
     choose_group(p, parameters);
     computing = parameters + p->threads * thread_bytes(p);
     host = memory_of_libraries(p->threads) + memory_of_threads(p->threads + READING_AHEAD) +
-           (be->host_memory ? computing : parameters) +
-           p->threads * passes_host_bytes(be, p->run->model, &p->plan);
+           (be->host_memory ? computing : parameters) + p->threads * thread_host_bytes(p);
     for (; groups > 0; groups /= 2) {
         p->block = p->threads * groups * p->plan.trials;
         if (host + block_bytes(p) <= memory_available())
@@ -78,8 +92,7 @@ static enum lfads_status choose_sizes(struct sampler *p)
     if (!be->host_memory && computing > be->memory_available(be))
         return backend_check_memory(be, computing, "sampling", "--ps_samples or --batch_size",
                                     p->err);
-    return memory_check(host + block_bytes(p), "sampling",
-                        "--ps_samples, --batch_size or --threads", p->err);
+    return memory_check(host + block_bytes(p), "sampling", remedy, p->err);
 }
 
 enum lfads_status sampler_create(struct sampler *sampler)
@@ -96,7 +109,8 @@ enum lfads_status sampler_create(struct sampler *sampler)
         return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to sample");
     for (size_t i = 0; i < p->threads && status == LFADS_OK; i++)
         status = passes_create(&p->passes[i], p->run->be, p->run->model, &p->plan, p->err);
-    return status;
+    return status == LFADS_OK ? ensemble_create(&p->ensemble, &p->plan, p->threads, p->err)
+                              : status;
 }
 
 void sampler_release(struct sampler *sampler)
@@ -107,6 +121,7 @@ void sampler_release(struct sampler *sampler)
     for (size_t i = 0; p->passes && i < p->threads; i++)
         passes_release(&p->passes[i]);
     free(p->passes);
+    ensemble_release(&p->ensemble);
     be->memory_free(be, p->parameters);
     prefetcher_free(p->prefetcher);
     run_close(p->run);

@@ -4,7 +4,7 @@
 #define LFADS_INFER_SAMPLER_H
 #include <stdatomic.h>
 
-#include "data/prefetch.h"
+#include "infer/ensemble.h"
 #include "infer/results_file.h"
 #include "infer/torch_file.h"
 #include "run/passes.h"
@@ -20,6 +20,7 @@ struct sampler {
     size_t block;              /* trials between two writes */
     size_t threads;
     struct passes *passes; /* one per thread */
+    struct ensemble ensemble;
     /* the set in progress */
     size_t session, trials, first, count; /* first, count: of the block */
     enum session_set set;
@@ -34,9 +35,9 @@ struct sampler {
     struct lfads_error *err;
 };
 
-/* Chooses sizes and creates passes for a sampler whose run, plan.latents, plan.samples, plan.spread
- * and wants are set and whose other members are zero. If memory does not suffice, fails and names
- * the flags that lower it. */
+/* Chooses sizes and creates passes for a sampler whose run, plan.latents, plan.samples,
+ * plan.spread, wants and, if there is one, ensemble are set and whose other members are zero. If
+ * memory does not suffice, fails and names the flags that lower it. */
 enum lfads_status sampler_create(struct sampler *sampler);
 /* What takes the results of a block, of p->count trials from p->first on. */
 struct block_writer {

@@ -54,9 +54,10 @@ static void run_group(void *payload, size_t group, size_t thread)
     s = passes_begin(passes, &pass);
     prefetched_copy(s->host_data, &p->prefetched, offset, pass.trials);
     passes_encode(passes);
+    ensemble_encode(&p->ensemble, thread, &pass, &p->prefetched, offset);
     for (size_t b = 0; b < pass.trials && !atomic_load(&p->stopped); b += decoded) {
         decoded = passes_decode(passes, b);
-        passes_keep(passes, &p->results, offset + b);
+        ensemble_keep(&p->ensemble, thread, passes, b, &p->results, offset + b);
         report_trials(p, decoded, thread);
     }
 }

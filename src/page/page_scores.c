@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "infer/results_file.h"
 #include "page/page.h"
 #include "report/html.h"
 #include "report/svg.h"
@@ -91,11 +92,31 @@ static void put_table(FILE *out, const struct page_session *p)
     fputs("</ul>\n", out);
 }
 
+/* Says of how many models' rates these are the mean, if that is more than one. */
+static enum lfads_status put_ensemble(FILE *out, const struct page_session *p,
+                                      struct lfads_error *err)
+{
+    char text[H5_ATTRIBUTE_SIZE];
+    enum lfads_status status = h5_read_attribute(text, &p->s.run, RESULTS_ENSEMBLE, err);
+
+    if (status == LFADS_OK && *text)
+        html_format(out,
+                    "The rates are means over %s models; factors, initial conditions and inferred "
+                    "inputs are those of the best of them. ",
+                    text);
+    return status;
+}
+
 static void put_rest(FILE *out, const struct page_session *p)
 {
     const struct lfads_score *s = &p->score;
 
-    fputs("<p class=\"quiet\">", out);
+    if (s->has_coverage)
+        html_format(
+            out,
+            "The band that %.4g %% of the posterior's samples make holds %.1f %% of the true "
+            "rates; %.4g %% would be right. ",
+            100 * s->coverage_nominal, 100 * s->coverage, 100 * s->coverage_nominal);
     if (s->has_behaviour)
         html_format(out, "R² of behaviour decoded from the rates: %.4f. ", s->behaviour_r2);
     if (isfinite(s->nll))
@@ -157,9 +178,13 @@ static void draw_units(FILE *out, const struct page_session *p)
 
 enum lfads_status page_scores(struct page *page, const struct page_session *session)
 {
+    enum lfads_status status;
+
     fputs("<h3>Scores</h3>\n", page->out);
     put_table(page->out, session);
+    fputs("<p class=\"quiet\">", page->out);
+    status = put_ensemble(page->out, session, page->err);
     put_rest(page->out, session);
     draw_units(page->out, session);
-    return LFADS_OK;
+    return status;
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
+#include "infer/band.h"
 #include "page/page.h"
 #include "report/html.h"
 
@@ -42,6 +43,30 @@ static void put_units(FILE *out, const char *key, const struct page_session *p,
         fputc(']', out);
     }
     fputs("],\n", out);
+}
+
+/* Writes the first and the last quantile over samples as [trials][units][2][T]. */
+static enum lfads_status put_band(FILE *out, const struct page_session *p, struct band *band,
+                                  double factor)
+{
+    const struct evaluation *s = &p->s;
+    enum lfads_status status = LFADS_OK;
+
+    fputs("\"band\":[", out);
+    for (size_t i = 0; i < p->trials && status == LFADS_OK; i++) {
+        status = band_read(band, s, p->trial[i], s->output + p->trial[i] * s->bins * s->outputs);
+        fputs(i ? ",\n[" : "[", out);
+        for (size_t j = 0; j < p->units && status == LFADS_OK; j++) {
+            fputs(j ? ",[" : "[", out);
+            put_row(out, band->low + p->unit[j], s->bins, s->outputs, factor);
+            fputc(',', out);
+            put_row(out, band->high + p->unit[j], s->bins, s->outputs, factor);
+            fputc(']', out);
+        }
+        fputc(']', out);
+    }
+    fputs("],\n", out);
+    return status;
 }
 
 /* Writes counts as a text for each trial and unit, a character a bin: 0 to 9, a to z for 10 to 35
@@ -105,8 +130,10 @@ static void put_conditions(FILE *out, const struct page_session *p)
     fputs("],\n", out);
 }
 
-static void put_data(FILE *out, const struct page_session *p)
+/* BAND: of quantiles, or without numbers. */
+static enum lfads_status put_data(FILE *out, const struct page_session *p, struct band *band)
 {
+    enum lfads_status status = LFADS_OK;
     bool counts = p->s.distribution->data == DATA_COUNTS;
     double unit = counts && p->bin_s > 0 ? 1 / p->bin_s : 1;
 
@@ -133,19 +160,35 @@ static void put_data(FILE *out, const struct page_session *p)
         put_units(out, "data", p, p->s.counts, p->s.channels, 1);
     if (p->s.truth)
         put_units(out, "truth", p, p->s.truth, p->s.channels, unit / p->s.conversion);
-    if (p->spread.values)
+    if (band->count)
+        status = put_band(out, p, band, unit);
+    else if (p->spread.values)
         put_units(out, "spread", p, p->spread.values, p->spread.dims[2], unit);
     put_inputs(out, "inputs", p, &p->inputs);
     if (p->true_inputs.values)
         put_inputs(out, "true_inputs", p, &p->true_inputs);
     put_units(out, "rates", p, p->s.output, p->s.outputs, unit);
     fputs("\"version\":1}", out);
+    return status;
+}
+
+/* Says what is shown, and how. */
+static void put_legend(FILE *out, const struct page_session *p, const struct band *band)
+{
+    if (band->count)
+        html_format(out, " Bands hold %s of the posterior.", band->name);
+    else if (p->spread.values)
+        fputs(" Bands are one standard deviation over the posterior's samples.", out);
+    if (p->s.truth)
+        fputs(" True rates are dashed.", out);
 }
 
 enum lfads_status page_trials(struct page *page, const struct page_session *session, size_t number)
 {
     const struct page_session *p = session;
     FILE *out = page->out;
+    struct band band;
+    enum lfads_status status = band_find(&band, &p->s, RESULT_OUTPUT, p->s.outputs);
 
     fputs("<h3>Single trials</h3>\n<p class=\"quiet\">", out);
     html_format(out, "%zu of %zu %s trials", p->trials, p->s.trials,
@@ -162,16 +205,16 @@ enum lfads_status page_trials(struct page *page, const struct page_session *sess
             out);
     else if (p->units < p->s.channels)
         fputs(": those with the largest numbers", out);
-    html_format(out, ". --trials and --units show more.%s%s",
-                p->spread.values ? " Bands are one standard deviation over the posterior's samples."
-                                 : "",
-                p->s.truth ? " True rates are dashed." : "");
+    fputs(". --trials and --units show more.", out);
+    put_legend(out, p, &band);
     fprintf(out,
             "</p>\n<div class=\"explorer\" id=\"explorer%zu\"><noscript>Single trials are drawn by "
             "a script in this page, and scripts are switched off.</noscript></div>\n"
             "<script type=\"application/json\" id=\"data%zu\">",
             number, number);
-    put_data(out, p);
+    if (status == LFADS_OK)
+        status = put_data(out, p, &band);
+    band_free(&band);
     fputs("</script>\n", out);
-    return LFADS_OK;
+    return status;
 }

@@ -139,13 +139,21 @@
     var scale = select(controls, 'scale', ['each its own', 'one for all']);
     var step = data.bin_s || 1;
 
+    /* lower and upper end of the band about the rates of trial i, unit j: quantiles, or one standard
+       deviation; null: none */
+    function bandOf(i, j) {
+      if (data.band) return data.band[i][j];
+      return data.spread ? [-1, 1].map(function (sign) {
+        return data.rates[i][j].map(function (v, t) { return v + sign * data.spread[i][j][t]; });
+      }) : null;
+    }
+
     /* the curves of trial i, unit j, that set its range */
     function seen(i, j) {
       var rows = [data.rates[i][j]];
       if (data.truth) rows.push(data.truth[i][j]);
       if (data.data) rows.push(data.data[i][j]);
-      if (data.spread)
-        rows.push(rows[0].map(function (v, t) { return v + data.spread[i][j][t]; }));
+      if (bandOf(i, j)) rows.push(bandOf(i, j)[1]);
       return rows;
     }
 
@@ -163,11 +171,10 @@
       make('path', {'class': 'grid', d: 'M' + g.left + ' ' + (g.top + g.height) + 'h' + g.width}, svg);
       var label = make('text', {x: g.left - 6, y: g.top + g.height / 2 + 4, 'text-anchor': 'end'}, svg);
       label.textContent = name;
-      if (data.spread) {
-        var up = rates.map(function (v, t) { return v + data.spread[i][j][t]; });
-        var down = rates.map(function (v, t) { return v - data.spread[i][j][t]; });
-        var back = pathOf(down.reverse(), function (b) { return g.x(data.bins - b); }, y);
-        make('path', {'class': 'band ' + colour, d: pathOf(up, g.x, y) + 'L' + back.slice(1)}, svg);
+      var band = bandOf(i, j);
+      if (band) {
+        var back = pathOf(band[0].slice().reverse(), function (b) { return g.x(data.bins - b); }, y);
+        make('path', {'class': 'band ' + colour, d: pathOf(band[1], g.x, y) + 'L' + back.slice(1)}, svg);
       }
       if (data.truth)
         make('path', {'class': 'line dashed', d: pathOf(data.truth[i][j], g.x, y)}, svg);
@@ -248,6 +255,8 @@
           (data.bin_s ? short((bin + 0.5) * step) + ' s' : 'bin ' + bin) + ': ' +
           short(data.rates[r.i][r.j][bin]) + ' ' + data.unit +
           (data.spread ? ' ± ' + short(data.spread[r.i][r.j][bin]) : '') +
+          (data.band ? ' (' + short(data.band[r.i][r.j][0][bin]) + ' to ' +
+            short(data.band[r.i][r.j][1][bin]) + ')' : '') +
           (data.truth ? ', true ' + short(data.truth[r.i][r.j][bin]) : '') + '\n' +
           (count === null ? 'not recorded' : data.counts ? count + ' spikes' : 'data ' + short(count)));
       });

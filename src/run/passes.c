@@ -285,6 +285,21 @@ static void keep_spread(const struct passes *p, const struct results *r, enum re
     }
 }
 
+void passes_copy_samples(const struct passes *passes, real *samples, size_t first, size_t total)
+{
+    const struct shard *s = passes->decoder;
+    const struct sampled sampled = sampled_of(passes, RESULT_OUTPUT);
+    size_t bins = s->model->bins, n = sampled.ld, k = s->samples;
+
+    for (size_t t = 0; t < bins; t++) {
+        const real *rows = rows_of_bin(passes, &sampled, t);
+
+        for (size_t b = 0; b < s->trials; b++)
+            memcpy(samples + ((b * bins + t) * total + first) * n, rows + b * k * n,
+                   k * n * sizeof *rows);
+    }
+}
+
 /* Writes a row that all trials share. */
 static void keep_row(const struct passes *p, const struct results *r, enum result which,
                      size_t offset, const real *row)

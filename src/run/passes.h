@@ -77,6 +77,10 @@ size_t passes_decode(struct passes *passes, size_t first);
  * reports a device's errors.
  */
 void passes_keep(const struct passes *passes, const struct results *results, size_t offset);
+/* Copies the samples of the output, which passes_keep has computed, of the trials just decoded to
+ * SAMPLES [trials,T,TOTAL,O]: there they are samples FIRST, FIRST + 1, ... of TOTAL. The plan has
+ * spread. */
+void passes_copy_samples(const struct passes *passes, real *samples, size_t first, size_t total);
 
 /* Copies to DECODER, a shard of one trial, the data of trial TRIAL of ENCODER and its encoders'
  * results. ENCODER has one sample per trial. */

@@ -268,7 +268,9 @@ enum lfads_status run_open_request(struct run **out, const struct run_request *r
     p->request = *request;
     p->request.config = NULL;
     p->use = request->use;
-    p->new_trials = p->use == RUN_TRIALS && (*config->data_files || request->data);
+    p->new_trials =
+        p->use == RUN_TRIALS &&
+        (request->beside ? request->beside->new_trials : *config->data_files || request->data);
     p->be = request->be;
     p->ranks = request->ranks ? request->ranks : ranks_alone();
     status = open_inputs(p, err);

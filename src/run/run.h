@@ -21,8 +21,8 @@ struct run_request {
     const struct lfads_config *config; /* is copied */
     enum run_use use;
     const struct lfads_callbacks *callbacks;
-    const struct run *beside;      /* a training that lends data set and backend */
-    const struct backend *be;      /* that is lent; else it is chosen */
+    const struct run *beside; /* a run that lends data set and backend; must outlive this one */
+    const struct backend *be; /* that is lent; else it is chosen */
     const struct lfads_data *data; /* sessions in memory in place of files; must outlive the run */
     const char *session;           /* the only one of them; NULL: all */
     bool in_memory;                /* of a training: there is no save directory */

@@ -1,12 +1,14 @@
 /* run_places.c - where a run's data are: where flags say, or where they were when the model was
  * trained, or beside a save directory that was moved together with them.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
 #include "config/file_list.h"
 #include "run/run_private.h"
+#include "save/ranking.h"
 
 static bool is_given(const struct lfads_config *config, const char *name)
 {
@@ -20,18 +22,32 @@ static enum lfads_status set(struct lfads_config *config, const char *name, cons
     return flag_set(config, config_table(), (size_t)flag_find(config_table(), name), text, err);
 }
 
+/* Cuts a member's directory off PATH, so that the directory remains of which it is a member. */
+static void leave_members(char *path)
+{
+    char *name = path + (path_name(path) - path), *members = name - strlen(RANKING_MEMBERS);
+
+    if (*name && strspn(name, "0123456789") == strlen(name) && members > path &&
+        strncmp(members, RANKING_MEMBERS, strlen(RANKING_MEMBERS)) == 0 && members[-1] == '/')
+        members[-1] = 0;
+}
+
 /* Sets NOW to where THEN, an absolute path of the training, is now: as far from the save directory
- * as it was, if that was moved from their common directory and something is there; else THEN. */
+ * as it was, if that was moved from their common directory and something is there; else THEN. A
+ * member's model may be that on top of all members now. */
 static void locate(char now[FILE_PATH], const char *then, const struct run *p)
 {
-    char parent[FILE_PATH], save[FILE_PATH], here[FILE_PATH];
+    char known[FILE_PATH], parent[FILE_PATH], save[FILE_PATH], here[FILE_PATH];
     size_t length;
 
-    path_directory(parent, p->known.save_path);
+    snprintf(known, sizeof known, "%s", p->known.save_path);
+    leave_members(known);
+    path_directory(parent, known);
     length = strlen(parent);
     if (*p->known.save_path && strncmp(then, parent, length) == 0 && then[length] == '/' &&
         path_of_directory(save, p->config->lfads_save_dir) &&
         strcmp(save, p->known.save_path) != 0) {
+        leave_members(save);
         path_directory(here, save);
         if (file_join(now, here, then + length + 1, NULL) == LFADS_OK && file_exists(now))
             return;
@@ -102,6 +118,17 @@ static enum lfads_status complete_files(struct lfads_config *config, struct lfad
     return status;
 }
 
+/* Names the data as the run does that lends them. */
+static enum lfads_status borrow_places(struct run *p, struct lfads_error *err)
+{
+    const struct lfads_config *lent = p->request.beside->config;
+    enum lfads_status status = set(p->config, "data_dir", lent->data_dir, err);
+
+    if (status == LFADS_OK)
+        status = set(p->config, "data_filename_stem", lent->data_filename_stem, err);
+    return status == LFADS_OK ? set(p->config, "data_files", lent->data_files, err) : status;
+}
+
 enum lfads_status run_locate_data(struct run *run, const struct lfads_config *saved,
                                   struct lfads_error *err)
 {
@@ -112,6 +139,8 @@ enum lfads_status run_locate_data(struct run *run, const struct lfads_config *sa
     const char *at;
     enum lfads_status status = LFADS_OK;
 
+    if (p->request.beside && p->use == RUN_TRIALS)
+        return borrow_places(p, err);
     if (*config->data_files && is_given(config, "data_files"))
         return directory || stem
                    ? lfads_fail(err, LFADS_USAGE,

@@ -24,7 +24,7 @@ static enum lfads_status hand_over(struct learner *learner, const struct trainin
 enum lfads_status training_take_flags(struct training *training, bool rate, struct lfads_error *err)
 {
     struct training *t = training;
-    struct learner_options options = training_learner_options(t);
+    struct learner_options options = training_learner_options(t->run);
     struct learner *learner = NULL;
     enum lfads_status status = learner_create(&learner, t->run->be, t->run->model, &options, err);
 

@@ -7,9 +7,9 @@
 enum { OTHER_THREADS = 2 }; /* one draws pictures, one reads ahead */
 
 /* Bytes of the host's memory that training will allocate. */
-static size_t host_bytes(const struct training *t, const struct learner_options *options)
+static size_t host_bytes(const struct run *p, const struct recorder *recorder,
+                         const struct learner_options *options)
 {
-    const struct run *p = t->run;
     const struct model *m = p->model;
     size_t trials = 0, bytes = memory_of_libraries(options->threads);
 
@@ -18,10 +18,18 @@ static size_t host_bytes(const struct training *t, const struct learner_options 
             trials += p->dataset->sessions[i]->set[set].count + options->batch_size;
     bytes += trials * sizeof(size_t); /* the lists of batches */
     bytes += prefetcher_bytes(p->dataset, options->batch_size, size_max(options->parts, 1));
-    bytes += recorder_bytes(t->recorder);
+    bytes += recorder_bytes(recorder);
     if (!p->be->host_memory)
         return bytes + PARAM_VECTORS * m->size * sizeof(real);
     return bytes + learner_bytes(p->be, m, options);
+}
+
+size_t training_bytes(const struct run *run, size_t threads)
+{
+    struct learner_options options = training_learner_options(run);
+
+    options.threads = threads;
+    return host_bytes(run, NULL, &options);
 }
 
 /* Fails if the device's memory is too small; the error names a batch size that fits. */
@@ -58,7 +66,7 @@ enum lfads_status training_check_memory(const struct training *training,
     static const char *const remedy = "--threads, --batch_size, --gen_dim or the encoders' "
                                       "dimensions";
     const struct run *p = training->run;
-    size_t bytes = host_bytes(training, options), held = memory_resident();
+    size_t bytes = host_bytes(p, training->recorder, options), held = memory_resident();
     size_t space = memory_of_threads(options->threads + OTHER_THREADS);
     enum lfads_status status = memory_check(bytes + space, "training", remedy, err);
 

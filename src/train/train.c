@@ -1,4 +1,4 @@
-/* train.c - runs one training from beginning to end: lfads_train of the public header.
+/* train.c - runs one training from beginning to end.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <libdeflate.h>
@@ -106,8 +106,9 @@ enum lfads_status training_run(struct run *run, struct lfads_error *err)
     return status;
 }
 
-enum lfads_status lfads_train(const struct lfads_config *config,
-                              const struct lfads_callbacks *callbacks, struct lfads_error *err)
+enum lfads_status training_run_alone(const struct lfads_config *config,
+                                     const struct lfads_callbacks *callbacks,
+                                     struct lfads_error *err)
 {
     struct run *run;
     enum lfads_status status = run_open(&run, config, RUN_TRAINING, callbacks, err);

@@ -36,9 +36,8 @@ static bool compares_with_means(const struct training *t)
            (parts || !preset_is_original(t->run->config));
 }
 
-struct learner_options training_learner_options(const struct training *training)
+struct learner_options training_learner_options(const struct run *run)
 {
-    const struct run *run = training->run;
     const struct lfads_config *config = run->config;
     bool together = strcmp(config->batch_sessions, "together") == 0;
 
@@ -71,7 +70,7 @@ struct schedule_rules training_rules(const struct training *training)
 static enum lfads_status begin(struct training *t, struct lfads_error *err)
 {
     const struct lfads_config *config = t->run->config;
-    struct learner_options options = training_learner_options(t);
+    struct learner_options options = training_learner_options(t->run);
     const struct batch_rules rules = {
         .batch_size = (size_t)config->batch_size,
         .drop = strcmp(config->batch_remainder, "drop") == 0,

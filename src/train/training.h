@@ -55,6 +55,13 @@ enum lfads_status training_run_epochs(struct training *training, struct recorder
 /* Runs the training of RUN to its end, with all that it writes: what lfads_train does once a run is
  * open. */
 enum lfads_status training_run(struct run *run, struct lfads_error *err);
+/* Bytes of the host's memory that a training of RUN on THREADS threads will allocate. */
+size_t training_bytes(const struct run *run, size_t threads);
+/* Opens the run of CONFIG, which is for one seed, and does the same: lfads_train without --seeds.
+ */
+enum lfads_status training_run_alone(const struct lfads_config *config,
+                                     const struct lfads_callbacks *callbacks,
+                                     struct lfads_error *err);
 
 struct training_state training_get_state(const struct training *training);
 /* Returns the processes that train together. */

@@ -29,6 +29,12 @@ static enum lfads_status open_run(struct lfads_training *h, const struct lfads_c
                                   .data = data,
                                   .in_memory = !has_directory(config)};
 
+    if (config->seeds)
+        return lfads_fail(
+            err, LFADS_USAGE,
+            "lfads_training_create: --seeds=%lld is for lfads_train: create a training "
+            "for each seed",
+            (long long)config->seeds);
     return run_open_request(&h->run, &request, err);
 }
 

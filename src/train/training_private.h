@@ -58,7 +58,7 @@ enum lfads_status batch_feed_next(const struct batch_source **source, struct tra
 /* ---- training.c ---- */
 
 /* Creates what depends on flags: the learner, the trials on a device, rules of the schedule. */
-struct learner_options training_learner_options(const struct training *training);
+struct learner_options training_learner_options(const struct run *run);
 struct schedule_rules training_rules(const struct training *training);
 
 /* ---- resume.c ---- */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "tune/tuning.h"
 
 /* Begins the first generation. */
@@ -115,57 +116,80 @@ static enum lfads_status train_generation(struct tuning *t, struct lfads_error *
         return status;
     if (all_lost)
         return lfads_fail(err, LFADS_NUMERIC,
-                          "the training of every member failed numerically: lower the learning "
-                          "rates of --space, or see what lfads train says");
+                          "the training of every member failed numerically: lower %s, or see what "
+                          "lfads train says",
+                          t->seeds ? "--learning_rate_init" : "the learning rates of --space");
     t->population.done++;
     return population_write(t->csv, &t->population, err);
 }
 
-/* Whether no further generation is to come. */
-static bool is_over(const struct tuning *t)
+/* Sets *OVER to whether no further generation is to come. */
+static enum lfads_status see_end(bool *over, const struct tuning *t, struct lfads_error *err)
 {
     const struct settings *s = &t->settings;
     size_t done = t->population.done;
     double *best, score[MEMBERS_MAX];
-    bool over;
 
-    if (done >= s->generations)
-        return true;
+    *over = done >= s->generations;
+    if (*over)
+        return LFADS_OK;
     best = calloc(done + 1, sizeof *best);
-    if (!best) /* it goes on a generation longer */
-        return false;
+    if (!best)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the scores of %zu generations",
+                          done);
     for (size_t g = 0; g < done; g++) {
         scores_of(score, t, g);
         best[g] = score[best_member(score, s->members)];
     }
-    over = search_is_over(best, done, s->patience, s->ratio);
+    *over = search_is_over(best, done, s->patience, s->ratio);
     free(best);
-    if (over)
+    if (*over)
         tuning_say(t, "Tuning ends: the best score no longer improves (--stop_ratio=%g).",
                    s->ratio);
-    return over;
+    return LFADS_OK;
 }
 
 /* Puts the best member of the last generation on top. */
 static enum lfads_status put_best(const struct tuning *t, struct lfads_error *err)
 {
     double score[MEMBERS_MAX];
+    size_t order[MEMBERS_MAX], count, best;
     enum lfads_status status;
-    size_t best;
 
     scores_of(score, t, t->population.done - 1);
-    best = best_member(score, t->settings.members);
-    report_generation(t, best);
+    count = rank_members(order, score, t->settings.members);
+    best = order[0];
+    if (t->seeds)
+        seeds_report(t, order, count);
+    else
+        report_generation(t, best);
     status = member_put_on_top(t, best, err);
     if (status == LFADS_OK)
         status = tuning_write_costs(t, best, err);
-    return status == LFADS_OK ? tuning_draw(t, best, err) : status;
+    if (status == LFADS_OK)
+        status = tuning_write_ranking(t, order, count, err);
+    return status;
+}
+
+/* Draws the population: at the end, and before it not more often than a figure is worth, for small
+ * models train a generation in less time than one takes. Seeds have no generations. */
+static enum lfads_status draw(struct tuning *t, bool over, struct lfads_error *err)
+{
+    const double pause = 10; /* seconds */
+    double score[MEMBERS_MAX], now = clock_seconds();
+
+    if (t->seeds || (!over && t->drew > 0 && now - t->drew < pause))
+        return LFADS_OK;
+    t->drew = now;
+    scores_of(score, t, t->population.done - 1);
+    return tuning_draw(t, best_member(score, t->settings.members), err);
 }
 
 enum lfads_status evolve(struct tuning *tuning, struct lfads_error *err)
 {
     struct tuning *t = tuning;
     struct population *p = &t->population;
+    bool over = false;
     enum lfads_status status = p->begun == 0 ? draw_members(t, err) : LFADS_OK;
 
     while (status == LFADS_OK) {
@@ -173,12 +197,18 @@ enum lfads_status evolve(struct tuning *tuning, struct lfads_error *err)
             status = train_generation(t, err);
         if (status == LFADS_OK)
             status = put_best(t, err);
-        if (status != LFADS_OK || is_over(t))
+        if (status == LFADS_OK)
+            status = see_end(&over, t, err);
+        if (status == LFADS_OK)
+            status = draw(t, over, err);
+        if (status != LFADS_OK || over)
             break;
         status = breed(t, err);
     }
     if (status == LFADS_OK)
-        tuning_say(t, "The best model is in %s: lfads posterior-sample %s", t->directory,
-                   t->directory);
+        tuning_say(t,
+                   "The best model is in %s: lfads posterior-sample %s; with --ensemble=K it "
+                   "averages the K best",
+                   t->directory, t->directory);
     return status;
 }

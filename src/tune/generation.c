@@ -5,8 +5,10 @@
 #include <sys/mman.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/progress.h"
 #include "base/sizes.h"
+#include "train/training.h"
 #include "tune/generation_private.h"
 
 /* What a member's callbacks get. */
@@ -46,7 +48,10 @@ static void count_epochs(double *done, double *left, const struct work *w)
         double first = (double)post->first / MILLI, now = (double)post->now / MILLI;
 
         *done += now - first;
-        *left += limit - (post->has_ended ? (double)w->end : post->now ? now : (double)w->begin);
+        if (limit > 0) /* else only its learning rate ends a training */
+            *left += limit - (post->has_ended ? (double)w->end
+                              : post->now     ? now
+                                              : (double)w->begin);
     }
 }
 
@@ -64,7 +69,7 @@ static void say_time(struct work *w, double done, double left)
             return;
     }
     t->said_time = true;
-    if (done <= 0)
+    if (done <= 0 || left <= 0)
         return;
     total = seconds / done * left;
     if (total < 100)
@@ -84,14 +89,14 @@ void work_report(struct work *work)
 {
     struct work *w = work;
     struct tuning *t = w->tuning;
-    struct lfads_progress progress = {.what = "tuning", .epoch = w->end};
+    struct lfads_progress progress = {.what = t->seeds ? "training" : "tuning", .epoch = w->end};
     double done, left, all;
 
     count_epochs(&done, &left, w);
     if (!t->said_time)
         say_time(w, done, left);
     all = t->epochs_done + done;
-    progress.share = all + left > 0 ? all / (all + left) : 1;
+    progress.share = w->end == 0 ? 0 : all + left > 0 ? all / (all + left) : 1;
     progress.seconds = clock_seconds() - t->began;
     if (progress_report(t->callbacks, &progress)) {
         w->stopped = true;
@@ -176,6 +181,20 @@ static enum lfads_status finish(struct work *w, bool *lost, struct lfads_error *
     return LFADS_OK;
 }
 
+/* Chooses how many members train at a time, within the memory that all of them share. */
+static size_t choose_most(struct tuning *t)
+{
+    size_t members = t->settings.members, threads = t->base->threads;
+    size_t bytes = training_bytes(t->base, 1);
+    size_t most = members_at_once(members, threads, bytes, memory_shared());
+
+    if (most < size_min(members, threads) && !t->said_memory)
+        tuning_say(t, "Memory holds %zu members at a time, of about %zu MiB each.", most,
+                   bytes >> 20);
+    t->said_memory = true;
+    return most;
+}
+
 enum lfads_status generation_train(struct tuning *tuning, bool *lost, struct lfads_error *err)
 {
     const struct settings *s = &tuning->settings;
@@ -185,7 +204,7 @@ enum lfads_status generation_train(struct tuning *tuning, bool *lost, struct lfa
     struct work w = {.tuning = tuning,
                      .bytes = sizeof(struct board) + s->members * sizeof(struct post),
                      .process = calloc(s->members, sizeof *w.process),
-                     .most = size_min(apart ? tuning->base->threads : processes, s->members),
+                     .most = apart ? choose_most(tuning) : size_min(processes, s->members),
                      .begin = generation ? settings_epochs(s, generation - 1) : 0,
                      .end = settings_epochs(s, generation),
                      .status = LFADS_OK};

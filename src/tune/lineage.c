@@ -12,7 +12,7 @@ static enum lfads_status append_rows(FILE *out, const char *path, const struct s
                                      size_t generation, struct lfads_error *err)
 {
     int64_t begin = generation ? settings_epochs(settings, generation - 1) : 0;
-    int64_t end = settings_epochs(settings, generation);
+    int64_t last = settings_epochs(settings, generation), end = last ? last : INT64_MAX;
     char *text, *rest;
     enum lfads_status status;
 

@@ -11,17 +11,28 @@
 
 #include "learn/schedule.h"
 #include "save/index.h"
+#include "save/ranking.h"
 #include "train/training.h"
 #include "tune/tuning.h"
 
 enum { NAME = 300 };
 
+void member_name(char name[MEMBER_NAME], size_t member)
+{
+    snprintf(name, MEMBER_NAME, RANKING_MEMBERS "%02zu", member);
+}
+
+bool member_is_its_best(const struct tuning *tuning)
+{
+    return tuning->settings.search && !tuning->settings.seeds;
+}
+
 enum lfads_status member_directory(char path[FILE_PATH], const struct tuning *tuning, size_t member,
                                    struct lfads_error *err)
 {
-    char name[40];
+    char name[MEMBER_NAME];
 
-    snprintf(name, sizeof name, "members/%02zu", member);
+    member_name(name, member);
     return file_join(path, tuning->directory, name, err);
 }
 
@@ -82,7 +93,7 @@ static enum lfads_status set_run(struct lfads_config *config, const struct tunin
     if (status == LFADS_OK)
         status = set(config, "lfads_save_dir", "%s", err, directory);
     if (status == LFADS_OK)
-        status = set(config, "seed", "%" PRIu64, err, stream_seed(t->base->seed, member));
+        status = set(config, "seed", "%" PRIu64, err, tuning_seed(t, member));
     if (status == LFADS_OK)
         status = set(config, "checkpoint_pb_load_name", "checkpoint", err);
     if (status == LFADS_OK && !is_given(t, "example_every_s"))
@@ -265,7 +276,7 @@ enum lfads_status member_copy(const struct tuning *tuning, size_t member, size_t
     if (status == LFADS_OK)
         status = file_join(to, directory, name, err);
     if (status == LFADS_OK)
-        status = adopt(to, from, t, stream_seed(t->base->seed, member), err);
+        status = adopt(to, from, t, tuning_seed(t, member), err);
     return status == LFADS_OK ? index_add(directory, "checkpoint", to, keep < 2 ? 2 : keep, err)
                               : status;
 }
@@ -275,7 +286,8 @@ static enum lfads_status put_index(const struct tuning *t, size_t member, bool l
                                    struct lfads_error *err)
 {
     char from[FILE_PATH], to[FILE_PATH], name[NAME];
-    enum lfads_status status = find_checkpoint(from, t, member, lowest || t->settings.search, err);
+    enum lfads_status status =
+        find_checkpoint(from, t, member, lowest || member_is_its_best(t), err);
 
     if (status != LFADS_OK)
         return status;

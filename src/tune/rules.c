@@ -64,6 +64,23 @@ static void replace_lost(size_t *parent, const double *score, size_t n)
             parent[i] = best;
 }
 
+size_t rank_members(size_t *order, const double *score, size_t n)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t place = count;
+
+        if (isnan(score[i]))
+            continue;
+        for (; place > 0 && score[i] < score[order[place - 1]]; place--)
+            order[place] = order[place - 1];
+        order[place] = i;
+        count++;
+    }
+    return count;
+}
+
 void exploit_pairs(size_t *parent, const double *score, size_t n, struct stream *stream)
 {
     size_t order[MEMBERS_MAX] = {0};
@@ -102,6 +119,16 @@ void exploit_rivals(size_t *parent, const double *score, size_t n, struct stream
                 break;
             }
     }
+}
+
+size_t members_at_once(size_t members, size_t threads, size_t bytes, size_t available)
+{
+    size_t fit = bytes ? available / bytes : members;
+    size_t most = threads < members ? threads : members;
+
+    if (fit < most)
+        most = fit;
+    return most > 0 ? most : 1;
 }
 
 double explore_value(double value, double low, double high, explore_factor *next, void *payload)

@@ -33,8 +33,15 @@ uint64_t stream_seed(uint64_t seed, size_t member);
  * case, the best one if it meets nobody. At least one score must be finite. */
 void exploit_pairs(size_t *parent, const double *score, size_t n, struct stream *stream);
 void exploit_rivals(size_t *parent, const double *score, size_t n, struct stream *stream);
+/* Sets ORDER to the members whose score is not NaN, the best first, of equal ones the first;
+ * returns how many they are. */
+size_t rank_members(size_t *order, const double *score, size_t n);
 /* Returns the member of least score; N if all are NaN. */
 size_t best_member(const double *score, size_t n);
+
+/* Returns how many of MEMBERS are trained at a time: a thread each, and with BYTES of memory each
+ * as many as AVAILABLE bytes hold; at least one. */
+size_t members_at_once(size_t members, size_t threads, size_t bytes, size_t available);
 
 /* Returns the next random factor. */
 typedef double explore_factor(void *payload);

@@ -98,7 +98,7 @@ static void choose_search_epochs(struct settings *s, struct choice *c)
     s->first_epochs = c->config->max_epochs;
     s->more_epochs = 1;
     s->generations = number_of(c, "generations", 1, 1, 1);
-    if (c->status == LFADS_OK && c->config->max_epochs == 0)
+    if (c->status == LFADS_OK && c->config->max_epochs == 0 && !s->seeds)
         c->status = lfads_fail(c->err, LFADS_USAGE,
                                "--exploit=none needs the epochs of a training: set --max_epochs");
 }
@@ -143,17 +143,18 @@ static void check_validation(struct choice *c)
         trials += c->base->dataset->sessions[i]->set[SESSION_VALID].count;
     if (trials == 0 && c->status == LFADS_OK)
         c->status = lfads_fail(c->err, LFADS_BAD_DATA,
-                               "tune compares members by validation trials, and the data have "
+                               "members are compared by validation trials, and the data have "
                                "none: add valid_data");
 }
 
 enum lfads_status settings_resolve(struct settings *settings, struct lfads_tune_config *tune,
-                                   const struct run *base, struct lfads_error *err)
+                                   const struct run *base, bool seeds, struct lfads_error *err)
 {
     struct choice c = {tune, base->config, base, err, LFADS_OK};
     struct settings *s = settings;
 
     *s = (struct settings){.search = strcmp(tune->exploit, "none") == 0,
+                           .seeds = seeds,
                            .rivals = strcmp(tune->exploit, "rivals") == 0,
                            .log = strcmp(tune->explore, "log") == 0,
                            .patience = (size_t)tune->stop_patience,

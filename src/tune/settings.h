@@ -12,6 +12,7 @@ struct settings {
     size_t members, generations;
     int64_t first_epochs, more_epochs; /* of the first generation, of every other */
     bool search;                       /* --exploit=none: members keep to themselves */
+    bool seeds;                        /* and differ in their seeds alone */
     bool rivals, log;                  /* --exploit=rivals, --explore=log */
     enum metric metric;
     size_t patience;
@@ -19,10 +20,11 @@ struct settings {
 };
 
 /* Writes the numbers that auto stands for into TUNE, and sets SETTINGS, for the completed flags and
- * the data of BASE. Fails if a flag is wrong or contradicts another. */
+ * the data of BASE. SEEDS: members are to differ in their seeds alone. Fails if a flag is wrong or
+ * contradicts another. */
 enum lfads_status settings_resolve(struct settings *settings, struct lfads_tune_config *tune,
-                                   const struct run *base, struct lfads_error *err);
-/* Returns the epochs that a member has at the end of GENERATION. */
+                                   const struct run *base, bool seeds, struct lfads_error *err);
+/* Returns the epochs that a member has at the end of GENERATION; 0: as many as it trains. */
 int64_t settings_epochs(const struct settings *settings, size_t generation);
 
 /* Writes the flags as a flag file. */

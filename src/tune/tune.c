@@ -1,5 +1,5 @@
 /* tune.c - a tuning from beginning to end: lfads_tune of the public header. Completes the flags,
- * opens the base run, and reads or begins the directory.
+ * and opens the base run.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
@@ -7,14 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/lock.h"
 #include "config/kinds.h"
 #include "config/preset.h"
-#include "tune/tuning.h"
+#include "tune/directory.h"
 
 void tuning_say(const struct tuning *tuning, const char *format, ...)
 {
@@ -106,21 +103,6 @@ static enum lfads_status choose_space(struct tuning *t, struct lfads_error *err)
                                        name);
 }
 
-static enum lfads_status write_space(const struct tuning *t, const char *path,
-                                     struct lfads_error *err)
-{
-    char *text = NULL;
-    enum lfads_status status = space_text(&text, &t->space, err);
-
-    if (status == LFADS_OK) {
-        status = file_write_text(path, text, err);
-        free(text);
-    }
-    return status;
-}
-
-/* ---- beginning and continuing ---- */
-
 /* Opens the run that lends members data, device and flags: that of a directory without a
  * checkpoint. */
 static enum lfads_status open_base(struct tuning *t, struct lfads_config *config,
@@ -143,115 +125,6 @@ static enum lfads_status open_base(struct tuning *t, struct lfads_config *config
     return status;
 }
 
-/* Takes the directory's lock. A tuning that was killed may have left members that are still ending.
- */
-static enum lfads_status take_lock(struct lock *lock, const struct tuning *t,
-                                   struct lfads_error *err)
-{
-    const struct timespec pause = {.tv_sec = 0, .tv_nsec = 50000000};
-    const int tries = 40;
-    char path[FILE_PATH];
-    enum lfads_status status = file_make_directory(t->directory, err);
-
-    if (status == LFADS_OK)
-        status = file_join(path, t->directory, ".lfads_tune_lock", err);
-    if (status != LFADS_OK)
-        return status;
-    for (int i = 0; i < tries; i++) {
-        status = lock_take(lock, path, t->directory, "choose another --lfads_save_dir", err);
-        if (status == LFADS_OK)
-            break;
-        nanosleep(&pause, NULL);
-    }
-    return status;
-}
-
-/* Completes TUNE and CONFIG from the directory's tuning; *GOES_ON: it has one. */
-static enum lfads_status merge(bool *goes_on, struct lfads_tune_config *tune,
-                               struct lfads_config *config, struct lfads_error *err)
-{
-    char path[FILE_PATH];
-    enum lfads_status status = file_join(path, config->lfads_save_dir, "tuning.txt", err);
-
-    if (status != LFADS_OK)
-        return status;
-    *goes_on = file_exists(path);
-    if (*goes_on)
-        return settings_merge(tune, config, path, err);
-    status = file_join(path, config->lfads_save_dir, "checkpoint", err);
-    if (status == LFADS_OK && file_exists(path))
-        return lfads_fail(err, LFADS_USAGE,
-                          "--lfads_save_dir=%s has a training that is no tuning: choose another",
-                          config->lfads_save_dir);
-    return status;
-}
-
-/* Removes the unfinished files of a killed tuning; members remove their own. */
-static void clear_staged(const struct tuning *t)
-{
-    const char *const prefixes[] = {"space.txt",
-                                    "tuning.txt",
-                                    "population.",
-                                    "checkpoint",
-                                    t->base->config->csv_log,
-                                    t->base->config->checkpoint_name};
-
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (*prefixes[i])
-            file_clear_staged(t->directory, prefixes[i]);
-}
-
-/* Members that another machine trained may have left locks that nobody holds: where several
- * processes tune, the tuning's lock stands for them all. */
-static void clear_locks(const struct tuning *t)
-{
-    for (size_t m = 0; m < t->settings.members && t->base->ranks->count > 1; m++) {
-        char directory[FILE_PATH], path[FILE_PATH];
-
-        if (member_directory(directory, t, m, NULL) == LFADS_OK &&
-            file_join(path, directory, ".lfads_lock", NULL) == LFADS_OK)
-            unlink(path);
-    }
-}
-
-/* Resolves the flags, and writes them and the space, or reads the space where tuning goes on. The
- * flags come last: with them a tuning has begun. */
-static enum lfads_status settle(struct tuning *t, bool goes_on, struct lfads_error *err)
-{
-    char space[FILE_PATH], flags[FILE_PATH];
-    enum lfads_status status = file_join(space, t->directory, "space.txt", err);
-
-    clear_staged(t);
-    clear_locks(t);
-    if (status == LFADS_OK)
-        status = file_join(flags, t->directory, "tuning.txt", err);
-    if (status == LFADS_OK && !goes_on && file_exists(flags))
-        return lfads_fail(err, LFADS_IO, "another tuning has begun in --lfads_save_dir=%s",
-                          t->directory);
-    if (status == LFADS_OK)
-        status = goes_on ? space_read(&t->space, space, t->settings.search, err)
-                         : write_space(t, space, err);
-    if (status == LFADS_OK)
-        status = settings_write(flags, t->tune, t->base->config, err);
-    t->population = (struct population){.space = &t->space, .members = t->settings.members};
-    if (status == LFADS_OK)
-        status = file_join(t->csv, t->directory, "population.csv", err);
-    return status == LFADS_OK && file_exists(t->csv) ? population_read(&t->population, t->csv, err)
-                                                     : status;
-}
-
-/* Takes what settle of process 0 has written. */
-static enum lfads_status follow(struct tuning *t, bool goes_on, struct lfads_error *err)
-{
-    char space[FILE_PATH];
-    enum lfads_status status = file_join(space, t->directory, "space.txt", err);
-
-    if (status == LFADS_OK && goes_on)
-        status = space_read(&t->space, space, t->settings.search, err);
-    t->population = (struct population){.space = &t->space, .members = t->settings.members};
-    return status;
-}
-
 /* ---- everything ---- */
 
 static enum lfads_status measure_null(struct tuning *t, struct lfads_error *err)
@@ -269,9 +142,12 @@ static void say_plan(const struct tuning *t, bool goes_on)
 {
     const struct settings *s = &t->settings;
 
-    if (goes_on)
+    if (goes_on && !t->seeds)
         tuning_say(t, "Continuing with %s: %zu generations are done.", t->csv, t->population.done);
-    if (s->search)
+    if (t->seeds)
+        tuning_say(t, "%zu models of the seeds %" PRIu64 " to %" PRIu64, s->members,
+                   tuning_seed(t, 0), tuning_seed(t, s->members - 1));
+    else if (s->search)
         tuning_say(t, "%zu members, each trained once, at most %" PRId64 " epochs", s->members,
                    s->first_epochs);
     else
@@ -279,8 +155,11 @@ static void say_plan(const struct tuning *t, bool goes_on)
                    "%zu members, at most %zu generations: the first of %" PRId64
                    " epochs, others of %" PRId64,
                    s->members, s->generations, s->first_epochs, s->more_epochs);
-    tuning_say(t, "They are compared by --metric=%s; %zu values are searched (space.txt).",
-               t->tune->metric, t->space.count);
+    if (t->seeds)
+        tuning_say(t, "They are compared by validation trials: %s", t->tune->metric);
+    else
+        tuning_say(t, "They are compared by --metric=%s; %zu values are searched (space.txt).",
+                   t->tune->metric, t->space.count);
 }
 
 /* Has process 0 evolve the population, with the others' help. */
@@ -304,15 +183,17 @@ static enum lfads_status prepare(struct tuning *t, bool *goes_on, struct lfads_c
                                  struct lfads_error *err)
 {
     struct lfads_ranks *ranks = config->ranks ? config->ranks : ranks_alone();
-    enum lfads_status status = merge(goes_on, t->tune, config, err);
+    enum lfads_status status = directory_merge(goes_on, t, config, err);
 
     status = ranks_agree(ranks, status, NULL, err);
     if (status == LFADS_OK)
         status = open_base(t, config, err);
     if (status != LFADS_OK)
         return status;
-    status = settings_resolve(&t->settings, t->tune, t->base, err);
-    if (status == LFADS_OK && !*goes_on)
+    status = settings_resolve(&t->settings, t->tune, t->base, t->seeds, err);
+    if (status == LFADS_OK && t->seeds)
+        run_report_unused(t->base, KIND_TRAIN);
+    if (status == LFADS_OK && !*goes_on && !t->seeds)
         status = choose_space(t, err);
     status = ranks_agree(ranks, status, NULL, err);
     if (status == LFADS_OK)
@@ -320,7 +201,8 @@ static enum lfads_status prepare(struct tuning *t, bool *goes_on, struct lfads_c
     return status;
 }
 
-/* Tunes with TUNE and CONFIG, which are completed. Process 0 writes what is of the population. */
+/* Tunes with the flags of tune and CONFIG, which are completed. Process 0 writes what is of the
+ * population. */
 static enum lfads_status tune(struct tuning *t, struct lfads_config *config,
                               struct lfads_error *err)
 {
@@ -335,9 +217,9 @@ static enum lfads_status tune(struct tuning *t, struct lfads_config *config,
         bool writes = ranks->number == 0;
 
         if (writes)
-            status = take_lock(&lock, t, err);
+            status = directory_lock(&lock, t, err);
         if (status == LFADS_OK)
-            status = writes ? settle(t, goes_on, err) : follow(t, goes_on, err);
+            status = writes ? directory_settle(t, goes_on, err) : directory_follow(t, goes_on, err);
         status = ranks_agree(ranks, status, NULL, err);
         if (status == LFADS_OK)
             status = ranks_agree(ranks, run_tuning(t, goes_on, err), NULL, err);
@@ -348,17 +230,14 @@ static enum lfads_status tune(struct tuning *t, struct lfads_config *config,
     return status;
 }
 
-enum lfads_status lfads_tune(const struct lfads_config *config,
-                             const struct lfads_tune_config *tune_config,
+enum lfads_status tuning_run(const struct lfads_config *config,
+                             const struct lfads_tune_config *tune_config, bool seeds,
                              const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    struct lfads_config *own;
-    struct tuning tuning = {.callbacks = callbacks};
+    struct lfads_config *own = config_copy(config);
+    struct tuning tuning = {.callbacks = callbacks, .seeds = seeds};
     enum lfads_status status;
 
-    if (!config || !tune_config)
-        return lfads_fail(err, LFADS_USAGE, "lfads_tune: %s is NULL", config ? "tune" : "config");
-    own = config_copy(config);
     tuning.tune = tune_config_copy(tune_config);
     if (own && tuning.tune) {
         tuning.directory = own->lfads_save_dir;
@@ -370,4 +249,19 @@ enum lfads_status lfads_tune(const struct lfads_config *config,
     lfads_tune_config_free(tuning.tune);
     lfads_config_free(own);
     return status;
+}
+
+enum lfads_status lfads_tune(const struct lfads_config *config,
+                             const struct lfads_tune_config *tune_config,
+                             const struct lfads_callbacks *callbacks, struct lfads_error *err)
+{
+    if (!config || !tune_config)
+        return lfads_fail(err, LFADS_USAGE, "lfads_tune: %s is NULL", config ? "tune" : "config");
+    if (config->seeds)
+        return lfads_fail(err, LFADS_USAGE,
+                          "--seeds=%" PRId64
+                          " is for lfads train: members of a tuning have seeds of "
+                          "their own; leave it out",
+                          config->seeds);
+    return tuning_run(config, tune_config, false, callbacks, err);
 }

@@ -2,13 +2,19 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TUNE_TUNING_H
 #define LFADS_TUNE_TUNING_H
+#include "config/words.h"
 #include "train/null_model.h"
 #include "tune/population.h"
 #include "tune/settings.h"
 
+/* The files of flags from which a tuning, or a training of several seeds, goes on. */
+#define TUNING_FLAGS "tuning.txt"
+#define SEEDS_FLAGS WORDS_SEEDS
+
 struct tuning {
     const struct lfads_callbacks *callbacks;
     const char *directory;    /* lfads_save_dir */
+    bool seeds;               /* members differ in their seeds alone (lfads train --seeds) */
     struct run *base;         /* data, backend and completed flags, which members share */
     bool given[CONFIG_FLAGS]; /* flags that the user gave */
     struct lfads_tune_config *tune;
@@ -19,13 +25,29 @@ struct tuning {
     bool has_null;
     char csv[FILE_PATH]; /* population.csv */
     double epochs_done;  /* of all members, in this call */
+    double drew;         /* when the figure was drawn; 0: not yet */
     double began;        /* time of the clock */
     bool said_time;      /* how long it will take */
+    bool said_memory;    /* that memory holds few members at a time */
 };
 
 /* Passes a line to the caller (printf form). */
 void tuning_say(const struct tuning *tuning, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* ---- tune.c ---- */
+
+/* Does what lfads_tune does; SEEDS: what lfads_train does for several seeds. */
+enum lfads_status tuning_run(const struct lfads_config *config,
+                             const struct lfads_tune_config *tune_config, bool seeds,
+                             const struct lfads_callbacks *callbacks, struct lfads_error *err);
+
+/* ---- seeds.c ---- */
+
+/* Returns the seed of MEMBER's training: not negative as an int64_t. */
+uint64_t tuning_seed(const struct tuning *tuning, size_t member);
+/* Says the scores of the members ORDER [count], and how many have none. */
+void seeds_report(const struct tuning *tuning, const size_t *order, size_t count);
 
 /* ---- evolve.c ---- */
 
@@ -44,8 +66,20 @@ enum lfads_status tuning_draw(const struct tuning *tuning, size_t best, struct l
 enum lfads_status tuning_write_costs(const struct tuning *tuning, size_t best,
                                      struct lfads_error *err);
 
+/* ---- ranked.c ---- */
+
+/* Writes ranking.csv: the members ORDER [count], the best first. */
+enum lfads_status tuning_write_ranking(const struct tuning *tuning, const size_t *order,
+                                       size_t count, struct lfads_error *err);
+
 /* ---- member.c ---- */
 
+enum { MEMBER_NAME = 40 };
+
+/* Sets NAME to that of MEMBER's save directory in the tuning's. */
+void member_name(char name[MEMBER_NAME], size_t member);
+/* Whether the checkpoint of lowest validation cost stands for a member, as after random search. */
+bool member_is_its_best(const struct tuning *tuning);
 /* Sets PATH to the save directory of MEMBER. */
 enum lfads_status member_directory(char path[FILE_PATH], const struct tuning *tuning, size_t member,
                                    struct lfads_error *err);

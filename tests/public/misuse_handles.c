@@ -78,7 +78,7 @@ static struct lfads_config *small(void)
     return config;
 }
 
-static void without_training(const struct lfads_config *config, struct lfads_data *data)
+static void without_training(struct lfads_config *config, struct lfads_data *data)
 {
     struct lfads_training *training;
     struct lfads_training_state state = {.size = sizeof state};
@@ -88,6 +88,11 @@ static void without_training(const struct lfads_config *config, struct lfads_dat
     REFUSED(lfads_training_create(NULL, config, data, NULL, e));
     REFUSED(lfads_training_create(&training, NULL, data, NULL, e));
     REFUSED(lfads_training_create(&training, config, NULL, NULL, e)); /* there are no files */
+    if (lfads_config_set(config, "seeds", "2", NULL) != LFADS_OK)
+        exit(1);
+    REFUSED(lfads_training_create(&training, config, data, NULL, e)); /* it is one model */
+    if (lfads_config_set(config, "seeds", "0", NULL) != LFADS_OK)
+        exit(1);
     REFUSED(lfads_training_epoch(NULL, e));
     REFUSED(lfads_training_run(NULL, e));
     REFUSED(lfads_training_save(NULL, NULL, e));

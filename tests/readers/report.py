@@ -254,6 +254,31 @@ def test_verdict():
     check(np.allclose(data["spread"], spread[data["trials"]][:, :, data["units"]].transpose(0, 2, 1) * 100, rtol=5.1e-3), "spread")
 
 
+def test_band():
+    """Quantiles over samples are drawn, rather than deviations; how much of the truth lies inside; how many
+    models the rates are of."""
+    random = np.random.RandomState(7)
+    with h5py.File(f"{SCRATCH}/data/set_{SESSION}") as data:
+        truth = data["valid_truth"][()] / 100
+    low, high = truth * random.uniform(0.7, 1.1, truth.shape), truth * random.uniform(0.95, 1.5, truth.shape)
+    ends = np.stack([np.minimum(low, high), np.full(truth.shape, 9.0), np.maximum(low, high)], axis=-1)
+    copy("band", output_dist_params=truth, output_dist_params_quantiles=ends, spread_quantiles=[0.1, 0.5, 0.8],
+         output_dist_params_std=truth)
+    run, = (f"{SCRATCH}/band/{f}" for f in os.listdir(f"{SCRATCH}/band") if "_valid_posterior" in f)
+    with h5py.File(run, "r+") as file:
+        file.attrs["ensemble"] = np.bytes_("8")
+    harness.run("report", "band", "--bootstrap=10", "--trials=5", "--units=4")
+    page, inside = Page("band/report.html"), (ends[..., 0] <= truth) & (truth <= ends[..., 2])
+    check_form(page, "band")
+    data = page.data[0]
+    shown = ends[data["trials"]][:, :, data["units"]][..., [0, 2]].transpose(0, 2, 3, 1) * 100
+    check(np.allclose(data["band"], shown, rtol=5.1e-3) and "spread" not in data, "the band")
+    for text in (f"70 % of the posterior's samples make holds {100 * inside.mean():.1f} % of the true rates",
+                 "Bands hold 10 to 80 % of samples", "means over 8 models"):
+        check(text in page.text, f"the page does not say: {text}")
+    check(0.1 < inside.mean() < 0.9, f"{inside.mean()} tells nothing")
+
+
 def test_refused():
     """What can't be reported on is said in one line, and nothing is written."""
     harness.run("report", status=2, pattern="needs one save directory of a training, and 0 are given")

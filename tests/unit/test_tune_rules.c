@@ -355,6 +355,29 @@ static void applied(void **state)
     lfads_config_free(config);
 }
 
+/* The best first; of equal ones the first; those without a score are left out. */
+static void ranks(void **state)
+{
+    const double score[] = {0.5, nan_, -1, 0.5, 2, -1};
+    const size_t wanted[] = {2, 5, 0, 3, 4};
+    size_t order[6] = {0};
+
+    (void)state;
+    assert_int_equal(rank_members(order, score, 6), 5);
+    assert_memory_equal(order, wanted, sizeof wanted);
+    assert_int_equal(rank_members(order, (const double[]){nan_, nan_}, 2), 0);
+}
+
+/* Threads, members and the memory of all of them together are limits. */
+static void at_once(void **state)
+{
+    (void)state;
+    assert_int_equal(members_at_once(8, 4, 100, 1000), 4);
+    assert_int_equal(members_at_once(3, 4, 100, 1000), 3);
+    assert_int_equal(members_at_once(8, 4, 100, 399), 3);
+    assert_int_equal(members_at_once(8, 4, 100, 99), 1); /* which then says what it lacks */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +389,8 @@ int main(void)
         cmocka_unit_test(pairs),
         cmocka_unit_test(rivals),
         cmocka_unit_test(lost_members),
+        cmocka_unit_test(ranks),
+        cmocka_unit_test(at_once),
         cmocka_unit_test(streams),
         cmocka_unit_test(built_in_spaces),
         cmocka_unit_test(applied),
