@@ -171,7 +171,7 @@ def test_contradictions():
             file.write(damaged)
         run("tune", "--lfads_save_dir=other", status=2, pattern="population.csv, line .*restore it")
     run("train", "--lfads_save_dir=trained", *MODEL, "--max_epochs=1")
-    tune("trained", status=2, pattern="has a training that is no tuning")
+    tune("trained", status=2, pattern="has the training of one model and not a tuning")
 
 
 harness.main(globals())
