@@ -227,6 +227,11 @@ static enum collected collect(struct cells *cells, const struct entries *e)
     return COLLECTED;
 }
 
+static bool send_none(int channel, const char *name, enum collected why)
+{
+    return why == NO_MEMORY ? send_no_memory(channel) : skip(channel, name);
+}
+
 /* Sends the entries, whose memory it frees. */
 static bool send_entries(int channel, const char *name, struct entries *e)
 {
@@ -245,10 +250,8 @@ static bool send_entries(int channel, const char *name, struct entries *e)
     header.numbers = cells.used;
     header.characters = cells.characters;
     snprintf(header.name, sizeof header.name, "%s", name);
-    if (collected == NO_MEMORY)
-        fine = send_no_memory(channel);
-    else if (collected == NO_CELLS)
-        fine = skip(channel, name);
+    if (collected != COLLECTED)
+        fine = send_none(channel, name, collected);
     else
         fine = h5_channel_send(channel, &header, sizeof header) &&
                h5_channel_send(channel, cells.ends, e->count * sizeof *cells.ends) &&
@@ -259,29 +262,30 @@ static bool send_entries(int channel, const char *name, struct entries *e)
     return fine;
 }
 
-/* Sets E up for the elements of V; false if they are too many axes, or memory ends. */
-static bool begin_entries(struct entries *e, const matvar_t *v)
+/* Sets E up for the elements of V; NO_CELLS if they have too many axes. */
+static enum collected begin_entries(struct entries *e, const matvar_t *v)
 {
     *e = (struct entries){.count = 1, .rank = (size_t)v->rank};
     if (v->rank < 0 || v->rank > VARIABLE_AXES)
-        return false;
+        return NO_CELLS;
     for (size_t i = 0; i < e->rank; i++) {
         e->dims[i] = v->dims[i];
         if (__builtin_mul_overflow(e->count, v->dims[i], &e->count))
-            return false;
+            return NO_CELLS;
     }
     if (e->count >= SIZE_MAX / 64)
-        return false;
+        return NO_CELLS;
     e->each = calloc(e->count + 1, sizeof *e->each);
-    return e->each != NULL;
+    return e->each ? COLLECTED : NO_MEMORY;
 }
 
 static bool send_cells(int channel, const char *name, const matvar_t *v)
 {
     struct entries e;
+    enum collected begun = v->data ? begin_entries(&e, v) : NO_CELLS;
 
-    if (!v->data || !begin_entries(&e, v))
-        return skip(channel, name);
+    if (begun != COLLECTED)
+        return send_none(channel, name, begun);
     if (v->nbytes / sizeof(matvar_t *) < e.count) {
         free(e.each);
         return skip(channel, name);
@@ -297,10 +301,11 @@ static bool send_variable(int channel, const char *name, matvar_t *v, int depth)
 static bool send_field(int channel, const char *name, matvar_t *v, size_t i, int depth)
 {
     struct entries e;
+    enum collected begun = v->data ? begin_entries(&e, v) : NO_CELLS;
     matvar_t *field;
 
-    if (!v->data || !begin_entries(&e, v))
-        return skip(channel, name);
+    if (begun != COLLECTED)
+        return send_none(channel, name, begun);
     for (size_t k = 0; k < e.count; k++)
         e.each[k] = Mat_VarGetStructFieldByIndex(v, i, cells_place(k, e.rank, e.dims));
     if (e.count > 1)
