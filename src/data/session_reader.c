@@ -357,7 +357,7 @@ static void note_unused(struct reading *r)
     struct session_keys *keys = &r->session->keys;
     double factor;
 
-    for (int set = 0; set < SESSION_ALL_SETS && !r->wants->ext_inputs; set++) {
+    for (int set = 0; set < SESSION_ALL_SETS && !r->session->ext_inputs; set++) {
         char name[40];
 
         snprintf(name, sizeof name, "%s_ext_input", session_set_name((enum session_set)set));

@@ -18,8 +18,7 @@ struct scored {
 };
 
 /* 1 - residual / total sum of squares of the truth, over channels FIRST to FIRST+COUNT-1 pooled.
- * NaN in the truth are left out; NaN if nothing is known. If the truth is constant: minus infinity,
- * or NaN if the rates equal it. */
+ * NaN in the truth are left out; NaN if nothing is known, or if the truth is constant. */
 double score_r_squared(const struct scored *scored, size_t first, size_t count);
 /* R2 of one column, truth[i*stride] and estimate[i*stride], as decoders and PSTHs are scored by. If
  * the truth is constant: 1 if it is met exactly, else 0. NaN of no rows. */

@@ -89,7 +89,7 @@ static void test_degenerate(void **state)
     assert_near(score_nll(&one), 2074.1183431638692);
     assert_true(isnan(score_r_squared(&constant, 0, 1)));
     constant.means = missed;
-    assert_true(isinf(score_r_squared(&constant, 0, 1)) && score_r_squared(&constant, 0, 1) < 0);
+    assert_true(isnan(score_r_squared(&constant, 0, 1)));
 }
 
 int main(void)
