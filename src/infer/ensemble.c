@@ -25,7 +25,7 @@ static enum lfads_status check_best(const struct run *first, const struct ranked
                                     struct lfads_error *err)
 {
     const char *top = first->config->lfads_save_dir;
-    char directory[FILE_PATH], path[FILE_PATH];
+    char directory[FILE_PATH], path[FILE_PATH] = "";
     struct checkpoint c = {.step = 0};
     enum lfads_status status = file_join(directory, top, best->directory, err);
 
