@@ -46,7 +46,7 @@ enum lfads_status lfads_flags_get(struct lfads_flag *out, enum lfads_flags_of of
 
     if (!out)
         return lfads_fail(err, LFADS_USAGE, "lfads_flags_get: out is NULL");
-    if (index >= lfads_flags_count(of))
+    if (!table || index >= table->count)
         return lfads_fail(err, LFADS_USAGE,
                           "lfads_flags_get: there is no flag number %zu, there "
                           "are %zu",
