@@ -1,12 +1,13 @@
 """The library behind the package: where it is, how it is called, how it reports errors and progress.
 SPDX-License-Identifier: Apache-2.0"""
+import contextlib
 import ctypes
 import os
 import signal
 import threading
 import warnings
 import weakref
-from typing import Any, Callable, List, Mapping, Optional
+from typing import Any, Callable, Iterator, List, Mapping, Optional
 
 from . import _header
 from ._errors import DataError, Error, FileError, LFADSWarning, NoMemoryError, NumericError, UsageError
@@ -150,6 +151,27 @@ class Run:
     def _on_stop(self, _: Any) -> bool:
         return self._pending is not None
 
+    @contextlib.contextmanager
+    def _interrupts_kept(self) -> Iterator[None]:
+        """Keeps what the handler of SIGINT raises until the block has ended: raised between two statements,
+        it would leave a call behind that nobody waits for."""
+        handler = signal.getsignal(signal.SIGINT)
+        if not callable(handler) or threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def keep(number: int, frame: Any) -> None:
+            try:
+                handler(number, frame)
+            except BaseException as raised:  # pylint: disable=broad-except
+                self._pending = self._pending or raised
+
+        signal.signal(signal.SIGINT, keep)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, handler)
+
     def __call__(self, name: str, *arguments: Any) -> None:
         """Calls function NAME with the arguments and an error."""
         error, status, ended = _header.lfads_error(), [], threading.Event()
@@ -164,14 +186,15 @@ class Run:
             finally:
                 ended.set()
 
-        thread = threading.Thread(target=work, name=name, daemon=True)
-        thread.start()
-        while not ended.is_set():
-            try:
-                ended.wait()
-            except BaseException as interrupt:  # pylint: disable=broad-except
-                self._pending = self._pending or interrupt
-        thread.join()
+        with self._interrupts_kept():
+            thread = threading.Thread(target=work, name=name, daemon=True)
+            thread.start()
+            while not ended.is_set():
+                try:
+                    ended.wait()
+                except BaseException as raised:  # pylint: disable=broad-except
+                    self._pending = self._pending or raised
+            thread.join()
         texts, self._warnings = self._warnings, []
         for text in texts:
             warnings.warn(text, LFADSWarning, stacklevel=5)

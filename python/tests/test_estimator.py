@@ -139,6 +139,7 @@ def test_progress_is_reported_and_its_errors_are_raised(counts):
 
 
 def test_interruption_leaves_a_model_that_goes_on(counts):
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have it ignored in the background
     began = threading.Event()
     model = lfads.LFADS(**{**SMALL, "max_epochs": 100000, "learning_rate_stop": 1e-30, "early_stop_patience": 0})
 
