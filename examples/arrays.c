@@ -21,10 +21,14 @@ static double uniform(void) { return (rand() + 0.5) / (RAND_MAX + 1.0); }
 
 static unsigned char poisson(double rate)
 {
+    const double limit = exp(-rate);
+    double product = uniform();
     unsigned char count = 0;
 
-    for (double p = uniform(), limit = exp(-rate); p > limit; p *= uniform())
+    while (product > limit) {
+        product *= uniform();
         count++;
+    }
     return count;
 }
 

@@ -216,11 +216,11 @@ static enum lfads_status read_entries(struct raw *raw, struct variables *recordi
     if (status == LFADS_OK)
         status = choose(&trials, recording, "spike_trials", config->spike_trials, trial_names,
                         may_be_spikes, err);
-    if (status == LFADS_OK && !units)
-        status =
-            variables_missing(recording, "units of the spikes", "name one with --spike_units", err);
     if (status != LFADS_OK)
         return status;
+    if (!units)
+        return variables_missing(recording, "units of the spikes", "name one with --spike_units",
+                                 err);
     if (units->ends || (!units->numbers && !units->texts))
         return lfads_fail(err, LFADS_BAD_DATA, "%s: the units of spikes, %s, are lists", raw->path,
                           units->name);
