@@ -137,3 +137,8 @@ def test_sessions_of_different_channels(counts):
     assert results["monday"].factors.shape == (10, 12, TINY["factors_dim"])
     with pytest.raises(lfads.UsageError, match="monday, tuesday"):
         model.transform(counts)
+
+
+def test_nothing_recorded():
+    with pytest.raises(lfads.DataError, match="there is nothing to train on"):
+        params(np.full((10, 12, 5), np.nan), valid=np.ones((2, 12, 5)))

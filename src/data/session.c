@@ -180,6 +180,15 @@ size_t session_width(const struct session *session, enum trial_array array)
     return 0;
 }
 
+size_t session_trials_missing(const struct session_trials *trials)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; trials->missing && i < trials->count; i++)
+        count += trials->missing[i];
+    return count;
+}
+
 uint32_t session_checksum(const struct session *session)
 {
     const struct session_trials *train = &session->set[SESSION_TRAIN];

@@ -101,6 +101,8 @@ void session_close(struct session *session);
 /* Bins and width of the session's records of ARRAY; the width is 0 if it has no such array. */
 size_t session_bins(const struct session *session, enum trial_array array);
 size_t session_width(const struct session *session, enum trial_array array);
+/* Numbers of the set's observed array that were not recorded. */
+size_t session_trials_missing(const struct session_trials *trials);
 /* A checksum of its training trials; 0 if it has none. */
 uint32_t session_checksum(const struct session *session);
 /* Bytes of its trials in memory; whether any trials are in a file. */

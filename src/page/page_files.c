@@ -47,8 +47,8 @@ static enum lfads_status read_flags(struct page *p)
     visit_names(p->what->save_dir, take_latest, &latest);
     if (!*latest.name)
         return lfads_fail(p->err, LFADS_USAGE,
-                          "%s has no hyperparameters-<step>.txt: it is not the save directory of a "
-                          "training",
+                          "%s has no hyperparameters-<step>.txt: a report needs the save directory "
+                          "of a training on files",
                           p->what->save_dir);
     status = file_join(p->hyperparams_file, p->what->save_dir, latest.name, p->err);
     if (status == LFADS_OK)

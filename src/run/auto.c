@@ -21,16 +21,6 @@ struct facts {
     size_t aligned;             /* factors that the sessions are aligned to; 0: they are not */
 };
 
-/* Numbers of the set's observed array that were not recorded. */
-static size_t missing_of(const struct session_trials *trials)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; trials->missing && i < trials->count; i++)
-        count += trials->missing[i];
-    return count;
-}
-
 static struct facts facts_of(const struct dataset *dataset)
 {
     struct facts f = {.bins = dataset->bins, .sessions = dataset->count};
@@ -51,7 +41,7 @@ static struct facts facts_of(const struct dataset *dataset)
         f.aligned = s->alignment_matrix ? s->alignment_columns : f.aligned;
         sum += train->sum;
         f.missing += s->missing;
-        numbers += (double)(train->count * s->bins * s->channels - missing_of(train));
+        numbers += (double)(train->count * s->bins * s->channels - session_trials_missing(train));
     }
     f.spikes = sum / numbers;
     return f;

@@ -240,6 +240,23 @@ static void warn_of_copies(const struct run *p)
         }
 }
 
+/* Fails if a session has nothing to train on. */
+static enum lfads_status check_recorded(const struct run *p, struct lfads_error *err)
+{
+    for (size_t i = 0; i < p->dataset->count; i++) {
+        const struct session *s = p->dataset->sessions[i];
+        const struct session_trials *train = &s->set[SESSION_TRAIN];
+        size_t numbers = train->count * s->bins * s->channels;
+
+        if (numbers > 0 && session_trials_missing(train) == numbers)
+            return lfads_fail(err, LFADS_BAD_DATA,
+                              "%s: all numbers of the training trials are NaN, which count as not "
+                              "recorded: there is nothing to train on",
+                              s->path);
+    }
+    return LFADS_OK;
+}
+
 /* Says what was taken for something else than the files have. */
 static void report_reading(const struct run *p)
 {
@@ -276,6 +293,8 @@ enum lfads_status run_open_data(struct run *run, struct lfads_error *err)
                          files.file[i].path, files.file[i].name);
     if (status == LFADS_OK)
         status = read_files(p, &files, err);
+    if (status == LFADS_OK && p->use == RUN_TRAINING)
+        status = check_recorded(p, err);
     if (status == LFADS_OK)
         report_reading(p);
     session_files_release(&files);
