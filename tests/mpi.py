@@ -49,26 +49,23 @@ def run(count, *words, status=0, pattern="", **environment):
 
 def stop(count, words, folder, after, how):
     """Starts COUNT processes, which write FOLDER, and calls HOW with mpirun's process soon after a line
-    that begins with AFTER; afresh where they came to their end before, and where mpirun killed what it had
-    interrupted before that could save its state, with more time for it. Its exit status and what it said."""
-    patience = 1  # seconds from mpirun's signal to its killing; it waits for their end
+    that begins with AFTER; afresh where they came to their end before. Its exit status and what it said."""
     for _ in range(harness.ATTEMPTS):
         shutil.rmtree(f"{SCRATCH}/{folder}", ignore_errors=True)
-        process = start(count, *words, OMPI_MCA_odls_base_sigkill_timeout=str(patience))
+        process = start(count, *words)
         for line in process.stdout:
             if line.startswith(after):
                 time.sleep(0.02)
                 how(process)
                 break
         _, error = process.communicate()
-        if how is interrupt and process.returncode != 0 and "lfads: " not in error and patience < 60:
-            patience *= 2
-        elif process.returncode != 0:
+        if process.returncode != 0:
             break
     return process.returncode, error
 
 
 def interrupt(process):
+    """Ctrl-C. What processes say from then on may be lost: mpirun sleeps before it passes it on."""
     process.send_signal(signal.SIGINT)
 
 

@@ -83,8 +83,6 @@ def test_interruption():
         folder = f"stopped{i}"
         status, error = mpi.stop(count, [*words, f"--lfads_save_dir={folder}", "--threads=1"], folder, after, how)
         check(status != 0, f"{how.__name__}: status {status}: {error}")
-        if how is mpi.interrupt:
-            check("the same command continues" in error, f"interrupted: {error}")
         words_again = [*words, f"--lfads_save_dir={folder}", "--threads=1"]
         if i == 1:
             run(*words_again)
