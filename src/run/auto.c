@@ -90,11 +90,30 @@ __attribute__((format(printf, 3, 4))) static void set(struct choice *c, const ch
         c->status = preset_set(c->config, name, text, c->err);
 }
 
+/* Spikes in a bin of all channels. */
+static double in_a_bin(const struct facts *f) { return f->spikes * (double)f->channels; }
+
+static bool has_counts(const struct choice *c)
+{
+    return distribution_find(c->config->output_dist)->data == DATA_COUNTS;
+}
+
+static bool is_sparse(const struct choice *c, const struct facts *f)
+{
+    return has_counts(c) && in_a_bin(f) < 1.5;
+}
+
+/* Many trials of many spikes hold a larger model by themselves. */
+static bool is_rich(const struct choice *c, const struct facts *f)
+{
+    return has_counts(c) && !is_sparse(c, f) && f->trials >= 2000;
+}
+
 /* Few trials get a small model: sizes follow the numbers that there are to learn from. */
 static void choose_sizes(struct choice *c, const struct facts *f)
 {
     bool small = f->trials < 150;
-    size_t gen = small ? 64 : 100, encoder = 64;
+    size_t gen = small ? 64 : is_rich(c, f) ? 200 : 100, encoder = 64;
     size_t factors = f->aligned ? f->aligned : small ? 8 : 20;
 
     set(c, "gen_dim", "%zu", gen);
@@ -137,20 +156,17 @@ static void choose_length(struct choice *c, const struct facts *f)
  * a smaller penalty predict better. */
 static void choose_regularisation(struct choice *c, const struct facts *f)
 {
-    const double many = 1.5;
-    bool counts = distribution_find(c->config->output_dist)->data == DATA_COUNTS;
-    double in_a_bin = f->spikes * (double)f->channels;
-    bool sparse = counts && in_a_bin < many;
+    bool sparse = is_sparse(c, f), light = sparse || is_rich(c, f);
 
-    set(c, "cd_rate", "%s", sparse ? "0.3" : "0.5");
-    set(c, "keep_prob", "%s", sparse ? "0.7" : "0.9");
-    set(c, "l2_gen_scale", "%s", sparse ? "0.3" : "1");
-    set(c, "l2_con_scale", "%s", sparse ? "0.3" : "1");
+    set(c, "cd_rate", "%s", light ? "0.3" : "0.5");
+    set(c, "keep_prob", "%s", sparse ? "0.7" : light ? "0.95" : "0.9");
+    set(c, "l2_gen_scale", "%s", light ? "0.3" : "1");
+    set(c, "l2_con_scale", "%s", light ? "0.3" : "1");
     set(c, "kl_ic_weight", "1e-6");
     set(c, "kl_co_weight", "1e-5");
-    if (counts)
+    if (has_counts(c))
         say(c, "  coordinated dropout %g, dropout %g: for %.3g spikes in a bin of all channels",
-            c->config->cd_rate, 1 - c->config->keep_prob, in_a_bin);
+            c->config->cd_rate, 1 - c->config->keep_prob, in_a_bin(f));
     else
         say(c, "  coordinated dropout %g, dropout %g", c->config->cd_rate,
             1 - c->config->keep_prob);
