@@ -69,6 +69,11 @@ def interrupt(process):
     process.send_signal(signal.SIGINT)
 
 
+def interrupt_first(process):
+    """Interrupts process 0, which tells the others; mpirun passes on what it says."""
+    os.kill(children(process)[0], signal.SIGINT)
+
+
 def kill_all(process):
     for child in children(process):
         os.kill(child, signal.SIGKILL)

@@ -79,10 +79,13 @@ def test_interruption():
     does after one process was killed."""
     words = [*WORDS, "--max_epochs=9", "--checkpoint_every=2"]
     wanted = whole("long", words)
-    for i, (how, count, after) in enumerate(((mpi.interrupt, 3, "Epoch:0"), (mpi.kill_last, 2, "Epoch:2"))):
+    for i, (how, count, after) in enumerate(((mpi.interrupt, 3, "Epoch:0"), (mpi.kill_last, 2, "Epoch:2"),
+                                             (mpi.interrupt_first, 2, "Epoch:0"))):
         folder = f"stopped{i}"
         status, error = mpi.stop(count, [*words, f"--lfads_save_dir={folder}", "--threads=1"], folder, after, how)
         check(status != 0, f"{how.__name__}: status {status}: {error}")
+        if how is mpi.interrupt_first:
+            check("the same command continues" in error, f"interrupted: {error}")
         words_again = [*words, f"--lfads_save_dir={folder}", "--threads=1"]
         if i == 1:
             run(*words_again)

@@ -49,11 +49,13 @@ def test_search():
 def test_interruption():
     """Ctrl-C saves every member. A process is lost, all are: the same command goes on in any number of them."""
     wanted = whole()
-    for i, (how, count) in enumerate(((mpi.interrupt, 2), (mpi.kill_last, 3))):
+    for i, (how, count) in enumerate(((mpi.interrupt, 2), (mpi.kill_last, 3), (mpi.interrupt_first, 2))):
         folder = f"stopped{i}"
         words = [*command(folder, *SMALL), "--threads=1"]
         status, error = mpi.stop(count, words, folder, "Generation 1", how)
         check(status != 0, f"{how.__name__}: status {status}: {error}")
+        if how is mpi.interrupt_first:
+            check("the same command continues" in error, f"interrupted: {error}")
         if how is mpi.interrupt:
             mpi.run(3, *words)
         else:
