@@ -114,6 +114,28 @@ class Config(Handle):
             raise
 
 
+@contextlib.contextmanager
+def interrupts_kept(take: Callable[[BaseException], None]) -> Iterator[None]:
+    """Gives what the handler of SIGINT raises to TAKE until the block has ended: raised between two statements,
+    it would leave behind what the block waits for."""
+    handler = signal.getsignal(signal.SIGINT)
+    if not callable(handler) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def keep(number: int, frame: Any) -> None:
+        try:
+            handler(number, frame)
+        except BaseException as raised:  # pylint: disable=broad-except
+            take(raised)
+
+    signal.signal(signal.SIGINT, keep)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
 class Run:
     """Long calls in threads of their own: their lines, warnings and progress, and their end on Ctrl-C.
 
@@ -151,26 +173,8 @@ class Run:
     def _on_stop(self, _: Any) -> bool:
         return self._pending is not None
 
-    @contextlib.contextmanager
-    def _interrupts_kept(self) -> Iterator[None]:
-        """Keeps what the handler of SIGINT raises until the block has ended: raised between two statements,
-        it would leave a call behind that nobody waits for."""
-        handler = signal.getsignal(signal.SIGINT)
-        if not callable(handler) or threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        def keep(number: int, frame: Any) -> None:
-            try:
-                handler(number, frame)
-            except BaseException as raised:  # pylint: disable=broad-except
-                self._pending = self._pending or raised
-
-        signal.signal(signal.SIGINT, keep)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, handler)
+    def _keep(self, raised: BaseException) -> None:
+        self._pending = self._pending or raised
 
     def __call__(self, name: str, *arguments: Any) -> None:
         """Calls function NAME with the arguments and an error."""
@@ -186,14 +190,14 @@ class Run:
             finally:
                 ended.set()
 
-        with self._interrupts_kept():
+        with interrupts_kept(self._keep):
             thread = threading.Thread(target=work, name=name, daemon=True)
             thread.start()
             while not ended.is_set():
                 try:
                     ended.wait()
                 except BaseException as raised:  # pylint: disable=broad-except
-                    self._pending = self._pending or raised
+                    self._keep(raised)
             thread.join()
         texts, self._warnings = self._warnings, []
         for text in texts:

@@ -12,7 +12,7 @@ from typing import Any, Dict, List
 from . import _data, _hdf5
 from ._errors import Error, LFADSWarning, UsageError
 from ._estimator import LFADS
-from ._library import Config, Run, flag_text, place
+from ._library import Config, Run, flag_text, interrupts_kept, place
 
 EXIT_USAGE = 2
 GENERATORS = ("chaotic", "labeled", "itb")
@@ -90,22 +90,20 @@ def _run(words: List[str], progress: bool) -> None:
     complaints: List[str] = []
     listener = threading.Thread(target=lambda: complaints.extend(process.stderr), daemon=True)
     listener.start()
-    interrupt = None
-    while True:
-        try:
-            line = process.stdout.readline()
-        except KeyboardInterrupt as stop:
-            interrupt = stop
-            process.send_signal(signal.SIGINT)
-            continue
-        if not line:
-            break
-        if progress:
-            print(line, end="", file=sys.stdout, flush=True)
-    status = process.wait()
-    listener.join()
-    if interrupt:
-        raise interrupt
+    interrupts: List[BaseException] = []
+
+    def stop(raised: BaseException) -> None:
+        interrupts.append(raised)
+        process.send_signal(signal.SIGINT)
+
+    with interrupts_kept(stop):
+        for line in process.stdout:
+            if progress:
+                print(line, end="", file=sys.stdout, flush=True)
+        status = process.wait()
+        listener.join()
+    if interrupts:
+        raise interrupts[0]
     texts = [text.strip().removeprefix("lfads: ") for text in complaints]
     if status != 0:
         error = UsageError if status == EXIT_USAGE else Error
