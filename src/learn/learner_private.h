@@ -28,10 +28,10 @@ void pass_lay_out(struct learner *learner);
 /* The number of shards of a batch. */
 size_t pass_shard_count(const struct pass *pass);
 
-/* A shard's place: the trials of PART from FIRST on; ROW is the first one's place in the batch. */
+/* A shard's place: TRIALS of PART from FIRST on; ROW is the first one's place in the batch. */
 struct piece {
     const struct batch_source *part;
-    size_t first, row;
+    size_t first, trials, row;
 };
 /* Returns the place of shard INDEX. */
 struct piece pass_piece(const struct pass *pass, size_t index);

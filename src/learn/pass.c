@@ -47,7 +47,7 @@ size_t pass_shard_count(const struct pass *pass)
 struct piece pass_piece(const struct pass *pass, size_t index)
 {
     const struct batch_source *part = pass->source;
-    size_t row = 0;
+    size_t shard_trials = pass->learner->shard_trials, row = 0;
 
     while (index >= shards_of(pass->learner, part->trials)) {
         index -= shards_of(pass->learner, part->trials);
@@ -55,8 +55,9 @@ struct piece pass_piece(const struct pass *pass, size_t index)
         part = part->next;
     }
     return (struct piece){.part = part,
-                          .first = index * pass->learner->shard_trials,
-                          .row = row + index * pass->learner->shard_trials};
+                          .first = index * shard_trials,
+                          .trials = size_min(shard_trials, part->trials - index * shard_trials),
+                          .row = row + index * shard_trials};
 }
 
 void pass_lay_out(struct learner *l)
@@ -76,8 +77,8 @@ void pass_begin_shard(const struct pass *pass, struct shard *shard, size_t accum
     struct learner *l = pass->learner;
     const struct batch_source *part = piece->part;
 
-    shard_begin(shard, part->session, size_min(l->shard_trials, part->trials - piece->first), 1,
-                POSTERIOR_SAMPLE, part->dropout, l->parameters, l->transposed,
+    shard_begin(shard, part->session, piece->trials, 1, POSTERIOR_SAMPLE, part->dropout,
+                l->parameters, l->transposed,
                 pass->kind == EVALUATE ? NULL : l->accumulators[accumulator]);
     part->load(part->payload, shard, piece->first);
 }

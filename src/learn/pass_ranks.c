@@ -1,6 +1,8 @@
 /* pass_ranks.c - a pass in several processes. Each runs some of a batch's accumulators, and their
  * sum has the bits that one process gives it: it goes from process to process, each adds its own in
  * their order, and the last gives it to all. SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "base/sizes.h"
 #include "learn/learner_private.h"
 
@@ -67,9 +69,12 @@ enum lfads_status pass_sum_ranks(struct pass *pass)
         l, ranks->broadcast(ranks, l->gradient, size * sizeof *l->gradient, last, &l->failure));
 }
 
+enum copying { COPY_NOTHING, COPY_THERE, COPY_BACK };
+
 /* Copies the costs of accumulators SHARE to or from JOINED, where they lie one accumulator after
  * the other. Returns the next free place there. */
-static acc *copy_costs(const struct pass *pass, const struct share *share, acc *joined, bool to)
+static acc *copy_costs(const struct pass *pass, const struct share *share, acc *joined,
+                       enum copying how)
 {
     const struct learner *l = pass->learner;
     size_t shards = pass_shard_count(pass);
@@ -77,14 +82,16 @@ static acc *copy_costs(const struct pass *pass, const struct share *share, acc *
     for (size_t accumulator = share->first; accumulator < share->last; accumulator++)
         for (size_t i = accumulator; i < shards; i += l->n_accumulators) {
             const struct piece piece = pass_piece(pass, i);
-            size_t trials = size_min(l->shard_trials, piece.part->trials - piece.first);
+            const size_t bytes = piece.trials * sizeof *joined;
 
-            for (int term = 0; term < COST_TERMS; term++, joined += trials)
-                for (size_t k = 0; k < trials; k++) {
-                    acc *cost = &pass->pending->cost[term][piece.row + k];
+            for (int term = 0; term < COST_TERMS; term++, joined += piece.trials) {
+                acc *costs = pass->pending->cost[term] + piece.row;
 
-                    *(to ? joined + k : cost) = *(to ? cost : joined + k);
-                }
+                if (how == COPY_THERE)
+                    memcpy(joined, costs, bytes);
+                else if (how == COPY_BACK)
+                    memcpy(costs, joined, bytes);
+            }
         }
     return joined;
 }
@@ -93,27 +100,18 @@ enum lfads_status pass_join_costs(struct pass *pass)
 {
     struct learner *l = pass->learner;
     struct lfads_ranks *ranks = l->options.ranks;
+    const struct share all = {0, size_min(l->n_accumulators, pass_shard_count(pass))};
     acc *at = l->joined_costs;
 
     for (size_t i = 0; i < ranks->count; i++) {
         const struct share share = pass_share(pass, i);
-        size_t trials = 0;
 
-        for (size_t a = share.first; a < share.last; a++)
-            for (size_t k = a; k < pass_shard_count(pass); k += l->n_accumulators) {
-                const struct piece piece = pass_piece(pass, k);
-
-                trials += size_min(l->shard_trials, piece.part->trials - piece.first);
-            }
         l->cost_offsets[i] = (size_t)((char *)at - (char *)l->joined_costs);
-        if (i == ranks->number)
-            copy_costs(pass, &share, at, true);
-        at += trials * COST_TERMS;
+        at = copy_costs(pass, &share, at, i == ranks->number ? COPY_THERE : COPY_NOTHING);
     }
     l->cost_offsets[ranks->count] = (size_t)((char *)at - (char *)l->joined_costs);
     if (fail(l, ranks->gather(ranks, l->joined_costs, l->cost_offsets, &l->failure)) != LFADS_OK)
         return l->failure.status;
-    copy_costs(pass, &(struct share){0, size_min(l->n_accumulators, pass_shard_count(pass))},
-               l->joined_costs, false);
+    copy_costs(pass, &all, l->joined_costs, COPY_BACK);
     return LFADS_OK;
 }
