@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/model.h"
 
+#include <string.h>
+
 size_t model_channels(const struct model *model, size_t session)
 {
     return model->sessions[session].channels;
@@ -133,6 +135,14 @@ size_t model_fed_width(const struct model *model, size_t session)
 size_t model_generator_inputs(const struct model *model)
 {
     return model->co_dim + (model->ext_to_generator ? model->ext_inputs : 0);
+}
+
+const struct param *model_find_param(const struct model *model, const char *name)
+{
+    for (size_t i = 0; i < model->n_params; i++)
+        if (strcmp(model->params[i].name, name) == 0)
+            return &model->params[i];
+    return NULL;
 }
 
 size_t model_parameters(const struct model *model)

@@ -139,6 +139,8 @@ struct model {
 
 /* Returns the count of trained and fixed numbers: size without padding. */
 size_t model_parameters(const struct model *model);
+/* Returns the parameter NAME; NULL if there is none. */
+const struct param *model_find_param(const struct model *model, const char *name);
 /* Sizes that follow from the above. */
 size_t model_channels(const struct model *model, size_t session);
 /* Numbers per bin of the output in results: N means, then N variances if the distribution has them.

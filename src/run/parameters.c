@@ -14,7 +14,7 @@ enum lfads_status parameters_describe(struct lfads_parameter *out, const struct 
     const struct param *p;
 
     if (!out)
-        return lfads_fail(err, LFADS_USAGE, "%s: out is NULL", call);
+        return lfads_fail_null(err, call, "out");
     if (index >= model->n_params)
         return lfads_fail(err, LFADS_USAGE, "%s: there is no parameter number %zu, there are %zu",
                           call, index, model->n_params);
@@ -31,22 +31,20 @@ enum lfads_status parameters_describe(struct lfads_parameter *out, const struct 
 static const struct param *find(const struct model *model, const char *name, const void *values,
                                 size_t count, const char *call, struct lfads_error *err)
 {
+    const struct param *p;
+
     if (!name || !values) {
-        lfads_fail(err, LFADS_USAGE, "%s: %s is NULL", call, name ? "values" : "name");
+        lfads_fail_null(err, call, name ? "values" : "name");
         return NULL;
     }
-    for (size_t i = 0; i < model->n_params; i++) {
-        const struct param *p = &model->params[i];
-
-        if (strcmp(p->name, name) != 0)
-            continue;
-        if (count == p->rows * p->cols)
-            return p;
+    p = model_find_param(model, name);
+    if (p && count == p->rows * p->cols)
+        return p;
+    if (p)
         lfads_fail(err, LFADS_USAGE, "%s: parameter %s has %zu numbers [%zu,%zu], and count is %zu",
                    call, name, p->rows * p->cols, p->rows, p->cols, count);
-        return NULL;
-    }
-    lfads_fail(err, LFADS_USAGE, "%s: the model has no parameter %.300s", call, name);
+    else
+        lfads_fail(err, LFADS_USAGE, "%s: the model has no parameter %.300s", call, name);
     return NULL;
 }
 

@@ -15,24 +15,17 @@ enum lfads_status trained_copy_checkpoint(struct checkpoint *copy, const struct 
                                  : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
 }
 
-static const struct param *find(const struct trained *trained, const char *name)
-{
-    for (size_t i = 0; i < trained->model->n_params; i++)
-        if (strcmp(trained->model->params[i].name, name) == 0)
-            return &trained->model->params[i];
-    return NULL;
-}
-
 bool trained_has(const struct trained *trained, const char *name)
 {
-    return find(trained, name) != NULL;
+    return model_find_param(trained->model, name) != NULL;
 }
 
 enum lfads_status trained_read(real *vector, const struct model *model,
                                const struct trained *trained, struct lfads_error *err)
 {
     for (size_t i = 0; i < model->n_params; i++) {
-        const struct param *p = &model->params[i], *from = find(trained, p->name);
+        const struct param *p = &model->params[i];
+        const struct param *from = model_find_param(trained->model, p->name);
 
         if (!from && p->session != PARAM_SHARED)
             return checkpoint_lacks_session("the model in memory", model, p->session, err);
