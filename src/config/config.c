@@ -32,7 +32,7 @@ enum lfads_status lfads_config_create(struct lfads_config **out, struct lfads_er
     enum lfads_status status;
 
     if (!out)
-        return lfads_fail(err, LFADS_USAGE, "lfads_config_create: out is NULL");
+        return lfads_fail_null(err, "lfads_config_create", "out");
     *out = NULL;
     config = calloc(1, sizeof *config);
     if (!config)
@@ -70,10 +70,10 @@ enum lfads_status lfads_config_set(struct lfads_config *config, const char *name
     int index;
 
     if (!config || !name || !value)
-        return lfads_fail(err, LFADS_USAGE, "lfads_config_set: %s is NULL",
-                          !config ? "config"
-                          : !name ? "name"
-                                  : "value");
+        return lfads_fail_null(err, "lfads_config_set",
+                               !config ? "config"
+                               : !name ? "name"
+                                       : "value");
     index = flag_find(config_table(), name);
     if (index < 0)
         return lfads_fail(err, LFADS_USAGE, "there is no flag --%s", name);
@@ -84,12 +84,7 @@ const char *lfads_config_get(struct lfads_config *config, const char *name)
 {
     int index = config && name ? flag_find(config_table(), name) : -1;
 
-    if (index < 0)
-        return NULL;
-    if (flags[index].type == FLAG_IS_STRING)
-        return flag_string(config, &flags[index]);
-    flag_text(config->text, sizeof config->text, config, &flags[index]);
-    return config->text;
+    return index < 0 ? NULL : flag_value(config->text, sizeof config->text, config, &flags[index]);
 }
 
 struct lfads_config *config_copy(const struct lfads_config *config)

@@ -110,10 +110,8 @@ enum lfads_status config_inherit(struct lfads_config *config, const struct lfads
                 return refuse_change(config, saved, i, "leave the flag out", err);
             continue;
         }
-        flag_text(text, sizeof text, saved, flag_at(i));
-        status = flag_set(
-            config, config_table(), i,
-            flag_at(i)->type == FLAG_IS_STRING ? flag_string(saved, flag_at(i)) : text, err);
+        status = flag_set(config, config_table(), i,
+                          flag_value(text, sizeof text, saved, flag_at(i)), err);
         if (status != LFADS_OK)
             return status;
     }

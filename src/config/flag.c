@@ -263,6 +263,14 @@ const char *flag_string(const void *record, const struct flag *flag)
     return *(char *const *)const_field(record, flag);
 }
 
+const char *flag_value(char *text, size_t size, const void *record, const struct flag *flag)
+{
+    if (flag->type == FLAG_IS_STRING)
+        return flag_string(record, flag);
+    flag_text(text, size, record, flag);
+    return text;
+}
+
 bool flag_equal(const void *a, const void *b, const struct flag *flag)
 {
     const void *x = const_field(a, flag), *y = const_field(b, flag);

@@ -53,6 +53,9 @@ enum lfads_status flag_set(void *record, const struct flag_table *table, size_t 
 void flag_text(char *text, size_t size, const void *record, const struct flag *flag);
 /* Whether a boolean takes TEXT for its value. */
 bool flag_is_truth(const char *text);
+/* Returns the value as text: that of a string whole, RECORD's; others as flag_text writes them to
+ * TEXT. */
+const char *flag_value(char *text, size_t size, const void *record, const struct flag *flag);
 /* The value of a flag that is a string. */
 const char *flag_string(const void *record, const struct flag *flag);
 /* Whether the values of FLAG are equal in both records. */

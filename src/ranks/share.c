@@ -37,17 +37,9 @@ static enum lfads_status share_flag(void *record, const struct flag_table *table
                                     struct lfads_ranks *ranks, struct lfads_error *err)
 {
     const struct flag *flag = &table->flags[index];
-    char *text = NULL;
-    enum lfads_status status;
+    char number[NUMBER], *text = strdup(flag_value(number, sizeof number, record, flag));
+    enum lfads_status status = share_text(&text, ranks, err);
 
-    if (flag->type == FLAG_IS_STRING) {
-        text = strdup(flag_string(record, flag));
-    } else {
-        text = malloc(NUMBER);
-        if (text)
-            flag_text(text, NUMBER, record, flag);
-    }
-    status = share_text(&text, ranks, err);
     if (status == LFADS_OK && ranks->number != 0)
         status = flag_set(record, table, index, text, err);
     free(text);
@@ -71,7 +63,7 @@ enum lfads_status lfads_config_share(struct lfads_config *config, struct lfads_r
                                      struct lfads_error *err)
 {
     if (!config)
-        return lfads_fail(err, LFADS_USAGE, "lfads_config_share: config is NULL");
+        return lfads_fail_null(err, "lfads_config_share", "config");
     config->ranks = ranks;
     return ranks ? share(config, config_table(), config->given, ranks, err) : LFADS_OK;
 }
@@ -80,6 +72,6 @@ enum lfads_status lfads_tune_config_share(struct lfads_tune_config *tune, struct
                                           struct lfads_error *err)
 {
     if (!tune)
-        return lfads_fail(err, LFADS_USAGE, "lfads_tune_config_share: tune is NULL");
+        return lfads_fail_null(err, "lfads_tune_config_share", "tune");
     return ranks ? share(tune, tune_config_table(), tune->given, ranks, err) : LFADS_OK;
 }

@@ -30,9 +30,7 @@ static uint64_t sum_of_flags(const struct lfads_config *config)
 
         if (flag->group == FLAG_RUN)
             continue;
-        if (flag->type != FLAG_IS_STRING)
-            flag_text(number, sizeof number, config, flag);
-        sum = sum_of(sum, flag->type == FLAG_IS_STRING ? flag_string(config, flag) : number);
+        sum = sum_of(sum, flag_value(number, sizeof number, config, flag));
     }
     return sum;
 }
@@ -99,7 +97,7 @@ enum lfads_status run_open_together(struct run *run, enum lfads_status status,
     return compare(p, err);
 }
 
-/* Whoever starts processes may have given each some of the machine's cores; where all see all, they
+/* mpirun or srun may have given each process some of the machine's cores; where all see all, they
  * share them. */
 size_t run_threads(const struct run *run)
 {

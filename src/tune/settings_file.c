@@ -89,7 +89,7 @@ static enum lfads_status merge_flag(const struct side *side, size_t i, const cha
         return LFADS_OK;
     side->given[i] = true;
     return flag_set(side->record, side->table, i,
-                    flag->type == FLAG_IS_STRING ? flag_string(side->saved, flag) : theirs, err);
+                    flag_value(theirs, sizeof theirs, side->saved, flag), err);
 }
 
 enum lfads_status settings_merge(struct lfads_tune_config *tune, struct lfads_config *config,
