@@ -19,6 +19,13 @@ enum lfads_status lfads_fail(struct lfads_error *err, enum lfads_status status, 
     })
 #endif
 
+/* Fails because argument WHAT of the public function CALL is NULL. */
+static inline enum lfads_status lfads_fail_null(struct lfads_error *err, const char *call,
+                                                const char *what)
+{
+    return lfads_fail(err, LFADS_USAGE, "%s: %s is NULL", call, what);
+}
+
 /* assert checks for programming errors only. All test builds keep it. */
 #include <assert.h>
 #endif

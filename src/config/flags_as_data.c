@@ -45,7 +45,7 @@ enum lfads_status lfads_flags_get(struct lfads_flag *out, enum lfads_flags_of of
     const struct flag *flag;
 
     if (!out)
-        return lfads_fail(err, LFADS_USAGE, "lfads_flags_get: out is NULL");
+        return lfads_fail_null(err, "lfads_flags_get", "out");
     if (!table || index >= table->count)
         return lfads_fail(err, LFADS_USAGE,
                           "lfads_flags_get: there is no flag number %zu, there "

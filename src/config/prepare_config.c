@@ -26,7 +26,7 @@ enum lfads_status lfads_prepare_config_create(struct lfads_prepare_config **out,
     enum lfads_status status;
 
     if (!out)
-        return lfads_fail(err, LFADS_USAGE, "lfads_prepare_config_create: out is NULL");
+        return lfads_fail_null(err, "lfads_prepare_config_create", "out");
     *out = NULL;
     config = calloc(1, sizeof *config);
     if (!config)
@@ -54,10 +54,10 @@ enum lfads_status lfads_prepare_config_set(struct lfads_prepare_config *config, 
     int index;
 
     if (!config || !name || !value)
-        return lfads_fail(err, LFADS_USAGE, "lfads_prepare_config_set: %s is NULL",
-                          !config ? "config"
-                          : !name ? "name"
-                                  : "value");
+        return lfads_fail_null(err, "lfads_prepare_config_set",
+                               !config ? "config"
+                               : !name ? "name"
+                                       : "value");
     index = flag_find(prepare_config_table(), name);
     if (index < 0)
         return lfads_fail(err, LFADS_USAGE, "there is no flag --%s", name);

@@ -54,7 +54,7 @@ enum lfads_status lfads_tune_config_create(struct lfads_tune_config **out, struc
     enum lfads_status status;
 
     if (!out)
-        return lfads_fail(err, LFADS_USAGE, "lfads_tune_config_create: out is NULL");
+        return lfads_fail_null(err, "lfads_tune_config_create", "out");
     *out = NULL;
     config = calloc(1, sizeof *config);
     if (!config)
@@ -100,10 +100,10 @@ enum lfads_status lfads_tune_config_set(struct lfads_tune_config *config, const 
     int index;
 
     if (!config || !name || !value)
-        return lfads_fail(err, LFADS_USAGE, "lfads_tune_config_set: %s is NULL",
-                          !config ? "config"
-                          : !name ? "name"
-                                  : "value");
+        return lfads_fail_null(err, "lfads_tune_config_set",
+                               !config ? "config"
+                               : !name ? "name"
+                                       : "value");
     index = flag_find(tune_config_table(), name);
     if (index < 0)
         return lfads_fail(err, LFADS_USAGE, "there is no flag --%s", name);

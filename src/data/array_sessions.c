@@ -22,7 +22,7 @@ struct lfads_data {
 enum lfads_status lfads_data_create(struct lfads_data **out, struct lfads_error *err)
 {
     if (!out)
-        return lfads_fail(err, LFADS_USAGE, "lfads_data_create: out is NULL");
+        return lfads_fail_null(err, "lfads_data_create", "out");
     *out = calloc(1, sizeof **out);
     return *out ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a data set");
 }
@@ -70,10 +70,10 @@ static enum lfads_status check_array(const char *name, const struct lfads_array 
         return lfads_fail(err, LFADS_USAGE, "%s has %zu axes, and an array has at most %d", name,
                           a->rank, (int)H5_MOST_RANK);
     if (a->rank && !a->shape)
-        return lfads_fail(err, LFADS_USAGE, "%s: shape is NULL", name);
+        return lfads_fail_null(err, name, "shape");
     for (size_t i = 0; i < a->rank; i++)
         empty = empty || a->shape[i] == 0;
-    return a->values || empty ? LFADS_OK : lfads_fail(err, LFADS_USAGE, "%s: values is NULL", name);
+    return a->values || empty ? LFADS_OK : lfads_fail_null(err, name, "values");
 }
 
 static struct array_session *find(const struct lfads_data *data, const char *name)
@@ -108,11 +108,11 @@ enum lfads_status lfads_data_put(struct lfads_data *data, const char *session, c
     enum lfads_status status;
 
     if (!data || !session || !name || !array)
-        return lfads_fail(err, LFADS_USAGE, "lfads_data_put: %s is NULL",
-                          !data      ? "data"
-                          : !session ? "session"
-                          : !name    ? "name"
-                                     : "array");
+        return lfads_fail_null(err, "lfads_data_put",
+                               !data      ? "data"
+                               : !session ? "session"
+                               : !name    ? "name"
+                                          : "array");
     if (keep != LFADS_COPY && keep != LFADS_BORROW)
         return lfads_fail(err, LFADS_USAGE,
                           "lfads_data_put: keep is %d: it takes LFADS_COPY and "

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
+#include "base/sized.h"
 #include "h5/h5.h"
 
 struct lfads_file {
@@ -149,16 +149,12 @@ size_t lfads_file_arrays(const struct lfads_file *file) { return file ? file->co
 enum lfads_status lfads_file_describe(const struct lfads_file *file, size_t index,
                                       struct lfads_file_array *out, struct lfads_error *err)
 {
-    size_t size;
-
     if (!file || !out)
         return is_null(file ? "out" : "file", err);
     if (index >= file->count)
         return lfads_fail(err, LFADS_USAGE, "%s: there is no array %zu of %zu", file->file.path,
                           index, file->count);
-    size = out->size < sizeof *out ? out->size : sizeof *out;
-    memcpy(out, &file->arrays[index], size);
-    return LFADS_OK;
+    return sized_fill(out, &file->arrays[index], sizeof *out, "lfads_file_describe", err);
 }
 
 enum lfads_status lfads_file_read(const struct lfads_file *file, const char *name,

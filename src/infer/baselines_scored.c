@@ -160,7 +160,7 @@ enum lfads_status lfads_evaluate_baselines(struct lfads_baselines *baselines,
     enum lfads_status status;
 
     if (!baselines)
-        return lfads_fail(err, LFADS_USAGE, "lfads_evaluate_baselines: baselines is NULL");
+        return lfads_fail_null(err, "lfads_evaluate_baselines", "baselines");
     *baselines = (struct lfads_baselines){.count = 0};
     status = evaluation_open(&s, what, err);
     if (status == LFADS_OK)

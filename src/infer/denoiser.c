@@ -132,10 +132,10 @@ enum lfads_status lfads_denoiser_create(struct lfads_denoiser **out, const char 
     if (out)
         *out = NULL;
     if (!out || !save_dir || !index)
-        return lfads_fail(err, LFADS_USAGE, "lfads_denoiser_create: %s is NULL",
-                          !out        ? "out"
-                          : !save_dir ? "save_dir"
-                                      : "index");
+        return lfads_fail_null(err, "lfads_denoiser_create",
+                               !out        ? "out"
+                               : !save_dir ? "save_dir"
+                                           : "index");
     d = calloc(1, sizeof *d);
     if (!d)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a model");
@@ -268,8 +268,7 @@ enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *da
     enum lfads_status status;
 
     if (!denoiser || !denoised)
-        return lfads_fail(err, LFADS_USAGE, "lfads_denoise: %s is NULL",
-                          denoiser ? "denoised" : "denoiser");
+        return lfads_fail_null(err, "lfads_denoise", denoiser ? "denoised" : "denoiser");
     status =
         denoiser_check(denoiser, data, ext, &(struct denoiser_bins){0, denoiser->model->bins}, err);
     if (status != LFADS_OK)

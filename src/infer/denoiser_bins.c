@@ -22,7 +22,7 @@ enum lfads_status lfads_denoiser_begin(struct lfads_denoiser *denoiser, struct l
     const struct model *m;
 
     if (!denoiser)
-        return lfads_fail(err, LFADS_USAGE, "lfads_denoiser_begin: denoiser is NULL");
+        return lfads_fail_null(err, "lfads_denoiser_begin", "denoiser");
     m = denoiser->model;
     if (!causal_is_possible(m))
         return lfads_fail(err, LFADS_USAGE,
@@ -67,10 +67,10 @@ enum lfads_status lfads_denoise_bin(struct lfads_denoiser *denoiser, const float
     enum lfads_status status;
 
     if (!d || !denoised || !ready)
-        return lfads_fail(err, LFADS_USAGE, "lfads_denoise_bin: %s is NULL",
-                          !d          ? "denoiser"
-                          : !denoised ? "denoised"
-                                      : "ready");
+        return lfads_fail_null(err, "lfads_denoise_bin",
+                               !d          ? "denoiser"
+                               : !denoised ? "denoised"
+                                           : "ready");
     if (!d->has_begun || d->taken == d->model->bins)
         return lfads_fail(err, LFADS_USAGE,
                           "lfads_denoise_bin: %s: begin %s with lfads_denoiser_begin",

@@ -226,10 +226,10 @@ enum lfads_status evaluation_open(struct evaluation *s, const struct lfads_evalu
 
     *s = (struct evaluation){.what = what, .err = err};
     if (!what || !what->data_file || !what->model_run_file)
-        return lfads_fail(err, LFADS_USAGE, "lfads_evaluate: %s is NULL",
-                          !what              ? "what"
-                          : !what->data_file ? "data_file"
-                                             : "model_run_file");
+        return lfads_fail_null(err, "lfads_evaluate",
+                               !what              ? "what"
+                               : !what->data_file ? "data_file"
+                                                  : "model_run_file");
     status = check_numbers(what, err);
     if (status != LFADS_OK)
         return status;
@@ -244,7 +244,7 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_e
     enum lfads_status status;
 
     if (!score)
-        return lfads_fail(err, LFADS_USAGE, "lfads_evaluate: score is NULL");
+        return lfads_fail_null(err, "lfads_evaluate", "score");
     *score = (struct lfads_score){.trials = 0};
     status = evaluation_open(&s, what, err);
     if (status == LFADS_OK)

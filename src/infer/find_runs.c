@@ -107,8 +107,7 @@ enum lfads_status lfads_runs_find(struct lfads_runs *runs, const struct lfads_co
     if (runs)
         *runs = (struct lfads_runs){.count = 0};
     if (!runs || !config)
-        return lfads_fail(err, LFADS_USAGE, "lfads_runs_find: %s is NULL",
-                          runs ? "config" : "runs");
+        return lfads_fail_null(err, "lfads_runs_find", runs ? "config" : "runs");
     if (set && strcmp(set, "train") != 0 && strcmp(set, "valid") != 0)
         return lfads_fail(err, LFADS_USAGE, "lfads_runs_find: set is %s, and takes train or valid",
                           set);

@@ -144,10 +144,7 @@ static enum lfads_status check_arguments(struct asked *a, const struct lfads_sam
                                          struct lfads_error *err)
 {
     if (!a->model || !a->data || !how)
-        return lfads_fail(err, LFADS_USAGE, "%s: %s is NULL", call,
-                          !a->model  ? "model"
-                          : !a->data ? "data"
-                                     : "how");
+        return lfads_fail_null(err, call, !a->model ? "model" : !a->data ? "data" : "how");
     return sized_take(&a->how, how, sizeof a->how, call, err);
 }
 

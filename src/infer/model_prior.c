@@ -107,7 +107,7 @@ enum lfads_status lfads_model_prior(struct lfads_model *model, const char *sessi
     enum lfads_status status = LFADS_OK;
 
     if (!model)
-        return lfads_fail(err, LFADS_USAGE, "%s: model is NULL", call);
+        return lfads_fail_null(err, call, "model");
     p.run = model->run;
     if (!samples)
         status = lfads_fail(err, LFADS_USAGE, "%s: samples is 0: it takes at least 1", call);

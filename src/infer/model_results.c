@@ -61,7 +61,7 @@ enum lfads_status lfads_model_result(const struct lfads_model *model, const char
     enum lfads_status status;
 
     if (!model || !out)
-        return lfads_fail(err, LFADS_USAGE, "%s: %s is NULL", call, model ? "out" : "model");
+        return lfads_fail_null(err, call, model ? "out" : "model");
     status = model_handle_find(&of, model, session, call, err);
     if (status != LFADS_OK)
         return status;
@@ -103,7 +103,7 @@ enum lfads_status outputs_find(struct outputs *outputs, const struct lfads_outpu
 {
     *outputs = (struct outputs){.array = arrays, .call = call};
     if (!arrays && count)
-        return lfads_fail(err, LFADS_USAGE, "%s: outputs is NULL", call);
+        return lfads_fail_null(err, call, "outputs");
     outputs->place = calloc(count + 1, sizeof *outputs->place);
     if (!outputs->place)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for %zu outputs", count);

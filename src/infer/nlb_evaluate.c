@@ -144,11 +144,11 @@ static enum lfads_status check(const struct lfads_nlb_scores *scores,
                                const struct lfads_nlb_evaluation *what, struct lfads_error *err)
 {
     if (!scores || !what || !what->target_file || !what->submission_file)
-        return lfads_fail(err, LFADS_USAGE, "lfads_evaluate_nlb: %s is NULL",
-                          !scores              ? "scores"
-                          : !what              ? "what"
-                          : !what->target_file ? "target_file"
-                                               : "submission_file");
+        return lfads_fail_null(err, "lfads_evaluate_nlb",
+                               !scores              ? "scores"
+                               : !what              ? "what"
+                               : !what->target_file ? "target_file"
+                                                    : "submission_file");
     if (!isfinite(what->decoding_penalty) || what->decoding_penalty < 0)
         return lfads_fail(err, LFADS_USAGE,
                           "lfads_evaluate_nlb: decoding_penalty is %g, and a number above 0 is "

@@ -179,11 +179,11 @@ enum lfads_status lfads_submit_nlb(const struct lfads_nlb_submission *what, stru
     enum lfads_status status;
 
     if (!what || !what->eval_run_file || !what->set || !what->output_file)
-        return lfads_fail(err, LFADS_USAGE, "lfads_submit_nlb: %s is NULL",
-                          !what                  ? "what"
-                          : !what->eval_run_file ? "eval_run_file"
-                          : !what->set           ? "set"
-                                                 : "output_file");
+        return lfads_fail_null(err, "lfads_submit_nlb",
+                               !what                  ? "what"
+                               : !what->eval_run_file ? "eval_run_file"
+                               : !what->set           ? "set"
+                                                      : "output_file");
     status = nlb_check_group(what->set, err);
     return status == LFADS_OK ? submit(what, err) : status;
 }

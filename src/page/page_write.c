@@ -119,7 +119,7 @@ enum lfads_status lfads_report(const struct lfads_report_request *what,
     enum lfads_status status;
 
     if (!what || !what->save_dir)
-        return lfads_fail(err, LFADS_USAGE, "lfads_report: %s is NULL", what ? "save_dir" : "what");
+        return lfads_fail_null(err, "lfads_report", what ? "save_dir" : "what");
     status = page_find(&page);
     for (size_t i = 0; i < page.count && status == LFADS_OK; i++) {
         char line[400];

@@ -212,8 +212,7 @@ enum lfads_status lfads_prepare(const char *const *recordings, size_t count,
     enum lfads_status status = LFADS_OK;
 
     if (!recordings || !config)
-        return lfads_fail(err, LFADS_USAGE, "lfads_prepare: %s is NULL",
-                          recordings ? "config" : "recordings");
+        return lfads_fail_null(err, "lfads_prepare", recordings ? "config" : "recordings");
     if (count == 0)
         return lfads_fail(err, LFADS_USAGE, "there is no recording to prepare: name its file");
     for (size_t i = 0; i < count; i++)

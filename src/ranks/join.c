@@ -75,7 +75,7 @@ enum lfads_status lfads_ranks_join(struct lfads_ranks **out, struct lfads_error 
     enum lfads_status status;
 
     if (!out)
-        return lfads_fail(err, LFADS_USAGE, "lfads_ranks_join: out is NULL");
+        return lfads_fail_null(err, "lfads_ranks_join", "out");
     *out = NULL;
     if (launch.count < 2)
         return LFADS_OK;

@@ -58,7 +58,7 @@ enum lfads_status lfads_model_open(struct lfads_model **out, const struct lfads_
     if (out)
         *out = NULL;
     if (!out || !config)
-        return lfads_fail(err, LFADS_USAGE, "lfads_model_open: %s is NULL", out ? "config" : "out");
+        return lfads_fail_null(err, "lfads_model_open", out ? "config" : "out");
     return model_handle_create(out, config, NULL, callbacks, err);
 }
 
@@ -70,11 +70,6 @@ void lfads_model_free(struct lfads_model *model)
     free(model->parameters);
     lfads_config_free(model->given);
     free(model);
-}
-
-static enum lfads_status no_model(const char *call, struct lfads_error *err)
-{
-    return lfads_fail(err, LFADS_USAGE, "%s: model is NULL", call);
 }
 
 enum lfads_status model_handle_find(size_t *index, const struct lfads_model *model,
@@ -96,8 +91,7 @@ enum lfads_status lfads_model_get_shape(const struct lfads_model *model,
     const struct model *m;
 
     if (!model || !shape)
-        return model ? lfads_fail(err, LFADS_USAGE, "lfads_model_get_shape: shape is NULL")
-                     : no_model("lfads_model_get_shape", err);
+        return lfads_fail_null(err, "lfads_model_get_shape", model ? "shape" : "model");
     m = model->run->model;
     full.sessions = m->n_sessions;
     full.parameters = m->n_params;
@@ -121,8 +115,7 @@ enum lfads_status lfads_model_session(const struct lfads_model *model, size_t in
     const struct model *m;
 
     if (!model || !out)
-        return model ? lfads_fail(err, LFADS_USAGE, "lfads_model_session: out is NULL")
-                     : no_model("lfads_model_session", err);
+        return lfads_fail_null(err, "lfads_model_session", model ? "out" : "model");
     m = model->run->model;
     if (index >= m->n_sessions)
         return lfads_fail(err, LFADS_USAGE,
@@ -143,7 +136,7 @@ enum lfads_status lfads_model_parameter(const struct lfads_model *model, size_t 
                                         struct lfads_parameter *out, struct lfads_error *err)
 {
     return model ? parameters_describe(out, model->run->model, index, "lfads_model_parameter", err)
-                 : no_model("lfads_model_parameter", err);
+                 : lfads_fail_null(err, "lfads_model_parameter", "model");
 }
 
 enum lfads_status lfads_model_get_parameter(const struct lfads_model *model, const char *name,
@@ -151,7 +144,7 @@ enum lfads_status lfads_model_get_parameter(const struct lfads_model *model, con
 {
     return model ? parameters_get(values, count, model->run->model, model->parameters, name,
                                   "lfads_model_get_parameter", err)
-                 : no_model("lfads_model_get_parameter", err);
+                 : lfads_fail_null(err, "lfads_model_get_parameter", "model");
 }
 
 enum lfads_status lfads_model_set_parameter(struct lfads_model *model, const char *name,
@@ -160,5 +153,5 @@ enum lfads_status lfads_model_set_parameter(struct lfads_model *model, const cha
 {
     return model ? parameters_set(model->parameters, model->run->model, name, values, count,
                                   "lfads_model_set_parameter", err)
-                 : no_model("lfads_model_set_parameter", err);
+                 : lfads_fail_null(err, "lfads_model_set_parameter", "model");
 }

@@ -66,8 +66,7 @@ enum lfads_status lfads_synth(const char *generator, const struct lfads_synth_co
                               const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
     if (!generator || !config)
-        return lfads_fail(err, LFADS_USAGE, "lfads_synth: %s is NULL",
-                          generator ? "config" : "generator");
+        return lfads_fail_null(err, "lfads_synth", generator ? "config" : "generator");
     for (size_t i = 0; i < sizeof generators / sizeof generators[0]; i++) {
         enum lfads_status status;
 

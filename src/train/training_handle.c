@@ -9,11 +9,6 @@
 #include "config/kinds.h"
 #include "run/parameters.h"
 
-static enum lfads_status missing(const char *call, const char *what, struct lfads_error *err)
-{
-    return lfads_fail(err, LFADS_USAGE, "%s: %s is NULL", call, what);
-}
-
 /* Whether flag lfads_save_dir was set. */
 static bool has_directory(const struct lfads_config *config)
 {
@@ -50,7 +45,7 @@ enum lfads_status lfads_training_create(struct lfads_training **out,
     if (out)
         *out = NULL;
     if (!out || !config)
-        return missing("lfads_training_create", out ? "config" : "out", err);
+        return lfads_fail_null(err, "lfads_training_create", out ? "config" : "out");
     h = calloc(1, sizeof *h);
     if (!h)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a training");
@@ -85,7 +80,7 @@ static enum lfads_status check(const struct lfads_training *h, const char *call,
                                struct lfads_error *err)
 {
     if (!h)
-        return missing(call, "training", err);
+        return lfads_fail_null(err, call, "training");
     return h->has_failed ? lfads_fail(err, LFADS_USAGE,
                                       "%s: this training has failed before: free it and create "
                                       "another one",
@@ -127,11 +122,14 @@ enum lfads_status lfads_training_run(struct lfads_training *training, struct lfa
 }
 
 /* Writes into a directory that is not the training's. */
-static enum lfads_status export(const struct lfads_training *h, const char *directory,
-                                struct lfads_error *err) {
-    char path[FILE_PATH]; enum lfads_status status = file_make_directory(directory, err);
+static enum lfads_status save_elsewhere(const struct lfads_training *h, const char *directory,
+                                        struct lfads_error *err)
+{
+    char path[FILE_PATH];
+    enum lfads_status status = file_make_directory(directory, err);
 
-    if (status == LFADS_OK) status = file_join(path, directory, "checkpoint", err);
+    if (status == LFADS_OK)
+        status = file_join(path, directory, "checkpoint", err);
     if (status == LFADS_OK && file_exists(path))
         status = lfads_fail(err, LFADS_USAGE,
                             "lfads_training_save: %s has a checkpoint: choose another directory",
@@ -148,7 +146,7 @@ enum lfads_status lfads_training_save(struct lfads_training *training, const cha
     if (status != LFADS_OK)
         return status;
     if (directory)
-        return export(h, directory, err);
+        return save_elsewhere(h, directory, err);
     if (h->run->request.in_memory)
         return lfads_fail(err, LFADS_USAGE,
                           "lfads_training_save: the training has no save directory: name a "
@@ -168,7 +166,7 @@ enum lfads_status lfads_training_get_state(const struct lfads_training *training
     const struct dataset *data;
 
     if (!training || !state)
-        return missing("lfads_training_get_state", training ? "state" : "training", err);
+        return lfads_fail_null(err, "lfads_training_get_state", training ? "state" : "training");
     now = training_get_state(training->training);
     data = training->run->dataset;
     full.epoch = now.epoch;
@@ -202,7 +200,7 @@ enum lfads_status lfads_training_set(struct lfads_training *training, const char
     enum lfads_status status = check(h, "lfads_training_set", err);
 
     if (status == LFADS_OK && (!name || !value))
-        status = missing("lfads_training_set", name ? "value" : "name", err);
+        status = lfads_fail_null(err, "lfads_training_set", name ? "value" : "name");
     if (status == LFADS_OK && training_is_within_epoch(h->training))
         status = lfads_fail(err, LFADS_USAGE,
                             "lfads_training_set: an epoch is in progress: end it with "

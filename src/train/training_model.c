@@ -7,11 +7,6 @@
 #include "run/parameters.h"
 #include "train/training_handle.h"
 
-static enum lfads_status no_training(const char *call, struct lfads_error *err)
-{
-    return lfads_fail(err, LFADS_USAGE, "%s: training is NULL", call);
-}
-
 size_t lfads_training_parameters(const struct lfads_training *training)
 {
     return training ? training->run->model->n_params : 0;
@@ -23,7 +18,7 @@ enum lfads_status lfads_training_parameter(const struct lfads_training *training
     const char *call = "lfads_training_parameter";
 
     return training ? parameters_describe(out, training->run->model, index, call, err)
-                    : no_training(call, err);
+                    : lfads_fail_null(err, call, "training");
 }
 
 enum lfads_status lfads_training_get_parameter(const struct lfads_training *training,
@@ -32,8 +27,8 @@ enum lfads_status lfads_training_get_parameter(const struct lfads_training *trai
 {
     const char *call = "lfads_training_get_parameter";
     struct param_vectors vectors;
-    enum lfads_status status =
-        training ? training_vectors(&vectors, training->training, err) : no_training(call, err);
+    enum lfads_status status = training ? training_vectors(&vectors, training->training, err)
+                                        : lfads_fail_null(err, call, "training");
 
     return status == LFADS_OK ? parameters_get(values, count, training->run->model,
                                                vectors.parameters, name, call, err)
@@ -46,8 +41,8 @@ enum lfads_status lfads_training_set_parameter(struct lfads_training *training, 
 {
     const char *call = "lfads_training_set_parameter";
     struct param_vectors vectors;
-    enum lfads_status status =
-        training ? training_vectors(&vectors, training->training, err) : no_training(call, err);
+    enum lfads_status status = training ? training_vectors(&vectors, training->training, err)
+                                        : lfads_fail_null(err, call, "training");
 
     if (status == LFADS_OK)
         status = parameters_set(vectors.parameters, training->run->model, name, values, count, call,
@@ -134,8 +129,7 @@ enum lfads_status lfads_model_create(struct lfads_model **out,
     if (out)
         *out = NULL;
     if (!out || !h)
-        return lfads_fail(err, LFADS_USAGE, "lfads_model_create: %s is NULL",
-                          out ? "training" : "out");
+        return lfads_fail_null(err, "lfads_model_create", out ? "training" : "out");
     if (which != LFADS_LATEST && which != LFADS_LOWEST)
         return lfads_fail(err, LFADS_USAGE,
                           "lfads_model_create: which is %d: it takes LFADS_LATEST and LFADS_LOWEST",

@@ -95,7 +95,7 @@ static void clear_staged(const struct tuning *t)
             file_clear_staged(t->directory, prefixes[i]);
 }
 
-/* Members that another machine trained may have left locks that nobody holds: where several
+/* Members that another machine trained may have left locks that no process holds: where several
  * processes tune, the tuning's lock stands for them all. */
 static void clear_locks(const struct tuning *t)
 {

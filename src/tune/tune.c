@@ -256,7 +256,7 @@ enum lfads_status lfads_tune(const struct lfads_config *config,
                              const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
     if (!config || !tune_config)
-        return lfads_fail(err, LFADS_USAGE, "lfads_tune: %s is NULL", config ? "tune" : "config");
+        return lfads_fail_null(err, "lfads_tune", config ? "tune" : "config");
     if (config->seeds)
         return lfads_fail(err, LFADS_USAGE,
                           "--seeds=%" PRId64
