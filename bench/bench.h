@@ -40,6 +40,7 @@ double peak_memory(void);
 struct peak {
     float *memory;
     size_t threads;
+    struct workers *workers;
 };
 bool peak_create(struct peak *peak, size_t threads);
 void peak_free(struct peak *peak);

@@ -94,9 +94,9 @@ static double measure(struct latency *l, size_t repeats, void (*work)(void *, si
 {
     double times[MAX_REPEATS];
 
-    workers_run(1, 1, work, l);
+    workers_run(NULL, 1, work, l);
     for (size_t i = 0; i < repeats; i++) {
-        workers_run(1, 1, work, l);
+        workers_run(NULL, 1, work, l);
         times[i] = 1e6 * l->seconds;
     }
     return median(times, repeats);

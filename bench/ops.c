@@ -177,7 +177,7 @@ static double rate(const struct operation *operation, const struct run *r)
 {
     struct measurement m = {.operation = operation, .run = r};
 
-    workers_run(1, 1, repeat, &m);
+    workers_run(NULL, 1, repeat, &m);
     return m.rate;
 }
 

@@ -14,6 +14,7 @@ struct sampling {
     const struct backend *be;
     struct workload *w;
     size_t threads, samples;
+    struct workers *workers;
     struct shard **encoders, **decoders;
 };
 
@@ -42,13 +43,14 @@ static void run(void *payload)
 {
     const struct sampling *s = payload;
 
-    workers_run(s->threads, s->threads, run_group, payload);
+    workers_run(s->workers, s->threads, run_group, payload);
 }
 
 static bool create(struct sampling *s)
 {
     struct lfads_error err;
 
+    s->workers = workers_create(s->threads);
     s->encoders = calloc(s->threads, sizeof(struct shard *));
     s->decoders = calloc(s->threads, sizeof(struct shard *));
     for (size_t i = 0; i < s->threads && s->encoders && s->decoders; i++)
@@ -67,6 +69,7 @@ static void release(struct sampling *s)
         shard_free(s->encoders[i]);
         shard_free(s->decoders[i]);
     }
+    workers_free(s->workers);
     free(s->encoders);
     free(s->decoders);
 }

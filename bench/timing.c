@@ -36,13 +36,18 @@ bool peak_create(struct peak *peak, size_t threads)
     size_t count = threads * 3 * SIDE * SIDE;
 
     peak->threads = threads;
+    peak->workers = workers_create(threads);
     peak->memory = aligned_alloc(64, count * sizeof *peak->memory);
     for (size_t i = 0; peak->memory && i < count; i++)
         peak->memory[i] = (float)(i % 7) - 3;
     return peak->memory != NULL;
 }
 
-void peak_free(struct peak *peak) { free(peak->memory); }
+void peak_free(struct peak *peak)
+{
+    workers_free(peak->workers);
+    free(peak->memory);
+}
 
 static void multiply(void *payload, size_t item, size_t thread)
 {
@@ -57,7 +62,7 @@ double peak_rate(const struct peak *peak)
 {
     double start = clock_seconds();
 
-    workers_run(peak->threads, peak->threads, multiply, peak->memory);
+    workers_run(peak->workers, peak->threads, multiply, peak->memory);
     return 2e-9 * SIDE * SIDE * SIDE * (double)peak->threads / (clock_seconds() - start);
 }
 

@@ -11,7 +11,8 @@
 
 enum {
     ROWS_AT_ONCE = 256,
-    COMPRESSOR = 1 << 20 /* bytes of a libdeflate compressor, about */
+    WORTH_THREADS = 1 << 20, /* bytes that are compressed faster on several threads */
+    COMPRESSOR = 1 << 20     /* bytes of a libdeflate compressor, about */
 };
 
 static size_t at_once(size_t rows) { return rows < ROWS_AT_ONCE ? rows : ROWS_AT_ONCE; }
@@ -67,9 +68,11 @@ bool h5_chunks_write(hid_t set, size_t first, size_t rows, size_t bytes, size_t 
                      const void *values, int level, size_t threads, bool *no_memory)
 {
     struct batch b = {.values = values, .bytes = bytes, .size = size};
+    struct workers *workers;
     bool fine = true;
 
-    threads = threads ? threads : 1;
+    threads = threads && rows * bytes >= WORTH_THREADS ? threads : 1;
+    workers = workers_create(threads);
     b.compressors = calloc(threads, sizeof *b.compressors);
     for (size_t i = 0; b.compressors && i < threads; i++)
         fine = (b.compressors[i] = libdeflate_alloc_compressor(level)) && fine;
@@ -82,12 +85,13 @@ bool h5_chunks_write(hid_t set, size_t first, size_t rows, size_t bytes, size_t 
     for (size_t done = 0; fine && done < rows; done += ROWS_AT_ONCE) {
         size_t some = at_once(rows - done);
 
-        workers_run(threads, some, pack_row, &b);
+        workers_run(workers, some, pack_row, &b);
         fine = write_batch(set, &b, first + done, some);
         b.values += some * bytes;
     }
     for (size_t i = 0; b.compressors && i < threads; i++)
         libdeflate_free_compressor(b.compressors[i]);
+    workers_free(workers);
     free(b.compressors);
     free(b.shuffled);
     free(b.packed);

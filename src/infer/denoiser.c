@@ -277,6 +277,6 @@ enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *da
     denoiser->data = data;
     denoiser->ext = ext;
     denoiser->denoised = denoised;
-    workers_run(1, 1, denoise, denoiser);
+    workers_run(NULL, 1, denoise, denoiser);
     return LFADS_OK;
 }

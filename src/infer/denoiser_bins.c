@@ -34,7 +34,7 @@ enum lfads_status lfads_denoiser_begin(struct lfads_denoiser *denoiser, struct l
                           "one that was trained with a lower --num_steps_for_gen_ic can take a bin "
                           "at a time",
                           m->bins);
-    workers_run(1, 1, begin, denoiser);
+    workers_run(NULL, 1, begin, denoiser);
     denoiser->has_begun = true;
     denoiser->taken = denoiser->ready = 0;
     return LFADS_OK;
@@ -82,7 +82,7 @@ enum lfads_status lfads_denoise_bin(struct lfads_denoiser *denoiser, const float
     d->data = data;
     d->ext = ext;
     d->denoised = denoised;
-    workers_run(1, 1, run, d);
+    workers_run(NULL, 1, run, d);
     *ready = d->ready;
     return LFADS_OK;
 }

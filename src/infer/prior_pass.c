@@ -85,7 +85,7 @@ real *prior_begin_pass(struct prior *prior, size_t session)
     return passes_begin(&p->passes, &pass)->host_data[TRIAL_EXT];
 }
 
-void prior_compute(struct prior *prior) { workers_run(1, 1, compute, prior); }
+void prior_compute(struct prior *prior) { workers_run(NULL, 1, compute, prior); }
 
 enum lfads_status prior_cost(double *cost, const struct prior *prior)
 {

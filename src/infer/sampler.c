@@ -7,6 +7,7 @@
 #include "backend/host_memory.h"
 #include "base/memory.h"
 #include "base/sizes.h"
+#include "base/workers.h"
 
 enum {
     GROUP = 16,            /* trials encoded at once by a thread */
@@ -104,6 +105,7 @@ enum lfads_status sampler_create(struct sampler *sampler)
         status = prefetcher_create(&p->prefetcher, p->run->dataset, p->block, 1, p->err);
     if (status != LFADS_OK)
         return status;
+    p->workers = workers_create(p->threads);
     p->passes = calloc(p->threads, sizeof *p->passes);
     if (!p->passes)
         return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to sample");
@@ -121,6 +123,7 @@ void sampler_release(struct sampler *sampler)
     for (size_t i = 0; p->passes && i < p->threads; i++)
         passes_release(&p->passes[i]);
     free(p->passes);
+    workers_free(p->workers);
     ensemble_release(&p->ensemble);
     be->memory_free(be, p->parameters);
     prefetcher_free(p->prefetcher);

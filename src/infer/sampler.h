@@ -19,6 +19,7 @@ struct sampler {
     struct spread_wants wants; /* of the spread over samples */
     size_t block;              /* trials between two writes */
     size_t threads;
+    struct workers *workers;
     struct passes *passes; /* one per thread */
     struct ensemble ensemble;
     /* the set in progress */

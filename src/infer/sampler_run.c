@@ -68,7 +68,7 @@ static enum lfads_status run_block(struct sampler *p, const struct block_writer 
     const struct backend *be = p->run->be;
     enum lfads_status status;
 
-    workers_run(p->threads, (p->count + p->plan.trials - 1) / p->plan.trials, run_group, p);
+    workers_run(p->workers, (p->count + p->plan.trials - 1) / p->plan.trials, run_group, p);
     for (size_t b = 0; b < p->count; b++)
         p->results.values[RESULT_STEP][b] = (double)p->run->checkpoint.step;
     status = be->finish(be, p->err);

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/sizes.h"
+#include "base/workers.h"
 #include "learn/learner_private.h"
 
 static bool create_vectors(struct learner *l)
@@ -83,6 +84,7 @@ enum lfads_status learner_create(struct learner **out, const struct backend *be,
     if (!l->options.ranks)
         l->options.ranks = ranks_alone();
     pass_lay_out(l);
+    l->workers = workers_create(l->options.threads);
     l->shards = calloc(l->options.threads, sizeof *l->shards);
     l->trained = calloc(model->n_params, sizeof *l->trained);
     if (l->trained)
@@ -135,6 +137,7 @@ void learner_free(struct learner *learner)
     for (size_t i = 0;
          learner->accumulators && learner->n_accumulators > 1 && i < learner->own_accumulators; i++)
         be->memory_free(be, learner->accumulators[i]);
+    workers_free(learner->workers);
     free(learner->shards);
     free(learner->accumulators);
     free(learner->trained);

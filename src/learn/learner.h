@@ -54,8 +54,9 @@ struct learner {
     const struct backend *be;
     const struct model *model;
     struct learner_options options;
-    size_t shard_trials;  /* trials of a shard; the last one may have fewer */
-    struct span *trained; /* [n_trained] trained parts of the vectors; joined on a device */
+    struct workers *workers; /* options.threads */
+    size_t shard_trials;     /* trials of a shard; the last one may have fewer */
+    struct span *trained;    /* [n_trained] trained parts of the vectors; joined on a device */
     size_t n_trained;
     /* in the backend's memory, [model->size] each */
     real *parameters, *transposed, *gradient;

@@ -52,9 +52,9 @@ static void add_span(void *payload, size_t span, size_t thread)
 void pass_add_accumulators(const struct pass *pass, size_t first, size_t count, bool afresh)
 {
     struct addition addition = {.pass = pass, .first = first, .count = count, .afresh = afresh};
-    size_t threads = pass->learner->options.threads;
+    struct learner *l = pass->learner;
 
-    workers_run(threads, threads, add_span, &addition);
+    workers_run(l->workers, l->options.threads, add_span, &addition);
 }
 
 void pass_on_host(struct pass *pass)
@@ -64,7 +64,7 @@ void pass_on_host(struct pass *pass)
     enum lfads_status status = LFADS_OK;
 
     pass->share = pass_share(pass, ranks->number);
-    workers_run(l->options.threads, pass->share.last - pass->share.first, run_accumulator, pass);
+    workers_run(l->workers, pass->share.last - pass->share.first, run_accumulator, pass);
     if (ranks->count > 1)
         status = pass_join_costs(pass);
     if (pass->kind != EVALUATE && ranks->count > 1 && status == LFADS_OK)

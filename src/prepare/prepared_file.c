@@ -24,8 +24,9 @@ struct writing {
     const struct prepared_extras *extras;
     struct tally *tally;
     size_t *member; /* windows of the set being written */
-    double *block;  /* counts of some of them */
-    size_t first;   /* the block's first member */
+    struct workers *workers;
+    double *block; /* counts of some of them */
+    size_t first;  /* the block's first member */
 };
 
 void tally_free(struct tally *tally)
@@ -95,7 +96,7 @@ static enum lfads_status write_counts(struct writing *w, struct h5_rows *rows, s
         struct lfads_progress progress = {.what = "trials",
                                           .share = (double)w->first / (double)count};
 
-        workers_run(workers_available(), some, bin_member, w);
+        workers_run(w->workers, some, bin_member, w);
         for (size_t i = 0; i < some; i++)
             add(w->tally, w->block + i * trial, plan, w->member[w->first + i]);
         convert(w->block, some * trial, type);
@@ -349,10 +350,12 @@ enum lfads_status prepared_file_write(struct tally *tally, const char *path, con
         status = variables_allocate(&w.member, plan->count, sizeof *w.member, raw->path, err);
     if (status == LFADS_OK)
         status = variables_allocate(&w.block, most * trial, sizeof *w.block, raw->path, err);
+    w.workers = workers_create(workers_available());
     if (status == LFADS_OK)
         status = h5_begin(&w.file, path, err);
     if (status == LFADS_OK)
         status = h5_finish(&w.file, write_all(&w, callbacks, err), err);
+    workers_free(w.workers);
     free(w.member);
     free(w.block);
     return status;

@@ -118,7 +118,7 @@ static enum lfads_status choose(struct smoother *s, struct lfads_error *err)
 
     if (!search.kernels)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to smooth spikes");
-    workers_run(s->d->threads, WIDTHS, try_width, &search);
+    workers_run_once(s->d->threads, WIDTHS, try_width, &search);
     free(search.kernels);
     for (size_t i = 1; i < (size_t)WIDTHS * SHRINKS; i++)
         if (search.loglik[i / SHRINKS][i % SHRINKS] > search.loglik[best / SHRINKS][best % SHRINKS])
@@ -261,7 +261,7 @@ static enum lfads_status regress_all(double *loglik, struct regressions *r, size
 
     r->rows = rows;
     r->penalty = penalty;
-    workers_run(r->d->threads, unread, regress, r);
+    workers_run_once(r->d->threads, unread, regress, r);
     *loglik = 0;
     for (size_t j = 0; j < unread; j++) {
         if (r->status[j] != LFADS_OK) {

@@ -289,7 +289,7 @@ enum lfads_status integrator_train(struct integrator *integrator, double *error,
 
     t.status = training_state_create(&t.state, integrator->units, bins, err);
     if (t.status == LFADS_OK)
-        workers_run(1, 1, train, &t);
+        workers_run(NULL, 1, train, &t);
     training_state_release(&t.state);
     *error = t.error;
     if (t.status == LFADS_OK && !(t.error < limit))

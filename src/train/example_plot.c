@@ -255,7 +255,7 @@ static void *run(void *payload)
 {
     struct picture *p = payload;
 
-    workers_run(1, 1, draw_picture, p);
+    workers_run(NULL, 1, draw_picture, p);
     atomic_store(&p->done, true);
     return NULL;
 }

@@ -1,6 +1,6 @@
 /* allocations.c - the program allocates nothing in a training step; oneDNN frees the memory that it
- * allocates for a product, and OpenMP that for a team of threads. Counted on the CPU's backend, on
- * one thread and on two, after first steps in which libraries allocate what they keep.
+ * allocates for a product. Counted on the CPU's backend, on one thread and on two, after first
+ * steps in which libraries allocate what they keep.
  *
  * This file replaces the C library's malloc and related functions. With a sanitizer's malloc it
  * cannot, and the test reports that it did not run (status 77).
@@ -27,11 +27,11 @@ enum { NOT_RUN = 77, CONFIGURATIONS = 20, TRIALS = 67, FIRST_STEPS = 3, STEPS = 
 #endif
 
 static atomic_bool counted;
-/* allocations by the program, by oneDNN and OpenMP, by other libraries */
-static atomic_size_t of_program, of_libraries, of_others;
-static atomic_long kept;          /* allocated and not freed */
-static size_t total_of_libraries; /* of_libraries of all models */
-static void *frames[FRAMES];      /* callers of the first forbidden allocation */
+/* allocations by the program, by oneDNN, by other libraries */
+static atomic_size_t of_program, of_onednn, of_others;
+static atomic_long kept;       /* allocated and not freed */
+static size_t total_of_onednn; /* of_onednn of all models */
+static void *frames[FRAMES];   /* callers of the first forbidden allocation */
 static int n_frames;
 
 #ifndef LFADS_OTHER_MALLOC
@@ -62,10 +62,7 @@ static atomic_size_t *owner(void *const *callers, int n, int skipped)
             continue;
         if (caller.dli_fbase == program.dli_fbase)
             return &of_program;
-        return is_in(caller.dli_fname, "libdnnl") || is_in(caller.dli_fname, "libgomp") ||
-                       is_in(caller.dli_fname, "libomp")
-                   ? &of_libraries
-                   : &of_others;
+        return is_in(caller.dli_fname, "libdnnl") ? &of_onednn : &of_others;
     }
     return &of_others;
 }
@@ -82,7 +79,7 @@ __attribute__((noinline)) static void count(void)
     n = backtrace(callers, FRAMES);
     counter = owner(callers, n, 2);
     atomic_fetch_add(&kept, 1);
-    if (atomic_fetch_add(counter, 1) == 0 && counter != &of_libraries) {
+    if (atomic_fetch_add(counter, 1) == 0 && counter != &of_onednn) {
         memcpy(frames, callers, sizeof frames);
         n_frames = n;
     }
@@ -149,7 +146,7 @@ static void step(struct random_model *r, int64_t update)
 static void start_counting(void)
 {
     atomic_store(&of_program, 0);
-    atomic_store(&of_libraries, 0);
+    atomic_store(&of_onednn, 0);
     atomic_store(&of_others, 0);
     atomic_store(&kept, 0);
     atomic_store(&counted, true);
@@ -172,7 +169,7 @@ static int check(uint64_t seed, const struct backend *be, size_t threads)
     random_model_free(&r);
     ours = atomic_load(&of_program);
     others = atomic_load(&of_others);
-    total_of_libraries += atomic_load(&of_libraries);
+    total_of_onednn += atomic_load(&of_onednn);
     left = atomic_load(&kept);
     if (!ours && !others && !left)
         return 0;
@@ -223,7 +220,7 @@ int main(void)
     }
     for (uint64_t seed = 1; seed <= CONFIGURATIONS; seed++)
         failed += check(seed, backend_cpu(), 1) + check(seed, backend_cpu(), 2);
-    printf("%d configurations, %d failed; oneDNN and OpenMP allocated and freed memory %zu times\n",
-           CONFIGURATIONS, failed, total_of_libraries);
+    printf("%d configurations, %d failed; oneDNN allocated and freed memory %zu times\n",
+           CONFIGURATIONS, failed, total_of_onednn);
     return failed != 0;
 }

@@ -68,7 +68,7 @@ static void compare(void *payload, size_t item, size_t thread)
 static void test_without_memory(void **state)
 {
     (void)state;
-    workers_run(1, 1, compare, NULL);
+    workers_run(NULL, 1, compare, NULL);
 }
 
 int main(void)
