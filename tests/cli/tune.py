@@ -49,7 +49,7 @@ def test_lineage():
     whole()
     names = [line.split()[0] for line in text("whole/space.txt").splitlines() if line[0] != "#"]
     limits = {line.split()[0]: line.split() for line in text("whole/space.txt").splitlines()}
-    table, copies = rows("whole"), 0
+    table, copies, compared = rows("whole"), 0, 0
     generation = {int(g): [row for row in table if row["generation"] == g] for g in {r["generation"] for r in table}}
     for g in range(1, GENERATIONS):
         for m, row in enumerate(generation[g]):
@@ -68,6 +68,17 @@ def test_lineage():
     check(copies >= 3, f"{copies} copies")
     seeds = {int(numbers(latest(f"whole/members/{m:02}"))["seed"][0]) for m in range(MEMBERS)}
     check(len(seeds) == MEMBERS, f"noise of {seeds}")
+    for m, row in enumerate(generation[GENERATIONS - 1]):
+        # the copy is kept, and the original where its owner has copied nothing since
+        parent = int(row["parent"])
+        copied, original = (f"whole/members/{folder}.ckpt-{generation[GENERATIONS - 2][0]['step']}"
+                            for folder in (f"{m:02}/lfads_vae_from{parent:02}", f"{parent:02}/lfads_vae"))
+        if parent != m and os.path.exists(f"{SCRATCH}/{original}"):
+            ours, theirs = numbers(copied), numbers(original)
+            differ = {name for name in ours if not np.array_equal(ours[name], theirs[name])}
+            check(len(ours) > 50 and differ <= {"lowest_valid", "schedule", "seed"}, f"member {m}: {sorted(differ)[:5]}")
+            compared += 1
+    check(compared > 0, "no copy was compared with its original")
     for m, row in enumerate(generation[GENERATIONS - 1]):
         # after one epoch from a copy the smoothed score is that epoch's
         cells = [cell.strip() for cell in text(f"whole/members/{m:02}/fitlog.csv").splitlines()[-1].split(",")]
