@@ -13,11 +13,23 @@
 #define DENSITY static inline
 #endif
 
+/* Returns log |Gamma(x)|. C's lgamma also sets signgam, which is the same for all threads. */
+DENSITY acc density_log_gamma(acc x)
+{
+#ifdef __cplusplus
+    return lgamma(x);
+#else
+    int sign;
+
+    return lgamma_r(x, &sign);
+#endif
+}
+
 /* Returns log k! or, with STIRLING, the formula modern.md (3.2) for it. */
 DENSITY acc density_log_factorial(acc k, bool stirling)
 {
     if (!stirling)
-        return lgamma(k + 1);
+        return density_log_gamma(k + 1);
     return k > 1 ? k * log(k) - k + log(6.283185307179586 * k) / 2 : 0;
 }
 
@@ -47,7 +59,7 @@ DENSITY acc density_digamma(acc x)
 /* Returns the log density at X of a gamma distribution: modern.md (7.4). */
 DENSITY acc density_gamma(acc x, acc alpha, acc beta)
 {
-    return alpha * log(beta) + (alpha - 1) * log(x) - beta * x - lgamma(alpha);
+    return alpha * log(beta) + (alpha - 1) * log(x) - beta * x - density_log_gamma(alpha);
 }
 
 /* Derivatives of a log density. */

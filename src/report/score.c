@@ -63,10 +63,12 @@ static double log_poisson(double count, double rate)
 static double nll_of(const struct scored *s, size_t i, size_t j)
 {
     double x = s->data[i * s->channels + j], m = s->means[i * s->outputs + j], v;
+    int sign;
 
     switch (s->distribution) {
     case DISTRIBUTION_poisson:
-        return lgamma(x + 1) - log_poisson(x, m);
+        /* lgamma shares its sign among threads */
+        return lgamma_r(x + 1, &sign) - log_poisson(x, m);
     case DISTRIBUTION_gaussian:
         v = s->variances[i * s->outputs + j];
         return (log(2 * M_PI * v) + (x - m) * (x - m) / v) / 2;
