@@ -7,7 +7,8 @@
 
 What every Linux has is not copied: glibc, libgcc_s, libstdc++. A copy's name has a part of its checksum in
 it, as auditwheel's: nobody else's library of the same name is taken for it, nor it for theirs. The copies'
-licences go to LIBDIR/licenses.
+licences go to LIBDIR/licenses. Copies that were built with a newer glibc than the program are made to run with
+its own (older_glibc.py).
 SPDX-License-Identifier: Apache-2.0"""
 import hashlib
 import os
@@ -15,6 +16,8 @@ import re
 import shutil
 import subprocess
 import sys
+
+import older_glibc
 
 SYSTEM = re.compile(r"ld-linux.*|lib(c|m|dl|rt|pthread|util|resolv|gcc_s|stdc\+\+)\.so\.\d+")
 
@@ -96,6 +99,7 @@ def bundle(directory, files):
         shutil.copyfile(path, copy)
         os.chmod(copy, 0o755)
         patch(copy, names, directory, "--set-soname", names[name])
+        older_glibc.lower(copy)
     for file in files:
         output("strip", "--strip-unneeded", file)
         patch(file, names, directory)

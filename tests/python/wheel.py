@@ -13,7 +13,7 @@ import venv
 
 SKIPPED = 77
 MOST_MEGABYTES = 60
-NEWEST_GLIBC = (2, 36)
+NEWEST_GLIBC = (2, 34)
 REPOSITORY, SCRATCH, CFLAGS = sys.argv[1:]
 SYSTEM = re.compile(r"(ld-linux[^ ]*|lib(c|m|dl|rt|pthread|util|resolv|gcc_s|stdc\+\+)\.so\.\d+)")
 
