@@ -14,6 +14,7 @@ struct options {
     size_t bins, channels, samples; /* 0: the workload's, or 128 samples */
     bool json;
     bool alone;            /* the step without the product that it is compared with */
+    bool processor_time;   /* instead of the clock's, in step, sample and ops */
     const char *device;    /* gpu:N; NULL: the processor */
     const char *precision; /* of matrix products, in step and sample */
     const char
@@ -33,6 +34,9 @@ void figures_end(struct figures *figures);
 
 /* Returns the median; sorts TIMES. */
 double median(double *times, size_t count);
+/* Returns the seconds since a fixed moment. PROCESSOR_TIME: those that this process has computed,
+ * divided by THREADS; other work on the machine hardly changes them, nor do they have waits. */
+double seconds_now(bool processor_time, size_t threads);
 /* Returns the largest resident set so far, in MiB. */
 double peak_memory(void);
 
@@ -41,8 +45,9 @@ struct peak {
     float *memory;
     size_t threads;
     struct workers *workers;
+    bool processor_time; /* measures by it */
 };
-bool peak_create(struct peak *peak, size_t threads);
+bool peak_create(struct peak *peak, size_t threads, bool processor_time);
 void peak_free(struct peak *peak);
 /* Measures the GFLOP/s of all threads together. */
 double peak_rate(const struct peak *peak);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
 #include "base/workers.h"
 #include "learn/optimizer.h"
@@ -154,28 +153,29 @@ static bool create(struct run *r, const struct model *m)
 struct measurement {
     const struct operation *operation;
     const struct run *run;
+    bool processor_time;
     double rate; /* calls per second */
 };
 
 static void repeat(void *payload, size_t item, size_t thread)
 {
     struct measurement *m = payload;
-    double start = clock_seconds(), seconds;
+    double start = seconds_now(m->processor_time, 1), seconds;
     size_t calls = 0;
 
     (void)item, (void)thread;
     do {
         m->operation->call(m->run);
         calls++;
-        seconds = clock_seconds() - start;
+        seconds = seconds_now(m->processor_time, 1) - start;
     } while (seconds < min_seconds);
     m->rate = (double)calls / seconds;
 }
 
 /* Returns calls per second on one thread, as in a shard. */
-static double rate(const struct operation *operation, const struct run *r)
+static double rate(const struct operation *operation, const struct run *r, bool processor_time)
 {
-    struct measurement m = {.operation = operation, .run = r};
+    struct measurement m = {.operation = operation, .run = r, .processor_time = processor_time};
 
     workers_run(NULL, 1, repeat, &m);
     return m.rate;
@@ -189,19 +189,19 @@ int bench_ops(const struct options *options)
     struct figures figures;
     char unit[80];
 
-    if (!peak_create(&peak, 1) || !workload_create(&w, options, backend_cpu(), 1) ||
-        !create(&r, w.model))
+    if (!peak_create(&peak, 1, options->processor_time) ||
+        !workload_create(&w, options, backend_cpu(), 1) || !create(&r, w.model))
         return 1;
     figures_begin(&figures, options, "ops");
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
         const struct operation *o = &operations[i];
         double rates[MAX_REPEATS], ratios[MAX_REPEATS], billions;
 
-        rate(o, &r);
+        rate(o, &r, options->processor_time);
         for (size_t k = 0; k < options->repeats; k++) {
             double sgemm = peak_rate(&peak);
 
-            rates[k] = rate(o, &r);
+            rates[k] = rate(o, &r, options->processor_time);
             ratios[k] = 1e-9 * rates[k] * o->work(&r) / sgemm;
         }
         billions = 1e-9 * median(rates, options->repeats) * o->work(&r);

@@ -87,7 +87,8 @@ int bench_sample(const struct options *options)
 
     if (options->device)
         return bench_device_sample(options);
-    if (!workload_backend(&choice, options) || !peak_create(&peak, options->threads) ||
+    if (!workload_backend(&choice, options) ||
+        !peak_create(&peak, options->threads, options->processor_time) ||
         !workload_create(&w, options, choice.be, 1))
         return 1;
     s.be = choice.be;

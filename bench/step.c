@@ -1,6 +1,5 @@
 /* step.c - a whole training step: masks and noise, forward, backward, clipping, Adam.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "base/clock.h"
 #include "workload.h"
 
 static void step(void *payload) { workload_step(payload); }
@@ -12,10 +11,10 @@ static void run_alone(struct workload *w, const struct options *options)
     struct figures figures;
 
     for (size_t i = 0; i < options->repeats; i++) {
-        double start = clock_seconds();
+        double start = seconds_now(options->processor_time, options->threads);
 
         workload_step(w);
-        times[i] = clock_seconds() - start;
+        times[i] = seconds_now(options->processor_time, options->threads) - start;
     }
     figures_begin(&figures, options, "step");
     figures_text(&figures, "workload", options->workload);
@@ -43,7 +42,7 @@ int bench_step(const struct options *options)
         backend_release(&choice);
         return 0;
     }
-    if (!peak_create(&peak, options->threads))
+    if (!peak_create(&peak, options->threads, options->processor_time))
         return 1;
     gflop = 1e-9 * workload_operations(&w);
     time_against_peak(&timing, &peak, options->repeats, gflop, step, &w);

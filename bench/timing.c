@@ -3,6 +3,7 @@
 #include <oneapi/dnnl/dnnl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/workers.h"
@@ -31,10 +32,21 @@ double peak_memory(void)
     return (double)usage.ru_maxrss / 1024;
 }
 
-bool peak_create(struct peak *peak, size_t threads)
+double seconds_now(bool processor_time, size_t threads)
+{
+    struct timespec t;
+
+    if (!processor_time)
+        return clock_seconds();
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return ((double)t.tv_sec + 1e-9 * (double)t.tv_nsec) / (double)threads;
+}
+
+bool peak_create(struct peak *peak, size_t threads, bool processor_time)
 {
     size_t count = threads * 3 * SIDE * SIDE;
 
+    peak->processor_time = processor_time;
     peak->threads = threads;
     peak->workers = workers_create(threads);
     peak->memory = aligned_alloc(64, count * sizeof *peak->memory);
@@ -60,10 +72,11 @@ static void multiply(void *payload, size_t item, size_t thread)
 
 double peak_rate(const struct peak *peak)
 {
-    double start = clock_seconds();
+    double start = seconds_now(peak->processor_time, peak->threads);
 
     workers_run(peak->workers, peak->threads, multiply, peak->memory);
-    return 2e-9 * SIDE * SIDE * SIDE * (double)peak->threads / (clock_seconds() - start);
+    return 2e-9 * SIDE * SIDE * SIDE * (double)peak->threads /
+           (seconds_now(peak->processor_time, peak->threads) - start);
 }
 
 void time_against_peak(struct timing *timing, const struct peak *peak, size_t repeats, double gflop,
@@ -72,11 +85,12 @@ void time_against_peak(struct timing *timing, const struct peak *peak, size_t re
     double times[MAX_REPEATS], rates[MAX_REPEATS], ratios[MAX_REPEATS];
 
     for (size_t i = 0; i < repeats + WARM_UPS; i++) {
-        double before = peak_rate(peak), start = clock_seconds(), seconds, rate;
+        double before = peak_rate(peak), seconds, rate;
+        double start = seconds_now(peak->processor_time, peak->threads);
         size_t k = i - WARM_UPS;
 
         work(payload);
-        seconds = clock_seconds() - start;
+        seconds = seconds_now(peak->processor_time, peak->threads) - start;
         /* averages the times of a product, not its rates */
         rate = 2 / (1 / before + 1 / peak_rate(peak));
         if (i < WARM_UPS)
