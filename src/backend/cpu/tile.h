@@ -14,7 +14,9 @@ enum {
     TILE_ROWS = LANES == 16 ? 8 : 4, /* with TILE_VECTORS, a tile fills the registers */
     TILE_VECTORS = 3,
     ROW_VECTORS = 8, /* of a tile of a single row */
-    TILE_SUMS = TILE_ROWS * TILE_VECTORS
+    TILE_SUMS = TILE_ROWS * TILE_VECTORS,
+    TILE_LINE = 64 / sizeof(element), /* of the cache */
+    TILE_AHEAD = LANES == 8 ? 8 : 0   /* rows of b */
 };
 
 /* A product c [m,ldc] = a b, with a's strides a_row between rows and a_step between columns, and
@@ -43,6 +45,10 @@ static inline __attribute__((always_inline)) void tile(const struct operands *f,
     for (size_t k = 0; k < f->k; k++, a += f->a_step, b += f->ldb) {
         element_vector row[ROW_VECTORS];
 
+        /* the hardware's prefetcher loses rows that begin anywhere in a line */
+        for (size_t j = 0; TILE_AHEAD > 0 && r == TILE_ROWS && v > 1 && j < v * LANES;
+             j += TILE_LINE)
+            __builtin_prefetch(b + TILE_AHEAD * f->ldb + j);
         for (size_t j = 0; j < v; j++)
             row[j] = element_load(b + j * LANES, j + 1 < v ? LANES : last);
         for (size_t i = 0; i < r; i++) {
