@@ -41,8 +41,9 @@ demo:
 	@sh scripts/build_program.sh build/program
 	@sh scripts/demo.sh build/program/src/cli/lfads build/demo
 
+# One table of speed; BENCH="--json=FILE" keeps its figures, BENCH="--threads=1" takes half the time.
 bench: build
-	@bench/table $(BUILD)
+	@bench/table $(BUILD) $(BENCH)
 
 # Broken and hostile input by clang's libFuzzer, FUZZ_SECONDS each; what it finds new stays in
 # build/fuzz/tests/fuzz/found.
