@@ -72,6 +72,14 @@ void cli_say_ignored(const struct lfads_callbacks *callbacks, const struct parse
         callbacks->line(callbacks->payload, line);
 }
 
+static void print_line(void *payload, const char *line) { fprintf(payload, "%s\n", line); }
+
+void cli_say_unused(FILE *to, const struct flag_table *table, const void *request,
+                    const struct unused_row *rows, size_t count)
+{
+    unused_report_rows(table, request, rows, count, print_line, to);
+}
+
 /* FLUSHED: what fflush returned. */
 static int exit_status(enum lfads_status status, int flushed)
 {

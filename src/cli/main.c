@@ -178,6 +178,8 @@ static int run_command(const struct command *command, int argc, char **argv)
 {
     if (command->run != run_help && cli_wants_help(argc, argv))
         return cli_help("lfads", command);
+    if (argc == 1 && strcmp(argv[0], "--version") == 0)
+        return cli_print_version();
     if (!command->flags || command->run == cli_run_model || command->run == cli_run_tune)
         return command->run(command, argc, argv);
     return run_alone(command, argc, argv);
