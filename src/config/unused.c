@@ -301,8 +301,8 @@ void unused_report(const struct lfads_config *config, const struct flag_situatio
 
     for (size_t row = 0; row < sizeof run_rows / sizeof run_rows[0]; row++)
         if (run_rows[row].holds(&view))
-            unused_report_list(config_table(), run_rows[row].flags, run_rows[row].why, is_asked_first,
-                               pass_line, &reporting);
+            unused_report_list(config_table(), run_rows[row].flags, run_rows[row].why,
+                               is_asked_first, pass_line, &reporting);
     if (goes_on(&view))
         report_changes(&reporting);
 }

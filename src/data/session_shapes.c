@@ -26,6 +26,7 @@ static const char *remedy(enum h5_holds holds)
         return ": make one array of it, with NaN where a trial has ended (--missing_data=skip)";
     case H5_REFERENCES:
     case H5_RECORDS:
+    case H5_OBJECTS:
         return ": store one array of numbers";
     case H5_COMPLEX:
         return ": store the real part";
