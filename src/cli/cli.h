@@ -72,6 +72,9 @@ void cli_say_ignored(const struct lfads_callbacks *callbacks, const struct parse
  * had no effect. */
 void cli_say_unused(FILE *to, const struct flag_table *table, const void *request,
                     const struct unused_row *rows, size_t count);
+/* Flushes the standard output. Returns 0; -1, after a line among the errors, if some of it was not
+ * written. */
+int cli_flush(void);
 /* Flushes the output, prints the error's sentence, and returns the exit status for STATUS. */
 int cli_finish(enum lfads_status status, const struct lfads_error *err);
 

@@ -1,5 +1,6 @@
 /* common.c - shared by all commands: help, and the end of a run.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ int cli_help(const char *program, const struct command *command)
              "last of several counts. --flagfile=FILE reads flags from a file, one a line.");
         help_write(stdout, command->flags(), HELP_TERMINAL, strcmp(program, "lfads") != 0);
     }
-    return fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN_TIME;
+    return cli_flush() == 0 ? EXIT_FINE : EXIT_RUN_TIME;
 }
 
 /* A record and its table of flags. */
@@ -80,7 +81,18 @@ void cli_say_unused(FILE *to, const struct flag_table *table, const void *reques
     unused_report_rows(table, request, rows, count, print_line, to);
 }
 
-/* FLUSHED: what fflush returned. */
+int cli_flush(void)
+{
+    bool failed = ferror(stdout) != 0;
+
+    if (fflush(stdout) == 0 && !failed)
+        return 0;
+    fprintf(stderr, "lfads: can't write to the standard output%s%s: its end is missing\n",
+            failed ? "" : ": ", failed ? "" : strerror(errno));
+    return -1;
+}
+
+/* FLUSHED: what cli_flush returned. */
 static int exit_status(enum lfads_status status, int flushed)
 {
     if (status == LFADS_OK)
@@ -92,11 +104,9 @@ static int exit_status(enum lfads_status status, int flushed)
 
 int cli_finish(enum lfads_status status, const struct lfads_error *err)
 {
-    int flushed = fflush(stdout);
-
     if (status != LFADS_OK)
         fprintf(stderr, "lfads: %s\n", err->text);
-    return exit_status(status, flushed);
+    return exit_status(status, cli_flush());
 }
 
 void cli_mute(struct lfads_callbacks *callbacks, const struct lfads_ranks *ranks)
@@ -111,8 +121,8 @@ void cli_mute(struct lfads_callbacks *callbacks, const struct lfads_ranks *ranks
 int cli_finish_together(struct lfads_ranks *ranks, enum lfads_status status,
                         const struct lfads_error *err)
 {
-    int result = lfads_ranks_number(ranks) == 0 ? cli_finish(status, err)
-                                                : exit_status(status, fflush(stdout));
+    int result =
+        lfads_ranks_number(ranks) == 0 ? cli_finish(status, err) : exit_status(status, cli_flush());
 
     lfads_ranks_leave(ranks);
     return result;

@@ -47,10 +47,13 @@ static bool find_similar(char name[FILE_PATH], const char *directory, const char
         if (*entry->d_name == '.')
             continue;
         nearest_try(&nearest, entry->d_name);
-        distance = is_but_for_ending(word, entry->d_name) ? 0
-                   : nearest.name                         ? nearest.distance
-                                                          : best;
-        if (distance > best || (distance == best && !(*name && strcmp(entry->d_name, name) < 0)))
+        if (is_but_for_ending(word, entry->d_name))
+            distance = 0;
+        else if (nearest.name)
+            distance = nearest.distance;
+        else
+            continue;
+        if (distance > best || (distance == best && *name && strcmp(entry->d_name, name) > 0))
             continue;
         best = distance;
         snprintf(name, FILE_PATH, "%s", entry->d_name);
@@ -98,6 +101,12 @@ enum lfads_status no_such_file(const char *word, struct lfads_error *err)
                               "leave the slash out",
                               without, word);
     }
+    if (strstr(path_name(word), ".ckpt-"))
+        return lfads_fail(
+            err, LFADS_USAGE,
+            "there is no file \"%s\"; a model is named by its save directory, not by a "
+            "checkpoint",
+            word);
     if (strstr(word, "://"))
         return lfads_fail(err, LFADS_USAGE,
                           "\"%s\" is an address, and files are read from this machine only: "
