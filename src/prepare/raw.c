@@ -278,6 +278,24 @@ static struct variable *lone_counts(const struct variables *recording)
     return cubes == 1 ? found : NULL;
 }
 
+/* Fails because TIMES are texts, and quotes the first that is no number. */
+static enum lfads_status refuse_texts(const struct raw *raw, const struct variable *times,
+                                      struct lfads_error *err)
+{
+    size_t i = 0;
+    char *end;
+
+    for (; i + 1 < times->count; i++) {
+        strtod(times->texts[i], &end);
+        if (end == times->texts[i] || *end)
+            break;
+    }
+    return lfads_fail(err, LFADS_BAD_DATA,
+                      "%s: %s has \"%.40s\" in entry %zu, and times are numbers, with a decimal "
+                      "point",
+                      raw->path, times->name, times->count ? times->texts[i] : "", i);
+}
+
 /* Makes RAW but for its order. */
 static enum lfads_status fill(struct raw *raw, struct variables *recording, struct variables *table,
                               const struct lfads_prepare_config *config, struct lfads_error *err)
@@ -298,6 +316,8 @@ static enum lfads_status fill(struct raw *raw, struct variables *recording, stru
     if (status == LFADS_OK && counts &&
         (*config->counts || !times || (times == counts && counts->rank > 1 && !counts->ends)))
         return raw_read_counts(raw, recording, table, counts, config, err);
+    if (status == LFADS_OK && times && times->texts)
+        status = refuse_texts(raw, times, err);
     if (status == LFADS_OK && (!times || !times->numbers))
         status = variables_missing(recording, "times of spikes, nor counts",
                                    "name one with --spike_times or --counts", err);
