@@ -72,6 +72,9 @@ void cli_say_ignored(const struct lfads_callbacks *callbacks, const struct parse
  * had no effect. */
 void cli_say_unused(FILE *to, const struct flag_table *table, const void *request,
                     const struct unused_row *rows, size_t count);
+/* Fails if PATH, which FLAG names, ends as another format of pages or pictures than ENDING does. */
+enum lfads_status cli_check_ending(const char *flag, const char *path, const char *ending,
+                                   struct lfads_error *err);
 /* Flushes the standard output. Returns 0; -1, after a line among the errors, if some of it was not
  * written. */
 int cli_flush(void);

@@ -302,6 +302,8 @@ int cli_run_evaluate(const struct command *command, int argc, char **argv)
 
     (void)command;
     if (status == LFADS_OK)
+        status = cli_check_ending("figure", request.figure, ".png", &err);
+    if (status == LFADS_OK)
         status = words_take_directory(directory, &words, &err);
     if (status == LFADS_OK && words.count && !*directory)
         status = refuse("evaluate DIR FILE scores the trials of FILE: DIR, the model's save "

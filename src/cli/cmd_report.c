@@ -84,6 +84,8 @@ int cli_run_report(const struct command *command, int argc, char **argv)
         status = LFADS_USAGE;
     }
     if (status == LFADS_OK)
+        status = cli_check_ending("output", request.output, ".html", &err);
+    if (status == LFADS_OK)
         status = report(words.word[0], &request, &err);
     words_release(&words);
     flag_release(&request, &table);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli/cli.h"
 #include "cli/terminal.h"
@@ -79,6 +80,23 @@ void cli_say_unused(FILE *to, const struct flag_table *table, const void *reques
                     const struct unused_row *rows, size_t count)
 {
     unused_report_rows(table, request, rows, count, print_line, to);
+}
+
+enum lfads_status cli_check_ending(const char *flag, const char *path, const char *ending,
+                                   struct lfads_error *err)
+{
+    static const char *const formats[] = {".png", ".html", ".htm", ".pdf",  ".svg", ".eps",
+                                          ".jpg", ".jpeg", ".tif", ".tiff", ".gif"};
+    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+
+    for (size_t i = 0; dot && i < sizeof formats / sizeof formats[0]; i++)
+        if (strcasecmp(dot, formats[i]) == 0 && strncasecmp(dot, ending, 4) != 0) {
+            snprintf(err->text, sizeof err->text,
+                     "--%s=%.300s: what is written is no %s: end the name in %s", flag, path,
+                     dot + 1, ending);
+            return LFADS_USAGE;
+        }
+    return LFADS_OK;
 }
 
 int cli_flush(void)

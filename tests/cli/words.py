@@ -238,6 +238,11 @@ def test_refused():
             (["evaluate", "bad/a.h5"], "DIR, the model's save directory, is missing"),
             (["evaluate", "bad/model", "--model_run=x"], "evaluate takes a save directory, or --data_file and --model_run"),
             (["evaluate", "--session=a", "--data_file=x", "--model_run=y"], "need a save directory"),
+            (["evaluate", "bad/model", "--figure=a.PDF"], "--figure=a.PDF: what is written is no PDF: end the name in .png"),
+            (["report", "bad/model", "--output=a.png"], "--output=a.png: what is written is no png: end the name in .html"),
+            (["evaluate", "bad/model", "--session=b.h5"], "--session=b.h5 is no session of the data of bad/model: a.h5"),
+            (["evaluate", "--data_file=bad/a.h5", "--model_run=bad/model"], "bad/model is a directory: name a file in it"),
+            (["evaluate", "--data_file=bad/a.h5", "--model_run=bad/a.h5"], "bad/a.h5 has no rates .output_dist_params.: results are"),
             (["submit", "bad/a.h5"], '"bad/a.h5" is no flag: flags begin with --'),
             (["--kind=train", "bad/a.h5"], '"bad/a.h5" is no flag: flags begin with --')):
         done = run(*words, status=2, pattern=pattern)
