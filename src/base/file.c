@@ -17,7 +17,10 @@ static const char staged[] = ".part";
 
 static enum lfads_status fail(struct lfads_error *err, const char *what, const char *path)
 {
-    return lfads_fail(err, LFADS_IO, "can't %s %s: %s", what, path, strerror(errno));
+    bool gone = errno == ENOENT && strcmp(what, "write") == 0;
+
+    return lfads_fail(err, LFADS_IO, "can't %s %s: %s%s", what, path, strerror(errno),
+                      gone ? " (its directory is not there; was it renamed?)" : "");
 }
 
 enum lfads_status file_join(char path[FILE_PATH], const char *directory, const char *name,

@@ -3,9 +3,11 @@
 #ifndef LFADS_CLI_CLI_H
 #define LFADS_CLI_CLI_H
 #include <lfads/lfads.h>
+#include <stdio.h>
 
 #include "config/config.h"
 #include "config/parse.h"
+#include "config/unused.h"
 #include "config/words.h"
 
 /* Exit statuses. EXIT_USAGE: flags or data are wrong. A signal gives 128 + its number, as in the
@@ -66,6 +68,16 @@ enum lfads_status cli_parse(void *request, const struct flag_table *table, struc
                             int argc, char **argv, struct lfads_error *err);
 /* Prints one line with the flags that were passed over; none where there are none. */
 void cli_say_ignored(const struct lfads_callbacks *callbacks, const struct parse_ignored *ignored);
+/* Prints to TO, a line for each of ROWS that holds, the flags of TABLE that REQUEST has and that
+ * had no effect. */
+void cli_say_unused(FILE *to, const struct flag_table *table, const void *request,
+                    const struct unused_row *rows, size_t count);
+/* Fails if PATH, which FLAG names, ends as another format of pages or pictures than ENDING does. */
+enum lfads_status cli_check_ending(const char *flag, const char *path, const char *ending,
+                                   struct lfads_error *err);
+/* Flushes the standard output. Returns 0; -1, after a line among the errors, if some of it was not
+ * written. */
+int cli_flush(void);
 /* Flushes the output, prints the error's sentence, and returns the exit status for STATUS. */
 int cli_finish(enum lfads_status status, const struct lfads_error *err);
 

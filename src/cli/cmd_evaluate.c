@@ -1,5 +1,6 @@
 /* cmd_evaluate.c - the command evaluate: scores a model run against its data.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +8,14 @@
 #include "cli/cli.h"
 #include "config/file_list.h"
 
+/* What was there to score. */
+struct found {
+    bool truth, spikes, psths, behaviour;
+};
+
 /* The flags of this command. */
 struct request {
+    struct found *found; /* by now, in all results */
     char *data_file, *set, *model_run, *train_run, *figure, *nlb_target, *nlb_set;
     char *session, *data_dir, *output_dir, *output_filename_stem;
     double conversion_factor, psth_sd, decoding_penalty;
@@ -92,6 +99,33 @@ static struct lfads_evaluation evaluation_of(const struct request *request)
                                      .seed = (uint64_t)request->seed};
 }
 
+static void note_found(struct found *found, const struct lfads_score *score)
+{
+    found->truth = found->truth || score->has_truth;
+    found->spikes = found->spikes || score->has_bits_per_spike;
+    found->psths = found->psths || score->has_psth;
+    found->behaviour = found->behaviour || score->has_behaviour;
+}
+
+/* Says which flags had no effect on the scores; beside JSON, among the errors. */
+static void say_unused(const struct request *request)
+{
+    const struct found *found = request->found;
+    bool nlb = *request->nlb_target;
+    const struct unused_row rows[] = {
+        {nlb, "the target file says it", "set conversion_factor psth_sd"},
+        {!nlb, "there is no --nlb_target", "nlb_set"},
+        {!*request->figure, "no --figure is drawn", "trial"},
+        {request->bootstrap == 0, "there are no draws, --bootstrap=0", "seed"},
+        {!found->spikes, "there are no bits per spike", "bootstrap seed"},
+        {!found->truth, "the data have no true rates", "conversion_factor"},
+        {!found->psths, "the data have no conditions", "psth_sd"},
+        {!found->behaviour, "no behaviour is decoded", "decoding_penalty train_run"}};
+
+    cli_say_unused(request->json ? stderr : stdout, &table, request, rows,
+                   sizeof rows / sizeof rows[0]);
+}
+
 static enum lfads_status score(const struct lfads_evaluation *evaluation,
                                const struct request *request, struct lfads_error *err)
 {
@@ -99,6 +133,8 @@ static enum lfads_status score(const struct lfads_evaluation *evaluation,
     struct lfads_baselines baselines = {.count = 0};
     enum lfads_status status = lfads_evaluate(&score, evaluation, err);
 
+    if (status == LFADS_OK)
+        note_found(request->found, &score);
     if (status == LFADS_OK && request->baselines)
         status = lfads_evaluate_baselines(&baselines, evaluation, err);
     if (status == LFADS_OK)
@@ -210,6 +246,11 @@ static enum lfads_status evaluate_nlb(const struct request *request, struct lfad
     struct lfads_nlb_scores scores;
     enum lfads_status status = lfads_evaluate_nlb(&scores, &evaluation, err);
 
+    for (size_t i = 0; i < scores.count && status == LFADS_OK; i++) {
+        request->found->spikes = true;
+        if (!isnan(scores.sets[i].velocity_r2))
+            request->found->behaviour = true;
+    }
     if (status == LFADS_OK)
         cli_print_nlb(&scores, request->json);
     lfads_nlb_scores_release(&scores);
@@ -252,13 +293,16 @@ static enum lfads_status check(const struct request *request, struct lfads_error
 
 int cli_run_evaluate(const struct command *command, int argc, char **argv)
 {
-    struct request request = {.json = false};
+    struct found found = {.truth = false};
+    struct request request = {.found = &found};
     struct words words = {.count = 0};
     char directory[FILE_PATH] = "";
     struct lfads_error err;
     enum lfads_status status = cli_parse(&request, &table, &words, argc, argv, &err);
 
     (void)command;
+    if (status == LFADS_OK)
+        status = cli_check_ending("figure", request.figure, ".png", &err);
     if (status == LFADS_OK)
         status = words_take_directory(directory, &words, &err);
     if (status == LFADS_OK && words.count && !*directory)
@@ -271,6 +315,8 @@ int cli_run_evaluate(const struct command *command, int argc, char **argv)
         status = evaluate_model(&request, directory, words.count ? words.word[0] : NULL, &err);
     else if (status == LFADS_OK)
         status = (*request.nlb_target ? evaluate_nlb : evaluate)(&request, &err);
+    if (status == LFADS_OK)
+        say_unused(&request);
     words_release(&words);
     flag_release(&request, &table);
     return cli_finish(status, &err);

@@ -85,5 +85,5 @@ int cli_run_manual(const struct command *commands, int argc, char **argv)
         print_markdown(commands);
     else
         print_page(commands);
-    return fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN_TIME;
+    return cli_flush() == 0 ? EXIT_FINE : EXIT_RUN_TIME;
 }

@@ -7,37 +7,52 @@
 #include "config/parse.h"
 #include "config/prepare_config.h"
 
+/* What a command line is parsed into. */
+struct parsed {
+    struct lfads_prepare_config *config;
+    struct words words;
+};
+
 static enum lfads_status set_flag(void *payload, size_t index, const char *text,
                                   struct lfads_error *err)
 {
-    return flag_set(payload, prepare_config_table(), index, text, err);
+    const struct parsed *parsed = payload;
+
+    return flag_set(parsed->config, prepare_config_table(), index, text, err);
+}
+
+static enum lfads_status take_word(void *payload, const char *word, struct lfads_error *err)
+{
+    struct parsed *parsed = payload;
+
+    return words_add(&parsed->words, word, err);
 }
 
 int cli_run_prepare(const struct command *command, int argc, char **argv)
 {
-    struct lfads_prepare_config *config;
+    struct parsed parsed = {.words = {.count = 0}};
     struct lfads_callbacks callbacks;
     struct terminal terminal;
     struct lfads_error err;
-    int files = 0;
-    enum lfads_status status;
+    enum lfads_status status = lfads_prepare_config_create(&parsed.config, &err);
 
     (void)command;
-    while (files < argc && argv[files][0] != '-')
-        files++;
-    if (files == 0) {
-        fprintf(stderr, "lfads: prepare needs the recording's file first, then its flags\n");
-        return EXIT_USAGE;
-    }
-    status = lfads_prepare_config_create(&config, &err);
     if (status == LFADS_OK)
-        status = parse_flags(argc - files, argv + files, prepare_config_table(),
-                             &(struct parse_target){.set = set_flag, .payload = config}, &err);
+        status = parse_flags(
+            argc, argv, prepare_config_table(),
+            &(struct parse_target){.set = set_flag, .take = take_word, .payload = &parsed}, &err);
+    if (status == LFADS_OK && parsed.words.count == 0) {
+        snprintf(err.text, sizeof err.text,
+                 "prepare needs a recording: lfads prepare FILE --output=FILE");
+        status = LFADS_USAGE;
+    }
     if (status == LFADS_OK) {
         terminal_begin(&terminal, &callbacks, false, 0);
-        status = lfads_prepare((const char *const *)argv, (size_t)files, config, &callbacks, &err);
+        status =
+            lfads_prepare(parsed.words.word, parsed.words.count, parsed.config, &callbacks, &err);
         terminal_end(&terminal);
     }
-    lfads_prepare_config_free(config);
+    words_release(&parsed.words);
+    lfads_prepare_config_free(parsed.config);
     return cli_finish(status, &err);
 }

@@ -49,6 +49,10 @@ static enum lfads_status report(const char *save_dir, const struct request *requ
         .units = (size_t)request->units,
         .bootstrap = (size_t)request->bootstrap,
         .seed = (uint64_t)request->seed};
+    const struct unused_row no_draws = {request->bootstrap == 0,
+                                        "there are no draws, --bootstrap=0", "seed"};
+    const char *directory = what.output_dir ? what.output_dir : save_dir;
+    bool slash = directory[strlen(directory) - 1] == '/';
     struct lfads_callbacks callbacks;
     struct terminal terminal;
     enum lfads_status status;
@@ -57,11 +61,10 @@ static enum lfads_status report(const char *save_dir, const struct request *requ
     status = lfads_report(&what, &callbacks, err);
     terminal_end(&terminal);
     if (status == LFADS_OK && !request->quiet)
-        printf("Wrote %s%s\n",
-               what.output_file  ? what.output_file
-               : what.output_dir ? what.output_dir
-                                 : save_dir,
-               what.output_file ? "" : "/report.html");
+        printf("Wrote %s%s%s\n", what.output_file ? what.output_file : directory,
+               slash || what.output_file ? "" : "/", what.output_file ? "" : "report.html");
+    if (status == LFADS_OK)
+        cli_say_unused(stdout, &table, request, &no_draws, 1);
     return status;
 }
 
@@ -80,6 +83,8 @@ int cli_run_report(const struct command *command, int argc, char **argv)
             words.count);
         status = LFADS_USAGE;
     }
+    if (status == LFADS_OK)
+        status = cli_check_ending("output", request.output, ".html", &err);
     if (status == LFADS_OK)
         status = report(words.word[0], &request, &err);
     words_release(&words);

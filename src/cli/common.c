@@ -1,7 +1,9 @@
 /* common.c - shared by all commands: help, and the end of a run.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli/cli.h"
 #include "cli/terminal.h"
@@ -26,7 +28,7 @@ int cli_help(const char *program, const struct command *command)
              "last of several counts. --flagfile=FILE reads flags from a file, one a line.");
         help_write(stdout, command->flags(), HELP_TERMINAL, strcmp(program, "lfads") != 0);
     }
-    return fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN_TIME;
+    return cli_flush() == 0 ? EXIT_FINE : EXIT_RUN_TIME;
 }
 
 /* A record and its table of flags. */
@@ -72,7 +74,43 @@ void cli_say_ignored(const struct lfads_callbacks *callbacks, const struct parse
         callbacks->line(callbacks->payload, line);
 }
 
-/* FLUSHED: what fflush returned. */
+static void print_line(void *payload, const char *line) { fprintf(payload, "%s\n", line); }
+
+void cli_say_unused(FILE *to, const struct flag_table *table, const void *request,
+                    const struct unused_row *rows, size_t count)
+{
+    unused_report_rows(table, request, rows, count, print_line, to);
+}
+
+enum lfads_status cli_check_ending(const char *flag, const char *path, const char *ending,
+                                   struct lfads_error *err)
+{
+    static const char *const formats[] = {".png", ".html", ".htm", ".pdf",  ".svg", ".eps",
+                                          ".jpg", ".jpeg", ".tif", ".tiff", ".gif"};
+    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+
+    for (size_t i = 0; dot && i < sizeof formats / sizeof formats[0]; i++)
+        if (strcasecmp(dot, formats[i]) == 0 && strncasecmp(dot, ending, 4) != 0) {
+            snprintf(err->text, sizeof err->text,
+                     "--%s=%.300s: what is written is no %s: end the name in %s", flag, path,
+                     dot + 1, ending);
+            return LFADS_USAGE;
+        }
+    return LFADS_OK;
+}
+
+int cli_flush(void)
+{
+    bool failed = ferror(stdout) != 0;
+
+    if (fflush(stdout) == 0 && !failed)
+        return 0;
+    fprintf(stderr, "lfads: can't write to the standard output%s%s: its end is missing\n",
+            failed ? "" : ": ", failed ? "" : strerror(errno));
+    return -1;
+}
+
+/* FLUSHED: what cli_flush returned. */
 static int exit_status(enum lfads_status status, int flushed)
 {
     if (status == LFADS_OK)
@@ -84,11 +122,9 @@ static int exit_status(enum lfads_status status, int flushed)
 
 int cli_finish(enum lfads_status status, const struct lfads_error *err)
 {
-    int flushed = fflush(stdout);
-
     if (status != LFADS_OK)
         fprintf(stderr, "lfads: %s\n", err->text);
-    return exit_status(status, flushed);
+    return exit_status(status, cli_flush());
 }
 
 void cli_mute(struct lfads_callbacks *callbacks, const struct lfads_ranks *ranks)
@@ -103,8 +139,8 @@ void cli_mute(struct lfads_callbacks *callbacks, const struct lfads_ranks *ranks
 int cli_finish_together(struct lfads_ranks *ranks, enum lfads_status status,
                         const struct lfads_error *err)
 {
-    int result = lfads_ranks_number(ranks) == 0 ? cli_finish(status, err)
-                                                : exit_status(status, fflush(stdout));
+    int result =
+        lfads_ranks_number(ranks) == 0 ? cli_finish(status, err) : exit_status(status, cli_flush());
 
     lfads_ranks_leave(ranks);
     return result;

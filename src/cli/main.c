@@ -1,7 +1,9 @@
 /* main.c - the program: its table of commands, and which of them the arguments name.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "config/kinds.h"
@@ -118,7 +120,7 @@ static int print_usage(void)
          "lfads COMMAND --help lists a command's flags; lfads --version says how the\n"
          "program was built and what it computes on. Called as run_lfads, or without a\n"
          "command, --kind=KIND says what to do, as the original's script took it.");
-    return fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN_TIME;
+    return cli_flush() == 0 ? EXIT_FINE : EXIT_RUN_TIME;
 }
 
 static const struct command *find_command(const char *name)
@@ -137,6 +139,11 @@ static int refuse_command(const char *name)
         nearest_try(&nearest, c->name);
     if (*name == '-')
         fprintf(stderr, "lfads: a command comes before the flags: lfads --help lists them\n");
+    else if (file_exists(name))
+        fprintf(stderr,
+                "lfads: there is no command %s, but a file or directory: a command comes first, as "
+                "lfads train %s\n",
+                name, name);
     else if (nearest.name)
         fprintf(stderr, "lfads: there is no command %s; did you mean %s?\n", name, nearest.name);
     else
@@ -178,6 +185,8 @@ static int run_command(const struct command *command, int argc, char **argv)
 {
     if (command->run != run_help && cli_wants_help(argc, argv))
         return cli_help("lfads", command);
+    if (argc == 1 && strcmp(argv[0], "--version") == 0)
+        return cli_print_version();
     if (!command->flags || command->run == cli_run_model || command->run == cli_run_tune)
         return command->run(command, argc, argv);
     return run_alone(command, argc, argv);
@@ -209,10 +218,20 @@ static bool names_kind(int argc, char **argv)
     return false;
 }
 
+/* Opens what the caller has closed of the standard files, lest a file that is written later takes
+ * its number and gets what is printed. */
+static void open_standard_files(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0)
+            open("/dev/null", O_RDWR); /* takes the lowest free number */
+}
+
 int main(int argc, char **argv)
 {
     const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
 
+    open_standard_files();
     if (argc > 1 && strcmp(argv[1], "--version") == 0)
         return cli_print_version();
     if (argc > 0 && is_called(argv[0], "run_lfads"))

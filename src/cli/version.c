@@ -10,5 +10,5 @@ int cli_print_version(void)
 
     lfads_build_info(info, sizeof info);
     printf("lfads %s\n%s", lfads_version(), info);
-    return fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN_TIME;
+    return cli_flush() == 0 ? EXIT_FINE : EXIT_RUN_TIME;
 }

@@ -12,7 +12,7 @@
 
 #include "config/nearest.h"
 
-enum { MAX_TEXT = 4095 };
+enum { MAX_TEXT = 4095, MAX_NUMBER = 400 };
 
 int flag_find(const struct flag_table *table, const char *name)
 {
@@ -99,10 +99,14 @@ void flag_range(char *text, size_t size, const struct flag *flag)
 static enum lfads_status refuse(const struct flag *flag, const char *text, struct lfads_error *err)
 {
     char range[200];
+    bool quoted = strpbrk(text, "'\"") || strstr(text, "\xE2\x80"); /* typographic ones, too */
 
     flag_range(range, sizeof range, flag);
-    return lfads_fail(err, LFADS_USAGE, "--%s=%s is not allowed: it takes %s", flag->name, text,
-                      range);
+    return lfads_fail(err, LFADS_USAGE, "--%s=%s is not allowed: it takes %s%s", flag->name, text,
+                      range,
+                      quoted                                             ? ", without quotes"
+                      : flag->type == FLAG_IS_FLOAT && strchr(text, ',') ? ", with a decimal point"
+                                                                         : "");
 }
 
 /* Returns the choice that TEXT is, in any case, and its LENGTH; NULL if it is none. */
@@ -203,13 +207,33 @@ static bool set_float(double *value, const struct flag *flag, const char *text)
     return true;
 }
 
+/* Sets TRIMMED to TEXT without blanks at its ends; false if it is longer than any number. */
+static bool trim(char trimmed[MAX_NUMBER], const char *text)
+{
+    size_t length;
+
+    text += strspn(text, " \t\r\n");
+    length = strlen(text);
+    while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+        length--;
+    if (length >= MAX_NUMBER)
+        return false;
+    memcpy(trimmed, text, length);
+    trimmed[length] = 0;
+    return true;
+}
+
 enum lfads_status flag_set(void *record, const struct flag_table *table, size_t index,
-                           const char *text, struct lfads_error *err)
+                           const char *given, struct lfads_error *err)
 {
     const struct flag *flag = &table->flags[index];
     void *value = field(record, flag);
+    char trimmed[MAX_NUMBER];
+    const char *text = trimmed;
     bool valid = false;
 
+    if ((flag->type == FLAG_IS_STRING && !*flag->choices) || !trim(trimmed, given))
+        text = given;
     switch (flag->type) {
     case FLAG_IS_STRING:
         return set_string(value, flag, text, err);
@@ -286,6 +310,16 @@ bool flag_equal(const void *a, const void *b, const struct flag *flag)
         return memcmp(x, y, sizeof(double)) == 0;
     }
     return false;
+}
+
+bool flag_is_standard(const void *record, const struct flag *flag)
+{
+    char text[MAX_TEXT + 1];
+
+    if (flag->type == FLAG_IS_FLOAT)
+        return *(const double *)const_field(record, flag) == strtod(flag->standard, NULL);
+    flag_text(text, sizeof text, record, flag);
+    return strcmp(text, flag->standard) == 0;
 }
 
 void flag_release(void *record, const struct flag_table *table)

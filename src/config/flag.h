@@ -60,6 +60,8 @@ const char *flag_value(char *text, size_t size, const void *record, const struct
 const char *flag_string(const void *record, const struct flag *flag);
 /* Whether the values of FLAG are equal in both records. */
 bool flag_equal(const void *a, const void *b, const struct flag *flag);
+/* Whether the flag's field in RECORD has the value that holds without the flag. */
+bool flag_is_standard(const void *record, const struct flag *flag);
 /* Frees the strings of RECORD. */
 void flag_release(void *record, const struct flag_table *table);
 /* Writes the shortest decimal text that reads back as VALUE, in Python's form: 0.1, 1e-05, 2000.0.

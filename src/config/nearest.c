@@ -48,6 +48,8 @@ void nearest_try(struct nearest *nearest, const char *name)
     distance = edits(nearest->word, name);
     if (length >= MIN_PREFIX && strncmp(nearest->word, name, length) == 0 && distance > 1)
         distance = 1;
+    else if (length > MIN_PREFIX && strstr(name, nearest->word) && distance > 2)
+        distance = 2;
     if (distance < nearest->distance) {
         nearest->distance = distance;
         nearest->name = name;

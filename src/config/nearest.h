@@ -12,6 +12,6 @@ struct nearest {
 
 struct nearest nearest_begin(const char *word);
 /* Takes NAME if it is more similar to the word than the names before: by edit distance, or because
- * NAME begins with the word. */
+ * NAME begins with the word or has it in it. */
 void nearest_try(struct nearest *nearest, const char *name);
 #endif

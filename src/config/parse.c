@@ -9,7 +9,11 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "config/config.h"
 #include "config/foreign_flags.h"
+#include "config/prepare_config.h"
+#include "config/synth_config.h"
+#include "config/tune_config.h"
 
 enum { MAX_FLAGFILES = 32, MAX_NAME = 64 };
 
@@ -24,14 +28,51 @@ struct parsing {
 
 static enum lfads_status parse_words(struct parsing *p, int argc, char **argv);
 
+/* The command whose flag NAME is; NULL if there is none. */
+static const char *command_with(const char *name)
+{
+    const struct {
+        const char *command;
+        const struct flag_table *table;
+    } commands[] = {{"train", config_table()},
+                    {"tune", tune_config_table()},
+                    {"prepare", prepare_config_table()},
+                    {"synth", synth_config_table()}};
+
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (flag_find(commands[i].table, name) >= 0)
+            return commands[i].command;
+    return NULL;
+}
+
 static enum lfads_status unknown(const struct parsing *p, const char *word, const char *name)
 {
-    const char *nearest = flag_nearest(p->table, name);
+    const char *nearest = flag_nearest(p->table, name), *other = command_with(name);
+    char first[MAX_NAME + 1];
 
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(name, " \t"), name);
+    if (strcmp(first, name) != 0 && flag_find(p->table, first) >= 0)
+        return lfads_fail(p->err, LFADS_USAGE,
+                          "there is no flag %s: = follows the name without a blank, --%s=VALUE",
+                          word, first);
+    if (other)
+        return lfads_fail(p->err, LFADS_USAGE,
+                          "there is no flag %s here; lfads %s has one of that name", word, other);
     if (nearest)
         return lfads_fail(p->err, LFADS_USAGE, "there is no flag %s; did you mean --%s?", word,
                           nearest);
     return lfads_fail(p->err, LFADS_USAGE, "there is no flag %s; --help lists them", word);
+}
+
+/* Puts the name of the file of flags in front of what is wrong in it. */
+static enum lfads_status blame_file(const struct parsing *p, const char *path)
+{
+    struct lfads_error what;
+
+    if (!p->err)
+        return LFADS_USAGE;
+    what = *p->err;
+    return lfads_fail(p->err, LFADS_USAGE, "in %.200s: %s", path, what.text);
 }
 
 /* Parses a flag file: each line is a word. Blanks around it and # comments are dropped. */
@@ -56,7 +97,7 @@ static enum lfads_status parse_file(struct parsing *p, const char *path)
     for (const char *newline = text; (newline = strchr(newline, '\n')); newline++)
         lines++;
     words = calloc(lines, sizeof *words);
-    rest = text;
+    rest = text + (strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0); /* a mark of Windows' editors */
     for (char *line; words && (line = strsep(&rest, "\n"));) {
         size_t length;
 
@@ -70,6 +111,8 @@ static enum lfads_status parse_file(struct parsing *p, const char *path)
     p->take = NULL; /* the words of a file do not outlive it */
     status = words ? parse_words(p, count, words)
                    : lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to read %s", path);
+    if (words && status == LFADS_USAGE)
+        status = blame_file(p, path);
     p->take = take;
     free(words);
     free(text);

@@ -4,8 +4,14 @@
 #define LFADS_CONFIG_PREPARE_CONFIG_H
 #include "config/flag.h"
 
+/* Which flags decided something. */
+struct prepare_used {
+    bool time_unit, sample_rate, series_rate, seed;
+};
+
 /* One field for each flag, of the flag's name. The record owns the strings. */
 struct lfads_prepare_config {
+    struct prepare_used *used; /* of the recording in work, not owned; NULL between recordings */
 #include "config/flag_fields.h"
 
 #include "config/prepare_flags.def"

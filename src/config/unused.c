@@ -94,7 +94,7 @@ static bool aligns_nothing(const struct view *v) { return !v->situation->has_ali
 static const struct {
     bool (*holds)(const struct view *view);
     const char *why, *flags; /* names between blanks */
-} rows[] = {
+} run_rows[] = {
     {only_samples, "for training only",
      "learning_rate_init learning_rate_decay_factor learning_rate_stop learning_rate_n_to_compare "
      "learning_rate_rule max_grad_norm keep_prob temporal_spike_jitter_width do_train_io_only "
@@ -145,14 +145,12 @@ static bool is_asked(const struct view *v, size_t index)
     const struct flag_table *table = config_table();
     const struct flag *flag = &table->flags[index];
     const struct lfads_config *saved = v->situation->saved;
-    char text[4096];
 
     if (!v->config->given[index])
         return false;
     if (saved && flag->group != FLAG_RUN)
         return !flag_equal(v->config, saved, flag);
-    flag_text(text, sizeof text, v->config, flag);
-    return strcmp(text, flag->standard) != 0;
+    return !flag_is_standard(v->config, flag);
 }
 
 static void append(char *line, const char *separator, const char *text)
@@ -179,6 +177,56 @@ void unused_report_list(const struct flag_table *table, const char *flags, const
     append(line, " (", why);
     append(line, ")", "");
     report(payload, line);
+}
+
+/* A report by rows in progress. */
+struct row_reporting {
+    const void *record;
+    const struct unused_row *rows;
+    size_t row; /* at work */
+    flag_report *report;
+    void *payload;
+};
+
+/* Whether NAME is among FLAGS. */
+static bool lists(const char *flags, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = flags; (at = strstr(at, name)); at += length)
+        if ((at == flags || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
+            return true;
+    return false;
+}
+
+static bool is_other_in_row(void *payload, const struct flag *flag, size_t index)
+{
+    const struct row_reporting *r = payload;
+
+    (void)index;
+    for (size_t i = 0; i < r->row; i++)
+        if (r->rows[i].holds && lists(r->rows[i].flags, flag->name))
+            return false;
+    return !flag_is_standard(r->record, flag);
+}
+
+static void pass_row(void *payload, const char *line)
+{
+    const struct row_reporting *r = payload;
+
+    r->report(r->payload, line);
+}
+
+void unused_report_rows(const struct flag_table *table, const void *record,
+                        const struct unused_row *rows, size_t count, flag_report *report,
+                        void *payload)
+{
+    struct row_reporting r = {.record = record, .rows = rows, .report = report, .payload = payload};
+
+    for (r.row = 0; r.row < count; r.row++)
+        if (rows[r.row].holds)
+            unused_report_list(table, rows[r.row].flags, rows[r.row].why, is_other_in_row, pass_row,
+                               &r);
 }
 
 /* A report in progress. */
@@ -251,10 +299,10 @@ void unused_report(const struct lfads_config *config, const struct flag_situatio
     struct reporting reporting = {
         .view = &view, .done = {false}, .report = report, .payload = payload};
 
-    for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++)
-        if (rows[row].holds(&view))
-            unused_report_list(config_table(), rows[row].flags, rows[row].why, is_asked_first,
-                               pass_line, &reporting);
+    for (size_t row = 0; row < sizeof run_rows / sizeof run_rows[0]; row++)
+        if (run_rows[row].holds(&view))
+            unused_report_list(config_table(), run_rows[row].flags, run_rows[row].why,
+                               is_asked_first, pass_line, &reporting);
     if (goes_on(&view))
         report_changes(&reporting);
 }

@@ -23,6 +23,18 @@ typedef bool flag_asked(void *payload, const struct flag *flag, size_t index);
 void unused_report_list(const struct flag_table *table, const char *flags, const char *why,
                         flag_asked *asked, flag_report *report, void *payload);
 
+/* Flags, names between blanks, that have no effect where HOLDS, and the reason WHY. */
+struct unused_row {
+    bool holds;
+    const char *why, *flags;
+};
+
+/* Reports, a line for each row that holds, those of its flags whose value in RECORD is not the
+ * default. A flag is reported once, by the first row. PAYLOAD is REPORT's. */
+void unused_report_rows(const struct flag_table *table, const void *record,
+                        const struct unused_row *rows, size_t count, flag_report *report,
+                        void *payload);
+
 /* Reports, a line for each reason, the flags that were given another value than the one that holds
  * without them and that have no effect in the run of CONFIG, whose flags are complete. A training
  * that goes on also reports the flags whose values differ from the checkpoint's. */

@@ -9,6 +9,7 @@
 
 #include "base/path.h"
 #include "config/file_list.h"
+#include "config/no_such_file.h"
 
 enum { MOST_NEW = 10000 }; /* numbers that a new save directory may get */
 
@@ -41,10 +42,7 @@ enum lfads_status words_take_directory(char directory[FILE_PATH], struct words *
         const char *word = words->word[i];
 
         if (!file_exists(word))
-            return lfads_fail(err, LFADS_USAGE,
-                              "\"%s\" is no flag, which begins with --, and there is no file or "
-                              "directory of that name",
-                              word);
+            return no_such_file(word, err);
         if (!path_is_directory(word)) {
             words->word[files++] = word;
             continue;
@@ -156,6 +154,7 @@ static enum lfads_status check_data(const struct lfads_config *config, const cha
 {
     bool saves = is_given(config, "lfads_save_dir"), files = is_given(config, "data_files"),
          directory = is_given(config, "data_dir"), stem = is_given(config, "data_filename_stem");
+    char file[FILE_PATH];
 
     if (files && (directory || stem))
         return lfads_fail(err, LFADS_USAGE,
@@ -171,6 +170,11 @@ static enum lfads_status check_data(const struct lfads_config *config, const cha
                           directory ? "the first part of the data files' names"
                                     : "the directory of the data files",
                           command);
+    if (saves && no_such_file_but(file, config->lfads_save_dir))
+        return lfads_fail(err, LFADS_USAGE,
+                          "%s is no save directory: it has no training to go on with. Data are "
+                          "named file by file, as lfads %s %s",
+                          config->lfads_save_dir, command, file);
     return lfads_fail(err, LFADS_USAGE,
                       "%s needs data: lfads %s FILE... names data files; --data_dir and "
                       "--data_filename_stem name all those of a directory%s%s",
@@ -195,6 +199,25 @@ enum lfads_status words_of_training(struct lfads_config *config, struct words *w
     return choose_new(config, err);
 }
 
+/* Fails because the words have no save directory; one of them may be a file in it. */
+static enum lfads_status refuse_model(const struct lfads_config *config, const struct words *words,
+                                      const char *command, struct lfads_error *err)
+{
+    char directory[FILE_PATH], index[FILE_PATH];
+
+    if (words->count > 0) {
+        path_directory(directory, words->word[0]);
+        if (file_join(index, directory, config->checkpoint_pb_load_name, NULL) == LFADS_OK &&
+            file_exists(index))
+            return lfads_fail(err, LFADS_USAGE,
+                              "%s is a file, and a model is named by its save directory: lfads %s "
+                              "%s",
+                              words->word[0], command, directory);
+    }
+    return lfads_fail(err, LFADS_USAGE, "which model? lfads %s DIR names its save directory",
+                      command);
+}
+
 enum lfads_status words_of_model(struct lfads_config *config, struct words *words,
                                  const char *command, bool takes_trials, struct lfads_error *err)
 {
@@ -203,8 +226,7 @@ enum lfads_status words_of_model(struct lfads_config *config, struct words *word
     if (status != LFADS_OK)
         return status;
     if (!is_given(config, "lfads_save_dir"))
-        return lfads_fail(err, LFADS_USAGE, "which model? lfads %s DIR names its save directory",
-                          command);
+        return refuse_model(config, words, command, err);
     if (!takes_trials && (words->count || is_given(config, "data_files")))
         return lfads_fail(err, LFADS_USAGE,
                           "%s needs no data, and %.300s is a data file: leave it out", command,

@@ -83,8 +83,17 @@ enum lfads_status session_reader_ext_inputs(struct reading *reading)
         return LFADS_OK;
     status = h5_shape(&shape, &reading->file, "train_ext_input", reading->err);
     if (status == LFADS_OK && shape.rank >= 2) /* without an axis there is one */
-        reading->session->ext_inputs = shape.rank == 3 ? shape.dims[2] : 1;
+        reading->session->ext_inputs = shape.rank >= 3 ? shape.dims[shape.rank - 1] : 1;
     return status;
+}
+
+static bool has_trials(const struct session *s)
+{
+    size_t trials = 0;
+
+    for (int set = 0; set < SESSION_ALL_SETS; set++)
+        trials += s->set[set].count;
+    return trials > 0;
 }
 
 /* Reads the session of an open file. */
@@ -99,6 +108,9 @@ static enum lfads_status read_session(struct session **out, struct reading *r, c
         status = session_reader_ext_inputs(r);
         if (status == LFADS_OK)
             status = session_reader_read(r);
+        if (status == LFADS_OK && !has_trials(r->session))
+            status = lfads_fail(r->err, LFADS_BAD_DATA,
+                                "%s has no trials: its arrays of data are empty", path);
     } else {
         status = lfads_fail(r->err, LFADS_NO_MEMORY, "no memory to read %s", path);
     }

@@ -165,7 +165,8 @@ enum lfads_status session_files_find(struct session_files *files, const char *di
     *files = (struct session_files){.count = 0};
     if (!dir)
         return lfads_fail(err, errno == ENOMEM ? LFADS_NO_MEMORY : LFADS_BAD_DATA,
-                          "can't read --data_dir=%s: %s", directory, strerror(errno));
+                          "can't read --data_dir=%s: %s%s", directory, strerror(errno),
+                          errno == ENOTDIR ? ", and a file is named without a flag" : "");
     status = list_directory(files, dir, directory, stem, err);
     closedir(dir);
     if (status == LFADS_OK && files->count == 0)

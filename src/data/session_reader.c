@@ -45,7 +45,7 @@ static enum lfads_status read_ext(struct reading *r, enum session_set set)
     if (!h5_has(&r->file, name))
         return lfads_fail(r->err, LFADS_BAD_DATA,
                           "%s: there is no data set %s, and --ext_input_dim=%zu needs it: "
-                          "[trials,bins,%zu]",
+                          "[trials,bins,%zu]; --ext_input_dim=0 leaves external inputs unread",
                           r->file.path, name, width, width);
     status = session_reader_shape(&shape, r, name, 3, expected, wanted);
     if (status != LFADS_OK)

@@ -94,6 +94,12 @@ enum lfads_status h5_read_strings(struct h5_texts *texts, const struct h5_file *
 enum lfads_status h5_read_texts(struct h5_texts *texts, const struct h5_file *file,
                                 const char *name, const struct h5_shape *shape,
                                 struct lfads_error *err);
+/* Sets TEXTS to those of MATLAB's letters (H5_LETTERS: the rows of a matrix of them, without blanks
+ * at their ends) or cells (H5_REFERENCES: "" for an empty one) in UTF-8. SHAPE is the data set's;
+ * h5_texts_free frees TEXTS. Fails if a cell holds something else. */
+enum lfads_status h5_read_cells(struct h5_texts *texts, const struct h5_file *file,
+                                const char *name, const struct h5_shape *shape,
+                                struct lfads_error *err);
 /* Sets KEYS to the names in GROUP ("": the root), in the order of their bytes; h5_texts_free frees
  * them. In front of each name is a letter: d is a data set, e a data set that is empty, g a group,
  * x what can't be followed or read. Names of control characters or no UTF-8 are left out, and so

@@ -118,20 +118,13 @@ static bool says(hid_t set, const char *name, const char *text)
     return fine;
 }
 
-/* Whether the type is that of complex numbers: two reals, as h5py or MATLAB names them. */
-static bool is_complex(hid_t type)
-{
-    char *first = H5Tget_nmembers(type) == 2 ? H5Tget_member_name(type, 0) : NULL;
-    bool complex = first && (strcmp(first, "r") == 0 || strcmp(first, "real") == 0);
-    H5free_memory(first);
-    return complex;
-}
-
 /* What the data set consists of. */
 static enum h5_holds holds(const struct h5_checked *set, H5T_class_t class)
 {
     switch (class) {
     case H5T_INTEGER:
+        if (H5Aexists(set->set, "MATLAB_object_decode") > 0)
+            return H5_OBJECTS;
         return says(set->set, "MATLAB_class", "char") ? H5_LETTERS : H5_NUMBERS;
     case H5T_FLOAT:
         return H5_NUMBERS;
@@ -144,7 +137,7 @@ static enum h5_holds holds(const struct h5_checked *set, H5T_class_t class)
     case H5T_STRING:
         return H5Tis_variable_str(set->type) == 0 ? H5_TEXTS : H5_STRINGS;
     case H5T_COMPOUND:
-        return is_complex(set->type) ? H5_COMPLEX : H5_RECORDS;
+        return h5_stored_is_complex(set->type) ? H5_COMPLEX : H5_RECORDS;
     case H5T_REFERENCE:
         return H5_REFERENCES;
     default:

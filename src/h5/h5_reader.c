@@ -142,7 +142,8 @@ static enum lfads_status open_file(int *file, uint64_t *bytes, const char *path,
         return LFADS_OK;
     }
     close(*file);
-    return lfads_fail(err, LFADS_BAD_DATA, "%s is no regular file", path);
+    return lfads_fail(err, LFADS_BAD_DATA, "%s is %s", path,
+                      S_ISDIR(info.st_mode) ? "a directory: name a file in it" : "no regular file");
 }
 
 enum lfads_status h5_reader_open(struct h5_reader **out, const char *path, struct lfads_error *err)

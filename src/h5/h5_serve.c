@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/sizes.h"
 #include "h5/h5_input.h"
 #include "h5/h5_links.h"
 #include "h5/h5_lzf.h"
@@ -246,6 +247,15 @@ static bool answer(struct server *s, struct h5_request *ask)
     return false;
 }
 
+/* Whether FIRST, the beginning of a file, has printable characters only, be they of UTF-8. */
+static bool is_text(const char *first)
+{
+    for (; *first; first++)
+        if ((unsigned char)*first < ' ' && !strchr("\t\r\n", *first))
+            return false;
+    return true;
+}
+
 /* What the file is, by its first bytes, if it is of another format that people take for HDF5; NULL:
  * it may be HDF5. */
 static const char *other_format(const struct h5_source *source)
@@ -262,6 +272,8 @@ static const char *other_format(const struct h5_source *source)
         {"\x1f\x8b", 2, "compressed by gzip: unpack it first"},
         {"\x80\x04\x95", 3, "a Python pickle: write its arrays with h5py"},
         {"\x80\x05\x95", 3, "a Python pickle: write its arrays with h5py"},
+        {"<!DOCTYPE", 9, "a web page: download the file itself"},
+        {"<html", 5, "a web page: download the file itself"},
         {"version https://git-lfs", 23,
          "a pointer of Git LFS: fetch the file itself (git lfs pull)"},
     };
@@ -274,7 +286,10 @@ static const char *other_format(const struct h5_source *source)
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (memcmp(first, formats[i].bytes, formats[i].count) == 0)
             return formats[i].what;
-    return NULL;
+    return first[0] && strlen(first) == size_min((size_t)source->bytes, sizeof first - 1) &&
+                   is_text(first)
+               ? "text: lfads prepare makes a data file of tables of spike times or counts"
+               : NULL;
 }
 
 static bool open_file(struct server *s, const struct h5_source *source)

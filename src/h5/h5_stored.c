@@ -21,6 +21,8 @@ const char *h5_holds_name(enum h5_holds holds)
                                                 [H5_LETTERS] = "text",
                                                 [H5_COMPLEX] = "complex numbers",
                                                 [H5_RECORDS] = "records of several fields",
+                                                [H5_OBJECTS] = "an object of MATLAB, such as a "
+                                                               "string array or a table",
                                                 [H5_REFERENCES] =
                                                     "references, as a cell array of MATLAB does"};
 
@@ -41,6 +43,15 @@ static bool are_truths(hid_t type)
         H5free_memory(name);
     }
     return fine;
+}
+
+bool h5_stored_is_complex(hid_t type)
+{
+    char *first = H5Tget_nmembers(type) == 2 ? H5Tget_member_name(type, 0) : NULL;
+    bool complex = first && (strcmp(first, "r") == 0 || strcmp(first, "real") == 0);
+
+    H5free_memory(first);
+    return complex;
 }
 
 struct h5_stored h5_stored_of(hid_t type, enum h5_holds holds)

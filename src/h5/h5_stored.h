@@ -12,4 +12,6 @@ struct h5_stored h5_stored_of(hid_t type, enum h5_holds holds);
 bool h5_stored_is_known(const struct h5_stored *stored);
 /* Makes the type, which the caller closes; negative after a failure. */
 hid_t h5_stored_type(const struct h5_stored *stored);
+/* Whether the type is that of complex numbers: two reals, as h5py or MATLAB names them. */
+bool h5_stored_is_complex(hid_t type);
 #endif

@@ -21,6 +21,7 @@ enum h5_holds {
     H5_LETTERS,    /* of a text, as MATLAB stores it: integers that are no numbers */
     H5_COMPLEX,    /* complex numbers */
     H5_RECORDS,    /* of several fields */
+    H5_OBJECTS,    /* of MATLAB's classes: strings, tables, dates */
     H5_REFERENCES, /* to other objects, as in a cell array of MATLAB */
     H5_HOLDS
 };

@@ -147,10 +147,18 @@ static enum lfads_status find_distribution(struct evaluation *s)
 /* Sets the sizes; fails if the run does not belong to the data's trials. */
 static enum lfads_status check_run(struct evaluation *s, const char *data_name)
 {
+    const char *key = evaluation_key(RESULT_OUTPUT);
     size_t expected[3] = {SHAPE_ANY};
+    char several[80] = "";
     struct h5_shape data, run;
-    enum lfads_status status =
-        shape_of(&run, &s->run, evaluation_key(RESULT_OUTPUT), expected, s->err);
+    enum lfads_status status;
+
+    if (!h5_has(&s->run, key))
+        return lfads_fail(s->err, LFADS_BAD_DATA,
+                          "%s has no rates (%s): results are in files model_runs_..., which "
+                          "posterior-sample and posterior-mean write",
+                          s->run.path, key);
+    status = shape_of(&run, &s->run, key, expected, s->err);
 
     if (status == LFADS_OK)
         status = results_read_first(&s->first, &s->run, MOST_BINS, s->err);
@@ -172,14 +180,16 @@ static enum lfads_status check_run(struct evaluation *s, const char *data_name)
     status = find_distribution(s);
     if (status != LFADS_OK)
         return status;
+    if (s->distribution->written > 1)
+        snprintf(several, sizeof several, ", of which --output_dist=%s has %zu a channel",
+                 s->distribution->name, s->distribution->written);
     if (run.dims[0] > data.dims[0] || run.dims[1] != s->bins ||
         s->outputs != s->distribution->written * s->channels)
         return lfads_fail(s->err, LFADS_BAD_DATA,
                           "%s has [%zu,%zu,%zu] rates, which are not those of %s in %s, "
-                          "[%zu,%zu,%zu]: of %s each channel has %zu",
+                          "[%zu,%zu,%zu]%s: are they of other data?",
                           s->run.path, run.dims[0], run.dims[1], run.dims[2], data_name,
-                          s->data.path, data.dims[0], data.dims[1], data.dims[2],
-                          s->distribution->name, s->distribution->written);
+                          s->data.path, data.dims[0], data.dims[1], data.dims[2], several);
     return results_read_unread(&s->heldout, &s->forward, &s->run, s->channels, s->bins, s->err);
 }
 

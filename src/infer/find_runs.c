@@ -65,6 +65,20 @@ static enum lfads_status find_run(struct lfads_run_files *run, const struct sess
                : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a list of results");
 }
 
+/* Fails because no file is of --session, and names the sessions that there are. */
+static enum lfads_status refuse_session(const struct session_files *files,
+                                        const struct lfads_config *config, struct lfads_error *err)
+{
+    char names[400] = "";
+    size_t length = 0;
+
+    for (size_t i = 0; i < files->count && length < sizeof names - 1; i++)
+        length += (size_t)snprintf(names + length, sizeof names - length, "%s%.100s", i ? ", " : "",
+                                   files->file[i].name);
+    return lfads_fail(err, LFADS_USAGE, "--session=%s is no session of the data of %s: %s",
+                      config->session, config->lfads_save_dir, names);
+}
+
 /* Whether the session is one that CONFIG asks for: with new trials --session says what they go
  * through, else which results are meant. */
 static bool is_wanted(const struct session_file *file, const struct lfads_config *config)
@@ -91,8 +105,7 @@ static enum lfads_status find_all(struct lfads_runs *runs, const struct session_
     if (status != LFADS_OK || found)
         return status;
     if (!runs->count)
-        return lfads_fail(err, LFADS_USAGE, "--session=%s is no session of the data of %s",
-                          config->session, config->lfads_save_dir);
+        return refuse_session(files, config, err);
     return lfads_fail(
         err, LFADS_BAD_DATA, "there are no results of %s in %s: lfads posterior-sample makes them",
         files->file[0].path, *config->output_dir ? config->output_dir : config->lfads_save_dir);

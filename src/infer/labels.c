@@ -54,15 +54,17 @@ static enum lfads_status count_trials(size_t *trials, char data[40], const struc
 static enum lfads_status read_texts(struct named *out, const struct evaluation *s, const char *name,
                                     size_t trials, const char *data)
 {
-    struct h5_shape shape;
+    struct h5_shape shape = {.count = 0};
     enum lfads_status status = h5_shape(&shape, &s->data, name, s->err);
+    bool matlab = shape.holds == H5_LETTERS || shape.holds == H5_REFERENCES;
 
-    if (status == LFADS_OK && shape.count != trials)
+    if (status == LFADS_OK)
+        status =
+            (matlab ? h5_read_cells : h5_read_texts)(&out->texts, &s->data, name, &shape, s->err);
+    if (status == LFADS_OK && out->texts.count != trials)
         status =
             lfads_fail(s->err, LFADS_BAD_DATA, "%s: %s has %zu texts, and %zu are needed, as in %s",
-                       s->data.path, name, shape.count, trials, data);
-    if (status == LFADS_OK)
-        status = h5_read_texts(&out->texts, &s->data, name, &shape, s->err);
+                       s->data.path, name, out->texts.count, trials, data);
     if (status == LFADS_OK)
         status = array_allocate(&out->value, trials, name, s->data.path, s->err);
     out->trials = status == LFADS_OK ? trials : 0;
@@ -89,6 +91,21 @@ static enum lfads_status read_numbers(struct named *out, const struct evaluation
     return LFADS_OK;
 }
 
+/* Fails if integers were read that doubles do not tell apart. */
+static enum lfads_status check_whole(const struct named *read, const struct evaluation *s,
+                                     const char *name)
+{
+    const double most = 9007199254740992; /* 2^53 */
+
+    for (size_t e = 0; e < read->trials; e++)
+        if (fabs(read->value[e]) >= most)
+            return lfads_fail(s->err, LFADS_BAD_DATA,
+                              "%s: %s is beyond 2^53 in trial %zu, where numbers are not told "
+                              "apart: number the conditions from 0, or store texts",
+                              s->data.path, name, e);
+    return LFADS_OK;
+}
+
 /* Reads what names the condition of each of TRIALS trials. */
 static enum lfads_status read_names(struct named *out, const struct evaluation *s, const char *name,
                                     size_t trials, const char *data)
@@ -98,8 +115,16 @@ static enum lfads_status read_names(struct named *out, const struct evaluation *
 
     if (status != LFADS_OK)
         return status;
-    return (shape.holds == H5_TEXTS || shape.holds == H5_STRINGS ? read_texts : read_numbers)(
-        out, s, name, trials, data);
+    switch (shape.holds) {
+    case H5_TEXTS:
+    case H5_STRINGS:
+    case H5_LETTERS:
+    case H5_REFERENCES:
+        return read_texts(out, s, name, trials, data);
+    default:
+        status = read_numbers(out, s, name, trials, data);
+        return status == LFADS_OK && shape.whole ? check_whole(out, s, name) : status;
+    }
 }
 
 /* Reads lists of trials as a number for each trial: its list's, NaN for none. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "config/preset.h"
 #include "page/page.h"
 #include "save/original_hyperparams.h"
@@ -44,6 +45,10 @@ static enum lfads_status read_flags(struct page *p)
     struct latest latest = {.step = -1};
     enum lfads_status status;
 
+    if (!path_is_directory(p->what->save_dir))
+        return lfads_fail(p->err, LFADS_USAGE,
+                          "%s is no directory, and a report needs the save directory of a training",
+                          p->what->save_dir);
     visit_names(p->what->save_dir, take_latest, &latest);
     if (!*latest.name)
         return lfads_fail(p->err, LFADS_USAGE,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 enum lfads_status cells_begin(struct cells *cells, size_t rank, const size_t *dims,
                               const char *path, struct lfads_error *err)
@@ -76,10 +77,16 @@ static enum lfads_status add_texts(struct variables *variables, const char *name
     for (size_t i = 0; status == LFADS_OK && i < v->count; i++) {
         size_t length;
         const double *letters = numbers_of(cells, i, &length);
+        uint16_t *units = NULL;
 
-        status = variables_allocate(&v->texts[i], length, 1, cells->path, err);
+        status = variables_allocate(&v->texts[i], length, UTF8_MOST, cells->path, err);
+        if (status == LFADS_OK)
+            status = variables_allocate(&units, length, sizeof *units, cells->path, err);
         for (size_t k = 0; k < length && status == LFADS_OK; k++)
-            v->texts[i][k] = letters[k] >= 1 && letters[k] < 128 ? (char)letters[k] : '?';
+            units[k] = letters[k] >= 1 && letters[k] <= UINT16_MAX ? (uint16_t)letters[k] : 0;
+        if (status == LFADS_OK)
+            utf8_text(v->texts[i], units, length);
+        free(units);
     }
     return status;
 }

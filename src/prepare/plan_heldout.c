@@ -78,6 +78,7 @@ enum lfads_status plan_hold_out(struct plan *plan, const struct raw *raw,
                      ? mark_number(out, plan, number, every, (uint32_t)config->seed, text,
                                    raw->path, err)
                      : mark_rows(out, plan, raw, text, err);
+    config->used->seed = config->used->seed || (*end == 0 && !every && strchr(text, '.'));
     for (int pass = 0; pass < 2 && status == LFADS_OK; pass++)
         for (size_t i = 0; i < plan->units; i++)
             if (out[i] == (pass == 1)) {

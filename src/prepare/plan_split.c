@@ -73,6 +73,7 @@ enum lfads_status plan_split(struct plan *plan, const struct raw *raw,
     } else if (*end == 0 && end != text) {
         if (!(number >= 0) || number >= 1)
             return lfads_fail(err, LFADS_USAGE, "--valid=%s: a share is from 0 to below 1", text);
+        config->used->seed = true;
         status = draw(plan, number, (uint32_t)config->seed, raw->path, err);
     } else {
         status = by_column(plan, raw, text, err);

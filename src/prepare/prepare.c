@@ -6,6 +6,7 @@
 
 #include "base/path.h"
 #include "prepare/checks.h"
+#include "prepare/idle_flags.h"
 #include "prepare/prepared_file.h"
 #include "prepare/read.h"
 #include "prepare/summary.h"
@@ -179,6 +180,7 @@ static enum lfads_status prepare(const char *path, bool several, const struct al
             prepared_file_write(&tally, output, &job.raw, &job.plan, &job.extras, callbacks, err);
     if (status == LFADS_OK) {
         summary_report(output, &job.raw, &job.plan, &tally, callbacks);
+        idle_flags_report(&job.raw, config, callbacks);
         checks_warn(&job.raw, &job.plan, &tally, callbacks);
     }
     tally_free(&tally);
@@ -209,6 +211,8 @@ enum lfads_status lfads_prepare(const char *const *recordings, size_t count,
                                 const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
     struct aligned aligned = {.count = 0};
+    struct prepare_used used = {.seed = false};
+    struct lfads_prepare_config noting; /* its strings belong to CONFIG */
     enum lfads_status status = LFADS_OK;
 
     if (!recordings || !config)
@@ -225,10 +229,12 @@ enum lfads_status lfads_prepare(const char *const *recordings, size_t count,
         return lfads_fail(err, LFADS_USAGE,
                           "--align_factors is for several recordings, and there is one");
     status = check_outputs(recordings, count, config, err);
+    noting = *config;
+    noting.used = &used;
     if (status == LFADS_OK && config->align_factors > 0)
-        status = align(&aligned, recordings, count, config, err);
+        status = align(&aligned, recordings, count, &noting, err);
     for (size_t i = 0; i < count && status == LFADS_OK; i++)
-        status = prepare(recordings[i], count > 1, &aligned, i, config, callbacks, err);
+        status = prepare(recordings[i], count > 1, &aligned, i, &noting, callbacks, err);
     aligned_free(&aligned);
     return status;
 }

@@ -54,19 +54,24 @@ enum lfads_status raw_time_unit(double *per_second, const struct variable *varia
                  {"_us", "us", 1e6}};
     const size_t count = sizeof units / sizeof units[0];
     double rate = config->sample_rate > 0 ? config->sample_rate : file->rate;
+    bool samples = strcmp(config->time_unit, "samples") == 0;
+    struct prepare_used *used = config->used;
 
     for (size_t i = 0; i < 2 * count; i++) /* the name counts before the flag */
         if (i < count ? ends_in(variable->name, units[i].end)
                       : strcmp(config->time_unit, units[i - count].flag) == 0) {
             *per_second = units[i % count].per_second;
+            used->time_unit = used->time_unit || i >= count;
             return LFADS_OK;
         }
-    if (strcmp(config->time_unit, "samples") == 0 && !(rate > 0))
+    if (samples && !(rate > 0))
         return lfads_fail(err, LFADS_USAGE,
                           "--time_unit=samples needs --sample_rate: %s does not say it",
                           file->path);
     *per_second = 1;
-    if (strcmp(config->time_unit, "samples") == 0 || (!file->in_seconds && rate > 0))
+    used->time_unit = used->time_unit || samples;
+    used->sample_rate = used->sample_rate || samples || !file->in_seconds;
+    if (samples || (!file->in_seconds && rate > 0))
         *per_second = rate;
     else if (!file->in_seconds && standard > 0)
         *per_second = standard;
@@ -239,6 +244,7 @@ static enum lfads_status read_entries(struct raw *raw, struct variables *recordi
     if (status == LFADS_OK)
         status = gather_spikes(raw, times, of_unit, trials, err);
     raw->trial_clock = trials != NULL;
+    raw->entries = true;
     free(of_unit);
     return status == LFADS_OK ? raw_read_units(raw, recording, err) : status;
 }
@@ -272,6 +278,24 @@ static struct variable *lone_counts(const struct variables *recording)
     return cubes == 1 ? found : NULL;
 }
 
+/* Fails because TIMES are texts, and quotes the first that is no number. */
+static enum lfads_status refuse_texts(const struct raw *raw, const struct variable *times,
+                                      struct lfads_error *err)
+{
+    size_t i = 0;
+    char *end;
+
+    for (; i + 1 < times->count; i++) {
+        strtod(times->texts[i], &end);
+        if (end == times->texts[i] || *end)
+            break;
+    }
+    return lfads_fail(err, LFADS_BAD_DATA,
+                      "%s: %s has \"%.40s\" in entry %zu, and times are numbers, with a decimal "
+                      "point",
+                      raw->path, times->name, times->count ? times->texts[i] : "", i);
+}
+
 /* Makes RAW but for its order. */
 static enum lfads_status fill(struct raw *raw, struct variables *recording, struct variables *table,
                               const struct lfads_prepare_config *config, struct lfads_error *err)
@@ -292,6 +316,8 @@ static enum lfads_status fill(struct raw *raw, struct variables *recording, stru
     if (status == LFADS_OK && counts &&
         (*config->counts || !times || (times == counts && counts->rank > 1 && !counts->ends)))
         return raw_read_counts(raw, recording, table, counts, config, err);
+    if (status == LFADS_OK && times && times->texts)
+        status = refuse_texts(raw, times, err);
     if (status == LFADS_OK && (!times || !times->numbers))
         status = variables_missing(recording, "times of spikes, nor counts",
                                    "name one with --spike_times or --counts", err);

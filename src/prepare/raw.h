@@ -21,6 +21,7 @@ struct raw {
     double *times;      /* … and of their times, in seconds */
     bool trial_clock;   /* times are those within the trial, not the recording's */
     double per_second;  /* the unit of the spikes' times: so many in a second */
+    bool entries;       /* spikes came with an entry each, not in lists */
     bool in_samples;    /* the format, not a flag, says that they are in samples */
     double *counts;     /* in place of spikes: [trials or 1,count_bins,units]; NULL: spikes */
     size_t count_bins;

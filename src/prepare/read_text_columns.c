@@ -128,7 +128,7 @@ static enum lfads_status read_names(struct text *t, char **at, struct variables 
     t->comma = memchr(t->bytes, '\t', first) ? '\t' : memchr(t->bytes, ';', first) ? ';' : ',';
     for (const char *c = t->bytes + first; *c; c++)
         t->rows += *c == '\n' && c[1] && c[1] != '\n' && c[1] != '\r';
-    *at = t->bytes;
+    *at = t->bytes + (strncmp(t->bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0); /* UTF-8's mark */
     while (more && status == LFADS_OK) {
         struct variable *v;
         double number;

@@ -48,6 +48,7 @@ static enum lfads_status find_times(struct series *s, const struct variable *v,
     status = variables_allocate(&s->times, s->samples, sizeof *s->times, file->path, err);
     if (status == LFADS_OK && times)
         status = raw_time_unit(&per_second, times, file, raw->per_second, config, err);
+    config->used->series_rate = config->used->series_rate || !times;
     for (size_t i = 0; i < s->samples && status == LFADS_OK; i++) {
         s->times[i] = times ? times->numbers[i] / per_second : (double)i / config->series_rate;
         if (!isfinite(s->times[i]) || (i > 0 && s->times[i] < s->times[i - 1]))

@@ -89,22 +89,36 @@ static enum lfads_status begin_afresh(struct run *p, struct lfads_error *err)
     return status == LFADS_OK ? preset_apply(p->config, err) : status;
 }
 
+static bool has_file(const char *directory, const char *name)
+{
+    char path[FILE_PATH];
+
+    return file_join(path, directory, name, NULL) == LFADS_OK && file_exists(path);
+}
+
 /* Fails because the save directory lacks the index that was asked for, and says what helps. */
 static enum lfads_status no_checkpoint(const struct lfads_config *config, struct lfads_error *err)
 {
-    const char *help = "train first, or name the model's save directory";
-    char index[FILE_PATH];
+    const char *name = config->checkpoint_pb_load_name, *directory = config->lfads_save_dir;
+    char help[600] = "train first, or name the model's save directory", other[FILE_PATH];
 
-    if (strcmp(config->checkpoint_pb_load_name, "checkpoint") != 0 &&
-        file_join(index, config->lfads_save_dir, "checkpoint", NULL) == LFADS_OK &&
-        file_exists(index))
-        help =
-            "it has a checkpoint: leave that flag out. checkpoint_lve is written once the ramps "
-            "are over (--kl_increase_steps, --l2_increase_steps) and validation trials are scored";
+    if (strcmp(name, "checkpoint") != 0 && has_file(directory, "checkpoint"))
+        snprintf(help, sizeof help,
+                 "it has a checkpoint: leave that flag out. checkpoint_lve is written once the "
+                 "ramps are over (--kl_increase_steps, --l2_increase_steps) and validation trials "
+                 "are scored");
+    else if (strcmp(name, "checkpoint_lve") != 0 && has_file(directory, "checkpoint_lve"))
+        snprintf(help, sizeof help,
+                 "it has the model of lowest cost: --checkpoint_pb_load_name=checkpoint_lve");
+    else if (index_other(other, directory))
+        snprintf(help, sizeof help,
+                 "it has the model %.100s itself: copy that file too, or write it, a line of text: "
+                 "model_checkpoint_path: \"%.100s\"",
+                 other, other);
     return lfads_fail(err, LFADS_BAD_DATA,
                       "there is no checkpoint: --lfads_save_dir=%s has no file %s "
                       "(--checkpoint_pb_load_name); %s",
-                      config->lfads_save_dir, config->checkpoint_pb_load_name, help);
+                      directory, name, help);
 }
 
 enum lfads_status run_open_checkpoint(struct run *run, struct lfads_error *err)

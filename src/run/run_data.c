@@ -214,8 +214,11 @@ enum lfads_status run_check_data(const struct run *run, struct lfads_error *err)
             return lfads_fail(
                 err, LFADS_BAD_DATA,
                 "%s has %zu channels, and session %s of the model in %s has %zu: it is "
-                "another recording",
-                s->path, s->channels, s->name, p->config->lfads_save_dir, known->channels);
+                "another recording, or %s",
+                s->path, s->channels, s->name, p->config->lfads_save_dir, known->channels,
+                s->bins == known->channels
+                    ? "its axes are not trials,bins,channels"
+                    : "its units were chosen anew: a model reads those that it was trained on");
         if (known->checksum && known->checksum != checksum && !p->new_trials)
             run_warn(p,
                      "%s has other training trials than session %s had when %s was trained: it is "
@@ -238,6 +241,20 @@ static void warn_of_copies(const struct run *p)
                 run_warn(p, "%s and %s have the same training trials: are they one recording?",
                          a->path, b->path);
         }
+}
+
+/* Warns of data that show nothing: validation trials that are the training trials, no spikes. */
+static void warn_of_emptiness(const struct run *p, const struct session *s)
+{
+    const struct session_trials *train = &s->set[SESSION_TRAIN], *valid = &s->set[SESSION_VALID];
+
+    if (train->count && train->count == valid->count && train->checksum == valid->checksum)
+        run_warn(p,
+                 "%s: the validation trials are the training trials, which can't show whether the "
+                 "model is over-fitted: take others",
+                 s->path);
+    if (train->sum == 0 && distribution_find(p->config->output_dist)->data == DATA_COUNTS)
+        run_warn(p, "%s: the training trials have no spike", s->path);
 }
 
 /* Fails if a session has nothing to train on. */
@@ -272,6 +289,8 @@ static void report_reading(const struct run *p)
                      p->use == RUN_TRAINING ? "keys that are not used"
                                             : "keys that are not used and not copied to results",
                      unused);
+        if (p->use == RUN_TRAINING)
+            warn_of_emptiness(p, s);
         if (s->rounded)
             run_warn(p, "%s: %zu numbers are whole but for rounding, and are taken as the counts",
                      s->path, s->rounded);

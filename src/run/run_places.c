@@ -95,8 +95,11 @@ static enum lfads_status locate_file(char **list, const char *then, const struct
     if (status == LFADS_OK && p->use != RUN_MODEL && !file_exists(now))
         status = lfads_fail(err, LFADS_BAD_DATA,
                             "the data file %s that the model in %s was trained on is not there: "
-                            "--data_dir=DIR says where it is now",
-                            now, p->config->lfads_save_dir);
+                            "--data_dir=DIR says where it is now%s",
+                            now, p->config->lfads_save_dir,
+                            p->use == RUN_TRIALS ? "; data files that are there can be named "
+                                                   "after the save directory"
+                                                 : "");
     if (status == LFADS_OK && !file_list_add(list, now))
         status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for a list of data files");
     return status;

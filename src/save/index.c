@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "save/index.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,13 +51,43 @@ static void take_beside(char path[FILE_PATH], const char *directory)
         memcpy(path, beside, sizeof beside);
 }
 
+bool index_other(char name[FILE_PATH], const char *directory)
+{
+    static const char index[] = ".index";
+    DIR *dir = opendir(directory);
+
+    *name = 0;
+    for (const struct dirent *entry; dir && (entry = readdir(dir));) {
+        size_t length = strlen(entry->d_name);
+
+        if (*entry->d_name == '.' || !strstr(entry->d_name, ".ckpt-") ||
+            strstr(entry->d_name, ".data-"))
+            continue;
+        if (length >= sizeof index && strcmp(entry->d_name + length - sizeof index + 1, index) == 0)
+            length -= sizeof index - 1;
+        if (index_step(entry->d_name) >= index_step(name))
+            snprintf(name, FILE_PATH, "%.*s", (int)length, entry->d_name);
+    }
+    if (dir)
+        closedir(dir);
+    return *name;
+}
+
 static enum lfads_status find_file(char path[FILE_PATH], const char *directory, const char *index,
                                    struct lfads_error *err)
 {
+    char other[FILE_PATH];
+
     take_beside(path, directory);
     if (is_there(path))
         return LFADS_OK;
-    return lfads_fail(err, LFADS_BAD_DATA, "%s names the checkpoint %s, and it is not there", index,
+    if (index_other(other, directory))
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%s names the checkpoint %s, and it is not there: copy it there, or put "
+                          "the name of one that is, %s, in its place",
+                          index, base_name(path), other);
+    return lfads_fail(err, LFADS_BAD_DATA,
+                      "%s names the checkpoint %s, and it is not there: copy it there", index,
                       path);
 }
 

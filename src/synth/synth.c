@@ -26,28 +26,11 @@ static const struct generator generators[] = {
     {"itb", false, "S npcs g x0_std tau input_magnitude noise_type", integration_generate},
 };
 
-/* A request, and who is told of it. */
-struct telling {
-    const struct lfads_synth_config *config;
-    const struct lfads_callbacks *callbacks;
-};
-
-static bool is_asked(void *payload, const struct flag *flag, size_t index)
-{
-    const struct telling *t = payload;
-    char text[4096];
-
-    (void)index;
-    flag_text(text, sizeof text, t->config, flag);
-    return strcmp(text, flag->standard) != 0;
-}
-
 static void tell(void *payload, const char *line)
 {
-    const struct telling *t = payload;
+    const struct lfads_callbacks *callbacks = payload;
 
-    if (t->callbacks && t->callbacks->line)
-        t->callbacks->line(t->callbacks->payload, line);
+    callbacks->line(callbacks->payload, line);
 }
 
 /* Reports the flags that have another value than their default and that the generator ignores. */
@@ -55,11 +38,15 @@ static void report_unused(const struct generator *generator,
                           const struct lfads_synth_config *config,
                           const struct lfads_callbacks *callbacks)
 {
-    struct telling telling = {config, callbacks};
+    struct lfads_callbacks to;
     char why[80];
+    const struct unused_row row = {true, why, generator->unused};
 
+    if (!callbacks || !callbacks->line)
+        return;
+    to = *callbacks;
     snprintf(why, sizeof why, "%s does not read them", generator->name);
-    unused_report_list(synth_config_table(), generator->unused, why, is_asked, tell, &telling);
+    unused_report_rows(synth_config_table(), config, &row, 1, tell, &to);
 }
 
 enum lfads_status lfads_synth(const char *generator, const struct lfads_synth_config *config,

@@ -16,10 +16,13 @@ enum lfads_status directory_lock(struct lock *lock, const struct tuning *tuning,
     const struct timespec pause = {.tv_sec = 0, .tv_nsec = 50000000};
     const int tries = 40;
     char path[FILE_PATH];
-    enum lfads_status status = file_make_directory(t->directory, err);
+    struct lfads_error reason;
+    enum lfads_status status = file_make_directory(t->directory, &reason);
 
-    if (status == LFADS_OK)
-        status = file_join(path, t->directory, ".lfads_tune_lock", err);
+    if (status != LFADS_OK)
+        return lfads_fail(err, status, "%.700s; --lfads_save_dir=DIR puts the model elsewhere",
+                          reason.text);
+    status = file_join(path, t->directory, ".lfads_tune_lock", err);
     if (status != LFADS_OK)
         return status;
     for (int i = 0; i < tries; i++) {

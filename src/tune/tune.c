@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "config/kinds.h"
 #include "config/preset.h"
+#include "config/unused.h"
 #include "tune/directory.h"
 
 void tuning_say(const struct tuning *tuning, const char *format, ...)
@@ -65,13 +66,22 @@ static void prune_space(struct tuning *t)
     }
 }
 
-/* Says which given flags of the schedule a population does not use. */
-static void say_unused(const struct tuning *t)
+static void tell(void *payload, const char *line) { tuning_say(payload, "%s", line); }
+
+/* Says which given flags the tuning does not use. */
+static void say_unused(struct tuning *t)
 {
+    const struct unused_row rows[] = {
+        {t->settings.search,
+         "with --exploit=none members copy nothing, and there is one generation",
+         "explore first_generation generation_epochs stop_ratio stop_patience"},
+        {t->tune->stop_patience == 0, "tuning goes on to its last generation, --stop_patience=0",
+         "stop_ratio"}};
     static const char *const names[] = {"learning_rate_rule", "early_stop_patience",
                                         "learning_rate_decay_factor", "learning_rate_n_to_compare",
                                         "learning_rate_stop"};
 
+    unused_report_rows(tune_config_table(), t->tune, rows, sizeof rows / sizeof rows[0], tell, t);
     for (size_t i = 0; i < sizeof names / sizeof names[0] && !t->settings.search; i++)
         if (t->given[flag_find(config_table(), names[i])])
             tuning_say(t,
@@ -191,7 +201,7 @@ static enum lfads_status prepare(struct tuning *t, bool *goes_on, struct lfads_c
     if (status != LFADS_OK)
         return status;
     status = settings_resolve(&t->settings, t->tune, t->base, t->seeds, err);
-    if (status == LFADS_OK && t->seeds)
+    if (status == LFADS_OK && (t->seeds || !*goes_on))
         run_report_unused(t->base, KIND_TRAIN);
     if (status == LFADS_OK && !*goes_on && !t->seeds)
         status = choose_space(t, err);

@@ -35,9 +35,26 @@ def write(**arrays):
     harness.write("a.h5", **arrays)
 
 
+def matlab_texts(file, key, texts):
+    """Texts as MATLAB stores them: a cell array of a list, a matrix of letters of an array."""
+    if isinstance(texts, np.ndarray):
+        file[key] = texts
+        file[key].attrs["MATLAB_class"] = np.bytes_("char")
+        return
+    cells = file.create_dataset(key, (1, len(texts)), h5py.ref_dtype)
+    for i, text in enumerate(texts):
+        letters = file.create_dataset(f"#refs#/{key}{i}", data=np.frombuffer(text.encode("utf-16-le"), "u2")[:, None])
+        letters.attrs["MATLAB_class"] = np.bytes_("char")
+        cells[0, i] = letters.ref
+
+
 def scores(*more, run_file=RUN, **arrays):
     """Text and JSON of the model's results beside a data file of these arrays."""
     write(**{"train_data": x, "valid_data": v, **arrays})
+    return scores_of_file(*more, run_file=run_file)
+
+
+def scores_of_file(*more, run_file=RUN):
     words = ["evaluate", "--data_file=a.h5", f"--model_run={run_file}", *more]
     text, found = run(*words).stdout, run(*words, "--json").stdout
     check("nan" not in text.lower().replace("for they are nan", "") and "inf" not in text.replace("or infinite", ""),
@@ -74,6 +91,26 @@ def test_conditions():
         parts = (labels[:, :TRIALS], labels[:, TRIALS:]) if name == "rows" else (labels[:TRIALS], labels[TRIALS:])
         _, found = scores(train_condition=parts[0], valid_condition=parts[1])
         check(abs(found["psth_r2"] - wanted) < 1e-9 and found["conditions"] == 3, f"{name}: {found}")
+    for name, labels in (("matrix", None), ("cells", ["left", "rechts", "тест"]), ("astral", ["a", "\U0001F600", "\U0001F601"]),
+                         ("Latin", ["é", "è", "e"])):
+        write(train_data=x, valid_data=v)
+        with h5py.File(f"{SCRATCH}/a.h5", "a") as file:
+            for key, chosen in (("train_condition", kinds[:TRIALS]), ("valid_condition", kinds[TRIALS:])):
+                matlab_texts(file, key, [labels[kind] for kind in chosen] if labels else
+                             np.array([[ord(c) for c in ("go  ", "stop", "go a")[kind]] for kind in chosen], "u2").T)
+        _, found = scores_of_file()
+        check(abs(found["psth_r2"] - wanted) < 1e-9 and found["conditions"] == 3, f"MATLAB's {name}: {found}, not {wanted}")
+    for labels, says in ((2**60 + kinds, "train_condition is beyond 2\\^53 in trial 0"),
+                         (kinds.astype("u8") + np.uint64(2**63), "is beyond 2\\^53"), (2**53 - 3 + kinds, "")):
+        write(train_data=x, valid_data=v, train_condition=labels[:TRIALS], valid_condition=labels[TRIALS:])
+        done = run("evaluate", "--data_file=a.h5", f"--model_run={RUN}", status=2 if says else 0, pattern=says)
+        check(says or "PSTHs of 3 conditions" in done.stdout, done.stdout)
+    write(train_data=x, valid_data=v)
+    with h5py.File(f"{SCRATCH}/a.h5", "a") as file:
+        matlab_texts(file, "train_condition", ["a", "b", "c"])
+        file["#refs#/train_condition0"].attrs["MATLAB_class"] = np.bytes_("uint16")
+    run("evaluate", "--data_file=a.h5", f"--model_run={RUN}", status=2,
+        pattern="a cell of train_condition holds numbers: store texts only, or an array of numbers")
     known = np.arange(len(kinds)) % 5 != 0
     wanted = psth_r2(kinds, 3, known)
     for name, labels in (("NaN", np.where(known, kinds, np.nan)), ("infinite", np.where(known, kinds, np.inf)),

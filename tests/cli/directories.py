@@ -165,6 +165,20 @@ def test_refusals():
             os.remove(f"{SCRATCH}/early/{file}")
     sample("early", "--checkpoint_pb_load_name=checkpoint_lve", status=2,
            pattern="it has a checkpoint: leave that flag out. checkpoint_lve is written once the ramps are over")
+    shutil.copytree(f"{SCRATCH}/asked", f"{SCRATCH}/parts")
+    with open(f"{SCRATCH}/parts/checkpoint", "w") as file:
+        file.write('model_checkpoint_path: "lfads_vae.ckpt-4"\n')
+    for file, says in (("lfads_vae.ckpt-4", 'names the checkpoint lfads_vae.ckpt-4, and it is not there: copy it there, or '
+                        'put the name of one that is, lfads_vae_lve.ckpt-4, in its place'),
+                       ("checkpoint", "has no file checkpoint .*; it has the model of lowest cost: "
+                        "--checkpoint_pb_load_name=checkpoint_lve"),
+                       ("checkpoint_lve", 'it has the model lfads_vae_lve.ckpt-4 itself: copy that file too, or write it, a '
+                        'line of text: model_checkpoint_path: "lfads_vae_lve.ckpt-4"')):
+        os.remove(f"{SCRATCH}/parts/{file}")
+        sample("parts", status=2, pattern=says)
+    with open(f"{SCRATCH}/parts/checkpoint", "w") as file:  # what the line advises
+        file.write('model_checkpoint_path: "lfads_vae_lve.ckpt-4"\n')
+    sample("parts")
     sample("data", status=2, pattern="has no file checkpoint .*; train first, or name the model's save directory")
     sample("asked", "--output_dir=data/dat_a.h5", status=1, pattern="can't write in the directory .*: Not a directory")
     sample("asked", "--dataset_name=b.h5", kind="prior-sample", status=2,
@@ -177,8 +191,24 @@ def test_refusals():
     os.chmod(f"{SCRATCH}/locked", 0o555)
     run("train", "locked/a.h5", *SMALL, status=1, preexec_fn=drop,
         pattern="can't make the directory locked/a_lfads: .*; --lfads_save_dir=DIR puts the model elsewhere")
+    run("tune", "locked/a.h5", *SMALL, "--members=2", status=1, preexec_fn=drop,
+        pattern="can't make the directory locked/a_lfads: .*; --lfads_save_dir=DIR puts the model elsewhere")
     sample("asked")
     run("report", "asked", status=1, preexec_fn=drop, pattern="can't write asked/.*; --output=FILE puts it elsewhere")
+
+
+def test_renamed_in_training():
+    """A training whose directory is taken away says so; in its new place it goes on."""
+    process = harness.start("train", "--data_dir=data", "--data_filename_stem=dat", "--lfads_save_dir=before", *SMALL,
+                            "--max_epochs=1000000")
+    for line in process.stdout:
+        if line.startswith("Epoch:5,"):
+            break
+    os.rename(f"{SCRATCH}/before", f"{SCRATCH}/after")
+    _, error = process.communicate()
+    check(process.returncode == 1 and "(its directory is not there; was it renamed?)" in error, f"{error}")
+    check(not os.path.exists(f"{SCRATCH}/before"), "the old directory is there again")
+    train("after", "--max_epochs=8")
 
 
 def test_odd_names():

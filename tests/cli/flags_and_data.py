@@ -90,7 +90,23 @@ def test_flags():
     case("flag file", ["train", "--flagfile=absent"], 2, "--flagfile=absent: there is no such file")
     with open(f"{SCRATCH}/flags", "w") as file:
         file.write("# sizes\n--gen_dim=5\n  -factors_dim 2\n")
-    case("flag file's line", ["train", "--flagfile=flags"], 2, "no flag -factors_dim 2")
+    case("flag file's line", ["train", "--flagfile=flags"], 2, "in flags: there is no flag -factors_dim 2: = follows the name")
+    with open(f"{SCRATCH}/within", "w") as file:
+        file.write("\ufeff--flagfile=flags\r\n")  # as Windows' editors write it
+    case("a file in a file", ["train", "--flagfile=within"], 2, "in within: in flags: there is no flag -factors_dim 2")
+    # blanks around a value are none of it; what the value has besides is told
+    for value in ("3 ", " 3", "3\t", "3\r"):
+        case(f"value {value!r}", ["train", f"--gen_dim={value}"], 2, "train needs data")
+    case("truth and blank", ["train", "--do_train_readin=True ", "--output_dist= Poisson"], 2, "train needs data")
+    for value, says in (("0,95", "above 0 to 1, with a decimal point"), ('"0.9"', "to 1, without quotes"),
+                        ("'0.9'", "without quotes"), ("\u201c0.9\u201d", "without quotes"), ("95%", "to 1\n")):
+        case(f"value {value}", ["train", f"--keep_prob={value}"], 2, f"is not allowed: it takes a number .*{says}")
+    case("blank before =", ["train", "--gen_dim =3"], 2, "= follows the name without a blank, --gen_dim=VALUE")
+    for command, flag, other in (("train", "align", "prepare"), ("train", "members", "tune"), ("prepare", "gen_dim", "train"),
+                                 ("evaluate", "lfads_save_dir", "train"), ("merge", "bin_width", "prepare"),
+                                 ("posterior-mean", "u_std", "synth")):
+        case(f"another's {flag}", [command, f"--{flag}=1"], 2, f"no flag --{flag}=1 here; lfads {other} has one of that name")
+    case("part of a name", ["train", "--epochs=3"], 2, "did you mean --max_epochs")
 
 
 def test_help():

@@ -215,6 +215,15 @@ def test_no_numbers():
         f["conversion_factor"] = letters
         f["conversion_factor"].attrs["MATLAB_class"] = np.bytes_("char")
     refuse("letters", says="conversion_factor does not hold numbers: it holds text")
+    with file("object") as f:
+        f["train_data"] = np.zeros(6, "u8")
+        f["train_data"].attrs["MATLAB_class"] = np.bytes_("string")
+        f["train_data"].attrs["MATLAB_object_decode"] = np.int32(3)
+    refuse("object", says="train_data does not hold numbers: it holds an object of MATLAB, such as a string array")
+    for name, arrays in (("front", {"train_data": x[None]}), ("front_input", {
+            "train_data": x, "train_ext_input": np.ones((1, *x.shape[:2], 2)), "valid_ext_input": np.ones((*v.shape[:2], 2))})):
+        refuse(plain(name, **arrays), "--ext_input_dim=2" if "input" in name else "--seed=1",
+               says=rf"has the shape \[1,{TRIALS},20,.\], and .* is needed: leave out the axis of length 1 in front")
     with file("cell") as f:
         f["#refs#/b"] = x
         f.create_dataset("train_data", (1, 1), h5py.ref_dtype)[0, 0] = f["#refs#/b"].ref
@@ -253,7 +262,11 @@ def test_other_formats():
                        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a pointer of Git LFS"), (b"", "empty")):
         put(data)
         refuse("formats", says=f"is no HDF5 file: it is {says}")
-    for data in (whole[:300], b"1,2,3\n", b"x"):
+    for data, says in ((b"1,2,3\n", "text: lfads prepare makes a data file of tables"), (b"<!DOCTYPE html>", "a web page"),
+                       (b"<html>\n", "a web page"), ('{"train_data": "é"}'.encode(), "text")):
+        put(data)
+        refuse("formats", says=f"is no HDF5 file: it is {says}")
+    for data in (whole[:300], b"1,2,\x00\n", b"x\x01"):
         put(data)
         refuse("formats", says="is no HDF5 file, or it is damaged or cut short")
 

@@ -153,6 +153,25 @@ def test_one_recording_twice():
     check(done.stderr.count("the same training trials") == 3, done.stderr)
 
 
+def test_no_news():
+    """Validation trials that are the training trials, trials without a spike, and files without trials."""
+    random = np.random.RandomState(1)
+    counts = random.poisson(harness.waves(10, 4), (12, 10, 4))
+    for name, arrays, says in (("same", {"train_data": counts, "valid_data": counts.astype("f4")},
+                                "the validation trials are the training trials"),
+                               ("fewer", {"train_data": counts, "valid_data": counts[:6]}, None),
+                               ("silent", {"train_data": counts * 0, "valid_data": counts}, "the training trials have no spike")):
+        harness.write(f"news/{name}.h5", **arrays)
+        done = run("train", f"news/{name}.h5", f"--lfads_save_dir=news/{name}", *SMALL)
+        found = [line for line in done.stderr.splitlines() if f"news/{name}.h5" in line]
+        check(len(found) == bool(says) and (not says or says in found[0]), f"{name}: {done.stderr}")
+    for name, array, says in (("none", counts[:0], "has no trials: its arrays of data are empty"),
+                              ("turned", counts.transpose(0, 2, 1), "10 channels, .* has 4: .* its axes are not trials,bins,channels"),
+                              ("units", counts[..., :3], "3 channels, .* has 4: .*, or its units were chosen anew")):
+        harness.write(f"news/{name}.h5", valid_data=array)
+        run("posterior-mean", "news/fewer", f"news/{name}.h5", status=2, pattern=says)
+
+
 def test_later_sessions():
     """What a later session needs, and what a model of several does without the others."""
     write("lone/dat_a.h5")

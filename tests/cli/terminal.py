@@ -157,6 +157,23 @@ def test_pipe():
     check(not control, f"control characters {control}")
 
 
+def test_no_room():
+    """What is printed into a full disk or a closed file: the one is said, the other has nobody to miss it."""
+    model()
+    for command in (["evaluate", "model"], ["--help"], ["posterior-mean", "model"], ["--version"]):
+        if command[0] == "evaluate":
+            harness.run("posterior-mean", "model")
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([harness.LFADS, *command], stdout=full, stderr=subprocess.PIPE, text=True,
+                                  cwd=harness.SCRATCH, check=False)
+        check(done.returncode == 1 and done.stderr.count("\n") == 1 and "can't write to the standard output" in done.stderr,
+              f"{command}: {done}")
+    before = harness.numbers("model/model_runs_one_valid_posterior_push_mean")
+    done = subprocess.run(["sh", "-c", f"{harness.LFADS} posterior-mean model >&- 2>&- <&-"], cwd=harness.SCRATCH, check=False)
+    check(done.returncode == 0, f"closed files: {done}")
+    harness.same(before, harness.numbers("model/model_runs_one_valid_posterior_push_mean"), "with closed files")
+
+
 def prepare():
     write_session("data/set_one", np.random.default_rng(1), (400, 40), np.full((30, 8), 0.5))
 

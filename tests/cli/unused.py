@@ -4,7 +4,6 @@
 
 SPDX-License-Identifier: Apache-2.0"""
 import os
-import re
 import shutil
 import sys
 
@@ -13,6 +12,7 @@ import numpy as np
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
 import harness
 from harness import SCRATCH, check, run, write
+from help_flags import flags, other_values
 
 PLACES = ["--data_dir=data", "--data_filename_stem=set"]
 MODEL = ["--factors_dim=4", "--gen_dim=10", "--ic_enc_dim=6", "--ic_dim=3", "--ci_enc_dim=6", "--con_dim=6",
@@ -119,29 +119,14 @@ def test_continued():
     check("--learning_rate_init" not in done.stdout.split("changed from")[0], "the reset rate is said to be idle")
 
 
-def other_value(takes, standard):
-    """Values that a flag may take and that are not its standard, as its line of help gives them."""
-    if "(true or false)" in takes:
-        return ["false" if standard == "true" else "true"]
-    if "(one of " in takes:
-        return [word for word in takes.split("(one of ")[1].rstrip(")").split("|") if word != standard]
-    if "(an integer" in takes or "(a number" in takes:
-        number = 7 if standard == "all" else float(standard)
-        return [f"{value:g}" for value in (number + 3, number / 2, 7) if f"{value:g}" != standard]
-    return ["elsewhere"]
-
-
 def test_every_flag():
     """Each flag of data, model and training, with another value than that of the training that goes on,
     is said to be changed or to have no effect, or is refused in one line."""
     train("every", "--co_dim=1", "--max_epochs=1")
-    text = run("train", "--help").stdout
     tried = 0
     for group in ("Data", "Model", "Training"):
-        part = re.split(r"^\w+ flags, with their defaults:$", text.split(f"\n{group} flags, with their defaults:")[1],
-                        flags=re.M)[0]
-        for name, standard, body in re.findall(r"^  --(\w+)=(.*)\n((?:      .*\n?)+)", part, re.M):
-            for value in other_value(" ".join(body.split()), standard):
+        for name, standard, takes in flags("train", group):
+            for value in other_values(takes, standard):
                 done = harness.invoke("train", *PLACES, *SMALL, "--co_dim=1", "--lfads_save_dir=every", "--max_epochs=1",
                                       f"--{name}={value}")
                 if "is not allowed: it takes" not in done.stderr:

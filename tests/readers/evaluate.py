@@ -71,8 +71,8 @@ def check_distribution(rates, variances):
     text = np.bytes_
     for name, values, attribute, wanted in (
             ("named", both, text("gaussian"), None),
-            ("wide", both, text("poisson"), "of poisson each channel has 1"),
-            ("narrow", rates, text("gaussian"), "of gaussian each channel has 2"),
+            ("wide", both, text("poisson"), "are not those of valid_data .*: are they of other data"),
+            ("narrow", rates, text("gaussian"), "of which --output_dist=gaussian has 2 a channel: are they"),
             ("unknown", both, text("cauchy"), r"is cauchy, and this program knows poisson\|gaussian"),
             ("number", both, 3, "attribute output_dist is no text"),
             ("variable", both, "gaussian", "attribute output_dist is no text"),

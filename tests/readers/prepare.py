@@ -89,7 +89,9 @@ def test_columns():
     write_csv("ms.tsv", "\t", times="time_ms")
     write_csv("semicolon.csv", ";")
     write_csv("gzip.csv.gz", opened=gzip.open)
-    for name in ("spikes.csv", "ms.tsv", "semicolon.csv", "gzip.csv.gz"):
+    with open(f"{SCRATCH}/spikes.csv") as file, open(f"{SCRATCH}/windows.csv", "w", encoding="utf-8-sig", newline="\r\n") as out:
+        out.write(file.read())
+    for name in ("spikes.csv", "ms.tsv", "semicolon.csv", "gzip.csv.gz", "windows.csv"):
         run("prepare", name, "--trials=trials.csv", "--window=0.25:1.75", "--output=made")
         same("made", counts, name)
 
@@ -579,10 +581,19 @@ def test_refused():
     """What the files do not determine, or do not have: one sentence with the remedy, and no file."""
     with open(f"{SCRATCH}/bad.csv", "w") as file:
         file.write("trial,unit,time_s\n0,1,0.5\n0,1\n")
+    for name, time in (("comma", '"0,5"'), ("word", "soon"), ("empty", "")):
+        with open(f"{SCRATCH}/{name}.csv", "w") as file:
+            file.write(f"trial,unit,time_s\n0,1,0.5\n0,1,{time}\n1,0,0.25\n")
     np.savez(f"{SCRATCH}/names.npz", a=us / 1e6, b=unit)
     for words, pattern in (
             (["spikes.csv", "--window=0:1"], "--output is needed"),
             (["missing.csv", "--output=none"], "can't read missing.csv"),
+            (["comma.csv", "--output=none", "--window=0:1"],
+             'comma.csv: time_s has "0,5" in entry 1, and times are numbers, with a decimal point'),
+            (["word.csv", "--output=none", "--window=0:1"], 'time_s has "soon" in entry 1'),
+            (["empty.csv", "--output=none", "--window=0:1"], "entry 1 of time_s is no finite time"),
+            (["--window=0:1", "--output=none"], "prepare needs a recording: lfads prepare FILE --output=FILE"),
+            (["--window=1:0", "--output=none", "spikes.csv"], "is not FROM:TO in seconds"),
             (["spikes.csv", "--output=none"], "--window is needed, such as"),
             (["spikes.csv", "--output=none", "--window=1:0"], "is not FROM:TO in seconds"),
             (["spikes.csv", "--output=none", "--window=0:1", "--bin_width=0.3"], "must be a whole number"),

@@ -283,7 +283,7 @@ def test_refused():
     """What can't be reported on is said in one line, and nothing is written."""
     harness.run("report", status=2, pattern="needs one save directory of a training, and 0 are given")
     harness.run("report", "--quiet", status=2, pattern="needs one save directory")
-    harness.run("report", "nowhere", status=2, pattern="nowhere has no hyperparameters-<step>.txt")
+    harness.run("report", "nowhere", status=2, pattern="nowhere is no directory, and a report needs")
     harness.run("report", MODEL, "--data_dir=elsewhere", status=2,
                 pattern="elsewhere")
     harness.run("report", MODEL, "--units=0", status=2, pattern="units")
