@@ -1,5 +1,5 @@
 /* older_glibc.c - what libraries that were built with a newer glibc take from it, for older ones
- * (older_glibc.py). SPDX-License-Identifier: Apache-2.0 */
+ * (older_glibc.py), which ask for it by the version of the oldest one. SPDX-License-Identifier: Apache-2.0 */
 #include <stddef.h>
 #include <sys/random.h>
 

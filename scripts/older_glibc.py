@@ -8,6 +8,7 @@ import os
 import re
 import struct
 import subprocess
+import tempfile
 
 NEWEST = (2, 34) # what the program itself is built for
 OLDEST = "GLIBC_2.2.5"
@@ -69,8 +70,12 @@ def rename_versions(data, names):
 def build_stand_ins(directory):
     """Compiles what older ones lack; returns the library's name."""
     name = "liblfads-older-glibc.so"
-    subprocess.run([os.environ.get("CC", "cc"), "-std=c17", "-O2", "-fPIC", "-shared", f"-Wl,-soname,{name}", "-s",
-                    SOURCE, "-o", os.path.join(directory, name)], check=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".map") as versions:
+        versions.write(f"{OLDEST} {{ {' '.join(symbol + ';' for symbol, ours in KNOWN.items() if ours)} }};")
+        versions.flush()
+        subprocess.run([os.environ.get("CC", "cc"), "-std=c17", "-O2", "-fPIC", "-shared", f"-Wl,-soname,{name}", "-s",
+                        f"-Wl,--version-script={versions.name}", SOURCE, "-o", os.path.join(directory, name)],
+                       check=True)
     return name
 
 
