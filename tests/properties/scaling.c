@@ -3,8 +3,8 @@
  * of the products, and additions of the accumulators. Threads wait for each other before each
  * accumulator, so that they take turns as they do where each has a core.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <omp.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,14 +19,23 @@ struct work {
 };
 
 static struct work of_thread[MOST_THREADS];
+static atomic_size_t known;         /* threads with a number */
+static _Thread_local size_t number; /* of a thread, from 1; 0: none yet */
 static pthread_barrier_t turn;
 static size_t parameters;    /* numbers of an accumulator */
 static const real *gradient; /* their sum */
 
+static struct work *mine(void)
+{
+    if (number == 0)
+        number = atomic_fetch_add(&known, 1) + 1;
+    return &of_thread[number - 1];
+}
+
 static void count_product(const struct backend *be, struct matrix c, struct operand a,
                           struct operand b, size_t m, size_t n, size_t k, bool add)
 {
-    of_thread[omp_get_thread_num()].products += m * n * k;
+    mine()->products += m * n * k;
     backend_cpu()->product(be, c, a, b, m, n, k, add);
 }
 
@@ -35,7 +44,7 @@ static void count_clear(const struct backend *be, real *x, size_t count)
 {
     if (count == parameters && x != gradient) {
         pthread_barrier_wait(&turn);
-        of_thread[omp_get_thread_num()].items++;
+        mine()->items++;
     }
     backend_cpu()->clear(be, x, count);
 }
@@ -44,7 +53,7 @@ static void count_clear(const struct backend *be, real *x, size_t count)
 static void count_sum(const struct backend *be, real *dst, size_t ldd, const real *src, size_t lds,
                       const real *mask, size_t ldm, size_t rows, size_t n)
 {
-    struct work *w = &of_thread[omp_get_thread_num()];
+    struct work *w = mine();
 
     if (rows == 1 && !mask && n == ldd && n == lds) {
         w->additions += n;
@@ -68,6 +77,8 @@ static struct batch_costs run(struct random_model *r, size_t threads)
     parameters = r->model->size;
     gradient = r->learner->gradient;
     memset(of_thread, 0, sizeof of_thread);
+    number = 1; /* this thread's; a learner's other threads are new */
+    atomic_store(&known, 1);
     pthread_barrier_init(&turn, NULL, (unsigned)threads);
     struct batch_source source = random_model_batch(r);
     learner_differentiate(r->learner, &source, &ramps);
