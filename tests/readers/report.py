@@ -333,6 +333,17 @@ def test_named_files():
     check(np.allclose(page.data[0]["spread"], spread[page.data[0]["trials"]].transpose(0, 2, 1), rtol=5.1e-3),
           "the spread of the samples")
     check("names no conditions" in page.text and not page.data[0]["conditions"], "conditions of a file without any")
+    # names of numbers, as lfads prepare writes them; numbers without a line stay numbers
+    with h5py.File(f"{SCRATCH}/one.h5", "r+") as file:
+        for key in ("train", "valid"):
+            file[f"{key}_condition"] = np.arange(len(file[f"{key}_data"])) % 4
+        file["condition_names"] = np.bytes_("left\n\nup <b>")
+    harness.run("report", "named")
+    page = Page("named/report.html")
+    check_form(page, "names of conditions")
+    names = ["left", "1", "up <b>", "3"]
+    check([c[0] for c in page.data[0]["conditions"]] == [f"condition {names[t % 4]}" for t in page.data[0]["trials"]],
+          f"names of conditions: {page.data[0]['conditions']}")
 
 
 def test_damaged_logs():
