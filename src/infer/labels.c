@@ -266,17 +266,42 @@ enum lfads_status labels_read(struct labels *out, const struct evaluation *s)
 
 enum lfads_status labels_find(struct labels *out, const struct evaluation *s)
 {
+    static const char names[] = "condition_names";
     enum lfads_status status = labels_read(out, s);
 
-    return has_read(out, status) ? status : read_sets(out, s, read_lists, "%s_cond_idx");
+    if (!has_read(out, status))
+        status = read_sets(out, s, read_lists, "%s_cond_idx");
+    /* whatever else a file calls so is no reason to fail */
+    if (status == LFADS_OK && !out->text && h5_has(&s->data, names))
+        h5_read_text(&out->names, &s->data, names, NULL);
+    return status;
+}
+
+/* Returns line NUMBER of NAMES and sets its *LENGTH; NULL if there is none. */
+static const char *name_of(size_t *length, const char *names, double number)
+{
+    const char *line = names;
+
+    if (!(number >= 0) || number != floor(number))
+        return NULL;
+    for (; line && number > 0; number--)
+        line = (line = strchr(line, '\n')) ? line + 1 : NULL;
+    *length = line ? strcspn(line, "\n") : 0;
+    return *length ? line : NULL;
 }
 
 void labels_name(char text[LABEL_NAME], const struct labels *labels, size_t c)
 {
+    const char *name = NULL;
     size_t length;
 
+    if (c < labels->known && labels->names)
+        name = name_of(&length, labels->names, labels->value[c]);
     if (c >= labels->known)
         snprintf(text, LABEL_NAME, "no condition");
+    else if (name)
+        snprintf(text, LABEL_NAME, "condition %.*s",
+                 (int)(length < LABEL_NAME ? length : LABEL_NAME), name);
     else if (!labels->text)
         snprintf(text, LABEL_NAME, "condition %.10g", labels->value[c]);
     else
@@ -294,5 +319,6 @@ void labels_free(struct labels *labels)
     }
     free(labels->value);
     free(labels->text);
+    free(labels->names);
     *labels = (struct labels){.count = 0};
 }

@@ -16,6 +16,7 @@ struct labels {
     double *value; /* [count], in rising order: what the file calls each condition, if numbers */
     char **text;   /* [known], in the order of their bytes: if texts; else NULL */
     struct h5_texts texts[LABEL_SETS]; /* where these lie */
+    char *names; /* of numbers 0, 1, ...: a line each, as lfads prepare writes them; else NULL */
 };
 
 /* Returns the name of set SET. */
@@ -25,7 +26,7 @@ const char *labels_set_name(size_t set);
  * is then NULL. labels_free frees *OUT, also after a failure. */
 enum lfads_status labels_read(struct labels *out, const struct evaluation *s);
 /* The same; where there are none, SET_cond_idx, lists of trials, the values of which are their
- * numbers. */
+ * numbers. Names of numbers are read, too. */
 enum lfads_status labels_find(struct labels *out, const struct evaluation *s);
 /* Sets TEXT to condition C in words. */
 void labels_name(char text[LABEL_NAME], const struct labels *labels, size_t c);

@@ -205,7 +205,10 @@ enum lfads_status page_trials(struct page *page, const struct page_session *sess
             out);
     else if (p->units < p->s.channels)
         fputs(": those with the largest numbers", out);
-    fputs(". --trials and --units show more.", out);
+    fputs(". Units are channels of the data file, counted from 0", out);
+    if (p->s.heldout > 0)
+        fputs("; * marks those that are held out", out);
+    html_prose(out, ". --trials and --units show more.");
     put_legend(out, p, &band);
     fprintf(out,
             "</p>\n<div class=\"explorer\" id=\"explorer%zu\"><noscript>Single trials are drawn by "

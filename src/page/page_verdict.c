@@ -44,7 +44,7 @@ static void found(struct findings *f, int how, const struct page_session *sessio
         html_text(f->out[how], session->name);
         fputs("</b>: ", f->out[how]);
     }
-    html_text(f->out[how], text);
+    html_prose(f->out[how], text);
     fputs(".</li>\n", f->out[how]);
 }
 
@@ -185,7 +185,8 @@ static void judge_units(struct findings *f, const struct page_session *p)
               "out of what is concluded",
               failed, p->s.channels, fails);
     if (silent)
-        found(f, NOTE, p, "%zu units have no spike in these trials: %s", silent, silents);
+        found(f, NOTE, p, "%zu %s no spike in these trials: %s", silent,
+              silent == 1 ? "unit has" : "units have", silents);
 }
 
 /* The share of the rates' variance that is between trials. */

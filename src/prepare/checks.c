@@ -82,9 +82,8 @@ static void check_silent(const struct raw *raw, const struct plan *plan, const s
             add_name(list, raw, plan->unit[c]);
         }
     if (silent)
-        warn(callbacks,
-             "%zu units have no spike in any window (%s): --min_rate=0.1 leaves them out", silent,
-             list);
+        warn(callbacks, "%zu %s no spike in any window (%s): --min_rate=0.1 leaves them out",
+             silent, silent == 1 ? "unit has" : "units have", list);
 }
 
 static void check_trials(const struct raw *raw, const struct plan *plan, const struct tally *tally,
@@ -99,6 +98,9 @@ static void check_trials(const struct raw *raw, const struct plan *plan, const s
              "there are fewer trials to train on (%zu) than units (%zu): the model will learn them "
              "by heart; check the order of axes, or cut trials into more windows with --chop",
              train, plan->units);
+    if (raw->not_counts)
+        warn(callbacks, "some numbers are negative or not whole, so they are no counts of spikes: "
+                        "train on them with --output_dist=gaussian");
     if (raw->looks_swapped)
         warn(
             callbacks,
@@ -106,9 +108,8 @@ static void check_trials(const struct raw *raw, const struct plan *plan, const s
             "be channels,bins,trials (--axes)");
     if (empty)
         warn(callbacks,
-             "%zu trials have no spike at all: were they recorded? --trial_filter leaves "
-             "them out",
-             empty);
+             "%zu %s no spike at all: were they recorded? --trial_filter leaves such out", empty,
+             empty == 1 ? "trial has" : "trials have");
     if (plan->valid == 0)
         warn(callbacks, "there are no validation trials: nothing will show over-fitting");
 }
@@ -180,11 +181,11 @@ static void check_drift(const struct raw *raw, const struct plan *plan,
     if (drifting)
         warn(
             callbacks,
-            "the rates of %zu units drift: the first and the last third of the trials differ by "
+            "the rates of %zu unit%s drift: the first and the last third of the trials differ by "
             "more "
             "than a factor of %g (%s): a model takes that for dynamics; leave them out, or prepare "
             "parts of the recording as sessions of their own",
-            drifting, drift_factor, list);
+            drifting, drifting == 1 ? "" : "s", drift_factor, list);
 }
 
 static void check_pairs(const struct raw *raw, const struct plan *plan,
@@ -203,9 +204,11 @@ static void check_pairs(const struct raw *raw, const struct plan *plan,
     }
     if (plan->pairs)
         warn(callbacks,
-             "%zu pairs of units fire together within 1 ms, as cross-talk or one neuron twice does "
+             "%zu pair%s of units fire%s together within 1 ms, as cross-talk or one neuron twice "
+             "does "
              "(%s%s of the slower one's spikes): --crosstalk=drop leaves one of each out",
-             plan->pairs, list, plan->pairs > PLAN_PAIRS ? ", ..." : "");
+             plan->pairs, plan->pairs == 1 ? "" : "s", plan->pairs == 1 ? "s" : "", list,
+             plan->pairs > PLAN_PAIRS ? ", ..." : "");
 }
 
 void checks_warn(const struct raw *raw, const struct plan *plan, const struct tally *tally,

@@ -34,6 +34,24 @@ void plan_free(struct plan *plan)
     *plan = (struct plan){.count = 0};
 }
 
+/* Says, too, what most trials were left out for. */
+static enum lfads_status too_few(const struct plan *plan, const struct raw *raw,
+                                 struct lfads_error *err)
+{
+    const struct plan_reason *most = plan->trial_reason;
+
+    for (size_t i = 1; i < plan->trial_reasons; i++)
+        if (plan->trial_reason[i].count > most->count)
+            most = &plan->trial_reason[i];
+    if (plan->trial_reasons == 0)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: trials are %zu: at least 2 are needed",
+                          raw->path, plan->count);
+    return lfads_fail(
+        err, LFADS_BAD_DATA,
+        "%s: %zu of %zu trials are left, at least 2 are needed: %zu were left out, %s", raw->path,
+        plan->count, raw->trials, most->count, most->text);
+}
+
 enum lfads_status plan_create(struct plan *plan, const struct raw *raw,
                               const struct lfads_prepare_config *config, struct lfads_error *err)
 {
@@ -46,8 +64,7 @@ enum lfads_status plan_create(struct plan *plan, const struct raw *raw,
     if (status == LFADS_OK && config->chop > 0)
         status = plan_chop(plan, raw, config, err);
     if (status == LFADS_OK && plan->count < 2)
-        status = lfads_fail(err, LFADS_BAD_DATA, "%s: %zu trials are left: at least 2 are needed",
-                            raw->path, plan->count);
+        status = too_few(plan, raw, err);
     if (status == LFADS_OK)
         status = plan_conditions(plan, raw, config, err);
     if (status == LFADS_OK)

@@ -177,7 +177,7 @@ static enum lfads_status whole_trials(struct plan *plan, const struct raw *raw, 
             .trial = i, .origin = raw->trial_clock ? 0 : times->start[i], .to = bins};
     }
     plan_note(plan->trial_reason, &plan->trial_reasons, without,
-              "without start and end, or shorter than a bin, or longer than %d", MOST_BINS);
+              "without start and end, or not a bin long, or of more than %d bins", MOST_BINS);
     return LFADS_OK;
 }
 

@@ -32,12 +32,15 @@ void raw_free(struct raw *raw)
     *raw = (struct raw){.path = NULL};
 }
 
-/* Whether NAME ends in END. */
-static bool ends_in(const char *name, const char *end)
+/* Whether the unit that NAME ends in is UNIT: "time_ms", "time ms", "time (ms)", "time [ms]". */
+static bool ends_in(const char *name, const char *unit)
 {
-    size_t length = strlen(name), tail = strlen(end);
+    size_t length = strlen(name), size = strlen(unit);
+    bool bracket = length > 0 && strchr(")]", name[length - 1]);
 
-    return length > tail && strcmp(name + length - tail, end) == 0;
+    length -= bracket;
+    return length > size + 1 && strncasecmp(name + length - size, unit, size) == 0 &&
+           strchr(bracket ? "([" : "_ ", name[length - size - 1]);
 }
 
 enum lfads_status raw_time_unit(double *per_second, const struct variable *variable,
@@ -47,11 +50,8 @@ enum lfads_status raw_time_unit(double *per_second, const struct variable *varia
     static const struct {
         const char *end, *flag;
         double per_second;
-    } units[] = {{"_s", "s", 1},
-                 {"_sec", "s", 1},
-                 {"_seconds", "s", 1},
-                 {"_ms", "ms", 1e3},
-                 {"_us", "us", 1e6}};
+    } units[] = {{"s", "s", 1},       {"sec", "s", 1},   {"seconds", "s", 1}, {"ms", "ms", 1e3},
+                 {"msec", "ms", 1e3}, {"us", "us", 1e6}, {"µs", "us", 1e6}};
     const size_t count = sizeof units / sizeof units[0];
     double rate = config->sample_rate > 0 ? config->sample_rate : file->rate;
     bool samples = strcmp(config->time_unit, "samples") == 0;

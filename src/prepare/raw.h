@@ -32,6 +32,7 @@ struct raw {
     size_t *own_first;  /* [units+1]: where units were observed at different times, the intervals */
     double *own; /* own_first[u] to own_first[u+1]-1 are unit u's; none: it has no own ones */
     bool looks_swapped; /* the axes of counts may be channels, bins, trials */
+    bool not_counts;    /* of the counts some are negative, or not whole */
 };
 
 /* The times between which all is recorded: of the recording, or of a trial. */

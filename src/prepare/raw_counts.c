@@ -81,6 +81,9 @@ static enum lfads_status suspect(struct raw *raw, const struct variable *v, cons
     return status;
 }
 
+/* What a whole number that went through other types may be off by. */
+static const double rounding = 1e-3;
+
 /* Copies the counts into the order trials, bins, channels. */
 static enum lfads_status order_counts(struct raw *raw, const struct variable *v,
                                       const struct axes *axes, struct lfads_error *err)
@@ -102,6 +105,8 @@ static enum lfads_status order_counts(struct raw *raw, const struct variable *v,
 
                 raw->counts[at] = count;
                 raw->real = raw->real || !(count == floor(count) && fabs(count) < 1e15);
+                raw->not_counts =
+                    raw->not_counts || count < 0 || fabs(count - nearbyint(count)) > rounding;
                 if (isinf(count))
                     status = lfads_fail(err, LFADS_BAD_DATA,
                                         "%s: %s is infinite in trial %zu, bin %zu, channel %zu",

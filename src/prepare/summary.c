@@ -30,8 +30,8 @@ static void say_reasons(const struct plan_reason *reasons, size_t count, const c
                         const struct lfads_callbacks *callbacks)
 {
     for (size_t i = 0; i < count; i++)
-        speak(callbacks->line, callbacks->payload, "  left out     %zu %s: %s", reasons[i].count,
-              what, reasons[i].text);
+        speak(callbacks->line, callbacks->payload, "  left out     %zu %s%s: %s", reasons[i].count,
+              what, reasons[i].count == 1 ? "" : "s", reasons[i].text);
 }
 
 /* The least, the middle and the greatest rate of a unit in spikes/s. */
@@ -67,7 +67,7 @@ static void say_table(const char *path, const struct raw *raw, const struct plan
     speak(line, to, "Wrote %s", path);
     speak(line, to, "  trials       %zu: %zu to train on, %zu for validation", plan->count,
           plan->count - plan->valid, plan->valid);
-    say_reasons(plan->trial_reason, plan->trial_reasons, "trials", callbacks);
+    say_reasons(plan->trial_reason, plan->trial_reasons, "trial", callbacks);
     if (plan->total > 0)
         speak(line, to, "  cut from     %zu bins, with %zu in common", plan->total, plan->overlap);
     if (plan->conditions > 0)
@@ -78,9 +78,9 @@ static void say_table(const char *path, const struct raw *raw, const struct plan
               100 - 100 * tally->entries / numbers);
     speak(line, to, "  units        %zu of %zu", plan->units, raw->units);
     if (plan->heldout > 0)
-        speak(line, to, "  held out     %zu units, the last channels (heldout_dim in the file)",
-              plan->heldout);
-    say_reasons(plan->unit_reason, plan->unit_reasons, "units", callbacks);
+        speak(line, to, "  held out     %zu unit%s, the last channel%s (heldout_dim in the file)",
+              plan->heldout, plan->heldout == 1 ? "" : "s", plan->heldout == 1 ? "" : "s");
+    say_reasons(plan->unit_reason, plan->unit_reasons, "unit", callbacks);
     speak(line, to, "  spikes       %.0f, %.3g a bin and unit, at most %.0f in a bin",
           tally->spikes, tally->spikes / tally->entries, tally->largest);
     speak(line, to, "  rates        %.3g to %.3g spikes/s, median %.3g", rates[0], rates[2],

@@ -50,18 +50,45 @@ static const char *entity(char c)
     }
 }
 
+/* Writes the character at TEXT; returns its bytes. */
+static size_t put_character(FILE *out, const char *text)
+{
+    size_t bytes = character((const unsigned char *)text);
+
+    if (bytes == 0 || ((unsigned char)*text < ' ' && *text != '\n' && *text != '\t'))
+        fputs(replacement, out);
+    else if (entity(*text))
+        fputs(entity(*text), out);
+    else
+        fwrite(text, 1, bytes, out);
+    return bytes ? bytes : 1;
+}
+
 void html_text(FILE *out, const char *text)
 {
-    while (*text) {
-        size_t bytes = character((const unsigned char *)text);
+    while (*text)
+        text += put_character(out, text);
+}
 
-        if (bytes == 0 || ((unsigned char)*text < ' ' && *text != '\n' && *text != '\t'))
-            fputs(replacement, out);
-        else if (entity(*text))
-            fputs(entity(*text), out);
-        else
-            fwrite(text, 1, bytes, out);
-        text += bytes ? bytes : 1;
+void html_prose(FILE *out, const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz_", digits[] = "0123456789=";
+    size_t flag = 0;
+
+    while (*text) {
+        if (flag == 0 && strncmp(text, "--", 2) == 0 && text[2] && strchr(letters, text[2])) {
+            flag = 2;
+            while (text[flag] && (strchr(letters, text[flag]) || strchr(digits, text[flag])))
+                flag++;
+            fputs("<span class=\"flag\">", out);
+        }
+        if (flag) {
+            fputc(*text++, out);
+            if (--flag == 0)
+                fputs("</span>", out);
+        } else {
+            text += put_character(out, text);
+        }
     }
 }
 

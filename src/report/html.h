@@ -7,6 +7,9 @@
 /* Writes TEXT for an element's contents or an attribute in quotes. What is no UTF-8 and what
  * controls becomes U+FFFD. */
 void html_text(FILE *out, const char *text);
+/* Writes a sentence as html_text, with each flag that it names in an element of class flag, which a
+ * style keeps on one line. */
+void html_prose(FILE *out, const char *text);
 /* Writes as html_text what the printf form gives, up to 2000 bytes. */
 void html_format(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Writes TEXT as a JSON string, with its quotes, that is also safe within <script>. */

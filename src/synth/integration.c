@@ -229,9 +229,9 @@ enum lfads_status integration_generate(const struct lfads_synth_config *config,
     enum lfads_status status = allocate(&g);
 
     if (status == LFADS_OK)
-        status = file_make_directory(config->save_dir, err);
-    if (status == LFADS_OK)
         status = get_network(&g);
+    if (status == LFADS_OK)
+        status = file_make_directory(config->save_dir, err);
     if (status == LFADS_OK) {
         draw(&g);
         status = write_file(&g);

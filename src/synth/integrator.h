@@ -36,7 +36,7 @@ enum lfads_status integrator_write(const struct integrator *integrator, const ch
 /* Whether PATH is that of weights: a file, or a TensorFlow checkpoint, whose files are PATH.index
  * and the like. */
 bool integrator_exists(const char *path);
-/* Reads the weights. Fails if they are those of another number of units. */
+/* Reads the weights. Fails if they are those of another number of units, or not finite. */
 enum lfads_status integrator_read(struct integrator *integrator, const char *path,
                                   struct lfads_error *err);
 #endif

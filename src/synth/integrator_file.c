@@ -1,6 +1,8 @@
 /* integrator_file.c - the weights of the integrating network in a file: ours, or a TensorFlow
  * checkpoint, as the original has.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
 #include "base/file.h"
 #include "h5/h5.h"
 #include "synth/integrator.h"
@@ -83,9 +85,24 @@ static enum lfads_status read_tensorflow(const struct integrator *g, const char 
 
 bool integrator_exists(const char *path) { return file_exists(path) || bundle_exists(path); }
 
+static bool are_finite(const struct integrator *g)
+{
+    for (size_t i = 0; i < g->size; i++)
+        if (!isfinite(g->weights[i]))
+            return false;
+    return true;
+}
+
 enum lfads_status integrator_read(struct integrator *integrator, const char *path,
                                   struct lfads_error *err)
 {
-    return bundle_exists(path) ? read_tensorflow(integrator, path, err)
-                               : read_hdf5(integrator, path, err);
+    enum lfads_status status = bundle_exists(path) ? read_tensorflow(integrator, path, err)
+                                                   : read_hdf5(integrator, path, err);
+
+    if (status == LFADS_OK && !are_finite(integrator))
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%s has weights that are not finite: remove it, or choose another "
+                          "--checkpoint_path",
+                          path);
+    return status;
 }

@@ -173,4 +173,24 @@ def prepare():
     os.makedirs(f"{SCRATCH}/data")
 
 
+def test_integrator():
+    """The weights of the integrating network."""
+    n = 4
+    weights = {"W": np.zeros((n, n)), "B": np.ones(n), "b": np.zeros(n), "w": np.ones(n), "c": np.zeros(1)}
+    make = ["synth", "itb", f"--N={n}", "--C=2", "--save_dir=none", "--checkpoint_path=weights"]
+    last = np.arange(n) == n - 1
+    for name, wrong, pattern in (
+            ("NaN", {"b": np.where(last, np.nan, 0)}, "weights that are not finite: remove it, or choose another"),
+            ("infinity", {"c": [-np.inf]}, "not finite"), ("no float", {"w": np.where(last, 1e300, 0)}, "not finite|w"),
+            ("text", {"W": np.full((n, n), b"x")}, "W does not hold numbers"), ("size", {"B": np.ones(n + 1)}, "B")):
+        with h5py.File(f"{SCRATCH}/weights", "w") as made:
+            for key, value in {**weights, **wrong}.items():
+                made[key] = value
+        refused(f"integrator, {name}", make, 2, pattern)
+    for name, content in (("no HDF5", "weights"), ("empty", "")):
+        with open(f"{SCRATCH}/weights", "w") as made:
+            made.write(content)
+        refused(f"integrator, {name}", make, 2, "no HDF5 file")
+
+
 harness.main(globals())

@@ -38,6 +38,9 @@ addEventListener('load', function () {
     one.overflow = page.documentElement.scrollWidth - view.innerWidth;
     var table = page.querySelector('.scores').parentNode;
     one.table = table.scrollWidth - table.clientWidth;
+    var flags = page.querySelectorAll('.flag');
+    one.flags = flags.length;
+    one.broken = [].filter.call(flags, function (f) { return f.getClientRects().length > 1; }).length;
     one.background = view.getComputedStyle(page.body).backgroundColor;
     one.ink = view.getComputedStyle(page.body).color;
     one.charts = page.querySelectorAll('svg.chart').length;
@@ -117,6 +120,7 @@ def test_browser():
             check(one["overflow"] <= 0, f"{what}: {one['overflow']} pixels do not fit")
             check(one["table"] <= 0, f"{what}: {one['table']} pixels of the scores do not fit")
             check(one["text"] >= 10, f"{what}: text of a chart is {one['text']} pixels high")
+            check(one["flags"] > 1 and one["broken"] == 0, f"{what}: {one['broken']} of {one['flags']} flags are broken")
             contrast = luminance(one["background"]) - luminance(one["ink"])
             check(contrast > 0.6 if scheme == "light" else contrast < -0.6, f"{what}: {one['ink']} on {one['background']}")
             check(one["charts"] > 10, f"{what}: {one['charts']} charts")

@@ -139,7 +139,8 @@ def write_indices(trained):
 
 
 def test_made():
-    for folder in ("data", "benchmark", "checkpoint", "bundle", "damage", "prepare", "merge", "scratch"):
+    for folder in ("data", "benchmark", "checkpoint", "bundle", "damage", "prepare", "merge", "integrator",
+                   "scratch"):
         os.makedirs(f"{SCRATCH}/{folder}")
     plain = {"train_data": counts().astype("u1"), "valid_data": counts().astype(">i4")}
     rates = random.uniform(0.5, 2, (6, 4, 3))
@@ -172,6 +173,9 @@ def test_made():
     write_recordings(f"{SCRATCH}/prepare")
     write("windows", {**plain, "train_place": np.array([0, 2, 4, 6, 8, 10]), "valid_place": np.arange(6) + 11,
                       "chop_total": 20, "chop_overlap": 2, "dt": 0.01, "factors": rates, "gen_ics": rates[:, 0]}, folder="merge")
+    weights = {"W": random.normal(size=(3, 3)), "B": np.ones(3), "b": np.zeros(3), "w": np.arange(3), "c": [0.5]}
+    write("weights", weights, folder="integrator")
+    write("latest", weights, libver="latest", folder="integrator", chunks=True, compression="gzip", fletcher32=True)
     # for damage.c
     larger = {"train_data": counts(40, 16, 10), "valid_data": counts(8, 16, 10),
               "alignment_matrix_cxf": random.normal(size=(10, 2))}

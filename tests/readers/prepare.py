@@ -51,7 +51,7 @@ def write_csv(name, separator=",", opened=open, times="time_s", order=None):
     with opened(f"{SCRATCH}/{name}", "wt") as file:
         file.write(separator.join(("trial", "unit", times)) + "\n")
         for i in order:
-            file.write(separator.join((str(trial[i]), str(unit[i]), text(us[i], times[5:]))) + "\n")
+            file.write(separator.join((str(trial[i]), str(unit[i]), text(us[i], "ms" if "m" in times[4:].lower() else "s"))) + "\n")
 
 
 def write_table(name, extra=""):
@@ -94,6 +94,12 @@ def test_columns():
     for name in ("spikes.csv", "ms.tsv", "semicolon.csv", "gzip.csv.gz", "windows.csv"):
         run("prepare", name, "--trials=trials.csv", "--window=0.25:1.75", "--output=made")
         same("made", counts, name)
+    # as people write units; what only ends in their letters is none
+    for times in ("time (ms)", "time [ms]", "time ms", "time_MS", "time [s]", "time sec", "timems"):
+        write_csv("named.csv", times=times)
+        run("prepare", "named.csv", f"--spike_times={times}", "--trials=trials.csv", "--output=made",
+            *(["--window=250:1750", "--bin_width=10"] if times == "timems" else ["--window=0.25:1.75"]))
+        same("made", counts, times)
 
 
 def test_arrays():
@@ -122,7 +128,7 @@ def test_aligned():
               "--trial_filter=side=2,kind=left|right", "--min_rate=1", "--condition=kind", "--units=0-4,6",
               "--bin_width=0.005", "--output=made", "--valid=0").stdout
     same("made", binned(go, -300_000, 350_000, 5_000, some, (1, 2, 3, 4, 6)), "aligned", some)
-    check("1 units: not in --units" in out and "1 units: below 1 spikes/s" in out, out)
+    check("1 unit: not in --units" in out and "1 unit: below 1 spikes/s" in out, out)
     with h5py.File(f"{SCRATCH}/made") as file:
         names = file["condition_names"][()].decode().split("\n")
         check([names[i] for i in file["train_condition"]] == list(kind[some]), "conditions")
@@ -423,16 +429,16 @@ def test_warnings():
     # a third of unit 3's spikes is in unit 7 too
     shared = (np.r_[times, first[::3] + 2e-5], np.r_[units, np.full(len(first[::3]), 7)])
     found = said("shared", *shared)
-    check("1 pairs of units fire together" in found and "3 and 7" in found, found)
+    check("1 pair of units fires together" in found and "3 and 7" in found, found)
     check("fire together" in run("prepare", "shared.npz", "--output=made", "--crosstalk=drop").stdout, "dropped")
     check(len(h5py.File(f"{SCRATCH}/made")["unit_ids"]) == 9, "none was dropped")
     check(said("shared", *shared, "--crosstalk=ignore") == "", "not ignored")
     # two units so fast that chance alone puts a quarter of the spikes together
     fast = said("fast", random.uniform(0, 40, 24000), np.repeat([0, 1], 12000))
-    check("fire together" not in fast, fast)
+    check("together within" not in fast, fast)
     late = np.where(units == 4, 20 + times / 2, times)
     for name, data, words, pattern in (
-            ("drift", (late, units), [], r"rates of 1 units drift: .*\(4\)"),
+            ("drift", (late, units), [], r"rates of 1 unit drift: .*\(4\)"),
             ("silent", (times[units != 2], units[units != 2]), ["--units=5", "--window=0:0.01", "--bin_width=0.001"],
              "trials have no spike"),
             ("narrow", (times[::10], units[::10]), ["--bin_width=0.0005"], "bins are narrow"),
@@ -449,6 +455,14 @@ def test_warnings():
     check("may be channels,bins,trials" in found, found)
     found = run("prepare", "counts.npz", "--axes=channels,bins,trials", "--output=made").stderr
     check(found == "", found)
+    # numbers that are no counts; none are missing ones, or whole but for rounding
+    whole = random.poisson(0.5 * np.arange(1, 7), (30, 50, 6)) + 0.0
+    for change, warned in ((0, False), (1e-6, False), (np.nan, False), (-1e3, True), (0.25, True)):
+        made = whole.copy()
+        made[3, 7, 2] += change
+        np.save(f"{SCRATCH}/whole.npy", made)
+        found = run("prepare", "whole.npy", "--output=made").stderr
+        check(("no counts of spikes: train on them with --output_dist=gaussian" in found) == warned, f"{change}: {found}")
 
 
 def test_merged():
@@ -584,6 +598,8 @@ def test_refused():
     for name, time in (("comma", '"0,5"'), ("word", "soon"), ("empty", "")):
         with open(f"{SCRATCH}/{name}.csv", "w") as file:
             file.write(f"trial,unit,time_s\n0,1,0.5\n0,1,{time}\n1,0,0.25\n")
+    with open(f"{SCRATCH}/backwards.csv", "w") as file:
+        file.write("trial,start_time,stop_time,go\n0,2.5,1.5,\n1,4.5,3.5,nan\n2,6.5,5.5,inf\n")
     np.savez(f"{SCRATCH}/names.npz", a=us / 1e6, b=unit)
     for words, pattern in (
             (["spikes.csv", "--window=0:1"], "--output is needed"),
@@ -607,6 +623,11 @@ def test_refused():
             (["names.npz", "--output=none", "--window=0:1", "--spike_times=a"], "name one with --spike_units"),
             (["names.npz", "--output=none", "--window=0:1", "--spike_times=a", "--spike_units=b"],
              "no trials"),
+            (["names.npz", "--spike_times=a", "--spike_units=b", "--output=none", "--window=0:1", "--trials=backwards.csv",
+              "--align=go"],
+             "0 of 3 trials are left, at least 2 are needed: 3 were left out, without a time of go"),
+            (["names.npz", "--spike_times=a", "--spike_units=b", "--output=none", "--trials=backwards.csv"],
+             "0 of 3 trials are left, at least 2 are needed: 3 were left out, without start and end, or not a bin long"),
             (["bad.csv", "--output=none", "--window=0:1"], "row 2 after the line of names has 2 columns")):
         done = run("prepare", *words, status=1 if "missing.csv" in words else 2, pattern=pattern)
         check(len(done.stderr.splitlines()) == 1, f"{words}: {done.stderr}")

@@ -140,6 +140,7 @@ def test_page():
     check(shown["session"] == SESSION and shown["set"] == "valid", "the session")
     check(shown["trials"] and sorted(shown["trials"]) == list(range(18)) and shown["units"] == list(range(7)), "what is shown")
     check([c[0] for c in shown["conditions"]] == [f"condition {t % 3}" for t in shown["trials"]], "conditions")
+    check("* marks those that are held out" in page.text, "the mark of held-out units")
     check((shown["heldout_from"], shown["forward_from"], shown["bin_s"]) == (5, 17, 0.01), "what was not read")
     trials = shown["trials"]
     check(np.array_equal([[list(map(int, u)) for u in t] for t in shown["counts"]],
@@ -332,7 +333,19 @@ def test_named_files():
         spread = file["output_dist_params_std"][()]
     check(np.allclose(page.data[0]["spread"], spread[page.data[0]["trials"]].transpose(0, 2, 1), rtol=5.1e-3),
           "the spread of the samples")
+    check("are held out" not in page.text, "a mark of held-out units where none are")
     check("names no conditions" in page.text and not page.data[0]["conditions"], "conditions of a file without any")
+    # names of numbers, as lfads prepare writes them; numbers without a line stay numbers
+    with h5py.File(f"{SCRATCH}/one.h5", "r+") as file:
+        for key in ("train", "valid"):
+            file[f"{key}_condition"] = np.arange(len(file[f"{key}_data"])) % 4
+        file["condition_names"] = np.bytes_("left\n\nup <b>")
+    harness.run("report", "named")
+    page = Page("named/report.html")
+    check_form(page, "names of conditions")
+    names = ["left", "1", "up <b>", "3"]
+    check([c[0] for c in page.data[0]["conditions"]] == [f"condition {names[t % 4]}" for t in page.data[0]["trials"]],
+          f"names of conditions: {page.data[0]['conditions']}")
 
 
 def test_damaged_logs():
