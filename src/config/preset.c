@@ -33,7 +33,7 @@ static const struct {
             "learning_rate_rule=constant batch_size=100 max_epochs=1000 early_stop_patience=200"},
     {PRESET_AUTO, MODERN "adam_form=corrected adam_epsilon=1e-8 learning_rate_init=4e-3 "
                          "learning_rate_rule=plateau learning_rate_decay_factor=0.8 "
-                         "learning_rate_n_to_compare=6 learning_rate_stop=1e-4"},
+                         "learning_rate_stop=1e-4"},
 };
 
 bool preset_is_original(const struct lfads_config *config)

@@ -98,22 +98,40 @@ static bool has_counts(const struct choice *c)
     return distribution_find(c->config->output_dist)->data == DATA_COUNTS;
 }
 
-static bool is_sparse(const struct choice *c, const struct facts *f)
-{
-    return has_counts(c) && in_a_bin(f) < 1.5;
-}
+/* How much there is to learn from, which regularisation and length follow. */
+enum kind {
+    SPARSE, /* few spikes in a bin */
+    SCARCE, /* few trials, or no counts, for which nothing was tried */
+    MIDDLE,
+    RICH, /* many spikes in a bin, or many trials: they hold a larger model by themselves */
+};
 
-/* Many trials of many spikes hold a larger model by themselves. */
-static bool is_rich(const struct choice *c, const struct facts *f)
+static const struct {
+    const char *cd_rate, *keep_prob, *l2;
+    size_t generator, updates, patience; /* patience: epochs until the learning rate falls */
+} values[] = {
+    [SPARSE] = {"0.3", "0.7", "0.3", 100, 4500, 6},
+    [SCARCE] = {"0.5", "0.9", "1", 100, 4500, 6},
+    [MIDDLE] = {"0.3", "0.95", "0.3", 100, 3000, 3},
+    [RICH] = {"0.3", "0.95", "0.3", 200, 4500, 6},
+};
+
+static enum kind kind_of(const struct choice *c, const struct facts *f)
 {
-    return has_counts(c) && !is_sparse(c, f) && f->trials >= 2000;
+    double spikes = in_a_bin(f);
+
+    if (has_counts(c) && spikes < 1.5)
+        return SPARSE;
+    if (!has_counts(c) || f->trials < 300)
+        return SCARCE;
+    return spikes >= 5 || f->trials >= 2000 ? RICH : MIDDLE;
 }
 
 /* Few trials get a small model: sizes follow the numbers that there are to learn from. */
 static void choose_sizes(struct choice *c, const struct facts *f)
 {
     bool small = f->trials < 150;
-    size_t gen = small ? 64 : is_rich(c, f) ? 200 : 100, encoder = 64;
+    size_t gen = small ? 64 : values[kind_of(c, f)].generator, encoder = 64;
     size_t factors = f->aligned ? f->aligned : small ? 8 : 20;
 
     set(c, "gen_dim", "%zu", gen);
@@ -132,14 +150,17 @@ static void choose_sizes(struct choice *c, const struct facts *f)
  * penalties rise in the first part of them. */
 static void choose_length(struct choice *c, const struct facts *f)
 {
-    const size_t updates = 4500, least = 60;
+    const size_t least = 60;
     const struct lfads_config *config = c->config;
+    enum kind kind = kind_of(c, f);
     size_t batch = power_between(f->trials / 20, 8, 128);
-    size_t epochs, part;
+    size_t epochs, part, steps;
 
     set(c, "batch_size", "%zu", batch);
-    epochs = size_max(updates / size_max(f->trials / (size_t)config->batch_size, 1), least);
+    steps = size_max(f->trials / (size_t)config->batch_size, 1);
+    epochs = size_max((values[kind].updates + steps / 2) / steps, least);
     set(c, "max_epochs", "%zu", epochs);
+    set(c, "learning_rate_n_to_compare", "%zu", values[kind].patience);
     epochs = config->max_epochs > 0 ? (size_t)config->max_epochs : epochs;
     part = size_max(epochs / 7, 1);
     set(c, "kl_increase_steps", "%zu", part);
@@ -152,21 +173,21 @@ static void choose_length(struct choice *c, const struct facts *f)
         (long long)config->kl_increase_steps, (long long)config->early_stop_patience);
 }
 
-/* Where the population has few spikes in a bin, more ordinary dropout, less coordinated dropout and
- * a smaller penalty predict better. */
 static void choose_regularisation(struct choice *c, const struct facts *f)
 {
-    bool sparse = is_sparse(c, f), light = sparse || is_rich(c, f);
+    enum kind kind = kind_of(c, f);
 
-    set(c, "cd_rate", "%s", light ? "0.3" : "0.5");
-    set(c, "keep_prob", "%s", sparse ? "0.7" : light ? "0.95" : "0.9");
-    set(c, "l2_gen_scale", "%s", light ? "0.3" : "1");
-    set(c, "l2_con_scale", "%s", light ? "0.3" : "1");
+    set(c, "cd_rate", "%s", values[kind].cd_rate);
+    set(c, "keep_prob", "%s", values[kind].keep_prob);
+    set(c, "l2_gen_scale", "%s", values[kind].l2);
+    set(c, "l2_con_scale", "%s", values[kind].l2);
     set(c, "kl_ic_weight", "1e-6");
     set(c, "kl_co_weight", "1e-5");
     if (has_counts(c))
-        say(c, "  coordinated dropout %g, dropout %g: for %.3g spikes in a bin of all channels",
-            c->config->cd_rate, 1 - c->config->keep_prob, in_a_bin(f));
+        say(c,
+            "  coordinated dropout %g, dropout %g: for %zu trials with %.3g spikes in a bin of all "
+            "channels",
+            c->config->cd_rate, 1 - c->config->keep_prob, f->trials, in_a_bin(f));
     else
         say(c, "  coordinated dropout %g, dropout %g", c->config->cd_rate,
             1 - c->config->keep_prob);

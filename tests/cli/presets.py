@@ -29,9 +29,9 @@ def words(folder, *flags, data="data"):
     return ["train", f"--data_dir={data}", "--data_filename_stem=set", f"--lfads_save_dir={folder}", *flags]
 
 
-def default(folder, *flags):
+def default(folder, *flags, data="data"):
     """A training as a user calls it: harness.run would name the original's preset."""
-    done = subprocess.run([LFADS, *words(folder, *flags)], cwd=SCRATCH, capture_output=True, text=True)
+    done = subprocess.run([LFADS, *words(folder, *flags, data=data)], cwd=SCRATCH, capture_output=True, text=True)
     check(done.returncode == 0, f"{flags}: status {done.returncode}: {done.stderr}")
     return done
 
@@ -57,6 +57,23 @@ def test_auto():
     run("posterior-sample", "--lfads_save_dir=auto", "--checkpoint_pb_load_name=checkpoint_lve")
     rates = numbers("auto/model_runs_one_valid_posterior_sample_and_average")["output_dist_params"]
     check(rates.shape == (12, BINS, CHANNELS) and np.isfinite(rates).all(), "auto's rates")
+
+
+def test_kinds():
+    """What auto chooses for few spikes, for more, for many, and for as many in fewer trials."""
+    os.makedirs(f"{SCRATCH}/kinds", exist_ok=True)
+    random = np.random.default_rng(7)
+    for mean, trials, gen, dropout, patience in ((0.05, 300, 100, "0.3, dropout 0.3:", 6),
+                                                 (0.3, 300, 100, "0.3, dropout 0.05:", 3),
+                                                 (0.3, 299, 100, "0.5, dropout 0.1:", 6),
+                                                 (0.7, 300, 200, "0.3, dropout 0.05:", 6)):
+        write("kinds/set_one", train_data=random.poisson(mean, (trials, 4, 10)),
+              valid_data=random.poisson(mean, (8, 4, 10)))
+        folder = f"kind_{mean}_{trials}"
+        said = default(folder, "--max_epochs=1", data="kinds").stdout
+        check(f"generator of {gen} units" in said and f"coordinated dropout {dropout}" in said, said[:700])
+        with open(f"{SCRATCH}/{folder}/hyperparameters-0.txt") as file:
+            check(f'"learning_rate_n_to_compare": {patience},' in file.read(), f"{folder}: patience")
 
 
 def test_warnings():
