@@ -199,6 +199,25 @@ enum lfads_status words_of_training(struct lfads_config *config, struct words *w
     return choose_new(config, err);
 }
 
+/* Fails if two of the files have one name, which results are called after. */
+static enum lfads_status check_names(const struct words *words, struct lfads_error *err)
+{
+    for (size_t i = 0; i < words->count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const char *a = words->word[k], *b = words->word[i];
+
+            if (path_same(a, b) && strcmp(path_name(a), path_name(b)) == 0)
+                return lfads_fail(err, LFADS_USAGE, "%s is given twice", b);
+            if (strcmp(path_name(a), path_name(b)) == 0)
+                return lfads_fail(err, LFADS_USAGE,
+                                  "results are called after their file, and %.300s and %.300s have "
+                                  "one name: rename one of them, or sample them one by one with "
+                                  "--output_dir",
+                                  a, b);
+        }
+    return LFADS_OK;
+}
+
 /* Fails because the words have no save directory; one of them may be a file in it. */
 static enum lfads_status refuse_model(const struct lfads_config *config, const struct words *words,
                                       const char *command, struct lfads_error *err)
@@ -235,5 +254,5 @@ enum lfads_status words_of_model(struct lfads_config *config, struct words *word
         return lfads_fail(err, LFADS_USAGE,
                           "%s and --data_files=%.200s both name data files: leave one out",
                           words->word[0], config->data_files);
-    return LFADS_OK;
+    return check_names(words, err);
 }

@@ -76,8 +76,8 @@ static enum lfads_status find_truth(struct reading *r, enum session_set set)
     snprintf(name, sizeof name, "%s_truth", session_set_name(set));
     if (session_lacks(&r->file, name))
         return LFADS_OK;
-    snprintf(wanted, sizeof wanted, "[%zu,%zu,%zu] as of %s_data", trials->count, r->session->bins,
-             r->session->channels, session_set_name(set));
+    snprintf(wanted, sizeof wanted, "[%zu,%zu,%zu] (or none), as of %s_data,", trials->count,
+             r->session->bins, r->session->channels, session_set_name(set));
     status = session_reader_shape(&shape, r, name, 3, expected, wanted);
     if (status == LFADS_OK &&
         (shape.dims[0] != trials->count || shape.dims[1] != r->session->bins ||

@@ -12,19 +12,18 @@ static const char *const truths[] = {"FALSE", "TRUE"}; /* as h5py names them */
 
 const char *h5_holds_name(enum h5_holds holds)
 {
-    static const char *const names[H5_HOLDS] = {[H5_OTHER] = "what is no number",
-                                                [H5_NUMBERS] = "numbers",
-                                                [H5_TRUTHS] = "truth values",
-                                                [H5_LISTS] = "lists of different lengths",
-                                                [H5_TEXTS] = "text",
-                                                [H5_STRINGS] = "text",
-                                                [H5_LETTERS] = "text",
-                                                [H5_COMPLEX] = "complex numbers",
-                                                [H5_RECORDS] = "records of several fields",
-                                                [H5_OBJECTS] = "an object of MATLAB, such as a "
-                                                               "string array or a table",
-                                                [H5_REFERENCES] =
-                                                    "references, as a cell array of MATLAB does"};
+    static const char *const names[H5_HOLDS] = {
+        [H5_OTHER] = "what is no number",
+        [H5_NUMBERS] = "numbers",
+        [H5_TRUTHS] = "truth values",
+        [H5_LISTS] = "lists of different lengths",
+        [H5_TEXTS] = "text",
+        [H5_STRINGS] = "text",
+        [H5_LETTERS] = "text",
+        [H5_COMPLEX] = "complex numbers",
+        [H5_RECORDS] = "records of several fields",
+        [H5_OBJECTS] = "an object of MATLAB, such as a string array",
+        [H5_REFERENCES] = "references, as a cell array of MATLAB does"};
 
     return names[holds < H5_HOLDS ? holds : H5_OTHER];
 }

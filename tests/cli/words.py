@@ -186,6 +186,10 @@ def test_new_trials():
     check(f"model_runs_b.h5_of_b.h5_train_{MEAN}" in made("new/pair"), f"{made('new/pair')}")
     harness.write("new/nothing.h5", other=trials)
     run("posterior-mean", "new/lone", "new/nothing.h5", status=2, pattern="nothing.h5")
+    shutil.copy(f"{SCRATCH}/new/test_train.h5", f"{SCRATCH}/new/later/test_train.h5")
+    run("posterior-mean", "new/lone", "new/test_train.h5", "new/later/test_train.h5", status=2,
+        pattern="new/test_train.h5 and new/later/test_train.h5 have one name: rename one of them, or sample them one by one")
+    run("posterior-mean", "new/lone", "new/test_train.h5", "new/../new/test_train.h5", status=2, pattern="is given twice")
     run("posterior-mean", "new/lone", "new/test_train.h5", "--data_dir=new", status=2, pattern="two ways to name the data")
     run("posterior-mean", "new/lone", "--session=a.h5", status=2, pattern="--session=a.h5 says which session new trials")
 
