@@ -101,7 +101,8 @@ def test_refusals():
     mpi.run(2, *refused, "--gen_dim=none", status=2, pattern="--gen_dim=none")
     mpi.run(2, *refused, "--data_filename_stem=nothing", status=2, pattern="nothing")
     whole()
-    for words in (["posterior-mean", "whole"], ["evaluate", "whole"], ["--kind=prior_sample", "--lfads_save_dir=whole"]):
+    for words in (["posterior-mean", "whole"], ["posterior-sample", "whole", "--ensemble=2"], ["evaluate", "whole"],
+                  ["--kind=prior_sample", "--lfads_save_dir=whole"]):
         mpi.run(2, *words, status=2, pattern="is for one process, and 2 were started")
     check(not os.path.exists(f"{SCRATCH}/refused"), "something is left")
 
