@@ -2,7 +2,6 @@
  * The processes share the data, which were read before, and a board in memory, on which each writes
  * how far it is and how it ended. SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -23,26 +22,15 @@ static bool is_told_to_stop(void *payload)
 void __gcov_dump(void);
 #endif
 
-static void *train_next(void *payload)
-{
-    struct work *w = payload;
-
-    work_train(w, w->next, w->tuning->base->threads / w->most, is_told_to_stop, w);
-    return NULL;
-}
-
 /* The process of the next member. It ends with its parent, and leaves a terminal's signals to it.
- * The work is done in a thread of its own: OpenMP takes this thread to have those that its parent
- * may have computed with. */
+ */
 static _Noreturn void member_main(struct work *w, pid_t parent)
 {
-    pthread_t thread;
-
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() == parent && pthread_create(&thread, NULL, train_next, w) == 0)
-        pthread_join(thread, NULL);
+    if (getppid() == parent)
+        work_train(w, w->next, w->tuning->base->threads / w->most, is_told_to_stop, w);
 #ifdef LFADS_COVERAGE
     __gcov_dump();
 #endif
