@@ -30,8 +30,8 @@ def train(folder, stem, *more):
 
 def make_set(stem, bins=60, channels=30, sessions=1):
     for i in range(sessions):
-        write(f"data/{stem}_{i}", **{f"{name}_data": np.ones((64, bins, channels), dtype=np.uint8)
-                                     for name in ("train", "valid")})
+        write(f"data/{stem}_{i}", **{f"{name}_data": np.full((64, bins, channels), count, dtype=np.uint8)
+                                     for name, count in (("train", 1), ("valid", 2))})
 
 
 def peak(stem, *more):
