@@ -18,7 +18,7 @@
 #include "model/params.h"
 #include "train/log_events.h"
 
-static const char *const path = "test_log_events";
+static const char *const path = "log_events";
 
 /* Returns the number under TAG: in a summary's value, field 2, a float of four bytes, follows the
  * tag.
