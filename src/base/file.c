@@ -15,12 +15,15 @@ enum { MAX_TEXT = 1 << 26, PIECE = 1 << 16 };
 
 static const char staged[] = ".part";
 
+const char *file_write_hint(int error)
+{
+    return error == ENOENT ? " (its directory is not there; was it renamed?)" : "";
+}
+
 static enum lfads_status fail(struct lfads_error *err, const char *what, const char *path)
 {
-    bool gone = errno == ENOENT && strcmp(what, "write") == 0;
-
     return lfads_fail(err, LFADS_IO, "can't %s %s: %s%s", what, path, strerror(errno),
-                      gone ? " (its directory is not there; was it renamed?)" : "");
+                      strcmp(what, "write") == 0 ? file_write_hint(errno) : "");
 }
 
 enum lfads_status file_join(char path[FILE_PATH], const char *directory, const char *name,
@@ -40,6 +43,13 @@ bool file_exists(const char *path)
     struct stat info;
 
     return stat(path, &info) == 0;
+}
+
+bool file_is_in(const char *directory, const char *name)
+{
+    char path[FILE_PATH];
+
+    return file_join(path, directory, name, NULL) == LFADS_OK && file_exists(path);
 }
 
 /* Flushes a file or directory to the disk. */

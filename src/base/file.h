@@ -16,6 +16,10 @@ enum { FILE_PATH = PATH_MAX };
 enum lfads_status file_join(char path[FILE_PATH], const char *directory, const char *name,
                             struct lfads_error *err);
 bool file_exists(const char *path);
+/* What may be behind ERROR, an errno of writing, to be said after its text; "" if that says it. */
+const char *file_write_hint(int error);
+/* Whether DIRECTORY has a file NAME. */
+bool file_is_in(const char *directory, const char *name);
 /* Makes the directory and its parents if they do not exist. Fails if it is not writable. */
 enum lfads_status file_make_directory(const char *path, struct lfads_error *err);
 

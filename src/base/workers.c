@@ -10,8 +10,9 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdlib.h>
+
+#include "base/sizes.h"
 
 enum { LOOKS = 100 }; /* before a thread sleeps; each lets others run */
 
@@ -126,7 +127,7 @@ void workers_run(struct workers *workers, size_t count,
                  void (*work)(void *payload, size_t item, size_t thread), void *payload)
 {
     struct workers alone = {.count = 0}, *team = workers ? workers : &alone;
-    size_t others = count < 2 ? 0 : team->others < count - 1 ? team->others : count - 1;
+    size_t others = count ? size_min(team->others, count - 1) : 0;
     int libraries = omp_get_max_threads();
 
     if (count == 0)
@@ -148,7 +149,7 @@ void workers_run(struct workers *workers, size_t count,
 void workers_run_once(size_t threads, size_t count,
                       void (*work)(void *payload, size_t item, size_t thread), void *payload)
 {
-    struct workers *workers = workers_create(threads < count ? threads : count);
+    struct workers *workers = workers_create(size_min(threads, count));
 
     workers_run(workers, count, work, payload);
     workers_free(workers);

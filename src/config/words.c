@@ -98,14 +98,6 @@ static enum lfads_status place_files(struct lfads_config *config, const struct w
     return status;
 }
 
-/* Whether the save directory has a file NAME. */
-static bool has_trace(const struct lfads_config *config, const char *name)
-{
-    char path[FILE_PATH];
-
-    return file_join(path, config->lfads_save_dir, name, NULL) == LFADS_OK && file_exists(path);
-}
-
 /* Sets BASE to what a new save directory is named after: the first data file without its ending, or
  * the stem without separators at its end, in the data's directory. */
 static void name_after_data(char base[FILE_PATH], const struct lfads_config *config)
@@ -161,7 +153,8 @@ static enum lfads_status check_data(const struct lfads_config *config, const cha
                           "data files and --%s are two ways to name the data: leave one out",
                           directory ? "data_dir" : "data_filename_stem");
     if (files || (directory && stem) ||
-        (saves && (has_trace(config, trace) || has_trace(config, WORDS_SEEDS))))
+        (saves && (file_is_in(config->lfads_save_dir, trace) ||
+                   file_is_in(config->lfads_save_dir, WORDS_SEEDS))))
         return LFADS_OK;
     if (directory || stem)
         return lfads_fail(err, LFADS_USAGE,
@@ -222,12 +215,11 @@ static enum lfads_status check_names(const struct words *words, struct lfads_err
 static enum lfads_status refuse_model(const struct lfads_config *config, const struct words *words,
                                       const char *command, struct lfads_error *err)
 {
-    char directory[FILE_PATH], index[FILE_PATH];
+    char directory[FILE_PATH];
 
     if (words->count > 0) {
         path_directory(directory, words->word[0]);
-        if (file_join(index, directory, config->checkpoint_pb_load_name, NULL) == LFADS_OK &&
-            file_exists(index))
+        if (file_is_in(directory, config->checkpoint_pb_load_name))
             return lfads_fail(err, LFADS_USAGE,
                               "%s is a file, and a model is named by its save directory: lfads %s "
                               "%s",

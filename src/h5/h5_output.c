@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 /* The driver's state of an open file. HDF5's part must be first. */
 struct output {
     H5FD_t own;
@@ -207,6 +209,7 @@ enum lfads_status h5_output_failed(const struct h5_output *output, const char *p
 {
     int reason = output ? output->reason : 0;
 
-    return lfads_fail(err, LFADS_IO, "can't write %s%s%s: %s", what ? what : "", what ? " to " : "",
-                      path, reason ? strerror(reason) : "HDF5 does not say why");
+    return lfads_fail(err, LFADS_IO, "can't write %s%s%s: %s%s", what ? what : "",
+                      what ? " to " : "", path, reason ? strerror(reason) : "HDF5 does not say why",
+                      file_write_hint(reason));
 }

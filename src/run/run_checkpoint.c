@@ -89,25 +89,18 @@ static enum lfads_status begin_afresh(struct run *p, struct lfads_error *err)
     return status == LFADS_OK ? preset_apply(p->config, err) : status;
 }
 
-static bool has_file(const char *directory, const char *name)
-{
-    char path[FILE_PATH];
-
-    return file_join(path, directory, name, NULL) == LFADS_OK && file_exists(path);
-}
-
 /* Fails because the save directory lacks the index that was asked for, and says what helps. */
 static enum lfads_status no_checkpoint(const struct lfads_config *config, struct lfads_error *err)
 {
     const char *name = config->checkpoint_pb_load_name, *directory = config->lfads_save_dir;
     char help[600] = "train first, or name the model's save directory", other[FILE_PATH];
 
-    if (strcmp(name, "checkpoint") != 0 && has_file(directory, "checkpoint"))
+    if (strcmp(name, "checkpoint") != 0 && file_is_in(directory, "checkpoint"))
         snprintf(help, sizeof help,
                  "it has a checkpoint: leave that flag out. checkpoint_lve is written once the "
                  "ramps are over (--kl_increase_steps, --l2_increase_steps) and validation trials "
                  "are scored");
-    else if (strcmp(name, "checkpoint_lve") != 0 && has_file(directory, "checkpoint_lve"))
+    else if (strcmp(name, "checkpoint_lve") != 0 && file_is_in(directory, "checkpoint_lve"))
         snprintf(help, sizeof help,
                  "it has the model of lowest cost: --checkpoint_pb_load_name=checkpoint_lve");
     else if (index_other(other, directory))

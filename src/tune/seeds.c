@@ -38,11 +38,7 @@ void seeds_report(const struct tuning *tuning, const size_t *order, size_t count
 /* Whether CONFIG asks for several seeds, or goes on where several were trained. */
 static bool is_several(const struct lfads_config *config)
 {
-    char path[FILE_PATH];
-
-    return config->seeds ||
-           (file_join(path, config->lfads_save_dir, SEEDS_FLAGS, NULL) == LFADS_OK &&
-            file_exists(path));
+    return config->seeds || file_is_in(config->lfads_save_dir, SEEDS_FLAGS);
 }
 
 static enum lfads_status train_several(const struct lfads_config *config,

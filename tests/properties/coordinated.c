@@ -3,7 +3,6 @@
  * encoders read and at the weights in the gradient, not at the masks.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "random_model.h"
 
@@ -69,15 +68,11 @@ static void check(struct counts *counts, uint64_t seed)
 {
     struct random_model r;
     struct shard *s;
-    struct lfads_error err;
     struct counts before = *counts;
 
     random_model_create(&r, seed, backend_reference(), TRIALS, 1);
     struct batch_source source = random_model_batch(&r);
-    if (shard_create(&s, r.learner->be, r.model, TRIALS, 1, true, &err) != LFADS_OK) {
-        printf("%s\n", err.text);
-        exit(1);
-    }
+    s = random_model_shard(&r, TRIALS, 1, true);
     shard_begin(s, r.session, TRIALS, 1, POSTERIOR_SAMPLE, source.dropout, r.learner->parameters,
                 NULL, NULL);
     if (s->gradient_weight) {

@@ -3,7 +3,6 @@
  * changes as the whole does, and the other part does not. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "random_model.h"
 
@@ -92,13 +91,9 @@ int main(void)
     for (uint64_t seed = 1; seed <= CONFIGURATIONS; seed++) {
         struct random_model r;
         struct shard *s;
-        struct lfads_error err;
 
         random_model_create(&r, seed, backend_reference(), TRIALS, 1);
-        if (shard_create(&s, r.learner->be, r.model, TRIALS, 1, true, &err) != LFADS_OK) {
-            printf("%s\n", err.text);
-            return 1;
-        }
+        s = random_model_shard(&r, TRIALS, 1, true);
         heldout += check(&failed, &r, s, TERM_HELDOUT);
         forward += check(&failed, &r, s, TERM_FORWARD);
         shard_free(s);

@@ -24,6 +24,10 @@ void random_model_create(struct random_model *r, uint64_t seed, const struct bac
 double random_model_uniform(const struct random_model *r, uint32_t time, size_t i);
 /* Prints the model's flags that no configuration draws, and returns their number. */
 int random_model_missing(void);
+/* Returns a shard for R's model on its backend, as shard_create makes it; ends the test if it
+ * can't. */
+struct shard *random_model_shard(const struct random_model *r, size_t trials, size_t samples,
+                                 bool trained);
 void random_model_free(struct random_model *r);
 /* Returns a batch of random data, with addressed noise and masks. */
 struct batch_source random_model_batch(const struct random_model *r);

@@ -12,18 +12,6 @@
 
 enum { CONFIGURATIONS = 200, TRIALS = 3, SAMPLES = 4 };
 
-static struct shard *create(const struct random_model *r, size_t trials, size_t samples)
-{
-    struct shard *s;
-    struct lfads_error err;
-
-    if (shard_create(&s, r->learner->be, r->model, trials, samples, false, &err) != LFADS_OK) {
-        printf("%s\n", err.text);
-        exit(1);
-    }
-    return s;
-}
-
 static void begin(struct shard *s, const struct random_model *r, size_t trials, size_t samples)
 {
     shard_begin(s, r->session, trials, samples, POSTERIOR_SAMPLE, false, r->learner->parameters,
@@ -72,7 +60,7 @@ static bool check_sample(const struct random_model *r, const struct shard *encod
 {
     const struct model *m = r->model;
     size_t width = model_outputs(m, r->session), n = model_channels(m, r->session);
-    struct shard *alone = create(r, 1, 1);
+    struct shard *alone = random_model_shard(r, 1, 1, false);
     real *one = calloc(m->bins * width, sizeof *one);
     bool passes;
 
@@ -120,8 +108,8 @@ static int check(uint64_t seed)
 
     random_model_create(&r, seed, backend_reference(), TRIALS, 1);
     source = random_model_batch(&r);
-    encoded = create(&r, TRIALS, 1);
-    decoded = create(&r, 1, SAMPLES);
+    encoded = random_model_shard(&r, TRIALS, 1, false);
+    decoded = random_model_shard(&r, 1, SAMPLES, false);
     output =
         calloc(r.model->bins * SAMPLES * 2 * model_channels(r.model, r.session), sizeof *output);
     begin(encoded, &r, TRIALS, 1);
