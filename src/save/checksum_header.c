@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "save/checksum_header.h"
 
+#include <errno.h>
 #include <libdeflate.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -42,7 +43,8 @@ enum lfads_status checksum_header_write(const char *path, struct lfads_error *er
 
     if (file)
         fine = fclose(file) == 0 && fine;
-    return fine ? LFADS_OK : lfads_fail(err, LFADS_IO, "can't write %s: %m", path);
+    return fine ? LFADS_OK
+                : lfads_fail(err, LFADS_IO, "can't write %s: %m%s", path, file_write_hint(errno));
 }
 
 enum lfads_status checksum_header_check(const char *path, struct lfads_error *err)
