@@ -201,7 +201,8 @@ static enum lfads_status write_bytes(const char *path, int flags, const char *by
     return failed ? fail(err, "write", path) : LFADS_OK;
 }
 
-enum lfads_status file_write_text(const char *path, const char *text, struct lfads_error *err)
+enum lfads_status file_write_bytes(const char *path, const void *bytes, size_t length,
+                                   struct lfads_error *err)
 {
     char temp[FILE_PATH], suffix[32];
     enum lfads_status status;
@@ -209,12 +210,17 @@ enum lfads_status file_write_text(const char *path, const char *text, struct lfa
     snprintf(suffix, sizeof suffix, ".%ld%s", (long)getpid(), staged);
     status = file_beside(temp, path, suffix, err);
     if (status == LFADS_OK)
-        status = write_bytes(temp, O_TRUNC, text, strlen(text), err);
+        status = write_bytes(temp, O_TRUNC, bytes, length, err);
     if (status != LFADS_OK) {
         file_discard(temp);
         return status;
     }
     return file_commit(temp, path, err);
+}
+
+enum lfads_status file_write_text(const char *path, const char *text, struct lfads_error *err)
+{
+    return file_write_bytes(path, text, strlen(text), err);
 }
 
 enum lfads_status file_write_stream(const char *path, FILE *out, char **text,

@@ -45,6 +45,8 @@ enum lfads_status file_flush(const char *path, struct lfads_error *err);
 /* Writes the file by stage and commit. Two processes that write the same file use different staged
  * names. */
 enum lfads_status file_write_text(const char *path, const char *text, struct lfads_error *err);
+enum lfads_status file_write_bytes(const char *path, const void *bytes, size_t length,
+                                   struct lfads_error *err);
 /* Closes OUT, an open_memstream of *TEXT, and frees *TEXT; if STATUS is LFADS_OK, writes it to PATH
  * as file_write_text does. Returns STATUS or its own failure. */
 enum lfads_status file_write_stream(const char *path, FILE *out, char **text,

@@ -8,6 +8,7 @@
 #include <lfads/lfads.h>
 #include <libdeflate.h>
 #include <oneapi/dnnl/dnnl.h>
+#include <png.h>
 #include <protobuf-c/protobuf-c.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -60,8 +61,9 @@ static void add_libraries(struct text *text)
         "  libdeflate " LIBDEFLATE_VERSION_STRING ", LAPACK %d.%d.%d, jansson %s, cairo %s,\n",
         (int)lapack[0], (int)lapack[1], (int)lapack[2], jansson_version_str(),
         cairo_version_string());
-    add(text, "  protobuf-c %s, Snappy " LFADS_SNAPPY_VERSION ", ISA-L %d.%d.%d\n",
-        protobuf_c_version(), ISAL_MAJOR_VERSION, ISAL_MINOR_VERSION, ISAL_PATCH_VERSION);
+    add(text, "  libpng %s, protobuf-c %s, Snappy " LFADS_SNAPPY_VERSION ", ISA-L %d.%d.%d\n",
+        png_get_libpng_ver(NULL), protobuf_c_version(), ISAL_MAJOR_VERSION, ISAL_MINOR_VERSION,
+        ISAL_PATCH_VERSION);
 }
 
 static void add_devices(struct text *text)

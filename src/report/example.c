@@ -4,10 +4,10 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "report/panel.h"
+#include "report/png.h"
+#include "report/sheet.h"
 
 enum { ROWS = 7, MAX_CURVES = 64 };
 
@@ -164,52 +164,15 @@ static void draw_column(cairo_t *cairo, const struct example_column *c, size_t c
                r->reals ? "means" : "rates", r->reals ? "(data's unit)" : "spikes/bin");
 }
 
-/* A PNG being written. */
-struct bytes {
-    unsigned char *bytes;
-    size_t length, capacity;
-};
-
-static cairo_status_t append(void *payload, const unsigned char *data, unsigned length)
-{
-    struct bytes *b = payload;
-
-    if (b->length + length > b->capacity) {
-        size_t capacity = 2 * (b->length + length);
-        unsigned char *bytes = realloc(b->bytes, capacity);
-
-        if (!bytes)
-            return CAIRO_STATUS_NO_MEMORY;
-        b->bytes = bytes;
-        b->capacity = capacity;
-    }
-    memcpy(b->bytes + b->length, data, length);
-    b->length += length;
-    return CAIRO_STATUS_SUCCESS;
-}
-
 enum lfads_status example_draw(unsigned char **png, size_t *length,
                                const struct example_column columns[2], struct lfads_error *err)
 {
-    cairo_surface_t *surface =
-        cairo_image_surface_create(CAIRO_FORMAT_RGB24, EXAMPLE_WIDTH, EXAMPLE_HEIGHT);
-    cairo_t *cairo = cairo_create(surface);
-    struct bytes bytes = {.bytes = NULL};
-    cairo_status_t status;
+    cairo_t *sheet = sheet_create(EXAMPLE_WIDTH, EXAMPLE_HEIGHT);
+    enum lfads_status status;
 
-    cairo_set_source_rgb(cairo, 1, 1, 1);
-    cairo_paint(cairo);
     for (size_t i = 0; i < 2; i++)
-        draw_column(cairo, &columns[i], i);
-    status = cairo_surface_write_to_png_stream(surface, append, &bytes);
-    cairo_destroy(cairo);
-    cairo_surface_destroy(surface);
-    *png = bytes.bytes;
-    *length = bytes.length;
-    if (status == CAIRO_STATUS_SUCCESS)
-        return LFADS_OK;
-    free(bytes.bytes);
-    *png = NULL;
-    return lfads_fail(err, LFADS_NO_MEMORY, "can't draw the example: %s",
-                      cairo_status_to_string(status));
+        draw_column(sheet, &columns[i], i);
+    status = png_encode(png, length, cairo_get_target(sheet), "the example", err);
+    cairo_destroy(sheet);
+    return status;
 }

@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "report/sheet.h"
 
-#include <errno.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/file.h"
+#include "report/png.h"
 
 cairo_t *sheet_create(double width, double height)
 {
@@ -21,22 +21,13 @@ cairo_t *sheet_create(double width, double height)
 
 enum lfads_status sheet_write(cairo_t *sheet, const char *path, struct lfads_error *err)
 {
-    char temp[FILE_PATH];
-    cairo_status_t drawn;
-    const char *reason;
-    enum lfads_status status = file_stage(temp, path, err);
+    unsigned char *png;
+    size_t length;
+    enum lfads_status status = png_encode(&png, &length, cairo_get_target(sheet), path, err);
 
-    if (status != LFADS_OK) {
-        cairo_destroy(sheet);
-        return status;
-    }
-    errno = 0;
-    drawn = cairo_surface_write_to_png(cairo_get_target(sheet), temp);
-    reason = drawn == CAIRO_STATUS_WRITE_ERROR && errno ? strerror(errno)
-                                                        : cairo_status_to_string(drawn);
     cairo_destroy(sheet);
-    if (drawn == CAIRO_STATUS_SUCCESS)
-        return file_commit(temp, path, err);
-    file_discard(temp);
-    return lfads_fail(err, LFADS_IO, "can't write %s: %s", path, reason);
+    if (status == LFADS_OK)
+        status = file_write_bytes(path, png, length, err);
+    free(png);
+    return status;
 }
