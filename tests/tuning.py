@@ -10,7 +10,7 @@ from harness import SCRATCH, check, latest, numbers, text
 
 MODEL = ["--data_dir=data", "--data_filename_stem=set", "--preset=auto", "--gen_dim=8", "--ic_enc_dim=6",
          "--ic_dim=4", "--factors_dim=3", "--batch_size=8", "--seed=4", "--heldout_dim=2",
-         "--kl_increase_steps=3", "--l2_increase_steps=3"]
+         "--kl_increase_steps=3", "--l2_increase_steps=3", "--example_every_s=-1"]
 MEMBERS, GENERATIONS = 4, 3
 SMALL = [f"--members={MEMBERS}", f"--generations={GENERATIONS}", "--first_generation=3", "--generation_epochs=1",
          "--stop_patience=0"]

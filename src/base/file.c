@@ -184,21 +184,21 @@ static int write_all(int file, const char *bytes, size_t remaining)
     return 0;
 }
 
-/* Opens, writes and closes PATH: each of the three can report a full disk. O_NOFOLLOW: a directory
- * from another source can contain links to files outside it. */
-static enum lfads_status write_bytes(const char *path, int flags, const char *bytes, size_t length,
-                                     struct lfads_error *err)
+/* Opens, writes and closes PATH, which messages call NAME: each of the three can report a full
+ * disk. O_NOFOLLOW: a directory from another source can contain links to files outside it. */
+static enum lfads_status write_bytes(const char *path, const char *name, int flags,
+                                     const char *bytes, size_t length, struct lfads_error *err)
 {
     int file = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | flags, 0666), failed, saved_errno;
 
     if (file < 0)
-        return fail(err, "write", path);
+        return fail(err, "write", name);
     failed = write_all(file, bytes, length);
     saved_errno = errno;
     if (close(file) != 0 && !failed)
-        return fail(err, "write", path);
+        return fail(err, "write", name);
     errno = saved_errno;
-    return failed ? fail(err, "write", path) : LFADS_OK;
+    return failed ? fail(err, "write", name) : LFADS_OK;
 }
 
 enum lfads_status file_write_bytes(const char *path, const void *bytes, size_t length,
@@ -210,7 +210,7 @@ enum lfads_status file_write_bytes(const char *path, const void *bytes, size_t l
     snprintf(suffix, sizeof suffix, ".%ld%s", (long)getpid(), staged);
     status = file_beside(temp, path, suffix, err);
     if (status == LFADS_OK)
-        status = write_bytes(temp, O_TRUNC, bytes, length, err);
+        status = write_bytes(temp, path, O_TRUNC, bytes, length, err);
     if (status != LFADS_OK) {
         file_discard(temp);
         return status;
@@ -237,13 +237,13 @@ enum lfads_status file_write_stream(const char *path, FILE *out, char **text,
 
 enum lfads_status file_append(const char *path, const char *text, struct lfads_error *err)
 {
-    return write_bytes(path, O_APPEND, text, strlen(text), err);
+    return write_bytes(path, path, O_APPEND, text, strlen(text), err);
 }
 
 enum lfads_status file_append_bytes(const char *path, const void *bytes, size_t length,
                                     struct lfads_error *err)
 {
-    return write_bytes(path, O_APPEND, bytes, length, err);
+    return write_bytes(path, path, O_APPEND, bytes, length, err);
 }
 
 FILE *file_open(const char *path)
@@ -275,7 +275,7 @@ static enum lfads_status copy_rest(const char *to, FILE *from, const char *name,
     size_t length;
 
     while (status == LFADS_OK && (length = fread(block, 1, sizeof block, from)) > 0)
-        status = write_bytes(to, O_APPEND, block, length, err);
+        status = write_bytes(to, to, O_APPEND, block, length, err);
     return status == LFADS_OK && ferror(from) ? fail(err, "read", name) : status;
 }
 
@@ -289,7 +289,7 @@ enum lfads_status file_copy(const char *to, const char *from, struct lfads_error
         return fail(err, "read", from);
     status = file_stage(temp, to, err);
     if (status == LFADS_OK)
-        status = write_bytes(temp, O_TRUNC, "", 0, err);
+        status = write_bytes(temp, to, O_TRUNC, "", 0, err);
     if (status == LFADS_OK)
         status = copy_rest(temp, file, from, err);
     fclose(file);

@@ -1,6 +1,7 @@
 /* check_cpu.c - compares the CPU backend's kernels for each instruction set with the reference, and
  * its products in bfloat16. Reports the instruction sets that the processor lacks as not run.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <omp.h>
 #include <stdio.h>
 
 #include "check.h"
@@ -32,11 +33,16 @@ static int check_bf16(void)
 
 int main(void)
 {
-    int failed = check_set(backend_cpu(), "best set of this processor");
+    int failed;
 
+    omp_set_num_threads(1); /* oneDNN's, which wait without a pause */
+    failed = check_set(backend_cpu(), "best set of this processor");
 #ifdef __x86_64__
-    failed += check_set(cpu_plain_table(), "plain");
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    if (backend_cpu() != cpu_plain_table())
+        failed += check_set(cpu_plain_table(), "plain");
+    if (backend_cpu() == cpu_avx2_table())
+        printf("AVX2 is the best set\n");
+    else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         failed += check_set(cpu_avx2_table(), "AVX2");
     else
         printf("AVX2 not run: this processor lacks it\n");

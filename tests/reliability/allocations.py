@@ -4,7 +4,7 @@ had happened. What a command can do without may fail unnoticed, with a result th
 
   allocations.py LFADS SCRATCH SHIM DENOISE [all] [--case=CASE]
 
-Of the program's own allocations the first of each line that allocates is tried, and of those of
+Of the program's own allocations the first of each third line that allocates is tried, and of those of
 libraries some; with "all" every one of the program's, and many of libraries.
 
 SPDX-License-Identifier: Apache-2.0"""
@@ -44,6 +44,8 @@ UNSURE = "memory|libhdf5 crashed when it read|HDF5 does not say why|hyperparamet
 BREAKS_HEAP = r"libhdf5\S* H5Pset_"
 deaths = {}  # how often each of them did
 commands = []
+# Of the lines that allocate, one in so many is tried.
+LINES = 3
 # Of libraries' allocations, one in so many is tried.
 STRIDE = 97 if ALL else 16000
 # Of trainings that fail, one in so many is gone on with.
@@ -272,8 +274,9 @@ def test_program():
         sites = command.sites("program")
         with Server(command.words, "program") as server:
             for first, site in enumerate(sites, 1):
-                if ALL or site not in seen:
-                    seen.add(site)
+                fresh = site not in seen
+                seen.add(site)
+                if ALL or fresh and len(seen) % LINES == 0:
                     for once in (True, False) if ALL else (odd,):
                         tried += command.disturb(server, "program", first, once)
                     odd = not odd
