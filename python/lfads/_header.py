@@ -112,6 +112,8 @@ class lfads_flag(Structure):
         ("max", c_double),
         ("is_open", c_bool),
         ("help", c_char_p),
+        ("takes_all", c_bool),
+        ("is_of_original", c_bool),
     ]
 
 
@@ -404,8 +406,16 @@ FUNCTIONS = {
     "lfads_config_free": (None, [c_void_p]),
     "lfads_config_set": (c_int, [c_void_p, c_char_p, c_char_p, POINTER(lfads_error)]),
     "lfads_config_get": (c_char_p, [c_void_p, c_char_p]),
+    "lfads_config_is_given": (c_bool, [c_void_p, c_char_p]),
+    "lfads_config_set_default": (c_int, [c_void_p, c_char_p, c_char_p, POINTER(lfads_error)]),
+    "lfads_config_set_files": (c_int, [c_void_p, POINTER(c_char_p), c_size_t, POINTER(lfads_error)]),
+    "lfads_config_get_file": (c_size_t, [c_void_p, c_size_t, c_void_p, c_size_t]),
+    "lfads_config_check": (c_int, [c_void_p, POINTER(lfads_error)]),
     "lfads_flags_count": (c_size_t, [c_int]),
     "lfads_flags_get": (c_int, [POINTER(lfads_flag), c_int, c_size_t, POINTER(lfads_error)]),
+    "lfads_flag_read": (c_int, [c_void_p, c_size_t, POINTER(lfads_flag), c_char_p, POINTER(lfads_error)]),
+    "lfads_flag_range": (c_int, [c_void_p, c_size_t, POINTER(lfads_flag), POINTER(lfads_error)]),
+    "lfads_nearest": (c_char_p, [c_char_p, POINTER(c_char_p), c_size_t, c_void_p]),
     "lfads_train": (c_int, [c_void_p, POINTER(lfads_callbacks), POINTER(lfads_error)]),
     "lfads_tune_config_create": (c_int, [POINTER(c_void_p), POINTER(lfads_error)]),
     "lfads_tune_config_free": (None, [c_void_p]),
