@@ -119,6 +119,7 @@ class lfads_flag(Structure):
 
 class lfads_merging(Structure):
     _fields_ = [
+        ("size", c_size_t),
         ("data_file", c_char_p),
         ("train_run_file", c_char_p),
         ("valid_run_file", c_char_p),
@@ -128,6 +129,7 @@ class lfads_merging(Structure):
 
 class lfads_report_request(Structure):
     _fields_ = [
+        ("size", c_size_t),
         ("save_dir", c_char_p),
         ("output_dir", c_char_p),
         ("output_file", c_char_p),
@@ -321,6 +323,7 @@ class lfads_runs(Structure):
 
 class lfads_evaluation(Structure):
     _fields_ = [
+        ("size", c_size_t),
         ("data_file", c_char_p),
         ("model_run_file", c_char_p),
         ("train_run_file", c_char_p),
@@ -377,6 +380,7 @@ class lfads_nlb_scores(Structure):
 
 class lfads_nlb_evaluation(Structure):
     _fields_ = [
+        ("size", c_size_t),
         ("target_file", c_char_p),
         ("submission_file", c_char_p),
         ("train_run_file", c_char_p),
@@ -389,6 +393,7 @@ class lfads_nlb_evaluation(Structure):
 
 class lfads_nlb_submission(Structure):
     _fields_ = [
+        ("size", c_size_t),
         ("eval_run_file", c_char_p),
         ("train_run_file", c_char_p),
         ("set", c_char_p),

@@ -71,7 +71,8 @@ static const char *text_or_null(const char *text) { return *text ? text : NULL; 
 /* Converts REQUEST, which keeps its strings. */
 static struct lfads_evaluation evaluation_of(const struct request *request)
 {
-    return (struct lfads_evaluation){.data_file = request->data_file,
+    return (struct lfads_evaluation){.size = sizeof(struct lfads_evaluation),
+                                     .data_file = request->data_file,
                                      .model_run_file = request->model_run,
                                      .train_run_file = text_or_null(request->train_run),
                                      .set = strcmp(request->set, "auto") == 0 ? NULL : request->set,
@@ -216,7 +217,8 @@ static enum lfads_status evaluate_model(const struct request *request, const cha
 
 static enum lfads_status evaluate_nlb(const struct request *request, struct lfads_error *err)
 {
-    struct lfads_nlb_evaluation evaluation = {.target_file = request->nlb_target,
+    struct lfads_nlb_evaluation evaluation = {.size = sizeof evaluation,
+                                              .target_file = request->nlb_target,
                                               .submission_file = request->model_run,
                                               .train_run_file = text_or_null(request->train_run),
                                               .set = text_or_null(request->nlb_set),

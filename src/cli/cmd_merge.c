@@ -25,6 +25,7 @@ const struct flag_source merge_flags = OWN_SOURCE(flags);
 static enum lfads_status merge(const struct request *request, struct lfads_error *err)
 {
     const struct lfads_merging merging = {
+        .size = sizeof merging,
         .data_file = request->data_file,
         .train_run_file = *request->train_run ? request->train_run : NULL,
         .valid_run_file = *request->valid_run ? request->valid_run : NULL,

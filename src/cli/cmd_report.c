@@ -36,6 +36,7 @@ static enum lfads_status report(const char *save_dir, const struct request *requ
                                 struct lfads_error *err)
 {
     const struct lfads_report_request what = {
+        .size = sizeof what,
         .save_dir = save_dir,
         .output_file = *request->output ? request->output : NULL,
         .output_dir = *request->output_dir ? request->output_dir : NULL,

@@ -27,6 +27,7 @@ const struct flag_source submit_flags = OWN_SOURCE(flags);
 static enum lfads_status submit(const struct request *request, struct lfads_error *err)
 {
     const struct lfads_nlb_submission submission = {
+        .size = sizeof submission,
         .eval_run_file = request->model_run,
         .train_run_file = *request->train_run ? request->train_run : NULL,
         .set = request->nlb_set,

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/sized.h"
 #include "page/assets.h"
 #include "page/page.h"
 #include "report/html.h"
@@ -115,11 +116,17 @@ static void say(const struct page *page, const char *text)
 enum lfads_status lfads_report(const struct lfads_report_request *what,
                                const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    struct page page = {.what = what, .callbacks = callbacks, .err = err};
+    struct lfads_report_request taken;
+    struct page page = {.what = &taken, .callbacks = callbacks, .err = err};
     enum lfads_status status;
 
-    if (!what || !what->save_dir)
-        return lfads_fail_null(err, "lfads_report", what ? "save_dir" : "what");
+    if (!what)
+        return lfads_fail_null(err, "lfads_report", "what");
+    status = sized_take(&taken, what, sizeof taken, "lfads_report", err);
+    if (status != LFADS_OK)
+        return status;
+    if (!taken.save_dir)
+        return lfads_fail_null(err, "lfads_report", "save_dir");
     status = page_find(&page);
     for (size_t i = 0; i < page.count && status == LFADS_OK; i++) {
         char line[400];
