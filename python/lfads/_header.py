@@ -138,6 +138,7 @@ class lfads_report_request(Structure):
         ("units", c_size_t),
         ("bootstrap", c_size_t),
         ("seed", c_uint64),
+        ("title", c_char_p),
     ]
 
 

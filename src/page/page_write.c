@@ -12,6 +12,7 @@
 void page_head(struct page *page)
 {
     FILE *out = page->out;
+    const char *title = page->what->title ? page->what->title : page->what->save_dir;
 
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -19,12 +20,12 @@ void page_head(struct page *page)
           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
           "'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>LFADS report: ",
           out);
-    html_text(out, page->what->save_dir);
+    html_text(out, title);
     fprintf(out, "</title>\n<style>\n%s", asset_style);
     for (int i = 0; i < PAGE_HUES; i++)
         fprintf(out, ".h%d{--c:hsl(%d 70%% var(--l))}", i, 300 * i / PAGE_HUES);
     fputs("\n</style>\n</head>\n<body>\n<header><h1>LFADS report</h1><p>", out);
-    html_text(out, page->what->save_dir);
+    html_text(out, title);
     fputs("</p></header>\n<main>\n", out);
 }
 
