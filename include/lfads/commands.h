@@ -80,6 +80,7 @@ LFADS_API LFADS_CHECKED enum lfads_status lfads_prepare(const char *const *recor
 /* What to merge: results of the windows that lfads_prepare cut out of a recording (--chop), of each
  * set (NULL: none). The output is replaced if it exists. */
 struct lfads_merging {
+    size_t size; /* set by the caller: sizeof(struct lfads_merging) */
     const char *data_file, *train_run_file, *valid_run_file, *output_file;
 };
 /* Writes the arrays of the results that have bins as [bins of the recording,...]. Where windows
@@ -90,7 +91,8 @@ LFADS_API LFADS_CHECKED enum lfads_status lfads_merge(const struct lfads_merging
 /* ---- a page on a trained model ------------------------------------------------------------- */
 /* What to report on. A member that is NULL or 0 has the meaning given. */
 struct lfads_report_request {
-    const char *save_dir;    /* of a training */
+    size_t size;             /* set by the caller: sizeof(struct lfads_report_request) */
+    const char *save_dir;    /* of a training; what lfads_training_save wrote needs data_dir */
     const char *output_dir;  /* of results and report, made if missing; NULL: save_dir */
     const char *output_file; /* HTML; NULL: report.html in output_dir */
     const char *data_dir;    /* of the data files; NULL: the one of the training */
@@ -98,6 +100,7 @@ struct lfads_report_request {
     size_t units;            /* channels, of each session; 0: 16 */
     size_t bootstrap;        /* draws of trials for standard errors; 0: none */
     uint64_t seed;           /* of these draws */
+    const char *title;       /* of the page; NULL: save_dir */
 };
 /* Writes a page on a trained model (docs/report.md): one HTML file that needs nothing else,
  * complete or not at all. Reads the results in output_dir; if there are none, computes those of

@@ -65,6 +65,7 @@ LFADS_API void lfads_runs_release(struct lfads_runs *runs);
 
 /* What to score. A member that is NULL or 0 has the meaning given. */
 struct lfads_evaluation {
+    size_t size; /* set by the caller: sizeof(struct lfads_evaluation) */
     const char *data_file, *model_run_file;
     const char *train_run_file; /* of the training trials; NULL: that beside the model run */
     const char *set; /* "train" or "valid"; NULL: taken from the model run's name, else "valid" */
@@ -123,6 +124,7 @@ struct lfads_nlb_scores {
 };
 /* What to score. A member that is NULL or 0 has the meaning given. */
 struct lfads_nlb_evaluation {
+    size_t size; /* set by the caller: sizeof(struct lfads_nlb_evaluation) */
     const char *target_file;
     const char *submission_file; /* a submission, or a model run of the evaluated trials */
     const char *train_run_file;  /* a model run of the training trials; NULL: the one beside it */
@@ -141,6 +143,7 @@ LFADS_API void lfads_nlb_scores_release(struct lfads_nlb_scores *scores);
 
 /* What a submission to the benchmark consists of. */
 struct lfads_nlb_submission {
+    size_t size;                /* set by the caller: sizeof(struct lfads_nlb_submission) */
     const char *eval_run_file;  /* a model run of the evaluated trials */
     const char *train_run_file; /* of the training trials; NULL: the one beside it */
     const char *set;            /* the group to write, such as "mc_maze_20" */

@@ -17,7 +17,8 @@ struct lfads_training;
  * sessions; NULL: the files that flags name. With flag lfads_save_dir the training writes all that
  * lfads_train writes, locks the directory, and continues from its checkpoint if it has one. If that
  * flag was not set in CONFIG (or to ""), nothing is written to disk; the parameters of lowest
- * validation cost are kept in memory. DATA and the callbacks' payload must outlive the training. */
+ * validation cost are kept in memory. DATA and the callbacks' payload must outlive the training.
+ * Trainings on one DATA whose flags read it alike share in memory what they have read. */
 LFADS_API LFADS_CHECKED enum lfads_status
 lfads_training_create(struct lfads_training **out, const struct lfads_config *config,
                       const struct lfads_data *data, const struct lfads_callbacks *callbacks,

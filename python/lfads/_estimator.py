@@ -8,7 +8,7 @@ from typing import Any, Dict, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
-from . import _data, _hdf5, _history, _plot, _progress, _scores
+from . import _data, _hdf5, _history, _plot, _progress, _report, _scores
 from ._errors import NotFittedError, UsageError
 from ._library import Config, Handle, Run
 from ._model import Model
@@ -17,6 +17,7 @@ from ._training import Training, check_flags
 
 OneOrMore = Union[Results, Dict[str, Results]]
 CHECKPOINT, LOWEST = "checkpoint", "checkpoint_lve"
+IN_MEMORY = "(memory)"  # what data_dir is of a training on arrays
 # what of a save directory is not the model
 NOT_MODEL = ("model_runs_*", "lfads_log", ".*", "report.html")
 
@@ -279,6 +280,44 @@ class LFADS:
         """Draws the costs over epochs (needs matplotlib). Returns the figure."""
         self._check_fitted()
         return _plot.history(self.history_)
+
+    def report(self, path: _hdf5.Path, X: Any = None, *, valid: Any = None, ext_input: Any = None,
+               valid_ext_input: Any = None, truth: Any = None, trials: int = 40, units: int = 16,
+               bootstrap: int = 1000, seed: int = 0) -> None:
+        """Writes a page on the model, as ``lfads report`` does (docs/report.md): one HTML file.
+
+        Parameters
+        ----------
+        path : path
+            The file to write; it needs nothing else.
+        X, valid, ext_input, valid_ext_input, truth
+            What `fit` took; None for a model that was trained on files, which are read.
+        trials, units : int
+            How many trials, of all sessions, and channels, of each, can be looked at.
+        bootstrap, seed : int
+            Draws of trials for standard errors, and their seed.
+        """
+        self._check_fitted()
+        of_files = self._directory is not None and self.flags_["data_dir"] != IN_MEMORY
+        if of_files and X is not None:
+            raise UsageError("the model was trained on files, and its report is of these: leave X out")
+        if not of_files and X is None:
+            raise UsageError("the model does not keep the trials that it was trained on: give X, and valid, as to fit")
+        numbers = {"trials": trials, "units": units, "bootstrap": bootstrap, "seed": seed}
+        if min(numbers.values()) < 0 or 0 in (trials, units):
+            raise UsageError("trials and units are above 0, bootstrap and seed not below: "
+                             + ", ".join(f"{name}={value}" for name, value in numbers.items()))
+        with tempfile.TemporaryDirectory(prefix="lfads-") as temporary:
+            place, results = (os.path.join(temporary, name) for name in ("model", "results"))
+            if of_files:
+                _report.write(path, str(self._directory), results, None, None, **numbers)
+                return
+            sessions = {self._session(name): arrays for name, arrays in _data.for_training(
+                X, valid, ext_input, valid_ext_input, truth).items()}
+            self.save(place)
+            _history.write(os.path.join(place, f"{self.flags_['csv_log']}.csv"), self.history_)
+            _report.write_data(os.path.join(temporary, "data"), str(self.flags_["data_filename_stem"]), sessions)
+            _report.write(path, place, results, os.path.join(temporary, "data"), "a model of arrays", **numbers)
 
     # ---- keeping ----
 

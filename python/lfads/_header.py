@@ -112,11 +112,14 @@ class lfads_flag(Structure):
         ("max", c_double),
         ("is_open", c_bool),
         ("help", c_char_p),
+        ("takes_all", c_bool),
+        ("is_of_original", c_bool),
     ]
 
 
 class lfads_merging(Structure):
     _fields_ = [
+        ("size", c_size_t),
         ("data_file", c_char_p),
         ("train_run_file", c_char_p),
         ("valid_run_file", c_char_p),
@@ -126,6 +129,7 @@ class lfads_merging(Structure):
 
 class lfads_report_request(Structure):
     _fields_ = [
+        ("size", c_size_t),
         ("save_dir", c_char_p),
         ("output_dir", c_char_p),
         ("output_file", c_char_p),
@@ -134,6 +138,7 @@ class lfads_report_request(Structure):
         ("units", c_size_t),
         ("bootstrap", c_size_t),
         ("seed", c_uint64),
+        ("title", c_char_p),
     ]
 
 
@@ -319,6 +324,7 @@ class lfads_runs(Structure):
 
 class lfads_evaluation(Structure):
     _fields_ = [
+        ("size", c_size_t),
         ("data_file", c_char_p),
         ("model_run_file", c_char_p),
         ("train_run_file", c_char_p),
@@ -375,6 +381,7 @@ class lfads_nlb_scores(Structure):
 
 class lfads_nlb_evaluation(Structure):
     _fields_ = [
+        ("size", c_size_t),
         ("target_file", c_char_p),
         ("submission_file", c_char_p),
         ("train_run_file", c_char_p),
@@ -387,6 +394,7 @@ class lfads_nlb_evaluation(Structure):
 
 class lfads_nlb_submission(Structure):
     _fields_ = [
+        ("size", c_size_t),
         ("eval_run_file", c_char_p),
         ("train_run_file", c_char_p),
         ("set", c_char_p),
@@ -404,8 +412,16 @@ FUNCTIONS = {
     "lfads_config_free": (None, [c_void_p]),
     "lfads_config_set": (c_int, [c_void_p, c_char_p, c_char_p, POINTER(lfads_error)]),
     "lfads_config_get": (c_char_p, [c_void_p, c_char_p]),
+    "lfads_config_is_given": (c_bool, [c_void_p, c_char_p]),
+    "lfads_config_set_default": (c_int, [c_void_p, c_char_p, c_char_p, POINTER(lfads_error)]),
+    "lfads_config_set_files": (c_int, [c_void_p, POINTER(c_char_p), c_size_t, POINTER(lfads_error)]),
+    "lfads_config_get_file": (c_size_t, [c_void_p, c_size_t, c_void_p, c_size_t]),
+    "lfads_config_check": (c_int, [c_void_p, POINTER(lfads_error)]),
     "lfads_flags_count": (c_size_t, [c_int]),
     "lfads_flags_get": (c_int, [POINTER(lfads_flag), c_int, c_size_t, POINTER(lfads_error)]),
+    "lfads_flag_read": (c_int, [c_void_p, c_size_t, POINTER(lfads_flag), c_char_p, POINTER(lfads_error)]),
+    "lfads_flag_range": (c_int, [c_void_p, c_size_t, POINTER(lfads_flag), POINTER(lfads_error)]),
+    "lfads_nearest": (c_char_p, [c_char_p, POINTER(c_char_p), c_size_t, c_void_p]),
     "lfads_train": (c_int, [c_void_p, POINTER(lfads_callbacks), POINTER(lfads_error)]),
     "lfads_tune_config_create": (c_int, [POINTER(c_void_p), POINTER(lfads_error)]),
     "lfads_tune_config_free": (None, [c_void_p]),

@@ -25,7 +25,8 @@ class Progress(NamedTuple):
 def costs_of(epoch: Any) -> Dict[str, float]:
     """The costs and scores of an epoch, as the columns of a history have them."""
     found = {"epoch": epoch.epoch, "step": epoch.step, "learning_rate": epoch.learning_rate,
-             "seconds": epoch.seconds, "gradient_norm": epoch.gradient_norm}
+             "seconds": epoch.seconds, "gradient_norm": epoch.gradient_norm,
+             "klweight": epoch.kl_weight, "l2weight": epoch.l2_weight}
     for name in COSTS:
         found[f"train_{name}"] = getattr(epoch.train, name)
         if epoch.has_valid and name != "l2":

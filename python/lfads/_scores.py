@@ -96,8 +96,9 @@ def evaluate(data: Any, results: Any, truth: Any = None, *, set: Optional[str] =
     score = _header.lfads_score()
     with tempfile.TemporaryDirectory(prefix="lfads-") as place:
         files = [_data_file(data, truth, place), _run_file(results, place, output_dist)]
-        what = _header.lfads_evaluation(data_file=os.fsencode(files[0]), model_run_file=os.fsencode(files[1]),
-                                        set=set.encode() if set else None, bootstrap=bootstrap, seed=seed)
+        what = _header.lfads_evaluation(
+            size=ctypes.sizeof(_header.lfads_evaluation), data_file=os.fsencode(files[0]),
+            model_run_file=os.fsencode(files[1]), set=set.encode() if set else None, bootstrap=bootstrap, seed=seed)
         call("lfads_evaluate", ctypes.byref(score), ctypes.byref(what))
     try:
         return _as_dict(score)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import lfads
+from lfads import _hdf5
 from conftest import SMALL
 
 
@@ -250,3 +251,38 @@ def test_the_line_of_progress(counts, capsys):
     assert "epoch 0" in drawn and "trials:" in drawn and drawn.endswith("\n")
     lfads.LFADS(**SMALL).fit(counts)
     assert capsys.readouterr().err == ""
+
+
+def test_the_report_is_that_of_a_model_of_files(model, session, program, words, tmp_path):
+    file, place, ours = tmp_path / "data", tmp_path / "model", tmp_path / "ours.html"
+    arrays = {name: session[name] for name in ("train_data", "valid_data")}
+    _hdf5.write(file, arrays, {})
+    program("train", file, f"--lfads_save_dir={place}", *words)
+    program("report", place, "--bootstrap=50")
+    model.report(ours, arrays["train_data"], valid=arrays["valid_data"], bootstrap=50)
+
+    def parts(path):
+        text = path.read_text()
+        assert "</html>" in text
+        return text[text.index('<section id="session0"'):text.index('<section id="settings"')], text
+    page, text = parts(ours)
+    assert page == parts(place / "report.html")[0]
+    assert "<title>LFADS report: a model of arrays</title>" in text and "Total cost" in text and "no fitlog" not in text
+    lfads.LFADS.load(place).report(tmp_path / "again.html", bootstrap=50)
+    assert parts(tmp_path / "again.html")[0] == page
+    with pytest.raises(lfads.UsageError, match="give X"):
+        model.report(ours)
+    with pytest.raises(lfads.UsageError, match="leave X out"):
+        lfads.LFADS.load(place).report(ours, arrays["train_data"])
+    with pytest.raises(lfads.UsageError, match="units=0"):
+        model.report(ours, arrays["train_data"], units=0)
+    assert text == ours.read_text()
+
+
+def test_the_report_of_a_saved_model_needs_its_data(model, session, program, tmp_path):
+    model.save(tmp_path / "saved")
+    (tmp_path / "data").mkdir()
+    _hdf5.write(tmp_path / "data" / "data", {name: session[name] for name in ("train_data", "valid_data")}, {})
+    program("report", tmp_path / "saved", f"--data_dir={tmp_path / 'data'}", "--bootstrap=0")
+    assert (tmp_path / "saved" / "report.html").exists()
+    assert "neither hyperparameters" in program("report", tmp_path / "data", status=2)

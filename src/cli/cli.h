@@ -5,10 +5,8 @@
 #include <lfads/lfads.h>
 #include <stdio.h>
 
-#include "config/config.h"
-#include "config/parse.h"
-#include "config/unused.h"
-#include "config/words.h"
+#include "cli/fail.h"
+#include "cli/line.h"
 
 /* Exit statuses. EXIT_USAGE: flags or data are wrong. A signal gives 128 + its number, as in the
  * shell. */
@@ -21,12 +19,12 @@ typedef enum lfads_status model_function(const struct lfads_config *,
 /* A row of the program's table of commands (main.c). */
 struct command {
     const char *name;
-    const char *arguments;                   /* after the name, in the usage line */
-    const char *kind;                        /* its word for --kind; NULL: none */
-    const char *about;                       /* one line, in the list of commands */
-    const char *help;                        /* sentences above its flags */
-    const struct flag_table *(*flags)(void); /* NULL: it takes none */
-    model_function *model;                   /* NULL: the command does not work on a model */
+    const char *arguments;           /* after the name, in the usage line */
+    const char *kind;                /* its word for --kind; NULL: none */
+    const char *about;               /* one line, in the list of commands */
+    const char *help;                /* sentences above its flags */
+    const struct flag_source *flags; /* NULL: it takes none */
+    model_function *model;           /* NULL: the command does not work on a model */
     /* Runs COMMAND with the words after its name; returns the exit status. */
     int (*run)(const struct command *command, int argc, char **argv);
 };
@@ -46,11 +44,9 @@ int cli_run_manual(const struct command *commands, int argc, char **argv);
 /* Prints version, build, libraries and devices. */
 int cli_print_version(void);
 
-/* The flags of evaluate, submit, report and merge. */
-const struct flag_table *evaluate_table(void);
-const struct flag_table *submit_table(void);
-const struct flag_table *report_table(void);
-const struct flag_table *merge_table(void);
+/* The flags of commands, beside those of a run. */
+extern const struct flag_source tune_flags, synth_flags, prepare_flags, evaluate_flags,
+    submit_flags, report_flags, merge_flags;
 
 /* Print scores, as text or as one JSON object; BASELINES: NULL: none were asked for. */
 void cli_print_score(const struct lfads_score *score, const struct lfads_baselines *baselines,
@@ -62,16 +58,11 @@ void cli_print_nlb(const struct lfads_nlb_scores *scores, bool json);
 bool cli_wants_help(int argc, char **argv);
 /* Prints usage line, sentences and flags of COMMAND, whose PROGRAM is "lfads" or "run_lfads". */
 int cli_help(const char *program, const struct command *command);
-/* Sets REQUEST, a struct of TABLE, to the defaults and then to the flags; flag_release frees it.
- * Words that are no flags go to WORDS; NULL: there may be none. */
-enum lfads_status cli_parse(void *request, const struct flag_table *table, struct words *words,
-                            int argc, char **argv, struct lfads_error *err);
+/* The value of flag NAME of a run, which takes integers; whether --quiet is given. */
+int64_t cli_integer(struct lfads_config *config, const char *name);
+bool cli_is_quiet(struct lfads_config *config);
 /* Prints one line with the flags that were passed over; none where there are none. */
 void cli_say_ignored(const struct lfads_callbacks *callbacks, const struct parse_ignored *ignored);
-/* Prints to TO, a line for each of ROWS that holds, the flags of TABLE that REQUEST has and that
- * had no effect. */
-void cli_say_unused(FILE *to, const struct flag_table *table, const void *request,
-                    const struct unused_row *rows, size_t count);
 /* Fails if PATH, which FLAG names, ends as another format of pages or pictures than ENDING does. */
 enum lfads_status cli_check_ending(const char *flag, const char *path, const char *ending,
                                    struct lfads_error *err);

@@ -2,11 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
-#include "config/file_list.h"
+#include "cli/own_flags.h"
 
 /* What was there to score. */
 struct found {
@@ -23,62 +22,48 @@ struct request {
     bool baselines, json;
 };
 
-#define AT(name) offsetof(struct request, name)
-
-static const struct flag flags[] = {
-    {"data_file", FLAG_IS_STRING, FLAG_DATA, AT(data_file), "", "", 0, 0, false,
-     "data file that the model was run on"},
-    {"set", FLAG_IS_STRING, FLAG_DATA, AT(set), "auto", "auto|train|valid", 0, 0, false,
-     "which of its trials; auto: those that the model run's name says, else valid"},
-    {"model_run", FLAG_IS_STRING, FLAG_DATA, AT(model_run), "", "", 0, 0, false,
-     "file of results: model_runs_... in the save directory; with --nlb_target also a submission"},
-    {"train_run", FLAG_IS_STRING, FLAG_DATA, AT(train_run), "", "", 0, 0, false,
-     "results of the training trials, which a decoder of behaviour is fitted on; empty: those "
-     "beside "
-     "--model_run"},
-    {"figure", FLAG_IS_STRING, FLAG_DATA, AT(figure), "", "", 0, 0, false,
-     "PNG to write: rates, truth, spikes and inferred inputs of a trial, with their band over "
-     "samples "
-     "if the results have it; empty: none"},
-    {"trial", FLAG_IS_INT, FLAG_DATA, AT(trial), "0", "", 0, 1e15, false,
-     "trial that the figure shows"},
-    {"conversion_factor", FLAG_IS_FLOAT, FLAG_DATA, AT(conversion_factor), "0", "", 0, 1e30, false,
-     "what the rates are multiplied by to be in the truth's unit; 0: what the data file says"},
-    {"bootstrap", FLAG_IS_INT, FLAG_DATA, AT(bootstrap), "1000", "", 0, 1000000, false,
-     "draws of trials, with replacement, for the standard errors of bits per spike; 0: no errors"},
-    {"seed", FLAG_IS_INT, FLAG_DATA, AT(seed), "0", "", 0, 9e15, false, "of these draws"},
-    {"psth_sd", FLAG_IS_FLOAT, FLAG_DATA, AT(psth_sd), "0", "", -1, 1e9, false,
-     "standard deviation, in bins, of the Gaussian that smooths PSTHs; 0: 50 ms if the data file "
-     "has dt, "
-     "else none; -1: none"},
-    {"decoding_penalty", FLAG_IS_FLOAT, FLAG_DATA, AT(decoding_penalty), "0", "", 0, 1e30, false,
-     "of the decoder's squared weights; 0: chosen by cross-validation"},
-    {"baselines", FLAG_IS_BOOL, FLAG_DATA, AT(baselines), "false", "", 0, 0, false,
-     "score mean rates, PSTHs and smoothed spikes beside the model"},
-    {"nlb_target", FLAG_IS_STRING, FLAG_DATA, AT(nlb_target), "", "", 0, 0, false,
-     "target file of the Neural Latents Benchmark, in place of --data_file"},
-    {"nlb_set", FLAG_IS_STRING, FLAG_DATA, AT(nlb_set), "", "", 0, 0, false,
-     "group of that file to score, such as mc_maze_20; empty: the benchmark's groups that are "
-     "there"},
-    {"session", FLAG_IS_STRING, FLAG_DATA, AT(session), "", "", 0, 0, false,
-     "of a save directory: session to score; with data files the one that they went through"},
-    {"data_dir", FLAG_IS_STRING, FLAG_DATA, AT(data_dir), "", "", 0, 0, false,
-     "of a save directory: where the data files are now; empty: where they were"},
-    {"output_dir", FLAG_IS_STRING, FLAG_DATA, AT(output_dir), "", "", 0, 0, false,
-     "of a save directory: where its results are; empty: there"},
-    {"output_filename_stem", FLAG_IS_STRING, FLAG_DATA, AT(output_filename_stem), "", "", 0, 0,
-     false, "of a save directory: what the names of its results begin with; empty: model_runs_"},
-    {"json", FLAG_IS_BOOL, FLAG_DATA, AT(json), "false", "", 0, 0, false, "print one JSON object"},
+static const struct own_flag flags[] = {
+    OWN_TEXT(data_file, "data file that the model was run on"),
+    OWN_CHOICE(set, "auto", "auto|train|valid",
+               "which of its trials; auto: those that the model run's name says, else valid"),
+    OWN_TEXT(model_run, "file of results: model_runs_... in the save directory; with --nlb_target "
+                        "also a submission"),
+    OWN_TEXT(train_run, "results of the training trials, which a decoder of behaviour is fitted "
+                        "on; empty: those beside --model_run"),
+    OWN_TEXT(figure, "PNG to write: rates, truth, spikes and inferred inputs of a trial, with "
+                     "their band over samples if the results have it; empty: none"),
+    OWN_INTEGER(trial, "0", 0, 1e15, "trial that the figure shows"),
+    OWN_REAL(
+        conversion_factor, "0", 0, 1e30,
+        "what the rates are multiplied by to be in the truth's unit; 0: what the data file says"),
+    OWN_INTEGER(bootstrap, "1000", 0, 1000000,
+                "draws of trials, with replacement, for the standard errors of bits per spike; 0: "
+                "no errors"),
+    OWN_INTEGER(seed, "0", 0, 9e15, "of these draws"),
+    OWN_REAL(psth_sd, "0", -1, 1e9,
+             "standard deviation, in bins, of the Gaussian that smooths PSTHs; 0: 50 ms if the "
+             "data file has dt, else none; -1: none"),
+    OWN_REAL(decoding_penalty, "0", 0, 1e30,
+             "of the decoder's squared weights; 0: chosen by cross-validation"),
+    OWN_TRUTH(baselines, "score mean rates, PSTHs and smoothed spikes beside the model"),
+    OWN_TEXT(nlb_target, "target file of the Neural Latents Benchmark, in place of --data_file"),
+    OWN_TEXT(nlb_set, "group of that file to score, such as mc_maze_20; empty: the benchmark's "
+                      "groups that are there"),
+    OWN_TEXT(
+        session,
+        "of a save directory: session to score; with data files the one that they went through"),
+    OWN_TEXT(data_dir, "of a save directory: where the data files are now; empty: where they were"),
+    OWN_TEXT(output_dir, "of a save directory: where its results are; empty: there"),
+    OWN_TEXT(output_filename_stem,
+             "of a save directory: what the names of its results begin with; empty: model_runs_"),
+    OWN_TRUTH(json, "print one JSON object"),
 };
-static const struct flag_table table = {flags, sizeof flags / sizeof flags[0]};
 
-const struct flag_table *evaluate_table(void) { return &table; }
+const struct flag_source evaluate_flags = OWN_SOURCE(flags);
 
 static enum lfads_status refuse(const char *text, struct lfads_error *err)
 {
-    *err = (struct lfads_error){.status = LFADS_USAGE};
-    snprintf(err->text, sizeof err->text, "%s", text);
-    return LFADS_USAGE;
+    return cli_fail(err, LFADS_USAGE, "%s", text);
 }
 
 static const char *text_or_null(const char *text) { return *text ? text : NULL; }
@@ -86,7 +71,8 @@ static const char *text_or_null(const char *text) { return *text ? text : NULL; 
 /* Converts REQUEST, which keeps its strings. */
 static struct lfads_evaluation evaluation_of(const struct request *request)
 {
-    return (struct lfads_evaluation){.data_file = request->data_file,
+    return (struct lfads_evaluation){.size = sizeof(struct lfads_evaluation),
+                                     .data_file = request->data_file,
                                      .model_run_file = request->model_run,
                                      .train_run_file = text_or_null(request->train_run),
                                      .set = strcmp(request->set, "auto") == 0 ? NULL : request->set,
@@ -112,7 +98,7 @@ static void say_unused(const struct request *request)
 {
     const struct found *found = request->found;
     bool nlb = *request->nlb_target;
-    const struct unused_row rows[] = {
+    const struct idle_row rows[] = {
         {nlb, "the target file says it", "set conversion_factor psth_sd"},
         {!nlb, "there is no --nlb_target", "nlb_set"},
         {!*request->figure, "no --figure is drawn", "trial"},
@@ -122,8 +108,8 @@ static void say_unused(const struct request *request)
         {!found->psths, "the data have no conditions", "psth_sd"},
         {!found->behaviour, "no behaviour is decoded", "decoding_penalty train_run"}};
 
-    cli_say_unused(request->json ? stderr : stdout, &table, request, rows,
-                   sizeof rows / sizeof rows[0]);
+    own_flags_say_idle(request->json ? stderr : stdout, &evaluate_flags, request, rows,
+                       sizeof rows / sizeof rows[0]);
 }
 
 static enum lfads_status score(const struct lfads_evaluation *evaluation,
@@ -195,18 +181,13 @@ static enum lfads_status name_results(struct lfads_config *config, const struct 
                 {"data_dir", request->data_dir},
                 {"output_dir", request->output_dir},
                 {"output_filename_stem", request->output_filename_stem}};
-    char *list = NULL;
     enum lfads_status status = LFADS_OK;
 
     for (size_t i = 0; i < sizeof flag / sizeof flag[0] && status == LFADS_OK; i++)
         if (*flag[i].value)
             status = lfads_config_set(config, flag[i].name, flag[i].value, err);
-    if (status != LFADS_OK || !file)
-        return status;
-    if (!file_list_add(&list, file))
-        return LFADS_NO_MEMORY;
-    status = lfads_config_set(config, "data_files", list, err);
-    free(list);
+    if (status == LFADS_OK && file)
+        status = lfads_config_set_files(config, &file, 1, err);
     return status;
 }
 
@@ -236,7 +217,8 @@ static enum lfads_status evaluate_model(const struct request *request, const cha
 
 static enum lfads_status evaluate_nlb(const struct request *request, struct lfads_error *err)
 {
-    struct lfads_nlb_evaluation evaluation = {.target_file = request->nlb_target,
+    struct lfads_nlb_evaluation evaluation = {.size = sizeof evaluation,
+                                              .target_file = request->nlb_target,
                                               .submission_file = request->model_run,
                                               .train_run_file = text_or_null(request->train_run),
                                               .set = text_or_null(request->nlb_set),
@@ -296,9 +278,11 @@ int cli_run_evaluate(const struct command *command, int argc, char **argv)
     struct found found = {.truth = false};
     struct request request = {.found = &found};
     struct words words = {.count = 0};
-    char directory[FILE_PATH] = "";
+    char directory[PATH_MAX] = "";
     struct lfads_error err;
-    enum lfads_status status = cli_parse(&request, &table, &words, argc, argv, &err);
+    enum lfads_status status =
+        line_parse(&(struct line){.source = &evaluate_flags, .request = &request, .words = &words},
+                   argc, argv, &err);
 
     (void)command;
     if (status == LFADS_OK)
@@ -318,6 +302,6 @@ int cli_run_evaluate(const struct command *command, int argc, char **argv)
     if (status == LFADS_OK)
         say_unused(&request);
     words_release(&words);
-    flag_release(&request, &table);
+    own_flags_release(&request, &evaluate_flags);
     return cli_finish(status, &err);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "config/help.h"
+#include "cli/help.h"
 
 /* Writes a section for each table of flags, titled with the commands that share it, which are
  * neighbours in COMMANDS. */
@@ -22,7 +22,7 @@ static void print_flags(const struct command *commands, const char *heading, enu
                 printf("%s%s", c == first ? "" : ", ", c->name);
         if (first->flags) {
             putchar('\n');
-            help_write(stdout, first->flags(), form, false);
+            help_write(stdout, first->flags, form, false);
         }
     }
 }

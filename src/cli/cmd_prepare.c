@@ -1,10 +1,9 @@
 /* cmd_prepare.c - the command prepare: turns recordings into data files.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
-
 #include "cli/cli.h"
 #include "cli/terminal.h"
-#include "config/prepare_config.h"
+
+const struct flag_source prepare_flags = {.sets = {LFADS_FLAGS_PREPARE}, .n_sets = 1};
 
 int cli_run_prepare(const struct command *command, int argc, char **argv)
 {
@@ -17,12 +16,12 @@ int cli_run_prepare(const struct command *command, int argc, char **argv)
 
     (void)command;
     if (status == LFADS_OK)
-        status = cli_parse(config, prepare_config_table(), &words, argc, argv, &err);
-    if (status == LFADS_OK && words.count == 0) {
-        snprintf(err.text, sizeof err.text,
-                 "prepare needs a recording: lfads prepare FILE --output=FILE");
-        status = LFADS_USAGE;
-    }
+        status =
+            line_parse(&(struct line){.source = &prepare_flags, .prepare = config, .words = &words},
+                       argc, argv, &err);
+    if (status == LFADS_OK && words.count == 0)
+        status = cli_fail(&err, LFADS_USAGE,
+                          "prepare needs a recording: lfads prepare FILE --output=FILE");
     if (status == LFADS_OK) {
         terminal_begin(&terminal, &callbacks, false, 0);
         status = lfads_prepare(words.word, words.count, config, &callbacks, &err);

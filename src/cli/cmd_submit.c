@@ -3,33 +3,31 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/own_flags.h"
 
 /* The flags of this command. */
 struct request {
     char *model_run, *train_run, *nlb_set, *output, *add_to;
 };
 
-#define AT(name) offsetof(struct request, name)
-
-static const struct flag flags[] = {
-    {"model_run", FLAG_IS_STRING, FLAG_DATA, AT(model_run), "", "", 0, 0, false,
-     "results of the evaluated trials: model_runs_..._valid_... in the save directory"},
-    {"train_run", FLAG_IS_STRING, FLAG_DATA, AT(train_run), "", "", 0, 0, false,
-     "results of the training trials; empty: those beside --model_run"},
-    {"nlb_set", FLAG_IS_STRING, FLAG_DATA, AT(nlb_set), "", "", 0, 0, false,
-     "group to write: the data set, with _20 for bins of 20 ms, such as mc_maze_20"},
-    {"output", FLAG_IS_STRING, FLAG_DATA, AT(output), "", "", 0, 0, false,
-     "submission to write; one that exists is replaced"},
-    {"add_to", FLAG_IS_STRING, FLAG_DATA, AT(add_to), "", "", 0, 0, false,
-     "submission whose other groups --output gets too; may be --output itself; empty: none"},
+static const struct own_flag flags[] = {
+    OWN_TEXT(model_run,
+             "results of the evaluated trials: model_runs_..._valid_... in the save directory"),
+    OWN_TEXT(train_run, "results of the training trials; empty: those beside --model_run"),
+    OWN_TEXT(nlb_set,
+             "group to write: the data set, with _20 for bins of 20 ms, such as mc_maze_20"),
+    OWN_TEXT(output, "submission to write; one that exists is replaced"),
+    OWN_TEXT(
+        add_to,
+        "submission whose other groups --output gets too; may be --output itself; empty: none"),
 };
-static const struct flag_table table = {flags, sizeof flags / sizeof flags[0]};
 
-const struct flag_table *submit_table(void) { return &table; }
+const struct flag_source submit_flags = OWN_SOURCE(flags);
 
 static enum lfads_status submit(const struct request *request, struct lfads_error *err)
 {
     const struct lfads_nlb_submission submission = {
+        .size = sizeof submission,
         .eval_run_file = request->model_run,
         .train_run_file = *request->train_run ? request->train_run : NULL,
         .set = request->nlb_set,
@@ -47,11 +45,12 @@ int cli_run_submit(const struct command *command, int argc, char **argv)
 {
     struct request request = {.output = NULL};
     struct lfads_error err;
-    enum lfads_status status = cli_parse(&request, &table, NULL, argc, argv, &err);
+    enum lfads_status status =
+        line_parse(&(struct line){.source = &submit_flags, .request = &request}, argc, argv, &err);
 
     (void)command;
     if (status == LFADS_OK)
         status = submit(&request, &err);
-    flag_release(&request, &table);
+    own_flags_release(&request, &submit_flags);
     return cli_finish(status, &err);
 }

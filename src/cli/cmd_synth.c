@@ -4,14 +4,8 @@
 
 #include "cli/cli.h"
 #include "cli/terminal.h"
-#include "config/parse.h"
-#include "config/synth_config.h"
 
-static enum lfads_status set_flag(void *payload, size_t index, const char *text,
-                                  struct lfads_error *err)
-{
-    return flag_set(payload, synth_config_table(), index, text, err);
-}
+const struct flag_source synth_flags = {.sets = {LFADS_FLAGS_SYNTH}, .n_sets = 1};
 
 int cli_run_synth(const struct command *command, int argc, char **argv)
 {
@@ -30,9 +24,9 @@ int cli_run_synth(const struct command *command, int argc, char **argv)
     }
     status = lfads_synth_config_create(&config, &err);
     if (status == LFADS_OK)
-        status = parse_flags(
-            argc - 1, argv + 1, synth_config_table(),
-            &(struct parse_target){.set = set_flag, .payload = config, .ignored = &ignored}, &err);
+        status =
+            line_parse(&(struct line){.source = &synth_flags, .synth = config, .ignored = &ignored},
+                       argc - 1, argv + 1, &err);
     if (status == LFADS_OK) {
         terminal_begin(&terminal, &callbacks, false, 0);
         cli_say_ignored(&callbacks, &ignored);

@@ -2,13 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "cli/cli.h"
+#include "cli/help.h"
 #include "cli/terminal.h"
-#include "config/help.h"
-#include "config/parse.h"
 
 bool cli_wants_help(int argc, char **argv)
 {
@@ -26,42 +26,19 @@ int cli_help(const char *program, const struct command *command)
     if (command->flags) {
         puts("\nA flag is --name=value or --name value, a boolean also --name or --noname; the\n"
              "last of several counts. --flagfile=FILE reads flags from a file, one a line.");
-        help_write(stdout, command->flags(), HELP_TERMINAL, strcmp(program, "lfads") != 0);
+        help_write(stdout, command->flags, HELP_TERMINAL, strcmp(program, "lfads") != 0);
     }
     return cli_flush() == 0 ? EXIT_FINE : EXIT_RUN_TIME;
 }
 
-/* A record and its table of flags. */
-struct target {
-    void *request;
-    const struct flag_table *table;
-    struct words *words;
-};
-
-static enum lfads_status set_flag(void *payload, size_t index, const char *text,
-                                  struct lfads_error *err)
+int64_t cli_integer(struct lfads_config *config, const char *name)
 {
-    const struct target *target = payload;
-
-    return flag_set(target->request, target->table, index, text, err);
+    return strtoll(lfads_config_get(config, name), NULL, 10);
 }
 
-static enum lfads_status take_word(void *payload, const char *word, struct lfads_error *err)
+bool cli_is_quiet(struct lfads_config *config)
 {
-    const struct target *target = payload;
-
-    return words_add(target->words, word, err);
-}
-
-enum lfads_status cli_parse(void *request, const struct flag_table *table, struct words *words,
-                            int argc, char **argv, struct lfads_error *err)
-{
-    struct target target = {request, table, words};
-    enum lfads_status status = flag_defaults(request, table, err);
-    struct parse_target to = {
-        .set = set_flag, .take = words ? take_word : NULL, .payload = &target};
-
-    return status == LFADS_OK ? parse_flags(argc, argv, table, &to, err) : status;
+    return strcmp(lfads_config_get(config, "quiet"), "true") == 0;
 }
 
 void cli_say_ignored(const struct lfads_callbacks *callbacks, const struct parse_ignored *ignored)
@@ -74,14 +51,6 @@ void cli_say_ignored(const struct lfads_callbacks *callbacks, const struct parse
         callbacks->line(callbacks->payload, line);
 }
 
-static void print_line(void *payload, const char *line) { fprintf(payload, "%s\n", line); }
-
-void cli_say_unused(FILE *to, const struct flag_table *table, const void *request,
-                    const struct unused_row *rows, size_t count)
-{
-    unused_report_rows(table, request, rows, count, print_line, to);
-}
-
 enum lfads_status cli_check_ending(const char *flag, const char *path, const char *ending,
                                    struct lfads_error *err)
 {
@@ -90,12 +59,10 @@ enum lfads_status cli_check_ending(const char *flag, const char *path, const cha
     const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
 
     for (size_t i = 0; dot && i < sizeof formats / sizeof formats[0]; i++)
-        if (strcasecmp(dot, formats[i]) == 0 && strncasecmp(dot, ending, 4) != 0) {
-            snprintf(err->text, sizeof err->text,
-                     "--%s=%.300s: what is written is no %s: end the name in %s", flag, path,
-                     dot + 1, ending);
-            return LFADS_USAGE;
-        }
+        if (strcasecmp(dot, formats[i]) == 0 && strncasecmp(dot, ending, 4) != 0)
+            return cli_fail(err, LFADS_USAGE,
+                            "--%s=%.300s: what is written is no %s: end the name in %s", flag, path,
+                            dot + 1, ending);
     return LFADS_OK;
 }
 
@@ -151,9 +118,9 @@ enum lfads_status cli_check_alone(const struct lfads_ranks *ranks, const char *c
 {
     if (lfads_ranks_count(ranks) == 1)
         return LFADS_OK;
-    snprintf(err->text, sizeof err->text,
-             "%s is for one process, and %zu were started: only train and tune work in several; "
-             "start it without mpirun or srun, or by srun -n 1",
-             command, lfads_ranks_count(ranks));
-    return LFADS_USAGE;
+    return cli_fail(
+        err, LFADS_USAGE,
+        "%s is for one process, and %zu were started: only train and tune work in several; "
+        "start it without mpirun or srun, or by srun -n 1",
+        command, lfads_ranks_count(ranks));
 }

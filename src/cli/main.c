@@ -6,11 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "config/kinds.h"
-#include "config/nearest.h"
-#include "config/prepare_config.h"
-#include "config/synth_config.h"
-#include "config/tune_config.h"
+#include "cli/places.h"
 
 static int run_manual(const struct command *command, int argc, char **argv);
 static int run_help(const struct command *command, int argc, char **argv);
@@ -22,27 +18,27 @@ static int run_help(const struct command *command, int argc, char **argv);
 
 /* Commands with the same flags are neighbours: the manual lists their flags once. */
 static const struct command commands[] = {
-    {"train", "FILE ...", KIND_TRAIN, "train a model, or continue its training",
+    {"train", "FILE ...", "train", "train a model, or continue its training",
      "Trains a model on data files, a session each, or goes on where a save directory\n"
      "stands: lfads train DIR. What no flag says is chosen from the data (--preset).\n"
      "Without --lfads_save_dir the model goes into a new directory beside the data.\n"
      "--data_dir and --data_filename_stem name all files of a directory that begin so.",
-     config_table, lfads_train, cli_run_model},
-    {"posterior-sample", "DIR [FILE ...]", KIND_POSTERIOR_SAMPLE,
+     &run_flags, lfads_train, cli_run_model},
+    {"posterior-sample", "DIR [FILE ...]", "posterior_sample_and_average",
      "denoised rates: posterior samples, averaged",
      "For each trial: draws samples from its posterior, runs the model on each, and\n"
      "writes averages." REMEMBERED NEW_TRIALS,
-     config_table, lfads_posterior_sample, cli_run_model},
-    {"posterior-mean", "DIR [FILE ...]", KIND_POSTERIOR_MEAN,
+     &run_flags, lfads_posterior_sample, cli_run_model},
+    {"posterior-mean", "DIR [FILE ...]", "posterior_push_mean",
      "denoised rates: one pass with posterior means",
      "For each trial: runs the model on its posterior's means and writes the results." REMEMBERED
          NEW_TRIALS,
-     config_table, lfads_posterior_mean, cli_run_model},
-    {"prior-sample", "DIR", KIND_PRIOR_SAMPLE, "run the model on samples of its priors",
-     "Runs the model on samples of its priors." REMEMBERED, config_table, lfads_prior_sample,
+     &run_flags, lfads_posterior_mean, cli_run_model},
+    {"prior-sample", "DIR", "prior_sample", "run the model on samples of its priors",
+     "Runs the model on samples of its priors." REMEMBERED, &run_flags, lfads_prior_sample,
      cli_run_model},
-    {"write-params", "DIR", KIND_WRITE_PARAMS, "write every parameter to an HDF5 file",
-     "Writes every parameter and optimizer slot to one HDF5 file." REMEMBERED, config_table,
+    {"write-params", "DIR", "write_model_params", "write every parameter to an HDF5 file",
+     "Writes every parameter and optimizer slot to one HDF5 file." REMEMBERED, &run_flags,
      lfads_write_params, cli_run_model},
     {"tune", "FILE ...", NULL, "search hyperparameters: train many models, keep the best",
      "Searches hyperparameters: trains many models side by side, lets the worse copy\n"
@@ -50,13 +46,13 @@ static const struct command commands[] = {
      "values at random (--exploit=none). Leaves the best model in --lfads_save_dir or,\n"
      "without it, in a new directory beside the data; lfads tune DIR goes on there.\n"
      "Takes all flags of train, too (lfads train --help).",
-     tune_config_table, NULL, cli_run_tune},
+     &tune_flags, NULL, cli_run_tune},
     {"prepare", "RECORDING ...", NULL, "make data files of recordings",
      "Makes of each recording a data file that train takes: spikes are aligned, cut into\n"
      "trials and binned; units and trials are chosen and split. A recording is a file of\n"
      "spike times or counts: NWB, MATLAB, NumPy, HDF5, CSV (gzip too), or a folder of\n"
      "Kilosort's. docs/prepare.md has a command for each.",
-     prepare_config_table, NULL, cli_run_prepare},
+     &prepare_flags, NULL, cli_run_prepare},
     {"synth", "GENERATOR", NULL, "make a synthetic data set",
      "Makes a synthetic data set. Generators:\n"
      "  chaotic   a chaotic recurrent network, seen through counts or noisy reals;\n"
@@ -64,27 +60,27 @@ static const struct command commands[] = {
      "  labeled   two chaotic networks; which one made a trial is its external input\n"
      "  itb       a network that integrates its input to a bound; trained the first\n"
      "            time",
-     synth_config_table, NULL, cli_run_synth},
+     &synth_flags, NULL, cli_run_synth},
     {"evaluate", "DIR [FILE]", NULL, "score denoised rates against the data; draw a trial",
      "Scores the latest results in the save directory DIR against data and truth: of\n"
      "the validation trials, or of new trials in FILE. --data_file and --model_run\n"
      "name any data file and results; with --nlb_target they are scored against a\n"
      "target file of the Neural Latents Benchmark.",
-     evaluate_table, NULL, cli_run_evaluate},
+     &evaluate_flags, NULL, cli_run_evaluate},
     {"report", "DIR", NULL, "write a page on a model: warnings, curves, scores, trials",
      "Writes one HTML file, which needs nothing else, on the model in save directory DIR:\n"
      "what to be wary of, the curves of training, scores beside simple baselines, single\n"
      "trials, factors, PSTHs, inferred inputs, flags. Computes posterior means if DIR has\n"
      "no results yet.",
-     report_table, NULL, cli_run_report},
+     &report_flags, NULL, cli_run_report},
     {"submit", "", NULL, "write a submission to the Neural Latents Benchmark",
      "Writes the rates of a model run as a submission to the Neural Latents Benchmark.\n"
      "It needs --model_run, --nlb_set and --output.",
-     submit_table, NULL, cli_run_submit},
+     &submit_flags, NULL, cli_run_submit},
     {"merge", "", NULL, "join the results of chopped windows to one recording",
      "Joins the results of the overlapping windows that prepare --chop made to one\n"
      "continuous recording. It needs --data_file, --train_run and --valid_run, --output.",
-     merge_table, NULL, cli_run_merge},
+     &merge_flags, NULL, cli_run_merge},
     {"manual", "[--markdown]", NULL, "print the manual page's source, or --markdown: all flags",
      "Prints the source of the manual page (lfads manual | man -l -), or all flags as\n"
      "Markdown.",
@@ -99,7 +95,7 @@ static const struct command by_kind = {.name = "--kind=KIND",
                                        .arguments = "",
                                        .help =
                                            "Does what --kind says, as the original's script did.",
-                                       .flags = config_table};
+                                       .flags = &run_flags};
 
 static int print_usage(void)
 {
@@ -133,19 +129,21 @@ static const struct command *find_command(const char *name)
 
 static int refuse_command(const char *name)
 {
-    struct nearest nearest = nearest_begin(name);
+    const char *names[sizeof commands / sizeof commands[0]], *nearest;
+    size_t count = 0;
 
     for (const struct command *c = commands; c->name; c++)
-        nearest_try(&nearest, c->name);
+        names[count++] = c->name;
+    nearest = lfads_nearest(name, names, count, NULL);
     if (*name == '-')
         fprintf(stderr, "lfads: a command comes before the flags: lfads --help lists them\n");
-    else if (file_exists(name))
+    else if (place_exists(name))
         fprintf(stderr,
                 "lfads: there is no command %s, but a file or directory: a command comes first, as "
                 "lfads train %s\n",
                 name, name);
-    else if (nearest.name)
-        fprintf(stderr, "lfads: there is no command %s; did you mean %s?\n", name, nearest.name);
+    else if (nearest)
+        fprintf(stderr, "lfads: there is no command %s; did you mean %s?\n", name, nearest);
     else
         fprintf(stderr, "lfads: there is no command %s; lfads --help lists them\n", name);
     return EXIT_USAGE;

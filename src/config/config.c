@@ -3,10 +3,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/distribution.h"
+#include "config/file_list.h"
 #include "config/kinds.h"
 #include "config/preset_names.h"
 #include "config/quantiles.h"
@@ -85,6 +87,47 @@ const char *lfads_config_get(struct lfads_config *config, const char *name)
     int index = config && name ? flag_find(config_table(), name) : -1;
 
     return index < 0 ? NULL : flag_value(config->text, sizeof config->text, config, &flags[index]);
+}
+
+bool lfads_config_is_given(const struct lfads_config *config, const char *name)
+{
+    int index = config && name ? flag_find(config_table(), name) : -1;
+
+    return index >= 0 && config->given[index];
+}
+
+enum lfads_status lfads_config_set_files(struct lfads_config *config, const char *const *files,
+                                         size_t count, struct lfads_error *err)
+{
+    char *list = NULL;
+    enum lfads_status status = LFADS_OK;
+
+    if (!config || (count && !files))
+        return lfads_fail_null(err, "lfads_config_set_files", config ? "files" : "config");
+    for (size_t i = 0; i < count && status == LFADS_OK; i++)
+        if (!files[i] || !*files[i])
+            status = lfads_fail(err, LFADS_USAGE, "lfads_config_set_files: path number %zu is %s",
+                                i, files[i] ? "empty" : "NULL");
+        else if (!file_list_add(&list, files[i]))
+            status = lfads_fail(err, LFADS_NO_MEMORY, "no memory for the data files' names");
+    if (status == LFADS_OK)
+        status = lfads_config_set(config, "data_files", list ? list : "", err);
+    free(list);
+    return status;
+}
+
+size_t lfads_config_get_file(char *path, size_t size, const struct lfads_config *config,
+                             size_t index)
+{
+    const char *list = config ? config->data_files : "";
+    char file[FILE_PATH];
+
+    for (size_t i = 0; file_list_next(file, &list); i++)
+        if (i == index)
+            return (size_t)snprintf(path, size, "%s", file);
+    if (size)
+        *path = 0;
+    return 0;
 }
 
 struct lfads_config *config_copy(const struct lfads_config *config)
@@ -285,4 +328,10 @@ enum lfads_status config_check(const struct lfads_config *c, struct lfads_error 
                           "--checkpoint_name=%s must be a name without /, not empty",
                           c->checkpoint_name);
     return LFADS_OK;
+}
+
+enum lfads_status lfads_config_check(const struct lfads_config *config, struct lfads_error *err)
+{
+    return config ? config_check(config, err)
+                  : lfads_fail_null(err, "lfads_config_check", "config");
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/nearest.h"
 
+#include <lfads/config.h>
 #include <string.h>
 
 enum { MAX_NAME = 64, MIN_PREFIX = 3 };
@@ -14,7 +15,7 @@ static size_t min_of_three(size_t a, size_t b, size_t c)
 }
 
 /* The edit distance: insertions, deletions and replacements that turn A into B. */
-static size_t edits(const char *a, const char *b)
+static size_t count_edits(const char *a, const char *b)
 {
     size_t row[MAX_NAME + 1], length = strlen(b);
 
@@ -45,7 +46,7 @@ void nearest_try(struct nearest *nearest, const char *name)
 
     if (length > MAX_NAME || strlen(name) > MAX_NAME)
         return;
-    distance = edits(nearest->word, name);
+    distance = count_edits(nearest->word, name);
     if (length >= MIN_PREFIX && strncmp(nearest->word, name, length) == 0 && distance > 1)
         distance = 1;
     else if (length > MIN_PREFIX && strstr(name, nearest->word) && distance > 2)
@@ -54,4 +55,19 @@ void nearest_try(struct nearest *nearest, const char *name)
         nearest->distance = distance;
         nearest->name = name;
     }
+}
+
+const char *lfads_nearest(const char *word, const char *const *names, size_t count, size_t *edits)
+{
+    struct nearest nearest;
+
+    if (!word || !names)
+        return NULL;
+    nearest = nearest_begin(word);
+    for (size_t i = 0; i < count; i++)
+        if (names[i])
+            nearest_try(&nearest, names[i]);
+    if (edits)
+        *edits = nearest.name ? nearest.distance : 0;
+    return nearest.name;
 }

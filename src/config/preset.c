@@ -53,6 +53,17 @@ enum lfads_status preset_set(struct lfads_config *config, const char *name, cons
     return flag_set(config, config_table(), (size_t)index, text, err);
 }
 
+enum lfads_status lfads_config_set_default(struct lfads_config *config, const char *name,
+                                           const char *value, struct lfads_error *err)
+{
+    if (!config || !name || !value)
+        return lfads_fail_null(err, "lfads_config_set_default",
+                               !config ? "config"
+                               : !name ? "name"
+                                       : "value");
+    return preset_set(config, name, value, err);
+}
+
 enum lfads_status preset_apply(struct lfads_config *config, struct lfads_error *err)
 {
     const char *rest = "";

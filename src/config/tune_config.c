@@ -1,4 +1,4 @@
-/* tune_config.c - the record of the flags of the command tune, and a table of all that it takes.
+/* tune_config.c - the record of the flags of the command tune.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/tune_config.h"
 
@@ -9,15 +9,12 @@
 #include "config/kinds.h"
 #include "config/preset_names.h"
 
-/* Rows over two records: which one, a row's number says. */
-static const struct flag flags[] = {
 #define AT(name) offsetof(struct lfads_tune_config, name)
+
+static const struct flag flags[] = {
 #include "config/flag_rows.h"
 
 #include "config/tune_flags.def"
-#undef AT
-#define AT(name) offsetof(struct lfads_config, name)
-#include "config/flags.def"
 };
 
 const struct flag_table *tune_config_table(void)
@@ -25,27 +22,6 @@ const struct flag_table *tune_config_table(void)
     static const struct flag_table table = {flags, TUNE_FLAGS};
 
     return &table;
-}
-
-const struct flag_table *tune_command_table(void)
-{
-    static const struct flag_table table = {flags, TUNE_FLAGS + CONFIG_FLAGS};
-
-    return &table;
-}
-
-enum lfads_status tune_request_set(void *payload, size_t index, const char *text,
-                                   struct lfads_error *err)
-{
-    const struct tune_request *request = payload;
-    enum lfads_status status;
-
-    if (index >= TUNE_FLAGS)
-        return config_set(request->config, index - TUNE_FLAGS, text, err);
-    status = flag_set(request->tune, tune_config_table(), index, text, err);
-    if (status == LFADS_OK)
-        request->tune->given[index] = true;
-    return status;
 }
 
 enum lfads_status lfads_tune_config_create(struct lfads_tune_config **out, struct lfads_error *err)
@@ -97,6 +73,7 @@ struct lfads_tune_config *tune_config_copy(const struct lfads_tune_config *tune)
 enum lfads_status lfads_tune_config_set(struct lfads_tune_config *config, const char *name,
                                         const char *value, struct lfads_error *err)
 {
+    enum lfads_status status;
     int index;
 
     if (!config || !name || !value)
@@ -107,8 +84,10 @@ enum lfads_status lfads_tune_config_set(struct lfads_tune_config *config, const 
     index = flag_find(tune_config_table(), name);
     if (index < 0)
         return lfads_fail(err, LFADS_USAGE, "there is no flag --%s", name);
-    return tune_request_set(&(struct tune_request){.tune = config, .config = NULL}, (size_t)index,
-                            value, err);
+    status = flag_set(config, tune_config_table(), (size_t)index, value, err);
+    if (status == LFADS_OK)
+        config->given[index] = true;
+    return status;
 }
 
 void tune_data_given(struct lfads_config *config)

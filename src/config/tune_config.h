@@ -28,18 +28,6 @@ struct lfads_tune_config {
 const struct flag_table *tune_config_table(void);
 /* Returns a copy, which the caller frees; NULL if there is no memory. */
 struct lfads_tune_config *tune_config_copy(const struct lfads_tune_config *tune);
-/* The flags that the command takes, for parsing: the first TUNE_FLAGS are tune's own, the others
- * those of config_table. */
-const struct flag_table *tune_command_table(void);
-
-/* Both records, to parse a command line into. */
-struct tune_request {
-    struct lfads_tune_config *tune;
-    struct lfads_config *config;
-};
-/* Sets flag number INDEX of tune_command_table; PAYLOAD is a struct tune_request (parse_setter). */
-enum lfads_status tune_request_set(void *payload, size_t index, const char *text,
-                                   struct lfads_error *err);
 /* Of the two ways to name data, files and a directory, marks the one that CONFIG takes as given: of
  * all flags that were marked. */
 void tune_data_given(struct lfads_config *config);

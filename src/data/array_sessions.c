@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data/session_files.h"
+#include "data/shared_dataset.h"
 #include "h5/h5_arrays.h"
 
 enum { LONGEST_KEY = 79 }; /* bytes of an array's name */
@@ -17,6 +18,7 @@ struct array_session {
 struct lfads_data {
     struct array_session *sessions; /* [count] */
     size_t count;
+    struct shared_datasets *shared; /* what trainings have read of them */
 };
 
 enum lfads_status lfads_data_create(struct lfads_data **out, struct lfads_error *err)
@@ -24,7 +26,13 @@ enum lfads_status lfads_data_create(struct lfads_data **out, struct lfads_error 
     if (!out)
         return lfads_fail_null(err, "lfads_data_create", "out");
     *out = calloc(1, sizeof **out);
-    return *out ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a data set");
+    if (*out)
+        (*out)->shared = shared_datasets_create();
+    if (*out && (*out)->shared)
+        return LFADS_OK;
+    free(*out);
+    *out = NULL;
+    return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a data set");
 }
 
 void lfads_data_free(struct lfads_data *data)
@@ -36,6 +44,7 @@ void lfads_data_free(struct lfads_data *data)
         free(data->sessions[i].name);
     }
     free(data->sessions);
+    shared_datasets_free(data->shared);
     free(data);
 }
 
@@ -134,6 +143,8 @@ enum lfads_status lfads_data_put(struct lfads_data *data, const char *session, c
 }
 
 /* ---- what there is ---- */
+
+struct shared_datasets *session_files_shared(const struct lfads_data *data) { return data->shared; }
 
 size_t lfads_data_sessions(const struct lfads_data *data) { return data ? data->count : 0; }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sized.h"
 #include "infer/arrays.h"
 #include "infer/band.h"
 #include "infer/evaluation.h"
@@ -224,16 +225,19 @@ enum lfads_status evaluation_open(struct evaluation *s, const struct lfads_evalu
 {
     enum lfads_status status;
 
-    *s = (struct evaluation){.what = what, .err = err};
-    if (!what || !what->data_file || !what->model_run_file)
-        return lfads_fail_null(err, "lfads_evaluate",
-                               !what              ? "what"
-                               : !what->data_file ? "data_file"
-                                                  : "model_run_file");
-    status = check_numbers(what, err);
+    *s = (struct evaluation){.what = &s->taken, .err = err};
+    if (!what)
+        return lfads_fail_null(err, "lfads_evaluate", "what");
+    status = sized_take(&s->taken, what, sizeof s->taken, "lfads_evaluate", err);
     if (status != LFADS_OK)
         return status;
-    s->set = what->set ? what->set : set_of_run(what->model_run_file);
+    if (!s->taken.data_file || !s->taken.model_run_file)
+        return lfads_fail_null(err, "lfads_evaluate",
+                               s->taken.data_file ? "model_run_file" : "data_file");
+    status = check_numbers(&s->taken, err);
+    if (status != LFADS_OK)
+        return status;
+    s->set = s->taken.set ? s->taken.set : set_of_run(s->taken.model_run_file);
     return evaluation_read(s);
 }
 
@@ -249,7 +253,7 @@ enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_e
     status = evaluation_open(&s, what, err);
     if (status == LFADS_OK)
         status = evaluation_score(score, &s);
-    if (status == LFADS_OK && what->figure)
+    if (status == LFADS_OK && s.what->figure)
         status = draw_figure(score, &s);
     evaluation_release(&s);
     return status;

@@ -9,7 +9,8 @@
 #include "infer/results_file.h"
 
 struct evaluation {
-    const struct lfads_evaluation *what; /* the request */
+    struct lfads_evaluation taken;       /* the request, as far as its size goes, … */
+    const struct lfads_evaluation *what; /* … or what stands in for it */
     const char *set;                     /* "train" or "valid" */
     struct lfads_error *err;
     struct h5_file data, run;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "base/sized.h"
 #include "infer/arrays.h"
 
 /* A window: its first bin, and the row of the results that it is. */
@@ -245,14 +246,13 @@ static enum lfads_status merge_all(struct merging *m, struct lfads_error *err)
     return status == LFADS_OK ? copy_scalars(m, err) : status;
 }
 
-enum lfads_status lfads_merge(const struct lfads_merging *what, struct lfads_error *err)
+static enum lfads_status merge_files(const struct lfads_merging *what, struct lfads_error *err)
 {
     struct merging *m;
     const char *runs[2];
     enum lfads_status status;
 
-    if (!what || !what->data_file || !what->output_file ||
-        (!what->train_run_file && !what->valid_run_file))
+    if (!what->data_file || !what->output_file || (!what->train_run_file && !what->valid_run_file))
         return lfads_fail(err, LFADS_USAGE,
                           "lfads_merge: a data file, results and an output file are needed");
     if (path_same(what->output_file, what->data_file) ||
@@ -285,4 +285,15 @@ enum lfads_status lfads_merge(const struct lfads_merging *what, struct lfads_err
     free(m->piece);
     free(m);
     return status;
+}
+
+enum lfads_status lfads_merge(const struct lfads_merging *what, struct lfads_error *err)
+{
+    struct lfads_merging taken;
+    enum lfads_status status;
+
+    if (!what)
+        return lfads_fail_null(err, "lfads_merge", "what");
+    status = sized_take(&taken, what, sizeof taken, "lfads_merge", err);
+    return status == LFADS_OK ? merge_files(&taken, err) : status;
 }

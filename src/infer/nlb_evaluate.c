@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/sized.h"
 #include "infer/nlb_scores.h"
 #include "infer/nlb_training.h"
 #include "infer/results_file.h"
@@ -140,15 +141,22 @@ static enum lfads_status score_set(struct lfads_nlb_score *score, struct nlb *n)
     return status;
 }
 
-static enum lfads_status check(const struct lfads_nlb_scores *scores,
-                               const struct lfads_nlb_evaluation *what, struct lfads_error *err)
+/* Sets TAKEN to the caller's WHAT. */
+static enum lfads_status take_request(struct lfads_nlb_evaluation *taken,
+                                      const struct lfads_nlb_scores *scores,
+                                      const struct lfads_nlb_evaluation *what,
+                                      struct lfads_error *err)
 {
-    if (!scores || !what || !what->target_file || !what->submission_file)
+    if (!scores || !what)
+        return lfads_fail_null(err, "lfads_evaluate_nlb", scores ? "what" : "scores");
+    return sized_take(taken, what, sizeof *taken, "lfads_evaluate_nlb", err);
+}
+
+static enum lfads_status check(const struct lfads_nlb_evaluation *what, struct lfads_error *err)
+{
+    if (!what->target_file || !what->submission_file)
         return lfads_fail_null(err, "lfads_evaluate_nlb",
-                               !scores              ? "scores"
-                               : !what              ? "what"
-                               : !what->target_file ? "target_file"
-                                                    : "submission_file");
+                               what->target_file ? "submission_file" : "target_file");
     if (!isfinite(what->decoding_penalty) || what->decoding_penalty < 0)
         return lfads_fail(err, LFADS_USAGE,
                           "lfads_evaluate_nlb: decoding_penalty is %g, and a number above 0 is "
@@ -161,16 +169,19 @@ enum lfads_status lfads_evaluate_nlb(struct lfads_nlb_scores *scores,
                                      const struct lfads_nlb_evaluation *what,
                                      struct lfads_error *err)
 {
-    struct nlb n = {.what = what, .err = err};
+    struct lfads_nlb_evaluation taken;
+    struct nlb n = {.what = &taken, .err = err};
     enum lfads_status status;
 
     if (scores)
         *scores = (struct lfads_nlb_scores){.count = 0};
-    status = check(scores, what, err);
+    status = take_request(&taken, scores, what, err);
     if (status == LFADS_OK)
-        status = nlb_open(&n.target, what->target_file, err);
+        status = check(&taken, err);
     if (status == LFADS_OK)
-        status = nlb_open(&n.submission, what->submission_file, err);
+        status = nlb_open(&n.target, taken.target_file, err);
+    if (status == LFADS_OK)
+        status = nlb_open(&n.submission, taken.submission_file, err);
     if (status == LFADS_OK) {
         n.run = h5_has(&n.submission, results_key(OF_POSTERIORS, RESULT_OUTPUT));
         status = choose_sets(scores, &n);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/sized.h"
 #include "infer/arrays.h"
 #include "infer/nlb_groups.h"
 #include "infer/nlb_rates.h"
@@ -176,14 +177,19 @@ static enum lfads_status submit(const struct lfads_nlb_submission *what, struct 
 
 enum lfads_status lfads_submit_nlb(const struct lfads_nlb_submission *what, struct lfads_error *err)
 {
+    struct lfads_nlb_submission taken;
     enum lfads_status status;
 
-    if (!what || !what->eval_run_file || !what->set || !what->output_file)
+    if (!what)
+        return lfads_fail_null(err, "lfads_submit_nlb", "what");
+    status = sized_take(&taken, what, sizeof taken, "lfads_submit_nlb", err);
+    if (status != LFADS_OK)
+        return status;
+    if (!taken.eval_run_file || !taken.set || !taken.output_file)
         return lfads_fail_null(err, "lfads_submit_nlb",
-                               !what                  ? "what"
-                               : !what->eval_run_file ? "eval_run_file"
-                               : !what->set           ? "set"
-                                                      : "output_file");
-    status = nlb_check_group(what->set, err);
-    return status == LFADS_OK ? submit(what, err) : status;
+                               !taken.eval_run_file ? "eval_run_file"
+                               : !taken.set         ? "set"
+                                                    : "output_file");
+    status = nlb_check_group(taken.set, err);
+    return status == LFADS_OK ? submit(&taken, err) : status;
 }

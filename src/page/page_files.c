@@ -7,6 +7,8 @@
 #include "base/path.h"
 #include "config/preset.h"
 #include "page/page.h"
+#include "save/checkpoint.h"
+#include "save/index.h"
 #include "save/original_hyperparams.h"
 
 /* Calls VISIT with each name in DIRECTORY until it returns false. */
@@ -40,6 +42,29 @@ static bool take_latest(void *payload, const char *name)
     return true;
 }
 
+/* Takes the hyperparameters of the checkpoint, which is all that a training on arrays in memory
+ * saves. */
+static enum lfads_status take_from_checkpoint(struct page *p)
+{
+    struct checkpoint checkpoint = {.step = 0};
+    enum lfads_status status =
+        index_latest(p->hyperparams_file, p->what->save_dir, "checkpoint", p->err);
+
+    if (status == LFADS_OK && !*p->hyperparams_file)
+        return lfads_fail(p->err, LFADS_USAGE,
+                          "%s has neither hyperparameters-<step>.txt nor a checkpoint: a report "
+                          "needs the save directory of a training",
+                          p->what->save_dir);
+    if (status == LFADS_OK)
+        status = checkpoint_read(&checkpoint, p->hyperparams_file, p->err);
+    if (status == LFADS_OK) {
+        p->hyperparams = checkpoint.hyperparameters;
+        checkpoint.hyperparameters = NULL;
+    }
+    checkpoint_release(&checkpoint);
+    return status;
+}
+
 static enum lfads_status read_flags(struct page *p)
 {
     struct latest latest = {.step = -1};
@@ -50,14 +75,13 @@ static enum lfads_status read_flags(struct page *p)
                           "%s is no directory, and a report needs the save directory of a training",
                           p->what->save_dir);
     visit_names(p->what->save_dir, take_latest, &latest);
-    if (!*latest.name)
-        return lfads_fail(p->err, LFADS_USAGE,
-                          "%s has no hyperparameters-<step>.txt: a report needs the save directory "
-                          "of a training on files",
-                          p->what->save_dir);
-    status = file_join(p->hyperparams_file, p->what->save_dir, latest.name, p->err);
-    if (status == LFADS_OK)
-        status = file_read_text(&p->hyperparams, p->hyperparams_file, p->err);
+    if (*latest.name) {
+        status = file_join(p->hyperparams_file, p->what->save_dir, latest.name, p->err);
+        if (status == LFADS_OK)
+            status = file_read_text(&p->hyperparams, p->hyperparams_file, p->err);
+    } else {
+        status = take_from_checkpoint(p);
+    }
     if (status == LFADS_OK)
         status = lfads_config_create(&p->config, p->err);
     if (status == LFADS_OK)

@@ -229,7 +229,8 @@ enum lfads_status page_read_session(struct page_session *session, struct page *p
     struct page_session *p = session;
     enum lfads_status status;
 
-    p->what = (struct lfads_evaluation){.data_file = p->data_file,
+    p->what = (struct lfads_evaluation){.size = sizeof p->what,
+                                        .data_file = p->data_file,
                                         .model_run_file = p->run_file,
                                         .set = p->set,
                                         .bootstrap = page->what->bootstrap,

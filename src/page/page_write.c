@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/sized.h"
 #include "page/assets.h"
 #include "page/page.h"
 #include "report/html.h"
@@ -11,6 +12,7 @@
 void page_head(struct page *page)
 {
     FILE *out = page->out;
+    const char *title = page->what->title ? page->what->title : page->what->save_dir;
 
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -18,12 +20,12 @@ void page_head(struct page *page)
           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
           "'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>LFADS report: ",
           out);
-    html_text(out, page->what->save_dir);
+    html_text(out, title);
     fprintf(out, "</title>\n<style>\n%s", asset_style);
     for (int i = 0; i < PAGE_HUES; i++)
         fprintf(out, ".h%d{--c:hsl(%d 70%% var(--l))}", i, 300 * i / PAGE_HUES);
     fputs("\n</style>\n</head>\n<body>\n<header><h1>LFADS report</h1><p>", out);
-    html_text(out, page->what->save_dir);
+    html_text(out, title);
     fputs("</p></header>\n<main>\n", out);
 }
 
@@ -115,11 +117,17 @@ static void say(const struct page *page, const char *text)
 enum lfads_status lfads_report(const struct lfads_report_request *what,
                                const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
-    struct page page = {.what = what, .callbacks = callbacks, .err = err};
+    struct lfads_report_request taken;
+    struct page page = {.what = &taken, .callbacks = callbacks, .err = err};
     enum lfads_status status;
 
-    if (!what || !what->save_dir)
-        return lfads_fail_null(err, "lfads_report", what ? "save_dir" : "what");
+    if (!what)
+        return lfads_fail_null(err, "lfads_report", "what");
+    status = sized_take(&taken, what, sizeof taken, "lfads_report", err);
+    if (status != LFADS_OK)
+        return status;
+    if (!taken.save_dir)
+        return lfads_fail_null(err, "lfads_report", "save_dir");
     status = page_find(&page);
     for (size_t i = 0; i < page.count && status == LFADS_OK; i++) {
         char line[400];

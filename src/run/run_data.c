@@ -7,6 +7,7 @@
 #include "base/numpy_random.h"
 #include "config/distribution.h"
 #include "config/preset.h"
+#include "data/shared_dataset.h"
 #include "run/auto.h"
 #include "run/run_private.h"
 
@@ -75,6 +76,19 @@ static bool knows_heldout(const struct run *p)
     return false;
 }
 
+/* Takes the arrays in memory as another training has read them, or reads them for others, too. */
+static enum lfads_status share_arrays(struct run *p, const struct session_files *files,
+                                      const struct session_wants *wants, struct lfads_error *err)
+{
+    const struct shared_reading reading = {
+        .sv_seed = p->config->sv_seed,
+        .in_memory = !wants->limits.directory,
+        .in_file = strcmp(p->config->data_in_memory, "false") == 0 && wants->limits.directory};
+
+    p->shared = session_files_shared(p->request.data);
+    return shared_dataset_open(&p->dataset, p->shared, files, wants, &reading, err);
+}
+
 static enum lfads_status read_files(struct run *p, const struct session_files *files,
                                     struct lfads_error *err)
 {
@@ -108,7 +122,9 @@ static enum lfads_status read_files(struct run *p, const struct session_files *f
         wants.heldout = session ? session->heldout : wants.heldout;
     }
     numpy_random_seed(&random, (uint32_t)config->sv_seed);
-    return dataset_open(&p->dataset, files, &wants, err);
+    return p->use == RUN_TRAINING && p->request.data
+               ? share_arrays(p, files, &wants, err)
+               : dataset_open(&p->dataset, files, &wants, err);
 }
 
 /* Chooses the session of the model that new trials go through. */

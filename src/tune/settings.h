@@ -27,7 +27,7 @@ enum lfads_status settings_resolve(struct settings *settings, struct lfads_tune_
 /* Returns the epochs that a member has at the end of GENERATION; 0: as many as it trains. */
 int64_t settings_epochs(const struct settings *settings, size_t generation);
 
-/* Writes the flags as a flag file. */
+/* Writes the flags, --name=value a line: a file that --flagfile takes. */
 enum lfads_status settings_write(const char *path, const struct lfads_tune_config *tune,
                                  const struct lfads_config *config, struct lfads_error *err);
 /* Takes from the file PATH what is not given in TUNE and CONFIG. Fails if something given has

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/parse.h"
 #include "tune/settings.h"
 
 /* Whether the results depend on the flag: not on flags of the run, except two. */
@@ -92,30 +91,58 @@ static enum lfads_status merge_flag(const struct side *side, size_t i, const cha
                     flag_value(theirs, sizeof theirs, side->saved, flag), err);
 }
 
+/* Sets the flag of LINE, as write_flags wrote it. */
+static enum lfads_status read_flag(struct lfads_tune_config *tune, struct lfads_config *config,
+                                   char *line, struct lfads_error *err)
+{
+    char *name = line + 2, *value = strchr(line, '=');
+
+    if (strncmp(line, "--", 2) != 0 || !value)
+        return lfads_fail(err, LFADS_USAGE, "\"%s\" is no flag, as --name=value", line);
+    *value++ = 0;
+    return flag_find(tune_config_table(), name) >= 0 ? lfads_tune_config_set(tune, name, value, err)
+                                                     : lfads_config_set(config, name, value, err);
+}
+
+/* Sets the flags that the file PATH has, a line each. */
+static enum lfads_status read_flags(struct lfads_tune_config *tune, struct lfads_config *config,
+                                    const char *path, struct lfads_error *err)
+{
+    char *text, *rest;
+    struct lfads_error what = {.text = ""};
+    enum lfads_status status = file_read_text(&text, path, err);
+
+    if (status != LFADS_OK)
+        return status;
+    rest = text;
+    for (char *line; status == LFADS_OK && (line = strsep(&rest, "\r\n"));)
+        if (*line && *line != '#')
+            status = read_flag(tune, config, line, &what);
+    free(text);
+    return status == LFADS_OK ? status : lfads_fail(err, status, "in %.200s: %s", path, what.text);
+}
+
 enum lfads_status settings_merge(struct lfads_tune_config *tune, struct lfads_config *config,
                                  const char *path, struct lfads_error *err)
 {
-    struct tune_request saved = {NULL, NULL};
-    char word[FILE_PATH + 16], *words[] = {word};
-    enum lfads_status status = lfads_tune_config_create(&saved.tune, err);
+    struct lfads_tune_config *saved_tune;
+    struct lfads_config *saved = NULL;
+    enum lfads_status status = lfads_tune_config_create(&saved_tune, err);
 
-    snprintf(word, sizeof word, "--flagfile=%s", path);
     if (status == LFADS_OK)
-        status = lfads_config_create(&saved.config, err);
+        status = lfads_config_create(&saved, err);
     if (status == LFADS_OK)
-        status =
-            parse_flags(1, words, tune_command_table(),
-                        &(struct parse_target){.set = tune_request_set, .payload = &saved}, err);
+        status = read_flags(saved_tune, saved, path, err);
     if (status == LFADS_OK) {
-        const struct side sides[] = {{tune, saved.tune, tune->given, tune_config_table()},
-                                     {config, saved.config, config->given, config_table()}};
+        const struct side sides[] = {{tune, saved_tune, tune->given, tune_config_table()},
+                                     {config, saved, config->given, config_table()}};
 
         for (size_t s = 0; s < 2; s++)
             for (size_t i = 0; i < sides[s].table->count && status == LFADS_OK; i++)
                 status = merge_flag(&sides[s], i, path, err);
         tune_data_given(config);
     }
-    lfads_tune_config_free(saved.tune);
-    lfads_config_free(saved.config);
+    lfads_tune_config_free(saved_tune);
+    lfads_config_free(saved);
     return status;
 }

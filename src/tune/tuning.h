@@ -2,14 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TUNE_TUNING_H
 #define LFADS_TUNE_TUNING_H
-#include "config/words.h"
 #include "train/null_model.h"
 #include "tune/population.h"
 #include "tune/settings.h"
 
 /* The files of flags from which a tuning, or a training of several seeds, goes on. */
 #define TUNING_FLAGS "tuning.txt"
-#define SEEDS_FLAGS WORDS_SEEDS
+#define SEEDS_FLAGS "seeds.txt"
 
 struct tuning {
     const struct lfads_callbacks *callbacks;

@@ -8,8 +8,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     const struct lfads_nlb_evaluation what = {
-        .target_file = "f", .submission_file = "f", .bootstrap = 3};
-    const struct lfads_nlb_submission submission = {.eval_run_file = "f",
+        .size = sizeof what, .target_file = "f", .submission_file = "f", .bootstrap = 3};
+    const struct lfads_nlb_submission submission = {.size = sizeof submission,
+                                                    .eval_run_file = "f",
                                                     .train_run_file = "f",
                                                     .set = "other",
                                                     .output_file = "made",

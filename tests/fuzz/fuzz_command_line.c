@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/parse.h"
 #include "config/config.h"
-#include "config/hyperparams.h"
-#include "config/parse.h"
 #include "config/synth_config.h"
 #include "target.h"
 
@@ -56,6 +55,8 @@ static void say_again(const struct lfads_config *config)
     lfads_config_free(again);
 }
 
+static const struct flag_source synth_flags = {.sets = {LFADS_FLAGS_SYNTH}, .n_sets = 1};
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     struct words words = split(bytes, length);
@@ -66,13 +67,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 
     assert(lfads_config_create(&config, NULL) == LFADS_OK);
     assert(lfads_synth_config_create(&synth, NULL) == LFADS_OK);
-    status = parse_flags(words.count, words.word, config_table(),
+    status = parse_flags(words.count, words.word, &run_flags,
                          &(struct parse_target){.set = set_run, .payload = config}, &err);
     target_check(status, &err);
     say_again(config);
     if (status == LFADS_OK)
         target_check(config_check(config, &err), &err);
-    status = parse_flags(words.count, words.word, synth_config_table(),
+    status = parse_flags(words.count, words.word, &synth_flags,
                          &(struct parse_target){.set = set_synth, .payload = synth}, &err);
     target_check(status, &err);
     if (status == LFADS_OK)

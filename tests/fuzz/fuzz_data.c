@@ -53,7 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     const struct storage_limits limits = {.memory = MOST_MEMORY};
     const struct session_wants counts = {.range.data = DATA_COUNTS, .factors = 2, .limits = limits};
     const struct session_wants reals = {.ext_inputs = 1, .factors = 2, .limits = limits};
-    const struct lfads_evaluation what = {.data_file = "f", .model_run_file = "f", .set = "train"};
+    const struct lfads_evaluation what = {
+        .size = sizeof what, .data_file = "f", .model_run_file = "f", .set = "train"};
     struct lfads_score score;
     struct lfads_error err = {.text = ""};
 

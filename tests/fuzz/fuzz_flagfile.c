@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 
+#include "cli/parse.h"
 #include "config/config.h"
-#include "config/parse.h"
 #include "target.h"
 
 static enum lfads_status set_flag(void *payload, size_t place, const char *text,
@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 
     target_write("f", bytes, length);
     assert(lfads_config_create(&config, NULL) == LFADS_OK);
-    status = parse_flags(1, words, config_table(),
+    status = parse_flags(1, words, &run_flags,
                          &(struct parse_target){.set = set_flag, .payload = config}, &err);
     target_check(status, &err);
     if (status == LFADS_OK)

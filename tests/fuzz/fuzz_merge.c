@@ -7,10 +7,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    const struct lfads_merging both = {
-        .data_file = "f", .train_run_file = "f", .valid_run_file = "f", .output_file = "made"};
+    const struct lfads_merging both = {.size = sizeof both,
+                                       .data_file = "f",
+                                       .train_run_file = "f",
+                                       .valid_run_file = "f",
+                                       .output_file = "made"};
     const struct lfads_merging one = {
-        .data_file = "f", .train_run_file = "f", .output_file = "made"};
+        .size = sizeof one, .data_file = "f", .train_run_file = "f", .output_file = "made"};
     const struct lfads_merging *each[] = {&both, &one};
 
     target_write("f", bytes, length);

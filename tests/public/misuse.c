@@ -157,7 +157,7 @@ static void synthetic_data(const char *folder)
 static void scores(const char *folder)
 {
     struct lfads_score score;
-    struct lfads_evaluation what = {.set = "neither"};
+    struct lfads_evaluation what = {.size = sizeof what, .set = "neither"};
     struct lfads_config *config;
     struct lfads_runs runs;
 
@@ -187,8 +187,8 @@ static void scores(const char *folder)
 static void benchmark(const char *folder)
 {
     struct lfads_nlb_scores found;
-    struct lfads_nlb_evaluation what = {.decoding_penalty = -1};
-    struct lfads_nlb_submission submission = {.eval_run_file = NULL};
+    struct lfads_nlb_evaluation what = {.size = sizeof what, .decoding_penalty = -1};
+    struct lfads_nlb_submission submission = {.size = sizeof submission, .eval_run_file = NULL};
 
     REFUSED(lfads_evaluate_nlb(NULL, &what, e));
     REFUSED(lfads_evaluate_nlb(&found, NULL, e));
@@ -223,7 +223,8 @@ static void benchmark(const char *folder)
 static void conversion_factors(const char *folder)
 {
     static const double factors[] = {-1, (double)NAN, (double)INFINITY};
-    struct lfads_evaluation what = {.data_file = folder, .model_run_file = folder};
+    struct lfads_evaluation what = {
+        .size = sizeof what, .data_file = folder, .model_run_file = folder};
     struct lfads_score score;
     struct lfads_error err;
 
@@ -233,6 +234,60 @@ static void conversion_factors(const char *folder)
             !strstr(err.text, "conversion_factor"))
             fail("lfads_evaluate", "accepts an invalid conversion_factor");
     }
+}
+
+/* Checks that ERR says PART, or does not. */
+static void says(const char *call, const struct lfads_error *err, const char *part, bool does)
+{
+    if ((strstr(err->text, part) != NULL) != does)
+        fail(call, err->text);
+}
+
+/* Requests of programs that are older than the library, whose structs end before a member, of newer
+ * ones, and without a size. CALL fails in each case, for FIELD is wrong in it or missing. */
+#define SIZED(type, member, field, is_older_refused, call, ...)                                    \
+    do {                                                                                           \
+        struct {                                                                                   \
+            struct type request;                                                                   \
+            char more[32];                                                                         \
+        } newer = {.request = {.size = sizeof newer, __VA_ARGS__}};                                \
+        const struct type *what = &newer.request;                                                  \
+        struct lfads_error err = {.text = ""};                                                     \
+                                                                                                   \
+        if (call == LFADS_OK)                                                                      \
+            fail(#call, "is done");                                                                \
+        says(#call, &err, field, !(is_older_refused));                                             \
+        newer.request.size = offsetof(struct type, member);                                        \
+        if (call == LFADS_OK)                                                                      \
+            fail(#call, "is done for an older program");                                           \
+        says(#call, &err, field, is_older_refused);                                                \
+        newer.request.size = 0;                                                                    \
+        if (call != LFADS_USAGE)                                                                   \
+            fail(#call, "is done without a size");                                                 \
+        says(#call, &err, "size is 0", true);                                                      \
+    } while (0)
+
+static void requests(const char *folder)
+{
+    struct lfads_score score;
+    struct lfads_baselines baselines;
+    struct lfads_nlb_scores nlb;
+
+    SIZED(lfads_evaluation, psth_sd, "psth_sd is", false, lfads_evaluate(&score, what, &err),
+          .data_file = folder, .model_run_file = folder, .psth_sd = (double)NAN);
+    SIZED(lfads_evaluation, psth_sd, "psth_sd is", false,
+          lfads_evaluate_baselines(&baselines, what, &err), .data_file = folder,
+          .model_run_file = folder, .psth_sd = (double)NAN);
+    SIZED(lfads_nlb_evaluation, decoding_penalty, "decoding_penalty is", false,
+          lfads_evaluate_nlb(&nlb, what, &err), .target_file = folder, .submission_file = folder,
+          .decoding_penalty = -1);
+    SIZED(lfads_nlb_submission, output_file, "output_file is NULL", true,
+          lfads_submit_nlb(what, &err), .eval_run_file = folder, .set = "mc_maze",
+          .output_file = "none");
+    SIZED(lfads_merging, output_file, "an output file are needed", true, lfads_merge(what, &err),
+          .data_file = folder, .train_run_file = folder, .output_file = "none");
+    SIZED(lfads_report_request, save_dir, "size is", true, lfads_report(what, NULL, &err),
+          .save_dir = folder);
 }
 
 int main(int argc, char **argv)
@@ -249,6 +304,7 @@ int main(int argc, char **argv)
     scores(argv[1]);
     benchmark(argv[1]);
     conversion_factors(argv[1]);
+    requests(argv[1]);
     printf("%d failures\n", failures);
     return failures != 0;
 }

@@ -97,8 +97,11 @@ static void denoise(const char *save)
 static void score(const char *folder, const char *save)
 {
     char data[4200], rates[4200], figure[4200];
-    struct lfads_evaluation what = {
-        .data_file = data, .model_run_file = rates, .figure = figure, .set = "valid"};
+    struct lfads_evaluation what = {.size = sizeof what,
+                                    .data_file = data,
+                                    .model_run_file = rates,
+                                    .figure = figure,
+                                    .set = "valid"};
     struct lfads_score result;
     struct lfads_error err;
 

@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "cli/parse.h"
 #include "config/config.h"
 #include "config/hyperparams.h"
-#include "config/parse.h"
 
 static enum lfads_status set(void *payload, size_t index, const char *text, struct lfads_error *err)
 {
@@ -27,8 +27,8 @@ static struct lfads_config *parsed(int argc, char **argv)
     struct lfads_error err = {.text = ""};
 
     assert_int_equal(lfads_config_create(&config, &err), LFADS_OK);
-    if (parse_flags(argc, argv, config_table(),
-                    &(struct parse_target){.set = set, .payload = config}, &err) != LFADS_OK)
+    if (parse_flags(argc, argv, &run_flags, &(struct parse_target){.set = set, .payload = config},
+                    &err) != LFADS_OK)
         fail_msg("%s", err.text);
     return config;
 }
@@ -78,7 +78,7 @@ static void test_flag_file(void **state)
     assert_int_equal(file_write_text(name, word, NULL), LFADS_OK); /* a file that includes itself */
     assert_int_equal(lfads_config_create(&c, NULL), LFADS_OK);
     word[strlen(word) - 1] = 0;
-    assert_int_equal(parse_flags(1, (char *[]){word}, config_table(),
+    assert_int_equal(parse_flags(1, (char *[]){word}, &run_flags,
                                  &(struct parse_target){.set = set, .payload = c}, NULL),
                      LFADS_USAGE);
     lfads_config_free(c);

@@ -1,11 +1,11 @@
 /* parse.h - parses a command line of flags, as users of the original type them (from-tensorflow.md,
  * "Flags").
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef LFADS_CONFIG_PARSE_H
-#define LFADS_CONFIG_PARSE_H
-#include "config/flag.h"
+#ifndef LFADS_CLI_PARSE_H
+#define LFADS_CLI_PARSE_H
+#include "cli/flag_source.h"
 
-/* Sets flag number INDEX of the caller's record. PAYLOAD is what the caller gave parse_flags. */
+/* Sets flag number INDEX of the source. PAYLOAD is what the caller gave parse_flags. */
 typedef enum lfads_status parse_setter(void *payload, size_t index, const char *text,
                                        struct lfads_error *err);
 
@@ -33,6 +33,6 @@ struct parse_target {
  * are taken, all after -- are words. Fails for anything else; the error suggests the most similar
  * known name.
  */
-enum lfads_status parse_flags(int argc, char **argv, const struct flag_table *table,
+enum lfads_status parse_flags(int argc, char **argv, const struct flag_source *source,
                               const struct parse_target *target, struct lfads_error *err);
 #endif

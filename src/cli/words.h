@@ -1,9 +1,9 @@
 /* words.h - the words of a command line that are no flags: a save directory, data files.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef LFADS_CONFIG_WORDS_H
-#define LFADS_CONFIG_WORDS_H
-#include "base/file.h"
-#include "config/config.h"
+#ifndef LFADS_CLI_WORDS_H
+#define LFADS_CLI_WORDS_H
+#include <lfads/lfads.h>
+#include <limits.h>
 
 /* Words as they came, which belong to the command line. All zero: none. */
 struct words {
@@ -11,16 +11,13 @@ struct words {
     size_t count;
 };
 
-/* Adds WORD to PAYLOAD, a struct words; a parse_taker of parse.h. words_release frees it. */
-enum lfads_status words_add(void *payload, const char *word, struct lfads_error *err);
+/* Adds WORD, which stays the caller's. words_release frees WORDS. */
+enum lfads_status words_add(struct words *words, const char *word, struct lfads_error *err);
 void words_release(struct words *words);
 /* Moves the directory among WORDS to DIRECTORY, which is "" if there is none. Fails if there are
  * two, and for a word that names neither a directory nor a file. */
-enum lfads_status words_take_directory(char directory[FILE_PATH], struct words *words,
+enum lfads_status words_take_directory(char directory[PATH_MAX], struct words *words,
                                        struct lfads_error *err);
-
-/* A file that says, whatever trains, that it goes on: of several seeds (tuning.md). */
-#define WORDS_SEEDS "seeds.txt"
 
 /* Sets the flags that WORDS of the command of this name, which trains, stand for: save directory
  * and data files. Without a save directory there is a new one beside the data; *IS_NEW says so.

@@ -1,8 +1,8 @@
 /* foreign_flags.h - flags that scripts for the original carry and that nothing here reads: they
  * belong to its debugging branch or to TensorFlow's launcher (foreign_flags.def).
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef LFADS_CONFIG_FOREIGN_FLAGS_H
-#define LFADS_CONFIG_FOREIGN_FLAGS_H
+#ifndef LFADS_CLI_FOREIGN_FLAGS_H
+#define LFADS_CLI_FOREIGN_FLAGS_H
 #include <stdbool.h>
 
 enum foreign_flag { FOREIGN_NONE, FOREIGN_BOOLEAN, FOREIGN_VALUE };

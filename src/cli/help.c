@@ -1,6 +1,6 @@
 /* help.c - the text of --help, of the manual page and of the flags' documentation.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "config/help.h"
+#include "cli/help.h"
 
 #include <string.h>
 
@@ -58,27 +58,23 @@ static void put_escaped(FILE *out, const char *text, enum help_form form)
     }
 }
 
-static bool is_place(const struct flag *flag)
+static const char *standard_of(const struct lfads_flag *flag, bool original)
 {
-    return flag->type == FLAG_IS_STRING && flag->min > 0;
-}
-
-static const char *standard_of(const struct flag *flag, bool original)
-{
-    if (is_place(flag) && !original)
+    if (flag->is_of_original && !original)
         return "";
-    return flag_takes_all(flag) ? "all" : flag->standard;
+    return flag->takes_all ? "all" : flag->standard;
 }
 
-static void put_flag(FILE *out, const struct flag *flag, enum help_form form, bool original)
+static void put_flag(FILE *out, const struct lfads_flag *flag, enum help_form form, bool original)
 {
     const char *standard = standard_of(flag, original);
     char range[200], sentence[800];
 
-    flag_range(range, sizeof range, flag);
-    if (is_place(flag) && !original)
+    if (lfads_flag_range(range, sizeof range, flag, NULL) != LFADS_OK)
+        *range = 0; /* cut short by none of the tables */
+    if (flag->is_of_original && !original)
         snprintf(sentence, sizeof sentence, "%s (of run_lfads: %s)", flag->help, flag->standard);
-    else if (flag->type == FLAG_IS_STRING && !*flag->choices)
+    else if (flag->type == LFADS_FLAG_TEXT && !*flag->choices)
         snprintf(sentence, sizeof sentence, "%s", flag->help);
     else
         snprintf(sentence, sizeof sentence, "%s (%s)", flag->help, range);
@@ -118,26 +114,29 @@ static void put_title(FILE *out, const char *title, enum help_form form)
     }
 }
 
-void help_write(FILE *out, const struct flag_table *table, enum help_form form, bool original)
+void help_write(FILE *out, const struct flag_source *source, enum help_form form, bool original)
 {
-    static const char *const titles[] = {[FLAG_RUN] = "Run",
-                                         [FLAG_DATA] = "Data",
-                                         [FLAG_MODEL] = "Model",
-                                         [FLAG_TRAINING] = "Training",
-                                         [FLAG_SEARCH] = "Search"};
-    static const enum flag_group order[] = {FLAG_SEARCH, FLAG_DATA, FLAG_RUN, FLAG_MODEL,
-                                            FLAG_TRAINING};
+    static const struct {
+        const char *group, *title;
+    } groups[] = {{"search", "Search"},
+                  {"data", "Data"},
+                  {"run", "Run"},
+                  {"model", "Model"},
+                  {"training", "Training"}};
+    size_t count = flags_count(source);
 
-    for (size_t g = 0; g < sizeof order / sizeof order[0]; g++) {
+    for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
         bool titled = false;
 
-        for (size_t i = 0; i < table->count; i++) {
-            if (table->flags[i].group != order[g])
+        for (size_t i = 0; i < count; i++) {
+            const struct lfads_flag flag = flags_at(source, i);
+
+            if (strcmp(flag.group, groups[g].group) != 0)
                 continue;
             if (!titled)
-                put_title(out, titles[order[g]], form);
+                put_title(out, groups[g].title, form);
             titled = true;
-            put_flag(out, &table->flags[i], form, original);
+            put_flag(out, &flag, form, original);
         }
     }
 }

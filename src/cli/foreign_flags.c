@@ -1,6 +1,6 @@
 /* foreign_flags.c - finds flags of programs around the original.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "config/foreign_flags.h"
+#include "cli/foreign_flags.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -12,7 +12,7 @@ enum foreign_flag foreign_flag_find(const char *name)
         bool is_boolean;
     } rows[] = {
 #define FOREIGN(name, is_boolean) {#name, is_boolean},
-#include "config/foreign_flags.def"
+#include "cli/foreign_flags.def"
     };
     const char *positive = strncmp(name, "no", 2) == 0 ? name + 2 : name;
 

@@ -1,24 +1,21 @@
 /* parse.c - parses the words of a command line into flags.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "config/parse.h"
+#include "cli/parse.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/file.h"
-#include "config/config.h"
-#include "config/foreign_flags.h"
-#include "config/prepare_config.h"
-#include "config/synth_config.h"
-#include "config/tune_config.h"
+#include "cli/fail.h"
+#include "cli/flag_file.h"
+#include "cli/foreign_flags.h"
+#include "cli/places.h"
 
 enum { MAX_FLAGFILES = 32, MAX_NAME = 64 };
 
 struct parsing {
-    const struct flag_table *table;
+    const struct flag_source *source;
     const struct parse_target *target;
     parse_taker *take;   /* the target's; NULL within a file of flags */
     const char *undefok; /* names of flags that may be unknown, between commas */
@@ -31,37 +28,37 @@ static enum lfads_status parse_words(struct parsing *p, int argc, char **argv);
 /* The command whose flag NAME is; NULL if there is none. */
 static const char *command_with(const char *name)
 {
-    const struct {
+    static const struct {
         const char *command;
-        const struct flag_table *table;
-    } commands[] = {{"train", config_table()},
-                    {"tune", tune_config_table()},
-                    {"prepare", prepare_config_table()},
-                    {"synth", synth_config_table()}};
+        struct flag_source source;
+    } commands[] = {{"train", {.sets = {LFADS_FLAGS_RUN}, .n_sets = 1}},
+                    {"tune", {.sets = {LFADS_FLAGS_TUNE}, .n_sets = 1}},
+                    {"prepare", {.sets = {LFADS_FLAGS_PREPARE}, .n_sets = 1}},
+                    {"synth", {.sets = {LFADS_FLAGS_SYNTH}, .n_sets = 1}}};
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        if (flag_find(commands[i].table, name) >= 0)
+        if (flags_find(&commands[i].source, name) >= 0)
             return commands[i].command;
     return NULL;
 }
 
 static enum lfads_status unknown(const struct parsing *p, const char *word, const char *name)
 {
-    const char *nearest = flag_nearest(p->table, name), *other = command_with(name);
+    const char *nearest = flags_nearest(p->source, name), *other = command_with(name);
     char first[MAX_NAME + 1];
 
     snprintf(first, sizeof first, "%.*s", (int)strcspn(name, " \t"), name);
-    if (strcmp(first, name) != 0 && flag_find(p->table, first) >= 0)
-        return lfads_fail(p->err, LFADS_USAGE,
-                          "there is no flag %s: = follows the name without a blank, --%s=VALUE",
-                          word, first);
+    if (strcmp(first, name) != 0 && flags_find(p->source, first) >= 0)
+        return cli_fail(p->err, LFADS_USAGE,
+                        "there is no flag %s: = follows the name without a blank, --%s=VALUE", word,
+                        first);
     if (other)
-        return lfads_fail(p->err, LFADS_USAGE,
-                          "there is no flag %s here; lfads %s has one of that name", word, other);
+        return cli_fail(p->err, LFADS_USAGE,
+                        "there is no flag %s here; lfads %s has one of that name", word, other);
     if (nearest)
-        return lfads_fail(p->err, LFADS_USAGE, "there is no flag %s; did you mean --%s?", word,
-                          nearest);
-    return lfads_fail(p->err, LFADS_USAGE, "there is no flag %s; --help lists them", word);
+        return cli_fail(p->err, LFADS_USAGE, "there is no flag %s; did you mean --%s?", word,
+                        nearest);
+    return cli_fail(p->err, LFADS_USAGE, "there is no flag %s; --help lists them", word);
 }
 
 /* Puts the name of the file of flags in front of what is wrong in it. */
@@ -72,46 +69,30 @@ static enum lfads_status blame_file(const struct parsing *p, const char *path)
     if (!p->err)
         return LFADS_USAGE;
     what = *p->err;
-    return lfads_fail(p->err, LFADS_USAGE, "in %.200s: %s", path, what.text);
+    return cli_fail(p->err, LFADS_USAGE, "in %.200s: %s", path, what.text);
 }
 
-/* Parses a flag file: each line is a word. Blanks around it and # comments are dropped. */
+/* Parses a flag file: each line is a word. */
 static enum lfads_status parse_file(struct parsing *p, const char *path)
 {
     parse_taker *take = p->take;
-    char *text, *rest, **words;
-    size_t lines = 1;
-    int count = 0;
+    char *text, **words;
+    int count;
     enum lfads_status status;
 
     if (++p->files > MAX_FLAGFILES)
-        return lfads_fail(p->err, LFADS_USAGE,
-                          "--flagfile=%s: these are more than %d flag files, or they name one "
-                          "another",
-                          path, MAX_FLAGFILES);
-    if (!file_exists(path))
-        return lfads_fail(p->err, LFADS_USAGE, "--flagfile=%s: there is no such file", path);
-    status = file_read_text(&text, path, p->err);
+        return cli_fail(p->err, LFADS_USAGE,
+                        "--flagfile=%s: these are more than %d flag files, or they name one "
+                        "another",
+                        path, MAX_FLAGFILES);
+    if (!place_exists(path))
+        return cli_fail(p->err, LFADS_USAGE, "--flagfile=%s: there is no such file", path);
+    status = flag_file_read(&text, &words, &count, path, p->err);
     if (status != LFADS_OK)
         return status;
-    for (const char *newline = text; (newline = strchr(newline, '\n')); newline++)
-        lines++;
-    words = calloc(lines, sizeof *words);
-    rest = text + (strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0); /* a mark of Windows' editors */
-    for (char *line; words && (line = strsep(&rest, "\n"));) {
-        size_t length;
-
-        line += strspn(line, " \t\r");
-        length = strlen(line);
-        while (length > 0 && isspace((unsigned char)line[length - 1]))
-            line[--length] = 0;
-        if (*line && *line != '#')
-            words[count++] = line;
-    }
     p->take = NULL; /* the words of a file do not outlive it */
-    status = words ? parse_words(p, count, words)
-                   : lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to read %s", path);
-    if (words && status == LFADS_USAGE)
+    status = parse_words(p, count, words);
+    if (status == LFADS_USAGE)
         status = blame_file(p, path);
     p->take = take;
     free(words);
@@ -122,9 +103,9 @@ static enum lfads_status parse_file(struct parsing *p, const char *path)
 /* Returns the index of the boolean flag NAME of --noNAME; -1 if there is none. */
 static int negated(const struct parsing *p, const char *name)
 {
-    int index = strncmp(name, "no", 2) == 0 ? flag_find(p->table, name + 2) : -1;
+    int index = strncmp(name, "no", 2) == 0 ? flags_find(p->source, name + 2) : -1;
 
-    return index >= 0 && p->table->flags[index].type == FLAG_IS_BOOL ? index : -1;
+    return index >= 0 && flags_at(p->source, (size_t)index).type == LFADS_FLAG_TRUTH ? index : -1;
 }
 
 /* Notes the name of a flag that has no effect. */
@@ -170,27 +151,28 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
     if (p->take && word[0] != '-')
         return p->take(p->target->payload, word, p->err);
     if (word[0] != '-' || !word[1])
-        return lfads_fail(p->err, LFADS_USAGE, "\"%s\" is no flag: flags begin with --", word);
+        return cli_fail(p->err, LFADS_USAGE, "\"%s\" is no flag: flags begin with --", word);
     body += *body == '-';
     value = strchr(body, '=');
     if (snprintf(name, sizeof name, "%.*s",
                  (int)(value ? value - body : (long)strnlen(body, MAX_NAME + 1)), body) > MAX_NAME)
         return unknown(p, word, "");
-    index = flag_find(p->table, name);
+    index = flags_find(p->source, name);
     if (index < 0 && !value && negated(p, name) >= 0)
         return p->target->set(p->target->payload, (size_t)negated(p, name), "false", p->err);
     if (index < 0 && pass_over(p, name, value, argc, argv, used))
         return LFADS_OK;
     if (index < 0 && strcmp(name, "flagfile") != 0)
         return unknown(p, word, name);
-    if (!value && index >= 0 && p->table->flags[index].type == FLAG_IS_BOOL) {
+    if (!value && index >= 0 && flags_at(p->source, (size_t)index).type == LFADS_FLAG_TRUTH) {
         *used = argc > 1 && is_truth_word(argv[1]) ? 2 : 1;
         return p->target->set(p->target->payload, (size_t)index, *used == 2 ? argv[1] : "true",
                               p->err);
     }
-    if (!value && (argc < 2 || (index >= 0 && p->table->flags[index].type != FLAG_IS_STRING &&
-                                strncmp(argv[1], "--", 2) == 0)))
-        return lfads_fail(p->err, LFADS_USAGE, "%s needs a value", word);
+    if (!value &&
+        (argc < 2 || (index >= 0 && flags_at(p->source, (size_t)index).type != LFADS_FLAG_TEXT &&
+                      strncmp(argv[1], "--", 2) == 0)))
+        return cli_fail(p->err, LFADS_USAGE, "%s needs a value", word);
     if (!value)
         *used = 2;
     value = value ? value + 1 : argv[1];
@@ -203,9 +185,20 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
 static bool is_boolean(const struct parsing *p, const char *word)
 {
     const char *name = word + strspn(word, "-");
-    int index = flag_find(p->table, name);
+    int index = flags_find(p->source, name);
 
-    return name != word && index >= 0 && p->table->flags[index].type == FLAG_IS_BOOL;
+    return name != word && index >= 0 &&
+           flags_at(p->source, (size_t)index).type == LFADS_FLAG_TRUTH;
+}
+
+/* Whether a boolean flag takes WORD for its value. */
+static bool is_truth(const char *word)
+{
+    static const struct lfads_flag any = {
+        .size = sizeof any, .name = "any", .type = LFADS_FLAG_TRUTH};
+    char value[sizeof "false"];
+
+    return lfads_flag_read(value, sizeof value, &any, word, NULL) == LFADS_OK;
 }
 
 static enum lfads_status parse_words(struct parsing *p, int argc, char **argv)
@@ -220,8 +213,8 @@ static enum lfads_status parse_words(struct parsing *p, int argc, char **argv)
             break;
         }
         if (i > 0 && *argv[i] != '-' && is_boolean(p, argv[i - 1]) &&
-            (!p->take || flag_is_truth(argv[i])))
-            return lfads_fail(
+            (!p->take || is_truth(argv[i])))
+            return cli_fail(
                 p->err, LFADS_USAGE,
                 "\"%s\" is no flag: a boolean's value is true or false, or comes after =, %s=%s",
                 argv[i], argv[i - 1], argv[i]);
@@ -244,10 +237,10 @@ static const char *find_undefok(int argc, char **argv)
     return "";
 }
 
-enum lfads_status parse_flags(int argc, char **argv, const struct flag_table *table,
+enum lfads_status parse_flags(int argc, char **argv, const struct flag_source *source,
                               const struct parse_target *target, struct lfads_error *err)
 {
-    struct parsing p = {.table = table,
+    struct parsing p = {.source = source,
                         .target = target,
                         .take = target->take,
                         .undefok = find_undefok(argc, argv),
