@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/array_datasets.h"
 #include "data/session_files.h"
-#include "data/shared_dataset.h"
 #include "h5/h5_arrays.h"
 
 enum { LONGEST_KEY = 79 }; /* bytes of an array's name */
@@ -18,7 +18,7 @@ struct array_session {
 struct lfads_data {
     struct array_session *sessions; /* [count] */
     size_t count;
-    struct shared_datasets *shared; /* what trainings have read of them */
+    struct array_datasets *shared; /* what trainings have read of them */
 };
 
 enum lfads_status lfads_data_create(struct lfads_data **out, struct lfads_error *err)
@@ -27,7 +27,7 @@ enum lfads_status lfads_data_create(struct lfads_data **out, struct lfads_error 
         return lfads_fail_null(err, "lfads_data_create", "out");
     *out = calloc(1, sizeof **out);
     if (*out)
-        (*out)->shared = shared_datasets_create();
+        (*out)->shared = array_datasets_create();
     if (*out && (*out)->shared)
         return LFADS_OK;
     free(*out);
@@ -44,7 +44,7 @@ void lfads_data_free(struct lfads_data *data)
         free(data->sessions[i].name);
     }
     free(data->sessions);
-    shared_datasets_free(data->shared);
+    array_datasets_free(data->shared);
     free(data);
 }
 
@@ -144,7 +144,7 @@ enum lfads_status lfads_data_put(struct lfads_data *data, const char *session, c
 
 /* ---- what there is ---- */
 
-struct shared_datasets *session_files_shared(const struct lfads_data *data) { return data->shared; }
+struct array_datasets *session_files_shared(const struct lfads_data *data) { return data->shared; }
 
 size_t lfads_data_sessions(const struct lfads_data *data) { return data ? data->count : 0; }
 

@@ -43,9 +43,9 @@ enum lfads_status session_files_take(struct session_files *files, const char *li
 enum lfads_status session_files_of_arrays(struct session_files *files,
                                           const struct lfads_data *data, const char *session,
                                           struct lfads_error *err);
-/* Returns what trainings have read of DATA, which owns it (shared_dataset.h). */
-struct shared_datasets;
-struct shared_datasets *session_files_shared(const struct lfads_data *data);
+/* Returns what trainings have read of DATA, which owns it (array_datasets.h). */
+struct array_datasets;
+struct array_datasets *session_files_shared(const struct lfads_data *data);
 /* Names the only file after session NAME of the model, for trials that are not those of its
  * training; its label tells them apart. */
 enum lfads_status session_files_rename(struct session_files *files, const char *name,

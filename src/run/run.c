@@ -13,7 +13,7 @@
 #include "config/hyperparams.h"
 #include "config/preset.h"
 #include "config/unused.h"
-#include "data/shared_dataset.h"
+#include "data/array_datasets.h"
 #include "model/params.h"
 #include "run/auto.h"
 #include "save/index.h"
@@ -331,7 +331,7 @@ void run_close(struct run *run)
     model_free(run->model);
     backend_release(&run->device);
     if (run->shared)
-        shared_dataset_close(run->shared, run->dataset);
+        array_dataset_close(run->shared, run->dataset);
     else if (!run->request.beside)
         dataset_close(run->dataset);
     run_release(run);

@@ -40,7 +40,7 @@ struct run {
     char *known_stem;        /* --data_filename_stem of its training; NULL: unknown */
     enum readin_use readin;  /* with a checkpoint: what it was trained with */
     struct dataset *dataset; /* NULL for RUN_MODEL */
-    struct shared_datasets *shared; /* that own it; NULL: the run does, or the one beside it */
+    struct array_datasets *shared; /* that own it; NULL: the run does, or the one beside it */
     struct model *model;
     const struct backend *be;
     struct backend_choice device;    /* owns be, unless it is lent */

@@ -7,7 +7,7 @@
 #include "base/numpy_random.h"
 #include "config/distribution.h"
 #include "config/preset.h"
-#include "data/shared_dataset.h"
+#include "data/array_datasets.h"
 #include "run/auto.h"
 #include "run/run_private.h"
 
@@ -80,13 +80,13 @@ static bool knows_heldout(const struct run *p)
 static enum lfads_status share_arrays(struct run *p, const struct session_files *files,
                                       const struct session_wants *wants, struct lfads_error *err)
 {
-    const struct shared_reading reading = {
+    const struct array_reading reading = {
         .sv_seed = p->config->sv_seed,
         .in_memory = !wants->limits.directory,
         .in_file = strcmp(p->config->data_in_memory, "false") == 0 && wants->limits.directory};
 
     p->shared = session_files_shared(p->request.data);
-    return shared_dataset_open(&p->dataset, p->shared, files, wants, &reading, err);
+    return array_dataset_open(&p->dataset, p->shared, files, wants, &reading, err);
 }
 
 static enum lfads_status read_files(struct run *p, const struct session_files *files,

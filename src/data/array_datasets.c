@@ -1,26 +1,26 @@
-/* shared_dataset.c - counts who uses which data set of arrays in memory.
+/* array_datasets.c - counts who uses which data set of arrays in memory.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "data/shared_dataset.h"
+#include "data/array_datasets.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
-struct shared_dataset {
+struct array_dataset {
     struct dataset *dataset;
     size_t users;
     struct session_wants wants; /* without pointers and limits */
-    struct shared_reading reading;
-    struct shared_dataset *next;
+    struct array_reading reading;
+    struct array_dataset *next;
 };
 
-struct shared_datasets {
+struct array_datasets {
     pthread_mutex_t mutex; /* held while a data set is read, so that it is read once */
-    struct shared_dataset *first;
+    struct array_dataset *first;
 };
 
-struct shared_datasets *shared_datasets_create(void)
+struct array_datasets *array_datasets_create(void)
 {
-    struct shared_datasets *shared = calloc(1, sizeof *shared);
+    struct array_datasets *shared = calloc(1, sizeof *shared);
 
     if (shared && pthread_mutex_init(&shared->mutex, NULL) != 0) {
         free(shared);
@@ -29,7 +29,7 @@ struct shared_datasets *shared_datasets_create(void)
     return shared;
 }
 
-void shared_datasets_free(struct shared_datasets *shared)
+void array_datasets_free(struct array_datasets *shared)
 {
     if (!shared)
         return;
@@ -50,11 +50,11 @@ static bool are_equal(const struct session_wants *a, const struct session_wants 
            a->factors == b->factors;
 }
 
-static struct shared_dataset *find(const struct shared_datasets *shared,
-                                   const struct session_wants *wants,
-                                   const struct shared_reading *reading)
+static struct array_dataset *find(const struct array_datasets *shared,
+                                  const struct session_wants *wants,
+                                  const struct array_reading *reading)
 {
-    for (struct shared_dataset *s = shared->first; s; s = s->next)
+    for (struct array_dataset *s = shared->first; s; s = s->next)
         if (are_equal(&s->wants, wants) && s->reading.sv_seed == reading->sv_seed &&
             s->reading.in_memory == reading->in_memory && s->reading.in_file == reading->in_file)
             return s;
@@ -62,11 +62,11 @@ static struct shared_dataset *find(const struct shared_datasets *shared,
 }
 
 /* Reads a data set and puts it into the list. */
-static enum lfads_status add(struct shared_dataset **out, struct shared_datasets *shared,
+static enum lfads_status add(struct array_dataset **out, struct array_datasets *shared,
                              const struct session_files *files, const struct session_wants *wants,
-                             const struct shared_reading *reading, struct lfads_error *err)
+                             const struct array_reading *reading, struct lfads_error *err)
 {
-    struct shared_dataset *new = calloc(1, sizeof *new);
+    struct array_dataset *new = calloc(1, sizeof *new);
     enum lfads_status status;
 
     if (!new)
@@ -86,12 +86,12 @@ static enum lfads_status add(struct shared_dataset **out, struct shared_datasets
     return LFADS_OK;
 }
 
-enum lfads_status shared_dataset_open(struct dataset **out, struct shared_datasets *shared,
-                                      const struct session_files *files,
-                                      const struct session_wants *wants,
-                                      const struct shared_reading *reading, struct lfads_error *err)
+enum lfads_status array_dataset_open(struct dataset **out, struct array_datasets *shared,
+                                     const struct session_files *files,
+                                     const struct session_wants *wants,
+                                     const struct array_reading *reading, struct lfads_error *err)
 {
-    struct shared_dataset *found;
+    struct array_dataset *found;
     enum lfads_status status = LFADS_OK;
 
     *out = NULL;
@@ -107,11 +107,11 @@ enum lfads_status shared_dataset_open(struct dataset **out, struct shared_datase
     return status;
 }
 
-void shared_dataset_close(struct shared_datasets *shared, struct dataset *dataset)
+void array_dataset_close(struct array_datasets *shared, struct dataset *dataset)
 {
     pthread_mutex_lock(&shared->mutex);
-    for (struct shared_dataset **at = &shared->first; *at; at = &(*at)->next) {
-        struct shared_dataset *s = *at;
+    for (struct array_dataset **at = &shared->first; *at; at = &(*at)->next) {
+        struct array_dataset *s = *at;
 
         if (s->dataset != dataset)
             continue;
