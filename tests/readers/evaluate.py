@@ -312,6 +312,15 @@ def test_conditions():
         close(f"R2 to the file's PSTHs, {sorted(more)}", score()["psth_r2"],
               scores.psth_r2(rates, psth, lists, more.get("valid_jitter")))
     check("psth_r2" not in score("--set=train"), "PSTHs of a set without conditions")
+    # a lone trial without an axis of its own, whose condition is a number or a list of one
+    write("one", output_dist_params=rates[:1])
+    lone = {**arrays, "train_condition": labels["train"], "valid_condition": labels["valid"][0]}
+    write("data", **{**lone, "valid_data": arrays["valid_data"][:1], "valid_condition": labels["valid"][:1]})
+    whole = score(run="one")["psth_r2"]
+    for more in (lone["valid_condition"], [lone["valid_condition"]]):
+        write("data", **{**lone, "valid_data": arrays["valid_data"][0], "valid_condition": more})
+        mine = score("--baselines", run="one")
+        check(mine["psth_r2"] == whole and "psth" in mine["baselines"], f"a lone trial: {mine['psth_r2']}, not {whole}")
     for key, value, says in (("valid_condition", np.arange(13), "valid_condition has 13 entries on axis 0"),
                              ("valid_condition", np.eye(14), "valid_condition has 2 axes"),
                              ("valid_condition", np.zeros((14, 2)), "has 2 axes, and numbers with 1 are")):
