@@ -296,6 +296,22 @@ static enum lfads_status refuse_texts(const struct raw *raw, const struct variab
                       raw->path, times->name, times->count ? times->texts[i] : "", i);
 }
 
+/* Fails for a file that is what would be made of it, unless the array to take is named. */
+static enum lfads_status refuse_prepared(const struct variables *recording,
+                                         const struct lfads_prepare_config *config,
+                                         struct lfads_error *err)
+{
+    static const char names[] = "train_data train_encod_data train_recon_data";
+    const struct variable *found = variables_find_any(recording, names);
+
+    if (!found || *config->counts || *config->spike_times)
+        return LFADS_OK;
+    return lfads_fail(err, LFADS_USAGE,
+                      "%s has %s: it is a data file already, which lfads train takes as it is if "
+                      "it is HDF5; to make another of one of its arrays, name that with --counts",
+                      recording->path, found->name);
+}
+
 /* Makes RAW but for its order. */
 static enum lfads_status fill(struct raw *raw, struct variables *recording, struct variables *table,
                               const struct lfads_prepare_config *config, struct lfads_error *err)
@@ -306,8 +322,10 @@ static enum lfads_status fill(struct raw *raw, struct variables *recording, stru
     *raw = (struct raw){.path = recording->path, .per_second = 1};
     snprintf(raw->unit.path, FILE_PATH, "%s", recording->path);
     snprintf(raw->trial.path, FILE_PATH, "%s", recording->path);
-    status = choose(&times, recording, "spike_times", config->spike_times, time_names,
-                    may_be_spikes, err);
+    status = refuse_prepared(recording, config, err);
+    if (status == LFADS_OK)
+        status = choose(&times, recording, "spike_times", config->spike_times, time_names,
+                        may_be_spikes, err);
     if (status == LFADS_OK)
         status =
             choose(&counts, recording, "counts", config->counts, count_names, may_be_counts, err);

@@ -601,7 +601,12 @@ def test_refused():
     with open(f"{SCRATCH}/backwards.csv", "w") as file:
         file.write("trial,start_time,stop_time,go\n0,2.5,1.5,\n1,4.5,3.5,nan\n2,6.5,5.5,inf\n")
     np.savez(f"{SCRATCH}/names.npz", a=us / 1e6, b=unit)
+    harness.write("finished.h5", train_data=np.ones((9, 8, 3), int), valid_data=np.ones((4, 8, 3), int))
+    run("prepare", "finished.h5", "--counts=valid_data", "--output=other.h5")
+    with h5py.File(f"{SCRATCH}/other.h5") as file:
+        check(len(file["train_data"]) + len(file["valid_data"]) == 4, "an array of a data file that is named")
     for words, pattern in (
+            (["finished.h5", "--output=none"], "finished.h5 has train_data: it is a data file already, which lfads train takes"),
             (["spikes.csv", "--window=0:1"], "--output is needed"),
             (["missing.csv", "--output=none"], "can't read missing.csv"),
             (["comma.csv", "--output=none", "--window=0:1"],
