@@ -2,13 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/no_such_file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/entry.h"
 #include "base/path.h"
 #include "config/nearest.h"
 
@@ -32,35 +32,32 @@ static bool is_but_for_ending(const char *word, const char *name)
     return strncasecmp(word, name, length) == 0 && (!name[length] || name[length] == '.');
 }
 
-/* Sets NAME to that in DIRECTORY which WORD most likely means: the same but for case, or similar;
- * false if there is none. Of several, it is the first in the order of bytes. */
-static bool find_similar(char name[FILE_PATH], const char *directory, const char *word)
+/* A word, and how far the best name is from it. */
+struct search {
+    const char *word;
+    size_t distance;
+};
+
+/* Whether NAME is the word but for case, or similar to it, and more so than BEST; of names that are
+ * so alike, the first in the order of bytes. */
+static bool is_more_similar(void *what, const char *name, const char *best)
 {
-    DIR *dir = opendir(directory);
-    size_t best = strlen(word) / 4 + 2;
+    struct search *search = what;
+    struct nearest nearest = nearest_begin(search->word);
+    size_t distance;
 
-    *name = 0;
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        struct nearest nearest = nearest_begin(word);
-        size_t distance;
-
-        if (*entry->d_name == '.')
-            continue;
-        nearest_try(&nearest, entry->d_name);
-        if (is_but_for_ending(word, entry->d_name))
-            distance = 0;
-        else if (nearest.name)
-            distance = nearest.distance;
-        else
-            continue;
-        if (distance > best || (distance == best && *name && strcmp(entry->d_name, name) > 0))
-            continue;
-        best = distance;
-        snprintf(name, FILE_PATH, "%s", entry->d_name);
-    }
-    if (dir)
-        closedir(dir);
-    return *name;
+    nearest_try(&nearest, name);
+    if (is_but_for_ending(search->word, name))
+        distance = 0;
+    else if (nearest.name)
+        distance = nearest.distance;
+    else
+        return false;
+    if (distance > search->distance ||
+        (distance == search->distance && *best && strcmp(name, best) > 0))
+        return false;
+    search->distance = distance;
+    return true;
 }
 
 /* Fails with the name of a similar file, if there is one. */
@@ -68,9 +65,10 @@ static enum lfads_status suggest(const char *word, struct lfads_error *err)
 {
     char directory[FILE_PATH], name[FILE_PATH];
     const char *last = path_name(word);
+    struct search search = {last, strlen(last) / 4 + 2};
 
     path_directory(directory, word);
-    if (!*last || !find_similar(name, directory, last))
+    if (!*last || !entry_choose(name, directory, is_more_similar, &search))
         return lfads_fail(err, LFADS_USAGE,
                           "\"%s\" is no flag, which begins with --, and there is no file or "
                           "directory of that name",
@@ -117,20 +115,23 @@ enum lfads_status no_such_file(const char *word, struct lfads_error *err)
     return suggest(word, err);
 }
 
-bool no_such_file_but(char path[FILE_PATH], const char *directory)
+/* Whether NAME ends as data files do, and comes before BEST. */
+static bool is_earlier_data(void *what, const char *name, const char *best)
 {
     static const char *const endings[] = {".h5", ".hdf5", ".hdf", ".mat"};
-    char name[FILE_PATH] = "";
-    DIR *dir = opendir(directory);
+    const char *ending = strrchr(name, '.');
 
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        const char *ending = strrchr(entry->d_name, '.');
+    (void)what;
+    for (size_t i = 0; ending && i < sizeof endings / sizeof endings[0]; i++)
+        if (strcasecmp(ending, endings[i]) == 0)
+            return !*best || strcmp(name, best) < 0;
+    return false;
+}
 
-        for (size_t i = 0; ending && i < sizeof endings / sizeof endings[0]; i++)
-            if (strcasecmp(ending, endings[i]) == 0 && (!*name || strcmp(entry->d_name, name) < 0))
-                snprintf(name, sizeof name, "%s", entry->d_name);
-    }
-    if (dir)
-        closedir(dir);
-    return *name && file_join(path, directory, name, NULL) == LFADS_OK;
+bool no_such_file_but(char path[FILE_PATH], const char *directory)
+{
+    char name[FILE_PATH];
+
+    return entry_choose(name, directory, is_earlier_data, NULL) &&
+           file_join(path, directory, name, NULL) == LFADS_OK;
 }
