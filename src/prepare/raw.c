@@ -296,6 +296,17 @@ static enum lfads_status refuse_texts(const struct raw *raw, const struct variab
                       raw->path, times->name, times->count ? times->texts[i] : "", i);
 }
 
+/* Whether TIMES, which have no more than a name of spikes', are where the bins of COUNTS are, as
+ * xarray writes the axes of arrays. */
+static bool is_axis(const struct variable *times, const struct variable *counts)
+{
+    bool axis = false;
+
+    for (size_t i = 0; i < counts->rank; i++)
+        axis = axis || counts->dims[i] == times->count;
+    return axis && counts->rank > 1 && times->rank == 1 && !times->ends && counts->numbers;
+}
+
 /* Fails for a file that is what would be made of it, unless the array to take is named. */
 static enum lfads_status refuse_prepared(const struct variables *recording,
                                          const struct lfads_prepare_config *config,
@@ -331,6 +342,8 @@ static enum lfads_status fill(struct raw *raw, struct variables *recording, stru
             choose(&counts, recording, "counts", config->counts, count_names, may_be_counts, err);
     if (status == LFADS_OK && !times && !counts)
         counts = lone_counts(recording);
+    if (times && counts && !*config->spike_times && is_axis(times, counts))
+        times = NULL;
     if (status == LFADS_OK && counts &&
         (*config->counts || !times || (times == counts && counts->rank > 1 && !counts->ends)))
         return raw_read_counts(raw, recording, table, counts, config, err);

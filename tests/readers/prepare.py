@@ -321,6 +321,28 @@ def test_hdf5():
     harness.write("plain", **{"a/spike_times": us / 1e6, "a/unit": unit, "trial": trial, "go": go / 1e6})
     run("prepare", "plain", "--spike_times=a/spike_times", "--spike_units=a/unit", "--window=0:2", "--output=made")
     same("made", binned(0, 0, LENGTH, 10_000), "hdf5")
+    # the axes of an array, as xarray writes them, are no spikes
+    counts = random.poisson(0.5, (12, 20, 4))
+    harness.write("axes", counts=counts, trial=np.arange(12), time=np.arange(20), unit=np.arange(4))
+    run("prepare", "axes", "--valid=0", "--output=made")
+    with h5py.File(f"{SCRATCH}/made") as file:
+        check(np.array_equal(file["train_data"], counts), "counts beside the axes' numbers")
+    # what is not read is named with the reason
+    with h5py.File(f"{SCRATCH}/unread", "w") as file:
+        file["gone"] = h5py.SoftLink("/nowhere")
+        file["other"] = h5py.ExternalLink("axes", "/counts")
+        file["table"] = np.zeros(3, [("unit", "i4"), ("time", "f8")])
+        file["waves"] = 1j * counts
+        file.create_dataset("whole", data=counts, scaleoffset=0, chunks=True)
+    for name, why in (("gone", "is a soft link, and there is no nowhere"), ("other", "is a link to elsewhere: copy the data itself"),
+                      ("table", "holds records of several fields [(]write each field as an array"), ("waves", "holds complex numbers"),
+                      ("whole", "is stored with the filter 6 [(]scaleoffset[)]")):
+        run("prepare", "unread", "--output=none", status=2, pattern=rf"not read: .*\b{name} {why}")
+    for version in ("2.6.0", np.bytes_("2.6.0")):
+        with h5py.File(harness.write("unsorted.nwb", **{"acquisition/series/data": counts}), "r+") as file:
+            file.attrs["nwb_version"] = version
+        run("prepare", "unsorted.nwb", "--output=none", status=2,
+            pattern="is an NWB file without spike times .*: sort its spikes first")
 
 
 def resampled(times, values, start, width, bins):
