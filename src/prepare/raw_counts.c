@@ -38,7 +38,12 @@ static enum lfads_status parse_axes(struct axes *axes, const struct variable *co
             "--axes=%.80s is not trials, bins and channels in some order, with commas; "
             "trials may be left out",
             text);
-    if (rank != counts->rank || counts->ends || !counts->numbers)
+    if (counts->count == 0)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s is empty", path, counts->name);
+    if (counts->ends || !counts->numbers)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s holds %s, and counts are numbers", path,
+                          counts->name, counts->ends ? "lists" : "texts");
+    if (rank != counts->rank)
         return lfads_fail(err, LFADS_BAD_DATA,
                           "%s: %s has %zu axes of counts, and %s are asked for: see --axes", path,
                           counts->name, counts->rank, text);
@@ -138,8 +143,6 @@ enum lfads_status raw_read_counts(struct raw *raw, struct variables *recording,
     raw->count_bins = counts->dims[axes.of[1]];
     raw->units = counts->dims[axes.of[2]];
     trials = axes.of[0] < counts->rank ? counts->dims[axes.of[0]] : 0;
-    if (counts->count == 0)
-        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s is empty", raw->path, counts->name);
     status = raw_number_units(raw, recording, err);
     raw->trial_clock = trials > 0;
     if (status == LFADS_OK && (trials || table->count > 0))

@@ -314,6 +314,12 @@ def test_matlab():
     five(f"{SCRATCH}/swapped.mat", counts=binary["counts"].transpose(2, 1, 0))
     run("prepare", "swapped.mat", *words, "--axes=channels,bins,trials")
     same("made", counts, "axes", range(1, TRIALS + 1))
+    for array, what in ((recordings.Sparse(np.eye(20)[:, :4]), "counts is a sparse matrix [(]save full[(][)] of it[)]"),
+                        (np.ones((20, 4)) * 1j, "counts holds complex numbers")):
+        recordings.write_matlab(f"{SCRATCH}/no_counts.mat", counts=array)
+        run("prepare", "no_counts.mat", "--output=none", status=2, pattern=f"not read: {what}")
+    recordings.write_matlab(f"{SCRATCH}/no_counts.mat", counts=np.empty((0, 0), object))
+    run("prepare", "no_counts.mat", "--output=none", status=2, pattern="no_counts.mat: counts is empty")
 
 
 def test_hdf5():
