@@ -7,21 +7,38 @@ import h5py
 import numpy as np
 
 
+class Sparse:
+    """A matrix that MATLAB stores without its zeros."""
+    def __init__(self, matrix):
+        self.matrix = matrix
+
+
 def write_matlab(path, compress=False, **arrays):
-    """A MATLAB file of version 5: doubles, characters, cells of these (the format is MATLAB's MAT-file
-    description, chapter 1)."""
+    """A MATLAB file of version 5: doubles, complex ones too, sparse matrices, characters, cells of these (the
+    format is MATLAB's MAT-file description, chapter 1)."""
     def element(kind, payload):
         return struct.pack("<II", kind, len(payload)) + payload + b"\0" * (-len(payload) % 8)
 
     def matrix(label, array):
-        if isinstance(array, str):
+        most = flags = 0
+        if isinstance(array, Sparse):
+            array = array.matrix
+            columns, rows = np.nonzero(array.T)
+            starts = np.searchsorted(columns, np.arange(array.shape[1] + 1))
+            code, kind, most = 5, None, rows.size
+            payload = (element(5, rows.astype("i4").tobytes()) + element(5, starts.astype("i4").tobytes()) +
+                       element(9, array[rows, columns].astype("f8").tobytes()))
+        elif isinstance(array, str):
             array, code, kind, payload = np.array([list(array)]), 4, 4, array.encode("utf-16le")
         elif array.dtype == object:
             code, kind, payload = 1, None, b"".join(matrix("", x) for x in array.ravel(order="F"))
+        elif np.iscomplexobj(array):
+            code, kind, flags = 6, None, 0x800
+            payload = b"".join(element(9, np.asarray(part, "f8").tobytes(order="F")) for part in (array.real, array.imag))
         else:
             code, kind, payload = 6, 9, np.asarray(array, "f8").tobytes(order="F")
         dims = array.shape if array.ndim > 1 else (1, array.size)
-        body = element(6, struct.pack("<II", code, 0)) + element(5, np.array(dims, "i4").tobytes())
+        body = element(6, struct.pack("<II", code | flags, most)) + element(5, np.array(dims, "i4").tobytes())
         body += element(1, label.encode()) + (payload if kind is None else element(kind, payload))
         return struct.pack("<II", 14, len(body)) + body
 

@@ -41,6 +41,7 @@ struct lfads_score {
     double coverage;      /* share of true rates in the samples' band; ideally its nominal share */
     double coverage_nominal;  /* share of the samples in the band, such as 0.9 */
     double *channel_coverage; /* [channels], of each channel, or NULL */
+    char **units; /* [channels]: what the data file calls the channels' units; NULL: it does not */
 };
 /* Results of one session's trials. */
 struct lfads_run_files {

@@ -303,6 +303,7 @@ class lfads_score(Structure):
         ("coverage", c_double),
         ("coverage_nominal", c_double),
         ("channel_coverage", POINTER(c_double)),
+        ("units", POINTER(c_char_p)),
     ]
 
 

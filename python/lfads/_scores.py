@@ -30,6 +30,9 @@ def _as_dict(score: "_header.lfads_score") -> Dict[str, Any]:
         if name in OF_CHANNELS:
             if value:
                 found[name] = np.array(value[:score.channels])
+        elif name == "units":
+            if value:
+                found[name] = [text.decode() for text in value[:score.channels]]
         elif name.startswith(("has_", "lacks_")) or (name in CONDITIONS and not getattr(score, CONDITIONS[name])):
             continue
         elif not (isinstance(value, float) and math.isnan(value)):

@@ -22,8 +22,13 @@ const char *file_write_hint(int error)
 
 static enum lfads_status fail(struct lfads_error *err, const char *what, const char *path)
 {
-    return lfads_fail(err, LFADS_IO, "can't %s %s: %s%s", what, path, strerror(errno),
-                      strcmp(what, "write") == 0 ? file_write_hint(errno) : "");
+    return lfads_fail(err, LFADS_IO, "can't %s %s: %s", what, path, strerror(errno));
+}
+
+static enum lfads_status fail_to_write(struct lfads_error *err, const char *path)
+{
+    return lfads_fail(err, LFADS_IO, "can't write %s: %s%s", path, strerror(errno),
+                      file_write_hint(errno));
 }
 
 enum lfads_status file_join(char path[FILE_PATH], const char *directory, const char *name,
@@ -126,7 +131,7 @@ enum lfads_status file_commit(const char *temp, const char *path, struct lfads_e
             return LFADS_OK;
         return fail(err, "flush the directory of", path);
     }
-    fail(err, "write", path);
+    fail_to_write(err, path);
     file_discard(temp);
     return LFADS_IO;
 }
@@ -192,13 +197,13 @@ static enum lfads_status write_bytes(const char *path, const char *name, int fla
     int file = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | flags, 0666), failed, saved_errno;
 
     if (file < 0)
-        return fail(err, "write", name);
+        return fail_to_write(err, name);
     failed = write_all(file, bytes, length);
     saved_errno = errno;
     if (close(file) != 0 && !failed)
-        return fail(err, "write", name);
+        return fail_to_write(err, name);
     errno = saved_errno;
-    return failed ? fail(err, "write", name) : LFADS_OK;
+    return failed ? fail_to_write(err, name) : LFADS_OK;
 }
 
 enum lfads_status file_write_bytes(const char *path, const void *bytes, size_t length,

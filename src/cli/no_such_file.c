@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "cli/fail.h"
+#include "cli/flag_source.h"
 #include "cli/places.h"
 
 /* The characters at which WORD goes on behind a dash that is not the one of flags: those from
@@ -112,6 +113,13 @@ enum lfads_status no_such_file(const char *word, struct lfads_error *err)
                         "\"%s\" is an address, and files are read from this machine only: "
                         "download it, and give its path",
                         word);
+    length = strcspn(word, "=");
+    if (word[length] && length < sizeof without) {
+        snprintf(without, sizeof without, "%.*s", (int)length, word);
+        if (flags_find(&run_flags, without) >= 0)
+            return cli_fail(err, LFADS_USAGE,
+                            "there is no file or directory \"%s\"; did you mean --%s?", word, word);
+    }
     if (strpbrk(word, "*?["))
         return cli_fail(err, LFADS_USAGE, "no name of a file matches \"%s\"", word);
     return suggest(word, err);

@@ -151,7 +151,11 @@ static enum lfads_status parse_word(struct parsing *p, int argc, char **argv, in
     if (p->take && word[0] != '-')
         return p->take(p->target->payload, word, p->err);
     if (word[0] != '-' || !word[1])
-        return cli_fail(p->err, LFADS_USAGE, "\"%s\" is no flag: flags begin with --", word);
+        return cli_fail(
+            p->err, LFADS_USAGE,
+            "\"%s\" is no flag, which begins with --, and there are no other words here: "
+            "--help lists the flags",
+            word);
     body += *body == '-';
     value = strchr(body, '=');
     if (snprintf(name, sizeof name, "%.*s",

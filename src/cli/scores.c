@@ -5,23 +5,42 @@
 
 #include "cli/cli.h"
 
+/* Prints a channel's score, and of which unit it is as the data file names units. */
+static void print_channel(const struct lfads_score *s, const double *scores, size_t j)
+{
+    const char *held = j >= s->channels - s->heldout ? "held-out " : "";
+
+    if (s->units)
+        printf("%.4f of %sunit %s", scores[j], held, s->units[j]);
+    else
+        printf("%.4f of %schannel %zu", scores[j], held, j);
+}
+
 /* Prints the range of single channels' scores and ends the line. Scores that are NaN are counted.
  */
-static void print_range(const double *scores, size_t count)
+static void print_range(const struct lfads_score *s, const double *scores)
 {
-    double min = (double)NAN, max = (double)NAN;
-    size_t undefined = 0;
+    size_t min = s->channels, max = s->channels, undefined = 0;
 
-    for (size_t j = 0; j < count; j++) {
-        min = fmin(min, scores[j]);
-        max = fmax(max, scores[j]);
-        undefined += isnan(scores[j]) != 0;
+    for (size_t j = 0; j < s->channels; j++) {
+        if (isnan(scores[j])) {
+            undefined++;
+            continue;
+        }
+        min = min == s->channels || scores[j] < scores[min] ? j : min;
+        max = max == s->channels || scores[j] > scores[max] ? j : max;
     }
-    if (!isnan(min))
-        printf(" (single channels %.4f to %.4f", min, max);
-    if (!isnan(min) && undefined)
+    if (min == s->channels) {
+        printf("\n");
+        return;
+    }
+    printf(" (single channels ");
+    print_channel(s, scores, min);
+    printf(" to ");
+    print_channel(s, scores, max);
+    if (undefined)
         printf(", %zu not defined", undefined);
-    printf(isnan(min) ? "\n" : ")\n");
+    printf(")\n");
 }
 
 static void print_bits(const char *what, const char *who, double bits, double error)
@@ -39,7 +58,7 @@ static void print_spikes(const struct lfads_score *s)
 {
     print_bits("bits per spike over each channel's mean rate", "there are", s->bits_per_spike,
                s->bits_per_spike_se);
-    print_range(s->channel_bits_per_spike, s->channels);
+    print_range(s, s->channel_bits_per_spike);
     if (s->heldout) {
         printf("of the %zu held-out channels (co-smoothing)", s->heldout);
         print_bits("", "they have", s->co_bps, s->co_bps_se);
@@ -107,12 +126,12 @@ static void print_text(const struct lfads_score *s)
     if (s->has_truth) {
         printf("R2 of the rates with the truth");
         print_r2(s->r2, "true rates");
-        print_range(s->channel_r2, s->channels);
+        print_range(s, s->channel_r2);
     }
     if (s->has_coverage) {
         printf("share of true rates in the %.4g %% band of samples: %.4f",
                100 * s->coverage_nominal, s->coverage);
-        print_range(s->channel_coverage, s->channels);
+        print_range(s, s->channel_coverage);
     }
     if (s->has_bits_per_spike)
         print_spikes(s);
@@ -233,11 +252,24 @@ static void print_json_baselines(const struct lfads_baselines *baselines)
     printf("}");
 }
 
+/* Prints what the channels are, of which the last are held out. */
+static void print_json_units(const struct lfads_score *s)
+{
+    printf(", \"units\": [");
+    for (size_t j = 0; j < s->channels; j++) {
+        printf(j ? ", " : "");
+        cli_print_json_text(s->units[j]);
+    }
+    printf("]");
+}
+
 static void print_json(const struct lfads_score *s, const struct lfads_baselines *baselines)
 {
     printf("{\"set\": \"%s\", \"trials\": %zu, \"bins\": %zu, \"channels\": %zu", s->set, s->trials,
            s->bins, s->channels);
     printf(", \"heldout_dim\": %zu, \"forward_steps\": %zu", s->heldout, s->forward);
+    if (s->units)
+        print_json_units(s);
     printf(", \"missing_data\": %zu, \"missing_truth\": %zu, \"missing_psth\": %zu, "
            "\"missing_behaviour\": %zu, \"missing_conditions\": %zu",
            s->missing_data, s->missing_truth, s->missing_psth, s->missing_behaviour,

@@ -105,7 +105,7 @@ static bool put_checksums(FILE *out, const struct hyperparams_data *data)
 }
 
 /* Without memory Jansson does not say that the text is odd. */
-static bool is_utf8(const char *text)
+bool hyperparams_is_utf8(const char *text)
 {
     json_error_t error;
     json_t *string = json_pack_ex(&error, 0, "s", text);
@@ -122,11 +122,11 @@ static const char *not_utf8(const struct lfads_config *config, const struct hype
     for (size_t i = 0; i < table->count; i++) {
         const char *const *text = (const void *)((const char *)config + table->flags[i].offset);
 
-        if (table->flags[i].type == FLAG_IS_STRING && !is_utf8(*text))
+        if (table->flags[i].type == FLAG_IS_STRING && !hyperparams_is_utf8(*text))
             return *text;
     }
     for (size_t i = 0; i < data->count; i++)
-        if (!is_utf8(data->sessions[i].name))
+        if (!hyperparams_is_utf8(data->sessions[i].name))
             return data->sessions[i].name;
     return NULL;
 }
@@ -134,7 +134,7 @@ static const char *not_utf8(const struct lfads_config *config, const struct hype
 /* Where files were; a path that is not UTF-8 can't be kept. */
 static bool put_path(FILE *out, const char *key, const char *path)
 {
-    if (!*path || !is_utf8(path))
+    if (!*path || !hyperparams_is_utf8(path))
         return true;
     fprintf(out, ", \"%s\": ", key);
     return put_string(out, path);

@@ -26,6 +26,9 @@ enum lfads_status hyperparams_text(char **text, const struct lfads_config *confi
 enum lfads_status hyperparams_read(struct lfads_config *config, const char *text, const char *from,
                                    struct lfads_error *err);
 
+/* Whether TEXT is UTF-8, which JSON takes alone. */
+bool hyperparams_is_utf8(const char *text);
+
 /* Reads what TEXT says about the data. hyperparams_release_data frees it; after a failure there is
  * nothing to free. */
 enum lfads_status hyperparams_read_data(struct hyperparams_data *data, const char *text,

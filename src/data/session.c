@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/fingerprint.h"
 #include "data/session_private.h"
 #include "data/shape_fit.h"
 #include "h5/h5.h"
@@ -105,9 +106,12 @@ static enum lfads_status read_session(struct session **out, struct reading *r, c
     r->session = calloc(1, sizeof *r->session);
     if (r->session && (r->session->name = strdup(name)) && (r->session->path = strdup(path))) {
         r->session->arrays = r->file.arrays;
+        r->session->bin_width = session_bin_width(&r->file);
         status = session_reader_ext_inputs(r);
         if (status == LFADS_OK)
             status = session_reader_read(r);
+        if (status == LFADS_OK)
+            status = session_read_conversion(&r->session->conversion, &r->file, r->err);
         if (status == LFADS_OK && !has_trials(r->session))
             status = lfads_fail(r->err, LFADS_BAD_DATA,
                                 "%s has no trials: its arrays of data are empty", path);
@@ -159,6 +163,7 @@ void session_close(struct session *session)
         for (int array = 0; array < TRIAL_ARRAYS; array++)
             trial_store_end(&session->set[set].array[array]);
         free(session->set[set].missing);
+        free(session->set[set].print);
         free(session->set[set].kept.name);
     }
     session_keys_free(&session->keys);
@@ -206,6 +211,19 @@ uint32_t session_checksum(const struct session *session)
     const struct session_trials *train = &session->set[SESSION_TRAIN];
 
     return train->count && !train->checksum ? 1 : train->checksum;
+}
+
+enum lfads_status session_count_copies(size_t *count, const struct session *session,
+                                       struct lfads_error *err)
+{
+    const struct session_trials *train = &session->set[SESSION_TRAIN],
+                                *valid = &session->set[SESSION_VALID];
+
+    *count = 0;
+    if (!train->print || !valid->print ||
+        fingerprints_common(count, valid->print, valid->count, train->print, train->count))
+        return LFADS_OK;
+    return lfads_fail(err, LFADS_NO_MEMORY, "no memory to compare the trials of %s", session->path);
 }
 
 size_t session_memory(const struct session *session)

@@ -47,6 +47,7 @@ struct session_trials {
     struct trial_store array[TRIAL_ARRAYS]; /* records [T,width]; empty if the width is 0 */
     double sum;                             /* sum of all numbers of the observed array */
     uint32_t checksum;                      /* CRC-32 of the observed array's numbers as floats */
+    uint64_t *print;      /* [count]: each trial's fingerprint (fingerprint.h); NULL: none */
     uint32_t *missing;    /* [count]: NaN in each trial's observed array; NULL: none */
     bool has_truth;       /* the file has true rates of these trials */
     struct key_list kept; /* arrays of these trials that go along into results */
@@ -68,6 +69,7 @@ struct session {
     struct session_keys keys; /* of its file */
     size_t rounded;           /* numbers that were whole but for rounding, and became counts */
     size_t missing;           /* NaN in all arrays that may have them */
+    double bin_width;         /* seconds; 0: unknown */
     double conversion;        /* rates times it are in the truth's unit; 1 if the file has none */
 };
 
@@ -105,6 +107,9 @@ size_t session_width(const struct session *session, enum trial_array array);
 size_t session_trials_missing(const struct session_trials *trials);
 /* A checksum of its training trials; 0 if it has none. */
 uint32_t session_checksum(const struct session *session);
+/* Sets *COUNT to the validation trials whose numbers are those of a training trial, too. */
+enum lfads_status session_count_copies(size_t *count, const struct session *session,
+                                       struct lfads_error *err);
 /* Bytes of its trials in memory; whether any trials are in a file. */
 size_t session_memory(const struct session *session);
 bool session_streams(const struct session *session);

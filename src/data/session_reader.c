@@ -179,11 +179,11 @@ static enum lfads_status read_observed(struct reading *r, enum session_set set, 
     struct session *s = r->session;
     struct session_trials *trials = &s->set[set];
 
-    if (r->wants->missing) {
+    trials->print = calloc(trials->count + 1, sizeof *trials->print);
+    if (r->wants->missing)
         trials->missing = calloc(trials->count + 1, sizeof *trials->missing);
-        if (!trials->missing)
-            return lfads_fail(r->err, LFADS_NO_MEMORY, "no memory to read %s", r->file.path);
-    }
+    if (!trials->print || (r->wants->missing && !trials->missing))
+        return lfads_fail(r->err, LFADS_NO_MEMORY, "no memory to read %s", r->file.path);
     return read_trials(&trials->array[TRIAL_OBSERVED], &trials->sum, r,
                        (struct trial_reader){.name = name,
                                              .trials = trials->count,
@@ -193,7 +193,8 @@ static enum lfads_status read_observed(struct reading *r, enum session_set set, 
                                              .range = r->wants->range,
                                              .missing = r->wants->missing,
                                              .missing_of = trials->missing,
-                                             .checksum = &trials->checksum});
+                                             .checksum = &trials->checksum,
+                                             .print_of = trials->print});
 }
 
 /* Sets EXPECTED [3] to what is known of the observed array's axes: by the training set or, for that
@@ -354,10 +355,11 @@ static enum lfads_status read_sets(struct reading *r)
 /* Notes the keys that this reading has no use of, and why. */
 static void note_unused(struct reading *r)
 {
-    struct session_keys *keys = &r->session->keys;
+    struct session *s = r->session;
+    struct session_keys *keys = &s->keys;
     double factor;
 
-    for (int set = 0; set < SESSION_ALL_SETS && !r->session->ext_inputs; set++) {
+    for (int set = 0; set < SESSION_ALL_SETS && !s->ext_inputs; set++) {
         char name[40];
 
         snprintf(name, sizeof name, "%s_ext_input", session_set_name((enum session_set)set));
@@ -374,9 +376,8 @@ static void note_unused(struct reading *r)
 enum lfads_status session_reader_read(struct reading *r)
 {
     struct session *s = r->session;
-    enum lfads_status status = LFADS_OK;
+    enum lfads_status status = session_keys_read(&s->keys, &r->file, r->err);
 
-    status = session_keys_read(&s->keys, &r->file, r->err);
     if (status != LFADS_OK)
         return status;
     s->has_encoded = h5_has(&r->file, "train_encod_data") ||
@@ -392,8 +393,6 @@ enum lfads_status session_reader_read(struct reading *r)
                                        r->err);
     if (status == LFADS_OK)
         status = session_reader_alignments(r);
-    if (status == LFADS_OK)
-        status = session_read_conversion(&s->conversion, &r->file, r->err);
     if (status == LFADS_OK)
         note_unused(r);
     return status;

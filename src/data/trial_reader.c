@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/sizes.h"
+#include "data/fingerprint.h"
 #include "data/shape_fit.h"
 
 enum { PIECE_BYTES = 1 << 22 };
@@ -220,6 +221,9 @@ static enum lfads_status read_pieces(struct trial_store *store, double *sum,
             *reader->checksum =
                 libdeflate_crc32(*reader->checksum, piece->floats,
                                  n * reader->bins * reader->width * sizeof *piece->floats);
+        for (size_t i = 0; reader->print_of && i < n; i++)
+            reader->print_of[first + i] = fingerprint(
+                piece->floats + i * reader->bins * reader->width, reader->bins * reader->width);
         status = trial_store_add(store, piece->floats, n, required_type(reader, &f), err);
     }
     return status;

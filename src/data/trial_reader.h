@@ -18,6 +18,7 @@ struct trial_reader {
     bool missing;            /* NaN is allowed */
     uint32_t
         *missing_of;    /* [trials]: set to the count of NaN in each trial, or NULL: NaN become 0 */
+    uint64_t *print_of; /* [trials]: set to each trial's fingerprint; or NULL */
     uint32_t *checksum; /* set to the CRC-32 of all numbers as floats; or NULL */
     size_t *missing_all; /* to which the count of NaN is added */
     size_t *rounded;     /* to which the count of near-whole numbers that became counts is added */

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/foreign.h"
 #include "base/memory.h"
 #include "base/sizes.h"
 #include "h5/h5_input.h"
@@ -270,22 +271,20 @@ static const char *other_format(const struct h5_source *source)
         {"MATLAB 5.0", 10,
          "a MATLAB file of before version 7.3: lfads prepare makes a data file of it"},
         {"\x1f\x8b", 2, "compressed by gzip: unpack it first"},
-        {"\x80\x04\x95", 3, "a Python pickle: write its arrays with h5py"},
-        {"\x80\x05\x95", 3, "a Python pickle: write its arrays with h5py"},
-        {"<!DOCTYPE", 9, "a web page: download the file itself"},
-        {"<html", 5, "a web page: download the file itself"},
-        {"version https://git-lfs", 23,
-         "a pointer of Git LFS: fetch the file itself (git lfs pull)"},
     };
     char first[32] = "";
+    ssize_t length;
 
     if (source->bytes == 0)
         return "empty";
-    if (pread(source->file, first, sizeof first - 1, 0) < 0)
+    length = pread(source->file, first, sizeof first - 1, 0);
+    if (length < 0)
         return NULL;
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (memcmp(first, formats[i].bytes, formats[i].count) == 0)
             return formats[i].what;
+    if (foreign_format(first, (size_t)length))
+        return foreign_format(first, (size_t)length);
     return first[0] && strlen(first) == size_min((size_t)source->bytes, sizeof first - 1) &&
                    is_text(first)
                ? "text: lfads prepare makes a data file of tables of spike times or counts"

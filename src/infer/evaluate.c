@@ -11,6 +11,7 @@
 #include "infer/band.h"
 #include "infer/evaluation.h"
 #include "infer/evaluation_scores.h"
+#include "infer/unit_names.h"
 #include "report/figure.h"
 #include "report/score.h"
 
@@ -193,6 +194,8 @@ enum lfads_status evaluation_score(struct lfads_score *score, const struct evalu
 
     score->nll = score_nll(&scored) / (double)s->trials;
     if (status == LFADS_OK)
+        status = unit_names_read(&score->units, s);
+    if (status == LFADS_OK)
         status = evaluation_score_coverage(score, s);
     if (status == LFADS_OK)
         status = score_bounds(score, s);
@@ -266,5 +269,7 @@ void lfads_score_release(struct lfads_score *score)
     free(score->channel_r2);
     free(score->channel_bits_per_spike);
     free(score->channel_coverage);
+    free(score->units);
+    score->units = NULL;
     score->channel_r2 = score->channel_bits_per_spike = score->channel_coverage = NULL;
 }

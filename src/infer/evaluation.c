@@ -202,6 +202,21 @@ void evaluation_data_name(char name[40], const struct evaluation *s, const char 
         snprintf(name, 40, "%s_data", set);
 }
 
+enum lfads_status evaluation_count_trials(size_t *trials, const struct evaluation *s,
+                                          const char *name)
+{
+    const size_t expected[] = {SHAPE_ANY, s->bins + s->first, s->channels};
+    struct h5_shape shape;
+    enum lfads_status status;
+
+    *trials = 0;
+    if (session_lacks(&s->data, name))
+        return LFADS_OK;
+    status = shape_of(&shape, &s->data, name, expected, s->err);
+    *trials = status == LFADS_OK ? shape.dims[0] : 0;
+    return status;
+}
+
 enum lfads_status evaluation_read(struct evaluation *s)
 {
     char name[40];

@@ -29,6 +29,10 @@ const char *evaluation_key(enum result result);
 /* Sets NAME to that of SET's data: SET_data or, in a file with an array for the encoders, what the
  * model explains, SET_recon_data. */
 void evaluation_data_name(char name[40], const struct evaluation *s, const char *set);
+/* Sets *TRIALS to how many the data file's array NAME has, which may lack the axis of a lone one.
+ */
+enum lfads_status evaluation_count_trials(size_t *trials, const struct evaluation *s,
+                                          const char *name);
 /* Opens the files that S->what names and reads all trials of S->set; fails if the run does not
  * belong to the data's trials. evaluation_release frees S, also after a failure. */
 enum lfads_status evaluation_read(struct evaluation *s);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/shape_fit.h"
 #include "infer/arrays.h"
 #include "infer/conditions.h"
 #include "infer/evaluation_scores.h"
@@ -66,7 +67,7 @@ static enum lfads_status score_given(struct lfads_score *score, const struct eva
     struct condition_trials conditions = {.count = 0};
     int64_t *jitter = NULL;
     struct array psth;
-    struct h5_shape shape;
+    size_t trials;
     char other[40];
     enum lfads_status status = array_read(&psth, &s->data, "psth", 3, s->err);
 
@@ -74,9 +75,9 @@ static enum lfads_status score_given(struct lfads_score *score, const struct eva
         array_forget_infinite(psth.values, psth.count);
     evaluation_data_name(other, s, s->set);
     if (status == LFADS_OK)
-        status = h5_shape(&shape, &s->data, other, s->err);
+        status = evaluation_count_trials(&trials, s, other);
     if (status == LFADS_OK)
-        status = conditions_read(&conditions, &s->data, name, shape.dims[0], s->err);
+        status = conditions_read(&conditions, &s->data, name, trials, s->err);
     if (status == LFADS_OK)
         conditions_cut(&conditions, s->trials);
     snprintf(other, sizeof other, "%s_jitter", s->set);
@@ -114,7 +115,8 @@ static enum lfads_status add_trials(double *sum, double *known, const struct lab
 
         if (c >= l->known)
             continue;
-        status = h5_read_rows(trial, H5_FLOAT64, &s->data, name, e, 1, numbers, s->err);
+        status = shape_read_rows(trial, H5_FLOAT64, &s->data, name, l->trials[set], e, 1, numbers,
+                                 s->err);
         for (size_t i = 0; i < numbers && status == LFADS_OK; i++)
             if (!isnan(trial[i])) {
                 sum[c * numbers + i] += trial[i];

@@ -34,20 +34,12 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Sets *TRIALS to how many trials of set SET the data file has; 0 without the set. */
+/* Sets *TRIALS to how many trials of set SET the data file has, and DATA to their name. */
 static enum lfads_status count_trials(size_t *trials, char data[40], const struct evaluation *s,
                                       size_t set)
 {
-    struct h5_shape shape;
-    enum lfads_status status;
-
-    *trials = 0;
     evaluation_data_name(data, s, set_names[set]);
-    if (!h5_has(&s->data, data))
-        return LFADS_OK;
-    status = h5_shape(&shape, &s->data, data, s->err);
-    *trials = status == LFADS_OK ? shape.dims[0] : 0;
-    return status;
+    return evaluation_count_trials(trials, s, data);
 }
 
 /* Reads the texts that name the conditions of TRIALS trials, as many as DATA has. */

@@ -12,10 +12,11 @@
 #include "infer/arrays.h"
 #include "infer/evaluation.h"
 #include "infer/labels.h"
+#include "infer/unit_names.h"
 #include "page/costs_table.h"
 #include "report/events_read.h"
 
-enum { PAGE_HUES = 24 };
+enum { PAGE_HUES = 24, PAGE_ABOUT_UNIT = 100 };
 
 /* A session: its results, data and scores. E trials, T bins, N channels. */
 struct page_session {
@@ -67,6 +68,10 @@ void page_release_session(struct page_session *session);
 void page_release(struct page *page);
 /* Sets TEXT to the name of condition C; "" without conditions. */
 void page_condition(char text[40], const struct page_session *session, size_t c);
+/* Sets TEXT to what unit J is called; ABOUT, too, for people who point at it: with its channel, if
+ * that is another number, and whether it is held out. */
+void page_unit(char text[UNIT_NAME], const struct page_session *session, size_t j);
+void page_about_unit(char about[PAGE_ABOUT_UNIT], const struct page_session *session, size_t j);
 /* Sets MOST [MAX] to the conditions with most trials, in their order; returns how many. */
 size_t page_conditions(size_t *most, size_t max, const struct page_session *session);
 /* Sets CLASS to condition C's class of colour: one of eight, or of 24 hues in order. */

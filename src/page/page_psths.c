@@ -49,9 +49,10 @@ static void draw_unit(FILE *out, struct psths *h, size_t j)
     const struct page_session *p = h->p;
     bool counts = p->s.distribution->data == DATA_COUNTS;
     double step = p->bin_s > 0 ? p->bin_s : 1;
-    char title[80];
+    char title[PAGE_ABOUT_UNIT], name_of_unit[UNIT_NAME], about[PAGE_ABOUT_UNIT];
     struct svg chart = {.out = out,
                         .title = title,
+                        .about = p->score.units ? about : NULL,
                         .x_name = p->bin_s > 0 ? "time (s)" : "bin",
                         .y_name = !counts        ? "mean"
                                   : p->bin_s > 0 ? "spikes/s"
@@ -60,7 +61,9 @@ static void draw_unit(FILE *out, struct psths *h, size_t j)
                         .y0 = (double)INFINITY,
                         .y1 = -(double)INFINITY};
 
-    snprintf(title, sizeof title, "Unit %zu%s", j,
+    page_unit(name_of_unit, p, j);
+    page_about_unit(about, p, j);
+    snprintf(title, sizeof title, "Unit %s%s", name_of_unit,
              j >= p->s.channels - p->s.heldout ? " (held out)" : "");
     for (size_t c = 0; c < h->count; c++) {
         average(h, c, j);

@@ -162,10 +162,11 @@ static void draw_units(FILE *out, const struct page_session *p)
     svg_rule(&chart, "dashed", low, low, high, high);
     for (size_t j = 0; j < p->s.channels; j++) {
         bool held = j >= p->s.channels - p->s.heldout;
-        char about[120];
+        char unit[PAGE_ABOUT_UNIT], about[PAGE_ABOUT_UNIT + 80];
 
-        snprintf(about, sizeof about, "unit %zu%s: model %.3f, %s %.3f", j,
-                 held ? ", held out" : "", model[j], title_of(best->name), other[j]);
+        page_about_unit(unit, p, j);
+        snprintf(about, sizeof about, "%s: model %.3f, %s %.3f", unit, model[j],
+                 title_of(best->name), other[j]);
         svg_point(&chart, held ? "s1" : "s0", other[j], model[j], about);
     }
     svg_end(&chart);

@@ -270,6 +270,23 @@ void page_condition(char text[40], const struct page_session *session, size_t c)
         *text = 0;
 }
 
+void page_unit(char text[UNIT_NAME], const struct page_session *session, size_t j)
+{
+    unit_name(text, session->score.units, j);
+}
+
+void page_about_unit(char about[PAGE_ABOUT_UNIT], const struct page_session *session, size_t j)
+{
+    bool held = j >= session->s.channels - session->s.heldout;
+    char name[UNIT_NAME], number[24], channel[40] = "";
+
+    page_unit(name, session, j);
+    snprintf(number, sizeof number, "%zu", j);
+    if (strcmp(name, number) != 0)
+        snprintf(channel, sizeof channel, ", channel %s", number);
+    snprintf(about, PAGE_ABOUT_UNIT, "unit %s%s%s", name, channel, held ? ", held out" : "");
+}
+
 size_t page_conditions(size_t *most, size_t max, const struct page_session *session)
 {
     const struct page_session *p = session;

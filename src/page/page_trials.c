@@ -16,6 +16,24 @@ static void put_list(FILE *out, const char *key, const size_t *values, size_t co
     fputs("],\n", out);
 }
 
+/* Writes what the shown units are called, and more for who points at them. */
+static void put_names(FILE *out, const struct page_session *p)
+{
+    fputs("\"names\":[", out);
+    for (size_t j = 0; j < p->units; j++) {
+        char name[UNIT_NAME], about[PAGE_ABOUT_UNIT];
+
+        page_unit(name, p, p->unit[j]);
+        page_about_unit(about, p, p->unit[j]);
+        fputs(j ? ",[" : "[", out);
+        html_json(out, name);
+        fputc(',', out);
+        html_json(out, about);
+        fputc(']', out);
+    }
+    fputs("],\n", out);
+}
+
 /* Writes T numbers. */
 static void put_row(FILE *out, const double *values, size_t bins, size_t stride, double factor)
 {
@@ -147,6 +165,7 @@ static enum lfads_status put_data(FILE *out, const struct page_session *p, struc
                            : "spikes/bin");
     put_list(out, "trials", p->trial, p->trials);
     put_list(out, "units", p->unit, p->units);
+    put_names(out, p);
     put_conditions(out, p);
     fputs("\"bits\":[", out);
     for (size_t j = 0; j < p->units && p->score.channel_bits_per_spike; j++) {
@@ -205,7 +224,10 @@ enum lfads_status page_trials(struct page *page, const struct page_session *sess
             out);
     else if (p->units < p->s.channels)
         fputs(": those with the largest numbers", out);
-    fputs(". Units are channels of the data file, counted from 0", out);
+    fputs(p->score.units
+              ? ". Units are called as in the data file; pointing at one shows its channel"
+              : ". Units are channels of the data file, counted from 0",
+          out);
     if (p->s.heldout > 0)
         fputs("; * marks those that are held out", out);
     html_prose(out, ". --trials and --units show more.");

@@ -11,7 +11,7 @@
 #include "report/judgement.h"
 
 enum { NOTE, WARNING, BAD };
-enum { SMOOTHED = 5, NAMED = 12 };
+enum { SMOOTHED = 5, NAMED = 12, UNITS_TEXT = (NAMED + 1) * (UNIT_NAME + 20) };
 /* Share of the largest factor's standard deviation, of the prior's of an input, of the rates'
  * variance, below which there is nothing. */
 static const double dead_factor = 0.01, dead_input = 0.02, dead_rates = 1e-3;
@@ -157,28 +157,38 @@ static void judge_scores(struct findings *f, const struct page_session *p)
         judge_score(f, p, "forward bins", offsetof(struct lfads_score, fp_bps));
 }
 
-/* Appends a number to a list of at most NAMED. */
-static void name_number(char *text, size_t size, size_t count, size_t number)
+/* Appends a name to a list of at most NAMED. */
+static void add_name(char *text, size_t size, size_t count, const char *name)
 {
     size_t length = strlen(text);
 
     if (count < NAMED)
-        snprintf(text + length, size - length, "%s%zu", count ? ", " : "", number);
+        snprintf(text + length, size - length, "%s%s", count ? ", " : "", name);
     else if (count == NAMED)
         snprintf(text + length, size - length, ", …");
+}
+
+static void add_unit(char text[UNITS_TEXT], size_t count, const struct page_session *p, size_t j)
+{
+    char name[UNIT_NAME + 20];
+
+    page_unit(name, p, j);
+    if (j >= p->s.channels - p->s.heldout)
+        strcat(name, " (held out)");
+    add_name(text, UNITS_TEXT, count, name);
 }
 
 static void judge_units(struct findings *f, const struct page_session *p)
 {
     const double *bits = p->score.channel_bits_per_spike;
     size_t failed = 0, silent = 0;
-    char fails[200] = "", silents[200] = "";
+    char fails[UNITS_TEXT] = "", silents[UNITS_TEXT] = "";
 
     for (size_t j = 0; bits && j < p->s.channels; j++)
         if (isnan(bits[j]))
-            name_number(silents, sizeof silents, silent++, j);
+            add_unit(silents, silent++, p, j);
         else if (bits[j] <= 0)
-            name_number(fails, sizeof fails, failed++, j);
+            add_unit(fails, failed++, p, j);
     if (failed)
         found(f, failed * 4 > p->s.channels ? WARNING : NOTE, p,
               "for %zu of %zu units the rates are no better than the unit's mean: %s. Leave them "
@@ -242,7 +252,7 @@ static enum lfads_status judge_factors(struct findings *f, const struct page *pa
     struct components found_components;
     double largest = 0;
     size_t dead = 0, n = p->factors.dims[2];
-    char text[200] = "";
+    char text[200] = "", number[24];
     enum lfads_status status;
 
     if (!p->factors.values)
@@ -252,8 +262,10 @@ static enum lfads_status judge_factors(struct findings *f, const struct page *pa
     for (size_t i = 0; i < n && status == LFADS_OK; i++)
         largest = fmax(largest, found_components.deviation[i]);
     for (size_t i = 0; i < n && status == LFADS_OK; i++)
-        if (!(found_components.deviation[i] > dead_factor * largest))
-            name_number(text, sizeof text, dead++, i);
+        if (!(found_components.deviation[i] > dead_factor * largest)) {
+            snprintf(number, sizeof number, "%zu", i);
+            add_name(text, sizeof text, dead++, number);
+        }
     if (dead)
         found(f, NOTE, p, "%zu of %zu factors hardly change: %s. Fewer would do (--factors_dim)",
               dead, n, text);

@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/path.h"
 #include "base/sized.h"
 #include "page/assets.h"
 #include "page/page.h"
@@ -108,6 +110,21 @@ static enum lfads_status write_page(struct page *page)
     return status;
 }
 
+/* Fails early if the directory of --output is not there. */
+static enum lfads_status check_output(const struct page *page)
+{
+    char directory[FILE_PATH];
+    const char *file = page->what->output_file;
+
+    if (!file || !strchr(file, '/'))
+        return LFADS_OK;
+    path_directory(directory, file);
+    return path_is_directory(directory)
+               ? LFADS_OK
+               : lfads_fail(page->err, LFADS_USAGE,
+                            "can't write %.300s: there is no directory %.300s", file, directory);
+}
+
 static void say(const struct page *page, const char *text)
 {
     if (page->callbacks && page->callbacks->line)
@@ -128,7 +145,9 @@ enum lfads_status lfads_report(const struct lfads_report_request *what,
         return status;
     if (!taken.save_dir)
         return lfads_fail_null(err, "lfads_report", "save_dir");
-    status = page_find(&page);
+    status = check_output(&page);
+    if (status == LFADS_OK)
+        status = page_find(&page);
     for (size_t i = 0; i < page.count && status == LFADS_OK; i++) {
         char line[400];
 

@@ -131,7 +131,7 @@
       return t + (data.conditions.length ? ' (' + data.conditions[i][0] + ')' : '');
     });
     var unitNames = data.units.map(function (u, j) {
-      return u + (u >= data.heldout_from ? ' (held out)' : '') +
+      return data.names[j][0] + (u >= data.heldout_from ? ' (held out)' : '') +
         (data.bits.length && data.bits[j] !== null ? ', ' + short(data.bits[j]) + ' bits/spike' : '');
     });
     var view = select(controls, 'Show', ['all units of one trial', 'all trials of one unit']);
@@ -205,11 +205,16 @@
     }
 
     function draw() {
-      var width = Math.max(root.clientWidth - 16, 260), left = width < 600 ? 34 : 46, right = 52;
+      var width = Math.max(root.clientWidth - 16, 260), narrow = width < 600, right = 52;
       var one = view.value === '0', i = Number(trial.value), j = Number(unit.value);
+      var most = narrow ? 9 : 16;
+      var shown = one ? data.names.map(function (n) {
+        return n[0].length > most ? n[0].slice(0, most - 1) + '…' : n[0];
+      }) : data.trials.map(String);
+      var left = shown.reduce(function (l, name) { return Math.max(l, 14 + 7 * name.length); }, narrow ? 34 : 46);
       trial.parentNode.style.display = one ? '' : 'none';
       unit.parentNode.style.display = one ? 'none' : '';
-      var rows = (one ? data.units : data.trials).map(function (name, k) {
+      var rows = shown.map(function (name, k) {
         return {name: name, i: one ? i : k, j: one ? k : j};
       });
       var each = 30, gap = 17, top = 24, height = top + rows.length * (each + gap);
@@ -251,7 +256,7 @@
         var k = Math.floor((event.clientY - box.top - top) / (each + gap));
         if (bin < 0 || bin >= data.bins || k < 0 || k >= rows.length) return hide();
         var r = rows[k], count = countAt(data, r.i, r.j, bin);
-        show(event, 'trial ' + data.trials[r.i] + ', unit ' + data.units[r.j] + '\n' +
+        show(event, 'trial ' + data.trials[r.i] + ', ' + data.names[r.j][1] + '\n' +
           (data.bin_s ? short((bin + 0.5) * step) + ' s' : 'bin ' + bin) + ': ' +
           short(data.rates[r.i][r.j][bin]) + ' ' + data.unit +
           (data.spread ? ' ± ' + short(data.spread[r.i][r.j][bin]) : '') +

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "prepare/check_times.h"
 #include "prepare/spike_range.h"
 
 enum { MOST_BINS = 1000, FEWEST_BINS = 10, FEWEST_TRIALS = 12, LIST = 200 };
@@ -17,6 +18,11 @@ static const double wide = 5, narrow = 0.998;
 /* A unit drifts if its mean counts of the first and the last third of the trials differ by this
  * many standard errors, and by this factor. */
 static const double drift_errors = 6, drift_factor = 1.5;
+/* The share of spikes at the time of another above which they were not by chance. */
+static const double twice = 1e-3;
+
+#define CHECK_UNITS                                                                                \
+    "are the times in one unit, and from one start (--time_unit; names that end in _s or _ms)?"
 
 static void __attribute__((format(printf, 2, 3)))
 warn(const struct lfads_callbacks *callbacks, const char *format, ...)
@@ -114,10 +120,43 @@ static void check_trials(const struct raw *raw, const struct plan *plan, const s
         warn(callbacks, "there are no validation trials: nothing will show over-fitting");
 }
 
-/* Windows that overlap others of the other set. */
-static void check_leak(const struct plan *plan, const struct lfads_callbacks *callbacks)
+static void check_spikes(const struct raw *raw, const struct plan *plan,
+                         const struct lfads_callbacks *callbacks)
 {
-    size_t shared = 0;
+    const struct check_clock clock = check_clock(raw, plan);
+    size_t same = check_same_spikes(raw);
+
+    if (clock.odd)
+        warn(callbacks,
+             "%zu of %zu spikes lie in windows: spikes are from %.4g to %.4g s, windows from %.4g "
+             "to %.4g s: " CHECK_UNITS,
+             clock.inside, clock.all, clock.spikes.from, clock.spikes.to, clock.windows.from,
+             clock.windows.to);
+    if ((double)same > twice * (double)clock.all)
+        warn(callbacks,
+             "%zu of %zu spikes have the unit and the time of another: were they written twice?",
+             same, clock.all);
+}
+
+enum lfads_status checks_refuse(const struct raw *raw, const struct plan *plan,
+                                struct lfads_error *err)
+{
+    const struct check_clock clock = check_clock(raw, plan);
+
+    if (clock.all == 0 || clock.inside > 0)
+        return LFADS_OK;
+    return lfads_fail(err, LFADS_BAD_DATA,
+                      "%s: none of %zu spikes lies in a window: spikes are from %.4g to %.4g s, "
+                      "windows from %.4g to %.4g s: " CHECK_UNITS,
+                      raw->path, clock.all, clock.spikes.from, clock.spikes.to, clock.windows.from,
+                      clock.windows.to);
+}
+
+/* Windows that overlap others of the other set. */
+static void check_leak(const struct raw *raw, const struct plan *plan,
+                       const struct lfads_callbacks *callbacks)
+{
+    size_t shared = check_shared_windows(raw, plan);
 
     for (size_t i = 0; i < plan->count && plan->overlap > 0; i++)
         for (int side = -1; side <= 1 && plan->window[i].valid; side += 2) {
@@ -216,10 +255,11 @@ void checks_warn(const struct raw *raw, const struct plan *plan, const struct ta
 {
     if (!callbacks || !callbacks->warn)
         return;
+    check_spikes(raw, plan, callbacks);
     check_bins(plan, tally, callbacks);
     check_silent(raw, plan, tally, callbacks);
     check_trials(raw, plan, tally, callbacks);
-    check_leak(plan, callbacks);
+    check_leak(raw, plan, callbacks);
     check_drift(raw, plan, callbacks);
     check_pairs(raw, plan, callbacks);
 }

@@ -29,7 +29,8 @@ enum lfads_status filter_column(const struct variable **out, const struct variab
 
         snprintf(names + end, sizeof names - end, "%s%.60s", i ? ", " : "", table->item[i].name);
     }
-    return lfads_fail(err, LFADS_USAGE, "--%s: the table of %s of %s has no column %.80s (%s)",
+    return lfads_fail(err, LFADS_USAGE,
+                      "--%s: the table of %s of %s has no column %.80s with an entry for each (%s)",
                       flag, what, table->path, name, *names ? names : "there is no such table");
 }
 

@@ -115,9 +115,18 @@ static bool set_header(struct matlab_header *header, enum matlab_kind kind, cons
     return true;
 }
 
-static bool skip(int channel, const char *name)
+static enum matlab_reason reason_of(const matvar_t *v)
 {
-    struct matlab_header header = {.kind = MATLAB_SKIPPED};
+    return !v                                                               ? MATLAB_OTHER
+           : v->class_type == MAT_C_SPARSE                                  ? MATLAB_SPARSE
+           : v->class_type == MAT_C_OPAQUE || v->class_type == MAT_C_OBJECT ? MATLAB_OBJECT
+           : v->isComplex                                                   ? MATLAB_COMPLEX
+                                                                            : MATLAB_OTHER;
+}
+
+static bool skip(int channel, const char *name, const matvar_t *v)
+{
+    struct matlab_header header = {.kind = MATLAB_SKIPPED, .reason = (int)reason_of(v)};
 
     snprintf(header.name, sizeof header.name, "%s", name);
     return h5_channel_send(channel, &header, sizeof header);
@@ -143,7 +152,7 @@ static bool send_numbers(int channel, const char *name, const matvar_t *v)
         return send_no_memory(channel);
     if (!numbers || !set_header(&header, MATLAB_NUMBERS, name, v)) {
         free(numbers);
-        return skip(channel, name);
+        return skip(channel, name, v);
     }
     for (size_t i = 0; i < count; i++)
         numbers[i] = number_at(v, i);
@@ -229,7 +238,7 @@ static enum collected collect(struct cells *cells, const struct entries *e)
 
 static bool send_none(int channel, const char *name, enum collected why)
 {
-    return why == NO_MEMORY ? send_no_memory(channel) : skip(channel, name);
+    return why == NO_MEMORY ? send_no_memory(channel) : skip(channel, name, NULL);
 }
 
 /* Sends the entries, whose memory it frees. */
@@ -288,7 +297,7 @@ static bool send_cells(int channel, const char *name, const matvar_t *v)
         return send_none(channel, name, begun);
     if (v->nbytes / sizeof(matvar_t *) < e.count) {
         free(e.each);
-        return skip(channel, name);
+        return skip(channel, name, NULL);
     }
     for (size_t i = 0; i < e.count; i++)
         e.each[i] = ((matvar_t *const *)v->data)[cells_place(i, e.rank, e.dims)];
@@ -329,7 +338,7 @@ static bool send_variable(int channel, const char *name, matvar_t *v, int depth)
     fields = Mat_VarGetNumberOfFields(v);
     names = Mat_VarGetStructFieldnames(v);
     if (depth >= DEEPEST || !names)
-        return skip(channel, name);
+        return skip(channel, name, NULL);
     for (unsigned i = 0; i < fields; i++) {
         char path[128];
 

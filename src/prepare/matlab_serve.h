@@ -13,9 +13,13 @@ enum matlab_kind {
     MATLAB_LISTS    /* by the ends and the rows of struct cells, then NUMBERS doubles */
 };
 
+/* Why an array is not read. */
+enum matlab_reason { MATLAB_OTHER, MATLAB_SPARSE, MATLAB_COMPLEX, MATLAB_OBJECT, MATLAB_REASONS };
+
 /* Announces an array. All members are numbers or text, and the parent checks them. */
 struct matlab_header {
-    int kind; /* enum matlab_kind */
+    int kind;   /* enum matlab_kind */
+    int reason; /* enum matlab_reason, of a skipped one */
     char name[128];
     size_t rank, dims[VARIABLE_AXES], numbers, characters;
 };

@@ -174,6 +174,8 @@ static enum lfads_status prepare(const char *path, bool several, const struct al
         job.extras.factors = aligned->factors;
     }
     if (status == LFADS_OK)
+        status = checks_refuse(&job.raw, &job.plan, err);
+    if (status == LFADS_OK)
         status = make_directory(output, err);
     if (status == LFADS_OK)
         status =

@@ -296,6 +296,33 @@ static enum lfads_status refuse_texts(const struct raw *raw, const struct variab
                       raw->path, times->name, times->count ? times->texts[i] : "", i);
 }
 
+/* Whether TIMES, which have no more than a name of spikes', are where the bins of COUNTS are, as
+ * xarray writes the axes of arrays. */
+static bool is_axis(const struct variable *times, const struct variable *counts)
+{
+    bool axis = false;
+
+    for (size_t i = 0; i < counts->rank; i++)
+        axis = axis || counts->dims[i] == times->count;
+    return axis && counts->rank > 1 && times->rank == 1 && !times->ends && counts->numbers;
+}
+
+/* Fails for a file that is what would be made of it, unless the array to take is named. */
+static enum lfads_status refuse_prepared(const struct variables *recording,
+                                         const struct lfads_prepare_config *config,
+                                         struct lfads_error *err)
+{
+    static const char names[] = "train_data train_encod_data train_recon_data";
+    const struct variable *found = variables_find_any(recording, names);
+
+    if (!found || *config->counts || *config->spike_times)
+        return LFADS_OK;
+    return lfads_fail(err, LFADS_USAGE,
+                      "%s has %s: it is a data file already, which lfads train takes as it is if "
+                      "it is HDF5; to make another of one of its arrays, name that with --counts",
+                      recording->path, found->name);
+}
+
 /* Makes RAW but for its order. */
 static enum lfads_status fill(struct raw *raw, struct variables *recording, struct variables *table,
                               const struct lfads_prepare_config *config, struct lfads_error *err)
@@ -306,13 +333,17 @@ static enum lfads_status fill(struct raw *raw, struct variables *recording, stru
     *raw = (struct raw){.path = recording->path, .per_second = 1};
     snprintf(raw->unit.path, FILE_PATH, "%s", recording->path);
     snprintf(raw->trial.path, FILE_PATH, "%s", recording->path);
-    status = choose(&times, recording, "spike_times", config->spike_times, time_names,
-                    may_be_spikes, err);
+    status = refuse_prepared(recording, config, err);
+    if (status == LFADS_OK)
+        status = choose(&times, recording, "spike_times", config->spike_times, time_names,
+                        may_be_spikes, err);
     if (status == LFADS_OK)
         status =
             choose(&counts, recording, "counts", config->counts, count_names, may_be_counts, err);
     if (status == LFADS_OK && !times && !counts)
         counts = lone_counts(recording);
+    if (times && counts && !*config->spike_times && is_axis(times, counts))
+        times = NULL;
     if (status == LFADS_OK && counts &&
         (*config->counts || !times || (times == counts && counts->rank > 1 && !counts->ends)))
         return raw_read_counts(raw, recording, table, counts, config, err);

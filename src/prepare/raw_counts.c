@@ -38,29 +38,42 @@ static enum lfads_status parse_axes(struct axes *axes, const struct variable *co
             "--axes=%.80s is not trials, bins and channels in some order, with commas; "
             "trials may be left out",
             text);
-    if (rank != counts->rank || counts->ends || !counts->numbers)
+    if (counts->count == 0)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s is empty", path, counts->name);
+    if (counts->ends || !counts->numbers)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s holds %s, and counts are numbers", path,
+                          counts->name, counts->ends ? "lists" : "texts");
+    if (rank != counts->rank)
         return lfads_fail(err, LFADS_BAD_DATA,
                           "%s: %s has %zu axes of counts, and %s are asked for: see --axes", path,
                           counts->name, counts->rank, text);
     return LFADS_OK;
 }
 
-/* How much the means over all else differ along AXIS: their variance in squares of their mean. */
+/* How much the means over all else that is known differ along AXIS, beyond the chance of counts:
+ * their variance in squares of their mean. SUMS has room for twice as many numbers as the axis. */
 static double spread_along(const struct variable *v, size_t axis, double *sums)
 {
     size_t inner = 1, size = v->dims[axis];
-    double mean = 0, square = 0;
+    double mean = 0, square = 0, chance = 0, *known = sums + size;
 
     for (size_t i = axis + 1; i < v->rank; i++)
         inner *= v->dims[i];
-    memset(sums, 0, size * sizeof *sums);
-    for (size_t i = 0; i < v->count; i++)
+    memset(sums, 0, 2 * size * sizeof *sums);
+    for (size_t i = 0; i < v->count; i++) {
         sums[i / inner % size] += isfinite(v->numbers[i]) ? v->numbers[i] : 0;
-    for (size_t i = 0; i < size; i++)
+        known[i / inner % size] += isfinite(v->numbers[i]);
+    }
+    for (size_t i = 0; i < size; i++) {
+        double n = known[i] > 0 ? known[i] : 1;
+
+        sums[i] /= n;
         mean += sums[i] / (double)size;
+        chance += 1 / n / (double)size;
+    }
     for (size_t i = 0; i < size; i++)
         square += (sums[i] - mean) * (sums[i] - mean) / (double)size;
-    return mean > 0 ? square / (mean * mean) : 0;
+    return mean > 0 ? fmax(square / mean - chance, 0) / mean : 0;
 }
 
 /* Channels differ much in their mean counts, trials little: whether what is called trials differs
@@ -73,7 +86,7 @@ static enum lfads_status suspect(struct raw *raw, const struct variable *v, cons
 
     if (v->rank != 3)
         return LFADS_OK;
-    status = variables_allocate(&sums, v->count, sizeof *sums, raw->path, err);
+    status = variables_allocate(&sums, v->count, 2 * sizeof *sums, raw->path, err);
     if (status == LFADS_OK)
         raw->looks_swapped =
             spread_along(v, axes->of[0], sums) > 4 * spread_along(v, axes->of[2], sums) + 0.05;
@@ -130,8 +143,6 @@ enum lfads_status raw_read_counts(struct raw *raw, struct variables *recording,
     raw->count_bins = counts->dims[axes.of[1]];
     raw->units = counts->dims[axes.of[2]];
     trials = axes.of[0] < counts->rank ? counts->dims[axes.of[0]] : 0;
-    if (counts->count == 0)
-        return lfads_fail(err, LFADS_BAD_DATA, "%s: %s is empty", raw->path, counts->name);
     status = raw_number_units(raw, recording, err);
     raw->trial_clock = trials > 0;
     if (status == LFADS_OK && (trials || table->count > 0))

@@ -19,6 +19,14 @@ static const struct format formats[] = {
     {"\x89HDF\r\n\x1a\n", 8, read_hdf5},  {"PK\x05\x06", 4, read_npz}, /* an empty one */
 };
 
+bool read_knows(const char *start, size_t length)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (length >= formats[i].length && memcmp(start, formats[i].magic, formats[i].length) == 0)
+            return true;
+    return false;
+}
+
 enum lfads_status read_file(struct variables *variables, const char *path, struct lfads_error *err)
 {
     struct stat info;

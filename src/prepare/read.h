@@ -8,6 +8,10 @@
  * phy leave it, .npz, .npy, MATLAB's files, HDF5, or text in columns, which gzip may have
  * compressed. VARIABLES must be zeroed; variables_free frees them, after a failure too. */
 enum lfads_status read_file(struct variables *variables, const char *path, struct lfads_error *err);
+/* Whether a file that begins with START [LENGTH] is of a format that read_file reads, other than
+ * text.
+ */
+bool read_knows(const char *start, size_t length);
 
 /* The readers. Each is called for a file whose format it is. */
 enum lfads_status read_text_columns(struct variables *variables, struct lfads_error *err);

@@ -37,6 +37,36 @@ static enum lfads_status read_texts(struct variables *variables, const struct h5
     return status;
 }
 
+/* Skips the array NAME, called AS, which has what SHAPE says. */
+static enum lfads_status skip_kind(struct variables *variables, const char *as,
+                                   const struct h5_shape *shape, struct lfads_error *err)
+{
+    const char *why = "holds neither numbers nor texts";
+
+    if (shape->holds == H5_RECORDS)
+        why = "holds records of several fields (write each field as an array, or the table as CSV)";
+    else if (shape->holds == H5_LISTS)
+        why = "holds lists (join them to one array, and write another of their units)";
+    else if (shape->holds == H5_COMPLEX)
+        why = "holds complex numbers";
+    return variables_skip(variables, as, why, err);
+}
+
+/* Skips the data set or link PATH, for which asking for its shape gives the reason. */
+static enum lfads_status skip_unread(struct reading *r, const char *path, struct lfads_error *err)
+{
+    struct h5_shape shape;
+    struct lfads_error why;
+    char before[FILE_PATH + 400];
+    const char *text = "can't be read";
+
+    snprintf(before, sizeof before, "%s: %s ", r->file.path, path);
+    if (h5_shape(&shape, &r->file, path, &why) != LFADS_OK &&
+        strncmp(why.text, before, strlen(before)) == 0)
+        text = why.text + strlen(before);
+    return variables_skip(r->variables, path, text, err);
+}
+
 enum lfads_status read_hdf5_array(struct variables *variables, const struct h5_file *file,
                                   const char *name, const char *as, struct lfads_error *err)
 {
@@ -48,7 +78,7 @@ enum lfads_status read_hdf5_array(struct variables *variables, const struct h5_f
         (shape.holds == H5_STRINGS || (shape.holds == H5_TEXTS && shape.stored.size > 0)))
         return read_texts(variables, file, name, as, &shape, err);
     if (status == LFADS_OK && !shape.numeric)
-        return variables_skip(variables, as, "holds neither numbers nor texts", err);
+        return skip_kind(variables, as, &shape, err);
     if (status == LFADS_OK)
         status = variables_add(&v, variables, as, shape.rank, shape.dims, err);
     if (status == LFADS_OK)
@@ -244,10 +274,20 @@ static enum lfads_status read_group(struct reading *r, const char *group, int de
         else if (letter == 'g' && depth < DEEPEST)
             status = read_group(r, path, depth + 1, err);
         else
-            status = variables_skip(r->variables, path, "can't be read", err);
+            status = skip_unread(r, path, err);
     }
     h5_texts_free(&keys);
     return status;
+}
+
+/* Whether the file is of Neurodata Without Borders, or has units as such files have. */
+static bool is_nwb(const struct h5_file *file)
+{
+    char version[H5_ATTRIBUTE_SIZE]; /* a text of any length is there, but can't be read so */
+
+    return h5_has(file, "units/spike_times") || h5_has(file, "nwb_version") ||
+           h5_has(file, "specifications") ||
+           h5_read_attribute(version, file, "nwb_version", NULL) != LFADS_OK || *version;
 }
 
 enum lfads_status read_hdf5(struct variables *variables, struct lfads_error *err)
@@ -257,8 +297,7 @@ enum lfads_status read_hdf5(struct variables *variables, struct lfads_error *err
 
     if (status != LFADS_OK)
         return status;
-    if (h5_has(&r.file, "units/spike_times") || h5_has(&r.file, "nwb_version") ||
-        h5_has(&r.file, "specifications"))
+    if (is_nwb(&r.file))
         status = read_nwb(variables, &r.file, err);
     else
         status = read_group(&r, "", 0, err);

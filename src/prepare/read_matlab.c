@@ -101,10 +101,16 @@ static enum lfads_status take_numbers(struct variables *variables,
 static enum lfads_status take(struct variables *variables, struct matlab_header *header,
                               int channel, struct lfads_error *err)
 {
+    static const char *const why[MATLAB_REASONS] = {
+        [MATLAB_OTHER] = "holds neither numbers, texts nor cells of them, of up to 4 axes",
+        [MATLAB_SPARSE] = "is a sparse matrix (save full() of it)",
+        [MATLAB_COMPLEX] = "holds complex numbers",
+        [MATLAB_OBJECT] = "is an object, such as a table (save its columns as arrays)"};
+    bool known = header->reason >= 0 && header->reason < MATLAB_REASONS;
+
     header->name[sizeof header->name - 1] = 0;
     if (header->kind == MATLAB_SKIPPED)
-        return variables_skip(variables, header->name,
-                              "holds neither numbers, texts nor cells of them, of up to 4 axes",
+        return variables_skip(variables, header->name, why[known ? header->reason : MATLAB_OTHER],
                               err);
     if (header->rank > VARIABLE_AXES || header->numbers > SIZE_MAX / 64)
         return damaged(variables, err);

@@ -96,6 +96,10 @@ enum lfads_status read_npz(struct variables *variables, struct lfads_error *err)
         if (length > 4 && strcmp(name + length - 4, ".npy") == 0)
             status = read_member(variables, archive, (zip_uint64_t)i, err);
     }
+    if (status == LFADS_OK && zip_name_locate(archive, "[Content_Types].xml", 0) >= 0)
+        status = lfads_fail(err, LFADS_BAD_DATA,
+                            "%s is a workbook of a spreadsheet program: save its sheets as CSV",
+                            variables->path);
     zip_discard(archive);
     return status;
 }

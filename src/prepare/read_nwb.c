@@ -121,9 +121,11 @@ enum lfads_status read_nwb(struct variables *variables, const struct h5_file *fi
 
     variables->in_seconds = true;
     if (!h5_has(file, "units/spike_times") || !h5_has(file, "units/spike_times_index"))
-        return lfads_fail(err, LFADS_BAD_DATA,
-                          "%s is an NWB file without spike times (units/spike_times and its index)",
-                          file->path);
+        return lfads_fail(
+            err, LFADS_BAD_DATA,
+            "%s is an NWB file without spike times (units/spike_times and its index): "
+            "sort its spikes first",
+            file->path);
     status = read_hdf5_array(variables, file, "units/spike_times", "spike_times", err);
     times = variables_find(variables, "spike_times");
     if (status == LFADS_OK && (!times || !times->numbers || times->rank != 1))

@@ -1,12 +1,13 @@
-/* read_text_columns.c - reads text in columns: CSV, or values between tabs or semicolons. The first
- * line has the columns' names. gzip may have compressed it.
- * SPDX-License-Identifier: Apache-2.0 */
+/* read_text_columns.c - reads text in columns: CSV, or values between tabs, semicolons or blanks.
+ * The first line has the columns' names. gzip may have compressed it. Blank lines do not count, nor
+ * do commas at a line's end behind the last column. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <zlib.h>
 
+#include "base/foreign.h"
 #include "base/memory.h"
 #include "prepare/read.h"
 
@@ -19,9 +20,29 @@ static const char index_name[] = "index";
 struct text {
     const char *path;
     char *bytes; /* ends in NUL */
+    char *names; /* the line of names */
     size_t length, columns, rows;
     char comma;
 };
+
+/* Fails for what is no text, or text of another kind. */
+static enum lfads_status check_text(const struct text *t, struct lfads_error *err)
+{
+    const char *other = foreign_format(t->bytes, t->length);
+
+    if (other)
+        return lfads_fail(err, LFADS_BAD_DATA, "%s is %s", t->path, other);
+    if (read_knows(t->bytes, t->length))
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%s is compressed, which only text in columns may be: unpack it first",
+                          t->path);
+    if (memchr(t->bytes, 0, t->length))
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%s is neither text in columns nor a format that is known: .npz, "
+                          ".npy, .mat, NWB, HDF5, CSV",
+                          t->path);
+    return LFADS_OK;
+}
 
 /* Reads the whole file, decompressed. */
 static enum lfads_status load(struct text *t, struct lfads_error *err)
@@ -60,17 +81,7 @@ static enum lfads_status load(struct text *t, struct lfads_error *err)
     else
         t->bytes[t->length] = 0;
     gzclose(file);
-    if (status == LFADS_OK && t->length > 1 && (unsigned char)t->bytes[0] == 0x80)
-        status = lfads_fail(err, LFADS_BAD_DATA,
-                            "%s is a pickle of Python objects, which only Python can read: save "
-                            "the arrays by numpy.savez",
-                            t->path);
-    if (status == LFADS_OK && memchr(t->bytes, 0, t->length))
-        status = lfads_fail(err, LFADS_BAD_DATA,
-                            "%s is neither text in columns nor a format that is known: .npz, "
-                            ".npy, .mat, NWB, HDF5, CSV",
-                            t->path);
-    return status;
+    return status == LFADS_OK ? check_text(t, err) : status;
 }
 
 /* Takes the cell at *AT out of its line: ends it with NUL and moves *AT behind it. Returns whether
@@ -104,6 +115,23 @@ static bool take_cell(char **cell, char **at, char comma)
     return last == comma;
 }
 
+/* Whether nothing but commas is left of the line at AT. */
+static bool ends_here(const char *at, char comma)
+{
+    while (*at == comma || *at == ' ' || *at == '\r')
+        at++;
+    return !*at || *at == '\n';
+}
+
+/* Moves *AT behind the line if so. */
+static bool skip_end(char **at, char comma)
+{
+    if (!ends_here(*at, comma))
+        return false;
+    *at += strcspn(*at, "\n");
+    return true;
+}
+
 /* Sets *NUMBER; false if the cell is no number. Nothing, NA and nan are NaN. */
 static bool cell_number(double *number, const char *cell)
 {
@@ -117,25 +145,100 @@ static bool cell_number(double *number, const char *cell)
     return *end == 0 && cell[strspn(cell, "0123456789+-.eEnNaAiIfF")] == 0;
 }
 
+/* Returns the beginning of the first line from AT on that is not blank, or the text's end. */
+static char *next_line(char *at)
+{
+    char *line = at;
+
+    for (; *at == ' ' || *at == '\r' || *at == '\n'; at++)
+        if (*at == '\n')
+            line = at + 1;
+    return *at ? line : at;
+}
+
+/* How many words between blanks the line at AT has. */
+static size_t words_in(const char *at)
+{
+    size_t words = 0;
+
+    while (*(at += strspn(at, " \r")) && *at != '\n') {
+        words++;
+        at += strcspn(at, " \r\n");
+    }
+    return words;
+}
+
+/* Sets what stands between cells: blanks only where the row at ROWS has as many words as names. */
+static void find_comma(struct text *t, const char *rows)
+{
+    size_t length = strcspn(t->names, "\n"), words = words_in(t->names);
+
+    t->comma = memchr(t->names, '\t', length)         ? '\t'
+               : memchr(t->names, ';', length)        ? ';'
+               : memchr(t->names, ',', length)        ? ','
+               : words > 1 && words_in(rows) == words ? ' '
+                                                      : ',';
+}
+
+/* Finds the line of names, which may be the last of those that begin with #, as NumPy's savetxt
+ * writes it. Returns where the rows begin. */
+static char *find_names(struct text *t)
+{
+    char *at = t->bytes, *comment = NULL, *cell;
+
+    if (!strchr(at, '\n'))
+        for (char *c = at; (c = strchr(c, '\r'));)
+            *c = '\n';
+    if (strncmp(at, "\xEF\xBB\xBF", 3) == 0) /* UTF-8's mark */
+        at += 3;
+    for (at = next_line(at); *at == '#'; at = next_line(at + strcspn(at, "\n")))
+        comment = at;
+    cell = at + strspn(at, " ");
+    if (comment && (strchr("+-.", *cell) || (*cell >= '0' && *cell <= '9'))) {
+        t->names = comment + strspn(comment, "# ");
+        return at;
+    }
+    t->names = at;
+    return next_line(at + strcspn(at, "\n"));
+}
+
+/* Cuts lines of nothing but commas off the text's end, as spreadsheets write them. */
+static void cut_end(struct text *t, const char *rows)
+{
+    const char none[] = {t->comma, ' ', '\r', '\n', 0};
+    char *end = t->bytes + t->length, *line = end;
+
+    while (line > rows && strchr(none, line[-1]))
+        if (*--line == '\n')
+            end = line + 1;
+    if (line <= rows)
+        end = line;
+    *end = 0;
+}
+
 /* Reads the line of names into VARIABLES and finds the number of rows. */
 static enum lfads_status read_names(struct text *t, char **at, struct variables *variables,
                                     struct lfads_error *err)
 {
     enum lfads_status status = LFADS_OK;
-    size_t first = strcspn(t->bytes, "\n");
+    char *names;
     bool more = true;
 
-    t->comma = memchr(t->bytes, '\t', first) ? '\t' : memchr(t->bytes, ';', first) ? ';' : ',';
-    for (const char *c = t->bytes + first; *c; c++)
-        t->rows += *c == '\n' && c[1] && c[1] != '\n' && c[1] != '\r';
-    *at = t->bytes + (strncmp(t->bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0); /* UTF-8's mark */
+    *at = find_names(t);
+    find_comma(t, *at);
+    cut_end(t, *at);
+    for (char *row = next_line(*at); *row; row = next_line(row + strcspn(row, "\n")))
+        t->rows++;
+    names = t->names;
     while (more && status == LFADS_OK) {
         struct variable *v;
         double number;
         const char *name;
         char *cell;
 
-        more = take_cell(&cell, at, t->comma);
+        if (t->columns > 0 && ends_here(names, t->comma))
+            break;
+        more = take_cell(&cell, &names, t->comma);
         name = t->columns == 0 && more && !*cell ? index_name : cell;
         if (cell_number(&number, name) || ++t->columns > MOST_COLUMNS)
             return lfads_fail(err, LFADS_BAD_DATA,
@@ -157,8 +260,7 @@ static enum lfads_status read_rows(struct text *t, char *at, struct variables *v
     for (size_t row = 0; row < t->rows; row++) {
         bool more = true;
 
-        while (*at == '\n' || *at == '\r')
-            at++;
+        at = next_line(at);
         for (size_t c = 0; c < t->columns; c++) {
             struct variable *v = &variables->item[c];
             char *cell;
@@ -175,7 +277,7 @@ static enum lfads_status read_rows(struct text *t, char *at, struct variables *v
                 v->numbers = NULL;
             }
         }
-        if (more)
+        if (more && !skip_end(&at, t->comma))
             return lfads_fail(err, LFADS_BAD_DATA,
                               "%s: row %zu after the line of names has more columns than have "
                               "names: %zu",

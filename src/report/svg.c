@@ -91,7 +91,13 @@ void svg_begin(struct svg *chart)
     c->top = 12;
     c->width = picture_width - c->left - 18;
     c->height = picture_height - c->top - (c->bare ? 28 : 42);
-    fputs("<figure><figcaption>", c->out);
+    fputs("<figure><figcaption", c->out);
+    if (c->about) {
+        fputs(" title=\"", c->out);
+        html_text(c->out, c->about);
+        fputc('"', c->out);
+    }
+    fputc('>', c->out);
     html_text(c->out, c->title);
     fprintf(c->out,
             "</figcaption><svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 "

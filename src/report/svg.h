@@ -16,6 +16,7 @@ enum { SVG_SERIES = 8 };
 struct svg {
     FILE *out;
     const char *title, *x_name, *y_name; /* escaped when written; "" : none */
+    const char *about;                   /* seen on pointing at the title, escaped; NULL: none */
     double x0, x1, y0, y1;               /* values at the edges */
     bool log_y;                          /* y0 and y1 above 0 */
     bool bare;                           /* without numbers at the axes: their unit means nothing */

@@ -259,6 +259,35 @@ static void warn_of_copies(const struct run *p)
         }
 }
 
+/* A bin of a second or more is taken for one that is written in other units. */
+static const double widest_bin = 1;
+
+static void warn_of_bin_width(const struct run *p, const struct session *s)
+{
+    if (s->bin_width >= widest_bin)
+        run_warn(p,
+                 "%s: dt=%g says that a bin has %g seconds, by which figures and scores are drawn "
+                 "and smoothed: if it has %g ms, write %g",
+                 s->path, s->bin_width, s->bin_width, s->bin_width, s->bin_width / 1000);
+}
+
+/* Warns of validation trials of which some are training trials, too. */
+static enum lfads_status warn_of_overlap(const struct run *p, const struct session *s,
+                                         struct lfads_error *err)
+{
+    const struct session_trials *train = &s->set[SESSION_TRAIN], *valid = &s->set[SESSION_VALID];
+    size_t common;
+    enum lfads_status status = session_count_copies(&common, s, err);
+
+    if (status == LFADS_OK && common > 0 &&
+        (train->count != valid->count || train->checksum != valid->checksum))
+        run_warn(p,
+                 "%s: %zu of %zu validation trials are among the training trials, too, and can't "
+                 "show whether the model is over-fitted: take others",
+                 s->path, common, valid->count);
+    return status;
+}
+
 /* Warns of data that show nothing: validation trials that are the training trials, no spikes. */
 static void warn_of_emptiness(const struct run *p, const struct session *s)
 {
@@ -291,11 +320,13 @@ static enum lfads_status check_recorded(const struct run *p, struct lfads_error 
 }
 
 /* Says what was taken for something else than the files have. */
-static void report_reading(const struct run *p)
+static enum lfads_status report_reading(const struct run *p, struct lfads_error *err)
 {
+    enum lfads_status status = LFADS_OK;
+
     if (p->use == RUN_TRAINING)
         warn_of_copies(p);
-    for (size_t i = 0; i < p->dataset->count; i++) {
+    for (size_t i = 0; i < p->dataset->count && status == LFADS_OK; i++) {
         const struct session *s = p->dataset->sessions[i];
         char unused[UNUSED_TEXT];
 
@@ -305,12 +336,16 @@ static void report_reading(const struct run *p)
                      p->use == RUN_TRAINING ? "keys that are not used"
                                             : "keys that are not used and not copied to results",
                      unused);
-        if (p->use == RUN_TRAINING)
+        if (p->use == RUN_TRAINING) {
+            warn_of_bin_width(p, s);
             warn_of_emptiness(p, s);
+            status = warn_of_overlap(p, s, err);
+        }
         if (s->rounded)
             run_warn(p, "%s: %zu numbers are whole but for rounding, and are taken as the counts",
                      s->path, s->rounded);
     }
+    return status;
 }
 
 enum lfads_status run_open_data(struct run *run, struct lfads_error *err)
@@ -331,7 +366,7 @@ enum lfads_status run_open_data(struct run *run, struct lfads_error *err)
     if (status == LFADS_OK && p->use == RUN_TRAINING)
         status = check_recorded(p, err);
     if (status == LFADS_OK)
-        report_reading(p);
+        status = report_reading(p, err);
     session_files_release(&files);
     return status;
 }

@@ -2,11 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "save/index.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/entry.h"
 #include "save/quoted.h"
 #include "tensorflow/bundle.h"
 
@@ -51,26 +51,31 @@ static void take_beside(char path[FILE_PATH], const char *directory)
         memcpy(path, beside, sizeof beside);
 }
 
+static const char index_ending[] = ".index"; /* of TensorFlow's, the checkpoint's other file */
+
+/* The length of a checkpoint's NAME without that. */
+static size_t checkpoint_length(const char *name)
+{
+    size_t length = strlen(name), ending = sizeof index_ending - 1;
+
+    return length >= ending && strcmp(name + length - ending, index_ending) == 0 ? length - ending
+                                                                                 : length;
+}
+
+/* Whether NAME is a checkpoint's, and of a later step than BEST. */
+static bool is_later(void *what, const char *name, const char *best)
+{
+    (void)what;
+    return strstr(name, ".ckpt-") && !strstr(name, ".data-") &&
+           index_step(name) >= index_step(best);
+}
+
 bool index_other(char name[FILE_PATH], const char *directory)
 {
-    static const char index[] = ".index";
-    DIR *dir = opendir(directory);
+    bool found = entry_choose(name, directory, is_later, NULL);
 
-    *name = 0;
-    for (const struct dirent *entry; dir && (entry = readdir(dir));) {
-        size_t length = strlen(entry->d_name);
-
-        if (*entry->d_name == '.' || !strstr(entry->d_name, ".ckpt-") ||
-            strstr(entry->d_name, ".data-"))
-            continue;
-        if (length >= sizeof index && strcmp(entry->d_name + length - sizeof index + 1, index) == 0)
-            length -= sizeof index - 1;
-        if (index_step(entry->d_name) >= index_step(name))
-            snprintf(name, FILE_PATH, "%.*s", (int)length, entry->d_name);
-    }
-    if (dir)
-        closedir(dir);
-    return *name;
+    name[checkpoint_length(name)] = 0;
+    return found;
 }
 
 static enum lfads_status find_file(char path[FILE_PATH], const char *directory, const char *index,

@@ -9,8 +9,13 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/path.h"
 
 #define DROPOUT "dropout_rate"
+
+static const char example[] = "learning_rate_init 1e-5 5e-3 4e-3 0.3 log yes";
+/* What editors of Windows write in front of a text. */
+static const char byte_order_mark[] = "\xEF\xBB\xBF";
 
 /* modern.md 8. */
 static const struct {
@@ -207,6 +212,34 @@ static enum lfads_status read_lines(struct space *space, char *text, struct read
     return status;
 }
 
+/* Fails because NAME, which is no built-in space, IS no file of lines either. */
+static enum lfads_status refuse_file(const char *name, const char *is, struct lfads_error *err)
+{
+    return lfads_fail(err, LFADS_USAGE,
+                      "--space=%s %s: it takes autolfads, lfads_torch, lfads_torch_multi or a text "
+                      "file with a line for each flag to search, such as \"%s\"",
+                      name, is, example);
+}
+
+/* Reads the text of file NAME. */
+static enum lfads_status read_file(char **text, const char *name, struct lfads_error *err)
+{
+    enum lfads_status status;
+
+    if (!file_exists(name))
+        return refuse_file(name, *name ? "is not there" : "names no file", err);
+    if (path_is_directory(name))
+        return refuse_file(name, "is a directory", err);
+    status = file_read_text(text, name, err);
+    if (status == LFADS_BAD_DATA)
+        return refuse_file(name, "is no text file", err);
+    if (status == LFADS_OK && strspn(*text, " \t\r\n") == strlen(*text))
+        return refuse_file(name, "is empty", err);
+    if (status == LFADS_OK && strncmp(*text, byte_order_mark, strlen(byte_order_mark)) == 0)
+        memset(*text, ' ', strlen(byte_order_mark));
+    return status;
+}
+
 enum lfads_status space_read(struct space *space, const char *name, bool any,
                              struct lfads_error *err)
 {
@@ -215,16 +248,11 @@ enum lfads_status space_read(struct space *space, const char *name, bool any,
     char *text = NULL;
     enum lfads_status status;
 
-    if (!lines && !file_exists(name))
-        return lfads_fail(err, LFADS_USAGE,
-                          "--space=%s is neither autolfads, lfads_torch, lfads_torch_multi nor a "
-                          "file",
-                          name);
     if (lines) {
         text = strdup(lines);
         status = text ? LFADS_OK : lfads_fail(err, LFADS_NO_MEMORY, "no memory for a space");
     } else {
-        status = file_read_text(&text, name, err);
+        status = read_file(&text, name, err);
     }
     if (status == LFADS_OK)
         status = read_lines(space, text, &reading);

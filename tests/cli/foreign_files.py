@@ -263,7 +263,8 @@ def test_other_formats():
         put(data)
         refuse("formats", says=f"is no HDF5 file: it is {says}")
     for data, says in ((b"1,2,3\n", "text: lfads prepare makes a data file of tables"), (b"<!DOCTYPE html>", "a web page"),
-                       (b"<html>\n", "a web page"), ('{"train_data": "é"}'.encode(), "text")):
+                       (b"<html>\n", "a web page"), ('{"train_data": 1}'.encode(), "JSON: save it as CSV"),
+                       ("é;ü\n1;2\n".encode(), "text")):
         put(data)
         refuse("formats", says=f"is no HDF5 file: it is {says}")
     for data in (whole[:300], b"1,2,\x00\n", b"x\x01"):

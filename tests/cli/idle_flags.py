@@ -130,9 +130,9 @@ def test_prepare_counts():
           {"spike_units", "spike_trials", "crosstalk", "crosstalk_share"}, f"counts: {said}")
 
 
-def model(folder, **arrays):
+def model(folder, *more, **arrays):
     write(f"{folder}.h5", **arrays)
-    run("train", f"{folder}.h5", *MODEL, "--max_epochs=1", "--quiet", f"--lfads_save_dir={folder}")
+    run("train", f"{folder}.h5", *MODEL, *more, "--max_epochs=1", "--quiet", f"--lfads_save_dir={folder}")
     run("posterior-mean", folder, "--quiet")
 
 
@@ -161,6 +161,35 @@ def test_scores():
     said = try_every("report", ["plain"], "plain/report.html",
                      {"trials": "3", "units": "2", "seed": "5", "output": "page.html", "bootstrap": "3"})
     check(not said, f"report: {said}")
+
+
+def results(folder, set_name):
+    return f"{folder}/model_runs_{folder}.h5_{set_name}_posterior_push_mean"
+
+
+def test_files():
+    """Of commands that make one file of others."""
+    np.save(f"{SCRATCH}/recorded.npy", np.random.default_rng(5).poisson(0.5, (400, UNITS)))
+    run("prepare", "recorded.npy", "--chop=0.2", "--overlap=0.1", "--output=cut.h5")
+    shutil.copy(f"{SCRATCH}/cut.h5", f"{SCRATCH}/slow.h5")
+    with h5py.File(f"{SCRATCH}/slow.h5", "r+") as file:
+        file["dt"][()] = 0.02
+    with h5py.File(f"{SCRATCH}/cut.h5") as file:
+        arrays = {key: item[()] for key, item in file.items()}
+    model("cut", **arrays)
+    said = try_every("merge", ["--data_file=cut.h5", f"--train_run={results('cut', 'train')}",
+                               f"--valid_run={results('cut', 'valid')}", "--output=merged.h5"], "merged.h5",
+                     {"data_file": "slow.h5", "train_run": "", "valid_run": "", "output": "other.h5"})
+    check(not said, f"merge: {said}")
+    model("bench", "--heldout_dim=2", **{f"{name}_data": np.random.default_rng(n).poisson(0.5, (8, BINS, UNITS))
+                                         for name, n in (("train", 4), ("valid", 5))})
+    words = [f"--model_run={results('bench', 'valid')}", f"--train_run={results('bench', 'train')}",
+             "--nlb_set=mc_maze", "--output=submission.h5"]
+    run("submit", *words, "--nlb_set=mc_rtt", "--output=more.h5")
+    said = try_every("submit", words, "submission.h5",
+                     {"model_run": results("bench", "train"), "train_run": results("bench", "valid"),
+                      "nlb_set": "area2_bump", "output": "other.h5", "add_to": "more.h5"})
+    check(not said, f"submit: {said}")
 
 
 def test_tune():

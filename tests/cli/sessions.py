@@ -154,17 +154,25 @@ def test_one_recording_twice():
 
 
 def test_no_news():
-    """Validation trials that are the training trials, trials without a spike, and files without trials."""
+    """Validation trials that are training trials, all or some, trials without a spike, bins of seconds, and
+    files without trials."""
     random = np.random.RandomState(1)
-    counts = random.poisson(harness.waves(10, 4), (12, 10, 4))
+    counts, others = (random.poisson(1, (n, 10, 4)) for n in (12, 6))
     for name, arrays, says in (("same", {"train_data": counts, "valid_data": counts.astype("f4")},
                                 "the validation trials are the training trials"),
-                               ("fewer", {"train_data": counts, "valid_data": counts[:6]}, None),
+                               ("fewer", {"train_data": counts, "valid_data": others}, None),
+                               ("some", {"train_data": counts, "valid_data": np.concatenate([others, counts[[7, 2]]])},
+                                "2 of 8 validation trials are among the training trials, too"),
+                               ("few", {"train_data": counts * (np.arange(10) < 3)[:, None],
+                                        "valid_data": counts[:4] * (np.arange(10) < 3)[:, None]}, None),
+                               ("fast", {"train_data": counts, "valid_data": others, "dt": 0.9}, None),
+                               ("slow", {"train_data": counts, "valid_data": others, "dt": 5},
+                                "dt=5 says that a bin has 5 seconds, .*: if it has 5 ms, write 0.005"),
                                ("silent", {"train_data": counts * 0, "valid_data": counts}, "the training trials have no spike")):
         harness.write(f"news/{name}.h5", **arrays)
         done = run("train", f"news/{name}.h5", f"--lfads_save_dir=news/{name}", *SMALL)
         found = [line for line in done.stderr.splitlines() if f"news/{name}.h5" in line]
-        check(len(found) == bool(says) and (not says or says in found[0]), f"{name}: {done.stderr}")
+        check(len(found) == bool(says) and (not says or re.search(says, found[0])), f"{name}: {done.stderr}")
     for name, array, says in (("none", counts[:0], "has no trials: its arrays of data are empty"),
                               ("turned", counts.transpose(0, 2, 1), "10 channels, .* has 4: .* its axes are not trials,bins,channels"),
                               ("units", counts[..., :3], "3 channels, .* has 4: .*, or its units were chosen anew")):

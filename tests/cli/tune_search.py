@@ -98,7 +98,15 @@ def test_refusals():
         with open(f"{SCRATCH}/wrong", "w") as file:
             file.write(line + "\n")
         tune("refused", "--space=wrong", status=2, pattern=re.escape(pattern))
-    for flags, pattern in ((["--space=nowhere"], "neither autolfads"), (["--members=1"], "auto or an integer from 2"),
+    os.makedirs(f"{SCRATCH}/folder", exist_ok=True)
+    for name, text in (("empty", b" \n"), ("binary", b"\x7fELF\0\0"), ("utf16", "cd_rate 0 1".encode("utf-16"))):
+        with open(f"{SCRATCH}/{name}", "wb") as file:
+            file.write(text)
+    for name, what in (("empty", "is empty"), ("binary", "is no text file"), ("utf16", "is no text file"),
+                       ("folder", "is a directory"), ("nowhere", "is not there")):
+        tune("refused", f"--space={name}", status=2,
+             pattern=rf"^lfads: --space={name} {what}: it takes autolfads, .* or a text file with a line for each flag")
+    for flags, pattern in ((["--members=1"], "auto or an integer from 2"),
                            (["--members=many"], "--members=many"), (["--generations=0"], "--generations=0"),
                            (["--metric=sample_validation"], "--sv_rate above 0"),
                            (["--metric=co_smoothing", "--heldout_dim=0"], "needs held-out channels"),

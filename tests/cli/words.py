@@ -200,7 +200,10 @@ def test_refused():
     os.makedirs(f"{SCRATCH}/bad/empty")
     train("bad/a.h5", "--lfads_save_dir=bad/model")
     for words, pattern in (
-            (["train", "gen_dim=3"], '"gen_dim=3" is no flag, which begins with --, and there is no file or directory'),
+            (["train", "gen_dim=3"], 'there is no file or directory "gen_dim=3"; did you mean --gen_dim=3\\?'),
+            (["train", "gen_dam=3"], '"gen_dam=3" is no flag, which begins with --, and there is no file or directory'),
+            (["merge", "bad/model"], '"bad/model" is no flag, which begins with --, and there are no other words here: --help'),
+            (["report", "bad/model", "--output=bad/none/page.html"], "can't write bad/none/page.html: there is no directory bad/none"),
             (["train", "bad/absent.h5"], '"bad/absent.h5" is no flag'),
             (["train", "bad/A.h5"], 'no file or directory "bad/A.h5"; did you mean "bad/a.h5"\\?'),
             (["train", "bad/a"], 'did you mean "bad/a.h5"'),
@@ -247,8 +250,8 @@ def test_refused():
             (["evaluate", "bad/model", "--session=b.h5"], "--session=b.h5 is no session of the data of bad/model: a.h5"),
             (["evaluate", "--data_file=bad/a.h5", "--model_run=bad/model"], "bad/model is a directory: name a file in it"),
             (["evaluate", "--data_file=bad/a.h5", "--model_run=bad/a.h5"], "bad/a.h5 has no rates .output_dist_params.: results are"),
-            (["submit", "bad/a.h5"], '"bad/a.h5" is no flag: flags begin with --'),
-            (["--kind=train", "bad/a.h5"], '"bad/a.h5" is no flag: flags begin with --')):
+            (["submit", "bad/a.h5"], '"bad/a.h5" is no flag, which begins with --, and there are no other words here'),
+            (["--kind=train", "bad/a.h5"], '"bad/a.h5" is no flag, which begins with --, and there are no other words here')):
         done = run(*words, status=2, pattern=pattern)
         check(done.stderr.count("\n") == 1, f"{words}: {done.stderr!r}")
     check(sorted(os.listdir(f"{SCRATCH}/bad")) == ["a.h5", "empty", "model"], f"{os.listdir(f'{SCRATCH}/bad')}")

@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0"""
 import json
 import math
 import os
+import re
 import sys
 
 import h5py
@@ -155,6 +156,14 @@ def test_unread():
         error = scores.bootstrap(k[part], rates[part], 1000, random)
         check(abs(mine[f"{key}_se"] / error - 1) < 5 * 0.023 * math.sqrt(2),
               f"{key}: standard error {mine[f'{key}_se']}, here {error}")
+    worst, best = (int(np.argmax(sign * np.array(mine["channel_bits_per_spike"]))) for sign in (-1, 1))
+    for arrays, names in (({}, None), ({"unit_ids": np.arange(6)}, None), ({"unit_ids": [3, 9, 27, 81, 2, 5, 7]}, "3 9 27 81 2 5 7"),
+                          ({"unit_names": "a\nb\nc\nd\ne\nf\n\u00b5", "unit_ids": np.arange(7)}, "a b c d e f \u00b5"),
+                          ({"unit_ids": np.array(list("tuvwxyz"), dtype="S1")}, "t u v w x y z")):
+        write("named", valid_data=k, **arrays)
+        check(score("--bootstrap=0", data="named").get("units") == (names and names.split()), f"units {names}")
+        name = [f"{'held-out ' * (j >= 5)}" + (f"unit {names.split()[j]}" if names else f"channel {j}") for j in (worst, best)]
+        check(re.search(rf"\(single channels \S+ of {name[0]} to \S+ of {name[1]}\)", evaluate("run", "--bootstrap=0", data="named")), f"{name}")
     check(score(environment={"OMP_NUM_THREADS": "7"}) == mine, "scores depend on threads")
     check(score("--seed=1")["co_bps_se"] != mine["co_bps_se"], "the seed of the draws has no effect")
     check(score("--bootstrap=0")["co_bps_se"] is None, "a standard error without draws")
@@ -312,6 +321,15 @@ def test_conditions():
         close(f"R2 to the file's PSTHs, {sorted(more)}", score()["psth_r2"],
               scores.psth_r2(rates, psth, lists, more.get("valid_jitter")))
     check("psth_r2" not in score("--set=train"), "PSTHs of a set without conditions")
+    # a lone trial without an axis of its own, whose condition is a number or a list of one
+    write("one", output_dist_params=rates[:1])
+    lone = {**arrays, "train_condition": labels["train"], "valid_condition": labels["valid"][0]}
+    write("data", **{**lone, "valid_data": arrays["valid_data"][:1], "valid_condition": labels["valid"][:1]})
+    whole = score(run="one")["psth_r2"]
+    for more in (lone["valid_condition"], [lone["valid_condition"]]):
+        write("data", **{**lone, "valid_data": arrays["valid_data"][0], "valid_condition": more})
+        mine = score("--baselines", run="one")
+        check(mine["psth_r2"] == whole and "psth" in mine["baselines"], f"a lone trial: {mine['psth_r2']}, not {whole}")
     for key, value, says in (("valid_condition", np.arange(13), "valid_condition has 13 entries on axis 0"),
                              ("valid_condition", np.eye(14), "valid_condition has 2 axes"),
                              ("valid_condition", np.zeros((14, 2)), "has 2 axes, and numbers with 1 are")):

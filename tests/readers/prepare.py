@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sys
+import zipfile
 
 import h5py
 import numpy as np
@@ -93,6 +94,19 @@ def test_columns():
         out.write(file.read())
     for name in ("spikes.csv", "ms.tsv", "semicolon.csv", "gzip.csv.gz", "windows.csv"):
         run("prepare", name, "--trials=trials.csv", "--window=0.25:1.75", "--output=made")
+        same("made", counts, name)
+    # as NumPy, R and spreadsheets write tables, of which a spreadsheet adds lines and columns of nothing
+    with open(f"{SCRATCH}/spikes.csv") as file:
+        text = file.read()
+    head, *rows = text.splitlines()
+    for name, lines in (("blank", f"\n{head}\n\n" + "\n".join(rows) + "\n  \n\n"),
+                        ("trailing", "".join(f"{line},,\r\n" for line in (head, *rows)) + ",,,,\r\n" * 3),
+                        ("ends", f"{head}\n" + "".join(f"{row},\n" for row in rows)),
+                        ("comments", f"# by hand\n#\n{text}"), ("savetxt", "# " + text.replace(",", " ")),
+                        ("blanks", text.replace(",", "  ").replace("\n", " \r\n")), ("mac", text.replace("\n", "\r"))):
+        with open(f"{SCRATCH}/{name}.txt", "w", newline="") as file:
+            file.write(lines)
+        run("prepare", f"{name}.txt", "--trials=trials.csv", "--window=0.25:1.75", "--output=made")
         same("made", counts, name)
     # as people write units; what only ends in their letters is none
     for times in ("time (ms)", "time [ms]", "time ms", "time_MS", "time [s]", "time sec", "timems"):
@@ -300,6 +314,12 @@ def test_matlab():
     five(f"{SCRATCH}/swapped.mat", counts=binary["counts"].transpose(2, 1, 0))
     run("prepare", "swapped.mat", *words, "--axes=channels,bins,trials")
     same("made", counts, "axes", range(1, TRIALS + 1))
+    for array, what in ((recordings.Sparse(np.eye(20)[:, :4]), "counts is a sparse matrix [(]save full[(][)] of it[)]"),
+                        (np.ones((20, 4)) * 1j, "counts holds complex numbers")):
+        recordings.write_matlab(f"{SCRATCH}/no_counts.mat", counts=array)
+        run("prepare", "no_counts.mat", "--output=none", status=2, pattern=f"not read: {what}")
+    recordings.write_matlab(f"{SCRATCH}/no_counts.mat", counts=np.empty((0, 0), object))
+    run("prepare", "no_counts.mat", "--output=none", status=2, pattern="no_counts.mat: counts is empty")
 
 
 def test_hdf5():
@@ -307,6 +327,28 @@ def test_hdf5():
     harness.write("plain", **{"a/spike_times": us / 1e6, "a/unit": unit, "trial": trial, "go": go / 1e6})
     run("prepare", "plain", "--spike_times=a/spike_times", "--spike_units=a/unit", "--window=0:2", "--output=made")
     same("made", binned(0, 0, LENGTH, 10_000), "hdf5")
+    # the axes of an array, as xarray writes them, are no spikes
+    counts = random.poisson(0.5, (12, 20, 4))
+    harness.write("axes", counts=counts, trial=np.arange(12), time=np.arange(20), unit=np.arange(4))
+    run("prepare", "axes", "--valid=0", "--output=made")
+    with h5py.File(f"{SCRATCH}/made") as file:
+        check(np.array_equal(file["train_data"], counts), "counts beside the axes' numbers")
+    # what is not read is named with the reason
+    with h5py.File(f"{SCRATCH}/unread", "w") as file:
+        file["gone"] = h5py.SoftLink("/nowhere")
+        file["other"] = h5py.ExternalLink("axes", "/counts")
+        file["table"] = np.zeros(3, [("unit", "i4"), ("time", "f8")])
+        file["waves"] = 1j * counts
+        file.create_dataset("whole", data=counts, scaleoffset=0, chunks=True)
+    for name, why in (("gone", "is a soft link, and there is no nowhere"), ("other", "is a link to elsewhere: copy the data itself"),
+                      ("table", "holds records of several fields [(]write each field as an array"), ("waves", "holds complex numbers"),
+                      ("whole", "is stored with the filter 6 [(]scaleoffset[)]")):
+        run("prepare", "unread", "--output=none", status=2, pattern=rf"not read: .*\b{name} {why}")
+    for version in ("2.6.0", np.bytes_("2.6.0")):
+        with h5py.File(harness.write("unsorted.nwb", **{"acquisition/series/data": counts}), "r+") as file:
+            file.attrs["nwb_version"] = version
+        run("prepare", "unsorted.nwb", "--output=none", status=2,
+            pattern="is an NWB file without spike times .*: sort its spikes first")
 
 
 def resampled(times, values, start, width, bins):
@@ -449,6 +491,22 @@ def test_warnings():
             ("none", (times, units), ["--valid=0"], "no validation trials")):
         found = said(name, *data, *words)
         check(re.search(pattern, found), f"{name}: {found!r}")
+    # written twice; trials in other units than spikes; windows that overlap
+    check("8000 of 16000 spikes have the unit and the time of another" in
+          said("twice", np.repeat(times, 2), np.repeat(units, 2)), "spikes that are there twice")
+    found = said("clock", times, units, length=1000)
+    check(re.search(r"\d+ of 8000 spikes lie in windows: spikes are from \S+ to 40 s, windows from 0 to 4e\+04 s: are the "
+                    "times in one unit", found), found)
+    run("prepare", "calm.npz", "--window=100:101", "--output=no_spike", status=2,
+        pattern="calm.npz: none of 8000 spikes lies in a window: spikes are from .* to 40 s, windows from 100 to 140 s")
+    check(not os.path.exists(f"{SCRATCH}/no_spike"), "a file without a spike")
+    for window, shared in (("-0.2:1", 8), ("-0.2:0.8", 0), ("-0.5:0.7", 8)):
+        found = run("prepare", "calm.npz", f"--window={window}", "--trial_filter=start_time>0", "--output=made").stderr
+        check((f"{shared} of 8 validation windows have bins in common" in found) == bool(shared), f"{window}: {found}")
+    lengths = np.where(np.arange(50)[:, None] < random.randint(15, 50, 30)[:, None, None], 1, np.nan)
+    np.save(f"{SCRATCH}/lengths.npy", random.poisson(0.5 * np.ones((30, 50, 6))) * lengths)
+    found = run("prepare", "lengths.npy", "--output=made").stderr
+    check("axes" not in found, f"trials of unequal length: {found}")
     rates = (0.1 + random.gamma(0.5, 2, (30, 1, 1))) * np.ones((1, 50, 60))
     np.savez(f"{SCRATCH}/counts.npz", counts=random.poisson(rates))
     found = run("prepare", "counts.npz", "--output=made").stderr
@@ -601,7 +659,12 @@ def test_refused():
     with open(f"{SCRATCH}/backwards.csv", "w") as file:
         file.write("trial,start_time,stop_time,go\n0,2.5,1.5,\n1,4.5,3.5,nan\n2,6.5,5.5,inf\n")
     np.savez(f"{SCRATCH}/names.npz", a=us / 1e6, b=unit)
+    harness.write("finished.h5", train_data=np.ones((9, 8, 3), int), valid_data=np.ones((4, 8, 3), int))
+    run("prepare", "finished.h5", "--counts=valid_data", "--output=other.h5")
+    with h5py.File(f"{SCRATCH}/other.h5") as file:
+        check(len(file["train_data"]) + len(file["valid_data"]) == 4, "an array of a data file that is named")
     for words, pattern in (
+            (["finished.h5", "--output=none"], "finished.h5 has train_data: it is a data file already, which lfads train takes"),
             (["spikes.csv", "--window=0:1"], "--output is needed"),
             (["missing.csv", "--output=none"], "can't read missing.csv"),
             (["comma.csv", "--output=none", "--window=0:1"],
@@ -632,6 +695,19 @@ def test_refused():
         done = run("prepare", *words, status=1 if "missing.csv" in words else 2, pattern=pattern)
         check(len(done.stderr.splitlines()) == 1, f"{words}: {done.stderr}")
     check(not os.path.exists(f"{SCRATCH}/none"), "a refused run left a file")
+    for start, what in ((b"PAR1", "a Parquet table: save it as CSV"), (b"{", "JSON: save it as CSV"), (b"\x80\x04\x95", "a Python pickle"),
+                        (b"NEURALEV", "a recording of Blackrock: convert it to NWB"), ("a,b".encode("utf-16"), "text in UTF-16"),
+                        (b"# Created by Octave 6.4.0", "text of Octave: save it there with -v7")):
+        with open(f"{SCRATCH}/foreign", "wb") as file:
+            file.write(start + bytes(20))
+        run("prepare", "foreign", "--output=none", status=2, pattern=f"foreign is {what}")
+    with gzip.open(f"{SCRATCH}/foreign", "wb") as file:
+        np.save(file, us)
+    run("prepare", "foreign", "--output=none", status=2, pattern="foreign is compressed, .*: unpack it first")
+    with zipfile.ZipFile(f"{SCRATCH}/foreign", "w") as file:
+        file.writestr("[Content_Types].xml", "")
+    run("prepare", "foreign", "--output=none", status=2, pattern="foreign is a workbook of a spreadsheet program")
+
     def stamp(name):
         info = os.stat(f"{SCRATCH}/{name}")
         return info.st_ino, info.st_mtime_ns, info.st_size

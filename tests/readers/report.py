@@ -61,7 +61,7 @@ class Page(html.parser.HTMLParser):
     def charts(self):
         """The charts by title, as XML."""
         found = {}
-        for title, text in re.findall(r"<figcaption>(.*?)</figcaption>(<svg.*?</svg>)", self.source, re.S):
+        for title, text in re.findall(r"<figcaption[^>]*>(.*?)</figcaption>(<svg.*?</svg>)", self.source, re.S):
             found[title] = xml.etree.ElementTree.fromstring(text)
         return found
 
@@ -253,6 +253,19 @@ def test_verdict():
     data = found["units"].data[0]
     check(2 in data["units"], "the unit that is predicted worst is not shown")
     check(np.allclose(data["spread"], spread[data["trials"]][:, :, data["units"]].transpose(0, 2, 1) * 100, rtol=5.1e-3), "spread")
+    # units are called as in the data file
+    with h5py.File(f"{SCRATCH}/data/set_{SESSION}", "r+") as file:
+        file["unit_names"] = [f"<tetrode {j + 3}>" for j in range(7)]
+    harness.run("report", "units", "--bootstrap=10", "--trials=5", "--units=4", "--output=named.html")
+    with h5py.File(f"{SCRATCH}/data/set_{SESSION}", "r+") as file:
+        del file["unit_names"]
+    page = Page("named.html")
+    check_form(page, "named")
+    check("are no better than the unit's mean: <tetrode 5>." in page.text, "the name of a unit that fails")
+    names = [[f"<tetrode {j + 3}>", f"unit <tetrode {j + 3}>, channel {j}"] for j in range(7)]
+    check(page.data[0]["names"] == [names[j] for j in data["units"]], f"{page.data[0]['names']}")
+    check("Unit <tetrode 5>" in page.text and 'title="unit &lt;tetrode 5&gt;, channel 2"' in page.source and
+          'data-t="unit &lt;tetrode 5&gt;, channel 2: model' in page.source, "names in charts")
 
 
 def test_band():
