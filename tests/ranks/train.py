@@ -70,7 +70,7 @@ def test_random_seed():
 def test_shared_data():
     """The processes of a machine have one copy of the trials in their memory. Where it can't be, each has its
     own, a line says so, and the bits are the same."""
-    trials, bins, channels = (2000, 80), 40, 100
+    trials, bins, channels = (1000, 40), 40, 100
     harness.write_session("data/large_a", np.random.default_rng(3), trials, harness.waves(bins, channels))
     stored = sum(trials) * bins * channels  # a byte a number
     words = harness.original(["train", "--data_dir=data", "--data_filename_stem=large", *MODEL, "--batch_size=500",
