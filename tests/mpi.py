@@ -28,17 +28,23 @@ def need():
         raise harness.Skip("the program was built without lfads_mpi.so: install libopenmpi-dev")
 
 
-def start(count, *words, **environment):
-    """COUNT processes of the program in SCRATCH, their output in pipes."""
-    return subprocess.Popen([MPIRUN, "-n", str(count), LFADS, *harness.original(words)], cwd=SCRATCH,
+# mpirun does not wait for the others where one has ended with an error: all have said what they say
+AT_ONCE = {"OMPI_MCA_odls_base_sigkill_timeout": "0"}
+# no files but the program's own, so that a limit on their size is one on these
+WITHOUT_FILES = {"OMPI_MCA_btl": "self,tcp"}
+
+
+def start(count, *words, before=(), **environment):
+    """COUNT processes of the program in SCRATCH, their output in pipes. BEFORE: words that start it."""
+    return subprocess.Popen([MPIRUN, "-n", str(count), *before, LFADS, *harness.original(words)], cwd=SCRATCH,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                             env={**os.environ, **ENVIRONMENT, **environment})
 
 
-def run(count, *words, status=0, pattern="", **environment):
+def run(count, *words, status=0, pattern="", before=(), **environment):
     """Runs COUNT processes of the program to their end: with the status, and one line of error with the
     pattern where that is not 0. What they print."""
-    process = start(count, *words, **environment)
+    process = start(count, *words, before=before, **(AT_ONCE if status else {}), **environment)
     out, error = process.communicate()
     what = f"{count} processes, {' '.join(map(str, words))[:200]}"
     check(process.returncode == status, f"{what}: status {process.returncode}: {error}")
@@ -49,10 +55,16 @@ def run(count, *words, status=0, pattern="", **environment):
 
 def stop(count, words, folder, after, how):
     """Starts COUNT processes, which write FOLDER, and calls HOW with mpirun's process soon after a line
-    that begins with AFTER; afresh where they came to their end before. Its exit status and what it said."""
+    that begins with AFTER; once more where they came to their end before. Its exit status and what it said."""
+    path = f"{SCRATCH}/{folder}"
+    before = f"{path}_before"
+    if os.path.exists(path):
+        shutil.copytree(path, before, dirs_exist_ok=True)
     for _ in range(harness.ATTEMPTS):
-        shutil.rmtree(f"{SCRATCH}/{folder}", ignore_errors=True)
-        process = start(count, *words)
+        shutil.rmtree(path, ignore_errors=True)
+        if os.path.exists(before):
+            shutil.copytree(before, path)
+        process = start(count, *words, **({} if how is interrupt else AT_ONCE))
         for line in process.stdout:
             if line.startswith(after):
                 time.sleep(0.02)
@@ -61,6 +73,7 @@ def stop(count, words, folder, after, how):
         _, error = process.communicate()
         if process.returncode != 0:
             break
+    shutil.rmtree(before, ignore_errors=True)
     return process.returncode, error
 
 
@@ -84,6 +97,20 @@ def kill_last(process):
     """Kills the process of the highest number."""
     for child in children(process)[-1:]:
         os.kill(child, signal.SIGKILL)
+
+
+def limited(blocks):
+    """Words that start a program which may write files of so many times 512 bytes."""
+    return "sh", "-c", f'ulimit -f {blocks} && exec "$@"', "sh"
+
+
+def memory(process, key):
+    """The number after KEY in the summary of each process's memory, in bytes."""
+    found = []
+    for child in children(process):
+        with open(f"/proc/{child}/smaps_rollup") as file:
+            found += [1024 * int(line.split()[1]) for line in file if line.startswith(f"{key}:")]
+    return found
 
 
 def children(process):

@@ -21,6 +21,6 @@ enum lfads_status sample_validation_draw(struct trial_store *store, size_t recor
         status = trial_store_add(store, record, 1, NUMBER_UINT8, err);
     }
     free(record);
-    store->limits.directory = NULL; /* the caller owns it */
+    trial_store_seal(store);
     return status;
 }

@@ -253,6 +253,6 @@ enum lfads_status trial_reader_read(struct trial_store *store, double *sum,
     free(piece.numbers);
     free(piece.floats);
     free(piece.marked);
-    store->limits.directory = NULL; /* the caller owns it */
+    trial_store_seal(store);
     return status;
 }

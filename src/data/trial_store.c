@@ -45,11 +45,15 @@ static enum lfads_status allocate(struct trial_store *s, struct lfads_error *err
     size_t bytes;
 
     s->memory = NULL;
+    s->is_shared = false;
     s->file = -1;
     if (__builtin_mul_overflow(s->records, trial_store_length(s), &bytes) || bytes > SIZE_MAX / 4)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for %zu trials of %zu numbers",
                           s->records, s->numbers);
-    if (bytes <= s->limits.memory)
+    if (bytes <= s->limits.memory && s->limits.shared)
+        s->memory = shared_memory_take(s->limits.shared, &s->offset, bytes);
+    s->is_shared = s->memory != NULL;
+    if (bytes <= s->limits.memory && !s->memory)
         s->memory = malloc(bytes + 1);
     if (s->memory)
         return LFADS_OK;
@@ -72,10 +76,35 @@ enum lfads_status trial_store_begin(struct trial_store *store, size_t records, s
 
 void trial_store_end(struct trial_store *store)
 {
-    free(store->memory);
+    size_t bytes = trial_store_memory(store);
+
+    if (store->is_shared && store->limits.shared)
+        shared_memory_drop(store->limits.shared, store->offset, bytes);
+    if (store->is_shared)
+        shared_memory_unmap(store->memory, bytes);
+    else
+        free(store->memory);
     if (store->records && store->file >= 0)
         close(store->file);
     *store = (struct trial_store){.file = -1};
+}
+
+void trial_store_seal(struct trial_store *store)
+{
+    store->limits = (struct storage_limits){.memory = 0};
+}
+
+enum lfads_status trial_store_attach(struct trial_store *store, int memory,
+                                     const struct shared_file *file, struct lfads_error *err)
+{
+    const struct trial_store sent = *store;
+
+    store->memory = NULL;
+    store->file = -1;
+    if (sent.memory)
+        return shared_memory_attach(&store->memory, memory, sent.offset, trial_store_memory(&sent),
+                                    err);
+    return trial_store_streams(&sent) ? shared_file_open(&store->file, file, err) : LFADS_OK;
 }
 
 static void pack(void *bytes, const float *values, enum number_type type, size_t count)

@@ -58,6 +58,7 @@ struct lfads_ranks *ranks_alone(void)
     static const struct lfads_ranks alone = {.number = 0,
                                              .count = 1,
                                              .beside = 1,
+                                             .first = 0,
                                              .broadcast = broadcast,
                                              .gather = gather,
                                              .maxima = maxima,

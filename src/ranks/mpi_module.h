@@ -4,7 +4,7 @@
 #define LFADS_RANKS_MPI_MODULE_H
 #include "ranks/ranks.h"
 
-enum { MPI_MODULE_VERSION = 1 }; /* raised by any change of this file or ranks.h */
+enum { MPI_MODULE_VERSION = 2 }; /* raised by any change of this file or ranks.h */
 
 struct mpi_module {
     int version; /* MPI_MODULE_VERSION of the module's build */

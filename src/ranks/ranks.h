@@ -20,6 +20,7 @@ struct lfads_ranks {
     size_t number; /* of this process, from 0; process 0 writes what is common */
     size_t count;  /* of all processes */
     size_t beside; /* of those on this machine, this one included */
+    size_t first;  /* the lowest number of those on this machine */
     /* Collective: copies BYTES of DATA of process FROM to all others. */
     enum lfads_status (*broadcast)(struct lfads_ranks *self, void *data, size_t bytes, size_t from,
                                    struct lfads_error *err);

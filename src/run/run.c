@@ -215,7 +215,7 @@ static enum lfads_status open_data(struct run *p, struct lfads_error *err)
             p->use == RUN_MODEL ? " (--dataset_name says whose read-out prior samples use)" : "");
     if (p->use == RUN_MODEL)
         return LFADS_OK;
-    status = beside ? borrow(p, beside, err) : run_open_data(p, err);
+    status = beside ? borrow(p, beside, err) : run_open_data_together(p, err);
     return status == LFADS_OK && *p->checkpoint_path ? run_check_data(p, err) : status;
 }
 
@@ -241,6 +241,7 @@ static enum lfads_status open_inputs(struct run *p, struct lfads_error *err)
         status = run_open_checkpoint(p, err);
     if (status == LFADS_OK)
         status = config_check(p->config, err);
+    status = ranks_agree(p->ranks, status, NULL, err);
     if (status == LFADS_OK)
         status = open_data(p, err);
     if (status == LFADS_OK && training && !*p->checkpoint_path)

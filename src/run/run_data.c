@@ -90,7 +90,7 @@ static enum lfads_status share_arrays(struct run *p, const struct session_files 
 }
 
 static enum lfads_status read_files(struct run *p, const struct session_files *files,
-                                    struct lfads_error *err)
+                                    struct shared_memory *shared, struct lfads_error *err)
 {
     const struct lfads_config *config = p->config;
     bool begins = p->use == RUN_TRAINING && !*p->checkpoint_path; /* the data may choose flags */
@@ -121,6 +121,7 @@ static enum lfads_status read_files(struct run *p, const struct session_files *f
         wants.model_heldout = session ? session->heldout : 0;
         wants.heldout = session ? session->heldout : wants.heldout;
     }
+    wants.limits.shared = shared;
     numpy_random_seed(&random, (uint32_t)config->sv_seed);
     return p->use == RUN_TRAINING && p->request.data
                ? share_arrays(p, files, &wants, err)
@@ -348,7 +349,8 @@ static enum lfads_status report_reading(const struct run *p, struct lfads_error 
     return status;
 }
 
-enum lfads_status run_open_data(struct run *run, struct lfads_error *err)
+enum lfads_status run_open_data(struct run *run, struct shared_memory *shared,
+                                struct lfads_error *err)
 {
     struct run *p = run;
     struct session_files files;
@@ -362,7 +364,7 @@ enum lfads_status run_open_data(struct run *run, struct lfads_error *err)
                          "sessions",
                          files.file[i].path, files.file[i].name);
     if (status == LFADS_OK)
-        status = read_files(p, &files, err);
+        status = read_files(p, &files, shared, err);
     if (status == LFADS_OK && p->use == RUN_TRAINING)
         status = check_recorded(p, err);
     if (status == LFADS_OK)

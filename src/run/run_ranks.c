@@ -3,12 +3,14 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <libdeflate.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "backend/cpu/cpu.h"
 #include "base/sizes.h"
 #include "base/workers.h"
+#include "data/dataset_offer.h"
 #include "run/run_private.h"
 
 enum { SEEN_PROGRAM, SEEN_PROCESSOR, SEEN_FLAGS, SEEN_DATA, SEEN_CHECKPOINT, SEEN };
@@ -78,6 +80,72 @@ static enum lfads_status compare(const struct run *p, struct lfads_error *err)
                                 "the %zu processes that were started together have different %s: "
                                 "%s",
                                 p->ranks->count, words[i][0], words[i][1]);
+    return status;
+}
+
+/* Gives each process the offer of the one that has read the data on its machine. */
+static enum lfads_status exchange_offers(struct dataset_offer *offer, struct lfads_ranks *ranks,
+                                         struct lfads_error *err)
+{
+    struct dataset_offer *offers = calloc(ranks->count, sizeof *offers);
+    size_t *offsets = calloc(ranks->count + 1, sizeof *offsets);
+    enum lfads_status status = ranks_agree(
+        ranks,
+        offers && offsets ? LFADS_OK
+                          : lfads_fail(err, LFADS_NO_MEMORY, "no memory to share the data"),
+        NULL, err);
+
+    if (status == LFADS_OK) {
+        for (size_t i = 0; i < ranks->count; i++)
+            offsets[i + 1] = offsets[i] + sizeof *offers;
+        offers[ranks->number] = *offer;
+        status = ranks->gather(ranks, offers, offsets, err);
+        *offer = offers[ranks->first];
+    }
+    free(offers);
+    free(offsets);
+    return status;
+}
+
+/* Has the other processes of a machine attach to what its first has read with MEMORY. Sets *WHY to
+ * LFADS_OK or to why one of all can't. */
+static enum lfads_status share_data(struct run *p, struct shared_memory *memory,
+                                    struct lfads_error *why, struct lfads_error *err)
+{
+    struct dataset_offer offer = {.program = 0};
+    const bool lone = p->ranks->beside == 1, reads = p->ranks->first == p->ranks->number;
+    enum lfads_status status, own = LFADS_OK;
+
+    if (reads && !lone)
+        own = dataset_offer(&offer, p->dataset, memory, why);
+    status = exchange_offers(&offer, p->ranks, err);
+    if (status == LFADS_OK && !reads && offer.program)
+        own = dataset_attach(&p->dataset, &offer, why);
+    if (status == LFADS_OK)
+        why->status = ranks_agree(p->ranks, own, NULL, why);
+    return status;
+}
+
+enum lfads_status run_open_data_together(struct run *run, struct lfads_error *err)
+{
+    struct run *p = run;
+    struct shared_memory memory;
+    struct lfads_error why = {.status = LFADS_OK};
+    enum lfads_status status = LFADS_OK;
+
+    if (p->ranks->count == 1)
+        return run_open_data(p, NULL, err);
+    shared_memory_begin(&memory);
+    if (p->ranks->first == p->ranks->number)
+        status = run_open_data(p, p->ranks->beside > 1 ? &memory : NULL, err);
+    status = ranks_agree(p->ranks, status, NULL, err);
+    if (status == LFADS_OK)
+        status = share_data(p, &memory, &why, err);
+    shared_memory_end(&memory);
+    if (status == LFADS_OK && why.status != LFADS_OK)
+        run_line(p, "Processes of one machine keep a copy of the data each: %s", why.text);
+    if (status == LFADS_OK && !p->dataset)
+        status = run_open_data(p, NULL, err);
     return status;
 }
 

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/workers.h"
 #include "h5/h5_fork.h"
 #include "tune/generation_private.h"
 
@@ -88,12 +89,33 @@ static void collect(struct work *w, struct lfads_error *err)
     }
 }
 
+/* Computes a product that a library computes. */
+static void multiply_once(void *payload, size_t item, size_t thread)
+{
+    enum { SIZE = 16 };
+    const struct backend *be = payload;
+    const real factor[SIZE * SIZE] = {0};
+    real product[SIZE * SIZE];
+
+    (void)item, (void)thread;
+    be->product(be, matrix_of(product, SIZE), (struct operand){factor, SIZE, true},
+                (struct operand){factor, SIZE, true}, SIZE, SIZE, SIZE, false);
+}
+
+/* The library generates its code at its first product, and members inherit that code; this thread
+ * computes it alone, for a child has no other threads of its parent. */
+static void generate_code(const struct work *w)
+{
+    workers_run(NULL, 1, multiply_once, (void *)w->tuning->base->be);
+}
+
 void work_fork(struct work *work, struct lfads_error *err)
 {
     struct work *w = work;
     const struct timespec pause = {.tv_sec = 0, .tv_nsec = 10000000};
     size_t members = w->tuning->settings.members;
 
+    generate_code(w);
     while (w->running || (w->next < members && !w->board->stop)) {
         while (w->running < w->most && w->next < members && !w->board->stop) {
             enum lfads_status status = start_member(w, err);

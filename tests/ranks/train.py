@@ -39,11 +39,12 @@ def whole(name="whole", words=WORDS):
 
 def test_bits():
     """Any number of processes, fewer and more than a batch has parts, with any number of threads, gives the
-    bits of one process."""
+    bits of one process; so it does where the trials are in a file."""
     wanted = whole()
     check(wanted["fitlog.csv"].count("\n") == 3, wanted["fitlog.csv"])
     for count, threads in ((2, 2), (3, 1), *((n, 1) for n in map(int, harness.MORE))):
-        out = mpi.run(count, *WORDS, f"--lfads_save_dir=of{count}", f"--threads={threads}")
+        out = mpi.run(count, *WORDS, f"--lfads_save_dir=of{count}", f"--threads={threads}",
+                      f"--data_in_memory={'false' if count == 3 else 'auto'}")
         check(out.count("Epoch:") == 3, f"{count} processes print {out}")
         same(wanted, contents(f"of{count}", INDICES), f"{count} processes, {threads} threads")
 
@@ -57,42 +58,56 @@ def test_sessions_together():
     same(wanted, contents("joint3", INDICES), "batches of both sessions")
 
 
-def test_one_shard():
-    """A batch that is one shard is the work of one process."""
-    words = ["train", *DATA, *MODEL, "--batch_size=8", "--max_epochs=1"]
-    wanted = whole("short", words)
-    mpi.run(2, *words, "--lfads_save_dir=short2", "--threads=1")
-    same(wanted, contents("short2", INDICES), "batches of one shard")
-
-
 def test_random_seed():
-    """A seed that the system gives is one for all."""
-    words = [word for word in WORDS if "seed" not in word]
-    mpi.run(2, *words, "--lfads_save_dir=seeded", "--threads=1", "--max_epochs=1")
+    """A seed that the system gives is one for all. A batch that is one shard is the work of one process."""
+    words = ["train", *DATA, *(word for word in MODEL if "seed" not in word), "--batch_size=8", "--max_epochs=1"]
+    mpi.run(2, *words, "--lfads_save_dir=seeded", "--threads=1")
     again = int(harness.numbers(harness.latest("seeded"))["seed"][0])
-    run(*words, "--lfads_save_dir=seeded_again", f"--seed={again}", "--max_epochs=1")
+    run(*words, "--lfads_save_dir=seeded_again", f"--seed={again}")
     same(contents("seeded"), contents("seeded_again"), "with the seed of two processes one")
 
 
+def test_shared_data():
+    """The processes of a machine have one copy of the trials in their memory. Where it can't be, each has its
+    own, a line says so, and the bits are the same."""
+    trials, bins, channels = (1000, 40), 40, 100
+    harness.write_session("data/large_a", np.random.default_rng(3), trials, harness.waves(bins, channels))
+    stored = sum(trials) * bins * channels  # a byte a number
+    words = harness.original(["train", "--data_dir=data", "--data_filename_stem=large", *MODEL, "--batch_size=500",
+                              "--threads=1"])
+    process = mpi.start(2, *words, "--lfads_save_dir=shared", "--max_epochs=1000", **mpi.WITHOUT_FILES)
+    for line in process.stdout:
+        if line.startswith("Epoch:0"):
+            break
+    shares = mpi.memory(process, "Pss_Shmem")
+    mpi.kill_all(process)
+    process.communicate()
+    # a page counts by halves once both have used it
+    check(len(shares) == 2 and stored <= sum(shares) <= 1.02 * stored + 65536 and min(shares) > 0.25 * stored,
+          f"of {stored} bytes of trials two processes have shares of {shares}")
+    wanted = whole("large", [*words, "--max_epochs=1"])
+    out = mpi.run(1, *words, "--lfads_save_dir=large2", "--max_epochs=1", ":", "-n", "1", harness.LFADS,
+                  *words, "--lfads_save_dir=large2", "--max_epochs=1",
+                  before=mpi.limited(stored // 2 // 512), **mpi.WITHOUT_FILES)
+    check("Processes of one machine keep a copy of the data each: the system refuses shared memory" in out, out)
+    same(wanted, contents("large2", INDICES), "two copies of the data")
+
+
 def test_interruption():
-    """Stopped by Ctrl-C, a training goes on in another number of processes, and ends with the same bits. So it
-    does after one process was killed."""
-    words = [*WORDS, "--max_epochs=9", "--checkpoint_every=2"]
+    """Stopped by Ctrl-C, by a process that is killed, and by a signal to process 0, a training goes on in another
+    number of processes, or in one, and ends with the same bits."""
+    words = [*WORDS, "--max_epochs=18", "--checkpoint_every=2"]
     wanted = whole("long", words)
-    for i, (how, count, after) in enumerate(((mpi.interrupt, 3, "Epoch:0"), (mpi.kill_last, 2, "Epoch:2"),
-                                             (mpi.interrupt_first, 2, "Epoch:0"))):
-        folder = f"stopped{i}"
-        status, error = mpi.stop(count, [*words, f"--lfads_save_dir={folder}", "--threads=1"], folder, after, how)
+    words = [*words, "--lfads_save_dir=stopped", "--threads=1"]
+    for how, count in ((mpi.interrupt, 3), (mpi.kill_last, 2), (mpi.interrupt_first, 3)):
+        status, error = mpi.stop(count, words, "stopped", "Epoch:", how)
         check(status != 0, f"{how.__name__}: status {status}: {error}")
         if how is mpi.interrupt_first:
             check("the same command continues" in error, f"interrupted: {error}")
-        words_again = [*words, f"--lfads_save_dir={folder}", "--threads=1"]
-        if i == 1:
-            run(*words_again)
-        else:
-            mpi.run(5 - count, *words_again)
-        same(wanted, contents(folder, INDICES), how.__name__)
-        check(not os.path.exists(f"{SCRATCH}/{folder}/.lfads_lock"), f"{how.__name__} leaves a lock")
+            check(not os.path.exists(f"{SCRATCH}/stopped/.lfads_lock"), "a lock is left")
+    run(*words)
+    same(wanted, contents("stopped", INDICES), "three times stopped")
+    check(not os.path.exists(f"{SCRATCH}/stopped/.lfads_lock"), "a lock is left at the end")
 
 
 def test_refusals():
@@ -108,8 +123,10 @@ def test_refusals():
 
 
 def test_different_machines():
-    """Processes that do not see the same data or the same save directory do not train."""
-    for name, cause in (("other_data", "different data"), ("other_place", "different checkpoints")):
+    """Processes that do not see the same data or the same save directory do not train. Those of one machine
+    see the same data: so that each reads them, the first may not share its own."""
+    for name, cause, before in (("other_data", "different data", mpi.limited(8)),
+                                ("other_place", "different checkpoints", ())):
         shutil.copytree(f"{SCRATCH}/data", f"{SCRATCH}/{name}/data")
         words = [*harness.original(WORDS), "--lfads_save_dir=place", "--threads=1"]
         if name == "other_data":
@@ -118,7 +135,7 @@ def test_different_machines():
             run(*words, "--max_epochs=1", folder=f"{SCRATCH}/{name}")
         # mpirun's own separator starts processes in different directories
         mpi.run(1, *words, ":", "-n", "1", "-wdir", f"{SCRATCH}/{name}", harness.LFADS, *words, status=2,
-                pattern=f"have {cause}")
+                pattern=f"have {cause}", before=before, **mpi.WITHOUT_FILES)
         check(not os.path.exists(f"{SCRATCH}/place"), f"{name} leaves something")
 
 

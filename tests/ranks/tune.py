@@ -51,10 +51,9 @@ def test_seeds():
     words = [word for word in tuning.MODEL if "seed" not in word] + ["--seed=4", "--seeds=3", "--max_epochs=3"]
     run("train", "--lfads_save_dir=seeds", *words, "--threads=2")
     wanted = left("seeds")
-    for count in (2, 4):
-        mpi.run(count, "train", f"--lfads_save_dir=seeds{count}", *words, "--threads=1")
-        same(wanted, left(f"seeds{count}"), f"seeds in {count} processes")
-        check(harness.text(f"seeds{count}/ranking.csv") == harness.text("seeds/ranking.csv"), f"{count}: ranking")
+    mpi.run(2, "train", "--lfads_save_dir=seeds2", *words, "--threads=1")
+    same(wanted, left("seeds2"), "seeds in two processes")
+    check(harness.text("seeds2/ranking.csv") == harness.text("seeds/ranking.csv"), "ranking of two processes")
     mpi.run(2, "train", "seeds", "--preset=auto", "--seeds=4", "--threads=1")
     run("train", "seeds2", "--preset=auto", "--seeds=4", "--threads=1")
     same(left("seeds"), left("seeds2"), "one seed more")

@@ -134,7 +134,7 @@ static void leave(struct lfads_ranks *self)
 /* The numbers of processes, here and on this machine. */
 static enum lfads_status count_processes(struct mpi_ranks *m, struct lfads_error *err)
 {
-    int number = 0, count = 1, beside = 1;
+    int number = 0, count = 1, beside = 1, first;
     MPI_Comm machine;
     enum lfads_status status =
         check(m, MPI_Comm_dup(MPI_COMM_WORLD, &m->world), "MPI_Comm_dup", err);
@@ -152,8 +152,13 @@ static enum lfads_status count_processes(struct mpi_ranks *m, struct lfads_error
     if (status != LFADS_OK)
         return status;
     MPI_Comm_size(machine, &beside);
+    first = number; /* they are ordered by their numbers */
+    status = check(m, MPI_Bcast(&first, 1, MPI_INT, 0, machine), "MPI_Bcast", err);
     MPI_Comm_free(&machine);
+    if (status != LFADS_OK)
+        return status;
     m->ranks.beside = (size_t)beside;
+    m->ranks.first = (size_t)first;
     m->counts = calloc((size_t)count, sizeof *m->counts);
     m->offsets = calloc((size_t)count, sizeof *m->offsets);
     return m->counts && m->offsets
@@ -186,6 +191,7 @@ static enum lfads_status join(struct lfads_ranks **out, struct lfads_error *err)
     m->ranks = (struct lfads_ranks){.number = 0,
                                     .count = 1,
                                     .beside = 1,
+                                    .first = 0,
                                     .broadcast = broadcast,
                                     .gather = gather,
                                     .maxima = maxima,
