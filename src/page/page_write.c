@@ -121,8 +121,8 @@ static enum lfads_status check_output(const struct page *page)
     path_directory(directory, file);
     return path_is_directory(directory)
                ? LFADS_OK
-               : lfads_fail(page->err, LFADS_USAGE,
-                            "can't write %.300s: there is no directory %.300s", file, directory);
+               : lfads_fail(page->err, LFADS_IO, "can't write %.300s: there is no directory %.300s",
+                            file, directory);
 }
 
 static void say(const struct page *page, const char *text)
