@@ -96,7 +96,7 @@ def test_shared_data():
 def test_interruption():
     """Stopped by Ctrl-C, by a process that is killed, and by a signal to process 0, a training goes on in another
     number of processes, or in one, and ends with the same bits."""
-    words = [*WORDS, "--max_epochs=18", "--checkpoint_every=2"]
+    words = [*WORDS, "--max_epochs=120", "--checkpoint_every=10"]
     wanted = whole("long", words)
     words = [*words, "--lfads_save_dir=stopped", "--threads=1"]
     for how, count in ((mpi.interrupt, 3), (mpi.kill_last, 2), (mpi.interrupt_first, 3)):
