@@ -124,7 +124,7 @@ def check_mean(folder, count, *more):
 
 
 def test_mean():
-    for count in range(1, SEEDS + 1):
+    for count in (1, SEEDS):
         check_mean("seeds", count)
     check_mean("seeds", 2, "--checkpoint_pb_load_name=checkpoint_lve")
     places = [f"seeds/{name}" for name in ranking("seeds")]
