@@ -4,14 +4,17 @@
 #include "report/png.h"
 
 #include <png.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Sets RGB to the pixels, three bytes each; cairo keeps a pixel in the low bits of a word. */
-static void pack(unsigned char *rgb, cairo_surface_t *surface, size_t width, size_t height)
+/* Packs the pixels into three bytes each, one after another, in their own memory; cairo keeps a
+ * pixel in the low bits of a word. */
+static unsigned char *pack(cairo_surface_t *surface, size_t width, size_t height)
 {
-    const unsigned char *data = cairo_image_surface_get_data(surface);
+    unsigned char *data = cairo_image_surface_get_data(surface), *rgb = data;
     size_t stride = (size_t)cairo_image_surface_get_stride(surface);
 
     for (size_t y = 0; y < height; y++)
@@ -23,17 +26,18 @@ static void pack(unsigned char *rgb, cairo_surface_t *surface, size_t width, siz
             rgb[1] = (unsigned char)(pixel >> 8);
             rgb[2] = (unsigned char)pixel;
         }
+    return data;
 }
 
 enum lfads_status png_encode(unsigned char **bytes, size_t *length, cairo_surface_t *surface,
                              const char *what, struct lfads_error *err)
 {
     size_t width, height;
-    unsigned char *rgb;
     png_image image = {
         .version = PNG_IMAGE_VERSION, .format = PNG_FORMAT_RGB, .flags = PNG_IMAGE_FLAG_FAST};
-    png_alloc_size_t most;
-    int done = 0;
+    char *text = NULL;
+    FILE *out;
+    bool done;
 
     *bytes = NULL;
     *length = 0;
@@ -45,20 +49,15 @@ enum lfads_status png_encode(unsigned char **bytes, size_t *length, cairo_surfac
     height = (size_t)cairo_image_surface_get_height(surface);
     image.width = (png_uint_32)width;
     image.height = (png_uint_32)height;
-    most = PNG_IMAGE_PNG_SIZE_MAX(image);
-    rgb = malloc(width * height * 3);
-    *bytes = malloc(most);
-    if (rgb && *bytes) {
-        pack(rgb, surface, width, height);
-        done = png_image_write_to_memory(&image, *bytes, &most, 0, rgb, 0, NULL);
-    }
-    free(rgb);
+    out = open_memstream(&text, length);
+    done = out && png_image_write_to_stdio(&image, out, 0, pack(surface, width, height), 0, NULL);
+    done = out && fclose(out) == 0 && done;
     if (done) {
-        *length = most;
+        *bytes = (unsigned char *)text;
         return LFADS_OK;
     }
-    free(*bytes);
-    *bytes = NULL;
+    free(text);
+    *length = 0;
     return lfads_fail(err, LFADS_NO_MEMORY, "can't draw %s: %s", what,
                       image.message[0] ? image.message : "out of memory");
 }
