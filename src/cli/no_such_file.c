@@ -114,7 +114,7 @@ enum lfads_status no_such_file(const char *word, struct lfads_error *err)
                         "download it, and give its path",
                         word);
     length = strcspn(word, "=");
-    if (word[length] && length < sizeof without) {
+    if (length < sizeof without && word[length]) {
         snprintf(without, sizeof without, "%.*s", (int)length, word);
         if (flags_find(&run_flags, without) >= 0)
             return cli_fail(err, LFADS_USAGE,

@@ -56,7 +56,7 @@ static bool take_texts(char **names, const struct h5_file *file, const char *key
                        const struct h5_shape *shape, size_t count)
 {
     bool matlab = shape->holds == H5_LETTERS || shape->holds == H5_REFERENCES, fine;
-    struct h5_texts texts;
+    struct h5_texts texts = {.count = 0};
 
     fine = (matlab ? h5_read_cells : h5_read_texts)(&texts, file, key, shape, NULL) == LFADS_OK;
     if (fine && texts.count == 1)

@@ -327,7 +327,7 @@ static enum lfads_status refuse_prepared(const struct variables *recording,
 static enum lfads_status fill(struct raw *raw, struct variables *recording, struct variables *table,
                               const struct lfads_prepare_config *config, struct lfads_error *err)
 {
-    struct variable *times, *counts = NULL;
+    struct variable *times = NULL, *counts = NULL;
     enum lfads_status status;
 
     *raw = (struct raw){.path = recording->path, .per_second = 1};
