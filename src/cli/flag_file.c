@@ -56,7 +56,7 @@ static enum lfads_status read_text(char **text, const char *path, struct lfads_e
         status = cli_fail(err, LFADS_BAD_DATA, "%s is no text file", path);
     if (file)
         fclose(file);
-    if (status != LFADS_OK) {
+    if (status != LFADS_OK || !bytes) {
         free(bytes);
         return status;
     }

@@ -127,14 +127,15 @@ static enum lfads_status move_dataset(struct transfer *t, struct dataset *datase
         !(dataset->sessions = calloc(count + 1, sizeof(struct session *))))
         return lfads_fail(t->err, LFADS_NO_MEMORY, "a process has no memory for the data set");
     for (size_t i = 0; i < count && status == LFADS_OK; i++) {
+        struct session *s = t->direction == UNPACKS ? calloc(1, sizeof *s) : dataset->sessions[i];
+
+        if (!s)
+            return lfads_fail(t->err, LFADS_NO_MEMORY, "a process has no memory for the data set");
         if (t->direction == UNPACKS) {
-            dataset->sessions[i] = calloc(1, sizeof *dataset->sessions[i]);
-            if (!dataset->sessions[i])
-                return lfads_fail(t->err, LFADS_NO_MEMORY,
-                                  "a process has no memory for the data set");
+            dataset->sessions[i] = s;
             dataset->count = i + 1;
         }
-        status = move_session(t, dataset->sessions[i]);
+        status = move_session(t, s);
     }
     return status;
 }

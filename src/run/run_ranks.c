@@ -95,7 +95,7 @@ static enum lfads_status exchange_offers(struct dataset_offer *offer, struct lfa
                           : lfads_fail(err, LFADS_NO_MEMORY, "no memory to share the data"),
         NULL, err);
 
-    if (status == LFADS_OK) {
+    if (status == LFADS_OK && offers && offsets) {
         for (size_t i = 0; i < ranks->count; i++)
             offsets[i + 1] = offsets[i] + sizeof *offers;
         offers[ranks->number] = *offer;
