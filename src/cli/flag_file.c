@@ -36,15 +36,36 @@ static FILE *open_text(const char *path)
     return stream;
 }
 
+/* Returns what FILE has, four times MOST_BYTES at most, with room for a NUL, and sets *LENGTH; NULL
+ * without memory. */
+static char *read_all(FILE *file, size_t *length)
+{
+    char *bytes = NULL;
+
+    *length = 0;
+    for (size_t size = 1 << 12;; size *= 4) {
+        char *longer = realloc(bytes, size + 1);
+
+        if (!longer) {
+            free(bytes);
+            return NULL;
+        }
+        bytes = longer;
+        *length += fread(bytes + *length, 1, size - *length, file);
+        if (*length < size || size > MOST_BYTES)
+            return bytes;
+    }
+}
+
 static enum lfads_status read_text(char **text, const char *path, struct lfads_error *err)
 {
     FILE *file = open_text(path);
-    char *bytes = malloc(MOST_BYTES + 2); /* pages that nothing is written to cost nothing */
+    char *bytes = NULL;
     size_t length = 0;
     enum lfads_status status = LFADS_OK;
 
-    if (bytes && file)
-        length = fread(bytes, 1, MOST_BYTES + 1, file);
+    if (file)
+        bytes = read_all(file, &length);
     if (!file || ferror(file))
         status = cli_fail(err, LFADS_IO, "can't read %s: %s", path, strerror(errno));
     else if (!bytes)
