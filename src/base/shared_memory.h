@@ -26,7 +26,7 @@ void shared_memory_begin(struct shared_memory *memory);
 /* Returns a segment of BYTES, at *OFFSET of the file, which shared_memory_unmap frees. The system
  * has reserved all of it: writing to it can't fail. NULL if it refused this or an earlier one. */
 void *shared_memory_take(struct shared_memory *memory, size_t *offset, size_t bytes);
-/* Gives the memory of a segment that nobody attaches to back to the system; the caller unmaps it
+/* Gives the memory of a segment without a process attached back to the system; the caller unmaps it
  * too. */
 void shared_memory_drop(const struct shared_memory *memory, size_t offset, size_t bytes);
 /* Ends the taking of segments and the attaching to them. Those that are mapped stay. */

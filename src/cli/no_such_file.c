@@ -43,26 +43,42 @@ static long distance_of(const char *word, const char *name)
     return lfads_nearest(word, &name, 1, &edits) ? (long)edits : -1;
 }
 
-/* Sets NAME to that in DIRECTORY which WORD most likely means: the same but for case, or similar;
- * false if there is none. Of several, it is the first in the order of bytes. */
-static bool find_similar(char name[PATH_MAX], const char *directory, const char *word)
+/* Whether NAME is to be taken rather than BEST, "" for none; WHAT is the caller's. */
+typedef bool better_name(void *what, const char *name, const char *best);
+
+/* Sets BEST to the name in DIRECTORY that BETTER takes rather than all others; false, and "", if it
+ * takes none. */
+static bool choose_name(char best[PATH_MAX], const char *directory, better_name *better, void *what)
 {
     DIR *dir = opendir(directory);
-    long best = (long)strlen(word) / 4 + 2;
 
-    *name = 0;
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        long distance = *entry->d_name == '.' ? -1 : distance_of(word, entry->d_name);
-
-        if (distance < 0 || distance > best ||
-            (distance == best && *name && strcmp(entry->d_name, name) > 0))
-            continue;
-        best = distance;
-        snprintf(name, PATH_MAX, "%s", entry->d_name);
-    }
+    *best = 0;
+    for (const struct dirent *entry; dir && (entry = readdir(dir));)
+        if (better(what, entry->d_name, best))
+            snprintf(best, PATH_MAX, "%s", entry->d_name);
     if (dir)
         closedir(dir);
-    return *name;
+    return *best;
+}
+
+/* A word, and how far the best name is from it. */
+struct search {
+    const char *word;
+    long distance;
+};
+
+/* Whether NAME is the word but for case, or similar to it, and more so than BEST; of names that are
+ * so alike, the first in the order of bytes. */
+static bool is_more_similar(void *what, const char *name, const char *best)
+{
+    struct search *search = what;
+    long distance = *name == '.' ? -1 : distance_of(search->word, name);
+
+    if (distance < 0 || distance > search->distance ||
+        (distance == search->distance && *best && strcmp(name, best) > 0))
+        return false;
+    search->distance = distance;
+    return true;
 }
 
 /* Fails with the name of a similar file, if there is one. */
@@ -70,9 +86,10 @@ static enum lfads_status suggest(const char *word, struct lfads_error *err)
 {
     char directory[PATH_MAX], name[PATH_MAX];
     const char *last = place_name(word);
+    struct search search = {last, (long)strlen(last) / 4 + 2};
 
     place_directory(directory, word);
-    if (!*last || !find_similar(name, directory, last))
+    if (!*last || !choose_name(name, directory, is_more_similar, &search))
         return cli_fail(err, LFADS_USAGE,
                         "\"%s\" is no flag, which begins with --, and there is no file or "
                         "directory of that name",
@@ -125,20 +142,22 @@ enum lfads_status no_such_file(const char *word, struct lfads_error *err)
     return suggest(word, err);
 }
 
-bool no_such_file_but(char path[PATH_MAX], const char *directory)
+/* Whether NAME ends as data files do, and comes before BEST. */
+static bool is_earlier_data(void *what, const char *name, const char *best)
 {
     static const char *const endings[] = {".h5", ".hdf5", ".hdf", ".mat"};
-    char name[PATH_MAX] = "";
-    DIR *dir = opendir(directory);
+    const char *ending = strrchr(name, '.');
 
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        const char *ending = strrchr(entry->d_name, '.');
+    (void)what;
+    for (size_t i = 0; ending && i < sizeof endings / sizeof endings[0]; i++)
+        if (strcasecmp(ending, endings[i]) == 0)
+            return !*best || strcmp(name, best) < 0;
+    return false;
+}
 
-        for (size_t i = 0; ending && i < sizeof endings / sizeof endings[0]; i++)
-            if (strcasecmp(ending, endings[i]) == 0 && (!*name || strcmp(entry->d_name, name) < 0))
-                snprintf(name, sizeof name, "%s", entry->d_name);
-    }
-    if (dir)
-        closedir(dir);
-    return *name && place_join(path, directory, name);
+bool no_such_file_but(char path[PATH_MAX], const char *directory)
+{
+    char name[PATH_MAX];
+
+    return choose_name(name, directory, is_earlier_data, NULL) && place_join(path, directory, name);
 }

@@ -2,11 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "save/index.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/entry.h"
+#include "base/path.h"
 #include "save/quoted.h"
 #include "tensorflow/bundle.h"
 
@@ -27,14 +28,6 @@ static bool quoted_path(char path[FILE_PATH], const char *line, const char *key)
     line = quoted_read(path, FILE_PATH, line + 1 + strspn(line + 1, " \t"));
     return line && *path && !line[strspn(line, " \t\r")];
 }
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 /* Whether PATH is that of a checkpoint, ours or TensorFlow's. */
 static bool is_there(const char *path) { return file_exists(path) || bundle_exists(path); }
 
@@ -43,7 +36,7 @@ static bool is_there(const char *path) { return file_exists(path) || bundle_exis
  * PATH is taken as it is. */
 static void take_beside(char path[FILE_PATH], const char *directory)
 {
-    const char *name = base_name(path);
+    const char *name = path_name(path);
     char beside[FILE_PATH];
 
     if (*name && name[strspn(name, ".")] && file_join(beside, directory, name, NULL) == LFADS_OK &&
@@ -51,31 +44,26 @@ static void take_beside(char path[FILE_PATH], const char *directory)
         memcpy(path, beside, sizeof beside);
 }
 
-static const char index_ending[] = ".index"; /* of TensorFlow's, the checkpoint's other file */
-
-/* The length of a checkpoint's NAME without that. */
-static size_t checkpoint_length(const char *name)
-{
-    size_t length = strlen(name), ending = sizeof index_ending - 1;
-
-    return length >= ending && strcmp(name + length - ending, index_ending) == 0 ? length - ending
-                                                                                 : length;
-}
-
-/* Whether NAME is a checkpoint's, and of a later step than BEST. */
-static bool is_later(void *what, const char *name, const char *best)
-{
-    (void)what;
-    return strstr(name, ".ckpt-") && !strstr(name, ".data-") &&
-           index_step(name) >= index_step(best);
-}
-
 bool index_other(char name[FILE_PATH], const char *directory)
 {
-    bool found = entry_choose(name, directory, is_later, NULL);
+    static const char index[] = ".index";
+    DIR *dir = opendir(directory);
 
-    name[checkpoint_length(name)] = 0;
-    return found;
+    *name = 0;
+    for (const struct dirent *entry; dir && (entry = readdir(dir));) {
+        size_t length = strlen(entry->d_name);
+
+        if (*entry->d_name == '.' || !strstr(entry->d_name, ".ckpt-") ||
+            strstr(entry->d_name, ".data-"))
+            continue;
+        if (length >= sizeof index && strcmp(entry->d_name + length - sizeof index + 1, index) == 0)
+            length -= sizeof index - 1;
+        if (index_step(entry->d_name) >= index_step(name))
+            snprintf(name, FILE_PATH, "%.*s", (int)length, entry->d_name);
+    }
+    if (dir)
+        closedir(dir);
+    return *name;
 }
 
 static enum lfads_status find_file(char path[FILE_PATH], const char *directory, const char *index,
@@ -90,7 +78,7 @@ static enum lfads_status find_file(char path[FILE_PATH], const char *directory, 
         return lfads_fail(err, LFADS_BAD_DATA,
                           "%s names the checkpoint %s, and it is not there: copy it there, or put "
                           "the name of one that is, %s, in its place",
-                          index, base_name(path), other);
+                          index, path_name(path), other);
     return lfads_fail(err, LFADS_BAD_DATA,
                       "%s names the checkpoint %s, and it is not there: copy it there", index,
                       path);
@@ -135,8 +123,8 @@ static void remove_checkpoint(const char *path, const char *directory)
 {
     char file[FILE_PATH];
 
-    if (is_checkpoint(base_name(path)) &&
-        file_join(file, directory, base_name(path), NULL) == LFADS_OK)
+    if (is_checkpoint(path_name(path)) &&
+        file_join(file, directory, path_name(path), NULL) == LFADS_OK)
         file_discard(file);
 }
 
@@ -160,7 +148,7 @@ static bool read_kept(struct kept *kept, const char *index, const char *latest)
     rest = text;
     for (char *line; kept->paths && rest && (line = strsep(&rest, "\n"));)
         if (quoted_path(kept->paths[kept->count], line, kept_key) &&
-            strcmp(base_name(kept->paths[kept->count]), base_name(latest)) != 0)
+            strcmp(path_name(kept->paths[kept->count]), path_name(latest)) != 0)
             kept->count++;
     free(text);
     if (kept->paths)
