@@ -72,12 +72,13 @@ int flags_find(const struct flag_source *source, const char *name)
 const char *flags_nearest(const struct flag_source *source, const char *name)
 {
     size_t count = flags_count(source);
-    const char **names = calloc(count, sizeof *names), *nearest = NULL;
+    const char **names = calloc(count, sizeof *names), *nearest;
 
-    for (size_t i = 0; names && i < count; i++)
+    if (!names)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
         names[i] = flags_at(source, i).name;
-    if (names)
-        nearest = lfads_nearest(name, names, count, NULL);
+    nearest = lfads_nearest(name, names, count, NULL);
     free(names);
     return nearest;
 }

@@ -69,10 +69,11 @@ static enum lfads_status add_rows(struct pile *p, const char *name, const struct
     size_t letters = shape->rank == 2 ? shape->dims[0] : shape->count;
     size_t rows = shape->rank == 2 ? shape->dims[1] : 1;
     uint16_t *units, *row = calloc(letters + 1, sizeof *row);
-    enum lfads_status status = read_units(&units, p, name, shape);
+    enum lfads_status status;
 
-    if (status == LFADS_OK && !row)
-        status = lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to read %s", p->file->path);
+    if (!row)
+        return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory to read %s", p->file->path);
+    status = read_units(&units, p, name, shape);
     for (size_t i = 0; i < rows && status == LFADS_OK; i++) {
         for (size_t k = 0; k < letters && units; k++)
             row[k] = units[k * rows + i];
