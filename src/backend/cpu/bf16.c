@@ -11,7 +11,7 @@
 #ifdef __x86_64__
 enum {
     MIN_SIZE =
-        32,       /* columns and depth; smaller products in bfloat16 are not faster than in float */
+        16,       /* columns and depth; smaller products in bfloat16 are not faster than in float */
     MIN_ROWS = 64 /* with fewer, packing the right operand takes more time than it saves */
 };
 

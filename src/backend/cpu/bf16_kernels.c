@@ -26,7 +26,7 @@ static inline vec element_add(vec sum, element_vector x, element_vector y)
 
 enum {
     LEFT = 128,  /* rows of a block of the left operand */
-    RIGHT = 240, /* columns of a block of the right operand: five panels */
+    RIGHT = 480, /* columns of a block of the right operand: ten panels */
     DEPTH = 512, /* columns of a left block, rows of a right one */
     PAIRS = DEPTH / 2,
     AHEAD = 16 /* prefetch distance in rows, for activations in the L3 cache */
