@@ -18,14 +18,15 @@ static inline vec element_add(vec sum, vec x, vec y) { return sum + x * y; }
 enum {
     MAX_ROWS = 64,       /* with more rows oneDNN is faster, */
     MAX_RIGHT = 3 << 18, /* and with more elements of b, because tiles read b in strides */
-    SMALL = 1 << 18      /* multiplications: a model without larger ones needs no oneDNN */
+    SMALL = 1 << 18,     /* multiplications: a model without larger ones needs no oneDNN, */
+    SHALLOW = 256        /* nor for sums of so many, which oneDNN adds in the same order */
 };
 
 static bool is_for_tiles(struct operand a, struct operand b, size_t m, size_t n, size_t k)
 {
     if (LANES == 1 || b.transposed)
         return false;
-    if (m * n <= SMALL && m * n * k <= SMALL)
+    if (n > 1 && k <= SHALLOW && m * n <= SMALL && m * n * k <= SMALL)
         return true;
     return !a.transposed && m <= MAX_ROWS && 2 * n >= LANES && k * n <= MAX_RIGHT;
 }
