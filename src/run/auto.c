@@ -108,12 +108,13 @@ enum kind {
 
 static const struct {
     const char *cd_rate, *keep_prob, *l2;
-    size_t generator, updates, patience; /* patience: epochs until the learning rate falls */
+    size_t generator, factors, batch; /* batch: the most trials in one */
+    size_t updates, patience;         /* patience: epochs until the learning rate falls */
 } values[] = {
-    [SPARSE] = {"0.3", "0.7", "0.3", 100, 4500, 6},
-    [SCARCE] = {"0.5", "0.9", "1", 100, 4500, 6},
-    [MIDDLE] = {"0.3", "0.95", "0.3", 100, 3000, 3},
-    [RICH] = {"0.3", "0.95", "0.3", 200, 4500, 6},
+    [SPARSE] = {"0.3", "0.7", "0.3", 100, 20, 128, 4500, 6},
+    [SCARCE] = {"0.5", "0.9", "1", 100, 20, 128, 4500, 6},
+    [MIDDLE] = {"0.3", "0.95", "0.3", 100, 20, 128, 3000, 3},
+    [RICH] = {"0.3", "0.95", "0.3", 200, 40, 64, 5000, 3},
 };
 
 static enum kind kind_of(const struct choice *c, const struct facts *f)
@@ -131,8 +132,9 @@ static enum kind kind_of(const struct choice *c, const struct facts *f)
 static void choose_sizes(struct choice *c, const struct facts *f)
 {
     bool small = f->trials < 150;
-    size_t gen = small ? 64 : values[kind_of(c, f)].generator, encoder = 64;
-    size_t factors = f->aligned ? f->aligned : small ? 8 : 20;
+    enum kind kind = kind_of(c, f);
+    size_t gen = small ? 64 : values[kind].generator, encoder = 64;
+    size_t factors = f->aligned ? f->aligned : small ? 8 : values[kind].factors;
 
     set(c, "gen_dim", "%zu", gen);
     set(c, "ic_enc_dim", "%zu", encoder);
@@ -153,7 +155,7 @@ static void choose_length(struct choice *c, const struct facts *f)
     const size_t least = 60;
     const struct lfads_config *config = c->config;
     enum kind kind = kind_of(c, f);
-    size_t batch = power_between(f->trials / 20, 8, 128);
+    size_t batch = power_between(f->trials / 20, 8, values[kind].batch);
     size_t epochs, part, steps;
 
     set(c, "batch_size", "%zu", batch);

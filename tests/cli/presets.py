@@ -63,15 +63,15 @@ def test_kinds():
     """What auto chooses for few spikes, for more, for many, and for as many in fewer trials."""
     os.makedirs(f"{SCRATCH}/kinds", exist_ok=True)
     random = np.random.default_rng(7)
-    for mean, trials, gen, dropout, patience in ((0.05, 300, 100, "0.3, dropout 0.3:", 6),
-                                                 (0.3, 300, 100, "0.3, dropout 0.05:", 3),
-                                                 (0.3, 299, 100, "0.5, dropout 0.1:", 6),
-                                                 (0.7, 300, 200, "0.3, dropout 0.05:", 6)):
+    for mean, trials, sizes, dropout, patience in ((0.05, 300, "100 units, 20", "0.3, dropout 0.3:", 6),
+                                                   (0.3, 300, "100 units, 20", "0.3, dropout 0.05:", 3),
+                                                   (0.3, 299, "100 units, 20", "0.5, dropout 0.1:", 6),
+                                                   (0.7, 300, "200 units, 40", "0.3, dropout 0.05:", 3)):
         write("kinds/set_one", train_data=random.poisson(mean, (trials, 4, 10)),
               valid_data=random.poisson(mean, (8, 4, 10)))
         folder = f"kind_{mean}_{trials}"
         said = default(folder, "--max_epochs=1", data="kinds").stdout
-        check(f"generator of {gen} units" in said and f"coordinated dropout {dropout}" in said, said[:700])
+        check(f"generator of {sizes} factors" in said and f"coordinated dropout {dropout}" in said, said[:700])
         with open(f"{SCRATCH}/{folder}/hyperparameters-0.txt") as file:
             check(f'"learning_rate_n_to_compare": {patience},' in file.read(), f"{folder}: patience")
 
