@@ -164,8 +164,8 @@ static enum lfads_status whole_trials(struct plan *plan, const struct raw *raw, 
         return lfads_fail(
             err, LFADS_USAGE,
             "--window is needed, such as --window=0:1 in seconds: %s has no columns of "
-            "the trials' starts and ends (start_time, stop_time)",
-            raw->trial.path);
+            "the trials' starts and ends (start_time, stop_time)%s",
+            raw->trial.path, config->chop > 0 ? "; --trials=none takes the recording as one" : "");
     for (size_t i = 0; i < raw->trials; i++) {
         size_t bins = chosen[i] ? trial_bins(times, i, raw, plan->width) : 0;
 
