@@ -151,11 +151,14 @@ static void print_text(const struct lfads_score *s)
     print_all_missing(s);
 }
 
-/* Prints one of a baseline's scores, unless it is not defined. */
-static void print_part(bool has, const char *name, double value)
+/* Prints one of a baseline's scores and its standard error (NaN: none), unless it is not defined.
+ */
+static void print_part(bool has, const char *name, double value, double error)
 {
     if (has && isfinite(value))
         printf(", %s %.4f", name, value);
+    if (has && isfinite(value) && isfinite(error))
+        printf(" (standard error %.4f)", error);
 }
 
 static void print_baselines(const struct lfads_baselines *baselines)
@@ -164,13 +167,14 @@ static void print_baselines(const struct lfads_baselines *baselines)
         const struct lfads_baseline *b = &baselines->of[i];
         const struct lfads_score *s = &b->score;
 
-        printf("baseline %s (%s)", b->name, b->about);
-        print_part(s->has_bits_per_spike, "bits per spike", s->bits_per_spike);
-        print_part(s->heldout > 0, "co-smoothing", s->co_bps);
-        print_part(s->forward > 0, "forward bins", s->fp_bps);
-        print_part(s->has_truth, "R2 with the truth", s->r2);
-        print_part(s->has_psth, "R2 to PSTHs", s->psth_r2);
-        printf("\n");
+        printf("baseline %s", b->name);
+        print_part(s->has_bits_per_spike, "bits per spike", s->bits_per_spike,
+                   s->bits_per_spike_se);
+        print_part(s->heldout > 0, "co-smoothing", s->co_bps, s->co_bps_se);
+        print_part(s->forward > 0, "forward bins", s->fp_bps, (double)NAN);
+        print_part(s->has_truth, "R2 with the truth", s->r2, (double)NAN);
+        print_part(s->has_psth, "R2 to PSTHs", s->psth_r2, (double)NAN);
+        printf(": %s\n", b->about);
     }
 }
 
