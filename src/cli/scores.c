@@ -119,10 +119,12 @@ static void print_all_missing(const struct lfads_score *s)
         printf("without a condition, and so without PSTHs: %zu trials\n", s->missing_conditions);
 }
 
+static const char *plural(size_t count) { return count == 1 ? "" : "s"; }
+
 static void print_text(const struct lfads_score *s)
 {
-    printf("%zu trials of %s_data, %zu bins, %zu channels\n", s->trials, s->set, s->bins,
-           s->channels);
+    printf("%zu trial%s of %s_data, %zu bin%s, %zu channel%s\n", s->trials, plural(s->trials),
+           s->set, s->bins, plural(s->bins), s->channels, plural(s->channels));
     if (s->has_truth) {
         printf("R2 of the rates with the truth");
         print_r2(s->r2, "true rates");
