@@ -452,7 +452,7 @@ def test_roles():
     with h5py.File(f"{SCRATCH}/made", "r+") as file:
         file["heldout_dim"][()] = 7
     run("train", "made", "--lfads_save_dir=none", "--preset=auto", *small, status=2,
-        pattern="heldout_dim is 7, and must be from 0 to below its 7 channels: correct it, or give --heldout_dim")
+        pattern="heldout_dim is 7, and must be a whole number from 0 to below its 7 channels: correct it, or give --heldout_dim")
 
 
 def test_warnings():
