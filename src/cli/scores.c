@@ -151,6 +151,11 @@ static void print_text(const struct lfads_score *s)
     if (s->has_bounds)
         printf("bounds a trial: %.3f (VAE), %.3f (IWAE)\n", s->nll_vae, s->nll_iwae);
     print_all_missing(s);
+    if (s->other_data)
+        fprintf(stderr,
+                "lfads: warning: %s_data of the data file is not what the results are of: sample "
+                "the model anew\n",
+                s->set);
 }
 
 /* Prints one of a baseline's scores and its standard error (NaN: none), unless it is not defined.
@@ -291,6 +296,7 @@ static void print_json(const struct lfads_score *s, const struct lfads_baselines
         print_number(", \"nll_bound_iwae\": ", s->nll_iwae);
     }
     print_number(", \"nll\": ", s->nll);
+    printf(", \"other_data\": %s", s->other_data ? "true" : "false");
     if (baselines)
         print_json_baselines(baselines);
     printf("}\n");
