@@ -206,6 +206,22 @@ def test_names():
     same("clock.npz", "--trials=trials.csv", "--window=0:0.2")
 
 
+def test_samples():
+    """Spikes in samples beside trials in seconds: what is not whole is seconds; whole numbers that can't be samples
+    are refused with what to call them, which works."""
+    np.savez(f"{SCRATCH}/samples.npz", spike_times=np.rint(1e4 * time).astype("i8"), unit=unit)
+    words = ["--window=0:0.2", "--time_unit=samples", "--sample_rate=1e4"]
+    for head, scale in (("start", 1), ("start", 1e4), ("start_s", 1)):
+        with open(f"{SCRATCH}/starts.csv", "w") as file:
+            file.write(f"trial,{head}\n" + "".join(f"{i},{scale * 0.2 * i:.10g}\n" for i in range(TRIALS)))
+        same("samples.npz", "--trials=starts.csv", *words)
+    for head in ("go", "go_s"):
+        with open(f"{SCRATCH}/starts.csv", "w") as file:
+            file.write(f"trial,{head}\n0,0\n1,1\n2,2\n")
+        run("prepare", "samples.npz", "--trials=starts.csv", f"--align={head}", *words, "--output=made", status=2 if head == "go" else 0,
+            pattern="the times go end at 0.0002 s, and the recording at 2.39.* s: call the column go_s" if head == "go" else "")
+
+
 def test_too_few():
     """Too few trials or windows: what was recorded, and what to do."""
     np.save(f"{SCRATCH}/lone.npy", counts[:1])
