@@ -13,8 +13,14 @@ class Sparse:
         self.matrix = matrix
 
 
+def letters(texts):
+    """A matrix of letters, whose rows MATLAB fills up with blanks."""
+    texts = list(texts)
+    return np.array([list(text.ljust(max(map(len, texts)))) for text in texts])
+
+
 def write_matlab(path, compress=False, **arrays):
-    """A MATLAB file of version 5: doubles, complex ones too, sparse matrices, characters, cells of these (the
+    """A MATLAB file of version 5: doubles, complex ones too, sparse matrices, letters, cells of these (the
     format is MATLAB's MAT-file description, chapter 1)."""
     def element(kind, payload):
         return struct.pack("<II", kind, len(payload)) + payload + b"\0" * (-len(payload) % 8)
@@ -30,6 +36,8 @@ def write_matlab(path, compress=False, **arrays):
                        element(9, array[rows, columns].astype("f8").tobytes()))
         elif isinstance(array, str):
             array, code, kind, payload = np.array([list(array)]), 4, 4, array.encode("utf-16le")
+        elif array.dtype.kind == "U":
+            code, kind, payload = 4, 4, "".join(array.ravel(order="F")).encode("utf-16le")
         elif array.dtype == object:
             code, kind, payload = 1, None, b"".join(matrix("", x) for x in array.ravel(order="F"))
         elif np.iscomplexobj(array):
@@ -56,8 +64,16 @@ def write_matlab_hdf5(path, **arrays):
     """The same of version 7.3: HDF5 with the axes reversed, cells as references."""
     with h5py.File(path, "w", userblock_size=512) as file:
         def put(name, array):
-            if isinstance(array, str):
-                made = file.create_dataset(name, data=np.frombuffer(array.encode("utf-16le"), "u2")[:, None])
+            if isinstance(array, Sparse):
+                columns, rows = np.nonzero(array.matrix.T)
+                made = file.create_group(name)
+                made.attrs["MATLAB_sparse"] = np.uint64(len(array.matrix))
+                made["jc"] = np.searchsorted(columns, np.arange(array.matrix.shape[1] + 1)).astype("u8")
+                if rows.size:
+                    made["ir"], made["data"] = rows.astype("u8"), array.matrix[rows, columns]
+            elif isinstance(array, str) or array.dtype.kind == "U":
+                rows = np.array([list(array)]) if isinstance(array, str) else array
+                made = file.create_dataset(name, data=np.vectorize(ord)(rows).astype("u2").T)
                 made.attrs["MATLAB_class"] = np.bytes_("char")
                 made.attrs["MATLAB_int_decode"] = np.int32(2)
             elif array.dtype == object:

@@ -42,6 +42,7 @@ struct lfads_score {
     double coverage_nominal;  /* share of the samples in the band, such as 0.9 */
     double *channel_coverage; /* [channels], of each channel, or NULL */
     char **units; /* [channels]: what the data file calls the channels' units; NULL: it does not */
+    bool other_data; /* the data file has other trials than those that the results are of */
 };
 /* Results of one session's trials. */
 struct lfads_run_files {

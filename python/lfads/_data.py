@@ -25,11 +25,11 @@ def as_array(value: Any, what: str, axes: Optional[str] = AXES) -> np.ndarray:
         value = np.ma.filled(value.astype(np.float64), np.nan)
     try:
         array = np.asarray(value)
-    except (ValueError, TypeError) as error:
-        raise DataError(f"{what} is no array: {error}") from None
-    if array.dtype.kind == "O":
+        if array.dtype.kind == "O":  # numbers that lie in Python's objects, as pandas and lists leave them
+            array = np.array(array.tolist(), np.float64)
+    except (ValueError, TypeError):
         raise DataError(f"{what} is no array of numbers: its elements are Python objects, as of lists of unequal "
-                        "lengths; trials have equal lengths, and shorter ones end in NaN")
+                        "lengths; trials have equal lengths, and shorter ones end in NaN") from None
     if array.dtype.kind not in "bifu":
         raise DataError(f"{what} has elements of type {array.dtype}: numbers or truth values are needed")
     if array.dtype.itemsize > 8 or array.dtype == np.float16 or not array.dtype.isnative:

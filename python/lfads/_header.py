@@ -304,6 +304,7 @@ class lfads_score(Structure):
         ("coverage_nominal", c_double),
         ("channel_coverage", POINTER(c_double)),
         ("units", POINTER(c_char_p)),
+        ("other_data", c_bool),
     ]
 
 

@@ -100,11 +100,14 @@ class Model:
             call("lfads_model_result", self._handle.pointer, session.encode(), index, ctypes.byref(info))
             yield info
 
-    def _arrays(self, session: str, rows: int, of_prior: bool, spread: bool, quantiles: int) -> Dict[str, np.ndarray]:
-        """Arrays for the usual results."""
+    def _arrays(self, session: str, rows: int, bins: int, of_prior: bool, spread: bool,
+                quantiles: int) -> Dict[str, np.ndarray]:
+        """Arrays for the usual results of trials that have BINS, which need not be as many as those trained on."""
         made = {}
         for info in self._results(session):
             name, shape = info.name.decode(), [rows, *info.shape[1:info.rank]]
+            if info.rank == 3:
+                shape[1] += bins - self.shape.bins
             if name not in USUAL or (of_prior and (not info.is_of_prior or name == "costs")):
                 continue
             made[name] = np.empty(shape, np.float32)
@@ -125,7 +128,8 @@ class Model:
         """Results for the trials of SESSION: means over SAMPLES, or of one run on means if that is 0."""
         if quantiles and not all(0 < a < b < 1 for a, b in zip([quantiles[0] / 2, *quantiles], quantiles)):
             raise UsageError(f"quantiles={list(quantiles)}: numbers between 0 and 1 are needed, rising")
-        arrays = self._arrays(session, len(trials["train_data"]), False, spread, len(quantiles))
+        rows, bins = trials["train_data"].shape[:2]
+        arrays = self._arrays(session, rows, bins, False, spread, len(quantiles))
         outputs, data = self._outputs(arrays), Data({session: trials})
         of = (ctypes.c_double * max(len(quantiles), 1))(*quantiles)
         how = _header.lfads_sampling(ctypes.sizeof(_header.lfads_sampling), samples, len(quantiles), of)
@@ -135,7 +139,7 @@ class Model:
         return Results(arrays, self._attributes(), session)
 
     def prior(self, session: str, samples: int, ext_input: Optional[np.ndarray]) -> Results:
-        arrays = self._arrays(session, samples, True, False, 0)
+        arrays = self._arrays(session, samples, self.shape.bins, True, False, 0)
         outputs = self._outputs(arrays)
         inputs = None if ext_input is None else np.ascontiguousarray(ext_input, np.float32)
         expected = (self.shape.bins, self.shape.ext_inputs)

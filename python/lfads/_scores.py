@@ -9,7 +9,7 @@ from typing import Any, Dict, Mapping, Optional
 import numpy as np
 
 from . import _data, _hdf5, _header
-from ._errors import UsageError
+from ._errors import Error, UsageError
 from ._library import call, lib
 from ._results import Results
 
@@ -102,7 +102,10 @@ def evaluate(data: Any, results: Any, truth: Any = None, *, set: Optional[str] =
         what = _header.lfads_evaluation(
             size=ctypes.sizeof(_header.lfads_evaluation), data_file=os.fsencode(files[0]),
             model_run_file=os.fsencode(files[1]), set=set.encode() if set else None, bootstrap=bootstrap, seed=seed)
-        call("lfads_evaluate", ctypes.byref(score), ctypes.byref(what))
+        try:
+            call("lfads_evaluate", ctypes.byref(score), ctypes.byref(what))
+        except Error as error:  # in the caller's words: no files, if there were none
+            raise type(error)(str(error).replace(files[1], "results").replace(files[0], "data")) from None
     try:
         return _as_dict(score)
     finally:

@@ -18,12 +18,18 @@ PLACES = ("data_dir", "data_filename_stem", "data_files", "kind", "output_dir", 
           "output_format", "session")
 
 
+# what other programs call these flags
+MEANT = {"lr": "learning_rate_init", "learning_rate": "learning_rate_init", "epochs": "max_epochs", "n_epochs": "max_epochs",
+         "random_state": "seed", "n_jobs": "threads", "n_factors": "factors_dim", "latent_dim": "factors_dim",
+         "dropout": "dropout_rate", "save_dir": "lfads_save_dir"}
+
+
 def check_flags(flags: Dict[str, Any]) -> None:
     for name in flags:
         if name in PLACES:
             raise UsageError(f"flag {name} is not for a training on arrays: data are arguments, results are returned")
     for name in set(flags) - set(flag_types()):
-        near = difflib.get_close_matches(name, flag_types(), 1)
+        near = [MEANT[name]] if name in MEANT else difflib.get_close_matches(name, flag_types(), 1)
         raise UsageError(f"there is no flag {name}" + (f": did you mean {near[0]}?" if near else ""))
     with Config(flags):  # refuses names and values that there are not
         pass

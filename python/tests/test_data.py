@@ -31,6 +31,33 @@ def reference():
     return counts, params(counts)
 
 
+def test_objects(reference):
+    """Numbers in an array of objects, as of pandas; lists of unequal lengths are told."""
+    counts, theirs = reference
+    same(params(counts.astype(object)), theirs)
+    for ragged in ([counts[0], counts[1][:5]], np.array([counts[0], counts[1][:5]], object)):
+        with pytest.raises(lfads.DataError, match="lists of unequal lengths; trials have equal lengths, and shorter ones end in NaN"):
+            params(ragged)
+
+
+def test_other_bins(reference):
+    """Trials of other numbers of bins go through a model, with results of as many."""
+    counts, _ = reference
+    model = lfads.LFADS(**TINY).fit(counts)
+    for trials in (counts[:, :7], np.concatenate([counts, counts], axis=1)):
+        results = model.transform(trials)
+        assert results.rates.shape == trials.shape and results.factors.shape[1] == trials.shape[1]
+    assert np.array_equal(model.transform(counts[:, :7]).rates, model.transform(counts[:, :7].copy()).rates)
+
+
+def test_words():
+    """Flags of other programs, and scores of other trials, are told in the caller's words."""
+    with pytest.raises(lfads.UsageError, match="no flag lr: did you mean learning_rate_init"):
+        lfads.LFADS(lr=0.1)
+    with pytest.raises(lfads.DataError, match=r"^results has \[3,12,5\] rates, which are not those of valid_data in data, "):
+        lfads.evaluate(np.ones((2, 12, 5), int), np.ones((3, 12, 5)))
+
+
 def read_only(array):
     array = array.copy()
     array.flags.writeable = False

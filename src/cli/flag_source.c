@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/flag_source.h"
 
+#include "cli/foreign_flags.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,8 +74,12 @@ int flags_find(const struct flag_source *source, const char *name)
 const char *flags_nearest(const struct flag_source *source, const char *name)
 {
     size_t count = flags_count(source);
-    const char **names = calloc(count, sizeof *names), *nearest;
+    const char **names, *nearest;
 
+    for (size_t i = 0; (nearest = foreign_flag_meant(name, i)) != NULL; i++)
+        if (flags_find(source, nearest) >= 0)
+            return nearest;
+    names = calloc(count, sizeof *names);
     if (!names)
         return NULL;
     for (size_t i = 0; i < count; i++)

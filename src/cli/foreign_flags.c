@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 enum foreign_flag foreign_flag_find(const char *name)
 {
@@ -21,6 +22,19 @@ enum foreign_flag foreign_flag_find(const char *name)
             (rows[i].is_boolean && strcmp(positive, rows[i].name) == 0))
             return rows[i].is_boolean ? FOREIGN_BOOLEAN : FOREIGN_VALUE;
     return FOREIGN_NONE;
+}
+
+const char *foreign_flag_meant(const char *name, size_t i)
+{
+    static const char *const rows[][2] = {
+#define MEANS(name, flag) {#name, #flag},
+#include "cli/foreign_flags.def"
+    };
+
+    for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++)
+        if (strcasecmp(name, rows[row][0]) == 0 && i-- == 0)
+            return rows[row][1];
+    return NULL;
 }
 
 /* Whether LIST has NAME of LENGTH bytes between its commas. */

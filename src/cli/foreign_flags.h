@@ -4,6 +4,7 @@
 #ifndef LFADS_CLI_FOREIGN_FLAGS_H
 #define LFADS_CLI_FOREIGN_FLAGS_H
 #include <stdbool.h>
+#include <stddef.h>
 
 enum foreign_flag { FOREIGN_NONE, FOREIGN_BOOLEAN, FOREIGN_VALUE };
 
@@ -13,4 +14,7 @@ enum foreign_flag foreign_flag_find(const char *name);
 /* Whether NAME, or NAME without no, is one of LIST, the names between commas that --undefok lets
  * pass. */
 bool foreign_flag_listed(const char *list, const char *name);
+/* The I-th flag of some command that people mean by NAME, which other programs have; NULL: no more.
+ */
+const char *foreign_flag_meant(const char *name, size_t i);
 #endif

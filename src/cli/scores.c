@@ -119,10 +119,12 @@ static void print_all_missing(const struct lfads_score *s)
         printf("without a condition, and so without PSTHs: %zu trials\n", s->missing_conditions);
 }
 
+static const char *plural(size_t count) { return count == 1 ? "" : "s"; }
+
 static void print_text(const struct lfads_score *s)
 {
-    printf("%zu trials of %s_data, %zu bins, %zu channels\n", s->trials, s->set, s->bins,
-           s->channels);
+    printf("%zu trial%s of %s_data, %zu bin%s, %zu channel%s\n", s->trials, plural(s->trials),
+           s->set, s->bins, plural(s->bins), s->channels, plural(s->channels));
     if (s->has_truth) {
         printf("R2 of the rates with the truth");
         print_r2(s->r2, "true rates");
@@ -149,13 +151,21 @@ static void print_text(const struct lfads_score *s)
     if (s->has_bounds)
         printf("bounds a trial: %.3f (VAE), %.3f (IWAE)\n", s->nll_vae, s->nll_iwae);
     print_all_missing(s);
+    if (s->other_data)
+        fprintf(stderr,
+                "lfads: warning: %s_data of the data file is not what the results are of: sample "
+                "the model anew\n",
+                s->set);
 }
 
-/* Prints one of a baseline's scores, unless it is not defined. */
-static void print_part(bool has, const char *name, double value)
+/* Prints one of a baseline's scores and its standard error (NaN: none), unless it is not defined.
+ */
+static void print_part(bool has, const char *name, double value, double error)
 {
     if (has && isfinite(value))
         printf(", %s %.4f", name, value);
+    if (has && isfinite(value) && isfinite(error))
+        printf(" (standard error %.4f)", error);
 }
 
 static void print_baselines(const struct lfads_baselines *baselines)
@@ -164,13 +174,14 @@ static void print_baselines(const struct lfads_baselines *baselines)
         const struct lfads_baseline *b = &baselines->of[i];
         const struct lfads_score *s = &b->score;
 
-        printf("baseline %s (%s)", b->name, b->about);
-        print_part(s->has_bits_per_spike, "bits per spike", s->bits_per_spike);
-        print_part(s->heldout > 0, "co-smoothing", s->co_bps);
-        print_part(s->forward > 0, "forward bins", s->fp_bps);
-        print_part(s->has_truth, "R2 with the truth", s->r2);
-        print_part(s->has_psth, "R2 to PSTHs", s->psth_r2);
-        printf("\n");
+        printf("baseline %s", b->name);
+        print_part(s->has_bits_per_spike, "bits per spike", s->bits_per_spike,
+                   s->bits_per_spike_se);
+        print_part(s->heldout > 0, "co-smoothing", s->co_bps, s->co_bps_se);
+        print_part(s->forward > 0, "forward bins", s->fp_bps, (double)NAN);
+        print_part(s->has_truth, "R2 with the truth", s->r2, (double)NAN);
+        print_part(s->has_psth, "R2 to PSTHs", s->psth_r2, (double)NAN);
+        printf(": %s\n", b->about);
     }
 }
 
@@ -285,6 +296,7 @@ static void print_json(const struct lfads_score *s, const struct lfads_baselines
         print_number(", \"nll_bound_iwae\": ", s->nll_iwae);
     }
     print_number(", \"nll\": ", s->nll);
+    printf(", \"other_data\": %s", s->other_data ? "true" : "false");
     if (baselines)
         print_json_baselines(baselines);
     printf("}\n");

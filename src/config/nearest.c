@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/nearest.h"
 
+#include <ctype.h>
 #include <lfads/config.h>
 #include <string.h>
 
@@ -12,6 +13,12 @@ static size_t min_of_three(size_t a, size_t b, size_t c)
     size_t min = a < b ? a : b;
 
     return min < c ? min : c;
+}
+
+/* Upper and lower case are the same letter, and so are the blanks of names. */
+static char plain(char letter)
+{
+    return letter == '-' ? '_' : (char)tolower((unsigned char)letter);
 }
 
 /* The edit distance: insertions, deletions and replacements that turn A into B. */
@@ -26,7 +33,7 @@ static size_t count_edits(const char *a, const char *b)
 
         row[0] = i;
         for (size_t j = 1; j <= length; j++) {
-            size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
+            size_t replaced = diagonal + (plain(a[i - 1]) != plain(b[j - 1]));
 
             diagonal = row[j];
             row[j] = min_of_three(row[j] + 1, row[j - 1] + 1, replaced);
@@ -51,7 +58,7 @@ void nearest_try(struct nearest *nearest, const char *name)
         distance = 1;
     else if (length > MIN_PREFIX && strstr(name, nearest->word) && distance > 2)
         distance = 2;
-    if (distance < nearest->distance) {
+    if (distance < nearest->distance && 2 * distance < length + 1) {
         nearest->distance = distance;
         nearest->name = name;
     }

@@ -54,21 +54,48 @@ enum lfads_status session_read_conversion(double *factor, const struct h5_file *
     return status;
 }
 
+void session_reader_note_unused(struct reading *r)
+{
+    struct session *s = r->session;
+    struct session_keys *keys = &s->keys;
+    double factor;
+
+    for (int set = 0; set < SESSION_ALL_SETS && !s->ext_inputs; set++) {
+        char name[40];
+
+        snprintf(name, sizeof name, "%s_ext_input", session_set_name((enum session_set)set));
+        session_keys_note(keys, name, " (for --ext_input_dim)");
+    }
+    session_keys_check_units(keys, &r->file, s->channels);
+    for (int set = 0; set < SESSION_ALL_SETS && !s->from_tensors; set++)
+        if (s->set[set].count > 0)
+            session_keys_check_trials(keys, &r->file, session_set_name((enum session_set)set),
+                                      s->set[set].count);
+    if (session_bin_width(&r->file) <= 0)
+        session_keys_note(keys, "dt", " (no seconds above 0)");
+    if (!session_lacks(&r->file, "conversion_factor") &&
+        h5_read(&factor, H5_FLOAT64, &r->file, "conversion_factor", 1, NULL) == LFADS_OK &&
+        isnan(factor))
+        session_keys_note(keys, "conversion_factor", " (NaN)");
+}
+
 enum lfads_status session_reader_heldout(size_t *heldout, const struct reading *reading,
                                          size_t channels)
 {
-    int64_t number = 0;
+    double number = 0;
     enum lfads_status status = LFADS_OK;
 
     *heldout = reading->wants->heldout;
     if (*heldout || !reading->wants->heldout_of_file || !h5_has(&reading->file, "heldout_dim"))
         return LFADS_OK;
-    status = h5_read(&number, H5_INT64, &reading->file, "heldout_dim", 1, reading->err);
-    if (status == LFADS_OK && (number < 0 || (uint64_t)number >= channels))
-        return lfads_fail(reading->err, LFADS_BAD_DATA,
-                          "%s: heldout_dim is %lld, and must be from 0 to below its %zu channels: "
-                          "correct it, or give --heldout_dim",
-                          reading->file.path, (long long)number, channels);
+    status = h5_read(&number, H5_FLOAT64, &reading->file, "heldout_dim", 1, reading->err);
+    if (status == LFADS_OK &&
+        (!(number >= 0 && number < (double)channels) || number != floor(number)))
+        return lfads_fail(
+            reading->err, LFADS_BAD_DATA,
+            "%s: heldout_dim is %.9g, and must be a whole number from 0 to below its %zu channels: "
+            "correct it, or give --heldout_dim",
+            reading->file.path, number, channels);
     *heldout = (size_t)number;
     return status;
 }

@@ -11,6 +11,9 @@
 #include "base/path.h"
 #include "config/file_list.h"
 
+/* Bytes of a session's name: those of a file, less those that results put around it. */
+enum { LONGEST_SESSION = 195 };
+
 static enum lfads_status no_memory(struct lfads_error *err)
 {
     return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a list of data files");
@@ -122,6 +125,11 @@ static enum lfads_status name_sessions(struct session_files *files, const char *
                 "%s has no session's name after --data_filename_stem=%s: rename it or "
                 "choose another stem",
                 f->path, stem);
+        if (strlen(name) > LONGEST_SESSION)
+            return lfads_fail(err, LFADS_BAD_DATA,
+                              "%s: the session's name has %zu bytes, and files of results, which "
+                              "are called so, allow %d: rename it",
+                              f->path, strlen(name), LONGEST_SESSION);
         f->name = strdup(name);
         f->label = strdup(name);
         if (!f->name || !f->label)

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/session_keys.h"
 
+#include <lfads/config.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,23 @@ static bool is_read(const char *name)
     return false;
 }
 
+/* Those of a set that people spell in other ways. */
+static const char *meant_by(const char *name)
+{
+    static const char *const often[] = {"ext_input", "condition", "behavior", "truth", "jitter"};
+
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        size_t length = strlen(sets[i]), edits;
+        const char *nearest;
+
+        if (strncmp(name, sets[i], length) != 0)
+            continue;
+        nearest = lfads_nearest(name + length, often, sizeof often / sizeof often[0], &edits);
+        return nearest && edits <= 2 ? nearest : NULL;
+    }
+    return NULL;
+}
+
 enum lfads_status session_keys_read(struct session_keys *keys, const struct h5_file *file,
                                     struct lfads_error *err)
 {
@@ -77,11 +95,13 @@ enum lfads_status session_keys_read(struct session_keys *keys, const struct h5_f
 
     keys->used = NULL;
     keys->note = NULL;
+    keys->meant = NULL;
     if (status != LFADS_OK)
         return status;
     keys->used = calloc(keys->all.count + 1, sizeof *keys->used);
     keys->note = calloc(keys->all.count + 1, sizeof *keys->note);
-    if (!keys->used || !keys->note)
+    keys->meant = calloc(keys->all.count + 1, sizeof *keys->meant);
+    if (!keys->used || !keys->note || !keys->meant)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
     for (size_t i = 0; i < keys->all.count; i++) {
         const char *name = keys->all.each[i] + 1;
@@ -89,6 +109,8 @@ enum lfads_status session_keys_read(struct session_keys *keys, const struct h5_f
         /* MATLAB keeps in groups of such names what cell arrays refer to; empty arrays say nothing
          */
         keys->used[i] = is_read(name) || *name == '#' || keys->all.each[i][0] == 'e';
+        if (!keys->used[i])
+            keys->meant[i] = meant_by(name);
     }
     return LFADS_OK;
 }
@@ -98,6 +120,8 @@ void session_keys_free(struct session_keys *keys)
     h5_texts_free(&keys->all);
     free(keys->used);
     free(keys->note);
+    free(keys->meant);
+    keys->meant = NULL;
     keys->used = NULL;
     keys->note = NULL;
 }
@@ -141,6 +165,43 @@ enum lfads_status session_keys_take(struct key_list *list, struct session_keys *
     return LFADS_OK;
 }
 
+/* Whether the data set NAME has COUNT entries, one for each of something, or may have: of a text
+ * the lines are not counted here. */
+static bool has_entries(const struct h5_file *file, const char *name, size_t count)
+{
+    struct h5_shape shape;
+
+    return !h5_has(file, name) || h5_shape(&shape, file, name, NULL) != LFADS_OK ||
+           shape.rank == 0 || (shape.rank == 1 && shape.dims[0] == 1 && !shape.numeric) ||
+           shape.holds == H5_LETTERS || session_keys_axis(&shape, count) < H5_MOST_RANK ||
+           (shape.rank == 2 && shape.count == count);
+}
+
+void session_keys_check_units(struct session_keys *keys, const struct h5_file *file,
+                              size_t channels)
+{
+    static const char *const names[] = {"unit_ids", "unit_names"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (!has_entries(file, names[i], channels))
+            session_keys_note(keys, names[i], " (it has not an entry for each channel)");
+}
+
+void session_keys_check_trials(struct session_keys *keys, const struct h5_file *file,
+                               const char *set, size_t trials)
+{
+    static const char *const parts[][2] = {
+        {"", "_condition"}, {"condition_labels_", ""}, {"", "_behavior"}};
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        char name[64];
+
+        snprintf(name, sizeof name, "%s%s%s", parts[i][0], set, parts[i][1]);
+        if (!has_entries(file, name, trials))
+            session_keys_note(keys, name, " (it has not an entry for each trial)");
+    }
+}
+
 /* A list of names in words, as long as it fits. */
 struct words {
     char *text;
@@ -166,17 +227,26 @@ static void end_words(const struct words *w)
                  w->left_out);
 }
 
-void session_keys_unused(char text[UNUSED_TEXT], const struct session_keys *keys)
+void session_keys_unused(char text[UNUSED_TEXT], const struct session_keys *keys, bool training)
 {
     struct words w = {.text = text, .size = UNUSED_TEXT};
 
     *text = 0;
-    for (size_t i = 0; i < keys->all.count; i++)
-        if (!keys->used[i])
-            add_words(&w, "", keys->all.each[i] + 1,
-                      keys->note[i]                 ? keys->note[i]
-                      : keys->all.each[i][0] == 'g' ? " (a group)"
-                                                    : "");
+    for (size_t i = 0; i < keys->all.count; i++) {
+        const char *name = keys->all.each[i] + 1, *meant = keys->meant[i];
+        char guess[100] = "";
+
+        if (keys->used[i] && (!meant || !training))
+            continue;
+        if (meant)
+            snprintf(guess, sizeof guess, " (%sis it %.*s%s?)",
+                     keys->used[i] ? "copied into results; " : "",
+                     (int)(strchr(name, '_') + 1 - name), name, meant);
+        add_words(&w, "", name,
+                  keys->note[i]                 ? keys->note[i]
+                  : keys->all.each[i][0] == 'g' ? " (a group)"
+                                                : guess);
+    }
     end_words(&w);
 }
 

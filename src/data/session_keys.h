@@ -9,6 +9,7 @@ struct session_keys {
     struct h5_texts all; /* the file's, as h5_keys gives them */
     bool *used;          /* [all.count] */
     const char **note;   /* [all.count]: why it is not used, in brackets, or NULL */
+    const char **meant;  /* [all.count]: what is likely meant behind the set's name, or NULL */
 };
 
 /* Names of data sets, which lie in session_keys. */
@@ -35,8 +36,15 @@ enum lfads_status session_keys_take(struct key_list *list, struct session_keys *
  * none.
  */
 size_t session_keys_axis(const struct h5_shape *shape, size_t trials);
-/* Sets TEXT to the names that nothing uses; "": there are none. */
-void session_keys_unused(char text[UNUSED_TEXT], const struct session_keys *keys);
+/* Notes the arrays that are to have an entry for each of CHANNELS channels, and have not. */
+void session_keys_check_units(struct session_keys *keys, const struct h5_file *file,
+                              size_t channels);
+/* The same for the labels of the TRIALS trials of SET. */
+void session_keys_check_trials(struct session_keys *keys, const struct h5_file *file,
+                               const char *set, size_t trials);
+/* Sets TEXT to the names that nothing uses, and, of a training, to those that are copied into
+ * results and read like a key that is used; "": there are none. */
+void session_keys_unused(char text[UNUSED_TEXT], const struct session_keys *keys, bool training);
 /* Fails because the file has no data set NAME; says what it has, in its groups too. */
 enum lfads_status session_keys_missing(const struct h5_file *file, const char *name,
                                        struct lfads_error *err);

@@ -23,6 +23,8 @@ enum lfads_status session_reader_wrong_shape(const struct reading *reading, cons
 enum lfads_status session_reader_shape(struct h5_shape *shape, const struct reading *reading,
                                        const char *name, size_t rank, const size_t *expected,
                                        const char *wanted);
+/* Notes the keys that this reading has no use of, and why. */
+void session_reader_note_unused(struct reading *reading);
 /* Sets *HELDOUT to the channels that the encoders do not read: those that are wanted, or that the
  * file of CHANNELS channels says. */
 enum lfads_status session_reader_heldout(size_t *heldout, const struct reading *reading,

@@ -352,27 +352,6 @@ static enum lfads_status read_sets(struct reading *r)
     return status == LFADS_OK ? read_test(r) : status;
 }
 
-/* Notes the keys that this reading has no use of, and why. */
-static void note_unused(struct reading *r)
-{
-    struct session *s = r->session;
-    struct session_keys *keys = &s->keys;
-    double factor;
-
-    for (int set = 0; set < SESSION_ALL_SETS && !s->ext_inputs; set++) {
-        char name[40];
-
-        snprintf(name, sizeof name, "%s_ext_input", session_set_name((enum session_set)set));
-        session_keys_note(keys, name, " (for --ext_input_dim)");
-    }
-    if (session_bin_width(&r->file) <= 0)
-        session_keys_note(keys, "dt", " (no seconds above 0)");
-    if (!session_lacks(&r->file, "conversion_factor") &&
-        h5_read(&factor, H5_FLOAT64, &r->file, "conversion_factor", 1, NULL) == LFADS_OK &&
-        isnan(factor))
-        session_keys_note(keys, "conversion_factor", " (NaN)");
-}
-
 enum lfads_status session_reader_read(struct reading *r)
 {
     struct session *s = r->session;
@@ -394,6 +373,6 @@ enum lfads_status session_reader_read(struct reading *r)
     if (status == LFADS_OK)
         status = session_reader_alignments(r);
     if (status == LFADS_OK)
-        note_unused(r);
+        session_reader_note_unused(r);
     return status;
 }

@@ -23,6 +23,7 @@ static const char *remedy(enum h5_holds holds)
 {
     switch (holds) {
     case H5_LISTS:
+    case H5_REAL_LISTS:
         return ": make one array of it, with NaN where a trial has ended (--missing_data=skip)";
     case H5_REFERENCES:
     case H5_RECORDS:

@@ -29,7 +29,7 @@ struct h5_storage {
 
 /* Opens PATH for reading. Fails if it is not an HDF5 file, is cut short or can't be read. A
  * separate process reads it (h5_reader.h), so that reading a damaged file gives an error, not a
- * crash. Accepts only numbers of up to 8 bytes, truth values, texts and lists of integers that are
+ * crash. Accepts only numbers of up to 8 bytes, truth values, texts and lists of numbers that are
  * stored in this file, with no filters except gzip, lzf, shuffle and Fletcher32. */
 enum lfads_status h5_open(struct h5_file *file, const char *path, struct lfads_error *err);
 /* Opens ARRAYS, which must outlive FILE, as a file of these data sets. NAME stands for its path.
@@ -72,6 +72,9 @@ enum lfads_status h5_read(void *values, enum h5_type type, const struct h5_file 
  * many; the caller frees *LIST. */
 enum lfads_status h5_read_list(int64_t **list, size_t *count, const struct h5_file *file,
                                const char *name, size_t element, struct lfads_error *err);
+/* The same of lists of any numbers, as reals, with any axes, of which the last varies fastest. */
+enum lfads_status h5_read_reals(double **list, size_t *count, const struct h5_file *file,
+                                const char *name, size_t element, struct lfads_error *err);
 /* Reads rows FIRST to FIRST+ROWS-1 of a data set as the file stores them: elements of
  * SHAPE.stored.size bytes, which must not be 0, to be written by h5_rows_create_like. SHAPE is what
  * h5_shape says of it. Not for strings of any length. */
@@ -110,7 +113,16 @@ enum lfads_status h5_keys(struct h5_texts *keys, const struct h5_file *file, con
  * "" for none; h5_texts_free frees them. */
 enum lfads_status h5_read_targets(struct h5_texts *targets, const struct h5_file *file,
                                   const char *name, struct lfads_error *err);
-/* Sets *VALUE to the number that attribute ATTRIBUTE of data set NAME is; NaN if there is none. */
+/* Sets FIELDS to what the records of a data set (H5_RECORDS) have: how many numbers a field is, 0
+ * if it holds others, a blank, its name. h5_texts_free frees them. */
+enum lfads_status h5_read_fields(struct h5_texts *fields, const struct h5_file *file,
+                                 const char *name, struct lfads_error *err);
+/* Reads field FIELD, of WIDTH numbers, of all ROWS records of a data set with one axis. */
+enum lfads_status h5_read_field(double *values, const struct h5_file *file, const char *name,
+                                const char *field, size_t rows, size_t width,
+                                struct lfads_error *err);
+/* Sets *VALUE to the number that attribute ATTRIBUTE of data set or group NAME is; NaN if there is
+ * none. */
 enum lfads_status h5_read_number(double *value, const struct h5_file *file, const char *name,
                                  const char *attribute, struct lfads_error *err);
 /* Sets *TEXT to a string, which the caller frees. */

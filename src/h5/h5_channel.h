@@ -17,7 +17,9 @@ enum h5_question {
     H5_ATTRIBUTE,
     H5_KEYS,
     H5_TARGETS,
-    H5_NUMBER_ATTRIBUTE
+    H5_NUMBER_ATTRIBUTE,
+    H5_FIELDS,
+    H5_FIELD
 };
 
 /* From parent to child. */

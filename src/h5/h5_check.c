@@ -55,40 +55,12 @@ static enum lfads_status check_links(struct check *c)
     return refuse(c, "can't be found: the file is damaged");
 }
 
-/* Whether the type is an integer in two's complement or an IEEE 754 real, of whole bytes. */
-static bool is_plain_number(hid_t type, size_t size)
+/* What lists of TYPE are. */
+static enum h5_holds holds_within(hid_t type)
 {
-    static const size_t reals[][5] = {/* bytes, exponent position and bits, mantissa bits, bias */
-                                      {2, 10, 5, 10, 15},
-                                      {4, 23, 8, 23, 127},
-                                      {8, 52, 11, 52, 1023}};
-    size_t sign, exponent, exponent_bits, mantissa, mantissa_bits;
+    H5T_class_t class = h5_stored_within(type);
 
-    if (H5Tget_offset(type) != 0 || H5Tget_precision(type) != 8 * size)
-        return false;
-    if (H5Tget_order(type) != H5T_ORDER_LE && H5Tget_order(type) != H5T_ORDER_BE)
-        return size == 1 && H5Tget_order(type) == H5T_ORDER_NONE;
-    if (H5Tget_class(type) == H5T_INTEGER)
-        return size == 1 || size == 2 || size == 4 || size == 8;
-    if (H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) < 0)
-        return false;
-    for (size_t i = 0; i < 3; i++)
-        if (size == reals[i][0])
-            return sign == 8 * size - 1 && exponent == reals[i][1] &&
-                   exponent_bits == reals[i][2] && mantissa == 0 && mantissa_bits == reals[i][3] &&
-                   H5Tget_ebias(type) == reals[i][4] && H5Tget_norm(type) == H5T_NORM_IMPLIED;
-    return false;
-}
-
-/* Whether what an enumeration or a list consists of is a plain integer. */
-static bool is_whole_number(hid_t type)
-{
-    hid_t base = H5Tget_super(type);
-    bool whole =
-        base >= 0 && H5Tget_class(base) == H5T_INTEGER && is_plain_number(base, H5Tget_size(base));
-
-    H5Tclose(base);
-    return whole;
+    return class == H5T_INTEGER ? H5_LISTS : class == H5T_FLOAT ? H5_REAL_LISTS : H5_OTHER;
 }
 
 /* Whether MATLAB's attribute NAME of the data set has the text, or a number other than 0. */
@@ -129,11 +101,12 @@ static enum h5_holds holds(const struct h5_checked *set, H5T_class_t class)
     case H5T_FLOAT:
         return H5_NUMBERS;
     case H5T_ENUM:
-        return set->number == 1 && is_whole_number(set->type) ? H5_TRUTHS : H5_OTHER;
+        return set->number == 1 && h5_stored_within(set->type) == H5T_INTEGER ? H5_TRUTHS
+                                                                              : H5_OTHER;
     case H5T_BITFIELD:
         return set->bits ? H5_TRUTHS : H5_OTHER;
     case H5T_VLEN:
-        return is_whole_number(set->type) ? H5_LISTS : H5_OTHER;
+        return holds_within(set->type);
     case H5T_STRING:
         return H5Tis_variable_str(set->type) == 0 ? H5_TEXTS : H5_STRINGS;
     case H5T_COMPOUND:
@@ -153,7 +126,7 @@ static enum lfads_status check_type(const struct check *c)
     set->number = H5Tget_size(set->type);
     if (class == H5T_NO_CLASS || set->number == 0)
         return refuse(c, "has no type: the file is damaged");
-    if ((class == H5T_INTEGER || class == H5T_FLOAT) && !is_plain_number(set->type, set->number))
+    if ((class == H5T_INTEGER || class == H5T_FLOAT) && !h5_stored_is_plain(set->type))
         return refuse(c, "has numbers of an uncommon type: store it as integers of up to 8 bytes "
                          "or as float or double");
     set->bits = class == H5T_BITFIELD && set->number == 1 && H5Tget_precision(set->type) == 8 &&

@@ -233,13 +233,17 @@ static bool answer(struct server *s, struct h5_request *ask)
     case H5_TEXT:
         return server_answer_text(s, ask->name);
     case H5_LIST:
-        return server_answer_list(s, ask->name, ask->first);
+        return server_answer_list(s, ask);
     case H5_ROWS_OF_STRINGS:
         return server_answer_strings(s, ask);
     case H5_KEYS:
         return server_answer_keys(s, ask->name);
     case H5_TARGETS:
         return server_answer_targets(s, ask->name);
+    case H5_FIELDS:
+        return server_answer_fields(s, ask->name);
+    case H5_FIELD:
+        return server_answer_field(s, ask);
     case H5_NUMBER_ATTRIBUTE:
         return server_answer_number(s, ask->name);
     case H5_ATTRIBUTE:

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "h5/h5_links.h"
 #include "h5/h5_server.h"
 
 /* Writes the name of the object that REFERENCE of the open data set refers to, without the slash in
@@ -79,10 +80,10 @@ bool server_answer_targets(struct server *s, const char *name)
     return fine;
 }
 
-/* Reads attribute ATTRIBUTE of the open data set, one number. */
-static bool read_number(double *value, hid_t set, const char *attribute)
+/* Reads attribute ATTRIBUTE of OBJECT, one number. */
+static bool read_number(double *value, hid_t object, const char *attribute)
 {
-    hid_t id = H5Aopen(set, attribute, H5P_DEFAULT), type = H5Aget_type(id),
+    hid_t id = H5Aopen(object, attribute, H5P_DEFAULT), type = H5Aget_type(id),
           space = H5Aget_space(id);
     H5T_class_t class = type >= 0 ? H5Tget_class(type) : H5T_NO_CLASS;
     bool fine = id >= 0 && (class == H5T_INTEGER || class == H5T_FLOAT) && H5Tget_size(type) <= 8 &&
@@ -97,19 +98,25 @@ static bool read_number(double *value, hid_t set, const char *attribute)
 
 bool server_answer_number(struct server *s, const char *name)
 {
-    char set[H5_NAME];
+    char object[H5_NAME];
+    struct h5_place place;
+    hid_t id = -1;
     const char *at = strrchr(name, '@');
     double value = (double)NAN;
     struct h5_answer answer = {.bytes = sizeof value};
     struct lfads_error err;
-    enum lfads_status status;
+    enum lfads_status status = LFADS_OK;
 
-    snprintf(set, sizeof set, "%.*s", at ? (int)(at - name) : 0, name);
-    status = server_choose(s, set, &err);
-    if (status == LFADS_OK && at && H5Aexists(s->set.set, at + 1) != 0 &&
-        !read_number(&value, s->set.set, at + 1))
+    snprintf(object, sizeof object, "%.*s", at ? (int)(at - name) : 0, name);
+    if (at && h5_links_follow(&place, s->file.id, object) == H5_FOUND)
+        id = H5Oopen(s->file.id, place.path, H5P_DEFAULT);
+    if (id < 0)
+        status = lfads_fail(&err, LFADS_BAD_DATA, "%s: %s can't be found, or it is damaged",
+                            s->file.path, object);
+    else if (H5Aexists(id, at + 1) != 0 && !read_number(&value, id, at + 1))
         status = lfads_fail(&err, LFADS_BAD_DATA, "%s: the attribute %s of %s is no number",
-                            s->file.path, at + 1, set);
+                            s->file.path, at + 1, object);
+    H5Oclose(id);
     return server_send(s, &answer, status, &err) &&
            (status != LFADS_OK || h5_channel_send(s->channel, &value, sizeof value));
 }

@@ -31,41 +31,55 @@ bool server_answer_text(struct server *s, const char *name)
     return fine;
 }
 
-/* Reads element ELEMENT of a set of lists into LIST, which libhdf5 allocates. */
-static bool read_list(hvl_t *list, const struct h5_checked *set, size_t element)
+/* Reads element ELEMENT of a set of lists, its last axis varying fastest, as numbers of type NUMBER
+ * into LIST, which libhdf5 allocates. */
+static bool read_list(hvl_t *list, const struct h5_checked *set, size_t element, hid_t number)
 {
-    hsize_t start = element, count = 1;
-    hid_t memory = H5Screate_simple(1, &count, NULL), type = H5Tvlen_create(H5T_NATIVE_INT64);
-    bool fine = memory >= 0 && type >= 0 &&
-                H5Sselect_hyperslab(set->space, H5S_SELECT_SET, &start, NULL, &count, NULL) >= 0 &&
-                H5Dread(set->set, type, memory, set->space, H5P_DEFAULT, list) >= 0;
+    hsize_t start[H5_MOST_RANK] = {0}, count[H5_MOST_RANK] = {1, 1, 1, 1};
+    hid_t memory = H5Screate_simple(1, count, NULL), type = H5Tvlen_create(number);
+    bool fine;
+
+    for (size_t a = set->shape.rank; a-- > 0; element /= set->shape.dims[a])
+        start[a] = element % set->shape.dims[a];
+    fine = memory >= 0 && type >= 0 &&
+           (set->shape.rank == 0 ||
+            H5Sselect_hyperslab(set->space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0) &&
+           H5Dread(set->set, type, memory, set->space, H5P_DEFAULT, list) >= 0;
 
     H5Tclose(type);
     H5Sclose(memory);
     return fine;
 }
 
-/* A list's integers lie in the file, which bounds their number. */
-bool server_answer_list(struct server *s, const char *name, size_t element)
+/* Whether the open data set has the list that ASK is about. */
+static bool has_list(const struct h5_shape *shape, const struct h5_request *ask)
+{
+    if (ask->type == H5_INT64)
+        return shape->holds == H5_LISTS && shape->rank == 1 && ask->first < shape->count;
+    return (shape->holds == H5_LISTS || shape->holds == H5_REAL_LISTS) && ask->first < shape->count;
+}
+
+/* A list's numbers lie in the file, which bounds their number. */
+bool server_answer_list(struct server *s, const struct h5_request *ask)
 {
     struct lfads_error err;
-    enum lfads_status status = server_choose(s, name, &err);
-    const struct h5_shape *shape = &s->set.shape;
+    enum lfads_status status = server_choose(s, ask->name, &err);
+    bool integers = ask->type == H5_INT64;
     struct h5_answer answer = {.bytes = 0};
     hvl_t list = {0, NULL};
     bool fine;
 
     server_allow(s, 3 * s->set.strip + 16 * (size_t)s->file.bytes);
+    if (status == LFADS_OK && !has_list(&s->set.shape, ask))
+        status = lfads_fail(&err, LFADS_BAD_DATA, "%s: %s has no list %zu of %s", s->file.path,
+                            ask->name, ask->first, integers ? "integers" : "numbers");
     if (status == LFADS_OK &&
-        (shape->holds != H5_LISTS || shape->rank != 1 || element >= shape->dims[0]))
-        status = lfads_fail(&err, LFADS_BAD_DATA, "%s: %s has no list %zu of integers",
-                            s->file.path, name, element);
-    if (status == LFADS_OK &&
-        (!read_list(&list, &s->set, element) || list.len > s->file.bytes || (list.len && !list.p)))
+        (!read_list(&list, &s->set, ask->first, integers ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE) ||
+         list.len > s->file.bytes || (list.len && !list.p)))
         status = lfads_fail(&err, LFADS_BAD_DATA,
                             "%s: list %zu of %s can't be read: the file is "
                             "damaged",
-                            s->file.path, element, name);
+                            s->file.path, ask->first, ask->name);
     answer.bytes = status == LFADS_OK ? list.len * sizeof(int64_t) : 0;
     fine = server_send(s, &answer, status, &err) &&
            (answer.bytes == 0 || h5_channel_send(s->channel, list.p, answer.bytes));

@@ -33,11 +33,13 @@ bool server_read_rows(const struct h5_checked *set, hid_t type, size_t first, si
                       void *buffer);
 
 bool server_answer_text(struct server *s, const char *name);
-bool server_answer_list(struct server *s, const char *name, size_t element);
+bool server_answer_list(struct server *s, const struct h5_request *ask);
 bool server_answer_strings(struct server *s, struct h5_request *ask);
 bool server_answer_attribute(struct server *s, const char *name);
 bool server_answer_keys(struct server *s, const char *group);
 bool server_answer_targets(struct server *s, const char *name);
-/* NAME: that of a data set, @, that of its attribute. */
+bool server_answer_fields(struct server *s, const char *name);
+bool server_answer_field(struct server *s, const struct h5_request *ask);
+/* NAME: that of a data set or a group, @, that of its attribute. */
 bool server_answer_number(struct server *s, const char *name);
 #endif

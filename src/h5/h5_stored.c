@@ -17,6 +17,7 @@ const char *h5_holds_name(enum h5_holds holds)
         [H5_NUMBERS] = "numbers",
         [H5_TRUTHS] = "truth values",
         [H5_LISTS] = "lists of different lengths",
+        [H5_REAL_LISTS] = "lists of different lengths",
         [H5_TEXTS] = "text",
         [H5_STRINGS] = "text",
         [H5_LETTERS] = "text",
@@ -26,6 +27,42 @@ const char *h5_holds_name(enum h5_holds holds)
         [H5_REFERENCES] = "references, as a cell array of MATLAB does"};
 
     return names[holds < H5_HOLDS ? holds : H5_OTHER];
+}
+
+bool h5_stored_is_plain(hid_t type)
+{
+    size_t size = H5Tget_size(type);
+    static const size_t reals[][5] = {/* bytes, exponent position and bits, mantissa bits, bias */
+                                      {2, 10, 5, 10, 15},
+                                      {4, 23, 8, 23, 127},
+                                      {8, 52, 11, 52, 1023}};
+    size_t sign, exponent, exponent_bits, mantissa, mantissa_bits;
+
+    if (H5Tget_offset(type) != 0 || H5Tget_precision(type) != 8 * size)
+        return false;
+    if (H5Tget_order(type) != H5T_ORDER_LE && H5Tget_order(type) != H5T_ORDER_BE)
+        return size == 1 && H5Tget_order(type) == H5T_ORDER_NONE;
+    if (H5Tget_class(type) == H5T_INTEGER)
+        return size == 1 || size == 2 || size == 4 || size == 8;
+    if (H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) < 0)
+        return false;
+    for (size_t i = 0; i < 3; i++)
+        if (size == reals[i][0])
+            return sign == 8 * size - 1 && exponent == reals[i][1] &&
+                   exponent_bits == reals[i][2] && mantissa == 0 && mantissa_bits == reals[i][3] &&
+                   H5Tget_ebias(type) == reals[i][4] && H5Tget_norm(type) == H5T_NORM_IMPLIED;
+    return false;
+}
+
+H5T_class_t h5_stored_within(hid_t type)
+{
+    hid_t base = H5Tget_super(type);
+    H5T_class_t class = base >= 0 ? H5Tget_class(base) : H5T_NO_CLASS;
+
+    if ((class != H5T_INTEGER && class != H5T_FLOAT) || !h5_stored_is_plain(base))
+        class = H5T_NO_CLASS;
+    H5Tclose(base);
+    return class;
 }
 
 /* Whether the enumeration is h5py's of truth values. */

@@ -14,4 +14,9 @@ bool h5_stored_is_known(const struct h5_stored *stored);
 hid_t h5_stored_type(const struct h5_stored *stored);
 /* Whether the type is that of complex numbers: two reals, as h5py or MATLAB names them. */
 bool h5_stored_is_complex(hid_t type);
+/* Whether the type is an integer in two's complement or an IEEE 754 real, of whole bytes. */
+bool h5_stored_is_plain(hid_t type);
+/* The class of the plain numbers that an enumeration, a list or an array consists of; H5T_NO_CLASS:
+ * it has others. */
+H5T_class_t h5_stored_within(hid_t type);
 #endif

@@ -32,8 +32,12 @@ enum lfads_status h5_read_text(char **text, const struct h5_file *file, const ch
     return status;
 }
 
-enum lfads_status h5_read_list(int64_t **list, size_t *count, const struct h5_file *file,
-                               const char *name, size_t element, struct lfads_error *err)
+enum { LIST_NUMBER = 8 }; /* bytes of a list's number, of either type */
+
+/* Sets *LIST to the numbers of TYPE of a list, *COUNT to how many. */
+static enum lfads_status read_list(void **list, size_t *count, enum h5_type type,
+                                   const struct h5_file *file, const char *name, size_t element,
+                                   struct lfads_error *err)
 {
     struct h5_request ask;
     struct h5_answer answer = {.bytes = 0};
@@ -44,20 +48,41 @@ enum lfads_status h5_read_list(int64_t **list, size_t *count, const struct h5_fi
     if (!h5_request_about(&ask, H5_LIST, name))
         return h5_missing(file, name, err);
     ask.first = element;
+    ask.type = type;
     status = h5_reader_ask(&answer, file->reader, &ask, err);
     if (status != LFADS_OK)
         return status;
-    *list = answer.bytes % sizeof **list || answer.bytes > SIZE_MAX / 2 ? NULL
-                                                                        : malloc(answer.bytes + 1);
+    *list =
+        answer.bytes % LIST_NUMBER || answer.bytes > SIZE_MAX / 2 ? NULL : malloc(answer.bytes + 1);
     if (!*list)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", file->path);
     status = h5_reader_take(*list, answer.bytes, file->reader, err);
     if (status == LFADS_OK) {
-        *count = answer.bytes / sizeof **list;
+        *count = answer.bytes / LIST_NUMBER;
         return LFADS_OK;
     }
     free(*list);
     *list = NULL;
+    return status;
+}
+
+enum lfads_status h5_read_list(int64_t **list, size_t *count, const struct h5_file *file,
+                               const char *name, size_t element, struct lfads_error *err)
+{
+    void *read;
+    enum lfads_status status = read_list(&read, count, H5_INT64, file, name, element, err);
+
+    *list = read;
+    return status;
+}
+
+enum lfads_status h5_read_reals(double **list, size_t *count, const struct h5_file *file,
+                                const char *name, size_t element, struct lfads_error *err)
+{
+    void *read;
+    enum lfads_status status = read_list(&read, count, H5_FLOAT64, file, name, element, err);
+
+    *list = read;
     return status;
 }
 
@@ -266,6 +291,12 @@ enum lfads_status h5_read_targets(struct h5_texts *targets, const struct h5_file
                                   const char *name, struct lfads_error *err)
 {
     return ask_texts(targets, file, H5_TARGETS, name, (const size_t[3]){0}, err);
+}
+
+enum lfads_status h5_read_fields(struct h5_texts *fields, const struct h5_file *file,
+                                 const char *name, struct lfads_error *err)
+{
+    return ask_texts(fields, file, H5_FIELDS, name, (const size_t[3]){0}, err);
 }
 
 enum lfads_status h5_read_number(double *value, const struct h5_file *file, const char *name,

@@ -15,7 +15,8 @@ enum h5_holds {
     H5_OTHER,
     H5_NUMBERS,    /* integers or reals */
     H5_TRUTHS,     /* h5py's truth values, which can be read as numbers 0 and 1 */
-    H5_LISTS,      /* lists of integers (h5_read_list) */
+    H5_LISTS,      /* lists of integers (h5_read_list, h5_read_reals) */
+    H5_REAL_LISTS, /* lists of reals (h5_read_reals) */
     H5_TEXTS,      /* of fixed length */
     H5_STRINGS,    /* of any length */
     H5_LETTERS,    /* of a text, as MATLAB stores it: integers that are no numbers */

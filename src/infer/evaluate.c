@@ -196,6 +196,8 @@ enum lfads_status evaluation_score(struct lfads_score *score, const struct evalu
     if (status == LFADS_OK)
         status = unit_names_read(&score->units, s);
     if (status == LFADS_OK)
+        status = evaluation_compare_data(score, s);
+    if (status == LFADS_OK)
         status = evaluation_score_coverage(score, s);
     if (status == LFADS_OK)
         status = score_bounds(score, s);

@@ -26,5 +26,7 @@ double evaluation_psth_sd(const struct evaluation *s);
 /* The share of true rates in the band that samples of the posterior make. */
 enum lfads_status evaluation_score_coverage(struct lfads_score *score, const struct evaluation *s);
 /* R2 of the validation trials' behaviour, decoded after a fit to the training trials. */
+/* Sets other_data: whether the results say that they are of other numbers. */
+enum lfads_status evaluation_compare_data(struct lfads_score *score, const struct evaluation *s);
 enum lfads_status evaluation_score_behaviour(struct lfads_score *score, const struct evaluation *s);
 #endif

@@ -55,6 +55,12 @@ static size_t trials_of(const struct run *p, size_t session, int set)
     return (int64_t)trials > limit ? (size_t)limit : trials;
 }
 
+/* Whether the checksum of the set is that of the data which a score compares the results with. */
+static bool has_checksum(const struct session *s, enum session_set set, size_t trials)
+{
+    return trials == s->set[set].count && !s->has_encoded && !s->from_tensors && s->missing == 0;
+}
+
 /* Samples the set in progress into its own file, of the original's form. */
 static enum lfads_status write_results(struct sampler *p, const char *kind)
 {
@@ -71,6 +77,8 @@ static enum lfads_status write_results(struct sampler *p, const char *kind)
                                      p->run->threads, p->err);
     if (status == LFADS_OK && p->run->config->ensemble)
         status = results_file_number(&file, RESULTS_ENSEMBLE, p->ensemble.others + 1, p->err);
+    if (status == LFADS_OK && has_checksum(session, p->set, p->trials))
+        status = results_file_number(&file, RESULTS_DATA, session->set[p->set].checksum, p->err);
     if (status == LFADS_OK)
         status = kept_arrays_copy(&file.file, p->run, session, p->set, p->trials, p->err);
     if (status == LFADS_OK)

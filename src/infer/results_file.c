@@ -136,6 +136,20 @@ enum lfads_status results_read_first(size_t *first, const struct h5_file *file, 
     return read_number(first, file, RESULTS_FIRST, bins, err);
 }
 
+enum lfads_status results_read_checksum(uint32_t *checksum, bool *known, const struct h5_file *file,
+                                        struct lfads_error *err)
+{
+    char text[H5_ATTRIBUTE_SIZE];
+    size_t number;
+    enum lfads_status status = h5_read_attribute(text, file, RESULTS_DATA, err);
+
+    *known = status == LFADS_OK && *text;
+    if (status == LFADS_OK)
+        status = read_number(&number, file, RESULTS_DATA, (size_t)UINT32_MAX + 1, err);
+    *checksum = status == LFADS_OK ? (uint32_t)number : 0;
+    return status;
+}
+
 bool results_run_beside(char path[FILE_PATH], const char *run, const char *from, const char *to)
 {
     const char *slash = strrchr(run, '/'), *found = NULL;

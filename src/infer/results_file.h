@@ -20,6 +20,10 @@ enum results_of { OF_POSTERIORS, OF_PRIORS };
 /* Attribute of such files: how many models' outputs were averaged; none: one model. */
 #define RESULTS_ENSEMBLE "ensemble"
 
+/* Attribute of such files of all trials of a set: CRC-32 of their data as floats; none: not known.
+ */
+#define RESULTS_DATA "data_crc32"
+
 /* Returns the key of RESULT in a file of kind OF; NULL: the file lacks it. */
 const char *results_key(enum results_of of, enum result result);
 
@@ -31,6 +35,11 @@ enum lfads_status results_read_unread(size_t *heldout, size_t *forward, const st
 /* Sets *FIRST to the bin, below BINS, with which the file's rates begin. */
 enum lfads_status results_read_first(size_t *first, const struct h5_file *file, size_t bins,
                                      struct lfads_error *err);
+
+/* Sets *CHECKSUM to that of the data that the file's results are of, *KNOWN to whether it says so.
+ */
+enum lfads_status results_read_checksum(uint32_t *checksum, bool *known, const struct h5_file *file,
+                                        struct lfads_error *err);
 
 /* Sets PATH to the name of the results of the trials of set TO beside RUN, those of set FROM; false
  * if RUN's name does not tell. */

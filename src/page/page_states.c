@@ -99,8 +99,9 @@ static void draw_points(FILE *out, const struct page_session *p, const struct co
 static void put_legend(FILE *out, const struct page_session *p)
 {
     if (!p->condition) {
-        fputs("<p class=\"quiet\">The data file names no conditions (SET_condition), so all trials "
-              "have one colour.</p>\n",
+        fputs("<p class=\"quiet\">The data file names no conditions (train_condition, "
+              "valid_condition; "
+              "lfads prepare --condition=COLUMN writes them), so all trials have one colour.</p>\n",
               out);
         return;
     }

@@ -144,6 +144,10 @@ static void judge_score(struct findings *f, const struct page_session *p, const 
 
 static void judge_scores(struct findings *f, const struct page_session *p)
 {
+    if (p->score.other_data)
+        found(f, BAD, p,
+              "%s_data of the data file is not what the results are of: sample the model anew",
+              p->s.set);
     if (strcmp(p->s.set, "train") == 0)
         found(f, WARNING, p,
               "the results are of training trials, whose scores say nothing about new trials");

@@ -209,6 +209,15 @@ enum lfads_status cells_end(struct variables *variables, const char *name, struc
     return status;
 }
 
+enum lfads_status cells_end_lists(struct variables *variables, const char *name,
+                                  struct cells *cells, struct lfads_error *err)
+{
+    enum lfads_status status = add_lists(variables, name, cells, err);
+
+    cells_free(cells);
+    return status;
+}
+
 size_t cells_place(size_t i, size_t rank, const size_t *dims)
 {
     size_t at[VARIABLE_AXES] = {0}, place = 0;

@@ -30,6 +30,9 @@ void cells_free(struct cells *cells);
  * Axes of length 1 are removed. What is none of this is skipped. */
 enum lfads_status cells_end(struct variables *variables, const char *name, struct cells *cells,
                             struct lfads_error *err);
+/* Adds them as lists, each whatever it has. */
+enum lfads_status cells_end_lists(struct variables *variables, const char *name,
+                                  struct cells *cells, struct lfads_error *err);
 /* The place of cell I, the last axis varying fastest, where the first one varies fastest. */
 size_t cells_place(size_t i, size_t rank, const size_t *dims);
 #endif

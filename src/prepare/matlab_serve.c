@@ -3,7 +3,6 @@
 #include "prepare/matlab_serve.h"
 
 #include <fcntl.h>
-#include <matio.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "h5/h5_channel.h"
 #include "h5/h5_errors.h"
 #include "prepare/cells.h"
+#include "prepare/matlab_numbers.h"
 
 enum {
     SECONDS = 10,             /* processor time, and one second more for each … */
@@ -54,55 +54,6 @@ static void confine(uint64_t bytes)
 #endif
 }
 
-/* Number I of an array. */
-static double number_at(const matvar_t *v, size_t i)
-{
-    switch (v->data_type) {
-    case MAT_T_DOUBLE:
-        return ((const double *)v->data)[i];
-    case MAT_T_SINGLE:
-        return (double)((const float *)v->data)[i];
-    case MAT_T_INT8:
-        return ((const int8_t *)v->data)[i];
-    case MAT_T_UINT8:
-    case MAT_T_UTF8:
-        return ((const uint8_t *)v->data)[i];
-    case MAT_T_INT16:
-        return ((const int16_t *)v->data)[i];
-    case MAT_T_UINT16:
-    case MAT_T_UTF16:
-        return ((const uint16_t *)v->data)[i];
-    case MAT_T_INT32:
-        return ((const int32_t *)v->data)[i];
-    case MAT_T_UINT32:
-        return ((const uint32_t *)v->data)[i];
-    case MAT_T_INT64:
-        return (double)((const int64_t *)v->data)[i];
-    case MAT_T_UINT64:
-        return (double)((const uint64_t *)v->data)[i];
-    default:
-        return 0;
-    }
-}
-
-/* The numbers of an array; SIZE_MAX: it is none of plain numbers or characters. */
-static size_t count_of(const matvar_t *v)
-{
-    size_t count = 1;
-
-    if (!v || v->isComplex || v->rank < 0 ||
-        (v->class_type >= MAT_C_STRUCT && v->class_type <= MAT_C_OBJECT) ||
-        v->class_type == MAT_C_SPARSE || v->class_type == MAT_C_FUNCTION ||
-        v->class_type == MAT_C_OPAQUE || v->class_type == MAT_C_CELL)
-        return SIZE_MAX;
-    for (int i = 0; i < v->rank; i++)
-        if (__builtin_mul_overflow(count, v->dims[i], &count))
-            return SIZE_MAX;
-    if (count > 0 && (!v->data || v->data_size <= 0 || v->nbytes / (size_t)v->data_size < count))
-        return SIZE_MAX;
-    return count;
-}
-
 static bool set_header(struct matlab_header *header, enum matlab_kind kind, const char *name,
                        const matvar_t *v)
 {
@@ -118,7 +69,6 @@ static bool set_header(struct matlab_header *header, enum matlab_kind kind, cons
 static enum matlab_reason reason_of(const matvar_t *v)
 {
     return !v                                                               ? MATLAB_OTHER
-           : v->class_type == MAT_C_SPARSE                                  ? MATLAB_SPARSE
            : v->class_type == MAT_C_OPAQUE || v->class_type == MAT_C_OBJECT ? MATLAB_OBJECT
            : v->isComplex                                                   ? MATLAB_COMPLEX
                                                                             : MATLAB_OTHER;
@@ -144,8 +94,8 @@ static bool send_no_memory(int channel)
 static bool send_numbers(int channel, const char *name, const matvar_t *v)
 {
     struct matlab_header header;
-    size_t count = count_of(v);
-    double *numbers = count < SIZE_MAX ? calloc(count + 1, sizeof *numbers) : NULL;
+    size_t count = matlab_count(v);
+    double *numbers = count < SIZE_MAX / 16 ? calloc(count + 1, sizeof *numbers) : NULL;
     bool fine;
 
     if (count < SIZE_MAX && !numbers)
@@ -154,8 +104,7 @@ static bool send_numbers(int channel, const char *name, const matvar_t *v)
         free(numbers);
         return skip(channel, name, v);
     }
-    for (size_t i = 0; i < count; i++)
-        numbers[i] = number_at(v, i);
+    matlab_copy(numbers, v);
     header.numbers = count;
     fine = h5_channel_send(channel, &header, sizeof header) &&
            h5_channel_send(channel, numbers, count * sizeof *numbers);
@@ -222,7 +171,7 @@ static enum collected collect(struct cells *cells, const struct entries *e)
         return NO_MEMORY;
     for (size_t i = 0; i < e->count; i++) {
         const matvar_t *one = e->each[i];
-        size_t numbers = one ? count_of(one) : 0;
+        size_t numbers = one ? matlab_count(one) : 0;
         double *to;
 
         if (numbers == SIZE_MAX || (one && one->rank > 2))
@@ -230,8 +179,8 @@ static enum collected collect(struct cells *cells, const struct entries *e)
         if (cells_add(&to, cells, numbers, rows_of(one), NULL) != LFADS_OK)
             return NO_MEMORY;
         cells->characters += one && one->class_type == MAT_C_CHAR;
-        for (size_t k = 0; k < numbers; k++)
-            to[k] = number_at(one, k);
+        if (numbers > 0)
+            matlab_copy(to, one);
     }
     return COLLECTED;
 }
@@ -241,11 +190,25 @@ static bool send_none(int channel, const char *name, enum collected why)
     return why == NO_MEMORY ? send_no_memory(channel) : skip(channel, name, NULL);
 }
 
+static bool send_collected(int channel, const char *name, const struct cells *cells)
+{
+    struct matlab_header header = {.kind = MATLAB_LISTS,
+                                   .rank = cells->rank,
+                                   .numbers = cells->used,
+                                   .characters = cells->characters};
+
+    memcpy(header.dims, cells->dims, sizeof header.dims);
+    snprintf(header.name, sizeof header.name, "%s", name);
+    return h5_channel_send(channel, &header, sizeof header) &&
+           h5_channel_send(channel, cells->ends, cells->count * sizeof *cells->ends) &&
+           h5_channel_send(channel, cells->rows, cells->count * sizeof *cells->rows) &&
+           h5_channel_send(channel, cells->numbers, cells->used * sizeof *cells->numbers);
+}
+
 /* Sends the entries, whose memory it frees. */
 static bool send_entries(int channel, const char *name, struct entries *e)
 {
     struct cells cells = {.numbers = NULL};
-    struct matlab_header header = {.kind = MATLAB_LISTS};
     size_t inner;
     enum collected collected = COLLECTED;
     bool fine;
@@ -254,18 +217,8 @@ static bool send_entries(int channel, const char *name, struct entries *e)
         collected = NO_MEMORY;
     if (collected == COLLECTED)
         collected = collect(&cells, e);
-    header.rank = e->rank;
-    memcpy(header.dims, e->dims, sizeof header.dims);
-    header.numbers = cells.used;
-    header.characters = cells.characters;
-    snprintf(header.name, sizeof header.name, "%s", name);
-    if (collected != COLLECTED)
-        fine = send_none(channel, name, collected);
-    else
-        fine = h5_channel_send(channel, &header, sizeof header) &&
-               h5_channel_send(channel, cells.ends, e->count * sizeof *cells.ends) &&
-               h5_channel_send(channel, cells.rows, e->count * sizeof *cells.rows) &&
-               h5_channel_send(channel, cells.numbers, cells.used * sizeof *cells.numbers);
+    fine = collected == COLLECTED ? send_collected(channel, name, &cells)
+                                  : send_none(channel, name, collected);
     free(e->each);
     cells_free(&cells);
     return fine;
@@ -304,6 +257,35 @@ static bool send_cells(int channel, const char *name, const matvar_t *v)
     return send_entries(channel, name, &e);
 }
 
+/* Sends a matrix of letters: a text for each row, without the blanks at its end. */
+static bool send_letters(int channel, const char *name, const matvar_t *v)
+{
+    struct cells cells = {.numbers = NULL};
+    size_t rows = v->rank == 2 ? v->dims[0] : 0, count = matlab_count(v);
+    double *letters = rows > 0 && count < SIZE_MAX / 16 ? calloc(count + 1, sizeof *letters) : NULL;
+    bool fine = letters && cells_begin(&cells, 1, &rows, "", NULL) == LFADS_OK;
+
+    if (rows == 0 || count >= SIZE_MAX / 16)
+        return skip(channel, name, v);
+    if (fine)
+        matlab_copy(letters, v);
+    for (size_t i = 0; i < rows && fine; i++) {
+        size_t length = count / rows;
+        double *to;
+
+        while (length > 0 && letters[(length - 1) * rows + i] == ' ')
+            length--;
+        fine = cells_add(&to, &cells, length, 0, NULL) == LFADS_OK;
+        for (size_t k = 0; k < length && fine; k++)
+            to[k] = letters[k * rows + i];
+    }
+    cells.characters = rows;
+    fine = fine ? send_collected(channel, name, &cells) : send_no_memory(channel);
+    free(letters);
+    cells_free(&cells);
+    return fine;
+}
+
 static bool send_variable(int channel, const char *name, matvar_t *v, int depth);
 
 /* Sends field I of a structure, or of an array of them, as NAME. */
@@ -333,6 +315,8 @@ static bool send_variable(int channel, const char *name, matvar_t *v, int depth)
 
     if (v->class_type == MAT_C_CELL)
         return send_cells(channel, name, v);
+    if (v->class_type == MAT_C_CHAR)
+        return send_letters(channel, name, v);
     if (v->class_type != MAT_C_STRUCT)
         return send_numbers(channel, name, v);
     fields = Mat_VarGetNumberOfFields(v);

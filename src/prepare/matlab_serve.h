@@ -14,7 +14,7 @@ enum matlab_kind {
 };
 
 /* Why an array is not read. */
-enum matlab_reason { MATLAB_OTHER, MATLAB_SPARSE, MATLAB_COMPLEX, MATLAB_OBJECT, MATLAB_REASONS };
+enum matlab_reason { MATLAB_OTHER, MATLAB_COMPLEX, MATLAB_OBJECT, MATLAB_REASONS };
 
 /* Announces an array. All members are numbers or text, and the parent checks them. */
 struct matlab_header {

@@ -16,6 +16,7 @@ struct header {
     bool swapped; /* the most significant byte comes first */
     bool columns; /* the first axis varies fastest */
     bool objects; /* of Python */
+    bool records; /* of several fields */
     size_t size;  /* bytes of an entry */
     size_t rank, dims[VARIABLE_AXES];
 };
@@ -47,7 +48,7 @@ static bool parse_type(struct header *h, const char *text)
     if (!at)
         return false;
     if (*at != '\'')
-        return true; /* a record */
+        return h->records = true;
     at++;
     h->swapped = *at == '>';
     at += strspn(at, "<>|=");
@@ -230,12 +231,13 @@ enum lfads_status npy_read(struct variables *variables, const char *name,
                          : damaged(variables, name, err);
     texts = header.kind == 'U' || header.kind == 'S';
     if (header.kind == 0 || header.size == 0 || (texts && header.swapped))
-        return variables_skip(variables, name,
-                              header.objects
-                                  ? "holds Python objects, such as lists (save them joined to one "
-                                    "array, and another of their units; prepare.md, Formats)"
-                                  : "holds neither numbers nor texts of up to 4 axes",
-                              err);
+        return variables_skip(
+            variables, name,
+            header.objects   ? "holds Python objects, such as lists (save them joined to one "
+                               "array, and another of their units; prepare.md, Formats)"
+            : header.records ? "holds records of several fields (save each field as an array)"
+                             : "holds neither numbers nor texts of up to 4 axes",
+            err);
     status = variables_add(&v, variables, name, header.rank, header.dims, err);
     if (status != LFADS_OK)
         return status;

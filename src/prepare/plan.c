@@ -36,16 +36,27 @@ void plan_free(struct plan *plan)
 
 /* Says, too, what most trials were left out for. */
 static enum lfads_status too_few(const struct plan *plan, const struct raw *raw,
-                                 struct lfads_error *err)
+                                 const struct lfads_prepare_config *config, struct lfads_error *err)
 {
     const struct plan_reason *most = plan->trial_reason;
+    double start, stop;
 
+    raw_extent(&start, &stop, raw);
+    if (config->chop > 0 && raw->trials == 0)
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%s: what was recorded, from %g to %g s, has %zu windows of --chop=%g s, "
+                          "and at least 2 are needed: are times in another unit, or windows too "
+                          "long?",
+                          raw->path, start, stop, plan->count, config->chop);
     for (size_t i = 1; i < plan->trial_reasons; i++)
         if (plan->trial_reason[i].count > most->count)
             most = &plan->trial_reason[i];
     if (plan->trial_reasons == 0)
-        return lfads_fail(err, LFADS_BAD_DATA, "%s: trials are %zu: at least 2 are needed",
-                          raw->path, plan->count);
+        return lfads_fail(
+            err, LFADS_BAD_DATA,
+            "%s has too few trials, %zu, where at least 2 are needed: check the order "
+            "of axes, or cut it into windows with --chop=1, in seconds",
+            raw->path, plan->count);
     return lfads_fail(
         err, LFADS_BAD_DATA,
         "%s: %zu of %zu trials are left, at least 2 are needed: %zu were left out, %s", raw->path,
@@ -64,7 +75,7 @@ enum lfads_status plan_create(struct plan *plan, const struct raw *raw,
     if (status == LFADS_OK && config->chop > 0)
         status = plan_chop(plan, raw, config, err);
     if (status == LFADS_OK && plan->count < 2)
-        status = too_few(plan, raw, err);
+        status = too_few(plan, raw, config, err);
     if (status == LFADS_OK)
         status = plan_conditions(plan, raw, config, err);
     if (status == LFADS_OK)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "prepare/filter.h"
+#include "prepare/names.h"
 #include "prepare/plan.h"
 #include "prepare/spike_range.h"
 
@@ -18,17 +19,42 @@ static const char stop_names[] =
     "end_time_s end_time_ms trial_end trial_end_s trial_end_ms t_stop t_end stoptime endtime "
     "trial_stop trial_stop_time trial_end_time trialend tstop tend";
 
+/* Share of a recording in which not all of its trials are. */
+static const double beginning = 0.01;
+
 /* A trial's times in seconds on the spikes' clock; each is NULL if it is not known. */
 struct trial_times {
     double *zero, *start, *stop;
 };
+
+/* Sets *PER_SECOND for a column of times that --time_unit=samples makes samples: what is not whole
+ * is none. Fails for whole numbers that would all lie at the recording's beginning. */
+static enum lfads_status check_samples(double *per_second, const struct raw *raw,
+                                       const struct variable *v, struct lfads_error *err)
+{
+    double start, stop, last = 0;
+
+    if (!variable_is_whole(v)) {
+        *per_second = 1;
+        return LFADS_OK;
+    }
+    raw_extent(&start, &stop, raw);
+    for (size_t i = 0; i < v->count; i++)
+        last = v->numbers[i] > last ? v->numbers[i] : last;
+    if (raw->trial_clock || last == 0 || last / *per_second > beginning * stop)
+        return LFADS_OK;
+    return lfads_fail(err, LFADS_USAGE,
+                      "%s: as samples (--time_unit) the times %.80s end at %g s, and the recording "
+                      "at %g s: call the column %.80s_s if it is in seconds",
+                      raw->trial.path, v->name, last / *per_second, stop, v->name);
+}
 
 /* Sets *OUT to the times in column V, in seconds. */
 static enum lfads_status column_times(double **out, const struct raw *raw, const struct variable *v,
                                       const struct lfads_prepare_config *config,
                                       struct lfads_error *err)
 {
-    double per_second, standard = raw->in_samples ? 0 : raw->per_second;
+    double per_second, named, standard = raw->in_samples ? 0 : raw->per_second;
     enum lfads_status status;
 
     if (!v->numbers)
@@ -36,6 +62,9 @@ static enum lfads_status column_times(double **out, const struct raw *raw, const
                           "%s: the column %.80s has texts, and times are needed", raw->trial.path,
                           v->name);
     status = raw_time_unit(&per_second, v, &raw->trial, standard, config, err);
+    name_stem(&named, v->name);
+    if (status == LFADS_OK && named == 0 && strcmp(config->time_unit, "samples") == 0)
+        status = check_samples(&per_second, raw, v, err);
     if (status == LFADS_OK)
         status = variables_allocate(out, raw->trials, sizeof **out, raw->path, err);
     for (size_t i = 0; i < raw->trials && status == LFADS_OK; i++)
@@ -164,8 +193,8 @@ static enum lfads_status whole_trials(struct plan *plan, const struct raw *raw, 
         return lfads_fail(
             err, LFADS_USAGE,
             "--window is needed, such as --window=0:1 in seconds: %s has no columns of "
-            "the trials' starts and ends (start_time, stop_time)",
-            raw->trial.path);
+            "the trials' starts and ends (start_time, stop_time)%s",
+            raw->trial.path, config->chop > 0 ? "; --trials=none takes the recording as one" : "");
     for (size_t i = 0; i < raw->trials; i++) {
         size_t bins = chosen[i] ? trial_bins(times, i, raw, plan->width) : 0;
 

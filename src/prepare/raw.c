@@ -9,14 +9,18 @@
 #include <string.h>
 #include <strings.h>
 
-static const char time_names[] = "spike_times spiketimes spikes spike_time spike_times_s "
-                                 "spike_times_ms time times time_s time_ms "
-                                 "time_us times_s times_ms times_us t ts";
+#include "prepare/join_arrays.h"
+#include "prepare/names.h"
+
+static const char time_names[] = "spike_times spikes spike_time spike_timestamps time times "
+                                 "timestamps timestamp t ts";
 static const char unit_names[] =
-    "spike_clusters spike_units unit units unit_id unit_ids neuron neurons neuron_id neuron_ids "
-    "cluster clusters cluster_id cell cell_id channel channels";
+    "spike_clusters spike_units unit units unit_id unit_ids unit_index unit_idx unit_number "
+    "neuron neurons neuron_id neuron_ids cluster clusters cluster_id cluster_ids cell cells "
+    "cell_id cell_ids cell_number cell_numbers channel channels spike_templates";
 static const char count_names[] = "counts spike_counts binned_spikes spikes train_data data";
-static const char trial_names[] = "spike_trials trial trials trial_id trial_ids";
+static const char trial_names[] =
+    "spike_trials trial trials trial_id trial_ids trial_number trial_numbers trial_index";
 
 void raw_free(struct raw *raw)
 {
@@ -32,36 +36,25 @@ void raw_free(struct raw *raw)
     *raw = (struct raw){.path = NULL};
 }
 
-/* Whether the unit that NAME ends in is UNIT: "time_ms", "time ms", "time (ms)", "time [ms]". */
-static bool ends_in(const char *name, const char *unit)
-{
-    size_t length = strlen(name), size = strlen(unit);
-    bool bracket = length > 0 && strchr(")]", name[length - 1]);
-
-    length -= bracket;
-    return length > size + 1 && strncasecmp(name + length - size, unit, size) == 0 &&
-           strchr(bracket ? "([" : "_ ", name[length - size - 1]);
-}
-
 enum lfads_status raw_time_unit(double *per_second, const struct variable *variable,
                                 const struct variables *file, double standard,
                                 const struct lfads_prepare_config *config, struct lfads_error *err)
 {
     static const struct {
-        const char *end, *flag;
+        const char *flag;
         double per_second;
-    } units[] = {{"s", "s", 1},       {"sec", "s", 1},   {"seconds", "s", 1}, {"ms", "ms", 1e3},
-                 {"msec", "ms", 1e3}, {"us", "us", 1e6}, {"µs", "us", 1e6}};
-    const size_t count = sizeof units / sizeof units[0];
+    } units[] = {{"s", 1}, {"ms", 1e3}, {"us", 1e6}};
     double rate = config->sample_rate > 0 ? config->sample_rate : file->rate;
     bool samples = strcmp(config->time_unit, "samples") == 0;
     struct prepare_used *used = config->used;
 
-    for (size_t i = 0; i < 2 * count; i++) /* the name counts before the flag */
-        if (i < count ? ends_in(variable->name, units[i].end)
-                      : strcmp(config->time_unit, units[i - count].flag) == 0) {
-            *per_second = units[i % count].per_second;
-            used->time_unit = used->time_unit || i >= count;
+    name_stem(per_second, variable->name); /* the name counts before the flag */
+    if (*per_second > 0)
+        return LFADS_OK;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(config->time_unit, units[i].flag) == 0) {
+            *per_second = units[i].per_second;
+            used->time_unit = true;
             return LFADS_OK;
         }
     if (samples && !(rate > 0))
@@ -334,6 +327,10 @@ static enum lfads_status fill(struct raw *raw, struct variables *recording, stru
     snprintf(raw->unit.path, FILE_PATH, "%s", recording->path);
     snprintf(raw->trial.path, FILE_PATH, "%s", recording->path);
     status = refuse_prepared(recording, config, err);
+    if (status == LFADS_OK && join_is_pattern(config->spike_times))
+        status = join_times(recording, config->spike_times, err);
+    if (status == LFADS_OK && join_is_pattern(config->counts))
+        status = join_counts(recording, config->counts, err);
     if (status == LFADS_OK)
         status = choose(&times, recording, "spike_times", config->spike_times, time_names,
                         may_be_spikes, err);
@@ -342,6 +339,12 @@ static enum lfads_status fill(struct raw *raw, struct variables *recording, stru
             choose(&counts, recording, "counts", config->counts, count_names, may_be_counts, err);
     if (status == LFADS_OK && !times && !counts)
         counts = lone_counts(recording);
+    if (status == LFADS_OK && times && (times != counts || !variable_is_whole(times)))
+        status = raw_unpad(times, raw->path, err);
+    if (counts && counts == times && counts->ends)
+        counts = NULL;
+    if (status == LFADS_OK && counts && !*config->counts)
+        status = raw_check_counts(counts, raw->path, err);
     if (times && counts && !*config->spike_times && is_axis(times, counts))
         times = NULL;
     if (status == LFADS_OK && counts &&
@@ -351,7 +354,9 @@ static enum lfads_status fill(struct raw *raw, struct variables *recording, stru
         status = refuse_texts(raw, times, err);
     if (status == LFADS_OK && (!times || !times->numbers))
         status = variables_missing(recording, "times of spikes, nor counts",
-                                   "name one with --spike_times or --counts", err);
+                                   "name one with --spike_times or --counts; * stands for any "
+                                   "letters, where each unit has an array",
+                                   err);
     if (status == LFADS_OK)
         status = raw_time_unit(&raw->per_second, times, recording, 0, config, err);
     raw->in_samples = recording->rate > 0 && raw->per_second == recording->rate &&

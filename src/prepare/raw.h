@@ -55,6 +55,13 @@ enum lfads_status raw_read_trials(struct raw *raw, struct variables *recording,
 enum lfads_status raw_read_lists(struct raw *raw, struct variables *recording,
                                  struct variables *table, struct variable *times,
                                  struct lfads_error *err);
+/* Makes lists of times that are a matrix [units,spikes] or [trials,units,spikes] with NaN or 0
+ * behind the last ones; leaves one that does not rise so. */
+enum lfads_status raw_unpad(struct variable *times, const char *path, struct lfads_error *err);
+/* Fails if COUNTS, which are taken for counts by their name or as the only array, look like what
+ * else people store so: waveforms, or times beside units. */
+enum lfads_status raw_check_counts(const struct variable *counts, const char *path,
+                                   struct lfads_error *err);
 /* Fills RAW from the array COUNTS. */
 enum lfads_status raw_read_counts(struct raw *raw, struct variables *recording,
                                   struct variables *table, struct variable *counts,

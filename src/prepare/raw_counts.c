@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "prepare/raw.h"
 
@@ -92,6 +93,37 @@ static enum lfads_status suspect(struct raw *raw, const struct variable *v, cons
             spread_along(v, axes->of[0], sums) > 4 * spread_along(v, axes->of[2], sums) + 0.05;
     free(sums);
     return status;
+}
+
+enum lfads_status raw_check_counts(const struct variable *v, const char *path,
+                                   struct lfads_error *err)
+{
+    size_t columns = v->rank == 2 ? v->dims[1] : 0, rises = 0;
+    bool negative = false, whole = variable_is_whole(v);
+
+    for (size_t i = 0; i < v->count; i++)
+        negative = negative || v->numbers[i] < 0;
+    if (!whole && negative && strncasecmp(variable_last_name(v), "spike", 5) == 0)
+        return lfads_fail(err, LFADS_BAD_DATA,
+                          "%s: %s has numbers below 0 that are not whole, such as waveforms, and "
+                          "neither times nor counts: name the array to take with --spike_times, or "
+                          "this one with --counts",
+                          path, v->name);
+    for (size_t c = 0; columns == 2 && c < 2 && !whole; c++) {
+        size_t i = c + 2;
+
+        while (i < v->count && v->numbers[i] >= v->numbers[i - 2])
+            i += 2;
+        rises += i >= v->count;
+    }
+    if (rises > 0 && v->count > 4)
+        return lfads_fail(
+            err, LFADS_BAD_DATA,
+            "%s: a column of %s rises as times do: if its columns are times and units "
+            "of spikes, save them as two arrays; if they are counts, name it with "
+            "--counts",
+            path, v->name);
+    return LFADS_OK;
 }
 
 /* What a whole number that went through other types may be off by. */

@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "prepare/assemble.h"
 #include "prepare/cells.h"
 #include "prepare/read.h"
 
 enum { DEEPEST = 3 };
+
+static const char table_index[] = "_i_"; /* of PyTables, beside a table */
 
 /* An open file and what its arrays are read into. */
 struct reading {
@@ -43,11 +46,7 @@ static enum lfads_status skip_kind(struct variables *variables, const char *as,
 {
     const char *why = "holds neither numbers nor texts";
 
-    if (shape->holds == H5_RECORDS)
-        why = "holds records of several fields (write each field as an array, or the table as CSV)";
-    else if (shape->holds == H5_LISTS)
-        why = "holds lists (join them to one array, and write another of their units)";
-    else if (shape->holds == H5_COMPLEX)
+    if (shape->holds == H5_COMPLEX)
         why = "holds complex numbers";
     return variables_skip(variables, as, why, err);
 }
@@ -77,6 +76,10 @@ enum lfads_status read_hdf5_array(struct variables *variables, const struct h5_f
     if (status == LFADS_OK &&
         (shape.holds == H5_STRINGS || (shape.holds == H5_TEXTS && shape.stored.size > 0)))
         return read_texts(variables, file, name, as, &shape, err);
+    if (status == LFADS_OK && (shape.holds == H5_LISTS || shape.holds == H5_REAL_LISTS))
+        return read_hdf5_lists(variables, file, name, as, &shape, err);
+    if (status == LFADS_OK && shape.holds == H5_RECORDS)
+        return read_hdf5_records(variables, file, name, as, &shape, err);
     if (status == LFADS_OK && !shape.numeric)
         return skip_kind(variables, as, &shape, err);
     if (status == LFADS_OK)
@@ -129,10 +132,14 @@ static enum lfads_status read_cell(struct cells *cells, bool *readable, const st
 {
     struct h5_shape shape = {.count = 0};
     bool empty = !*name || !h5_has(&r->file, name), letters;
-    size_t rows;
+    size_t rows = SIZE_MAX;
     double *numbers;
-    enum lfads_status status = empty ? LFADS_OK : h5_shape(&shape, &r->file, name, err);
+    enum lfads_status status = empty ? LFADS_OK : read_hdf5_sparse_rows(&rows, &r->file, name, err);
 
+    if (status == LFADS_OK && rows < SIZE_MAX)
+        return read_hdf5_sparse_cell(cells, &r->file, name, rows, err);
+    if (status == LFADS_OK && !empty)
+        status = h5_shape(&shape, &r->file, name, err);
     letters = status == LFADS_OK && !empty && shape.holds == H5_LETTERS;
     *readable = status == LFADS_OK && shape.rank <= 2 && (empty || shape.numeric || letters);
     if (!*readable)
@@ -243,6 +250,8 @@ static enum lfads_status read_set(struct reading *r, const char *name, struct h5
 
     if (r->matlab && shape->holds == H5_REFERENCES)
         return read_cells(r, name, shape, err);
+    if (r->matlab && shape->holds == H5_LETTERS)
+        return read_hdf5_letters(r->variables, &r->file, name, shape, err);
     status = read_hdf5_array(r->variables, &r->file, name, name, err);
     if (status != LFADS_OK || !r->matlab || r->variables->count == before)
         return status;
@@ -251,6 +260,24 @@ static enum lfads_status read_set(struct reading *r, const char *name, struct h5
     status = variable_from_columns(v, r->file.path, err);
     variable_squeeze(v);
     return status;
+}
+
+static enum lfads_status read_group(struct reading *r, const char *group, int depth,
+                                    struct lfads_error *err);
+
+/* Reads the group PATH, which is in DEPTH others. */
+static enum lfads_status read_inner(struct reading *r, const char *path, int depth,
+                                    struct lfads_error *err)
+{
+    size_t rows = SIZE_MAX;
+    enum lfads_status status =
+        r->matlab ? read_hdf5_sparse_rows(&rows, &r->file, path, err) : LFADS_OK;
+
+    if (status != LFADS_OK)
+        return status;
+    if (rows < SIZE_MAX)
+        return read_hdf5_sparse(r->variables, &r->file, path, rows, err);
+    return depth < DEEPEST ? read_group(r, path, depth + 1, err) : skip_unread(r, path, err);
 }
 
 /* Reads what is in GROUP ("": the root), and in groups in it. What can't be read is skipped. */
@@ -265,14 +292,14 @@ static enum lfads_status read_group(struct reading *r, const char *group, int de
         char path[400];
         struct h5_shape shape;
 
-        if (*name == '#' || letter == 'e' ||
+        if (*name == '#' || letter == 'e' || strncmp(name, table_index, strlen(table_index)) == 0 ||
             snprintf(path, sizeof path, "%s%s%s", group, *group ? "/" : "", name) >=
                 (int)sizeof path)
             continue;
         if (letter == 'd' && h5_shape(&shape, &r->file, path, NULL) == LFADS_OK)
             status = read_set(r, path, &shape, err);
-        else if (letter == 'g' && depth < DEEPEST)
-            status = read_group(r, path, depth + 1, err);
+        else if (letter == 'g')
+            status = read_inner(r, path, depth, err);
         else
             status = skip_unread(r, path, err);
     }
@@ -301,6 +328,8 @@ enum lfads_status read_hdf5(struct variables *variables, struct lfads_error *err
         status = read_nwb(variables, &r.file, err);
     else
         status = read_group(&r, "", 0, err);
+    if (status == LFADS_OK)
+        status = assemble_frames(variables, err);
     closed = h5_close(&r.file, status == LFADS_OK ? err : NULL);
     return status == LFADS_OK ? closed : status;
 }

@@ -103,7 +103,6 @@ static enum lfads_status take(struct variables *variables, struct matlab_header 
 {
     static const char *const why[MATLAB_REASONS] = {
         [MATLAB_OTHER] = "holds neither numbers, texts nor cells of them, of up to 4 axes",
-        [MATLAB_SPARSE] = "is a sparse matrix (save full() of it)",
         [MATLAB_COMPLEX] = "holds complex numbers",
         [MATLAB_OBJECT] = "is an object, such as a table (save its columns as arrays)"};
     bool known = header->reason >= 0 && header->reason < MATLAB_REASONS;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <zip.h>
 
+#include "prepare/assemble.h"
 #include "prepare/npy.h"
 #include "prepare/read.h"
 
@@ -101,5 +102,5 @@ enum lfads_status read_npz(struct variables *variables, struct lfads_error *err)
                             "%s is a workbook of a spreadsheet program: save its sheets as CSV",
                             variables->path);
     zip_discard(archive);
-    return status;
+    return status == LFADS_OK ? assemble_sparse(variables, err) : status;
 }

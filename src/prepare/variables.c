@@ -2,14 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "prepare/variables.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/memory.h"
+#include "prepare/names.h"
 
 static void variable_free(struct variable *v)
 {
@@ -118,6 +117,14 @@ enum lfads_status variables_add_texts(struct variables *variables, const char *n
     return status;
 }
 
+void variables_remove(struct variables *variables, size_t i)
+{
+    variable_free(&variables->item[i]);
+    variables->count--;
+    memmove(&variables->item[i], &variables->item[i + 1],
+            (variables->count - i) * sizeof *variables->item);
+}
+
 enum lfads_status variables_skip(struct variables *variables, const char *name, const char *why,
                                  struct lfads_error *err)
 {
@@ -135,36 +142,43 @@ enum lfads_status variables_skip(struct variables *variables, const char *name, 
     return LFADS_OK;
 }
 
-/* Whether A and B are the same name: HDF5 separates groups by /, MATLAB structures by dots. */
-static bool same_name(const char *a, const char *b)
-{
-    for (; *a && *b; a++, b++) {
-        bool separated = (*a == '/' || *a == '.') && (*b == '/' || *b == '.');
-
-        if (!separated && tolower((unsigned char)*a) != tolower((unsigned char)*b))
-            return false;
-    }
-    return *a == *b;
-}
-
 struct variable *variables_find(const struct variables *variables, const char *name)
 {
     for (size_t i = 0; i < variables->count; i++)
-        if (same_name(variables->item[i].name, name))
+        if (name_is(variables->item[i].name, name))
             return &variables->item[i];
     return NULL;
 }
 
+/* The only array whose name means NAME; NULL: there are none or several. */
+static struct variable *find_meant(const struct variables *variables, const char *name)
+{
+    struct variable *found = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < variables->count; i++)
+        if (name_means(variables->item[i].name, name)) {
+            found = &variables->item[i];
+            count++;
+        }
+    return count == 1 ? found : NULL;
+}
+
 struct variable *variables_find_any(const struct variables *variables, const char *names)
 {
-    char name[64];
-    int length = 0;
+    struct variable *(*const ways[])(const struct variables *, const char *) = {variables_find,
+                                                                                find_meant};
 
-    for (; sscanf(names, "%63s%n", name, &length) == 1; names += length) {
-        struct variable *found = variables_find(variables, name);
+    for (size_t way = 0; way < 2; way++) {
+        char name[64];
+        int length = 0;
 
-        if (found)
-            return found;
+        for (const char *at = names; sscanf(at, "%63s%n", name, &length) == 1; at += length) {
+            struct variable *found = ways[way](variables, name);
+
+            if (found)
+                return found;
+        }
     }
     return NULL;
 }
@@ -190,7 +204,7 @@ struct variable *variables_find_inside(const struct variables *variables, const 
         size_t count = 0;
 
         for (size_t i = 0; i < variables->count; i++)
-            if (strcasecmp(variable_last_name(&variables->item[i]), name) == 0 &&
+            if (name_means(variable_last_name(&variables->item[i]), name) &&
                 (!also || also(&variables->item[i]))) {
                 found = &variables->item[i];
                 count++;

@@ -50,12 +50,15 @@ enum lfads_status variables_add_numbers(struct variables *variables, const char 
 enum lfads_status variables_add_texts(struct variables *variables, const char *name,
                                       const char *packed, size_t bytes, size_t rank,
                                       const size_t *dims, struct lfads_error *err);
+/* Removes array I; those behind it move. */
+void variables_remove(struct variables *variables, size_t i);
 /* Notes that NAME was not read, because it WHY ("holds Python objects"). */
 enum lfads_status variables_skip(struct variables *variables, const char *name, const char *why,
                                  struct lfads_error *err);
 /* Returns the array NAME; NULL if there is none. Upper and lower case are the same. */
 struct variable *variables_find(const struct variables *variables, const char *name);
-/* The same for the first of NAMES, words between blanks, that exists. */
+/* The same for the first of NAMES, words between blanks, that exists; else for the first that is
+ * meant by the name of one array (names.h). */
 struct variable *variables_find_any(const struct variables *variables, const char *names);
 /* The same for arrays in groups or structures, whose names end in one of NAMES behind a / or a dot:
  * the first name that one array has. ALSO decides which arrays count; NULL: all. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "config/hyperparams.h"
 #include "config/preset.h"
 #include "run/run_private.h"
@@ -25,6 +26,21 @@ static enum lfads_status refuse_afresh(const struct lfads_config *config, struct
         config->lfads_save_dir, config->checkpoint_pb_load_name);
 }
 
+/* Adds to the sentence that the checkpoint can't be used which other one could be. */
+static enum lfads_status offer_another(const struct run *p, struct lfads_error *err)
+{
+    const struct lfads_config *config = p->config;
+    struct lfads_error why;
+    char other[FILE_PATH];
+
+    if (!err || !index_other(other, config->lfads_save_dir, path_name(p->checkpoint_path)))
+        return LFADS_BAD_DATA;
+    why = *err;
+    return lfads_fail(err, LFADS_BAD_DATA,
+                      "%.600s: to use another of this directory, put %.200s in its place in %.200s",
+                      why.text, other, config->checkpoint_pb_load_name);
+}
+
 /* Reads the checkpoint, what it says about its data, and SAVED, its flags. */
 static enum lfads_status read_checkpoint(struct run *p, struct lfads_config *saved,
                                          struct lfads_error *err)
@@ -34,6 +50,8 @@ static enum lfads_status read_checkpoint(struct run *p, struct lfads_config *sav
     enum lfads_status status = trained ? trained_copy_checkpoint(&p->checkpoint, trained, err)
                                        : checkpoint_read(&p->checkpoint, path, err);
 
+    if (status == LFADS_BAD_DATA && !trained)
+        return offer_another(p, err);
     if (status == LFADS_OK)
         status = hyperparams_read(saved, p->checkpoint.hyperparameters, path, err);
     if (status == LFADS_OK)
@@ -103,7 +121,7 @@ static enum lfads_status no_checkpoint(const struct lfads_config *config, struct
     else if (strcmp(name, "checkpoint_lve") != 0 && file_is_in(directory, "checkpoint_lve"))
         snprintf(help, sizeof help,
                  "it has the model of lowest cost: --checkpoint_pb_load_name=checkpoint_lve");
-    else if (index_other(other, directory))
+    else if (index_other(other, directory, ""))
         snprintf(help, sizeof help,
                  "it has the model %.100s itself: copy that file too, or write it, a line of text: "
                  "model_checkpoint_path: \"%.100s\"",

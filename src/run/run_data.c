@@ -331,7 +331,7 @@ static enum lfads_status report_reading(const struct run *p, struct lfads_error 
         const struct session *s = p->dataset->sessions[i];
         char unused[UNUSED_TEXT];
 
-        session_keys_unused(unused, &s->keys);
+        session_keys_unused(unused, &s->keys, p->use == RUN_TRAINING);
         if (*unused)
             run_line(p, "%s: %s: %s", s->path,
                      p->use == RUN_TRAINING ? "keys that are not used"

@@ -1,13 +1,17 @@
 /* run_output.c - where a run's results go, and the hyperparameters beside them (files.md, "Where
  * results go").
  * SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/path.h"
 #include "run/run_private.h"
 #include "save/index.h"
+
+enum { AROUND = 8 }; /* bytes of the names of what is in progress beyond the results' own */
 
 void run_output_directory(char directory[FILE_PATH], const struct lfads_config *config)
 {
@@ -61,6 +65,11 @@ enum lfads_status run_results_path(char path[FILE_PATH], const struct lfads_conf
     if (snprintf(name, sizeof name, "%s%s_%s_%s", *stem ? stem : "model_runs_", label, set, kind) >=
         FILE_PATH)
         return lfads_fail(err, LFADS_USAGE, "--output_filename_stem=%.200s... is too long", stem);
+    if (strlen(path_name(name)) > NAME_MAX - AROUND)
+        return lfads_fail(err, LFADS_USAGE,
+                          "results would be called %.300s, which is longer than a file's name may "
+                          "be: rename the data file, or choose a shorter --output_filename_stem",
+                          name);
     return run_output_path(path, config, name, err);
 }
 

@@ -44,7 +44,7 @@ static void take_beside(char path[FILE_PATH], const char *directory)
         memcpy(path, beside, sizeof beside);
 }
 
-bool index_other(char name[FILE_PATH], const char *directory)
+bool index_other(char name[FILE_PATH], const char *directory, const char *except)
 {
     static const char index[] = ".index";
     DIR *dir = opendir(directory);
@@ -58,6 +58,8 @@ bool index_other(char name[FILE_PATH], const char *directory)
             continue;
         if (length >= sizeof index && strcmp(entry->d_name + length - sizeof index + 1, index) == 0)
             length -= sizeof index - 1;
+        if (strncmp(entry->d_name, except, length) == 0 && !except[length])
+            continue;
         if (index_step(entry->d_name) >= index_step(name))
             snprintf(name, FILE_PATH, "%.*s", (int)length, entry->d_name);
     }
@@ -74,7 +76,7 @@ static enum lfads_status find_file(char path[FILE_PATH], const char *directory, 
     take_beside(path, directory);
     if (is_there(path))
         return LFADS_OK;
-    if (index_other(other, directory))
+    if (index_other(other, directory, ""))
         return lfads_fail(err, LFADS_BAD_DATA,
                           "%s names the checkpoint %s, and it is not there: copy it there, or put "
                           "the name of one that is, %s, in its place",
@@ -87,7 +89,7 @@ static enum lfads_status find_file(char path[FILE_PATH], const char *directory, 
 enum lfads_status index_latest(char path[FILE_PATH], const char *directory, const char *name,
                                struct lfads_error *err)
 {
-    char index[FILE_PATH], *text, *rest;
+    char index[FILE_PATH], other[FILE_PATH], *text, *rest;
     enum lfads_status status = file_join(index, directory, name, err);
     bool found = false;
 
@@ -103,8 +105,11 @@ enum lfads_status index_latest(char path[FILE_PATH], const char *directory, cons
     free(text);
     if (!found) {
         path[0] = 0;
+        if (!index_other(other, directory, ""))
+            snprintf(other, sizeof other, "...");
         return lfads_fail(err, LFADS_BAD_DATA,
-                          "%s is damaged: it has no line model_checkpoint_path: \"...\"", index);
+                          "%s is damaged: it has no line model_checkpoint_path: \"%s\"", index,
+                          other);
     }
     return find_file(path, directory, index, err);
 }

@@ -19,9 +19,9 @@ enum lfads_status index_latest(char path[FILE_PATH], const char *directory, cons
  * checkpoint's name. Replaces the index before it removes a file. */
 enum lfads_status index_add(const char *directory, const char *name, const char *path, size_t keep,
                             struct lfads_error *err);
-/* Sets NAME to that of the latest checkpoint that lies in DIRECTORY, by what files are called;
- * false if there is none. */
-bool index_other(char name[FILE_PATH], const char *directory);
+/* Sets NAME to that of the latest checkpoint but EXCEPT that lies in DIRECTORY, by what files are
+ * called; false if there is none. */
+bool index_other(char name[FILE_PATH], const char *directory, const char *except);
 /* Returns the number after the last "-" of a checkpoint's name; 0 if there is none. */
 int64_t index_step(const char *path);
 #endif

@@ -106,6 +106,18 @@ static void continue_rate(struct training *t, const struct checkpoint *c)
         memcpy(t->schedule.costs, c->costs + skip, t->schedule.n_costs * sizeof *c->costs);
 }
 
+/* Of a new model, the parts that are not trained stay as they were drawn. */
+static void warn_of_parts(const struct training *t)
+{
+    const struct lfads_config *config = t->run->config;
+
+    if (config->do_train_io_only || config->do_train_encoder_only)
+        recorder_warn(t->recorder,
+                      "--%s leaves the rest of the model as it is, and this one is new: its "
+                      "dynamics stay random. Name a trained model with --lfads_save_dir",
+                      config->do_train_io_only ? "do_train_io_only" : "do_train_encoder_only");
+}
+
 enum lfads_status training_resume(struct training *training, struct lfads_error *err)
 {
     struct training *t = training;
@@ -124,6 +136,7 @@ enum lfads_status training_resume(struct training *training, struct lfads_error 
     learner_upload(t->learner);
     if (!*p->checkpoint_path) {
         recorder_line(t->recorder, "Created model with fresh parameters.");
+        warn_of_parts(t);
         return LFADS_OK;
     }
     t->saved = true;

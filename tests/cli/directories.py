@@ -227,5 +227,44 @@ def test_odd_names():
     train(b"\xff".decode(errors="surrogateescape"), status=2, pattern="is not UTF-8")
 
 
+def test_changed_data():
+    """Results that are scored on other data than theirs: of other trials, of fewer, of reals."""
+    harness.write_session("changing/dat_a.h5", np.random.RandomState(1), (16, 8), harness.waves(10, 4))
+    shutil.copy(f"{SCRATCH}/changing/dat_a.h5", f"{SCRATCH}/kept.h5")
+    said = "valid_data of the data file is not what the results are of: sample the model anew"
+    train("changed", data="changing", stem="dat")
+    for words, known in ((["posterior-mean"], True), (["posterior-sample", "--ps_nexamples_to_process=4"], False)):
+        shutil.copy(f"{SCRATCH}/kept.h5", f"{SCRATCH}/changing/dat_a.h5")
+        run(*words, "changed")
+        check(said not in run("evaluate", "changed").stderr, f"{words}: the same data")
+        harness.write_session("changing/dat_a.h5", np.random.RandomState(2), (16, 8), harness.waves(10, 4))
+        check((said in run("evaluate", "changed").stderr) == known, f"{words}: other data")
+        if known:
+            check('"other_data": true' in run("evaluate", "changed", "--json").stdout, "JSON")
+            run("report", "changed")
+            check(said in harness.text("changed/report.html"), "the report")
+
+
+def test_broken():
+    """A checkpoint or an index that is cut short: the message names what can be used instead, and that works."""
+    train("broken", "--max_epochs=3")
+    last = harness.latest("broken")
+    os.truncate(last, os.path.getsize(last) // 2)
+    done = sample("broken", status=2, pattern="is damaged or cut short: to use another of this directory, put .* in its place in checkpoint$")
+    other = done.stderr.split(" put ")[1].split(" in its place")[0]
+    index = harness.text("broken/checkpoint")
+    with open(f"{SCRATCH}/broken/checkpoint", "w") as file:
+        file.write(index.replace(os.path.basename(last), other, 1))
+    sample("broken")
+    with open(f"{SCRATCH}/broken/checkpoint", "w") as file:
+        file.write("")
+    done = sample("broken", status=2, pattern="it has no line model_checkpoint_path: \"lfads_vae")
+    os.remove(last)
+    done = sample("broken", status=2, pattern="it has no line model_checkpoint_path: ")
+    with open(f"{SCRATCH}/broken/checkpoint", "w") as file:
+        file.write(done.stderr.split("no line ")[1])
+    sample("broken")
+
+
 if __name__ == "__main__":
     harness.main(globals())

@@ -64,6 +64,11 @@ def test_flags():
     case("typo", ["train", "--gendim=3"], 2, "no flag --gendim=3; did you mean --gen_dim")
     case("far from all", ["train", "--zzzzzzzzzz"], 2, "no flag --zzzzzzzzzz; --help")
     case("beginning", ["evaluate", "--data=x"], 2, "did you mean --data_file")
+    for given, meant in (("--BATCH_SIZE=4", "batch_size"), ("--batch-size=4", "batch_size"), ("--lr=1", "learning_rate_init"),
+                         ("--logdir=x", "lfads_save_dir"), ("--gpu=0", "device"), ("--fp_len=3", "forward_steps")):
+        case(given, ["train", given], 2, f"there is no flag {given}; did you mean --{meant}\\?")
+    case("by command", ["prepare", "--out=x"], 2, "did you mean --output\\?")
+    case("like nothing", ["train", "--zzzzzz"], 2, "no flag --zzzzzz; --help lists them")
     case("boolean", ["train", "--do_train_readin", "yes"], 2, "after =, --do_train_readin=yes")
     case("boolean and word", ["train", "--quiet", "x"], 2, '"x" is no flag')
     case("boolean and value", ["train", "--quiet", "no"], 2, "after =, --quiet=no")

@@ -86,7 +86,7 @@ def test_left_out():
         file["valid_away"] = h5py.ExternalLink("elsewhere", "/x")
         file["valid_none"] = np.zeros(2, "u8")
         file["valid_none"].attrs["MATLAB_empty"] = np.uint8(1)
-    names = r"info \(a group\), rates, train_conditions, train_times, valid_away, valid_complex, valid_scalar$"
+    names = r"info \(a group\), rates, train_conditions \(is it train_condition\?\), train_times, valid_away, valid_complex, valid_scalar$"
     done = train("odd")
     check(re.search(r"odd_s: keys that are not used: " + names, done.stdout, re.M), done.stdout + done.stderr)
     done = run("posterior-mean", "--lfads_save_dir=save_odd",
@@ -94,6 +94,14 @@ def test_left_out():
     check(re.search(r"odd_s: keys that are not used and not copied to results: " + names, done.stdout, re.M), done.stdout)
     with h5py.File(f"{SCRATCH}/save_odd/model_runs_s_valid_posterior_push_mean") as found:
         check(np.array_equal(found["valid_ok"], np.arange(7)) and "valid_complex" not in found, "kept arrays")
+    # what is copied and read like a key that is used; what has not an entry for each
+    write("data/like_s", **data, train_ext_inputs=np.zeros((12, 10, 2)), valid_behaviour=np.zeros((7, 10, 1)), valid_vector=np.zeros(7),
+          train_condition=np.zeros(12), valid_condition=np.zeros(6), unit_ids=np.arange(3), condition_labels_train=np.zeros(9))
+    names = (r"condition_labels_train \(it has not an entry for each trial\), train_ext_inputs \(copied into results; is it "
+             r"train_ext_input\?\), unit_ids \(it has not an entry for each channel\), valid_behaviour \(copied into results; is it "
+             r"valid_behavior\?\), valid_condition \(it has not an entry for each trial\)$")
+    done = train("like")
+    check(re.search("like_s: keys that are not used: " + names, done.stdout, re.M), done.stdout + done.stderr)
     many = {f"key_{i:03}": 0 for i in range(200)}
     write("data/many_s", **data, **many)
     check(re.search(r"not used: key_000, .* and \d+ more$", train("many").stdout, re.M), "many keys")

@@ -159,8 +159,10 @@ def test_new_session():
 
 
 def test_parts_of_model():
-    """Only what the flags name is trained."""
-    train("encoders", "--max_epochs=1")
+    """Only what the flags name is trained; of a new model that leaves dynamics that are random."""
+    run(*command("new", "--max_epochs=1", "--do_train_io_only"), pattern="--do_train_io_only leaves the rest .* this one is new")
+    done = run(*command("encoders", "--max_epochs=1"))
+    check("this one is new" not in done.stderr, done.stderr)
     before = contents("encoders")
     train("encoders", "--max_epochs=2", "--do_train_encoder_only")
     changed(before, contents("encoders"), ("LFADS_ic_enc_", "LFADS_z_ic_enc_"), "encoders only")

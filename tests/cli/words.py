@@ -268,6 +268,8 @@ def test_odd_files():
         score = json.loads(run("evaluate", "--json", "--", save, folder=folder).stdout)
         check(score["trials"] == 6, f"{name}: {score}")
         check(sessions(f"odd/{save}") == [name], f"{sessions(f'odd/{save}')}")
+    write("odd/" + 196 * "x" + ".h5")
+    run("train", *SMALL, f"odd/{196 * 'x'}.h5", status=2, pattern="the session's name has 199 bytes, and files of results, .* 195: rename it")
     write("odd/link_target.h5")
     os.symlink("link_target.h5", f"{SCRATCH}/odd/link.h5")
     train("odd/link.h5")

@@ -82,6 +82,14 @@ def write_recordings(folder):
     recordings.write_matlab(f"{folder}/matlab", **arrays)
     recordings.write_matlab(f"{folder}/matlab_compressed", compress=True, **arrays)
     recordings.write_matlab_hdf5(f"{folder}/matlab_hdf5", **arrays)
+    sparse = {"counts": recordings.Sparse(np.eye(8)[:, :3]), "area": recordings.letters(["M1", "PMd"])}
+    recordings.write_matlab(f"{folder}/sparse", **sparse)
+    recordings.write_matlab_hdf5(f"{folder}/sparse_hdf5", **sparse)
+    np.savez(f"{folder}/sparse_archive", format=np.array(b"csr"), shape=(4, 2), data=[1, 2], indices=[0, 1], indptr=[0, 1, 1, 2, 2])
+    with h5py.File(f"{folder}/tables", "w") as file:
+        file["spikes/table"] = np.zeros(3, [("unit", "i4"), ("time", "f8", (1,)), ("name", "S3")])
+        file["df/axis0"], file["df/block0_items"], file["df/block0_values"] = [b"unit"], [b"unit"], [[1], [2]]
+        file.create_dataset("spike_times", (2,), h5py.vlen_dtype("f4"))[:] = [np.array([0.5, 1], "f4"), np.array([2], "f4")]
     # arrays of structures, cells in cells, matrices: as SciPy writes them
     for name in ("trials.mat", "nested.mat", "counts.mat", "axes.mat"):
         shutil.copy(os.path.join(os.path.dirname(__file__), "..", "golden", "recordings", name), f"{folder}/{name}")

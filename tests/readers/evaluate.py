@@ -516,7 +516,8 @@ def check_baselines(what, trials, read=20, heldout=0, missing=0.0, every=1):
         check(("penalty" in about) == (heldout > 0) and (heldout == 0 or f"penalty {penalty}" in about), about)
         check("psth_r2" in mine["psth"], f"{what}: PSTHs' score")
     text = evaluate("base_run", *words, data="base")
-    check("baseline psth (mean of the training trials of the condition (3 conditions)" in text, text)
+    check(re.search(r"baseline psth, bits per spike -?[0-9.]+ [(]standard error [0-9.]+[)].*: mean of the training trials of the "
+                    r"condition [(]3 conditions[)]", text), text)
     check("baselines" not in score("--set=valid", run="base_run", data="base"), "baselines, not asked for")
 
 

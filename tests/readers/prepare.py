@@ -314,10 +314,8 @@ def test_matlab():
     five(f"{SCRATCH}/swapped.mat", counts=binary["counts"].transpose(2, 1, 0))
     run("prepare", "swapped.mat", *words, "--axes=channels,bins,trials")
     same("made", counts, "axes", range(1, TRIALS + 1))
-    for array, what in ((recordings.Sparse(np.eye(20)[:, :4]), "counts is a sparse matrix [(]save full[(][)] of it[)]"),
-                        (np.ones((20, 4)) * 1j, "counts holds complex numbers")):
-        recordings.write_matlab(f"{SCRATCH}/no_counts.mat", counts=array)
-        run("prepare", "no_counts.mat", "--output=none", status=2, pattern=f"not read: {what}")
+    recordings.write_matlab(f"{SCRATCH}/no_counts.mat", counts=np.ones((20, 4)) * 1j)
+    run("prepare", "no_counts.mat", "--output=none", status=2, pattern="not read: counts holds complex numbers")
     recordings.write_matlab(f"{SCRATCH}/no_counts.mat", counts=np.empty((0, 0), object))
     run("prepare", "no_counts.mat", "--output=none", status=2, pattern="no_counts.mat: counts is empty")
 
@@ -337,11 +335,11 @@ def test_hdf5():
     with h5py.File(f"{SCRATCH}/unread", "w") as file:
         file["gone"] = h5py.SoftLink("/nowhere")
         file["other"] = h5py.ExternalLink("axes", "/counts")
-        file["table"] = np.zeros(3, [("unit", "i4"), ("time", "f8")])
+        file["table"] = np.zeros((3, 2), [("unit", "i4"), ("time", "f8")])
         file["waves"] = 1j * counts
         file.create_dataset("whole", data=counts, scaleoffset=0, chunks=True)
     for name, why in (("gone", "is a soft link, and there is no nowhere"), ("other", "is a link to elsewhere: copy the data itself"),
-                      ("table", "holds records of several fields [(]write each field as an array"), ("waves", "holds complex numbers"),
+                      ("table", "holds records, and has other than one axis"), ("waves", "holds complex numbers"),
                       ("whole", "is stored with the filter 6 [(]scaleoffset[)]")):
         run("prepare", "unread", "--output=none", status=2, pattern=rf"not read: .*\b{name} {why}")
     for version in ("2.6.0", np.bytes_("2.6.0")):
@@ -454,7 +452,7 @@ def test_roles():
     with h5py.File(f"{SCRATCH}/made", "r+") as file:
         file["heldout_dim"][()] = 7
     run("train", "made", "--lfads_save_dir=none", "--preset=auto", *small, status=2,
-        pattern="heldout_dim is 7, and must be from 0 to below its 7 channels: correct it, or give --heldout_dim")
+        pattern="heldout_dim is 7, and must be a whole number from 0 to below its 7 channels: correct it, or give --heldout_dim")
 
 
 def test_warnings():
