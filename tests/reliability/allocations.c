@@ -36,7 +36,8 @@ enum {
     MAX_COUNTED = 1 << 20,
     CRASH_STACK = 1 << 16, /* bytes, for a crash that has no stack left */
     LINE = 4096,           /* bytes of the mark */
-    SECONDS = 60           /* of computing: a library that gets no memory may ask for ever */
+    ENDLESS = 1 << 20,     /* requests: a library that gets no memory may ask for ever, */
+    SECONDS = 60           /* or compute for ever without a request */
 };
 
 #define NEXT(type, name) ((type)dlsym(RTLD_NEXT, name))
@@ -138,6 +139,8 @@ static bool fails(const void *caller)
         return false;
     }
     leave_mark(caller);
+    if (!once && n - first > ENDLESS)
+        raise(SIGXCPU);
     inside = false;
     errno = ENOMEM;
     return true;
