@@ -17,7 +17,9 @@ from harness import LFADS, SCRATCH, check, numbers, write
 
 SCRIPTS, = harness.MORE
 PROGRAMS, DATA, SAVE = f"{SCRATCH}/programs", f"{SCRATCH}/data", f"{SCRATCH}/save"
-EXTRA = "--max_epochs=1 --seed=3 --quiet --kl_increase_steps=2 --l2_increase_steps=2 --device=cpu --example_every_s=-1"
+# a flag that is given again replaces the example's: small networks
+EXTRA = "--max_epochs=1 --seed=3 --quiet --kl_increase_steps=2 --l2_increase_steps=2 --device=cpu --example_every_s=-1 " \
+    "--gen_dim=20 --ic_enc_dim=12 --con_dim=12 --ci_enc_dim=12 --ic_dim=6"
 SESSIONS = [f"dataset_N100_S20_n{i}" for i in range(1, 6)]
 # sessions, keys in their results and those that are not, parameters in their checkpoints
 EXAMPLES = {

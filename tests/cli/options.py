@@ -247,17 +247,17 @@ def test_distributions():
 
 def test_priors():
     ic, co = "z_prior_g0_", "z_prior_co_"
-    for name, *flags in (("student", "--ic_prior=student_t", "--co_prior=student_t", "--prior_df=3"),
-                         ("normal", "--co_prior=normal"),
-                         ("none", "--ic_prior=none", "--co_prior=none", "--sample_posteriors=false")):
+    for name, *flags in (("priors_student", "--ic_prior=student_t", "--co_prior=student_t", "--prior_df=3"),
+                         ("priors_normal", "--co_prior=normal"),
+                         ("priors_none", "--ic_prior=none", "--co_prior=none", "--sample_posteriors=false")):
         rows = train(name, "--co_dim=2", "--kl_increase_steps=0", *flags)
-        check((rows[1]["train_kl"] == 0) == (name == "none"), f"the KL cost of {name}: {rows[1]}")
+        check((rows[1]["train_kl"] == 0) == (name == "priors_none"), f"the KL cost of {name}: {rows[1]}")
         found = shapes(name)
-        check((ic + "loc" in found) == (name == "student"), f"the prior of g0, {name}")
-        check((co + "mean" in found) == (name == "normal"), f"the prior of u, {name}")
+        check((ic + "loc" in found) == (name == "priors_student"), f"the prior of g0, {name}")
+        check((co + "mean" in found) == (name == "priors_normal"), f"the prior of u, {name}")
         means(name)
-        run("prior-sample", f"--lfads_save_dir={name}", "--quiet", status=2 if name == "none" else 0,
-            pattern="leaves nothing to sample" if name == "none" else "")
+        run("prior-sample", f"--lfads_save_dir={name}", "--quiet", status=2 if name == "priors_none" else 0,
+            pattern="leaves nothing to sample" if name == "priors_none" else "")
     one = train("student1", "--ic_prior=student_t", "--co_dim=2", "--threads=1")
     check(one == train("student2", "--ic_prior=student_t", "--co_dim=2", "--threads=2"),
           "Student's t depends on the number of threads")

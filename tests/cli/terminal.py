@@ -29,6 +29,7 @@ SMALL = ["--data_dir=data", "--data_filename_stem=set", "--gen_dim=8", "--factor
 
 def model():
     """A trained one, to sample from."""
+    shutil.rmtree(f"{SCRATCH}/model", ignore_errors=True)
     harness.run("train", "--lfads_save_dir=model", "--max_epochs=1", *SMALL)
 
 

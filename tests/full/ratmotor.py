@@ -11,6 +11,8 @@ import math
 import os
 import sys
 
+import h5py
+
 sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
 import harness
 from harness import Skip, check, run
@@ -32,8 +34,10 @@ def test_recording():
     run("train", f"--data_dir={DATA}", "--data_filename_stem=ratmotor", "--lfads_save_dir=save",
         "--factors_dim=10", "--gen_dim=64", "--ic_enc_dim=48", "--ic_dim=32", "--co_dim=0",
         "--kl_increase_steps=200", "--l2_increase_steps=200", "--l2_gen_scale=500", "--batch_size=32",
-        "--max_epochs=12", "--seed=1")
-    run("posterior-sample", "--lfads_save_dir=save", "--batch_size=16", "--quiet")
+        "--max_epochs=12", "--seed=1", "--example_every_s=-1")
+    with h5py.File(file) as data:
+        trials = len(data["valid_data"])  # as many of the training trials, which nobody scores
+    run("posterior-sample", "--lfads_save_dir=save", "--batch_size=16", f"--ps_nexamples_to_process={trials}", "--quiet")
     costs = [row["valid_recon"] for row in harness.costs("save")]
     score = json.loads(run(
         "evaluate", f"--data_file={file}", "--set=valid", "--json",

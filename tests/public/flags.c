@@ -63,6 +63,16 @@ static void own_flags(void)
     ranges(&width, "a number above 0 to 8");
 }
 
+/* No number of a run's flags is any of these. */
+static void no_numbers(const struct lfads_flag *flag)
+{
+    if (flag->type != LFADS_FLAG_INTEGER && flag->type != LFADS_FLAG_REAL)
+        return;
+    reads(flag, "x1", NULL);
+    reads(flag, "-7", NULL);
+    reads(flag, "nan", NULL);
+}
+
 /* Every flag of a run reads its default to the value that a new configuration has. */
 static void all_flags(void)
 {
@@ -81,6 +91,7 @@ static void all_flags(void)
             fail(flag.name, "counts as given");
         if (flag.takes_all)
             reads(&flag, "all", flag.standard);
+        no_numbers(&flag);
         all += flag.takes_all;
         of_original += flag.is_of_original;
     }

@@ -20,7 +20,7 @@ import harness
 import tuning
 from harness import SCRATCH, check, interrupt, latest, numbers, run, same, text
 
-SEEDS, SAMPLES = 3, 3
+SEEDS, SAMPLES = 3, 2
 MODEL = [word for word in tuning.MODEL if "seed" not in word]
 MODEL += ["--max_epochs=5", "--co_dim=2", f"--ps_samples={SAMPLES}", "--learning_rate_init=0.02", "--l2_gen_scale=0"]
 RUN = "model_runs_a_{}_posterior_sample_and_average"

@@ -32,6 +32,7 @@ def values(name=NAME):
 
 def save_directory(folder, variables=None, **how):
     """The original's save directory, or one whose checkpoint has other variables."""
+    shutil.rmtree(f"{SCRATCH}/{folder}", ignore_errors=True)
     shutil.copytree(f"{GOLDEN}/original", f"{SCRATCH}/{folder}",
                     ignore=shutil.ignore_patterns("*.values.h5", "model_*"))
     if variables is not None:
