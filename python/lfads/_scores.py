@@ -96,7 +96,7 @@ def evaluate(data: Any, results: Any, truth: Any = None, *, set: Optional[str] =
     dict
         `bits_per_spike`, `r2` (with true rates), `co_bps`, `nll`, `channel_r2`, ...; what is not defined is left out.
     """
-    score = _header.lfads_score()
+    score = ctypes.POINTER(_header.lfads_score)()
     with tempfile.TemporaryDirectory(prefix="lfads-") as place:
         files = [_data_file(data, truth, place), _run_file(results, place, output_dist)]
         what = _header.lfads_evaluation(
@@ -104,6 +104,6 @@ def evaluate(data: Any, results: Any, truth: Any = None, *, set: Optional[str] =
             model_run_file=os.fsencode(files[1]), set=set.encode() if set else None, bootstrap=bootstrap, seed=seed)
         call("lfads_evaluate", ctypes.byref(score), ctypes.byref(what))
     try:
-        return _as_dict(score)
+        return _as_dict(score.contents)
     finally:
-        lib.lfads_score_release(ctypes.byref(score))
+        lib.lfads_score_free(score)
