@@ -75,7 +75,7 @@ static enum lfads_status put(struct lfads_data *data, const struct spikes *spike
 static enum lfads_status train(struct lfads_training **training, const struct lfads_data *data,
                                const char *epochs, struct lfads_error *err)
 {
-    const struct lfads_callbacks callbacks = {.progress = report};
+    const struct lfads_callbacks callbacks = {.size = sizeof callbacks, .progress = report};
     const char *const flags[][2] = {
         {"preset", "auto"}, {"max_epochs", epochs}, {"gen_dim", "32"}, {"seed", "1"}};
     struct lfads_config *config = NULL;

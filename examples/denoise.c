@@ -35,7 +35,8 @@ static enum lfads_status configure(struct lfads_config *config, char **words,
 
 int main(int argc, char **argv)
 {
-    struct lfads_callbacks callbacks = {.line = print_line, .warn = print_line};
+    struct lfads_callbacks callbacks = {
+        .size = sizeof callbacks, .line = print_line, .warn = print_line};
     struct lfads_config *config = NULL;
     struct lfads_error err;
     enum lfads_status status;

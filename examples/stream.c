@@ -12,13 +12,14 @@
 /* Denoises until the input ends. Fails if the last trial is cut short. */
 static enum lfads_status stream(struct lfads_denoiser *denoiser, struct lfads_error *err)
 {
-    struct lfads_denoiser_shape shape;
+    struct lfads_denoiser_shape shape = {.size = sizeof shape};
     size_t numbers, inputs, count;
     float *data, *ext;
-    struct lfads_denoised wanted = {.output = NULL};
-    enum lfads_status status = LFADS_OK;
+    struct lfads_denoised wanted = {.size = sizeof wanted};
+    enum lfads_status status = lfads_denoiser_get_shape(denoiser, &shape, err);
 
-    lfads_denoiser_get_shape(denoiser, &shape);
+    if (status != LFADS_OK)
+        return status;
     numbers = shape.bins * shape.channels;
     inputs = shape.bins * shape.ext_inputs;
     data = malloc((numbers + inputs) * sizeof *data);

@@ -32,6 +32,7 @@ enum lfads_status {
     LFADS_NUMERIC = 6      /* a cost or gradient is not finite */
 };
 
+/* How a call failed. It never grows. */
 struct lfads_error {
     enum lfads_status status;
     char text[1024]; /* one sentence, NUL-terminated, no newline */
@@ -50,7 +51,8 @@ LFADS_API size_t lfads_build_info(char *text, size_t size);
 LFADS_API const char *lfads_status_name(enum lfads_status status);
 
 /* ---- progress of long calls ------------------------------------------------------------------ */
-/* Mean costs of a batch, as docs/training.md defines them: without ramps, the total with them. */
+/* Mean costs of a batch, as docs/training.md defines them: without ramps, the total with them. It
+ * never grows: others hold it. */
 struct lfads_costs {
     double total;
     double recon; /* the negative log-likelihood of the data */
@@ -70,6 +72,7 @@ struct lfads_epoch {
      * takes out; co_bps, fp_bps: bits per spike of held-out channels, of forward bins */
     double recon_sv, co_bps, fp_bps;
 };
+/* How far a call is. The library allocates it, and it may grow at its end. */
 struct lfads_progress {
     const char *what;    /* what share refers to: "epoch", "trials", "training an integrator" */
     double share;        /* done so far, 0 to 1 */
@@ -81,9 +84,10 @@ struct lfads_progress {
      * until the callback returns */
     const struct lfads_epoch *ended;
 };
-/* Callbacks of a long call; any member may be NULL. The library calls them on the thread that
+/* Callbacks of a long call; any member but size may be 0. The library calls them on the thread that
  * called it. */
 struct lfads_callbacks {
+    size_t size; /* set by the caller: sizeof(struct lfads_callbacks) */
     void *payload;
     void (*line)(void *payload, const char *text); /* a result line, without its newline */
     void (*warn)(void *payload, const char *text); /* a warning for the user */

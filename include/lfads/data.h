@@ -41,7 +41,7 @@ enum lfads_number {
     LFADS_BOOL = 10 /* bytes: 0 or not 0 */
 };
 /* An array of the caller's. NaN are numbers that were not recorded; --missing_data=skip accepts
- * them. */
+ * them. It never grows. */
 struct lfads_array {
     enum lfads_number type;
     size_t rank;              /* axes, 0 to 4; 0: a single number */

@@ -14,12 +14,14 @@ extern "C" {
  * file. */
 struct lfads_denoiser;
 struct lfads_denoiser_shape {
+    size_t size;                       /* set by the caller: sizeof(struct lfads_denoiser_shape) */
     size_t bins, channels, ext_inputs; /* T, N, E of a trial */
     size_t outputs;                    /* N (rates) or 2N (a Gaussian's means and variances) */
     size_t factors, inputs;            /* F; inferred inputs */
 };
 /* The results of a trial: arrays of the caller; NULL: not wanted. */
 struct lfads_denoised {
+    size_t size;    /* set by the caller: sizeof(struct lfads_denoised) */
     float *output;  /* [T,outputs] */
     float *factors; /* [T,factors] */
     float *inputs;  /* [T,inputs] */
@@ -30,9 +32,10 @@ LFADS_API LFADS_CHECKED enum lfads_status
 lfads_denoiser_create(struct lfads_denoiser **out, const char *save_dir, const char *index,
                       const char *session, struct lfads_error *err);
 LFADS_API void lfads_denoiser_free(struct lfads_denoiser *denoiser);
-/* Sets SHAPE; all zero if DENOISER is NULL. */
-LFADS_API void lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser,
-                                        struct lfads_denoiser_shape *shape);
+/* Sets SHAPE, as far as its size goes. */
+LFADS_API LFADS_CHECKED enum lfads_status
+lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser, struct lfads_denoiser_shape *shape,
+                         struct lfads_error *err);
 /* Denoises DATA [T,N] with external inputs EXT [T,E] (NULL if E is 0). Fails for numbers that are
  * not finite and, if the model is of counts, for numbers that are not integers from 0 to a million.
  */

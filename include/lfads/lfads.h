@@ -20,11 +20,12 @@
  *
  * From arrays in memory, without files: data.h, training.h, model.h; examples/arrays.c shows it.
  *
- * Ownership: the caller frees what a _create function returns with the matching _free function,
- * which accepts NULL. A _create function that fails sets its handle to NULL. The library copies
- * the strings that it needs; it keeps no pointer of the caller's after a call, except that
- * callbacks are used until the call ends, or as long as a training, and where a comment says so. A
- * string that the library returns belongs to the library.
+ * Ownership: what a function stores in its argument OUT, a pointer to a pointer, the caller frees
+ * with the _free function of its type, which accepts NULL and frees all that hangs on it. A
+ * function that fails sets *OUT to NULL. The library copies the strings that it needs; it keeps no
+ * pointer of the caller's after a call, except that callbacks are used until the call ends, or as
+ * long as a training, and where a comment says so. A string that the library returns belongs to the
+ * library.
  *
  * Errors: a function that can fail because of the user or the machine returns a status. If it is
  * not LFADS_OK, the function fills the caller's struct lfads_error (may be NULL) with one sentence
@@ -44,10 +45,15 @@
  * can arrive while the library computes needs an alternate stack (sigaltstack, SA_ONSTACK).
  *
  * ABI: a program runs with every later library of the same major version, which is the soname's
- * number (version 0: of the same minor version). Functions, values of enum lfads_status and the
- * layout of structs that the caller allocates do not change. New functions, flags and statuses may
- * come; structs that the library allocates (lfads_progress, lfads_epoch), and those that begin
- * with a size, which the caller sets, may grow at their ends.
+ * number (version 0: of the same minor version). Functions, values of enums and members of structs
+ * do not change. New functions, flags and values of enums may come, and new members at the end of
+ * structs, which are of three kinds:
+ * - A struct whose first member is size is the caller's, who sets size to the sizeof of the struct.
+ *   The library reads and writes no member beyond that: what it reads is 0 there. What a newer
+ *   caller has more is not read, or set to 0. A struct without a size is refused.
+ * - A struct that the library allocates may grow. Lists of such structs are arrays of pointers.
+ * - lfads_error, lfads_costs, lfads_array and lfads_output never grow: others hold them, or calls
+ *   take arrays of them.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_LFADS_H

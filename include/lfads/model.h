@@ -89,7 +89,7 @@ LFADS_API LFADS_CHECKED enum lfads_status lfads_model_result(const struct lfads_
                                                              struct lfads_error *err);
 
 /* An array of the caller's for a result: [trials,...] without gaps, of as many numbers as trials
- * and the result's shape make. */
+ * and the result's shape make. It never grows: calls take arrays of it. */
 struct lfads_output {
     const char *name;       /* of the result. With _std behind it: standard deviations over samples;
                                with _quantiles: [...,quantiles] */

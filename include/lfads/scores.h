@@ -10,12 +10,13 @@ extern "C" {
 #endif
 
 /* ---- scoring -------------------------------------------------------------------------------- */
-/* Scores; a member that has_... says is missing is 0 or NULL. A score that is not defined is NaN.
- * Bits per spike: log-likelihood of the counts under the rates, minus that under each channel's
- * mean count over the same trials and bins, in bits, divided by the number of spikes. Standard
- * errors (_se) are over trials, by bootstrap; NaN if none was asked for. */
+/* Scores, in a struct that the library allocates and that may grow at its end. A member that
+ * has_... says is missing is 0 or NULL. A score that is not defined is NaN. Bits per spike:
+ * log-likelihood of the counts under the rates, minus that under each channel's mean count over the
+ * same trials and bins, in bits, divided by the number of spikes. Standard errors (_se) are over
+ * trials, by bootstrap; NaN if none was asked for. */
 struct lfads_score {
-    const char *set; /* the compared trials: "train" or "valid"; not to be freed */
+    const char *set; /* the compared trials: "train" or "valid" */
     size_t trials, bins, channels;
     size_t heldout, forward; /* channels and bins, the last ones, that the encoders did not read */
     bool has_truth, has_bits_per_spike, has_bounds, has_psth, has_behaviour, has_coverage;
@@ -44,26 +45,25 @@ struct lfads_score {
     char **units; /* [channels]: what the data file calls the channels' units; NULL: it does not */
     bool other_data; /* the data file has other trials than those that the results are of */
 };
-/* Results of one session's trials. */
+/* Results of one session's trials. The library allocates it, and it may grow at its end. */
 struct lfads_run_files {
     char *session;
-    const char *set; /* "train" or "valid"; not to be freed */
+    const char *set; /* "train" or "valid" */
     char *data_file;
     char *model_run_file; /* NULL: there are none */
 };
 struct lfads_runs {
     size_t count;
-    struct lfads_run_files *run; /* [count] */
+    struct lfads_run_files **run; /* [count] */
 };
 /* Finds the results that posterior sampling with CONFIG has written: of each session's validation
  * trials, or of its training trials if there are none, or of those of SET ("train" or "valid";
  * NULL: as said); the latest of samples and means. Flag session, without data_files, limits them to
- * one session. Fails if there are no results at all. lfads_runs_release frees what RUNS holds; it
- * accepts NULL. */
-LFADS_API LFADS_CHECKED enum lfads_status lfads_runs_find(struct lfads_runs *runs,
+ * one session. Fails if there are no results at all. */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_runs_find(struct lfads_runs **out,
                                                           const struct lfads_config *config,
                                                           const char *set, struct lfads_error *err);
-LFADS_API void lfads_runs_release(struct lfads_runs *runs);
+LFADS_API void lfads_runs_free(struct lfads_runs *runs);
 
 /* What to score. A member that is NULL or 0 has the meaning given. */
 struct lfads_evaluation {
@@ -80,35 +80,35 @@ struct lfads_evaluation {
                        else none; below 0: none */
     double decoding_penalty; /* of ridge regression; 0: chosen by cross-validation */
 };
-/* Scores the rates in a model-run file against its data, on the first trials of the data file.
- * lfads_score_release frees what SCORE holds; it accepts NULL and a score that was released. */
-LFADS_API LFADS_CHECKED enum lfads_status lfads_evaluate(struct lfads_score *score,
+/* Scores the rates in a model-run file against its data, on the first trials of the data file. */
+LFADS_API LFADS_CHECKED enum lfads_status lfads_evaluate(struct lfads_score **out,
                                                          const struct lfads_evaluation *what,
                                                          struct lfads_error *err);
-LFADS_API void lfads_score_release(struct lfads_score *score);
+LFADS_API void lfads_score_free(struct lfads_score *score);
 
-/* A simple estimate of rates, scored as a model is. */
+/* A simple estimate of rates, scored as a model is. The library allocates it, and it may grow at
+ * its end. */
 struct lfads_baseline {
-    const char *name;         /* "mean_rates", "psth", "smoothing"; not to be freed */
-    char about[200];          /* how its rates are made, for people to read */
-    struct lfads_score score; /* without nll, bounds and behaviour */
+    const char *name;          /* "mean_rates", "psth", "smoothing" */
+    char about[200];           /* how its rates are made, for people to read */
+    struct lfads_score *score; /* without nll, bounds and behaviour */
 };
 struct lfads_baselines {
     size_t count;
-    struct lfads_baseline *of; /* [count] */
+    struct lfads_baseline **of; /* [count] */
 };
 /* Scores, on the trials of the model run that WHAT names, rates by simple means
  * (docs/files.md, "Baselines"): each channel's mean rate, the PSTH of a trial's condition and, for
  * counts, smoothed spikes with a regression for held-out channels. What is fitted is fitted to the
- * data file's training trials; fails if it has none. Draws no figure. lfads_baselines_release frees
- * what BASELINES holds; it accepts NULL and baselines that were released. */
+ * data file's training trials; fails if it has none. Draws no figure. */
 LFADS_API LFADS_CHECKED enum lfads_status
-lfads_evaluate_baselines(struct lfads_baselines *baselines, const struct lfads_evaluation *what,
+lfads_evaluate_baselines(struct lfads_baselines **out, const struct lfads_evaluation *what,
                          struct lfads_error *err);
-LFADS_API void lfads_baselines_release(struct lfads_baselines *baselines);
+LFADS_API void lfads_baselines_free(struct lfads_baselines *baselines);
 
 /* Scores of a data set of the Neural Latents Benchmark (Pei et al. 2021; docs/files.md, "Neural
- * Latents Benchmark"). A score that the target's data do not allow is NaN. */
+ * Latents Benchmark"). A score that the target's data do not allow is NaN. The library allocates
+ * it, and it may grow at its end. */
 struct lfads_nlb_score {
     char set[64];       /* the group of the files, such as "mc_maze_20" */
     const char *prefix; /* of the benchmark's names of the scores: "[100] " for mc_maze_small; "" */
@@ -122,7 +122,7 @@ struct lfads_nlb_score {
 };
 struct lfads_nlb_scores {
     size_t count;
-    struct lfads_nlb_score *sets; /* [count] */
+    struct lfads_nlb_score **sets; /* [count] */
 };
 /* What to score. A member that is NULL or 0 has the meaning given. */
 struct lfads_nlb_evaluation {
@@ -135,13 +135,11 @@ struct lfads_nlb_evaluation {
     size_t bootstrap;        /* draws of trials for standard errors; 0: none */
     uint64_t seed;           /* of these draws */
 };
-/* Scores a submission, or a model, against a target file of the benchmark.
- * lfads_nlb_scores_release frees what SCORES holds; it accepts NULL and scores that were released.
- */
+/* Scores a submission, or a model, against a target file of the benchmark. */
 LFADS_API LFADS_CHECKED enum lfads_status
-lfads_evaluate_nlb(struct lfads_nlb_scores *scores, const struct lfads_nlb_evaluation *what,
+lfads_evaluate_nlb(struct lfads_nlb_scores **out, const struct lfads_nlb_evaluation *what,
                    struct lfads_error *err);
-LFADS_API void lfads_nlb_scores_release(struct lfads_nlb_scores *scores);
+LFADS_API void lfads_nlb_scores_free(struct lfads_nlb_scores *scores);
 
 /* What a submission to the benchmark consists of. */
 struct lfads_nlb_submission {

@@ -92,6 +92,7 @@ class lfads_progress(Structure):
 
 class lfads_callbacks(Structure):
     _fields_ = [
+        ("size", c_size_t),
         ("payload", c_void_p),
         ("line", CFUNCTYPE(None, c_void_p, c_char_p)),
         ("warn", CFUNCTYPE(None, c_void_p, c_char_p)),
@@ -154,6 +155,7 @@ class lfads_array(Structure):
 
 class lfads_denoiser_shape(Structure):
     _fields_ = [
+        ("size", c_size_t),
         ("bins", c_size_t),
         ("channels", c_size_t),
         ("ext_inputs", c_size_t),
@@ -165,6 +167,7 @@ class lfads_denoiser_shape(Structure):
 
 class lfads_denoised(Structure):
     _fields_ = [
+        ("size", c_size_t),
         ("output", POINTER(c_float)),
         ("factors", POINTER(c_float)),
         ("inputs", POINTER(c_float)),
@@ -320,7 +323,7 @@ class lfads_run_files(Structure):
 class lfads_runs(Structure):
     _fields_ = [
         ("count", c_size_t),
-        ("run", POINTER(lfads_run_files)),
+        ("run", POINTER(POINTER(lfads_run_files))),
     ]
 
 
@@ -345,14 +348,14 @@ class lfads_baseline(Structure):
     _fields_ = [
         ("name", c_char_p),
         ("about", c_char * 200),
-        ("score", lfads_score),
+        ("score", POINTER(lfads_score)),
     ]
 
 
 class lfads_baselines(Structure):
     _fields_ = [
         ("count", c_size_t),
-        ("of", POINTER(lfads_baseline)),
+        ("of", POINTER(POINTER(lfads_baseline))),
     ]
 
 
@@ -377,7 +380,7 @@ class lfads_nlb_score(Structure):
 class lfads_nlb_scores(Structure):
     _fields_ = [
         ("count", c_size_t),
-        ("sets", POINTER(lfads_nlb_score)),
+        ("sets", POINTER(POINTER(lfads_nlb_score))),
     ]
 
 
@@ -453,7 +456,7 @@ FUNCTIONS = {
     "lfads_data_rows": (c_size_t, [c_void_p, c_size_t, c_char_p]),
     "lfads_denoiser_create": (c_int, [POINTER(c_void_p), c_char_p, c_char_p, c_char_p, POINTER(lfads_error)]),
     "lfads_denoiser_free": (None, [c_void_p]),
-    "lfads_denoiser_get_shape": (None, [c_void_p, POINTER(lfads_denoiser_shape)]),
+    "lfads_denoiser_get_shape": (c_int, [c_void_p, POINTER(lfads_denoiser_shape), POINTER(lfads_error)]),
     "lfads_denoise": (c_int, [c_void_p, c_void_p, c_void_p, POINTER(lfads_denoised), POINTER(lfads_error)]),
     "lfads_denoiser_begin": (c_int, [c_void_p, POINTER(lfads_error)]),
     "lfads_denoise_bin": (c_int, [c_void_p, c_void_p, c_void_p, POINTER(lfads_denoised), c_void_p,
@@ -507,15 +510,16 @@ FUNCTIONS = {
     "lfads_ranks_agree": (c_int, [c_void_p, c_int, POINTER(lfads_error)]),
     "lfads_config_share": (c_int, [c_void_p, c_void_p, POINTER(lfads_error)]),
     "lfads_tune_config_share": (c_int, [c_void_p, c_void_p, POINTER(lfads_error)]),
-    "lfads_runs_find": (c_int, [POINTER(lfads_runs), c_void_p, c_char_p, POINTER(lfads_error)]),
-    "lfads_runs_release": (None, [POINTER(lfads_runs)]),
-    "lfads_evaluate": (c_int, [POINTER(lfads_score), POINTER(lfads_evaluation), POINTER(lfads_error)]),
-    "lfads_score_release": (None, [POINTER(lfads_score)]),
-    "lfads_evaluate_baselines": (c_int, [POINTER(lfads_baselines), POINTER(lfads_evaluation),
+    "lfads_runs_find": (c_int, [POINTER(POINTER(lfads_runs)), c_void_p, c_char_p, POINTER(lfads_error)]),
+    "lfads_runs_free": (None, [POINTER(lfads_runs)]),
+    "lfads_evaluate": (c_int, [POINTER(POINTER(lfads_score)), POINTER(lfads_evaluation),
         POINTER(lfads_error)]),
-    "lfads_baselines_release": (None, [POINTER(lfads_baselines)]),
-    "lfads_evaluate_nlb": (c_int, [POINTER(lfads_nlb_scores), POINTER(lfads_nlb_evaluation),
+    "lfads_score_free": (None, [POINTER(lfads_score)]),
+    "lfads_evaluate_baselines": (c_int, [POINTER(POINTER(lfads_baselines)), POINTER(lfads_evaluation),
         POINTER(lfads_error)]),
-    "lfads_nlb_scores_release": (None, [POINTER(lfads_nlb_scores)]),
+    "lfads_baselines_free": (None, [POINTER(lfads_baselines)]),
+    "lfads_evaluate_nlb": (c_int, [POINTER(POINTER(lfads_nlb_scores)), POINTER(lfads_nlb_evaluation),
+        POINTER(lfads_error)]),
+    "lfads_nlb_scores_free": (None, [POINTER(lfads_nlb_scores)]),
     "lfads_submit_nlb": (c_int, [POINTER(lfads_nlb_submission), POINTER(lfads_error)]),
 }

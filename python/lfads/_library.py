@@ -151,7 +151,7 @@ class Run:
         self._pending: Optional[BaseException] = None
         types: Any = {field[0]: field[1] for field in _header.lfads_callbacks._fields_}
         self._callbacks = _header.lfads_callbacks(
-            None, types["line"](self._on_line), types["warn"](self._on_warning),
+            ctypes.sizeof(_header.lfads_callbacks), None, types["line"](self._on_line), types["warn"](self._on_warning),
             types["progress"](self._on_progress), types["stop"](self._on_stop))
         self.pointer = ctypes.byref(self._callbacks)
 

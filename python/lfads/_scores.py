@@ -96,7 +96,7 @@ def evaluate(data: Any, results: Any, truth: Any = None, *, set: Optional[str] =
     dict
         `bits_per_spike`, `r2` (with true rates), `co_bps`, `nll`, `channel_r2`, ...; what is not defined is left out.
     """
-    score = _header.lfads_score()
+    score = ctypes.POINTER(_header.lfads_score)()
     with tempfile.TemporaryDirectory(prefix="lfads-") as place:
         files = [_data_file(data, truth, place), _run_file(results, place, output_dist)]
         what = _header.lfads_evaluation(
@@ -107,6 +107,6 @@ def evaluate(data: Any, results: Any, truth: Any = None, *, set: Optional[str] =
         except Error as error:  # in the caller's words: no files, if there were none
             raise type(error)(str(error).replace(files[1], "results").replace(files[0], "data")) from None
     try:
-        return _as_dict(score)
+        return _as_dict(score.contents)
     finally:
-        lib.lfads_score_release(ctypes.byref(score))
+        lib.lfads_score_free(score)

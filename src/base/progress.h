@@ -4,6 +4,11 @@
 #define LFADS_BASE_PROGRESS_H
 #include <lfads/lfads.h>
 
+/* Copies *CALLBACKS, the caller's (may be NULL), to OWN, which is then *CALLBACKS. Fails unless its
+ * size was set. CALL is the public function. */
+enum lfads_status callbacks_take(struct lfads_callbacks *own,
+                                 const struct lfads_callbacks **callbacks, const char *call,
+                                 struct lfads_error *err);
 /* Passes PROGRESS to the caller's callback; returns true if the caller wants to stop. CALLBACKS and
  * each of its members may be NULL. */
 bool progress_report(const struct lfads_callbacks *callbacks,

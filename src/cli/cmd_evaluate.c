@@ -115,18 +115,18 @@ static void say_unused(const struct request *request)
 static enum lfads_status score(const struct lfads_evaluation *evaluation,
                                const struct request *request, struct lfads_error *err)
 {
-    struct lfads_score score;
-    struct lfads_baselines baselines = {.count = 0};
+    struct lfads_score *score;
+    struct lfads_baselines *baselines = NULL;
     enum lfads_status status = lfads_evaluate(&score, evaluation, err);
 
     if (status == LFADS_OK)
-        note_found(request->found, &score);
+        note_found(request->found, score);
     if (status == LFADS_OK && request->baselines)
         status = lfads_evaluate_baselines(&baselines, evaluation, err);
     if (status == LFADS_OK)
-        cli_print_score(&score, request->baselines ? &baselines : NULL, request->json);
-    lfads_baselines_release(&baselines);
-    lfads_score_release(&score);
+        cli_print_score(score, baselines, request->json);
+    lfads_baselines_free(baselines);
+    lfads_score_free(score);
     return status;
 }
 
@@ -146,7 +146,7 @@ static enum lfads_status score_runs(const struct request *request, const struct 
     enum lfads_status status = LFADS_OK;
 
     for (size_t i = 0; i < runs->count && status == LFADS_OK; i++) {
-        const struct lfads_run_files *run = &runs->run[i];
+        const struct lfads_run_files *run = runs->run[i];
 
         if (request->json && many) {
             printf("%s", i ? ", " : "{");
@@ -197,7 +197,7 @@ static enum lfads_status evaluate_model(const struct request *request, const cha
                                         const char *file, struct lfads_error *err)
 {
     const char *set = strcmp(request->set, "auto") == 0 ? NULL : request->set;
-    struct lfads_runs runs = {.count = 0};
+    struct lfads_runs *runs = NULL;
     struct lfads_config *config;
     enum lfads_status status = lfads_config_create(&config, err);
 
@@ -205,12 +205,12 @@ static enum lfads_status evaluate_model(const struct request *request, const cha
         status = name_results(config, request, directory, file, err);
     if (status == LFADS_OK)
         status = lfads_runs_find(&runs, config, set, err);
-    if (status == LFADS_OK && runs.count > 1 && *request->figure)
+    if (status == LFADS_OK && runs->count > 1 && *request->figure)
         status =
             refuse("the model has several sessions: --session says which one --figure draws", err);
     if (status == LFADS_OK)
-        status = score_runs(request, &runs, err);
-    lfads_runs_release(&runs);
+        status = score_runs(request, runs, err);
+    lfads_runs_free(runs);
     lfads_config_free(config);
     return status;
 }
@@ -225,17 +225,17 @@ static enum lfads_status evaluate_nlb(const struct request *request, struct lfad
                                               .decoding_penalty = request->decoding_penalty,
                                               .bootstrap = (size_t)request->bootstrap,
                                               .seed = (uint64_t)request->seed};
-    struct lfads_nlb_scores scores;
+    struct lfads_nlb_scores *scores;
     enum lfads_status status = lfads_evaluate_nlb(&scores, &evaluation, err);
 
-    for (size_t i = 0; i < scores.count && status == LFADS_OK; i++) {
+    for (size_t i = 0; status == LFADS_OK && i < scores->count; i++) {
         request->found->spikes = true;
-        if (!isnan(scores.sets[i].velocity_r2))
+        if (!isnan(scores->sets[i]->velocity_r2))
             request->found->behaviour = true;
     }
     if (status == LFADS_OK)
-        cli_print_nlb(&scores, request->json);
-    lfads_nlb_scores_release(&scores);
+        cli_print_nlb(scores, request->json);
+    lfads_nlb_scores_free(scores);
     return status;
 }
 

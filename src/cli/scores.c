@@ -171,8 +171,8 @@ static void print_part(bool has, const char *name, double value, double error)
 static void print_baselines(const struct lfads_baselines *baselines)
 {
     for (size_t i = 0; i < baselines->count; i++) {
-        const struct lfads_baseline *b = &baselines->of[i];
-        const struct lfads_score *s = &b->score;
+        const struct lfads_baseline *b = baselines->of[i];
+        const struct lfads_score *s = b->score;
 
         printf("baseline %s", b->name);
         print_part(s->has_bits_per_spike, "bits per spike", s->bits_per_spike,
@@ -255,9 +255,9 @@ static void print_json_baselines(const struct lfads_baselines *baselines)
 {
     printf(", \"baselines\": {");
     for (size_t i = 0; i < baselines->count; i++) {
-        printf("%s\"%s\": {\"about\": \"%s\"", i ? ", " : "", baselines->of[i].name,
-               baselines->of[i].about);
-        print_json_rates(&baselines->of[i].score);
+        printf("%s\"%s\": {\"about\": \"%s\"", i ? ", " : "", baselines->of[i]->name,
+               baselines->of[i]->about);
+        print_json_rates(baselines->of[i]->score);
         printf("}");
     }
     printf("}");
@@ -389,7 +389,7 @@ void cli_print_nlb(const struct lfads_nlb_scores *scores, bool json)
     for (size_t i = 0; i < scores->count; i++) {
         if (json)
             printf("%s", i ? ", " : "{");
-        (json ? print_nlb_json : print_nlb_text)(&scores->sets[i]);
+        (json ? print_nlb_json : print_nlb_text)(scores->sets[i]);
     }
     if (json)
         printf("}\n");

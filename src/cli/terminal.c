@@ -159,7 +159,8 @@ void terminal_begin(struct terminal *terminal, struct lfads_callbacks *callbacks
 {
     *terminal = (struct terminal){
         .quiet = quiet, .live = isatty(STDOUT_FILENO) == 1, .max_epochs = max_epochs};
-    *callbacks = (struct lfads_callbacks){.payload = terminal,
+    *callbacks = (struct lfads_callbacks){.size = sizeof *callbacks,
+                                          .payload = terminal,
                                           .line = print_line,
                                           .warn = print_warning,
                                           .progress = print_progress,

@@ -1,9 +1,10 @@
 /* baselines_scored.c - reads the training trials, makes each baseline's rates and scores them.
- * Entry points: lfads_evaluate_baselines and lfads_baselines_release of the public header.
+ * Entry points: lfads_evaluate_baselines and lfads_baselines_free of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "infer/baselines_scored.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,28 +76,42 @@ static enum lfads_status begin(struct making *m)
     return status;
 }
 
-/* Scores the rates as baseline NAME. */
+/* Scores the rates as baseline NAME, made as FORMAT says. */
 static enum lfads_status score(struct lfads_baselines *out, const struct making *m,
-                               const char *name)
+                               const char *name, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static enum lfads_status score(struct lfads_baselines *out, const struct making *m,
+                               const char *name, const char *format, ...)
 {
-    struct lfads_baseline *b = &out->of[out->count++];
+    struct lfads_baseline *b = calloc(1, sizeof *b);
     struct evaluation as_model = *m->s;
     struct lfads_evaluation what = *m->s->what;
+    va_list words;
 
+    if (b)
+        b->score = calloc(1, sizeof *b->score);
+    if (!b || !b->score) {
+        free(b);
+        return lfads_fail(m->s->err, LFADS_NO_MEMORY, "no memory for baselines");
+    }
+    out->of[out->count++] = b;
     b->name = name;
+    va_start(words, format);
+    vsnprintf(b->about, sizeof b->about, format, words);
+    va_end(words);
     what.train_run_file = NULL;
     as_model.what = &what;
     as_model.output = m->rates;
     as_model.outputs = as_model.channels;
     if (m->s->distribution->written > 1)
         as_model.distribution = distribution_of(DISTRIBUTION_mse);
-    return evaluation_score_rates(&b->score, &as_model);
+    return evaluation_score_rates(b->score, &as_model);
 }
 
 static enum lfads_status make_smoothing(struct lfads_baselines *out, struct making *m)
 {
     struct baseline_choice choice;
-    struct lfads_baseline *b = &out->of[out->count];
     char regression[100] = "";
     enum lfads_status status = baseline_smoothing(m->rates, &choice, &m->data, m->s->err);
 
@@ -104,33 +119,28 @@ static enum lfads_status make_smoothing(struct lfads_baselines *out, struct maki
         snprintf(regression, sizeof regression,
                  "; held-out channels: Poisson regression on the others, penalty %g",
                  choice.penalty);
-    snprintf(b->about, sizeof b->about,
-             "the trial's other bins, smoothed: standard deviation %g bins, %g bins of the mean "
-             "rate added%.80s",
-             choice.sd, choice.shrink, regression);
-    return status == LFADS_OK ? score(out, m, "smoothing") : status;
+    return status == LFADS_OK ? score(out, m, "smoothing",
+                                      "the trial's other bins, smoothed: standard deviation %g "
+                                      "bins, %g bins of the mean rate added%.80s",
+                                      choice.sd, choice.shrink, regression)
+                              : status;
 }
 
 static enum lfads_status make_all(struct lfads_baselines *out, struct making *m)
 {
+    char of[60] = "all training trials in the bin";
     enum lfads_status status = baseline_mean(m->rates, &m->data, m->s->err);
 
-    snprintf(out->of[0].about, sizeof out->of[0].about, "each channel's mean over training trials");
+    if (m->data.eval.condition)
+        snprintf(of, sizeof of, "the training trials of the condition (%zu conditions)",
+                 m->data.conditions);
     if (status == LFADS_OK)
-        status = score(out, m, "mean_rates");
+        status = score(out, m, "mean_rates", "each channel's mean over training trials");
     if (status == LFADS_OK)
         status = baseline_psth(m->rates, &m->data, m->s->err);
-    if (m->data.eval.condition)
-        snprintf(out->of[1].about, sizeof out->of[1].about,
-                 "mean of the training trials of the condition (%zu conditions), smoothed: "
-                 "standard deviation %.3g bins",
-                 m->data.conditions, m->data.psth_sd);
-    else
-        snprintf(out->of[1].about, sizeof out->of[1].about,
-                 "mean of all training trials in the bin, smoothed: standard deviation %.3g bins",
-                 m->data.psth_sd);
     if (status == LFADS_OK)
-        status = score(out, m, "psth");
+        status = score(out, m, "psth", "mean of %s, smoothed: standard deviation %.3g bins", of,
+                       m->data.psth_sd);
     return status == LFADS_OK && m->s->distribution->data == DATA_COUNTS ? make_smoothing(out, m)
                                                                          : status;
 }
@@ -148,33 +158,50 @@ enum lfads_status baselines_scored(struct lfads_baselines *out, const struct eva
     labels_free(&m.labels);
     free(m.rates);
     if (status != LFADS_OK)
-        lfads_baselines_release(out);
+        baselines_release(out);
     return status;
 }
 
-enum lfads_status lfads_evaluate_baselines(struct lfads_baselines *baselines,
+enum lfads_status lfads_evaluate_baselines(struct lfads_baselines **out,
                                            const struct lfads_evaluation *what,
                                            struct lfads_error *err)
 {
     struct evaluation s;
+    struct lfads_baselines *baselines;
     enum lfads_status status;
 
+    if (!out)
+        return lfads_fail_null(err, "lfads_evaluate_baselines", "out");
+    *out = NULL;
+    baselines = calloc(1, sizeof *baselines);
     if (!baselines)
-        return lfads_fail_null(err, "lfads_evaluate_baselines", "baselines");
-    *baselines = (struct lfads_baselines){.count = 0};
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for baselines");
     status = evaluation_open(&s, what, err);
     if (status == LFADS_OK)
         status = baselines_scored(baselines, &s);
     evaluation_release(&s);
-    return status;
+    if (status != LFADS_OK) {
+        lfads_baselines_free(baselines);
+        return status;
+    }
+    *out = baselines;
+    return LFADS_OK;
 }
 
-void lfads_baselines_release(struct lfads_baselines *baselines)
+void baselines_release(struct lfads_baselines *baselines)
+{
+    for (size_t i = 0; i < baselines->count; i++) {
+        lfads_score_free(baselines->of[i]->score);
+        free(baselines->of[i]);
+    }
+    free(baselines->of);
+    *baselines = (struct lfads_baselines){.count = 0};
+}
+
+void lfads_baselines_free(struct lfads_baselines *baselines)
 {
     if (!baselines)
         return;
-    for (size_t i = 0; i < baselines->count; i++)
-        lfads_score_release(&baselines->of[i].score);
-    free(baselines->of);
-    *baselines = (struct lfads_baselines){.count = 0};
+    baselines_release(baselines);
+    free(baselines);
 }

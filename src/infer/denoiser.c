@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/sized.h"
 #include "base/workers.h"
 #include "config/hyperparams.h"
 #include "infer/denoiser.h"
@@ -164,23 +165,24 @@ void lfads_denoiser_free(struct lfads_denoiser *denoiser)
     free(denoiser);
 }
 
-void lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser,
-                              struct lfads_denoiser_shape *shape)
+enum lfads_status lfads_denoiser_get_shape(const struct lfads_denoiser *denoiser,
+                                           struct lfads_denoiser_shape *shape,
+                                           struct lfads_error *err)
 {
+    static const char call[] = "lfads_denoiser_get_shape";
+    struct lfads_denoiser_shape full;
     const struct model *m;
 
-    if (!shape)
-        return;
-    *shape = (struct lfads_denoiser_shape){0};
-    if (!denoiser)
-        return;
+    if (!denoiser || !shape)
+        return lfads_fail_null(err, call, denoiser ? "shape" : "denoiser");
     m = denoiser->model;
-    *shape = (struct lfads_denoiser_shape){.bins = m->bins,
-                                           .channels = model_channels(m, denoiser->session),
-                                           .ext_inputs = m->ext_inputs,
-                                           .outputs = model_outputs(m, denoiser->session),
-                                           .factors = m->factors,
-                                           .inputs = m->co_dim};
+    full = (struct lfads_denoiser_shape){.bins = m->bins,
+                                         .channels = model_channels(m, denoiser->session),
+                                         .ext_inputs = m->ext_inputs,
+                                         .outputs = model_outputs(m, denoiser->session),
+                                         .factors = m->factors,
+                                         .inputs = m->co_dim};
+    return sized_fill(shape, &full, sizeof full, call, err);
 }
 
 static enum lfads_status check(const float *numbers, const struct denoiser_bins *bins, size_t width,
@@ -231,7 +233,7 @@ void denoiser_keep(struct lfads_denoiser *d, const struct denoiser_bins *bins)
     struct results results = d->results;
     float *requested[RESULTS];
 
-    requested_arrays(requested, d->denoised);
+    requested_arrays(requested, &d->denoised);
     for (int i = 0; i < RESULTS; i++)
         results.values[i] = requested[i] ? results.values[i] : NULL;
     passes_keep(&d->passes, &results, 0);
@@ -270,13 +272,15 @@ enum lfads_status lfads_denoise(struct lfads_denoiser *denoiser, const float *da
     if (!denoiser || !denoised)
         return lfads_fail_null(err, "lfads_denoise", denoiser ? "denoised" : "denoiser");
     status =
-        denoiser_check(denoiser, data, ext, &(struct denoiser_bins){0, denoiser->model->bins}, err);
+        sized_take(&denoiser->denoised, denoised, sizeof denoiser->denoised, "lfads_denoise", err);
+    if (status == LFADS_OK)
+        status = denoiser_check(denoiser, data, ext,
+                                &(struct denoiser_bins){0, denoiser->model->bins}, err);
     if (status != LFADS_OK)
         return status;
     denoiser->has_begun = false;
     denoiser->data = data;
     denoiser->ext = ext;
-    denoiser->denoised = denoised;
     workers_run(NULL, 1, denoise, denoiser);
     return LFADS_OK;
 }

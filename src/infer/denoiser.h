@@ -13,7 +13,7 @@ struct lfads_denoiser {
     size_t session;
     /* the call in progress */
     const float *data, *ext;
-    const struct lfads_denoised *denoised;
+    struct lfads_denoised denoised;
     /* the trial that comes bin by bin */
     bool has_begun;
     size_t taken, ready; /* bins: that came, that have results */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "base/sized.h"
 #include "base/workers.h"
 #include "infer/denoiser.h"
 #include "model/causal.h"
@@ -76,12 +77,13 @@ enum lfads_status lfads_denoise_bin(struct lfads_denoiser *denoiser, const float
                           "lfads_denoise_bin: %s: begin %s with lfads_denoiser_begin",
                           d->has_begun ? "the trial has all its bins" : "there is no trial",
                           d->has_begun ? "the next" : "one");
-    status = denoiser_check(d, data, ext, &(struct denoiser_bins){d->taken, 1}, err);
+    status = sized_take(&d->denoised, denoised, sizeof d->denoised, "lfads_denoise_bin", err);
+    if (status == LFADS_OK)
+        status = denoiser_check(d, data, ext, &(struct denoiser_bins){d->taken, 1}, err);
     if (status != LFADS_OK)
         return status;
     d->data = data;
     d->ext = ext;
-    d->denoised = denoised;
     workers_run(NULL, 1, run, d);
     *ready = d->ready;
     return LFADS_OK;

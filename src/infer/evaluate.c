@@ -1,5 +1,5 @@
 /* evaluate.c - scores a file of results against its data file, and draws a trial. Entry points:
- * lfads_evaluate and lfads_score_release of the public header.
+ * lfads_evaluate and lfads_score_free of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
@@ -246,32 +246,46 @@ enum lfads_status evaluation_open(struct evaluation *s, const struct lfads_evalu
     return evaluation_read(s);
 }
 
-enum lfads_status lfads_evaluate(struct lfads_score *score, const struct lfads_evaluation *what,
+enum lfads_status lfads_evaluate(struct lfads_score **out, const struct lfads_evaluation *what,
                                  struct lfads_error *err)
 {
     struct evaluation s;
+    struct lfads_score *score;
     enum lfads_status status;
 
+    if (!out)
+        return lfads_fail_null(err, "lfads_evaluate", "out");
+    *out = NULL;
+    score = calloc(1, sizeof *score);
     if (!score)
-        return lfads_fail_null(err, "lfads_evaluate", "score");
-    *score = (struct lfads_score){.trials = 0};
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for scores");
     status = evaluation_open(&s, what, err);
     if (status == LFADS_OK)
         status = evaluation_score(score, &s);
     if (status == LFADS_OK && s.what->figure)
         status = draw_figure(score, &s);
     evaluation_release(&s);
-    return status;
+    if (status != LFADS_OK) {
+        lfads_score_free(score);
+        return status;
+    }
+    *out = score;
+    return LFADS_OK;
 }
 
-void lfads_score_release(struct lfads_score *score)
+void evaluation_release_score(struct lfads_score *score)
 {
-    if (!score)
-        return;
     free(score->channel_r2);
     free(score->channel_bits_per_spike);
     free(score->channel_coverage);
     free(score->units);
-    score->units = NULL;
-    score->channel_r2 = score->channel_bits_per_spike = score->channel_coverage = NULL;
+    *score = (struct lfads_score){.trials = 0};
+}
+
+void lfads_score_free(struct lfads_score *score)
+{
+    if (!score)
+        return;
+    evaluation_release_score(score);
+    free(score);
 }

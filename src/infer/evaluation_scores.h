@@ -10,9 +10,10 @@
 /* Checks the request WHAT and reads its files; evaluation_release frees S, also after a failure. */
 enum lfads_status evaluation_open(struct evaluation *s, const struct lfads_evaluation *what,
                                   struct lfads_error *err);
-/* Sets SCORE to all scores that the files allow; lfads_score_release frees it, also after a
- * failure. */
+/* Sets SCORE to all scores that the files allow; evaluation_release_score frees what it holds, also
+ * after a failure. */
 enum lfads_status evaluation_score(struct lfads_score *score, const struct evaluation *s);
+void evaluation_release_score(struct lfads_score *score);
 /* The same without nll, which is NaN, bounds and behaviour: what rates alone decide. */
 enum lfads_status evaluation_score_rates(struct lfads_score *score, const struct evaluation *s);
 

@@ -1,5 +1,5 @@
 /* find_runs.c - finds the results of a model, and the data files that they belong to. Entry points:
- * lfads_runs_find and lfads_runs_release of the public header.
+ * lfads_runs_find and lfads_runs_free of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,13 +94,17 @@ static enum lfads_status find_all(struct lfads_runs *runs, const struct session_
     enum lfads_status status = LFADS_OK;
 
     runs->run = calloc(files->count, sizeof *runs->run);
-    if (!runs->run)
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a list of results");
     for (size_t i = 0; i < files->count && status == LFADS_OK; i++) {
+        struct lfads_run_files *run;
+
         if (!is_wanted(&files->file[i], config))
             continue;
-        status = find_run(&runs->run[runs->count++], &files->file[i], config, set, err);
-        found += status == LFADS_OK && runs->run[runs->count - 1].model_run_file;
+        run = runs->run ? calloc(1, sizeof *run) : NULL;
+        if (!run)
+            return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a list of results");
+        runs->run[runs->count++] = run;
+        status = find_run(run, &files->file[i], config, set, err);
+        found += status == LFADS_OK && run->model_run_file;
     }
     if (status != LFADS_OK || found)
         return status;
@@ -111,37 +115,45 @@ static enum lfads_status find_all(struct lfads_runs *runs, const struct session_
         files->file[0].path, *config->output_dir ? config->output_dir : config->lfads_save_dir);
 }
 
-enum lfads_status lfads_runs_find(struct lfads_runs *runs, const struct lfads_config *config,
+enum lfads_status lfads_runs_find(struct lfads_runs **out, const struct lfads_config *config,
                                   const char *set, struct lfads_error *err)
 {
     struct session_files files;
+    struct lfads_runs *runs;
     enum lfads_status status;
 
-    if (runs)
-        *runs = (struct lfads_runs){.count = 0};
-    if (!runs || !config)
-        return lfads_fail_null(err, "lfads_runs_find", runs ? "config" : "runs");
+    if (out)
+        *out = NULL;
+    if (!out || !config)
+        return lfads_fail_null(err, "lfads_runs_find", out ? "config" : "out");
     if (set && strcmp(set, "train") != 0 && strcmp(set, "valid") != 0)
         return lfads_fail(err, LFADS_USAGE, "lfads_runs_find: set is %s, and takes train or valid",
                           set);
+    runs = calloc(1, sizeof *runs);
+    if (!runs)
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a list of results");
     status = run_find_files(&files, config, err);
     if (status == LFADS_OK)
         status = find_all(runs, &files, config, set, err);
     session_files_release(&files);
-    if (status != LFADS_OK)
-        lfads_runs_release(runs);
-    return status;
+    if (status != LFADS_OK) {
+        lfads_runs_free(runs);
+        return status;
+    }
+    *out = runs;
+    return LFADS_OK;
 }
 
-void lfads_runs_release(struct lfads_runs *runs)
+void lfads_runs_free(struct lfads_runs *runs)
 {
     if (!runs)
         return;
     for (size_t i = 0; i < runs->count; i++) {
-        free(runs->run[i].session);
-        free(runs->run[i].data_file);
-        free(runs->run[i].model_run_file);
+        free(runs->run[i]->session);
+        free(runs->run[i]->data_file);
+        free(runs->run[i]->model_run_file);
+        free(runs->run[i]);
     }
     free(runs->run);
-    *runs = (struct lfads_runs){.count = 0};
+    free(runs);
 }

@@ -2,6 +2,7 @@
  * public header. SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "base/progress.h"
 #include "base/sized.h"
 #include "base/sizes.h"
 #include "infer/model_results.h"
@@ -17,6 +18,7 @@ struct asked {
     const char *session, *model_session;
     enum session_set set;
     struct lfads_sampling how;
+    struct lfads_callbacks own; /* what CALLBACKS is, unless NULL */
     const struct lfads_callbacks *callbacks;
 };
 
@@ -143,9 +145,12 @@ static enum lfads_status sample(struct sampler *p, const struct asked *a, struct
 static enum lfads_status check_arguments(struct asked *a, const struct lfads_sampling *how,
                                          struct lfads_error *err)
 {
+    enum lfads_status status;
+
     if (!a->model || !a->data || !how)
         return lfads_fail_null(err, call, !a->model ? "model" : !a->data ? "data" : "how");
-    return sized_take(&a->how, how, sizeof a->how, call, err);
+    status = sized_take(&a->how, how, sizeof a->how, call, err);
+    return status == LFADS_OK ? callbacks_take(&a->own, &a->callbacks, call, err) : status;
 }
 
 enum lfads_status lfads_model_posterior(struct lfads_model *model, const struct lfads_data *data,

@@ -1,5 +1,5 @@
 /* nlb_evaluate.c - scores a submission, or a model, against a target file of the Neural Latents
- * Benchmark. Entry points: lfads_evaluate_nlb and lfads_nlb_scores_release of the public header.
+ * Benchmark. Entry points: lfads_evaluate_nlb and lfads_nlb_scores_free of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
@@ -25,14 +25,17 @@ struct nlb {
 /* Appends SET to what is scored. */
 static enum lfads_status add_set(struct lfads_nlb_scores *scores, const char *set, struct nlb *n)
 {
-    struct lfads_nlb_score *grown =
+    struct lfads_nlb_score **grown =
                                realloc(scores->sets, (scores->count + 1) * sizeof *scores->sets),
-                           *score;
+                           *score = NULL;
 
-    if (!grown)
+    if (grown) {
+        scores->sets = grown;
+        score = calloc(1, sizeof *score);
+    }
+    if (!score)
         return lfads_fail(n->err, LFADS_NO_MEMORY, "no memory for scores");
-    scores->sets = grown;
-    score = &grown[scores->count++];
+    grown[scores->count++] = score;
     *score = (struct lfads_nlb_score){.prefix = nlb_prefix(set),
                                       .co_bps = (double)NAN,
                                       .co_bps_se = (double)NAN,
@@ -141,17 +144,6 @@ static enum lfads_status score_set(struct lfads_nlb_score *score, struct nlb *n)
     return status;
 }
 
-/* Sets TAKEN to the caller's WHAT. */
-static enum lfads_status take_request(struct lfads_nlb_evaluation *taken,
-                                      const struct lfads_nlb_scores *scores,
-                                      const struct lfads_nlb_evaluation *what,
-                                      struct lfads_error *err)
-{
-    if (!scores || !what)
-        return lfads_fail_null(err, "lfads_evaluate_nlb", scores ? "what" : "scores");
-    return sized_take(taken, what, sizeof *taken, "lfads_evaluate_nlb", err);
-}
-
 static enum lfads_status check(const struct lfads_nlb_evaluation *what, struct lfads_error *err)
 {
     if (!what->target_file || !what->submission_file)
@@ -165,40 +157,59 @@ static enum lfads_status check(const struct lfads_nlb_evaluation *what, struct l
     return what->set ? nlb_check_group(what->set, err) : LFADS_OK;
 }
 
-enum lfads_status lfads_evaluate_nlb(struct lfads_nlb_scores *scores,
-                                     const struct lfads_nlb_evaluation *what,
-                                     struct lfads_error *err)
+static enum lfads_status evaluate(struct lfads_nlb_scores *scores,
+                                  const struct lfads_nlb_evaluation *what, struct lfads_error *err)
 {
-    struct lfads_nlb_evaluation taken;
-    struct nlb n = {.what = &taken, .err = err};
-    enum lfads_status status;
+    struct nlb n = {.what = what, .err = err};
+    enum lfads_status status = nlb_open(&n.target, what->target_file, err);
 
-    if (scores)
-        *scores = (struct lfads_nlb_scores){.count = 0};
-    status = take_request(&taken, scores, what, err);
     if (status == LFADS_OK)
-        status = check(&taken, err);
-    if (status == LFADS_OK)
-        status = nlb_open(&n.target, taken.target_file, err);
-    if (status == LFADS_OK)
-        status = nlb_open(&n.submission, taken.submission_file, err);
+        status = nlb_open(&n.submission, what->submission_file, err);
     if (status == LFADS_OK) {
         n.run = h5_has(&n.submission, results_key(OF_POSTERIORS, RESULT_OUTPUT));
         status = choose_sets(scores, &n);
     }
     for (size_t i = 0; status == LFADS_OK && i < scores->count; i++)
-        status = score_set(&scores->sets[i], &n);
+        status = score_set(scores->sets[i], &n);
     h5_close(&n.submission, NULL);
     h5_close(&n.target, NULL);
-    if (status != LFADS_OK)
-        lfads_nlb_scores_release(scores);
     return status;
 }
 
-void lfads_nlb_scores_release(struct lfads_nlb_scores *scores)
+enum lfads_status lfads_evaluate_nlb(struct lfads_nlb_scores **out,
+                                     const struct lfads_nlb_evaluation *what,
+                                     struct lfads_error *err)
+{
+    struct lfads_nlb_evaluation taken;
+    struct lfads_nlb_scores *scores;
+    enum lfads_status status;
+
+    if (out)
+        *out = NULL;
+    if (!out || !what)
+        return lfads_fail_null(err, "lfads_evaluate_nlb", out ? "what" : "out");
+    status = sized_take(&taken, what, sizeof taken, "lfads_evaluate_nlb", err);
+    if (status == LFADS_OK)
+        status = check(&taken, err);
+    if (status != LFADS_OK)
+        return status;
+    scores = calloc(1, sizeof *scores);
+    status = scores ? evaluate(scores, &taken, err)
+                    : lfads_fail(err, LFADS_NO_MEMORY, "no memory for scores");
+    if (status != LFADS_OK) {
+        lfads_nlb_scores_free(scores);
+        return status;
+    }
+    *out = scores;
+    return LFADS_OK;
+}
+
+void lfads_nlb_scores_free(struct lfads_nlb_scores *scores)
 {
     if (!scores)
         return;
+    for (size_t i = 0; i < scores->count; i++)
+        free(scores->sets[i]);
     free(scores->sets);
-    *scores = (struct lfads_nlb_scores){.count = 0};
+    free(scores);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/progress.h"
 #include "base/sizes.h"
 #include "infer/kept_arrays.h"
 #include "infer/sampler.h"
@@ -217,8 +218,13 @@ static enum lfads_status run(const struct lfads_config *config,
                              const char *kind, struct lfads_error *err)
 {
     struct sampler p = {.plan = {.latents = latents, .samples = 1}, .err = err};
-    enum lfads_status status = run_open(&p.run, config, RUN_TRIALS, callbacks, err);
+    struct lfads_callbacks own;
+    enum lfads_status status = callbacks_take(
+        &own, &callbacks,
+        latents == POSTERIOR_SAMPLE ? "lfads_posterior_sample" : "lfads_posterior_mean", err);
 
+    if (status == LFADS_OK)
+        status = run_open(&p.run, config, RUN_TRIALS, callbacks, err);
     if (status != LFADS_OK)
         return status;
     run_report_unused(p.run, kind);

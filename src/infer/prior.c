@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/progress.h"
 #include "config/kinds.h"
 #include "infer/prior.h"
 #include "infer/results_file.h"
@@ -149,8 +150,11 @@ enum lfads_status lfads_prior_sample(const struct lfads_config *config,
     struct prior p = {.err = err};
     /* trials are needed for their external inputs only */
     const enum run_use use = config && *config->ext_input_from ? RUN_TRIALS : RUN_MODEL;
-    enum lfads_status status = run_open(&p.run, config, use, callbacks, err);
+    struct lfads_callbacks own;
+    enum lfads_status status = callbacks_take(&own, &callbacks, "lfads_prior_sample", err);
 
+    if (status == LFADS_OK)
+        status = run_open(&p.run, config, use, callbacks, err);
     if (status != LFADS_OK)
         return status;
     run_report_unused(p.run, KIND_PRIOR_SAMPLE);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/progress.h"
 #include "config/kinds.h"
 #include "h5/h5.h"
 #include "learn/optimizer.h"
@@ -90,9 +91,12 @@ enum lfads_status lfads_write_params(const struct lfads_config *config,
                                      struct lfads_error *err)
 {
     struct run *p;
-    enum lfads_status status = run_open(&p, config, RUN_MODEL, callbacks, err);
+    struct lfads_callbacks own;
     struct param_vectors vectors;
+    enum lfads_status status = callbacks_take(&own, &callbacks, "lfads_write_params", err);
 
+    if (status == LFADS_OK)
+        status = run_open(&p, config, RUN_MODEL, callbacks, err);
     if (status != LFADS_OK)
         return status;
     run_report_unused(p, KIND_WRITE_PARAMS);

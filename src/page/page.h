@@ -49,7 +49,7 @@ struct page {
     char hyperparams_file[FILE_PATH];
     char *hyperparams; /* JSON text */
     struct lfads_config *config;
-    struct lfads_runs runs; /* owns the sessions' names and files */
+    struct lfads_runs *runs; /* owns the sessions' names and files */
     struct costs_table costs;
     struct events_scalar learning_rate;
     struct page_session *sessions; /* [count] those with results */

@@ -140,11 +140,11 @@ static enum lfads_status compute(const struct page *p)
 /* Takes the sessions that have results; those of validation trials come first. */
 static enum lfads_status take_runs(struct page *p)
 {
-    p->sessions = calloc(p->runs.count + 1, sizeof *p->sessions);
+    p->sessions = calloc(p->runs->count + 1, sizeof *p->sessions);
     if (!p->sessions)
-        return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory for %zu sessions", p->runs.count);
-    for (size_t i = 0; i < p->runs.count; i++) {
-        const struct lfads_run_files *run = &p->runs.run[i];
+        return lfads_fail(p->err, LFADS_NO_MEMORY, "no memory for %zu sessions", p->runs->count);
+    for (size_t i = 0; i < p->runs->count; i++) {
+        const struct lfads_run_files *run = p->runs->run[i];
 
         if (run->model_run_file)
             p->sessions[p->count++] = (struct page_session){.name = run->session,
@@ -170,7 +170,7 @@ enum lfads_status page_find(struct page *page)
         status = name_model(&config, p);
     if (status == LFADS_OK && lfads_runs_find(&p->runs, config, NULL, NULL) == LFADS_BAD_DATA)
         status = compute(p); /* whatever else is wrong, this says, too */
-    if (status == LFADS_OK && !p->runs.count)
+    if (status == LFADS_OK && !p->runs)
         status = lfads_runs_find(&p->runs, config, NULL, p->err);
     lfads_config_free(config);
     return status == LFADS_OK ? take_runs(p) : status;
@@ -185,5 +185,5 @@ void page_release(struct page *page)
     for (size_t i = 0; i < page->count && page->sessions; i++)
         page_release_session(&page->sessions[i]);
     free(page->sessions);
-    lfads_runs_release(&page->runs);
+    lfads_runs_free(page->runs);
 }

@@ -50,12 +50,12 @@ static void put_row(FILE *out, const struct page_session *p, const struct row *r
     if (!row->has)
         return;
     for (size_t i = 0; i < p->baselines.count; i++)
-        best = fmax(best, page_score_member(&p->baselines.of[i].score, row->value));
+        best = fmax(best, page_score_member(p->baselines.of[i]->score, row->value));
     fputs("<tr><th>", out);
     html_text(out, row->name);
     fputs("</th>", out);
     for (size_t i = 0; i <= p->baselines.count; i++) {
-        const struct lfads_score *score = i ? &p->baselines.of[i - 1].score : &p->score;
+        const struct lfads_score *score = i ? p->baselines.of[i - 1]->score : &p->score;
         double value = page_score_member(score, row->value);
 
         put_cell(out, value, row->error ? page_score_member(score, row->error) : (double)NAN,
@@ -79,14 +79,14 @@ static void put_table(FILE *out, const struct page_session *p)
 
     fputs("<div class=\"scroll\"><table class=\"scores\"><tr><th></th><th>model</th>", out);
     for (size_t i = 0; i < p->baselines.count; i++)
-        fprintf(out, "<th>%s</th>", title_of(p->baselines.of[i].name));
+        fprintf(out, "<th>%s</th>", title_of(p->baselines.of[i]->name));
     fputs("</tr>\n", out);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         put_row(out, p, &rows[i]);
     fputs("</table></div>\n<ul class=\"quiet\">", out);
     for (size_t i = 0; i < p->baselines.count; i++) {
-        fprintf(out, "<li><b>%s</b>: ", title_of(p->baselines.of[i].name));
-        html_text(out, p->baselines.of[i].about);
+        fprintf(out, "<li><b>%s</b>: ", title_of(p->baselines.of[i]->name));
+        html_text(out, p->baselines.of[i]->about);
         fputs("</li>\n", out);
     }
     fputs("</ul>\n", out);
@@ -145,11 +145,11 @@ static void draw_units(FILE *out, const struct page_session *p)
     char name[80];
 
     for (size_t i = 0; i < p->baselines.count; i++)
-        if (!best || p->baselines.of[i].score.bits_per_spike > best->score.bits_per_spike)
-            best = &p->baselines.of[i];
-    if (!model || !best || !best->score.channel_bits_per_spike)
+        if (!best || p->baselines.of[i]->score->bits_per_spike > best->score->bits_per_spike)
+            best = p->baselines.of[i];
+    if (!model || !best || !best->score->channel_bits_per_spike)
         return;
-    other = best->score.channel_bits_per_spike;
+    other = best->score->channel_bits_per_spike;
     snprintf(name, sizeof name, "bits per spike, %s", title_of(best->name));
     chart.x_name = name;
     svg_range(&chart.x0, &chart.x1, model, p->s.channels, 1);

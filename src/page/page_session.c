@@ -253,8 +253,8 @@ void page_release_session(struct page_session *session)
                                     &session->true_inputs, &session->spread};
 
     evaluation_release(&session->s);
-    lfads_score_release(&session->score);
-    lfads_baselines_release(&session->baselines);
+    evaluation_release_score(&session->score);
+    baselines_release(&session->baselines);
     labels_free(&session->labels);
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         array_free(arrays[i]);

@@ -120,9 +120,9 @@ static void judge_score(struct findings *f, const struct page_session *p, const 
     const char *name = NULL;
 
     for (size_t i = 0; i < p->baselines.count; i++) {
-        double score = page_score_member(&p->baselines.of[i].score, offset);
+        double score = page_score_member(p->baselines.of[i]->score, offset);
 
-        if (strcmp(p->baselines.of[i].name, "mean_rates") == 0 && !(model > score)) {
+        if (strcmp(p->baselines.of[i]->name, "mean_rates") == 0 && !(model > score)) {
             found(f, BAD, p,
                   "the model is no better than mean rates: %.4f bits per spike of %s, and mean "
                   "rates have %.4f. It found nothing that holds for these trials",
@@ -131,7 +131,7 @@ static void judge_score(struct findings *f, const struct page_session *p, const 
         }
         if (score > best) {
             best = score;
-            name = p->baselines.of[i].name;
+            name = p->baselines.of[i]->name;
         }
     }
     if (name && !(model > best))
@@ -304,13 +304,13 @@ static void write_score(struct page *page, const struct page_session *p)
                 held ? "held-out channels" : "all channels", p->s.trials,
                 strcmp(p->s.set, "train") == 0 ? "training" : "validation");
     for (size_t i = 0; i < p->baselines.count; i++) {
-        const struct lfads_baseline *b = &p->baselines.of[i];
+        const struct lfads_baseline *b = p->baselines.of[i];
 
         html_format(page->out, "%s %s %.3f", i ? "," : "",
                     strcmp(b->name, "mean_rates") == 0 ? "mean rates"
                     : strcmp(b->name, "psth") == 0     ? "PSTH"
                                                        : "smoothing",
-                    held ? b->score.co_bps : b->score.bits_per_spike);
+                    held ? b->score->co_bps : b->score->bits_per_spike);
     }
     fputs(".</p>\n", page->out);
 }

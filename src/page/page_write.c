@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "base/progress.h"
 #include "base/sized.h"
 #include "page/assets.h"
 #include "page/page.h"
@@ -135,16 +136,20 @@ enum lfads_status lfads_report(const struct lfads_report_request *what,
                                const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
     struct lfads_report_request taken;
-    struct page page = {.what = &taken, .callbacks = callbacks, .err = err};
+    struct lfads_callbacks own;
+    struct page page = {.what = &taken, .err = err};
     enum lfads_status status;
 
     if (!what)
         return lfads_fail_null(err, "lfads_report", "what");
     status = sized_take(&taken, what, sizeof taken, "lfads_report", err);
+    if (status == LFADS_OK)
+        status = callbacks_take(&own, &callbacks, "lfads_report", err);
     if (status != LFADS_OK)
         return status;
     if (!taken.save_dir)
         return lfads_fail_null(err, "lfads_report", "save_dir");
+    page.callbacks = callbacks;
     status = check_output(&page);
     if (status == LFADS_OK)
         status = page_find(&page);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "base/progress.h"
 #include "prepare/checks.h"
 #include "prepare/idle_flags.h"
 #include "prepare/prepared_file.h"
@@ -215,7 +216,8 @@ enum lfads_status lfads_prepare(const char *const *recordings, size_t count,
     struct aligned aligned = {.count = 0};
     struct prepare_used used = {.seed = false};
     struct lfads_prepare_config noting; /* its strings belong to CONFIG */
-    enum lfads_status status = LFADS_OK;
+    struct lfads_callbacks own;
+    enum lfads_status status;
 
     if (!recordings || !config)
         return lfads_fail_null(err, "lfads_prepare", recordings ? "config" : "recordings");
@@ -230,7 +232,9 @@ enum lfads_status lfads_prepare(const char *const *recordings, size_t count,
     if (config->align_factors > 0 && count < 2)
         return lfads_fail(err, LFADS_USAGE,
                           "--align_factors is for several recordings, and there is one");
-    status = check_outputs(recordings, count, config, err);
+    status = callbacks_take(&own, &callbacks, "lfads_prepare", err);
+    if (status == LFADS_OK)
+        status = check_outputs(recordings, count, config, err);
     noting = *config;
     noting.used = &used;
     if (status == LFADS_OK && config->align_factors > 0)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/progress.h"
 #include "base/sized.h"
 #include "run/parameters.h"
 
@@ -55,11 +56,15 @@ enum lfads_status model_handle_create(struct lfads_model **out, const struct lfa
 enum lfads_status lfads_model_open(struct lfads_model **out, const struct lfads_config *config,
                                    const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
+    struct lfads_callbacks own;
+    enum lfads_status status;
+
     if (out)
         *out = NULL;
     if (!out || !config)
         return lfads_fail_null(err, "lfads_model_open", out ? "config" : "out");
-    return model_handle_create(out, config, NULL, callbacks, err);
+    status = callbacks_take(&own, &callbacks, "lfads_model_open", err);
+    return status == LFADS_OK ? model_handle_create(out, config, NULL, callbacks, err) : status;
 }
 
 void lfads_model_free(struct lfads_model *model)

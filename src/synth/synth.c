@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/progress.h"
 #include "config/unused.h"
 
 const char *synth_stem(const struct lfads_synth_config *config, const char *standard)
@@ -52,11 +53,15 @@ static void report_unused(const struct generator *generator,
 enum lfads_status lfads_synth(const char *generator, const struct lfads_synth_config *config,
                               const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
+    struct lfads_callbacks own;
+    enum lfads_status status;
+
     if (!generator || !config)
         return lfads_fail_null(err, "lfads_synth", generator ? "config" : "generator");
+    status = callbacks_take(&own, &callbacks, "lfads_synth", err);
+    if (status != LFADS_OK)
+        return status;
     for (size_t i = 0; i < sizeof generators / sizeof generators[0]; i++) {
-        enum lfads_status status;
-
         if (strcmp(generators[i].name, generator) != 0)
             continue;
         status = synth_config_check(config, generators[i].sessions, err);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/progress.h"
 #include "base/sized.h"
 #include "config/kinds.h"
 #include "run/parameters.h"
@@ -49,9 +50,9 @@ enum lfads_status lfads_training_create(struct lfads_training **out,
     h = calloc(1, sizeof *h);
     if (!h)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a training");
-    if (callbacks)
-        h->callbacks = *callbacks;
-    status = open_run(h, config, data, err);
+    status = callbacks_take(&h->callbacks, &callbacks, "lfads_training_create", err);
+    if (status == LFADS_OK)
+        status = open_run(h, config, data, err);
     if (status == LFADS_OK) {
         run_report_unused(h->run, KIND_TRAIN);
         status = training_begin(&h->training, &h->recorder, h->run, err);

@@ -118,7 +118,8 @@ void work_train(struct work *work, size_t member, size_t threads, bool (*stop)(v
 {
     struct post *post = &work->board->posts[member];
     struct member_view view = {post, stop, payload};
-    const struct lfads_callbacks callbacks = {.payload = &view,
+    const struct lfads_callbacks callbacks = {.size = sizeof callbacks,
+                                              .payload = &view,
                                               .progress = report_to_post,
                                               .stop = wants_stop,
                                               .line = NULL,

@@ -281,8 +281,12 @@ static enum lfads_status do_duty(struct tuning *t, const struct order *order,
                                  struct lfads_error *err)
 {
     struct duty d = {.tuning = t, .status = LFADS_OK};
-    const struct lfads_callbacks callbacks = {
-        .payload = &d, .progress = report_duty, .stop = is_duty_over, .line = NULL, .warn = NULL};
+    const struct lfads_callbacks callbacks = {.size = sizeof callbacks,
+                                              .payload = &d,
+                                              .progress = report_duty,
+                                              .stop = is_duty_over,
+                                              .line = NULL,
+                                              .warn = NULL};
     struct note *note = &d.note;
 
     note->member = order->member;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/progress.h"
 #include "train/training.h"
 #include "tune/tuning.h"
 
@@ -59,6 +60,11 @@ static enum lfads_status train_several(const struct lfads_config *config,
 enum lfads_status lfads_train(const struct lfads_config *config,
                               const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
+    struct lfads_callbacks own;
+    enum lfads_status status = callbacks_take(&own, &callbacks, "lfads_train", err);
+
+    if (status != LFADS_OK)
+        return status;
     return config && is_several(config) ? train_several(config, callbacks, err)
                                         : training_run_alone(config, callbacks, err);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/progress.h"
 #include "config/kinds.h"
 #include "config/preset.h"
 #include "config/unused.h"
@@ -265,8 +266,14 @@ enum lfads_status lfads_tune(const struct lfads_config *config,
                              const struct lfads_tune_config *tune_config,
                              const struct lfads_callbacks *callbacks, struct lfads_error *err)
 {
+    struct lfads_callbacks own;
+    enum lfads_status status;
+
     if (!config || !tune_config)
         return lfads_fail_null(err, "lfads_tune", config ? "tune" : "config");
+    status = callbacks_take(&own, &callbacks, "lfads_tune", err);
+    if (status != LFADS_OK)
+        return status;
     if (config->seeds)
         return lfads_fail(err, LFADS_USAGE,
                           "--seeds=%" PRId64

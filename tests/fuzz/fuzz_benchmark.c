@@ -15,15 +15,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
                                                     .set = "other",
                                                     .output_file = "made",
                                                     .add_to_file = "f"};
-    struct lfads_nlb_scores scores;
+    struct lfads_nlb_scores *scores;
     struct lfads_error err = {.text = ""};
     enum lfads_status status;
 
     target_write("f", bytes, length);
     status = lfads_evaluate_nlb(&scores, &what, &err);
     target_check(status, &err);
-    assert((status == LFADS_OK) == (scores.count > 0));
-    lfads_nlb_scores_release(&scores);
+    assert((status == LFADS_OK) == (scores && scores->count > 0));
+    lfads_nlb_scores_free(scores);
     target_check(lfads_submit_nlb(&submission, &err), &err);
     return 0;
 }

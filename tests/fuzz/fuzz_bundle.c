@@ -63,6 +63,7 @@ static void denoise(void)
 {
     static const char index[] = "model_checkpoint_path: \"m.ckpt-1\"\n";
     static const float data[12]; /* [4,3] */
+    const struct lfads_denoised nothing = {.size = sizeof nothing};
     struct lfads_denoiser *denoiser;
     struct lfads_error err = {.text = ""};
     enum lfads_status status;
@@ -73,9 +74,7 @@ static void denoise(void)
     status = lfads_denoiser_create(&denoiser, ".", "checkpoint", NULL, &err);
     target_check(status, &err);
     if (status == LFADS_OK)
-        target_check(
-            lfads_denoise(denoiser, data, NULL, &(struct lfads_denoised){.output = NULL}, &err),
-            &err);
+        target_check(lfads_denoise(denoiser, data, NULL, &nothing, &err), &err);
     lfads_denoiser_free(denoiser);
 }
 

@@ -10,16 +10,16 @@
 
 static void denoise(struct lfads_denoiser *denoiser)
 {
-    struct lfads_denoiser_shape shape;
+    struct lfads_denoiser_shape shape = {.size = sizeof shape};
+    const struct lfads_denoised nothing = {.size = sizeof nothing};
     struct lfads_error err = {.text = ""};
     float *data, *ext;
 
-    lfads_denoiser_get_shape(denoiser, &shape);
+    target_check(lfads_denoiser_get_shape(denoiser, &shape, &err), &err);
     data = calloc(shape.bins * shape.channels + 1, sizeof *data);
     ext = calloc(shape.bins * shape.ext_inputs + 1, sizeof *ext);
     assert(data && ext);
-    target_check(lfads_denoise(denoiser, data, ext, &(struct lfads_denoised){.output = NULL}, &err),
-                 &err);
+    target_check(lfads_denoise(denoiser, data, ext, &nothing, &err), &err);
     free(data);
     free(ext);
 }

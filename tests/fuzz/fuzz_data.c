@@ -55,13 +55,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     const struct session_wants reals = {.ext_inputs = 1, .factors = 2, .limits = limits};
     const struct lfads_evaluation what = {
         .size = sizeof what, .data_file = "f", .model_run_file = "f", .set = "train"};
-    struct lfads_score score;
+    struct lfads_score *score;
     struct lfads_error err = {.text = ""};
 
     target_write("f", bytes, length);
     read_as(&counts);
     read_as(&reals);
     target_check(lfads_evaluate(&score, &what, &err), &err);
-    lfads_score_release(&score);
+    lfads_score_free(score);
     return 0;
 }

@@ -134,7 +134,7 @@ static enum lfads_status put(struct state *s, struct lfads_error *err)
 
 static enum lfads_status create(struct state *s, struct lfads_error *err)
 {
-    struct lfads_callbacks callbacks = {s, line, line, progress, stop};
+    struct lfads_callbacks callbacks = {sizeof callbacks, s, line, line, progress, stop};
 
     return lfads_training_create(&s->training, s->config,
                                  lfads_data_sessions(s->data) ? s->data : NULL, &callbacks, err);
@@ -178,7 +178,7 @@ static enum lfads_status posterior(struct state *s, struct lfads_error *err)
                                  .n_quantiles = 2,
                                  .quantiles = quantiles};
     struct lfads_output output = {.name = s->word[5], .type = type_of(s->word[6])};
-    struct lfads_callbacks callbacks = {s, line, line, NULL, stop};
+    struct lfads_callbacks callbacks = {sizeof callbacks, s, line, line, NULL, stop};
     size_t bytes = output.type == LFADS_FLOAT32 ? 4 : 8;
     enum lfads_status status;
 

@@ -113,8 +113,8 @@ static void commands(const char *folder)
 static void denoisers(const char *folder)
 {
     struct lfads_denoiser *denoiser = (struct lfads_denoiser *)&failures;
-    struct lfads_denoiser_shape shape = {.bins = 7};
-    struct lfads_denoised denoised = {NULL, NULL, NULL};
+    struct lfads_denoiser_shape shape = {.size = sizeof shape};
+    struct lfads_denoised denoised = {.size = sizeof denoised};
     float data = 0;
 
     REFUSED(lfads_denoiser_create(NULL, folder, "checkpoint", NULL, e));
@@ -125,10 +125,8 @@ static void denoisers(const char *folder)
     if (denoiser)
         fail("lfads_denoiser_create", "returns a handle after a failure");
     REFUSED(lfads_denoise(NULL, &data, NULL, &denoised, e));
-    lfads_denoiser_get_shape(NULL, &shape);
-    lfads_denoiser_get_shape(NULL, NULL);
-    if (shape.bins != 0)
-        fail("lfads_denoiser_get_shape", "returns bins of NULL");
+    REFUSED(lfads_denoiser_get_shape(NULL, &shape, e));
+    REFUSED(lfads_denoiser_get_shape(NULL, NULL, e));
     lfads_denoiser_free(NULL);
 }
 
@@ -156,10 +154,10 @@ static void synthetic_data(const char *folder)
 
 static void scores(const char *folder)
 {
-    struct lfads_score score;
+    struct lfads_score *score;
     struct lfads_evaluation what = {.size = sizeof what, .set = "neither"};
     struct lfads_config *config;
-    struct lfads_runs runs;
+    struct lfads_runs *runs;
 
     if (lfads_config_create(&config, NULL) != LFADS_OK ||
         lfads_config_set(config, "lfads_save_dir", folder, NULL) != LFADS_OK)
@@ -168,9 +166,9 @@ static void scores(const char *folder)
     REFUSED(lfads_runs_find(&runs, NULL, NULL, e));
     REFUSED(lfads_runs_find(&runs, config, "neither", e));
     REFUSED(lfads_runs_find(&runs, config, NULL, e));
-    lfads_runs_release(&runs);
-    lfads_runs_release(&runs);
-    lfads_runs_release(NULL);
+    if (runs)
+        fail("lfads_runs_find", "returns runs after a failure");
+    lfads_runs_free(NULL);
     lfads_config_free(config);
     REFUSED(lfads_evaluate(NULL, &what, e));
     REFUSED(lfads_evaluate(&score, NULL, e));
@@ -179,14 +177,14 @@ static void scores(const char *folder)
     REFUSED(lfads_evaluate(&score, &what, e));
     what.model_run_file = folder;
     REFUSED(lfads_evaluate(&score, &what, e));
-    lfads_score_release(&score);
-    lfads_score_release(&score);
-    lfads_score_release(NULL);
+    if (score)
+        fail("lfads_evaluate", "returns a score after a failure");
+    lfads_score_free(NULL);
 }
 
 static void benchmark(const char *folder)
 {
-    struct lfads_nlb_scores found;
+    struct lfads_nlb_scores *found;
     struct lfads_nlb_evaluation what = {.size = sizeof what, .decoding_penalty = -1};
     struct lfads_nlb_submission submission = {.size = sizeof submission, .eval_run_file = NULL};
 
@@ -215,9 +213,10 @@ static void benchmark(const char *folder)
     REFUSED(lfads_submit_nlb(&submission, e));
     submission.set = "../up";
     REFUSED(lfads_submit_nlb(&submission, e));
-    lfads_nlb_scores_release(&found);
-    lfads_nlb_scores_release(&found);
-    lfads_nlb_scores_release(NULL);
+    if (found)
+        fail("lfads_evaluate_nlb", "returns scores after a failure");
+    lfads_nlb_scores_free(NULL);
+    lfads_baselines_free(NULL);
 }
 
 static void conversion_factors(const char *folder)
@@ -225,7 +224,7 @@ static void conversion_factors(const char *folder)
     static const double factors[] = {-1, (double)NAN, (double)INFINITY};
     struct lfads_evaluation what = {
         .size = sizeof what, .data_file = folder, .model_run_file = folder};
-    struct lfads_score score;
+    struct lfads_score *score;
     struct lfads_error err;
 
     for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
@@ -269,9 +268,9 @@ static void says(const char *call, const struct lfads_error *err, const char *pa
 
 static void requests(const char *folder)
 {
-    struct lfads_score score;
-    struct lfads_baselines baselines;
-    struct lfads_nlb_scores nlb;
+    struct lfads_score *score;
+    struct lfads_baselines *baselines;
+    struct lfads_nlb_scores *nlb;
 
     SIZED(lfads_evaluation, psth_sd, "psth_sd is", false, lfads_evaluate(&score, what, &err),
           .data_file = folder, .model_run_file = folder, .psth_sd = (double)NAN);

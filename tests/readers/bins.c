@@ -26,7 +26,8 @@ static struct arrays make_arrays(const struct lfads_denoiser_shape *s)
         exit(3);
     for (size_t i = 0; i < a.count; i++)
         a.memory[i] = (float)NAN; /* what is not filled is seen */
-    a.of = (struct lfads_denoised){.output = a.memory,
+    a.of = (struct lfads_denoised){.size = sizeof a.of,
+                                   .output = a.memory,
                                    .factors = a.memory + s->bins * s->outputs,
                                    .inputs = a.memory + s->bins * (s->outputs + s->factors)};
     return a;
@@ -61,15 +62,15 @@ static enum lfads_status send(struct lfads_denoiser *d, const struct lfads_denoi
 int main(int argc, char **argv)
 {
     struct lfads_denoiser *d;
-    struct lfads_denoiser_shape s;
+    struct lfads_denoiser_shape s = {.size = sizeof s};
     struct lfads_error err;
     float *data;
     size_t numbers, trials = 0;
     enum lfads_status status;
 
-    if (argc != 3 || lfads_denoiser_create(&d, argv[1], "checkpoint", argv[2], &err) != LFADS_OK)
+    if (argc != 3 || lfads_denoiser_create(&d, argv[1], "checkpoint", argv[2], &err) != LFADS_OK ||
+        lfads_denoiser_get_shape(d, &s, &err) != LFADS_OK)
         return 2;
-    lfads_denoiser_get_shape(d, &s);
     numbers = s.bins * (s.channels + s.ext_inputs);
     data = malloc((numbers + 1) * sizeof *data);
     status = data ? LFADS_OK : LFADS_NO_MEMORY;

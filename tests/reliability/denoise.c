@@ -10,12 +10,13 @@
 
 static enum lfads_status denoise(struct lfads_denoiser *denoiser, struct lfads_error *err)
 {
-    struct lfads_denoiser_shape shape;
-    struct lfads_denoised denoised = {.output = NULL};
-    enum lfads_status status;
+    struct lfads_denoiser_shape shape = {.size = sizeof shape};
+    struct lfads_denoised denoised = {.size = sizeof denoised};
+    enum lfads_status status = lfads_denoiser_get_shape(denoiser, &shape, err);
     float *data;
 
-    lfads_denoiser_get_shape(denoiser, &shape);
+    if (status != LFADS_OK)
+        return status;
     data = calloc(shape.bins * shape.channels, sizeof *data);
     denoised.output = calloc(shape.bins * shape.outputs, sizeof *denoised.output);
     if (data && denoised.output) {

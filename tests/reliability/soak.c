@@ -72,22 +72,21 @@ static void make_data(const char *folder)
 static void denoise(const char *save)
 {
     struct lfads_denoiser *denoiser;
-    struct lfads_denoiser_shape shape;
+    struct lfads_denoiser_shape shape = {.size = sizeof shape};
+    struct lfads_denoised wanted = {.size = sizeof wanted};
     struct lfads_error err;
     float *data, *output;
 
     must(lfads_denoiser_create(&denoiser, save, "checkpoint", NULL, &err), "denoiser", &err);
-    lfads_denoiser_get_shape(denoiser, &shape);
+    must(lfads_denoiser_get_shape(denoiser, &shape, &err), "shape", &err);
     data = calloc(shape.bins * shape.channels, sizeof *data);
-    output = calloc(shape.bins * shape.outputs, sizeof *output);
+    wanted.output = output = calloc(shape.bins * shape.outputs, sizeof *output);
     if (!data || !output)
         exit(1);
     for (int i = 0; i < 20; i++)
-        must(lfads_denoise(denoiser, data, NULL, &(struct lfads_denoised){.output = output}, &err),
-             "denoise", &err);
+        must(lfads_denoise(denoiser, data, NULL, &wanted, &err), "denoise", &err);
     data[0] = -1;
-    if (lfads_denoise(denoiser, data, NULL, &(struct lfads_denoised){.output = output}, NULL) ==
-        LFADS_OK)
+    if (lfads_denoise(denoiser, data, NULL, &wanted, NULL) == LFADS_OK)
         exit(1);
     lfads_denoiser_free(denoiser);
     free(data);
@@ -102,7 +101,7 @@ static void score(const char *folder, const char *save)
                                     .model_run_file = rates,
                                     .figure = figure,
                                     .set = "valid"};
-    struct lfads_score result;
+    struct lfads_score *result;
     struct lfads_error err;
 
     snprintf(data, sizeof data, "%s/set_dataset_N10_S10", folder);
@@ -110,11 +109,11 @@ static void score(const char *folder, const char *save)
              "%s/model_runs_dataset_N10_S10_valid_posterior_sample_and_average", save);
     snprintf(figure, sizeof figure, "%s/rates.png", folder);
     must(lfads_evaluate(&result, &what, &err), "evaluate", &err);
-    lfads_score_release(&result);
+    lfads_score_free(result);
     what.model_run_file = folder; /* an evaluation that fails */
     if (lfads_evaluate(&result, &what, NULL) == LFADS_OK)
         exit(1);
-    lfads_score_release(&result);
+    lfads_score_free(result);
 }
 
 static void use_model(const char *folder, int number)
@@ -122,7 +121,7 @@ static void use_model(const char *folder, int number)
     static const int units[] = {12, 24, 17, 30};
     struct lfads_config *config;
     struct lfads_error err;
-    struct lfads_callbacks callbacks = {.stop = stop};
+    struct lfads_callbacks callbacks = {.size = sizeof callbacks, .stop = stop};
     char save[4096];
     int left = 3;
 

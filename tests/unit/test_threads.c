@@ -65,7 +65,8 @@ static size_t threads_of(command *run, struct lfads_config *config, const char *
 {
     struct lfads_error err = {.text = ""};
     size_t before = count_threads(), most = before;
-    const struct lfads_callbacks callbacks = {.stop = note_threads, .payload = &most};
+    const struct lfads_callbacks callbacks = {
+        .size = sizeof callbacks, .stop = note_threads, .payload = &most};
 
     assert_int_equal(lfads_config_set(config, "threads", threads, NULL), LFADS_OK);
     if (run(config, &callbacks, &err) != LFADS_OK)
