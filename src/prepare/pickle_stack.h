@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_PREPARE_PICKLE_STACK_H
 #define LFADS_PREPARE_PICKLE_STACK_H
-#include "prepare/pickle.h"
+#include "prepare/pickle_value.h"
 
 struct pickle_stack {
     struct pickle *p;
