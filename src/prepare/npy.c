@@ -19,6 +19,7 @@ struct header {
     bool records; /* of several fields */
     size_t size;  /* bytes of an entry */
     size_t rank, dims[VARIABLE_AXES];
+    size_t bytes; /* of the header itself */
 };
 
 static enum lfads_status damaged(const struct variables *variables, const char *name,
@@ -112,6 +113,7 @@ static bool read_header(struct header *h, bool *no_memory, const struct npy_stre
     if (!text)
         return false;
     fine = stream->take(stream->source, text, length);
+    h->bytes = length + fixed;
     order = fine ? value_of(text, "'fortran_order'") : NULL;
     h->columns = order && *order == 'T';
     fine = order && parse_type(h, text) && parse_shape(h, text);
@@ -155,6 +157,21 @@ static double number_of(const unsigned char *bytes, char kind, size_t size)
     if (kind == 'i' && size < 8 && word >> (8 * size - 1))
         word |= ~(uint64_t)0 << (8 * size);
     return kind == 'i' ? (double)(int64_t)word : (double)word;
+}
+
+bool npy_is_number(char type, size_t size)
+{
+    return (type == 'f' && (size == 2 || size == 4 || size == 8)) || (type == 'b' && size == 1) ||
+           ((type == 'i' || type == 'u') && (size == 1 || size == 2 || size == 4 || size == 8));
+}
+
+double npy_number(const unsigned char *bytes, char type, size_t size, bool swapped)
+{
+    unsigned char turned[8];
+
+    for (size_t i = 0; i < size; i++)
+        turned[i] = bytes[swapped ? size - 1 - i : i];
+    return number_of(turned, type, size);
 }
 
 /* The text in SIZE bytes of UTF-32 or ASCII, as UTF-8; NULL without memory. */
@@ -217,6 +234,24 @@ static enum lfads_status read_entries(struct variable *v, const struct header *h
     return LFADS_OK;
 }
 
+/* Reads what is behind the header of an array of objects: their pickle. */
+static enum lfads_status read_objects(struct variables *variables, const char *name,
+                                      const struct header *h, const struct npy_stream *stream,
+                                      struct lfads_error *err)
+{
+    size_t length = stream->length > h->bytes ? (size_t)stream->length - h->bytes : 0;
+    unsigned char *bytes;
+    enum lfads_status status = variables_allocate(&bytes, length, 1, variables->path, err);
+
+    if (status != LFADS_OK)
+        return status;
+    status = stream->take(stream->source, bytes, length)
+                 ? npy_read_objects(variables, name, h->rank, h->dims, bytes, length, err)
+                 : damaged(variables, name, err);
+    free(bytes);
+    return status;
+}
+
 enum lfads_status npy_read(struct variables *variables, const char *name,
                            const struct npy_stream *stream, struct lfads_error *err)
 {
@@ -229,15 +264,15 @@ enum lfads_status npy_read(struct variables *variables, const char *name,
     if (!read_header(&header, &no_memory, stream))
         return no_memory ? lfads_fail(err, LFADS_NO_MEMORY, "no memory to read %s", variables->path)
                          : damaged(variables, name, err);
+    if (header.objects)
+        return read_objects(variables, name, &header, stream, err);
     texts = header.kind == 'U' || header.kind == 'S';
     if (header.kind == 0 || header.size == 0 || (texts && header.swapped))
-        return variables_skip(
-            variables, name,
-            header.objects   ? "holds Python objects, such as lists (save them joined to one "
-                               "array, and another of their units; prepare.md, Formats)"
-            : header.records ? "holds records of several fields (save each field as an array)"
-                             : "holds neither numbers nor texts of up to 4 axes",
-            err);
+        return variables_skip(variables, name,
+                              header.records
+                                  ? "holds records of several fields (save each field as an array)"
+                                  : "holds neither numbers nor texts of up to 4 axes",
+                              err);
     status = variables_add(&v, variables, name, header.rank, header.dims, err);
     if (status != LFADS_OK)
         return status;

@@ -18,4 +18,12 @@ struct npy_stream {
  * noted as skipped. */
 enum lfads_status npy_read(struct variables *variables, const char *name,
                            const struct npy_stream *stream, struct lfads_error *err);
+/* Whether NumPy's letter TYPE and SIZE bytes are those of a number that is read. */
+bool npy_is_number(char type, size_t size);
+/* The number in SIZE bytes, the most significant first if they are SWAPPED. */
+double npy_number(const unsigned char *bytes, char type, size_t size, bool swapped);
+/* Adds an array of objects under NAME, whose pickle is BYTES [LENGTH]. */
+enum lfads_status npy_read_objects(struct variables *variables, const char *name, size_t rank,
+                                   const size_t *dims, const unsigned char *bytes, size_t length,
+                                   struct lfads_error *err);
 #endif

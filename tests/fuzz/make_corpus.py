@@ -82,6 +82,10 @@ def write_recordings(folder):
     recordings.write_matlab(f"{folder}/matlab", **arrays)
     recordings.write_matlab(f"{folder}/matlab_compressed", compress=True, **arrays)
     recordings.write_matlab_hdf5(f"{folder}/matlab_hdf5", **arrays)
+    entries = np.empty(7, object)
+    entries[:] = [np.arange(6.0).reshape(2, 3), [1.5, 2], 3, "é", np.float32(2), np.array([None, 2.0], object), np.arange(3)]
+    np.save(f"{folder}/objects", entries)
+    np.save(f"{folder}/texts", np.array(["left", "right"], object))
     sparse = {"counts": recordings.Sparse(np.eye(8)[:, :3]), "area": recordings.letters(["M1", "PMd"])}
     recordings.write_matlab(f"{folder}/sparse", **sparse)
     recordings.write_matlab_hdf5(f"{folder}/sparse_hdf5", **sparse)

@@ -5,6 +5,7 @@ different lengths, sparse matrices, tables, an array for each unit, names as peo
 
 SPDX-License-Identifier: Apache-2.0"""
 import os
+import pickle
 import sys
 
 import h5py
@@ -67,6 +68,39 @@ def test_lists():
     with h5py.File(f"{SCRATCH}/none.h5", "w") as file:
         file.create_dataset("train_data", (TRIALS,), LISTS)[0] = times[0]
     run("train", "none.h5", status=2, pattern="train_data does not hold numbers: it holds lists of different lengths: make one array")
+
+
+def test_objects():
+    """NumPy's arrays of objects: arrays, lists, matrices and texts, whose pickles run nothing."""
+    lists = [list(t) for t in times]  # of NumPy's numbers
+    for what in (times, lists, [list(map(float, t)) for t in times], [t.astype(">f8") for t in times]):
+        np.savez(f"{SCRATCH}/objects.npz", spike_times=objects((UNITS,), lambda u: what[u]),
+                 area=objects((UNITS,), lambda u: "M1" if u % 2 else "é"))
+        same("objects.npz", *WHOLE)
+        same("objects.npz", *WHOLE, "--unit_filter=area=é", expected=counts[:, :, ::2])
+    np.save(f"{SCRATCH}/both.npy", objects((TRIALS, UNITS), lambda i, u: inside[i][u]))
+    same("both.npy", "--spike_times=both", "--window=0:0.2")
+    short = counts.astype(float)
+    for i in range(TRIALS):
+        short[i, BINS - i % 3:] = np.nan
+    for order in "CF":
+        np.savez_compressed(f"{SCRATCH}/matrices.npz", counts=objects((TRIALS,), lambda i: np.array(counts[i, :BINS - i % 3], "u1", order=order)))
+        same("matrices.npz", expected=short)
+    for protocol in (2, 3, 4):
+        with open(f"{SCRATCH}/protocol.npy", "wb") as file:
+            np.lib.format.write_array_header_1_0(file, {"descr": "|O", "fortran_order": False, "shape": (UNITS,)})
+            pickle.dump(objects((UNITS,), lambda u: times[u]), file, protocol)
+        same("protocol.npy", "--spike_times=protocol", *WHOLE)
+
+    class Call:
+        def __reduce__(self):
+            return os.system, (f"touch {SCRATCH}/called",)
+    for array in (objects((2,), lambda _: Call()), objects((2,), lambda u: {u: 1}), np.array([None, 1.5], object), np.array({"a": 1}, object),
+                  objects((2,), lambda u: "text" if u else [1.5])):
+        np.savez(f"{SCRATCH}/others.npz", spike_times=array)
+        run("prepare", "others.npz", *WHOLE, "--output=none", status=2,
+            pattern="spike_times holds Python objects that are not lists of numbers or texts")
+    check(not os.path.exists(f"{SCRATCH}/called"), "a pickle was run")
 
 
 def test_sparse():
