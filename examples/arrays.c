@@ -1,7 +1,8 @@
 /* arrays.c - the library without files: makes spikes, trains on them, compares the inferred rates
- * with the true ones, samples the model. Nothing is written to disk.
+ * with the true ones, samples the model. Nothing is written to disk but a page on the model, if it
+ * is asked for.
  *
- *   arrays [EPOCHS]
+ *   arrays [EPOCHS [PAGE.html]]
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <lfads/lfads.h>
@@ -128,6 +129,14 @@ static enum lfads_status look(const struct lfads_training *training, const struc
     return status;
 }
 
+static enum lfads_status write_page(struct lfads_training *training, const char *path,
+                                    struct lfads_error *err)
+{
+    const struct lfads_report_request what = {.size = sizeof what, .output_file = path};
+
+    return lfads_training_report(training, &what, NULL, err);
+}
+
 int main(int argc, char **argv)
 {
     static struct spikes spikes;
@@ -144,6 +153,8 @@ int main(int argc, char **argv)
         status = train(&training, data, argc > 1 ? argv[1] : "200", &err);
     if (status == LFADS_OK)
         status = look(training, data, &spikes, &err);
+    if (status == LFADS_OK && argc > 2)
+        status = write_page(training, argv[2], &err);
     lfads_training_free(training);
     lfads_data_free(data);
     if (status != LFADS_OK)

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_COMMANDS_H
 #define LFADS_COMMANDS_H
-#include <lfads/config.h>
+#include <lfads/training.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -101,6 +101,8 @@ struct lfads_report_request {
     size_t bootstrap;        /* draws of trials for standard errors; 0: none */
     uint64_t seed;           /* of these draws */
     const char *title;       /* of the page; NULL: save_dir */
+    /* sessions in memory in place of the data files; NULL: files, those of data_dir */
+    const struct lfads_data *data;
 };
 /* Writes a page on a trained model (docs/report.md): one HTML file that needs nothing else,
  * complete or not at all. Reads the results in output_dir; if there are none, computes those of
@@ -108,6 +110,13 @@ struct lfads_report_request {
 LFADS_API LFADS_CHECKED enum lfads_status lfads_report(const struct lfads_report_request *what,
                                                        const struct lfads_callbacks *callbacks,
                                                        struct lfads_error *err);
+/* Does the same for the model that TRAINING has now, on its data and with its costs; save_dir,
+ * data_dir and data must be NULL. Of a training in memory it needs output_file or output_dir, and
+ * writes what the page is made of into a directory in TMPDIR (/tmp), which it removes; else it
+ * saves first, as lfads_training_save does. */
+LFADS_API LFADS_CHECKED enum lfads_status
+lfads_training_report(struct lfads_training *training, const struct lfads_report_request *what,
+                      const struct lfads_callbacks *callbacks, struct lfads_error *err);
 
 #ifdef __cplusplus
 }

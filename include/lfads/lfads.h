@@ -34,7 +34,9 @@
  * was freed: don't use it.
  *
  * Threads: one thread at a time may use a handle; different handles are independent, provided that
- * libhdf5 is thread-safe (Debian's is).
+ * libhdf5 is thread-safe (Debian's is). A data set may serve several trainings, models and reports
+ * at a time, while nothing is put into it, and a configuration several calls, while no flag is set
+ * or read. Callbacks are called on the thread that called the library.
  *
  * Processes: a function that opens an HDF5 or MATLAB file (data, checkpoints, ...) forks a child
  * that reads it, and waits for that child by its process number. The host program gets SIGCHLD. If

@@ -39,8 +39,8 @@ LFADS_API LFADS_CHECKED enum lfads_status lfads_training_run(struct lfads_traini
                                                              struct lfads_error *err);
 /* Writes a checkpoint, as training does at its end. DIRECTORY NULL: into the save directory, which
  * there must be. Else into DIRECTORY, which is made if it does not exist and must have no
- * checkpoint: the latest parameters and, of a training without a save directory, those of lowest
- * validation cost; all commands, and lfads_model_open, can use it. */
+ * checkpoint: the table of costs, the latest parameters and, of a training without a save
+ * directory, those of lowest validation cost; all commands, and lfads_model_open, can use it. */
 LFADS_API LFADS_CHECKED enum lfads_status lfads_training_save(struct lfads_training *training,
                                                               const char *directory,
                                                               struct lfads_error *err);

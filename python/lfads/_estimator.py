@@ -315,9 +315,7 @@ class LFADS:
             sessions = {self._session(name): arrays for name, arrays in _data.for_training(
                 X, valid, ext_input, valid_ext_input, truth).items()}
             self.save(place)
-            _history.write(os.path.join(place, f"{self.flags_['csv_log']}.csv"), self.history_)
-            _report.write_data(os.path.join(temporary, "data"), str(self.flags_["data_filename_stem"]), sessions)
-            _report.write(path, place, results, os.path.join(temporary, "data"), "a model of arrays", **numbers)
+            _report.write(path, place, results, _data.Data(sessions), "a model of arrays", **numbers)
 
     # ---- keeping ----
 

@@ -118,6 +118,40 @@ class lfads_flag(Structure):
     ]
 
 
+class lfads_array(Structure):
+    _fields_ = [
+        ("type", c_int),
+        ("rank", c_size_t),
+        ("shape", POINTER(c_size_t)),
+        ("strides", POINTER(c_ssize_t)),
+        ("values", c_void_p),
+    ]
+
+
+class lfads_training_state(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("epoch", c_int64),
+        ("step", c_int64),
+        ("learning_rate", c_double),
+        ("is_over", c_bool),
+        ("seed", c_uint64),
+        ("sessions", c_size_t),
+        ("train_trials", c_size_t),
+        ("valid_trials", c_size_t),
+    ]
+
+
+class lfads_parameter(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("name", c_char_p),
+        ("rows", c_size_t),
+        ("columns", c_size_t),
+        ("is_trained", c_bool),
+    ]
+
+
 class lfads_merging(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -140,16 +174,7 @@ class lfads_report_request(Structure):
         ("bootstrap", c_size_t),
         ("seed", c_uint64),
         ("title", c_char_p),
-    ]
-
-
-class lfads_array(Structure):
-    _fields_ = [
-        ("type", c_int),
-        ("rank", c_size_t),
-        ("shape", POINTER(c_size_t)),
-        ("strides", POINTER(c_ssize_t)),
-        ("values", c_void_p),
+        ("data", c_void_p),
     ]
 
 
@@ -182,30 +207,6 @@ class lfads_file_array(Structure):
         ("rank", c_size_t),
         ("shape", c_size_t * 4),
         ("count", c_size_t),
-    ]
-
-
-class lfads_training_state(Structure):
-    _fields_ = [
-        ("size", c_size_t),
-        ("epoch", c_int64),
-        ("step", c_int64),
-        ("learning_rate", c_double),
-        ("is_over", c_bool),
-        ("seed", c_uint64),
-        ("sessions", c_size_t),
-        ("train_trials", c_size_t),
-        ("valid_trials", c_size_t),
-    ]
-
-
-class lfads_parameter(Structure):
-    _fields_ = [
-        ("size", c_size_t),
-        ("name", c_char_p),
-        ("rows", c_size_t),
-        ("columns", c_size_t),
-        ("is_trained", c_bool),
     ]
 
 
@@ -427,6 +428,27 @@ FUNCTIONS = {
     "lfads_flag_read": (c_int, [c_void_p, c_size_t, POINTER(lfads_flag), c_char_p, POINTER(lfads_error)]),
     "lfads_flag_range": (c_int, [c_void_p, c_size_t, POINTER(lfads_flag), POINTER(lfads_error)]),
     "lfads_nearest": (c_char_p, [c_char_p, POINTER(c_char_p), c_size_t, c_void_p]),
+    "lfads_data_create": (c_int, [POINTER(c_void_p), POINTER(lfads_error)]),
+    "lfads_data_free": (None, [c_void_p]),
+    "lfads_data_put": (c_int, [c_void_p, c_char_p, c_char_p, POINTER(lfads_array), c_int,
+        POINTER(lfads_error)]),
+    "lfads_data_sessions": (c_size_t, [c_void_p]),
+    "lfads_data_session": (c_char_p, [c_void_p, c_size_t]),
+    "lfads_data_rows": (c_size_t, [c_void_p, c_size_t, c_char_p]),
+    "lfads_training_create": (c_int, [POINTER(c_void_p), c_void_p, c_void_p, POINTER(lfads_callbacks),
+        POINTER(lfads_error)]),
+    "lfads_training_free": (None, [c_void_p]),
+    "lfads_training_epoch": (c_int, [c_void_p, POINTER(lfads_error)]),
+    "lfads_training_run": (c_int, [c_void_p, POINTER(lfads_error)]),
+    "lfads_training_save": (c_int, [c_void_p, c_char_p, POINTER(lfads_error)]),
+    "lfads_training_get_state": (c_int, [c_void_p, POINTER(lfads_training_state), POINTER(lfads_error)]),
+    "lfads_training_last": (POINTER(lfads_epoch), [c_void_p]),
+    "lfads_training_get": (c_char_p, [c_void_p, c_char_p]),
+    "lfads_training_set": (c_int, [c_void_p, c_char_p, c_char_p, POINTER(lfads_error)]),
+    "lfads_training_parameters": (c_size_t, [c_void_p]),
+    "lfads_training_parameter": (c_int, [c_void_p, c_size_t, POINTER(lfads_parameter), POINTER(lfads_error)]),
+    "lfads_training_get_parameter": (c_int, [c_void_p, c_char_p, c_void_p, c_size_t, POINTER(lfads_error)]),
+    "lfads_training_set_parameter": (c_int, [c_void_p, c_char_p, c_void_p, c_size_t, POINTER(lfads_error)]),
     "lfads_train": (c_int, [c_void_p, POINTER(lfads_callbacks), POINTER(lfads_error)]),
     "lfads_tune_config_create": (c_int, [POINTER(c_void_p), POINTER(lfads_error)]),
     "lfads_tune_config_free": (None, [c_void_p]),
@@ -447,13 +469,8 @@ FUNCTIONS = {
         POINTER(lfads_error)]),
     "lfads_merge": (c_int, [POINTER(lfads_merging), POINTER(lfads_error)]),
     "lfads_report": (c_int, [POINTER(lfads_report_request), POINTER(lfads_callbacks), POINTER(lfads_error)]),
-    "lfads_data_create": (c_int, [POINTER(c_void_p), POINTER(lfads_error)]),
-    "lfads_data_free": (None, [c_void_p]),
-    "lfads_data_put": (c_int, [c_void_p, c_char_p, c_char_p, POINTER(lfads_array), c_int,
+    "lfads_training_report": (c_int, [c_void_p, POINTER(lfads_report_request), POINTER(lfads_callbacks),
         POINTER(lfads_error)]),
-    "lfads_data_sessions": (c_size_t, [c_void_p]),
-    "lfads_data_session": (c_char_p, [c_void_p, c_size_t]),
-    "lfads_data_rows": (c_size_t, [c_void_p, c_size_t, c_char_p]),
     "lfads_denoiser_create": (c_int, [POINTER(c_void_p), c_char_p, c_char_p, c_char_p, POINTER(lfads_error)]),
     "lfads_denoiser_free": (None, [c_void_p]),
     "lfads_denoiser_get_shape": (c_int, [c_void_p, POINTER(lfads_denoiser_shape), POINTER(lfads_error)]),
@@ -471,20 +488,6 @@ FUNCTIONS = {
     "lfads_file_write": (c_int, [c_void_p, c_char_p, POINTER(lfads_array), POINTER(lfads_error)]),
     "lfads_file_write_attribute": (c_int, [c_void_p, c_char_p, c_char_p, POINTER(lfads_error)]),
     "lfads_file_finish": (c_int, [c_void_p, POINTER(lfads_error)]),
-    "lfads_training_create": (c_int, [POINTER(c_void_p), c_void_p, c_void_p, POINTER(lfads_callbacks),
-        POINTER(lfads_error)]),
-    "lfads_training_free": (None, [c_void_p]),
-    "lfads_training_epoch": (c_int, [c_void_p, POINTER(lfads_error)]),
-    "lfads_training_run": (c_int, [c_void_p, POINTER(lfads_error)]),
-    "lfads_training_save": (c_int, [c_void_p, c_char_p, POINTER(lfads_error)]),
-    "lfads_training_get_state": (c_int, [c_void_p, POINTER(lfads_training_state), POINTER(lfads_error)]),
-    "lfads_training_last": (POINTER(lfads_epoch), [c_void_p]),
-    "lfads_training_get": (c_char_p, [c_void_p, c_char_p]),
-    "lfads_training_set": (c_int, [c_void_p, c_char_p, c_char_p, POINTER(lfads_error)]),
-    "lfads_training_parameters": (c_size_t, [c_void_p]),
-    "lfads_training_parameter": (c_int, [c_void_p, c_size_t, POINTER(lfads_parameter), POINTER(lfads_error)]),
-    "lfads_training_get_parameter": (c_int, [c_void_p, c_char_p, c_void_p, c_size_t, POINTER(lfads_error)]),
-    "lfads_training_set_parameter": (c_int, [c_void_p, c_char_p, c_void_p, c_size_t, POINTER(lfads_error)]),
     "lfads_model_create": (c_int, [POINTER(c_void_p), c_void_p, c_int, POINTER(lfads_error)]),
     "lfads_model_open": (c_int, [POINTER(c_void_p), c_void_p, POINTER(lfads_callbacks),
         POINTER(lfads_error)]),

@@ -1,13 +1,11 @@
 """Costs over epochs as columns.
 SPDX-License-Identifier: Apache-2.0"""
 import os
-from typing import Any, Dict, List, Mapping, Sequence
+from typing import Any, Dict, List, Sequence
 
 import numpy as np
 
 WHOLE = ("epoch", "step")
-# columns of a history that the table of costs does not have
-NOT_IN_TABLE = (*WHOLE, "learning_rate", "seconds", "gradient_norm")
 
 
 def columns(rows: Sequence[Dict[str, float]]) -> Dict[str, np.ndarray]:
@@ -44,19 +42,3 @@ def of_directory(directory: str, table: Any) -> Dict[str, np.ndarray]:
         return {}
     with open(path, encoding="utf-8") as file:
         return columns([_row(line) for line in file if line.strip()])
-
-
-def write(path: str, history: Mapping[str, np.ndarray]) -> None:
-    """Writes the costs of HISTORY as the table that `of_directory` reads."""
-    with open(path, "w", encoding="utf-8") as file:
-        for row in range(len(history.get("epoch", ()))):
-            cells = [f"{name},{history[name][row]}" for name in WHOLE]
-            for name in history:
-                if name in NOT_IN_TABLE or name.startswith("valid_"):
-                    continue
-                pair = [name, name.replace("train_", "valid_")] if name.startswith("train_") else [name]
-                known = [f"{history[column][row]:.9g}" for column in pair
-                         if column in history and not np.isnan(history[column][row])]
-                if known:
-                    cells.append(",".join([name.replace("train_", ""), *known]))
-            file.write(", ".join(cells) + "\n")

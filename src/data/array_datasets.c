@@ -44,7 +44,7 @@ static bool are_equal(const struct session_wants *a, const struct session_wants 
            a->heldout_of_file == b->heldout_of_file &&
            a->ext_inputs_of_file == b->ext_inputs_of_file &&
            a->factors_of_file == b->factors_of_file && a->sv_rate == b->sv_rate &&
-           a->test == b->test && a->model_bins == b->model_bins &&
+           a->test == b->test && a->prints == b->prints && a->model_bins == b->model_bins &&
            a->model_channels == b->model_channels && a->model_heldout == b->model_heldout &&
            a->either_set == b->either_set && a->ext_inputs == b->ext_inputs &&
            a->factors == b->factors;

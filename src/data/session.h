@@ -31,6 +31,7 @@ struct session_wants {
     bool factors_of_file;                     /* any number of columns of an alignment matrix */
     double sv_rate;                           /* of sample validation; 0: none */
     bool test;                                /* test trials, too */
+    bool prints;                              /* fingerprints of trials */
     size_t model_bins, model_channels, model_heldout; /* T, N and held-out channels of the model's
                                                          session, for files of test trials alone;
                                                          0: there is no model */

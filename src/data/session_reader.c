@@ -179,10 +179,11 @@ static enum lfads_status read_observed(struct reading *r, enum session_set set, 
     struct session *s = r->session;
     struct session_trials *trials = &s->set[set];
 
-    trials->print = calloc(trials->count + 1, sizeof *trials->print);
+    if (r->wants->prints)
+        trials->print = calloc(trials->count + 1, sizeof *trials->print);
     if (r->wants->missing)
         trials->missing = calloc(trials->count + 1, sizeof *trials->missing);
-    if (!trials->print || (r->wants->missing && !trials->missing))
+    if ((r->wants->prints && !trials->print) || (r->wants->missing && !trials->missing))
         return lfads_fail(r->err, LFADS_NO_MEMORY, "no memory to read %s", r->file.path);
     return read_trials(&trials->array[TRIAL_OBSERVED], &trials->sum, r,
                        (struct trial_reader){.name = name,

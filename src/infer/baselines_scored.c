@@ -176,7 +176,7 @@ enum lfads_status lfads_evaluate_baselines(struct lfads_baselines **out,
     baselines = calloc(1, sizeof *baselines);
     if (!baselines)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for baselines");
-    status = evaluation_open(&s, what, err);
+    status = evaluation_open(&s, what, NULL, err);
     if (status == LFADS_OK)
         status = baselines_scored(baselines, &s);
     evaluation_release(&s);

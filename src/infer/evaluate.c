@@ -226,11 +226,11 @@ static enum lfads_status check_numbers(const struct lfads_evaluation *what, stru
 }
 
 enum lfads_status evaluation_open(struct evaluation *s, const struct lfads_evaluation *what,
-                                  struct lfads_error *err)
+                                  const struct h5_arrays *arrays, struct lfads_error *err)
 {
     enum lfads_status status;
 
-    *s = (struct evaluation){.what = &s->taken, .err = err};
+    *s = (struct evaluation){.what = &s->taken, .arrays = arrays, .err = err};
     if (!what)
         return lfads_fail_null(err, "lfads_evaluate", "what");
     status = sized_take(&s->taken, what, sizeof s->taken, "lfads_evaluate", err);
@@ -259,7 +259,7 @@ enum lfads_status lfads_evaluate(struct lfads_score **out, const struct lfads_ev
     score = calloc(1, sizeof *score);
     if (!score)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for scores");
-    status = evaluation_open(&s, what, err);
+    status = evaluation_open(&s, what, NULL, err);
     if (status == LFADS_OK)
         status = evaluation_score(score, &s);
     if (status == LFADS_OK && s.what->figure)

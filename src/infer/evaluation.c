@@ -22,10 +22,11 @@ static enum lfads_status open_files(struct evaluation *s)
     const char *const paths[] = {s->what->data_file, s->what->model_run_file};
     enum lfads_status status;
 
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = s->arrays ? 1 : 0; i < 2; i++)
         if (!file_exists(paths[i]))
             return lfads_fail(s->err, LFADS_USAGE, "there is no file %s", paths[i]);
-    status = h5_open(&s->data, s->what->data_file, s->err);
+    status = s->arrays ? h5_open_arrays(&s->data, s->arrays, s->what->data_file, s->err)
+                       : h5_open(&s->data, s->what->data_file, s->err);
     return status == LFADS_OK ? h5_open(&s->run, s->what->model_run_file, s->err) : status;
 }
 

@@ -11,6 +11,7 @@
 struct evaluation {
     struct lfads_evaluation taken;       /* the request, as far as its size goes, … */
     const struct lfads_evaluation *what; /* … or what stands in for it */
+    const struct h5_arrays *arrays;      /* the data in place of a file; or NULL */
     const char *set;                     /* "train" or "valid" */
     struct lfads_error *err;
     struct h5_file data, run;

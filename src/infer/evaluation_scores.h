@@ -7,9 +7,10 @@
 #define LFADS_INFER_EVALUATION_SCORES_H
 #include "infer/evaluation.h"
 
-/* Checks the request WHAT and reads its files; evaluation_release frees S, also after a failure. */
+/* Checks the request WHAT and reads its files; evaluation_release frees S, also after a failure.
+ * ARRAYS: the data in place of their file, for which WHAT's data_file stands; or NULL. */
 enum lfads_status evaluation_open(struct evaluation *s, const struct lfads_evaluation *what,
-                                  struct lfads_error *err);
+                                  const struct h5_arrays *arrays, struct lfads_error *err);
 /* Sets SCORE to all scores that the files allow; evaluation_release_score frees what it holds, also
  * after a failure. */
 enum lfads_status evaluation_score(struct lfads_score *score, const struct evaluation *s);

@@ -1,6 +1,8 @@
 /* find_runs.c - finds the results of a model, and the data files that they belong to. Entry points:
  * lfads_runs_find and lfads_runs_free of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "infer/find_runs.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,24 +117,18 @@ static enum lfads_status find_all(struct lfads_runs *runs, const struct session_
         files->file[0].path, *config->output_dir ? config->output_dir : config->lfads_save_dir);
 }
 
-enum lfads_status lfads_runs_find(struct lfads_runs **out, const struct lfads_config *config,
-                                  const char *set, struct lfads_error *err)
+enum lfads_status runs_find(struct lfads_runs **out, const struct lfads_config *config,
+                            const struct lfads_data *data, const char *set, struct lfads_error *err)
 {
     struct session_files files;
-    struct lfads_runs *runs;
+    struct lfads_runs *runs = calloc(1, sizeof *runs);
     enum lfads_status status;
 
-    if (out)
-        *out = NULL;
-    if (!out || !config)
-        return lfads_fail_null(err, "lfads_runs_find", out ? "config" : "out");
-    if (set && strcmp(set, "train") != 0 && strcmp(set, "valid") != 0)
-        return lfads_fail(err, LFADS_USAGE, "lfads_runs_find: set is %s, and takes train or valid",
-                          set);
-    runs = calloc(1, sizeof *runs);
+    *out = NULL;
     if (!runs)
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a list of results");
-    status = run_find_files(&files, config, err);
+    status = data ? session_files_of_arrays(&files, data, NULL, err)
+                  : run_find_files(&files, config, err);
     if (status == LFADS_OK)
         status = find_all(runs, &files, config, set, err);
     session_files_release(&files);
@@ -142,6 +138,19 @@ enum lfads_status lfads_runs_find(struct lfads_runs **out, const struct lfads_co
     }
     *out = runs;
     return LFADS_OK;
+}
+
+enum lfads_status lfads_runs_find(struct lfads_runs **out, const struct lfads_config *config,
+                                  const char *set, struct lfads_error *err)
+{
+    if (out)
+        *out = NULL;
+    if (!out || !config)
+        return lfads_fail_null(err, "lfads_runs_find", out ? "config" : "out");
+    if (set && strcmp(set, "train") != 0 && strcmp(set, "valid") != 0)
+        return lfads_fail(err, LFADS_USAGE, "lfads_runs_find: set is %s, and takes train or valid",
+                          set);
+    return runs_find(out, config, NULL, set, err);
 }
 
 void lfads_runs_free(struct lfads_runs *runs)

@@ -41,6 +41,7 @@ static enum lfads_status open_run(struct run **run, const struct asked *a, struc
                                   .be = a->model->run->be,
                                   .data = a->data,
                                   .session = a->session,
+                                  .new_trials = true,
                                   .trained = &a->model->self};
     enum lfads_status status = LFADS_OK;
 

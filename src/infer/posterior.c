@@ -2,6 +2,8 @@
  * the posterior's means (training.md, "Kinds"). The entry points are lfads_posterior_sample and
  * lfads_posterior_mean of the public header.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "infer/posterior.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,18 +215,20 @@ static enum lfads_status choose_spread(struct sampler *p)
     return LFADS_OK;
 }
 
-static enum lfads_status run(const struct lfads_config *config,
+static enum lfads_status run(const struct lfads_config *config, const struct lfads_data *data,
                              const struct lfads_callbacks *callbacks, enum latents latents,
                              const char *kind, struct lfads_error *err)
 {
     struct sampler p = {.plan = {.latents = latents, .samples = 1}, .err = err};
+    struct run_request request = {.config = config, .use = RUN_TRIALS, .data = data};
     struct lfads_callbacks own;
     enum lfads_status status = callbacks_take(
         &own, &callbacks,
         latents == POSTERIOR_SAMPLE ? "lfads_posterior_sample" : "lfads_posterior_mean", err);
 
+    request.callbacks = callbacks;
     if (status == LFADS_OK)
-        status = run_open(&p.run, config, RUN_TRIALS, callbacks, err);
+        status = run_open_request(&p.run, &request, err);
     if (status != LFADS_OK)
         return status;
     run_report_unused(p.run, kind);
@@ -256,12 +260,18 @@ enum lfads_status lfads_posterior_sample(const struct lfads_config *config,
                                          const struct lfads_callbacks *callbacks,
                                          struct lfads_error *err)
 {
-    return run(config, callbacks, POSTERIOR_SAMPLE, "posterior_sample_and_average", err);
+    return run(config, NULL, callbacks, POSTERIOR_SAMPLE, "posterior_sample_and_average", err);
+}
+
+enum lfads_status posterior_mean(const struct lfads_config *config, const struct lfads_data *data,
+                                 const struct lfads_callbacks *callbacks, struct lfads_error *err)
+{
+    return run(config, data, callbacks, POSTERIOR_MEAN, "posterior_push_mean", err);
 }
 
 enum lfads_status lfads_posterior_mean(const struct lfads_config *config,
                                        const struct lfads_callbacks *callbacks,
                                        struct lfads_error *err)
 {
-    return run(config, callbacks, POSTERIOR_MEAN, "posterior_push_mean", err);
+    return posterior_mean(config, NULL, callbacks, err);
 }

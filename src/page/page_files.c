@@ -6,6 +6,8 @@
 
 #include "base/path.h"
 #include "config/preset.h"
+#include "infer/find_runs.h"
+#include "infer/posterior.h"
 #include "page/page.h"
 #include "save/checkpoint.h"
 #include "save/index.h"
@@ -132,7 +134,7 @@ static enum lfads_status compute(const struct page *p)
     if (status == LFADS_OK && !preset_is_original(p->config) && file_exists(path))
         status = lfads_config_set(config, "checkpoint_pb_load_name", lve, p->err);
     if (status == LFADS_OK)
-        status = lfads_posterior_mean(config, p->callbacks, p->err);
+        status = posterior_mean(config, p->what->data, p->callbacks, p->err);
     lfads_config_free(config);
     return status;
 }
@@ -168,10 +170,11 @@ enum lfads_status page_find(struct page *page)
         status = read_costs(p);
     if (status == LFADS_OK)
         status = name_model(&config, p);
-    if (status == LFADS_OK && lfads_runs_find(&p->runs, config, NULL, NULL) == LFADS_BAD_DATA)
+    if (status == LFADS_OK &&
+        runs_find(&p->runs, config, p->what->data, NULL, NULL) == LFADS_BAD_DATA)
         status = compute(p); /* whatever else is wrong, this says, too */
     if (status == LFADS_OK && !p->runs)
-        status = lfads_runs_find(&p->runs, config, NULL, p->err);
+        status = runs_find(&p->runs, config, p->what->data, NULL, p->err);
     lfads_config_free(config);
     return status == LFADS_OK ? take_runs(p) : status;
 }

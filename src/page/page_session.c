@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/session_files.h"
 #include "infer/baselines_scored.h"
 #include "infer/evaluation_scores.h"
 #include "page/page.h"
@@ -227,7 +228,10 @@ static enum lfads_status score(struct page_session *p)
 enum lfads_status page_read_session(struct page_session *session, struct page *page)
 {
     struct page_session *p = session;
-    enum lfads_status status;
+    const struct lfads_data *data = page->what->data;
+    struct session_files files = {.count = 0};
+    enum lfads_status status =
+        data ? session_files_of_arrays(&files, data, p->name, page->err) : LFADS_OK;
 
     p->what = (struct lfads_evaluation){.size = sizeof p->what,
                                         .data_file = p->data_file,
@@ -235,7 +239,9 @@ enum lfads_status page_read_session(struct page_session *session, struct page *p
                                         .set = p->set,
                                         .bootstrap = page->what->bootstrap,
                                         .seed = page->what->seed};
-    status = evaluation_open(&p->s, &p->what, page->err);
+    if (status == LFADS_OK)
+        status = evaluation_open(&p->s, &p->what, data ? files.file[0].arrays : NULL, page->err);
+    session_files_release(&files);
     if (status == LFADS_OK)
         status = read_conditions(p);
     if (status == LFADS_OK)

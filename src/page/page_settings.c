@@ -134,7 +134,8 @@ enum lfads_status page_settings(struct page *page)
           page->out);
     put_file(page->out, "hyperparameters", page->hyperparams_file);
     for (size_t i = 0; i < page->count; i++) {
-        put_file(page->out, "data", page->sessions[i].data_file);
+        if (!page->what->data)
+            put_file(page->out, "data", page->sessions[i].data_file);
         put_file(page->out, "results", page->sessions[i].run_file);
     }
     fputs("</table></div>\n<p class=\"quiet\">", page->out);

@@ -149,6 +149,10 @@ enum lfads_status lfads_report(const struct lfads_report_request *what,
         return status;
     if (!taken.save_dir)
         return lfads_fail_null(err, "lfads_report", "save_dir");
+    if (taken.data && taken.data_dir)
+        return lfads_fail(err, LFADS_USAGE,
+                          "lfads_report: data and data_dir are two ways to name the data: leave "
+                          "one out");
     page.callbacks = callbacks;
     status = check_output(&page);
     if (status == LFADS_OK)

@@ -271,8 +271,8 @@ enum lfads_status run_open_request(struct run **out, const struct run_request *r
     p->request.config = NULL;
     p->use = request->use;
     p->new_trials =
-        p->use == RUN_TRIALS &&
-        (request->beside ? request->beside->new_trials : *config->data_files || request->data);
+        p->use == RUN_TRIALS && (request->beside ? request->beside->new_trials
+                                                 : *config->data_files || request->new_trials);
     p->be = request->be;
     p->ranks = request->ranks ? request->ranks : ranks_alone();
     status = open_inputs(p, err);

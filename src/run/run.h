@@ -25,6 +25,7 @@ struct run_request {
     const struct backend *be; /* that is lent; else it is chosen */
     const struct lfads_data *data; /* sessions in memory in place of files; must outlive the run */
     const char *session;           /* the only one of them; NULL: all */
+    bool new_trials;               /* they are not those that the model was trained on */
     bool in_memory;                /* of a training: there is no save directory */
     const struct trained *trained; /* in place of a checkpoint's file; must outlive the run */
     struct lfads_ranks *ranks;     /* who trains together; NULL: this process alone */

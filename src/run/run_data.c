@@ -111,6 +111,7 @@ static enum lfads_status read_files(struct run *p, const struct session_files *f
         .ext_inputs = (size_t)config->ext_input_dim,
         .factors = (size_t)(config->readin_dim ? config->readin_dim : config->factors_dim),
         .test = p->use != RUN_TRAINING || config->sv_rate > 0,
+        .prints = p->use == RUN_TRAINING,
         .either_set = p->new_trials};
 
     if (p->new_trials) {

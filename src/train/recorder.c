@@ -14,14 +14,15 @@
 #include "base/sizes.h"
 #include "report/tensorboard.h"
 #include "save/index.h"
+#include "train/costs_rows.h"
 #include "train/example_plot.h"
 #include "train/log_events.h"
 
 struct recorder {
     struct run *run;
-    struct lock lock; /* of the save directory */
+    struct costs_rows costs; /* none without --csv_log */
+    struct lock lock;        /* of the save directory */
     char *hyperparameters;
-    char csv[FILE_PATH];       /* "": no table */
     char events[FILE_PATH];    /* TensorBoard's file */
     struct example_plot *plot; /* of its pictures */
     /* of a run in memory, which has none of these: */
@@ -74,6 +75,7 @@ void recorder_free(struct recorder *recorder)
     param_vectors_free(&recorder->kept);
     checkpoint_release(&recorder->lowest);
     free(recorder->hyperparameters);
+    costs_rows_release(&recorder->costs);
     lock_release(&recorder->lock);
     free(recorder);
 }
@@ -121,20 +123,28 @@ static void clear_staged(const struct lfads_config *config)
             file_clear_staged(config->lfads_save_dir, prefixes[i]);
 }
 
+/* Sets PATH to that of the table in DIRECTORY. */
+static enum lfads_status table_path(char path[FILE_PATH], const struct recorder *r,
+                                    const char *directory, struct lfads_error *err)
+{
+    char name[FILE_PATH];
+
+    snprintf(name, sizeof name, "%.1000s.csv", r->run->config->csv_log);
+    return file_join(path, directory, name, err);
+}
+
 /* Sets the table's path, and moves aside the rows of EPOCH and later epochs. A new training needs
  * this, too: an earlier one may have been killed before its first checkpoint. */
 static enum lfads_status prepare_table(struct recorder *r, int64_t epoch, int64_t step,
                                        struct lfads_error *err)
 {
     const struct lfads_config *config = r->run->config;
-    char name[FILE_PATH];
     enum lfads_status status;
 
     if (!*config->csv_log)
         return LFADS_OK;
-    snprintf(name, sizeof name, "%.1000s.csv", config->csv_log);
-    status = file_join(r->csv, config->lfads_save_dir, name, err);
-    return status == LFADS_OK ? fitlog_trim(r->csv, epoch, step, err) : status;
+    status = table_path(r->costs.path, r, config->lfads_save_dir, err);
+    return status == LFADS_OK ? fitlog_trim(r->costs.path, epoch, step, err) : status;
 }
 
 enum lfads_status recorder_prepare(struct recorder *recorder, int64_t epoch, int64_t step,
@@ -208,7 +218,7 @@ bool recorder_progress(const struct recorder *recorder, const struct lfads_progr
 }
 
 /* Reports the terminal's line and writes the table's row. */
-static enum lfads_status record_costs(const struct recorder *r, const struct epoch_record *record,
+static enum lfads_status record_costs(struct recorder *r, const struct epoch_record *record,
                                       struct lfads_error *err)
 {
     char text[600];
@@ -221,10 +231,10 @@ static enum lfads_status record_costs(const struct recorder *r, const struct epo
                       "gradient norm %g",
                       record->seconds, record->trials / record->seconds, record->learning_rate,
                       record->gradient_norm);
-    if (!*r->csv)
+    if (!*r->run->config->csv_log)
         return LFADS_OK;
     fitlog_csv(text, sizeof text, &record->row);
-    return file_append(r->csv, text, err);
+    return costs_rows_append(&r->costs, text, err);
 }
 
 enum lfads_status recorder_epoch(struct recorder *recorder, const struct epoch_record *record,
@@ -254,8 +264,8 @@ static enum lfads_status write_checkpoint(const struct recorder *r, const char *
     snprintf(name, sizeof name, "%s%s.ckpt-%" PRId64, config->checkpoint_name, lowest ? "_lve" : "",
              checkpoint->step);
     status = file_join(path, directory, name, err);
-    if (status == LFADS_OK && *r->csv) /* the table's rows must reach the disk first */
-        status = file_flush(r->csv, err);
+    if (status == LFADS_OK && *r->costs.path) /* the table's rows must reach the disk first */
+        status = file_flush(r->costs.path, err);
     if (status == LFADS_OK)
         status = checkpoint_write(path, r->run->model, checkpoint, vectors, err);
     return status == LFADS_OK ? index_add(directory, lowest ? "checkpoint_lve" : "checkpoint", path,
@@ -335,9 +345,13 @@ enum lfads_status recorder_export(struct recorder *recorder, const char *directo
                                   enum checkpoint_kind kind, struct checkpoint *checkpoint,
                                   const struct param_vectors *vectors, struct lfads_error *err)
 {
-    char *text;
+    char path[FILE_PATH], *text;
     enum lfads_status status = describe(&text, recorder, directory, err);
 
+    if (status == LFADS_OK)
+        status = table_path(path, recorder, directory, err);
+    if (status == LFADS_OK)
+        status = costs_rows_save(&recorder->costs, path, err);
     checkpoint->hyperparameters = text;
     if (status == LFADS_OK)
         status = write_checkpoint(recorder, directory, kind, checkpoint, vectors, err);

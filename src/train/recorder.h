@@ -47,8 +47,8 @@ enum lfads_status recorder_checkpoint(struct recorder *recorder, enum checkpoint
                                       struct checkpoint *checkpoint,
                                       const struct param_vectors *vectors, struct lfads_error *err);
 
-/* Writes the checkpoint that recorder_checkpoint would write into another DIRECTORY, which must
- * have none, with the index NAME. */
+/* Writes the table of costs, and the checkpoint that recorder_checkpoint would write, into another
+ * DIRECTORY, which must have none. */
 enum lfads_status recorder_export(struct recorder *recorder, const char *directory,
                                   enum checkpoint_kind kind, struct checkpoint *checkpoint,
                                   const struct param_vectors *vectors, struct lfads_error *err);

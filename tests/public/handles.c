@@ -290,6 +290,15 @@ static void print_last(const struct state *s)
                e->co_bps, e->learning_rate);
 }
 
+/* report FILE */
+static enum lfads_status write_page(struct state *s, struct lfads_error *err)
+{
+    const struct lfads_report_request what = {
+        .size = sizeof what, .output_file = or_null(s->word[1]), .title = "run", .bootstrap = 20};
+
+    return lfads_training_report(s->training, &what, NULL, err);
+}
+
 static enum lfads_status run_model(struct state *s, struct lfads_error *err)
 {
     const char *what = s->word[0];
@@ -325,6 +334,8 @@ static enum lfads_status run_line(struct state *s, struct lfads_error *err)
         return lfads_training_set(s->training, s->word[1], s->word[2], err);
     if (strcmp(what, "save") == 0)
         return lfads_training_save(s->training, s->words > 1 ? s->word[1] : NULL, err);
+    if (strcmp(what, "report") == 0)
+        return write_page(s, err);
     if (strcmp(what, "parameters") == 0)
         return parameters(s, false, err);
     if (strcmp(what, "scale") == 0)

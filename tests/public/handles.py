@@ -319,6 +319,34 @@ def test_directory():
         check(a.read() == b.read(), "the tables of costs are the same")
 
 
+def part_of_page(path, first):
+    """What a report says, from section FIRST to that of the files."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    check("</html>" in text, f"{path} is complete")
+    return text[text.index(f'<section id="{first}"'):text.index('<section id="settings"')]
+
+
+def test_report():
+    """A training in memory, and one with a directory, have the page of a training on files; nothing else stays."""
+    page, own, kept = (os.path.join(SCRATCH, name) for name in ("page.html", "own.html", "temporary"))
+    run("report", "run", "--bootstrap=20", f"--output={page}", f"--output_dir={SCRATCH}/page_results")
+    os.makedirs(kept, exist_ok=True)
+    os.environ["TMPDIR"] = kept
+    lines = put_all(Lines("report", **SMALL), SESSIONS).add("create").add("run").add("report", own)
+    lines.add("report", "-").add("free")
+    lines.run()
+    check(len(lines.errors()) == 1 and "output_file" in lines.errors()[0], f"a place is needed: {lines.errors()}")
+    check(os.listdir(kept) == [], f"nothing stays: {os.listdir(kept)}")
+    check(part_of_page(own, "session0") == part_of_page(page, "session0"), "the sessions are those of files")
+    check("Total cost" in part_of_page(own, "training"), "the costs are there")
+    os.remove(own)
+    lines = put_all(Lines("report_directory", **SMALL, lfads_save_dir="reported"), SESSIONS)
+    good(lines.add("create").add("run").add("report", own))
+    check(part_of_page(own, "verdict") == part_of_page(page, "verdict"), "a directory gives the whole page")
+    del os.environ["TMPDIR"]
+
+
 def test_changing_flags():
     """A flag that is set between epochs acts as it does in a run that is continued with it."""
     changes = {"l2_gen_scale": 500, "keep_prob": 0.8, "kl_co_weight": 0.1, "learning_rate_init": 0.003,

@@ -25,6 +25,15 @@ if command -v c++ >/dev/null; then
 else
     echo "there is no C++ compiler: the header was not tried in C++"
 fi
+# the examples, each as its comment says
+for example in arrays denoise stream; do
+    # shellcheck disable=SC2046,SC2086
+    cc -std=c17 $strict "$source/examples/$example.c" -o "$scratch/$example" \
+        $(pkg-config --cflags --libs lfads) -lm
+done
+"$scratch/arrays" 2 "$scratch/page.html" >"$scratch/arrays_out"
+grep -q '^R2 of the rates' "$scratch/arrays_out"
+grep -q '</html>' "$scratch/page.html"
 mkdir -p "$scratch/package"
 cat >"$scratch/package/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.25)
@@ -42,6 +51,9 @@ cmake --build "$scratch/package/build" >/dev/null
 grep -q '^Epoch:0' "$scratch/out"
 test -s "$scratch/save/model_runs_dataset_N20_S20_valid_posterior_push_mean"
 "$scratch/prefix/bin/run_lfads" --help >/dev/null
+# two trials of zeros, of 30 bins and 20 channels: as many rates
+head -c 4800 /dev/zero | "$scratch/stream" "$scratch/save" >"$scratch/rates"
+test "$(wc -c <"$scratch/rates")" = 4800
 # as scripts for the original call it
 PATH="$scratch/prefix/bin:$PATH"
 (cd "$scratch" && python3 "$(command -v run_lfads.py)" --kind=posterior_push_mean \

@@ -110,11 +110,17 @@ static void without_training(struct lfads_config *config, struct lfads_data *dat
 static void trainings(struct lfads_training *training)
 {
     struct lfads_training_state state = {.size = 3};
+    struct lfads_report_request page = {.size = sizeof page};
     struct lfads_parameter parameter = {.size = sizeof parameter};
     float values[64] = {(float)NAN};
     const char *name;
 
     REFUSED(lfads_training_save(training, NULL, e));
+    REFUSED(lfads_training_report(NULL, &page, NULL, e));
+    REFUSED(lfads_training_report(training, NULL, NULL, e));
+    REFUSED(lfads_training_report(training, &page, NULL, e)); /* no place for it */
+    page.save_dir = "elsewhere";
+    REFUSED(lfads_training_report(training, &page, NULL, e));
     REFUSED(lfads_training_get_state(training, &state, e));
     REFUSED(lfads_training_get_state(training, NULL, e));
     REFUSED(lfads_training_set(training, NULL, "1", e));

@@ -132,6 +132,7 @@ static void callbacks_without_size(const char *folder)
 {
     const struct lfads_callbacks none = {.line = hear_line};
     const struct lfads_report_request request = {.size = sizeof request, .save_dir = folder};
+    const struct lfads_report_request page = {.size = sizeof page, .output_file = "page.html"};
     const struct lfads_sampling how = {.size = sizeof how};
     struct lfads_config *config = small();
     struct lfads_data *data = make_data();
@@ -150,6 +151,8 @@ static void callbacks_without_size(const char *folder)
     must(lfads_model_create(&model, training, LFADS_LATEST, &error), &error);
     SIZELESS("lfads_model_posterior: callbacks",
              lfads_model_posterior(model, data, NULL, "train", NULL, &how, NULL, 0, &none, &err));
+    SIZELESS("lfads_training_report: callbacks",
+             lfads_training_report(training, &page, &none, &err));
     lfads_training_free(training);
     SIZELESS("lfads_training_create: callbacks",
              lfads_training_create(&training, config, data, &none, &err));

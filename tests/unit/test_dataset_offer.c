@@ -56,6 +56,7 @@ static struct dataset *open_dataset(struct shared_memory *shared, size_t memory)
 {
     struct numpy_random random;
     const struct session_wants wants = {.range.data = DATA_COUNTS,
+                                        .prints = true,
                                         .missing = true,
                                         .sv_rate = 0.3,
                                         .sv_random = &random,
