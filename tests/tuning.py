@@ -13,7 +13,8 @@ MODEL = ["--data_dir=data", "--data_filename_stem=set", "--preset=auto", "--gen_
          "--kl_increase_steps=3", "--l2_increase_steps=3", "--example_every_s=-1"]
 MEMBERS, GENERATIONS = 4, 3
 SMALL = [f"--members={MEMBERS}", f"--generations={GENERATIONS}", "--first_generation=3", "--generation_epochs=1",
-         "--stop_patience=0"]
+         "--stop_patience=0", "--final_epochs=0"]
+FINAL = [*SMALL[:-1], "--final_epochs=9", "--learning_rate_n_to_compare=1", "--learning_rate_init=0.1"]
 
 
 def make_data():

@@ -87,9 +87,13 @@ static void report_generation(const struct tuning *t, size_t best)
                                    t->space.value[i].name, rows[best].values[i]);
     if (isfinite(rows[best].scores.co_bps))
         snprintf(bits, sizeof bits, " (%.4g bits a spike)", rows[best].scores.co_bps);
-    tuning_say(t, "Generation %zu of %zu, epoch %" PRId64 ": best score %.6g%s, member %02zu%s",
-               g + 1, t->settings.generations, settings_epochs(&t->settings, g),
-               rows[best].scores.score, bits, best, values);
+    if (rows[best].is_final)
+        tuning_say(t, "Last generation, epoch %" PRId64 ": best score %.6g%s, member %02zu%s",
+                   tuning_epochs(t, g, best), rows[best].scores.score, bits, best, values);
+    else
+        tuning_say(t, "Generation %zu of %zu, epoch %" PRId64 ": best score %.6g%s, member %02zu%s",
+                   g + 1, t->settings.generations, tuning_epochs(t, g, best),
+                   rows[best].scores.score, bits, best, values);
     if (failed)
         tuning_say(t, "  the training of %zu of %zu members failed numerically", failed,
                    t->settings.members);
@@ -123,30 +127,94 @@ static enum lfads_status train_generation(struct tuning *t, struct lfads_error *
     return population_write(t->csv, &t->population, err);
 }
 
-/* Sets *OVER to whether no further generation is to come. */
-static enum lfads_status see_end(bool *over, const struct tuning *t, struct lfads_error *err)
+/* Sets *OVER to whether the search is over after its first N generations. */
+static enum lfads_status see_end(bool *over, const struct tuning *t, size_t n,
+                                 struct lfads_error *err)
 {
     const struct settings *s = &t->settings;
-    size_t done = t->population.done;
     double *best, score[MEMBERS_MAX];
 
-    *over = done >= s->generations;
+    *over = n >= s->generations;
     if (*over)
         return LFADS_OK;
-    best = calloc(done + 1, sizeof *best);
+    best = calloc(n + 1, sizeof *best);
     if (!best)
-        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the scores of %zu generations",
-                          done);
-    for (size_t g = 0; g < done; g++) {
+        return lfads_fail(err, LFADS_NO_MEMORY, "no memory for the scores of %zu generations", n);
+    for (size_t g = 0; g < n; g++) {
         scores_of(score, t, g);
         best[g] = score[best_member(score, s->members)];
     }
-    *over = search_is_over(best, done, s->patience, s->ratio);
+    *over = search_is_over(best, n, s->patience, s->ratio);
     free(best);
-    if (*over)
-        tuning_say(t, "Tuning ends: the best score no longer improves (--stop_ratio=%g).",
-                   s->ratio);
     return LFADS_OK;
+}
+
+/* Marks the generation in progress, or the last one that is done, if the search was over before it:
+ * then learning rates fall in it. */
+static enum lfads_status mark_final(struct tuning *t, struct lfads_error *err)
+{
+    size_t last = t->population.begun - 1;
+    bool over = false;
+    enum lfads_status status = LFADS_OK;
+
+    if (last > 0 && t->settings.final_epochs > 0)
+        status = see_end(&over, t, last, err);
+    for (size_t m = 0; m < t->settings.members && over; m++) {
+        struct member_row *row = &population_generation(&t->population, last)[m];
+
+        row->is_final = true;
+        row->from = population_generation(&t->population, last - 1)[m].scores.step;
+    }
+    return status;
+}
+
+/* Begins the last generation: all members go on as they are. */
+static enum lfads_status begin_final(struct tuning *t, struct lfads_error *err)
+{
+    size_t g = t->population.done;
+    enum lfads_status status = population_begin(&t->population, err);
+
+    if (status != LFADS_OK)
+        return status;
+    for (size_t m = 0; m < t->settings.members; m++) {
+        struct member_row *row = &population_generation(&t->population, g)[m];
+
+        *row = population_generation(&t->population, g - 1)[m];
+        row->parent = m;
+    }
+    tuning_say(t, "Learning rates fall in the last generation, of %" PRId64 " epochs.",
+               t->settings.final_epochs);
+    status = mark_final(t, err);
+    return status == LFADS_OK ? population_write(t->csv, &t->population, err) : status;
+}
+
+/* Begins the next generation, unless the last one is done, which sets *OVER. */
+static enum lfads_status go_on(bool *over, struct tuning *t, struct lfads_error *err)
+{
+    const struct settings *s = &t->settings;
+    size_t done = t->population.done;
+    bool ends;
+    enum lfads_status status = see_end(&ends, t, done, err);
+
+    *over = population_generation(&t->population, done - 1)->is_final;
+    if (status != LFADS_OK || *over)
+        return status;
+    if (ends && done < s->generations)
+        tuning_say(t, "The search ends: the best score no longer improves (--stop_ratio=%g).",
+                   s->ratio);
+    *over = ends && s->final_epochs == 0;
+    if (*over)
+        return LFADS_OK;
+    return ends ? begin_final(t, err) : breed(t, err);
+}
+
+int64_t tuning_epochs(const struct tuning *tuning, size_t generation, size_t member)
+{
+    const struct settings *s = &tuning->settings;
+
+    return population_generation(&tuning->population, generation)[member].is_final
+               ? settings_epochs(s, generation - 1) + s->final_epochs
+               : settings_epochs(s, generation);
 }
 
 /* Puts the best member of the last generation on top. */
@@ -190,20 +258,17 @@ enum lfads_status evolve(struct tuning *tuning, struct lfads_error *err)
     struct tuning *t = tuning;
     struct population *p = &t->population;
     bool over = false;
-    enum lfads_status status = p->begun == 0 ? draw_members(t, err) : LFADS_OK;
+    enum lfads_status status = p->begun == 0 ? draw_members(t, err) : mark_final(t, err);
 
-    while (status == LFADS_OK) {
+    while (status == LFADS_OK && !over) {
         if (p->done < p->begun)
             status = train_generation(t, err);
         if (status == LFADS_OK)
             status = put_best(t, err);
         if (status == LFADS_OK)
-            status = see_end(&over, t, err);
+            status = go_on(&over, t, err);
         if (status == LFADS_OK)
             status = draw(t, over, err);
-        if (status != LFADS_OK || over)
-            break;
-        status = breed(t, err);
     }
     if (status == LFADS_OK)
         tuning_say(t,

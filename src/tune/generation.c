@@ -40,7 +40,8 @@ static void report_to_post(void *payload, const struct lfads_progress *progress)
 static void count_epochs(double *done, double *left, const struct work *w)
 {
     const struct settings *s = &w->tuning->settings;
-    double limit = (double)settings_epochs(s, s->generations - 1);
+    int64_t all = settings_epochs(s, s->generations - 1) + s->final_epochs;
+    double limit = (double)(w->is_last ? w->end : all);
 
     *done = *left = 0;
     for (size_t m = 0; m < s->members; m++) {
@@ -206,8 +207,9 @@ enum lfads_status generation_train(struct tuning *tuning, bool *lost, struct lfa
                      .bytes = sizeof(struct board) + s->members * sizeof(struct post),
                      .process = calloc(s->members, sizeof *w.process),
                      .most = apart ? choose_most(tuning) : size_min(processes, s->members),
-                     .begin = generation ? settings_epochs(s, generation - 1) : 0,
-                     .end = settings_epochs(s, generation),
+                     .begin = generation ? tuning_epochs(tuning, generation - 1, 0) : 0,
+                     .end = tuning_epochs(tuning, generation, 0),
+                     .is_last = population_generation(&tuning->population, generation)->is_final,
                      .status = LFADS_OK};
     enum lfads_status status;
 

@@ -33,6 +33,7 @@ struct work {
     size_t next;    /* the first member that was not begun */
     size_t running, most;
     int64_t begin, end; /* epochs of the generation */
+    bool is_last;       /* no other follows */
     bool stopped;       /* by the caller */
     enum lfads_status status;
 };

@@ -8,11 +8,11 @@
 #include "tune/tuning.h"
 
 /* Appends to OUT the rows of the table PATH whose epochs are those of GENERATION. */
-static enum lfads_status append_rows(FILE *out, const char *path, const struct settings *settings,
+static enum lfads_status append_rows(FILE *out, const char *path, const struct tuning *t,
                                      size_t generation, struct lfads_error *err)
 {
-    int64_t begin = generation ? settings_epochs(settings, generation - 1) : 0;
-    int64_t last = settings_epochs(settings, generation), end = last ? last : INT64_MAX;
+    int64_t begin = generation ? tuning_epochs(t, generation - 1, 0) : 0;
+    int64_t last = tuning_epochs(t, generation, 0), end = last ? last : INT64_MAX;
     char *text, *rest;
     enum lfads_status status;
 
@@ -52,7 +52,7 @@ static enum lfads_status append_all(FILE *out, const struct tuning *t, const cha
         if (status == LFADS_OK)
             status = file_join(path, directory, name, err);
         if (status == LFADS_OK)
-            status = append_rows(out, path, &t->settings, g, err);
+            status = append_rows(out, path, t, g, err);
     }
     free(ancestor);
     return status;

@@ -63,11 +63,29 @@ set(struct lfads_config *config, const char *name, const char *format, struct lf
     return lfads_config_set(config, name, text, err);
 }
 
+/* In the last generation the learning rate falls from the member's own, which a training that was
+ * stopped has left behind. */
+static enum lfads_status set_falling_rate(struct lfads_config *config, const struct tuning *t,
+                                          size_t member, int64_t from, struct lfads_error *err)
+{
+    const char *rule = t->base->config->learning_rate_rule;
+    int64_t step;
+    enum lfads_status status = member_step(&step, t, member, err);
+
+    if (status == LFADS_OK)
+        status = set(config, "do_reset_learning_rate", step == from ? "true" : "false", err);
+    return status == LFADS_OK ? set(config, "learning_rate_rule", "%s", err,
+                                    strcmp(rule, "constant") == 0 ? "plateau" : rule)
+                              : status;
+}
+
 /* Under exploitation the rate is the member's own, nothing ends a member early, and all stop at the
  * same epoch. */
 static enum lfads_status set_schedule(struct lfads_config *config, const struct tuning *t,
-                                      struct lfads_error *err)
+                                      size_t member, struct lfads_error *err)
 {
+    size_t generation = t->population.begun - 1;
+    const struct member_row *row = &population_generation(&t->population, generation)[member];
     enum lfads_status status;
 
     if (t->settings.search)
@@ -75,12 +93,13 @@ static enum lfads_status set_schedule(struct lfads_config *config, const struct 
     status = set(config, "learning_rate_rule", "constant", err);
     if (status == LFADS_OK)
         status = set(config, "do_reset_learning_rate", "true", err);
+    if (status == LFADS_OK && row->is_final)
+        status = set_falling_rate(config, t, member, row->from, err);
     if (status == LFADS_OK)
         status = set(config, "early_stop_patience", "0", err);
-    if (status == LFADS_OK)
-        status = set(config, "max_epochs", "%" PRId64, err,
-                     settings_epochs(&t->settings, t->population.begun - 1));
-    return status;
+    return status == LFADS_OK
+               ? set(config, "max_epochs", "%" PRId64, err, tuning_epochs(t, generation, member))
+               : status;
 }
 
 /* Flags of the run. Two checkpoints are kept, so that a copy does not remove what others copy. */
@@ -120,7 +139,7 @@ static enum lfads_status member_config(struct lfads_config **out, const struct t
     status = set_run(config, t, member, err);
     if (status == LFADS_OK)
         status = space_apply(config, &t->space, row->values, err);
-    return status == LFADS_OK ? set_schedule(config, t, err) : status;
+    return status == LFADS_OK ? set_schedule(config, t, member, err) : status;
 }
 
 enum lfads_status member_train(const struct tuning *tuning, size_t member, size_t threads,

@@ -19,6 +19,9 @@ struct member_row {
     size_t parent; /* whose weights it began with: another member, or itself */
     double values[SPACE_VALUES];
     struct scores scores;
+    /* not in the file, for it follows from the generations before: */
+    bool is_final; /* the last generation, with falling learning rates … */
+    int64_t from;  /* … which begin at this step */
 };
 
 struct population {

@@ -90,6 +90,8 @@ static void choose_epochs(struct settings *s, struct choice *c, bool given_epoch
     s->generations = number_of(c, "generations", 1, 1000000, 1 + room);
     s->first_epochs = (int64_t)first;
     s->more_epochs = (int64_t)more;
+    s->final_epochs = (int64_t)number_of(c, "final_epochs", 0, most,
+                                         ours ? (size_t)c->config->max_epochs / 2 : 0);
 }
 
 /* Random search trains every member once, as train does. */
@@ -98,6 +100,7 @@ static void choose_search_epochs(struct settings *s, struct choice *c)
     s->first_epochs = c->config->max_epochs;
     s->more_epochs = 1;
     s->generations = number_of(c, "generations", 1, 1, 1);
+    number_of(c, "final_epochs", 0, (size_t)1000000000, 0);
     if (c->status == LFADS_OK && c->config->max_epochs == 0 && !s->seeds)
         c->status = lfads_fail(c->err, LFADS_USAGE,
                                "--exploit=none needs the epochs of a training: set --max_epochs");

@@ -11,6 +11,7 @@ enum metric { METRIC_RECON, METRIC_HELDOUT, METRIC_SV };
 struct settings {
     size_t members, generations;
     int64_t first_epochs, more_epochs; /* of the first generation, of every other */
+    int64_t final_epochs;              /* of the last one, with falling learning rates; 0: none */
     bool search;                       /* --exploit=none: members keep to themselves */
     bool seeds;                        /* and differ in their seeds alone */
     bool rivals, log;                  /* --exploit=rivals, --explore=log */
@@ -24,7 +25,8 @@ struct settings {
  * contradicts another. */
 enum lfads_status settings_resolve(struct settings *settings, struct lfads_tune_config *tune,
                                    const struct run *base, bool seeds, struct lfads_error *err);
-/* Returns the epochs that a member has at the end of GENERATION; 0: as many as it trains. */
+/* Returns the epochs that a member has at the end of GENERATION, which is not the last one with
+ * falling learning rates (tuning_epochs); 0: as many as it trains. */
 int64_t settings_epochs(const struct settings *settings, size_t generation);
 
 /* Writes the flags, --name=value a line: a file that --flagfile takes. */

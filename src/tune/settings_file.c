@@ -16,7 +16,8 @@ static bool is_kept(const struct flag *flag)
 /* Whether the flag only says how long tuning goes on. */
 static bool is_free(const struct flag *flag)
 {
-    return strcmp(flag->name, "generations") == 0 || strncmp(flag->name, "stop_", 5) == 0;
+    return strcmp(flag->name, "generations") == 0 || strcmp(flag->name, "final_epochs") == 0 ||
+           strncmp(flag->name, "stop_", 5) == 0;
 }
 
 static enum lfads_status write_flags(FILE *out, const void *record, const struct flag_table *table,

@@ -75,15 +75,17 @@ static void say_unused(struct tuning *t)
     const struct unused_row rows[] = {
         {t->settings.search,
          "with --exploit=none members copy nothing, and there is one generation",
-         "explore first_generation generation_epochs stop_ratio stop_patience"},
+         "explore first_generation generation_epochs final_epochs stop_ratio stop_patience"},
         {t->tune->stop_patience == 0, "tuning goes on to its last generation, --stop_patience=0",
          "stop_ratio"}};
-    static const char *const names[] = {"learning_rate_rule", "early_stop_patience",
+    /* the last generation heeds all but the first */
+    static const char *const names[] = {"early_stop_patience", "learning_rate_rule",
                                         "learning_rate_decay_factor", "learning_rate_n_to_compare",
                                         "learning_rate_stop"};
+    size_t count = t->settings.final_epochs > 0 ? 1 : sizeof names / sizeof names[0];
 
     unused_report_rows(tune_config_table(), t->tune, rows, sizeof rows / sizeof rows[0], tell, t);
-    for (size_t i = 0; i < sizeof names / sizeof names[0] && !t->settings.search; i++)
+    for (size_t i = 0; i < count && !t->settings.search; i++)
         if (t->given[flag_find(config_table(), names[i])])
             tuning_say(t,
                        "without effect: --%s (members keep their learning rates within a "
@@ -152,7 +154,11 @@ static enum lfads_status measure_null(struct tuning *t, struct lfads_error *err)
 static void say_plan(const struct tuning *t, bool goes_on)
 {
     const struct settings *s = &t->settings;
+    char final[80] = "";
 
+    if (s->final_epochs > 0)
+        snprintf(final, sizeof final, "; then one of %" PRId64 " at falling learning rates",
+                 s->final_epochs);
     if (goes_on && !t->seeds)
         tuning_say(t, "Continuing with %s: %zu generations are done.", t->csv, t->population.done);
     if (t->seeds)
@@ -164,8 +170,8 @@ static void say_plan(const struct tuning *t, bool goes_on)
     else
         tuning_say(t,
                    "%zu members, at most %zu generations: the first of %" PRId64
-                   " epochs, others of %" PRId64,
-                   s->members, s->generations, s->first_epochs, s->more_epochs);
+                   " epochs, others of %" PRId64 "%s",
+                   s->members, s->generations, s->first_epochs, s->more_epochs, final);
     if (t->seeds)
         tuning_say(t, "They are compared by validation trials: %s", t->tune->metric);
     else

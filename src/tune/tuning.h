@@ -54,6 +54,9 @@ void seeds_report(const struct tuning *tuning, const size_t *order, size_t count
  * generation. */
 enum lfads_status evolve(struct tuning *tuning, struct lfads_error *err);
 
+/* Returns the epochs that MEMBER has at the end of GENERATION, which has begun. */
+int64_t tuning_epochs(const struct tuning *tuning, size_t generation, size_t member);
+
 /* ---- picture.c ---- */
 
 /* Writes population.png; BEST is the best member of the last generation that is done. */

@@ -196,7 +196,8 @@ def test_tune():
     write("tuned.h5", **{f"{name}_data": np.random.default_rng(4).poisson(0.5, (n, BINS, UNITS))
                          for name, n in (("train", 16), ("valid", 8))})
     words = ["tuned.h5", "--lfads_save_dir=tuned", *MODEL, "--max_epochs=9", "--quiet", "--members=2"]
-    once = {"members": "3", "generations": "1", "first_generation": "2", "generation_epochs": "2", "space": "autolfads"}
+    once = {"members": "3", "generations": "1", "first_generation": "2", "generation_epochs": "2", "final_epochs": "2",
+            "space": "autolfads"}
     # what two models of a few epochs do not show
     said = try_every("tune", [*words, "--generations=2", "--first_generation=1", "--generation_epochs=1"], "tuned",
                      once, ["exploit", "metric", "stop_ratio", "stop_patience", "explore"])

@@ -18,7 +18,7 @@ sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
 import harness
 import tuning
 from harness import SCRATCH, check, interrupt, latest, numbers, run, start, text
-from tuning import GENERATIONS, MEMBERS, MODEL, SMALL, command, left, rows, same
+from tuning import FINAL, GENERATIONS, MEMBERS, MODEL, SMALL, command, left, rows, same
 
 prepare = tuning.make_data
 
@@ -111,6 +111,30 @@ def test_best():
     check(len(made) == 1, f"results: {made}")
     score = run("evaluate", "--data_file=data/set_a", f"--model_run={made[0]}").stdout
     check("co-smoothing" in score.lower() or "co_bps" in score, score)
+
+
+def test_final():
+    """In the last generation nobody copies and learning rates fall; one that is stopped in it goes on with the
+    rate that it had, and a tuning that is done may have one later."""
+    out = tune("final", *FINAL, "--threads=2")
+    check("Last generation, epoch 14:" in out and out.count("Generation ") == GENERATIONS, out)
+    table = rows("final")
+    before, last = table[-2 * MEMBERS:-MEMBERS], table[-MEMBERS:]
+    check(len(table) == (GENERATIONS + 1) * MEMBERS, f"{len(table)} rows")
+    check([row["parent"] for row in last] == [str(m) for m in range(MEMBERS)], "members copy in the last generation")
+    check(all(a["cd_rate"] == b["cd_rate"] for a, b in zip(before, last)), "values change in the last generation")
+    rates = [float(numbers(latest(f"final/members/{m:02}"))["learning_rate"]) for m in range(MEMBERS)]
+    check(max(rates) < 0.1001 and min(rates) < 0.081, f"members end with learning rates of {rates}, from 0.1")
+    check(len(text("final/fitlog.csv").splitlines()) == 14, "rows of costs on top")
+    words = command("stopped_last", *FINAL)
+    status, error = interrupt(signal.SIGINT, words, "stopped_last", after="Learning rates fall")
+    check(status == 128 + signal.SIGINT and "the same command continues" in error, f"{status} {error}")
+    run(*words)
+    same(left("final"), left("stopped_last"), "interrupted in the last generation")
+    tune("later", *FINAL, "--final_epochs=0")
+    check(rows("later") == table[:-MEMBERS], "without a last generation other members")
+    run("tune", "--lfads_save_dir=later", "--final_epochs=9")
+    same(left("final"), left("later"), "last generation later")
 
 
 def test_interruption():

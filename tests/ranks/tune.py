@@ -12,7 +12,7 @@ import harness
 import mpi
 import tuning
 from harness import SCRATCH, check, run
-from tuning import SMALL, command, left, rows, same
+from tuning import FINAL, SMALL, command, left, rows, same
 
 
 def prepare():
@@ -29,9 +29,9 @@ def whole(name="whole", *more):
 
 def test_bits():
     """Members may outnumber processes, and processes members; threads may be one or two."""
-    wanted = whole()
+    wanted = whole("final", *FINAL)
     for count, threads in ((2, 2), (5, 1)):
-        out = mpi.run(count, *command(f"of{count}", *SMALL), f"--threads={threads}")
+        out = mpi.run(count, *command(f"of{count}", *FINAL), f"--threads={threads}")
         check(out.count("Generation ") == tuning.GENERATIONS, f"{count} processes print {out}")
         same(wanted, left(f"of{count}"), f"{count} processes, {threads} threads")
         hidden = [name for name in os.listdir(f"{SCRATCH}/of{count}") if name.startswith(".")]
