@@ -166,8 +166,8 @@ static struct variable *find_meant(const struct variables *variables, const char
 
 struct variable *variables_find_any(const struct variables *variables, const char *names)
 {
-    struct variable *(*const ways[])(const struct variables *, const char *) = {variables_find,
-                                                                                find_meant};
+    typedef struct variable *search(const struct variables *, const char *);
+    static search *const ways[] = {variables_find, find_meant};
 
     for (size_t way = 0; way < 2; way++) {
         char name[64];

@@ -85,16 +85,14 @@ static struct lfads_data *make_data(void)
     return data;
 }
 
-/* A training with CALLBACKS; returns what they heard. */
-static struct heard train(struct lfads_callbacks *callbacks, const char *directory)
+/* A training with CALLBACKS, whose payload is what they hear. */
+static void train(const struct lfads_callbacks *callbacks, const char *directory)
 {
     struct lfads_config *config = small();
     struct lfads_data *data = make_data();
     struct lfads_training *training;
-    struct heard heard = {0};
     struct lfads_error err;
 
-    callbacks->payload = &heard;
     must(lfads_training_create(&training, config, data, callbacks, &err), &err);
     must(lfads_training_run(training, &err), &err);
     if (directory)
@@ -102,27 +100,29 @@ static struct heard train(struct lfads_callbacks *callbacks, const char *directo
     lfads_training_free(training);
     lfads_data_free(data);
     lfads_config_free(config);
-    return heard;
 }
 
 static void callbacks_of_ages(const char *directory)
 {
+    struct heard heard = {0};
     struct {
         struct lfads_callbacks known;
         unsigned char more[64];
-    } newer = {
-        .known = {
-            .size = sizeof newer, .line = hear_line, .progress = hear_progress, .stop = stop}};
+    } newer = {.known = {.size = sizeof newer,
+                         .payload = &heard,
+                         .line = hear_line,
+                         .progress = hear_progress,
+                         .stop = stop}};
     struct lfads_callbacks older = newer.known;
-    struct heard heard;
 
     memset(newer.more, mark, sizeof newer.more);
-    heard = train(&newer.known, directory);
+    train(&newer.known, directory);
     if (!heard.lines || heard.epochs != 2 || !heard.stops)
         fail("lfads_callbacks", "a newer caller is not told all");
     older.size = offsetof(struct lfads_callbacks, stop); /* what is behind is not the caller's */
     memset(&older.stop, mark, sizeof older.stop);
-    heard = train(&older, NULL);
+    heard = (struct heard){0};
+    train(&older, NULL);
     if (!heard.lines || heard.epochs != 2 || heard.stops)
         fail("lfads_callbacks", "an older caller is not told what it knows");
 }
