@@ -4,11 +4,8 @@
 #include <omp.h>
 #include <stdio.h>
 
-#include "check.h"
-
-#ifdef __x86_64__
 #include "backend/cpu/cpu.h"
-#endif
+#include "check.h"
 
 static int check_set(const struct backend *be, const char *set)
 {
@@ -37,9 +34,9 @@ int main(void)
 
     omp_set_num_threads(1); /* oneDNN's, which wait without a pause */
     failed = check_set(backend_cpu(), "best set of this processor");
-#ifdef __x86_64__
     if (backend_cpu() != cpu_plain_table())
         failed += check_set(cpu_plain_table(), "plain");
+#ifdef __x86_64__
     if (backend_cpu() == cpu_avx2_table())
         printf("AVX2 is the best set\n");
     else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))

@@ -35,6 +35,8 @@ static void test_lines(void **state)
                 : __builtin_cpu_supports("avx2")   ? "kernels for AVX2"
                                                    : "kernels for plain C");
     assert_line(__builtin_cpu_supports("avx512bf16") ? "bf16 (AVX512-BF16)" : "no AVX512-BF16");
+#elif defined(__aarch64__)
+    assert_line("kernels for NEON");
 #endif
     assert_line("SLEEF 3");
     assert_line("HDF5 1.");

@@ -8,9 +8,12 @@ const struct backend *cpu_plain_table(void);
 #ifdef __x86_64__
 const struct backend *cpu_avx2_table(void);
 const struct backend *cpu_avx512_table(void);
+#elif defined(__aarch64__)
+const struct backend *cpu_neon_table(void);
 #endif
 
-/* The instruction set that backend_cpu uses on this processor: "AVX-512", "AVX2" or "plain C". */
+/* The instruction set that backend_cpu uses on this processor: "AVX-512", "AVX2", "NEON" or
+ * "plain C". */
 const char *cpu_instruction_set(void);
 /* Whether backend_cpu_bf16_create can succeed on this processor. */
 bool cpu_has_bf16(void);

@@ -15,6 +15,8 @@ static struct instruction_set best_set(void)
         return (struct instruction_set){"AVX-512", cpu_avx512_table};
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         return (struct instruction_set){"AVX2", cpu_avx2_table};
+#elif defined(__aarch64__)
+    return (struct instruction_set){"NEON", cpu_neon_table};
 #endif
     return (struct instruction_set){"plain C", cpu_plain_table};
 }

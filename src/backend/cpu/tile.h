@@ -11,7 +11,7 @@
 #include "backend/cpu/vector.h"
 
 enum {
-    TILE_ROWS = LANES == 16 ? 8 : 4, /* with TILE_VECTORS, a tile fills the registers */
+    TILE_ROWS = LANES == 8 ? 4 : 8, /* with TILE_VECTORS, a tile fills the registers */
     TILE_VECTORS = 3,
     ROW_VECTORS = 8, /* of a tile of a single row */
     TILE_SUMS = TILE_ROWS * TILE_VECTORS,

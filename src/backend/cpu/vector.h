@@ -141,6 +141,86 @@ static inline vec vec_unless_zero(vec x, vec s)
     return _mm256_and_ps(x, _mm256_cmp_ps(s, _mm256_setzero_ps(), _CMP_NEQ_UQ));
 }
 
+#elif defined(LFADS_NEON)
+#include <arm_neon.h>
+
+#define KERNEL(name) cpu_neon_##name
+typedef float32x4_t vec;
+enum { LANES = 4 };
+
+static inline vec vec_load(const float *p, size_t n)
+{
+    vec x = vdupq_n_f32(0);
+
+    if (n >= LANES)
+        return vld1q_f32(p);
+    if (n > 0)
+        x = vld1q_lane_f32(p, x, 0);
+    if (n > 1)
+        x = vld1q_lane_f32(p + 1, x, 1);
+    if (n > 2)
+        x = vld1q_lane_f32(p + 2, x, 2);
+    return x;
+}
+static inline void vec_store(float *p, vec x, size_t n)
+{
+    if (n >= LANES) {
+        vst1q_f32(p, x);
+        return;
+    }
+    if (n > 0)
+        vst1q_lane_f32(p, x, 0);
+    if (n > 1)
+        vst1q_lane_f32(p + 1, x, 1);
+    if (n > 2)
+        vst1q_lane_f32(p + 2, x, 2);
+}
+static inline vec vec_all(float x) { return vdupq_n_f32(x); }
+/* As with AVX-512, for |x| <= 87: n is added to the exponent's bits. That of a NaN is 0, so that it
+ * stays one. */
+static inline vec vec_exp(vec x)
+{
+    const int32x4_t n = vcvtnq_s32_f32(x * vdupq_n_f32(0x1.715476p+0f));
+    const vec whole = vcvtq_f32_s32(n);
+    const vec r = vfmsq_f32(vfmsq_f32(x, whole, vdupq_n_f32(0x1.62e430p-1f)), whole,
+                            vdupq_n_f32(-0x1.05c610p-29f));
+    vec sum = vfmaq_f32(vdupq_n_f32(1.0f / 720), vdupq_n_f32(1.0f / 5040), r);
+
+    sum = vfmaq_f32(vdupq_n_f32(1.0f / 120), sum, r);
+    sum = vfmaq_f32(vdupq_n_f32(1.0f / 24), sum, r);
+    sum = vfmaq_f32(vdupq_n_f32(1.0f / 6), sum, r);
+    sum = vfmaq_f32(vdupq_n_f32(0.5f), sum, r);
+    sum = vfmaq_f32(vdupq_n_f32(1), sum, r);
+    sum = vfmaq_f32(vdupq_n_f32(1), sum, r);
+    return vreinterpretq_f32_s32(vaddq_s32(vreinterpretq_s32_f32(sum), vshlq_n_s32(n, 23)));
+}
+static inline vec vec_exp_small(vec x) { return vec_exp(x); }
+/* One instruction looks bytes up; 4k to 4k+3 are those of TABLE[k]. */
+static inline vec vec_lookup(const float table[16], vec k)
+{
+    const uint8x16x4_t bytes = vld1q_u8_x4((const uint8_t *)table);
+    const uint32x4_t index = vmlaq_n_u32(vdupq_n_u32(0x03020100), vcvtq_u32_f32(k), 0x04040404);
+
+    return vreinterpretq_f32_u8(vqtbl4q_u8(bytes, vreinterpretq_u8_u32(index)));
+}
+static inline bool vec_any_above(vec x, float bound)
+{
+    return vminvq_u32(vcleq_f32(x, vdupq_n_f32(bound))) == 0;
+}
+static inline vec vec_sqrt(vec x) { return vsqrtq_f32(x); }
+static inline vec vec_min(vec a, vec b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
+static inline vec vec_max(vec a, vec b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
+/* Returns x, with zero where MASK is set. */
+static inline vec vec_cleared(vec x, uint32x4_t mask)
+{
+    return vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(x), mask));
+}
+static inline vec vec_within(vec x, vec s, vec k)
+{
+    return vec_cleared(x, vcgtq_f32(vabsq_f32(s), k));
+}
+static inline vec vec_unless_zero(vec x, vec s) { return vec_cleared(x, vceqzq_f32(s)); }
+
 #else
 #include <math.h>
 
