@@ -33,10 +33,12 @@ for name in $units; do
     tests="$tests|unit/${name#test_}"
 done
 
-# shellcheck disable=SC2086 # a list of words
-cmake --preset arm64 >build/arm64.log &&
-    cmake --build build/arm64 -j2 --target lfads lfads_shared golden_double golden_float golden_modern_double \
-        golden_modern_float contract_check test_compare test_compare_double $units >build/arm64.log || {
+build() {
+    # shellcheck disable=SC2086 # a list of words
+    cmake --preset arm64 && cmake --build build/arm64 -j2 --target lfads lfads_shared golden_double golden_float \
+        golden_modern_double golden_modern_float contract_check test_compare test_compare_double $units
+}
+build >build/arm64.log || {
     cat build/arm64.log
     exit 1
 }
