@@ -45,11 +45,12 @@ static void remove_temporary(const char *directory)
 
 /* Reports on a training without a save directory. */
 static enum lfads_status report_in_memory(struct lfads_training *h,
-                                          struct lfads_report_request *what,
+                                          const struct lfads_report_request *what,
                                           const struct lfads_callbacks *callbacks,
                                           struct lfads_error *err)
 {
     char directory[FILE_PATH];
+    struct lfads_report_request request = *what;
     enum lfads_status status;
 
     if (!what->output_file && !what->output_dir)
@@ -61,11 +62,11 @@ static enum lfads_status report_in_memory(struct lfads_training *h,
     if (status != LFADS_OK)
         return status;
     status = lfads_training_save(h, directory, err);
-    what->save_dir = directory;
+    request.save_dir = directory;
     if (!what->title)
-        what->title = "a model of arrays";
+        request.title = "a model of arrays";
     if (status == LFADS_OK)
-        status = lfads_report(what, callbacks, err);
+        status = lfads_report(&request, callbacks, err);
     remove_temporary(directory);
     return status;
 }

@@ -108,8 +108,9 @@ static enum lfads_status add_cells(struct cells *cells, const struct matches *m,
         double *to;
 
         status = cells_add(&to, cells, v->count, v->rank == 2 && rows > 1 ? rows : 0, err);
-        for (size_t k = 0; k < v->count && status == LFADS_OK; k++)
-            to[k % columns * rows + k / columns] = v->numbers[k];
+        for (size_t row = 0; row < rows && status == LFADS_OK; row++)
+            for (size_t column = 0; column < columns; column++)
+                to[column * rows + row] = v->numbers[row * columns + column];
     }
     return status;
 }

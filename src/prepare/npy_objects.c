@@ -82,9 +82,13 @@ static enum added add_array(struct cells *cells, const struct pickle *p,
     columns = rows ? count / rows : 0;
     if (add_numbers(&to, cells, count, rows > 1 && columns > 1 ? rows : 0) != ADDED)
         return NO_ROOM;
-    for (size_t i = 0; i < count; i++)
-        to[v->columns || v->rank < 2 ? i : i % columns * rows + i / columns] =
-            npy_number(v->bytes + i * v->size, v->type, v->size, v->swapped);
+    for (size_t row = 0; row < rows; row++)
+        for (size_t column = 0; column < columns; column++) {
+            size_t i = row * columns + column;
+
+            to[v->columns || v->rank < 2 ? i : column * rows + row] =
+                npy_number(v->bytes + i * v->size, v->type, v->size, v->swapped);
+        }
     return ADDED;
 }
 
