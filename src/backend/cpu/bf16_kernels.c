@@ -21,35 +21,42 @@ static inline vec element_add(vec sum, element_vector x, element_vector y)
 {
     return _mm512_dpbf16_ps(sum, x, y);
 }
+static inline vec element_add_half(vec sum, element_vector x, element_vector y)
+{
+    return _mm512_castps256_ps512(_mm256_dpbf16_ps(_mm512_castps512_ps256(sum),
+                                                   (__m256bh)_mm512_castsi512_si256((__m512i)x),
+                                                   (__m256bh)_mm512_castsi512_si256((__m512i)y)));
+}
 #include "backend/cpu/tile.h"
 #include "base/sizes.h"
 
 enum {
     LEFT = 128,  /* rows of a block of the left operand */
-    RIGHT = 480, /* columns of a block of the right operand: ten panels */
+    RIGHT = 624, /* columns of the blocks of right operands: thirteen panels */
     DEPTH = 512, /* columns of a left block, rows of a right one */
     PAIRS = DEPTH / 2,
     AHEAD = 16 /* prefetch distance in rows, for activations in the L3 cache */
 };
 
-static inline __m512i rounded(const real *x, size_t n)
-{
-    return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(vec_load(x, n)));
-}
-
 void bf16_pack(uint32_t *pairs, const real *x, size_t ldx, size_t k, size_t n)
 {
+    /* word 2i of the result is word i of the first row, word 2i+1 that of the second */
+    const __m512i order =
+        _mm512_add_epi32(_mm512_set1_epi32(16 << 16),
+                         _mm512_mullo_epi32(_mm512_set1_epi32(1 + (1 << 16)),
+                                            _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+                                                              12, 13, 14, 15)));
+
     for (size_t i = 0; i < k; i += 2, pairs += n, x += 2 * ldx)
         for (size_t j = 0; j < n; j += LANES) {
-            __m512i first, second;
+            const vec first = vec_load(x + j, n - j);
+            const vec second = i + 1 < k ? vec_load(x + ldx + j, n - j) : vec_all(0);
 
             __builtin_prefetch(x + AHEAD * ldx + j);
             __builtin_prefetch(x + (AHEAD + 1) * ldx + j);
-            first = rounded(x + j, n - j);
-            second = i + 1 < k ? rounded(x + ldx + j, n - j) : _mm512_setzero_si512();
-
-            _mm512_mask_storeu_epi32(pairs + j, vec_lanes(n - j),
-                                     _mm512_or_si512(first, _mm512_slli_epi32(second, 16)));
+            _mm512_mask_storeu_epi32(
+                pairs + j, vec_lanes(n - j),
+                _mm512_permutexvar_epi16(order, (__m512i)_mm512_cvtne2ps_pbh(second, first)));
         }
 }
 

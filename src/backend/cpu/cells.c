@@ -2,23 +2,20 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
 
-/* Prefetch distance: an L3 miss takes about as long as computing 512 elements, and the hardware
- * prefetcher misses this pattern. */
-enum { AHEAD = 512 };
-
 void KERNEL(gru_gates)(SELF, real *ru, real *rh, const real *bias, const real *h, size_t rows,
                        size_t units)
 {
     const vec one = vec_all(1);
+    const size_t bin = rows * units;
 
     for (size_t i = 0; i < rows; i++, ru += 2 * units, rh += units, h += units)
         for (size_t j = 0; j < units; j += LANES) {
             size_t n = units - j;
             vec r, u;
 
-            __builtin_prefetch(ru + 2 * AHEAD + j, 1);
-            __builtin_prefetch(ru + 2 * AHEAD + units + j, 1);
-            __builtin_prefetch(rh + AHEAD + j, 1);
+            prefetch_bins(ru + j, 2 * bin);
+            prefetch_bins(ru + units + j, 2 * bin);
+            prefetch_bins(rh + j, bin);
             r = vec_sigmoid(vec_load(ru + j, n) + vec_load(bias + j, n));
             u = vec_sigmoid(vec_load(ru + units + j, n) + vec_load(bias + units + j, n) + one);
 
@@ -38,8 +35,6 @@ void KERNEL(gru_gates_backward)(SELF, real *dh, real *ru, const real *drh, const
             size_t n = units - j;
             vec r = vec_load(ru + j, n), d = vec_load(drh + j, n);
 
-            __builtin_prefetch(ru + 2 * AHEAD + j, 1);
-
             vec_store(dh + j, vec_load(dh + j, n) + d * r, n);
             vec_store(ru + j, d * vec_load(h + j, n) * r * (one - r), n);
         }
@@ -49,14 +44,15 @@ void KERNEL(gru_state)(SELF, real *h_new, real *c, const real *bias, const real 
                        real clip, size_t rows, size_t units)
 {
     const vec one = vec_all(1), max = vec_all(clip), min = vec_all(-clip);
+    const size_t bin = rows * units;
 
     for (size_t i = 0; i < rows; i++, h_new += units, c += units, ru += 2 * units, h += units)
         for (size_t j = 0; j < units; j += LANES) {
             size_t n = units - j;
             vec candidate, u, s;
 
-            __builtin_prefetch(c + AHEAD + j, 1);
-            __builtin_prefetch(h_new + AHEAD + j, 1);
+            prefetch_bins(c + j, bin);
+            prefetch_bins(h_new + j, bin);
             candidate = vec_tanh(vec_load(c + j, n) + vec_load(bias + j, n));
             u = vec_load(ru + units + j, n);
             s = u * vec_load(h + j, n) + (one - u) * candidate;
@@ -70,6 +66,7 @@ void KERNEL(gru_state_backward)(SELF, real *dh, real *c, real *ru, const real *d
                                 const real *h, real clip, size_t rows, size_t units)
 {
     const vec one = vec_all(1), k = vec_all(clip);
+    const size_t bin = rows * units;
 
     for (size_t i = 0; i < rows;
          i++, dh += units, c += units, ru += 2 * units, dh_new += units, h += units)
@@ -77,10 +74,10 @@ void KERNEL(gru_state_backward)(SELF, real *dh, real *c, real *ru, const real *d
             size_t n = units - j;
             vec u, previous, candidate, rest, s, ds;
 
-            __builtin_prefetch(ru + 2 * AHEAD + units + j, 1);
-            __builtin_prefetch(ru + 2 * AHEAD + j, 1);
-            __builtin_prefetch(h + AHEAD + j);
-            __builtin_prefetch(c + AHEAD + j, 1);
+            prefetch_bins(ru + units + j, 2 * bin);
+            prefetch_bins(ru + j, 2 * bin);
+            prefetch_bins(h + j, bin);
+            prefetch_bins(c + j, bin);
             u = vec_load(ru + units + j, n), previous = vec_load(h + j, n);
             candidate = vec_load(c + j, n), rest = one - u;
             s = u * previous + rest * candidate;

@@ -13,6 +13,7 @@ typedef vec element_vector;
 static inline vec element_load(const element *p, size_t n) { return vec_load(p, n); }
 static inline vec element_all(element x) { return vec_all(x); }
 static inline vec element_add(vec sum, vec x, vec y) { return sum + x * y; }
+static inline vec element_add_half(vec sum, vec x, vec y) { return vec_add_half(sum, x, y); }
 #include "backend/cpu/tile.h"
 
 enum {

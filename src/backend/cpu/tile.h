@@ -5,6 +5,7 @@
  *   element_load(p, n)    loads the first n elements at p; the other lanes are zero
  *   element_all(x)        x in all lanes
  *   element_add(s, x, y)  s + x*y of vectors; s is a vec
+ *   element_add_half(s, x, y)  the same of the first halves; s is a half
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CPU_TILE_H
 #define LFADS_BACKEND_CPU_TILE_H
@@ -29,15 +30,18 @@ struct operands {
     bool add; /* adds to c instead of setting it */
 };
 
-/* Computes the tile of R rows and V vectors at c; the last vector has LAST elements. R and V are
- * compile-time constants after inlining, so that the sums stay in registers. */
-static inline __attribute__((always_inline)) void tile(const struct operands *f, size_t last,
-                                                       const size_t r, const size_t v)
+/* Computes the tile of R rows and V vectors at c; the last vector has LAST elements, in its first
+ * half if IS_HALF. R, V and IS_HALF are compile-time constants after inlining, so that the sums
+ * stay in registers; gcc keeps halves there only if it is told to unroll. */
+static inline __attribute__((always_inline)) void
+tile(const struct operands *f, size_t last, const size_t r, const size_t v, const bool is_half)
 {
     vec sum[TILE_SUMS];
     const element *a = f->a, *b = f->b;
 
+#pragma GCC unroll 8
     for (size_t i = 0; i < r; i++)
+#pragma GCC unroll 8
         for (size_t j = 0; j < v; j++) {
             sum[i * v + j] = vec_all(0);
             __builtin_prefetch(f->c + i * f->ldc + j * LANES, 1);
@@ -49,36 +53,53 @@ static inline __attribute__((always_inline)) void tile(const struct operands *f,
         for (size_t j = 0; TILE_AHEAD > 0 && r == TILE_ROWS && v > 1 && j < v * LANES;
              j += TILE_LINE)
             __builtin_prefetch(b + TILE_AHEAD * f->ldb + j);
+#pragma GCC unroll 8
         for (size_t j = 0; j < v; j++)
             row[j] = element_load(b + j * LANES, j + 1 < v ? LANES : last);
+#pragma GCC unroll 8
         for (size_t i = 0; i < r; i++) {
             element_vector x = element_all(a[i * f->a_row]);
 
+#pragma GCC unroll 8
             for (size_t j = 0; j < v; j++)
-                sum[i * v + j] = element_add(sum[i * v + j], x, row[j]);
+                sum[i * v + j] = is_half && j + 1 == v ? element_add_half(sum[i * v + j], x, row[j])
+                                                       : element_add(sum[i * v + j], x, row[j]);
         }
     }
     /* adds c at the end: sums that start from c would wait for its loads from memory */
     if (f->add)
+#pragma GCC unroll 8
         for (size_t i = 0; i < r; i++)
+#pragma GCC unroll 8
             for (size_t j = 0; j < v; j++)
                 sum[i * v + j] = sum[i * v + j] +
                                  vec_load(f->c + i * f->ldc + j * LANES, j + 1 < v ? LANES : last);
+#pragma GCC unroll 8
     for (size_t i = 0; i < r; i++)
+#pragma GCC unroll 8
         for (size_t j = 0; j < v; j++)
             vec_store(f->c + i * f->ldc + j * LANES, sum[i * v + j], j + 1 < v ? LANES : last);
 }
 
 /* Computes a panel, V vectors wide, by tiles from top to bottom. */
+static inline __attribute__((always_inline)) void tiles(struct operands f, size_t m, size_t last,
+                                                        const size_t v, const bool is_half)
+{
+    for (; m >= TILE_ROWS; m -= TILE_ROWS, f.a += TILE_ROWS * f.a_row, f.c += TILE_ROWS * f.ldc)
+        tile(&f, last, TILE_ROWS, v, is_half);
+    for (; m >= 2; m -= 2, f.a += 2 * f.a_row, f.c += 2 * f.ldc)
+        tile(&f, last, 2, v, is_half);
+    if (m)
+        tile(&f, last, 1, v, is_half);
+}
+
 static inline __attribute__((always_inline)) void panel(struct operands f, size_t m, size_t last,
                                                         const size_t v)
 {
-    for (; m >= TILE_ROWS; m -= TILE_ROWS, f.a += TILE_ROWS * f.a_row, f.c += TILE_ROWS * f.ldc)
-        tile(&f, last, TILE_ROWS, v);
-    for (; m >= 2; m -= 2, f.a += 2 * f.a_row, f.c += 2 * f.ldc)
-        tile(&f, last, 2, v);
-    if (m)
-        tile(&f, last, 1, v);
+    if (HAS_HALVES && last <= LANES / 2)
+        tiles(f, m, last, v, true);
+    else
+        tiles(f, m, last, v, false);
 }
 
 /* Multiplies by panels of three vectors (eight for a single row); ends with one or two panels of
@@ -87,7 +108,7 @@ static void multiply(struct operands f, size_t m, size_t n)
 {
     for (; m == 1 && n >= ROW_VECTORS * LANES;
          n -= ROW_VECTORS * LANES, f.b += ROW_VECTORS * LANES, f.c += ROW_VECTORS * LANES)
-        tile(&f, LANES, 1, ROW_VECTORS);
+        tile(&f, LANES, 1, ROW_VECTORS, false);
     while (n > 4 * LANES || (n > 2 * LANES && n <= 3 * LANES)) {
         size_t width = n < 3 * LANES ? n : 3 * LANES;
 

@@ -91,6 +91,15 @@ static inline vec vec_unless_zero(vec x, vec s)
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(s, _mm512_setzero_ps(), _CMP_NEQ_UQ), x);
 }
 
+/* Returns sum + x*y in its first half; the other half is undefined. Some processors take half the
+ * time. */
+enum { HAS_HALVES = 1 };
+static inline vec vec_add_half(vec sum, vec x, vec y)
+{
+    return _mm512_castps256_ps512(_mm512_castps512_ps256(sum) +
+                                  _mm512_castps512_ps256(x) * _mm512_castps512_ps256(y));
+}
+
 #elif defined(__AVX2__) && defined(__FMA__)
 #include <immintrin.h>
 #include <sleef.h>
@@ -245,6 +254,21 @@ static inline vec vec_max(vec a, vec b) { return a > b ? a : b; }
 static inline vec vec_within(vec x, vec s, vec k) { return fabsf(s) > k ? 0 : x; }
 static inline vec vec_unless_zero(vec x, vec s) { return s == 0 ? 0 : x; }
 #endif
+
+#ifndef __AVX512F__
+enum { HAS_HALVES = 0 };
+static inline vec vec_add_half(vec sum, vec x, vec y) { return sum + x * y; }
+#endif
+
+/* Prefetches the places of the next and the previous bin that are X's in this one, SIZE elements
+ * away: one of them is read next, and the hardware prefetcher misses the pattern. */
+static inline void prefetch_bins(const float *x, size_t size)
+{
+    const uintptr_t place = (uintptr_t)x, bytes = size * sizeof *x;
+
+    __builtin_prefetch((const void *)(place + bytes), 1, 2);
+    __builtin_prefetch((const void *)(place - bytes), 1, 2);
+}
 
 /* Returns x limited to [-bound, bound]. A NaN stays NaN: as the second argument of vec_min and
  * vec_max it is returned. */
