@@ -52,6 +52,14 @@ static inline struct operand transpose_of(const real *data, size_t ld)
     return operand;
 }
 
+/* A product as in OPERATION(product). */
+struct product {
+    struct matrix c;
+    struct operand a, b;
+    size_t m, n, k;
+    bool add;
+};
+
 /* The time loop of a GRU of H units over K bins of ROWS rows; the tape holds the products of all
  * inputs (model/gru.h: gru_step computes one bin). Slot t+1 of h is the state after bin t and slot
  * 0 the initial state. If REVERSE, the loop runs from the last bin to the first: slot t is the
@@ -187,6 +195,9 @@ struct backend {
     bool (*gru_sequence_backward)(SELF, const struct gru_sequence *sequence);
     bool (*decoder_sequence)(SELF, const struct decoder_sequence *sequence);
     bool (*decoder_sequence_backward)(SELF, const struct decoder_sequence *sequence);
+    /* Computes products one after the other; operands that neighbours share may be prepared once.
+     * No result is an operand. */
+    void (*products)(SELF, const struct product *products, size_t count);
     /* Announces that the matrix [rows,cols] at OFFSET of VECTOR, from memory_create, has changed
      * and is the right operand of many products: a backend may keep a copy in another format until
      * memory_free. The caller announces a vector's matrices in the order of their offsets, never

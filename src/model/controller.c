@@ -70,7 +70,6 @@ void controller_inputs_backward(struct shard *s)
     const struct model *m = s->model;
     size_t width = model_ci_width(m), rows = m->bins * s->trials;
 
-    gru_inputs_backward(s->be, &s->dw.con, &s->con, s->ci_in, width, 0, width, rows);
     gru_dinputs(s->be, s->dci_in, width, &s->wt.con, &s->con, 0, width, rows, false);
     lag_states(s, CI_FORWARD, true);
     if (!m->causal)
@@ -199,14 +198,13 @@ void controller_weights_backward(struct shard *s)
     const struct model *m = s->model;
     const struct backend *be = s->be;
     size_t rows = m->bins * s->rows, units = m->con_units;
-    size_t fed_width = model_fed_width(m, s->session);
+    size_t ci_width = model_ci_width(m), fed_width = model_fed_width(m, s->session);
+    const struct gru_input inputs[] = {{s->ci_in, ci_width, 0, ci_width},
+                                       {s->fed, fed_width, ci_width, fed_width}};
     const real *after = s->con.h + s->rows * units;
 
     be->sum_rows(be, s->dw.con_start, s->dcon_h, units, s->rows, units);
-    gru_weights_backward(be, &s->dw.con, &s->con, s->con.h, rows);
-    if (fed_width)
-        gru_inputs_backward(be, &s->dw.con, &s->con, s->fed, fed_width, model_ci_width(m),
-                            fed_width, rows);
+    gru_weights_backward(be, &s->dw.con, &s->con, s->con.h, inputs, fed_width ? 2 : 1, rows);
     linear_backward(be, &s->dw.co_mean, s->dco_mean, after, rows);
     linear_backward(be, &s->dw.co_logvar, s->dco_logvar, after, rows);
 }

@@ -145,16 +145,16 @@ static void encoder_backward(struct shard *s, enum encoder e)
     const struct gru *dw = &s->dw.encoder[e];
     const struct gru_tape *tape = &s->encoder[e];
     struct gru_bins range = all_bins(s, e);
-    size_t inputs = dw->inputs, units = dw->units;
+    const size_t width = dw->inputs, units = dw->units;
+    const struct gru_input input = {first_input(s, e, width), width, 0, width};
 
     fork_branch(s, e);
     begin_gradient(s, e);
     range.dstates = s->dstates[e];
     gru_run_backward(be, s->dh[e], tape, &s->wt.encoder[e], s->drh[e], &range);
     be->sum_rows(be, s->dw.encoder_start[e], s->dh[e], units, s->trials, units);
-    gru_weights_backward(be, dw, tape, slot(s, e, range.reverse ? 1 : 0), range.bins * s->trials);
-    gru_inputs_backward(be, dw, tape, first_input(s, e, inputs), inputs, 0, inputs,
-                        range.bins * s->trials);
+    gru_weights_backward(be, dw, tape, slot(s, e, range.reverse ? 1 : 0), &input, 1,
+                         range.bins * s->trials);
 }
 
 /* Adds the encoder's part to dreadin. */

@@ -15,28 +15,29 @@ struct gru_tape gru_tape_at(const struct gru_tape *tape, const struct gru *gru, 
                              .one_bin = tape->one_bin};
 }
 
+static void multiply(const struct backend *be, const struct product *list, size_t count)
+{
+    if (be->products) {
+        be->products(be, list, count);
+        return;
+    }
+    for (const struct product *p = list; p < list + count; p++)
+        be->product(be, p->c, p->a, p->b, p->m, p->n, p->k, p->add);
+}
+
 /* The products of the inputs in model.md (2.1) and (2.4), or (2.2) and (2.5). */
 void gru_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
                 const real *x, size_t ldx, size_t first, size_t width, size_t rows, bool add)
 {
-    size_t units = gru->units;
+    const size_t h = gru->units;
+    const struct product list[] = {
+        {matrix_of(tape->ru, 2 * h), operand_of(x, ldx),
+         operand_of(gru->x_ru + first * 2 * h, 2 * h), rows, 2 * h, width, add},
+        {matrix_of(tape->c, h), operand_of(x, ldx), operand_of(gru->x_c + first * h, h), rows, h,
+         width, add},
+    };
 
-    be->product(be, matrix_of(tape->ru, 2 * units), operand_of(x, ldx),
-                operand_of(gru->x_ru + first * 2 * units, 2 * units), rows, 2 * units, width, add);
-    be->product(be, matrix_of(tape->c, units), operand_of(x, ldx),
-                operand_of(gru->x_c + first * units, units), rows, units, width, add);
-}
-
-void gru_inputs_backward(const struct backend *be, const struct gru *dgru,
-                         const struct gru_tape *tape, const real *x, size_t ldx, size_t first,
-                         size_t width, size_t rows)
-{
-    size_t units = dgru->units;
-
-    be->product(be, matrix_of(dgru->x_ru + first * 2 * units, 2 * units), transpose_of(x, ldx),
-                operand_of(tape->ru, 2 * units), width, 2 * units, rows, true);
-    be->product(be, matrix_of(dgru->x_c + first * units, units), transpose_of(x, ldx),
-                operand_of(tape->c, units), width, units, rows, true);
+    multiply(be, list, 2);
 }
 
 void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct gru *gru_t,
@@ -144,15 +145,33 @@ void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape 
     }
 }
 
-void gru_weights_backward(const struct backend *be, const struct gru *dgru,
-                          const struct gru_tape *tape, const real *h_before, size_t rows)
+/* The gradient of a matrix [m,n] of DW: the product of operands of ROWS rows. */
+static struct product gradient_of(real *dw, const real *x, size_t ldx, const real *d, size_t m,
+                                  size_t n, size_t rows)
 {
-    size_t units = dgru->units;
+    return (struct product){
+        matrix_of(dw, n), transpose_of(x, ldx), operand_of(d, n), m, n, rows, true};
+}
 
-    be->product(be, matrix_of(dgru->h_ru, 2 * units), transpose_of(h_before, units),
-                operand_of(tape->ru, 2 * units), units, 2 * units, rows, true);
-    be->sum_rows(be, dgru->b_ru, tape->ru, 2 * units, rows, 2 * units);
-    be->product(be, matrix_of(dgru->rh_c, units), transpose_of(tape->rh, units),
-                operand_of(tape->c, units), units, units, rows, true);
-    be->sum_rows(be, dgru->b_c, tape->c, units, rows, units);
+void gru_weights_backward(const struct backend *be, const struct gru *dgru,
+                          const struct gru_tape *tape, const real *h_before,
+                          const struct gru_input *inputs, size_t count, size_t rows)
+{
+    const size_t h = dgru->units;
+    struct product list[2 + 2 * GRU_INPUTS];
+    size_t n = 0;
+
+    assert(count <= GRU_INPUTS);
+    list[n++] = gradient_of(dgru->h_ru, h_before, h, tape->ru, h, 2 * h, rows);
+    list[n++] = gradient_of(dgru->rh_c, tape->rh, h, tape->c, h, h, rows);
+    for (size_t i = 0; i < count; i++) {
+        const struct gru_input in = inputs[i];
+
+        list[n++] = gradient_of(dgru->x_ru + in.first * 2 * h, in.x, in.ldx, tape->ru, in.width,
+                                2 * h, rows);
+        list[n++] = gradient_of(dgru->x_c + in.first * h, in.x, in.ldx, tape->c, in.width, h, rows);
+    }
+    multiply(be, list, n);
+    be->sum_rows(be, dgru->b_ru, tape->ru, 2 * h, rows, 2 * h);
+    be->sum_rows(be, dgru->b_c, tape->c, h, rows, h);
 }

@@ -33,10 +33,6 @@ struct gru_tape gru_tape_at(const struct gru_tape *tape, const struct gru *gru, 
  * inputs FIRST to FIRST+WIDTH-1, x [rows,width] with row stride LDX; with ADD, adds them. */
 void gru_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
                 const real *x, size_t ldx, size_t first, size_t width, size_t rows, bool add);
-/* Adds the gradient of gru_inputs' weights to DGRU. The tape must hold gradients. */
-void gru_inputs_backward(const struct backend *be, const struct gru *dgru,
-                         const struct gru_tape *tape, const real *x, size_t ldx, size_t first,
-                         size_t width, size_t rows);
 /* Sets dx [rows,width] to the gradient of gru_inputs' x, with the transposed weights GRU_T; with
  * ADD, adds it. */
 void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct gru *gru_t,
@@ -72,8 +68,16 @@ void gru_run(const struct backend *be, const struct gru_tape *tape, const struct
 void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape *tape,
                       const struct gru *gru_t, real *drh, const struct gru_bins *range);
 
-/* Adds the gradients of recurrent weights and biases to DGRU, all bins at once. h_before [rows,H]:
- * the state before each step; rows = K*B. */
+/* Inputs FIRST to FIRST+WIDTH-1 of all bins: x [rows,width] with row stride LDX. */
+struct gru_input {
+    const real *x;
+    size_t ldx, first, width;
+};
+enum { GRU_INPUTS = 2 };
+/* Adds the gradients of weights and biases to DGRU, of all bins at once: of the recurrent weights
+ * and of those of COUNT inputs, at most GRU_INPUTS. The tape must hold gradients. h_before
+ * [rows,H]: the state before each step; rows = K*B. */
 void gru_weights_backward(const struct backend *be, const struct gru *dgru,
-                          const struct gru_tape *tape, const real *h_before, size_t rows);
+                          const struct gru_tape *tape, const real *h_before,
+                          const struct gru_input *inputs, size_t count, size_t rows);
 #endif

@@ -87,9 +87,9 @@ static void check(const struct backend *be, const struct sizes *s, const float *
 static void test_products(void **state)
 {
     static const struct sizes sizes[] = {
-        {64, 32, 32, false, false},    {65, 50, 33, false, true},  {1600, 100, 40, false, true},
-        {32, 32, 32, true, false},     {33, 47, 35, true, true},   {200, 400, 1601, true, true},
-        {130, 250, 1027, true, false}, {70, 33, 1100, false, true}};
+        {64, 32, 32, false, false},   {100, 1300, 40, true, false},  {65, 50, 33, false, true},
+        {1600, 100, 40, false, true}, {32, 32, 32, true, false},     {33, 47, 35, true, true},
+        {200, 400, 1601, true, true}, {130, 250, 1027, true, false}, {70, 33, 1100, false, true}};
     struct backend *be = open_backend();
 
     (void)state;
@@ -99,6 +99,55 @@ static void test_products(void **state)
         check(be, &sizes[i], b);
         free(b);
     }
+    backend_cpu_bf16_free(be);
+}
+
+enum { GROUP = 9, ROWS = 1027, SIDE = 700 };
+
+/* Products that share operands, of two depths, more than a group takes, wide and narrow ones. */
+static size_t shared_products(struct product *list, float *c, const float *x, const float *y)
+{
+    static const struct {
+        size_t m, n, k, left, right;
+        bool transposed, add;
+    } sizes[GROUP] = {
+        {200, 400, ROWS, 0, 0, true, true},  {200, 100, ROWS, 0, 400, true, true},
+        {33, 400, ROWS, 200, 0, true, true}, {33, 700, ROWS, 200, 0, true, false},
+        {200, 100, 500, 0, 400, true, true}, {8, 100, ROWS, 0, 400, true, true},
+        {80, 100, 90, 0, 0, false, false},   {80, 300, 90, 0, 100, false, true},
+        {75, 300, 90, 0, 100, false, true},
+    };
+
+    for (size_t i = 0; i < GROUP; i++, c += SIDE * SIDE)
+        list[i] = (struct product){matrix_of(c, SIDE),
+                                   {x + sizes[i].left, SIDE, sizes[i].transposed},
+                                   operand_of(y + sizes[i].right, SIDE),
+                                   sizes[i].m,
+                                   sizes[i].n,
+                                   sizes[i].k,
+                                   sizes[i].add};
+    return GROUP;
+}
+
+/* Products in a group have the bits of each alone. */
+static void test_group(void **state)
+{
+    struct backend *be = open_backend();
+    size_t results = (size_t)GROUP * SIDE * SIDE;
+    float *x = numbers((size_t)ROWS * SIDE, 1), *y = numbers((size_t)ROWS * SIDE, 2);
+    float *together = numbers(results, 3), *alone = numbers(results, 3);
+    struct product list[GROUP];
+
+    (void)state;
+    be->products(be, list, shared_products(list, together, x, y));
+    shared_products(list, alone, x, y);
+    for (const struct product *p = list; p < list + GROUP; p++)
+        be->product(be, p->c, p->a, p->b, p->m, p->n, p->k, p->add);
+    assert_memory_equal(together, alone, results * sizeof *alone);
+    free(x);
+    free(y);
+    free(together);
+    free(alone);
     backend_cpu_bf16_free(be);
 }
 
@@ -162,7 +211,8 @@ static void test_find(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_products),
-                                       cmocka_unit_test(test_packed), cmocka_unit_test(test_find)};
+                                       cmocka_unit_test(test_group), cmocka_unit_test(test_packed),
+                                       cmocka_unit_test(test_find)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

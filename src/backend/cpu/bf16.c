@@ -22,19 +22,46 @@ struct bf16 {
     bool failed; /* memory did not suffice to pack; finish reports it */
 };
 
+/* Whether P is computed in bfloat16. Sets *PAIRS to the packed copy of its right operand, or NULL.
+ */
+static bool is_rounded(const struct bf16 *bf16, const struct product *p, const uint32_t **pairs)
+{
+    *pairs = NULL;
+    if (p->n < MIN_SIZE || p->k < MIN_SIZE || p->b.transposed)
+        return false;
+    if (p->a.transposed)
+        return p->m >= MIN_SIZE;
+    *pairs = bf16_weights_find(bf16->weights, p->b.data, p->b.ld, p->k, p->n);
+    return *pairs || p->m >= MIN_ROWS;
+}
+
+static void products(SELF, const struct product *list, size_t count)
+{
+    const struct bf16 *bf16 = self->context;
+    struct bf16_group group;
+
+    group.count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct product *p = &list[i];
+        const uint32_t *pairs;
+
+        if (!is_rounded(bf16, p, &pairs)) {
+            bf16->base->product(bf16->base, p->c, p->a, p->b, p->m, p->n, p->k, p->add);
+        } else if (!bf16_group_add(&group, p, pairs)) {
+            bf16_multiply(&group);
+            group.count = 0;
+            bf16_group_add(&group, p, pairs);
+        }
+    }
+    bf16_multiply(&group);
+}
+
 static void product(SELF, struct matrix c, struct operand a, struct operand b, size_t m, size_t n,
                     size_t k, bool add)
 {
-    const struct bf16 *bf16 = self->context;
-    const uint32_t *pairs = NULL;
-    bool small = n < MIN_SIZE || k < MIN_SIZE || (a.transposed && m < MIN_SIZE) || b.transposed;
+    const struct product one = {c, a, b, m, n, k, add};
 
-    if (!small && !a.transposed)
-        pairs = bf16_weights_find(bf16->weights, b.data, b.ld, k, n);
-    if (small || (!pairs && !a.transposed && m < MIN_ROWS))
-        bf16->base->product(bf16->base, c, a, b, m, n, k, add);
-    else
-        bf16_product(c, a, b, pairs, m, n, k, add);
+    products(self, &one, 1);
 }
 
 static void pack(SELF, const real *vector, size_t offset, size_t rows, size_t cols)
@@ -90,6 +117,7 @@ enum lfads_status backend_cpu_bf16_create(struct backend **out, struct lfads_err
     bf16->table.name = "cpu bf16";
     bf16->table.context = bf16;
     bf16->table.product = product;
+    bf16->table.products = products;
     bf16->table.pack = pack;
     bf16->table.memory_free = memory_release;
     bf16->table.finish = finish;

@@ -28,8 +28,19 @@ const uint32_t *bf16_weights_find(const struct bf16_weights *weights, const real
 
 /* Sets pairs [(k+1)/2,n] of x [k,ldx]; if k is odd, the last pairs end with zero. */
 void bf16_pack(uint32_t *pairs, const real *x, size_t ldx, size_t k, size_t n);
-/* c = a b + (add ? c : 0) as in OPERATION(product), with both operands rounded to bfloat16; b is
- * not transposed. PAIRS: of b, with row stride b.ld in words; if NULL, this packs b itself. */
-void bf16_product(struct matrix c, struct operand a, struct operand b, const uint32_t *pairs,
-                  size_t m, size_t n, size_t k, bool add);
+enum { BF16_PRODUCTS = 8 };
+
+/* Products that are computed together, so that an operand that several have is packed once: of the
+ * same depth, with left operands all transposed or none. Right operands are not transposed. */
+struct bf16_group {
+    struct product product[BF16_PRODUCTS];
+    const uint32_t *pairs[BF16_PRODUCTS]; /* of right operands packed before, with row stride b.ld
+                                             in words; or NULL */
+    size_t count;
+};
+
+/* Adds P if it fits; else returns false. It fits in an empty group. */
+bool bf16_group_add(struct bf16_group *group, const struct product *p, const uint32_t *pairs);
+/* Computes the products as OPERATION(product) does, with operands rounded to bfloat16. */
+void bf16_multiply(const struct bf16_group *group);
 #endif

@@ -70,49 +70,140 @@ static void pack_rows(uint32_t *pairs, const real *a, size_t lda, size_t m, size
     }
 }
 
-/* Multiplies all rows of a by a right block of N columns and DEPTH rows, both at most a block's. */
-static void multiply_block(struct operands f, struct operand a, size_t m, size_t n, size_t depth)
+static bool is_same(struct operand x, struct operand y) { return x.data == y.data && x.ld == y.ld; }
+
+/* Returns the first product of the group that has product I's right operand. */
+static size_t first_with_right(const struct bf16_group *g, size_t i)
 {
+    size_t j = 0;
+
+    while (!is_same(g->product[j].b, g->product[i].b) || g->product[j].n < g->product[i].n)
+        j++;
+    return j;
+}
+
+/* Columns of right operands that the group has to pack. */
+static size_t columns_to_pack(const struct bf16_group *g)
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; i < g->count; i++)
+        if (!g->pairs[i] && first_with_right(g, i) == i)
+            sum += g->product[i].n;
+    return sum;
+}
+
+bool bf16_group_add(struct bf16_group *g, const struct product *p, const uint32_t *pairs)
+{
+    const struct product *first = &g->product[0];
+
+    if (g->count == BF16_PRODUCTS ||
+        (g->count && (p->k != first->k || p->a.transposed != first->a.transposed)))
+        return false;
+    g->product[g->count] = *p;
+    g->pairs[g->count++] = pairs;
+    if (g->count == 1 || columns_to_pack(g) <= RIGHT)
+        return true;
+    g->count--;
+    return false;
+}
+
+/* Blocks of right operands: rows FIRST to FIRST+DEPTH-1. */
+struct rights {
+    const uint32_t *pairs[BF16_PRODUCTS];
+    size_t ld[BF16_PRODUCTS]; /* in words */
+    size_t first, depth;
+};
+
+/* Multiplies the left operand that products FROM to TO-1 share, all its rows, by right blocks. */
+static void multiply_left(const struct bf16_group *g, const struct rights *right, size_t from,
+                          size_t to)
+{
+    const struct operand a = g->product[from].a;
+    const size_t m = g->product[from].m;
+    const real *data = a.data + right->first * (a.transposed ? a.ld : 1);
     uint32_t left[LEFT * PAIRS];
 
-    f.a = left;
-    f.k = (depth + 1) / 2;
-    for (size_t i = 0; i < m; i += LEFT, f.c += LEFT * f.ldc) {
-        size_t rows = size_min(m - i, LEFT);
+    for (size_t i = 0; i < m; i += LEFT) {
+        const size_t rows = size_min(m - i, LEFT);
 
-        if (a.transposed) {
-            bf16_pack(left, a.data + i, a.ld, depth, rows);
-            f.a_row = 1;
-            f.a_step = rows;
-        } else {
-            pack_rows(left, a.data + i * a.ld, a.ld, rows, depth);
-            f.a_row = PAIRS;
-            f.a_step = 1;
+        if (a.transposed)
+            bf16_pack(left, data + i, a.ld, right->depth, rows);
+        else
+            pack_rows(left, data + i * a.ld, a.ld, rows, right->depth);
+        for (size_t j = from; j < to; j++) {
+            const struct product *p = &g->product[j];
+
+            multiply((struct operands){.a = left,
+                                       .a_row = a.transposed ? 1 : PAIRS,
+                                       .a_step = a.transposed ? rows : 1,
+                                       .b = right->pairs[j],
+                                       .ldb = right->ld[j],
+                                       .c = p->c.data + i * p->c.ld,
+                                       .ldc = p->c.ld,
+                                       .k = (right->depth + 1) / 2,
+                                       .add = p->add || right->first > 0},
+                     rows, p->n);
         }
-        multiply(f, rows, n);
     }
 }
 
-void bf16_product(struct matrix c, struct operand a, struct operand b, const uint32_t *pairs,
-                  size_t m, size_t n, size_t k, bool add)
+/* Multiplies columns FIRST to FIRST+DEPTH-1 of the left operands by these rows of the right ones.
+ */
+static void multiply_block(const struct bf16_group *g, size_t first, size_t depth)
 {
-    /* a right operand that is packed already is not cut into blocks of columns */
-    const size_t width = pairs ? n : RIGHT;
-    uint32_t right[PAIRS * RIGHT];
+    struct rights right = {.first = first, .depth = depth};
+    uint32_t blocks[PAIRS * RIGHT], *next = blocks;
 
-    for (size_t j = 0; j < n; j += width)
-        for (size_t first = 0; first < k; first += DEPTH) {
-            size_t columns = size_min(n - j, width), depth = size_min(k - first, DEPTH);
-            struct operand left = {a.data + first * (a.transposed ? a.ld : 1), a.ld, a.transposed};
-            struct operands f = {.b = pairs ? pairs + first / 2 * b.ld : right,
-                                 .ldb = pairs ? b.ld : columns,
-                                 .c = c.data + j,
-                                 .ldc = c.ld,
-                                 .add = add || first > 0};
+    for (size_t i = 0; i < g->count; i++) {
+        const struct product *p = &g->product[i];
+        const size_t j = first_with_right(g, i);
 
-            if (!pairs)
-                bf16_pack(right, b.data + first * b.ld + j, b.ld, depth, columns);
-            multiply_block(f, left, m, columns, depth);
+        right.ld[i] = g->pairs[i] ? p->b.ld : g->product[j].n;
+        if (g->pairs[i]) {
+            right.pairs[i] = g->pairs[i] + first / 2 * p->b.ld;
+        } else if (j < i) {
+            right.pairs[i] = right.pairs[j];
+        } else {
+            bf16_pack(next, p->b.data + first * p->b.ld, p->b.ld, depth, p->n);
+            right.pairs[i] = next;
+            next += PAIRS * p->n;
         }
+    }
+    for (size_t i = 0, end; i < g->count; i = end) {
+        for (end = i + 1; end < g->count && is_same(g->product[i].a, g->product[end].a) &&
+                          g->product[i].m == g->product[end].m;)
+            end++;
+        multiply_left(g, &right, i, end);
+    }
+}
+
+/* The part of a group of one product that computes the columns from J on, at most RIGHT of them. */
+static struct bf16_group part_of(const struct bf16_group *g, size_t j)
+{
+    struct bf16_group part = {.count = 1};
+    struct product p = g->product[0];
+
+    p.b.data += j;
+    p.c.data += j;
+    p.n = size_min(p.n - j, RIGHT);
+    part.product[0] = p;
+    return part;
+}
+
+void bf16_multiply(const struct bf16_group *g)
+{
+    const size_t k = g->count ? g->product[0].k : 0;
+
+    if (g->count && columns_to_pack(g) > RIGHT) {
+        for (size_t j = 0; j < g->product[0].n; j += RIGHT) {
+            const struct bf16_group part = part_of(g, j);
+
+            bf16_multiply(&part);
+        }
+        return;
+    }
+    for (size_t first = 0; first < k; first += DEPTH)
+        multiply_block(g, first, size_min(k - first, DEPTH));
 }
 #endif
