@@ -60,6 +60,13 @@ struct product {
     bool add;
 };
 
+/* Gradients of the states after bins FIRST to FIRST+COUNT-1 of a sequence: x times mask,
+ * [COUNT,rows,H] with row strides LDX and LDM. x NULL: there are none; mask NULL: ones. */
+struct state_gradients {
+    const real *x, *mask;
+    size_t ldx, ldm, first, count;
+};
+
 /* The time loop of a GRU of H units over K bins of ROWS rows; the tape holds the products of all
  * inputs (model/gru.h: gru_step computes one bin). Slot t+1 of h is the state after bin t and slot
  * 0 the initial state. If REVERSE, the loop runs from the last bin to the first: slot t is the
@@ -73,10 +80,9 @@ struct gru_sequence {
     real clip;
     size_t bins, rows, units; /* K, rows, H */
     /* backward: ru and c become gradients, as gru_step_backward sets them */
-    real *dh;                   /* [rows,H], in place: of the last state, then of the first one */
-    real *drh;                  /* [rows,H], scratch */
-    const real *dstates, *mask; /* [K,rows,H] or NULL: dstates times mask is added to the
-                                   gradient of the state after each bin */
+    real *dh;  /* [rows,H], in place: of the last state, then of the first one */
+    real *drh; /* [rows,H], scratch */
+    struct state_gradients dstates; /* are added */
 };
 
 /* The time loop of a controller of C units and a generator of G units: T bins of R rows; a trial's
@@ -86,7 +92,7 @@ struct gru_sequence {
  * and generator_step compute one bin). The backward pass reads transposed weights. */
 struct decoder_sequence {
     struct gru_sequence con, gen; /* with equal bins, rows, clip and one_bin, not in reverse;
-                                     has_inputs, drh, dstates and mask are not used */
+                                     has_inputs, drh and dstates are not used */
     size_t samples;               /* per trial; backward: 1 */
     const real *con_ru, *con_c;   /* [T,R/samples,2C] [T,R/samples,C]: products of the controller's
                                      input without the feedback; may be con's ru and c */
@@ -228,7 +234,7 @@ void backend_cpu_bf16_free(struct backend *backend);
 
 /* ---- modules: backends in separate libraries, loaded on request (select.h) ---- */
 
-enum { BACKEND_MODULE_VERSION = 5 }; /* raised by any change of this file or operations.def */
+enum { BACKEND_MODULE_VERSION = 6 }; /* raised by any change of this file or operations.def */
 
 struct backend_module {
     int version;      /* BACKEND_MODULE_VERSION of the module's build */

@@ -12,32 +12,50 @@ static size_t con_width(const struct shard *s)
     return model_ci_width(s->model) + model_fed_width(s->model, s->session);
 }
 
-/* Copies the lagged states of ci encoder E to ci_in, or, BACKWARD, their gradient from dci_in to
- * dstates: bin t of ci_in is the state after bin t-L (forward encoder) or t+L (backward encoder),
- * zeros where the ci encoders do not read that bin or t itself. */
-static void lag_states(struct shard *s, enum encoder e, bool backward)
+/* Where the states of a ci encoder lie in ci_in, in rows of bins and trials: COUNT rows from FROM
+ * of the encoder are those from INTO of ci_in, from column FIRST on. Bin t of ci_in is the state
+ * after bin t-L (forward encoder) or t+L (backward encoder), zeros where the ci encoders do not
+ * read that bin or t itself. */
+struct lagged {
+    size_t from, into, count, first;
+};
+
+static struct lagged lagged_states(const struct shard *s, enum encoder e)
 {
     const struct model *m = s->model;
     bool reverse = e == CI_BACKWARD;
-    size_t width = model_ci_width(m), first = reverse ? m->ci_enc : 0, rows = s->trials;
     size_t bins = m->encoded_bins - m->segment, lag = size_min(m->lag, bins);
-    size_t shared = (bins - lag) * rows;
-    size_t into = (m->segment - m->first + (reverse ? 0 : lag)) * rows,
-           from = (reverse ? lag : 0) * rows;
-    /* the state after bin t is in slot t+1 of the forward encoder, slot t of the backward one */
-    const real *states = s->encoder[e].h + (reverse ? 0 : rows * m->ci_enc);
-    size_t ldm = con_width(s);
-    const real *mask = s->con_mask ? s->con_mask + into * ldm + first : NULL;
-    real *dstates = s->dstates[e];
 
-    if (!backward) {
-        s->be->copy_masked(s->be, s->ci_in + into * width + first, width, states + from * m->ci_enc,
-                           m->ci_enc, mask, ldm, shared, m->ci_enc);
-        return;
-    }
-    s->be->clear(s->be, dstates, bins * rows * m->ci_enc);
-    s->be->copy_masked(s->be, dstates + from * m->ci_enc, m->ci_enc,
-                       s->dci_in + into * width + first, width, mask, ldm, shared, m->ci_enc);
+    return (struct lagged){.from = (reverse ? lag : 0) * s->trials,
+                           .into = (m->segment - m->first + (reverse ? 0 : lag)) * s->trials,
+                           .count = (bins - lag) * s->trials,
+                           .first = reverse ? m->ci_enc : 0};
+}
+
+static void copy_states(struct shard *s, enum encoder e, struct lagged l)
+{
+    const struct model *m = s->model;
+    size_t width = model_ci_width(m), ldm = con_width(s), units = m->ci_enc;
+    /* the state after bin t is in slot t+1 of the forward encoder, slot t of the backward one */
+    const real *states = s->encoder[e].h + (e == CI_BACKWARD ? 0 : s->trials * units);
+
+    s->be->copy_masked(s->be, s->ci_in + l.into * width + l.first, width, states + l.from * units,
+                       units, s->con_mask ? s->con_mask + l.into * ldm + l.first : NULL, ldm,
+                       l.count, units);
+}
+
+struct state_gradients ci_state_gradients(const struct shard *s, enum encoder e)
+{
+    struct lagged l = lagged_states(s, e);
+    size_t width = model_ci_width(s->model), ldm = con_width(s);
+
+    return (struct state_gradients){.x = s->dci_in + l.into * width + l.first,
+                                    .mask =
+                                        s->con_mask ? s->con_mask + l.into * ldm + l.first : NULL,
+                                    .ldx = width,
+                                    .ldm = ldm,
+                                    .first = l.from / s->trials,
+                                    .count = l.count / s->trials};
 }
 
 /* The encoders' part of model.md (5.1) and its products. */
@@ -46,11 +64,17 @@ void controller_inputs_forward(struct shard *s)
     const struct model *m = s->model;
     const struct backend *be = s->be;
     size_t width = model_ci_width(m), rows = m->bins * s->trials;
+    struct lagged forward = lagged_states(s, CI_FORWARD),
+                  backward = m->causal ? forward : lagged_states(s, CI_BACKWARD);
+    /* the rows that both encoders fill */
+    size_t begin = size_max(forward.into, backward.into);
+    size_t end = size_min(forward.into + forward.count, backward.into + backward.count);
 
-    be->clear(be, s->ci_in, rows * width);
-    lag_states(s, CI_FORWARD, false);
+    be->clear(be, s->ci_in, begin * width);
+    be->clear(be, s->ci_in + end * width, (rows - end) * width);
+    copy_states(s, CI_FORWARD, forward);
     if (!m->causal)
-        lag_states(s, CI_BACKWARD, false);
+        copy_states(s, CI_BACKWARD, backward);
     gru_inputs(be, s->samples > 1 ? &s->con_shared : &s->con, &s->w.con, s->ci_in, width, 0, width,
                rows, false);
 }
@@ -67,13 +91,9 @@ static void share_inputs(struct shard *s, const struct gru_tape *bin, size_t t)
 
 void controller_inputs_backward(struct shard *s)
 {
-    const struct model *m = s->model;
-    size_t width = model_ci_width(m), rows = m->bins * s->trials;
+    size_t width = model_ci_width(s->model), rows = s->model->bins * s->trials;
 
     gru_dinputs(s->be, s->dci_in, width, &s->wt.con, &s->con, 0, width, rows, false);
-    lag_states(s, CI_FORWARD, true);
-    if (!m->causal)
-        lag_states(s, CI_BACKWARD, true);
 }
 
 /* The parts of the arrays that belong to one bin. */

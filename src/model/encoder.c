@@ -126,13 +126,13 @@ void ci_encoder_step_forward(struct shard *s, size_t t)
 }
 
 /* Sets dh to the gradient of the last state: an ic encoder's half of that of g; 0 for a ci encoder,
- * whose states have their gradients in dstates. */
+ * whose states have their gradients apart. */
 static void begin_gradient(struct shard *s, enum encoder e)
 {
     size_t units = s->w.encoder[e].units, first = e == IC_BACKWARD ? units : 0;
     const real *mask = s->ic_enc_mask;
 
-    if (s->dstates[e])
+    if (e >= CI_FORWARD)
         s->be->clear(s->be, s->dh[e], s->trials * units);
     else
         s->be->copy_masked(s->be, s->dh[e], units, s->dic_enc + first, 2 * units,
@@ -150,7 +150,8 @@ static void encoder_backward(struct shard *s, enum encoder e)
 
     fork_branch(s, e);
     begin_gradient(s, e);
-    range.dstates = s->dstates[e];
+    if (e >= CI_FORWARD)
+        range.dstates = ci_state_gradients(s, e);
     gru_run_backward(be, s->dh[e], tape, &s->wt.encoder[e], s->drh[e], &range);
     be->sum_rows(be, s->dw.encoder_start[e], s->dh[e], units, s->trials, units);
     gru_weights_backward(be, dw, tape, slot(s, e, range.reverse ? 1 : 0), &input, 1,

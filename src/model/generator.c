@@ -94,8 +94,11 @@ void generator_run_backward(struct shard *s)
 {
     struct gru_bins range = all_bins(s);
 
-    range.dstates = s->dgen_out;
-    range.mask = s->gen_mask;
+    range.dstates = (struct state_gradients){.x = s->dgen_out,
+                                             .mask = s->gen_mask,
+                                             .ldx = s->model->gen_units,
+                                             .ldm = s->model->gen_units,
+                                             .count = range.bins};
     gru_run_backward(s->be, s->dgen_h, &s->gen, &s->wt.gen, s->drh[0], &range);
 }
 

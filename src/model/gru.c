@@ -96,8 +96,7 @@ struct gru_sequence gru_whole(const struct gru_tape *tape, const struct gru *gru
                                  .bins = range->bins,
                                  .rows = range->rows,
                                  .units = gru->units,
-                                 .dstates = range->dstates,
-                                 .mask = range->mask};
+                                 .dstates = range->dstates};
 }
 
 /* The state before step I of the sequence, or after step I-1. */
@@ -123,6 +122,17 @@ void gru_run(const struct backend *be, const struct gru_tape *tape, const struct
     }
 }
 
+/* Adds the gradient of the state after bin T. */
+static void add_dstates(const struct backend *be, real *dh, const struct state_gradients *d,
+                        size_t t, size_t rows, size_t units)
+{
+    size_t row = (t - d->first) * rows;
+
+    if (d->x && t >= d->first && t - d->first < d->count)
+        be->add_masked(be, dh, units, d->x + row * d->ldx, d->ldx,
+                       d->mask ? d->mask + row * d->ldm : NULL, d->ldm, rows, units);
+}
+
 void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape *tape,
                       const struct gru *gru_t, real *drh, const struct gru_bins *range)
 {
@@ -134,12 +144,10 @@ void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape 
     if (be->gru_sequence_backward && be->gru_sequence_backward(be, &whole))
         return;
     for (size_t i = range->bins; i-- > 0;) {
-        size_t t = range->reverse ? range->bins - 1 - i : i, at = t * range->rows * units;
+        size_t t = range->reverse ? range->bins - 1 - i : i;
         struct gru_tape bin = gru_tape_at(tape, gru_t, t, range->rows);
 
-        if (range->dstates)
-            be->add_masked(be, dh, units, range->dstates + at, units,
-                           range->mask ? range->mask + at : NULL, units, range->rows, units);
+        add_dstates(be, dh, &range->dstates, t, range->rows, units);
         gru_step_backward(be, dh, &bin, gru_t, state(tape, gru_t, range, i), drh, range->clip,
                           range->rows);
     }

@@ -54,9 +54,7 @@ struct gru_bins {
     size_t bins, rows;
     bool reverse, has_inputs;
     real clip;
-    /* backward, [K,B,H] or NULL: DSTATES times MASK is added to the gradient of the state after
-     * each bin */
-    const real *dstates, *mask;
+    struct state_gradients dstates; /* backward: are added */
 };
 /* The arguments of the backend's gru_sequence, without dh and drh. */
 struct gru_sequence gru_whole(const struct gru_tape *tape, const struct gru *gru,

@@ -22,7 +22,7 @@ void encoders_forward(struct shard *s);
 void ic_encoders_forward(struct shard *s);
 void ci_encoder_begin_forward(struct shard *s);
 void ci_encoder_step_forward(struct shard *s, size_t t);
-/* dic_enc, dstates -> gradients of the encoders; sets dreadin. Waits for all branches. */
+/* dic_enc, dci_in -> gradients of the encoders; sets dreadin. Waits for all branches. */
 void encoders_backward(struct shard *s);
 
 /* initial_condition.c (model.md 4): ic_enc -> posterior and prior of g0. */
@@ -37,8 +37,10 @@ void ic_sample_backward(struct shard *s);
 /* controller.c (model.md 5): states of the ci encoders -> products of the encoders' part of the
  * input. */
 void controller_inputs_forward(struct shard *s);
-/* Gradients in the controller's tape -> dstates of the ci encoders. */
+/* Gradients in the controller's tape -> dci_in. */
 void controller_inputs_backward(struct shard *s);
+/* The gradients of the states of ci encoder E: parts of dci_in. */
+struct state_gradients ci_state_gradients(const struct shard *s, enum encoder e);
 /* Sets the controller's state before the first bin. */
 void controller_begin_forward(struct shard *s);
 /* One bin: fed-back factors -> controller's state, posterior and sample of u, gen_in. */

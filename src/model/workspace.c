@@ -231,8 +231,7 @@ static void place_heldout(struct shard *s, struct cursor *p)
 static void place_gradients(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
-    size_t r = s->rows, bins = m->bins, encoded = m->encoded_bins * r,
-           ci = m->co_dim ? m->ci_enc : 0;
+    size_t r = s->rows, bins = m->bins, ci = m->co_dim ? m->ci_enc : 0;
     size_t c = m->co_dim ? m->con_units : 0;
     size_t units = size_max(size_max(m->gen_units, c), size_max(ci, m->ic_enc));
 
@@ -252,15 +251,13 @@ static void place_gradients(struct shard *s, struct cursor *p)
     s->dprior_logvar = reals(p, m->ic_dim);
     s->dfac_w = reals(p, m->gen_units * m->factors);
     s->dic_enc = reals(p, m->ic_dim ? r * 2 * m->ic_enc : 0);
-    s->dstates[CI_FORWARD] = reals(p, encoded * ci);
-    s->dstates[CI_BACKWARD] = reals(p, m->causal ? 0 : encoded * ci);
     for (int i = 0; i < ENCODERS; i++) {
         bool separate = i == 0 || s->be->fork;
 
         s->dh[i] = separate ? reals(p, r * units) : s->dh[0];
         s->drh[i] = separate ? reals(p, r * units) : s->drh[0];
     }
-    s->dreadin = reals(p, m->identity_readin ? 0 : encoded * m->readin);
+    s->dreadin = reals(p, m->identity_readin ? 0 : m->encoded_bins * r * m->readin);
 }
 
 struct bytes {

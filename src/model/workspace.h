@@ -101,15 +101,14 @@ struct shard {
     real *heldout, *heldout_weight, *heldout_params[OUT_PARAMS]; /* [T_enc,R,·]: of held-out
                                                                      channels */
     /* backward */
-    real *dfactors;                    /* slots [T+1,R,F] */
-    real *dgen_out, *dgen_h;           /* [T,R,G], [R,G] */
-    real *du, *dco_mean, *dco_logvar;  /* [T,R,co] */
-    real *dco_kl_sample;               /* [T,R,co]; may be du */
-    real *dcon_h, *dci_in, *dfed;      /* [R,C], [T,B,·], [R,·] */
-    real *dg0, *dic_mean, *dic_logvar; /* [R,ic] */
-    real *dprior_logvar, *dfac_w;      /* [ic], [G,F] */
-    real *dic_enc;                     /* [B,2ic_enc] */
-    real *dstates[ENCODERS]; /* [T_enc,B,ci_enc]: of each bin's state; ic encoders: NULL */
+    real *dfactors;                     /* slots [T+1,R,F] */
+    real *dgen_out, *dgen_h;            /* [T,R,G], [R,G] */
+    real *du, *dco_mean, *dco_logvar;   /* [T,R,co] */
+    real *dco_kl_sample;                /* [T,R,co]; may be du */
+    real *dcon_h, *dci_in, *dfed;       /* [R,C], [T,B,·], [R,·] */
+    real *dg0, *dic_mean, *dic_logvar;  /* [R,ic] */
+    real *dprior_logvar, *dfac_w;       /* [ic], [G,F] */
+    real *dic_enc;                      /* [B,2ic_enc] */
     real *dh[ENCODERS], *drh[ENCODERS]; /* [R,most units]; a backend without branches
                                            shares one among the encoders */
     real *dreadin;                      /* [T_enc,B,F] */

@@ -142,7 +142,7 @@ gru_sequence translated(const twin *t, gru_sequence s)
 {
     for (real **array : {&s.ru, &s.rh, &s.c, &s.h, &s.dh, &s.drh})
         *array = translated(t, *array);
-    for (const real **array : {&s.h_ru, &s.rh_c, &s.b_ru, &s.b_c, &s.dstates, &s.mask})
+    for (const real **array : {&s.h_ru, &s.rh_c, &s.b_ru, &s.b_c, &s.dstates.x, &s.dstates.mask})
         *array = translated(t, *array);
     return s;
 }

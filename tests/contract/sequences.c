@@ -57,8 +57,15 @@ void case_gru_sequence_backward(const struct backend *be, struct arrays *a, size
         struct gru_bins options = {.bins = BINS, .rows = rows, .reverse = variant == 1, .clip = 1};
 
         case_gates(a, t.ru, t.c, BINS * rows, n);
-        options.dstates = variant ? case_input(a, count, 1) : NULL;
-        options.mask = variant > 1 ? case_input(a, count, 1) : NULL;
+        if (variant) /* columns of wider arrays, of the middle bins or of all */
+            options.dstates = (struct state_gradients){.x = case_input(a, 2 * count, 1),
+                                                       .mask = case_input(a, 3 * count, 1),
+                                                       .ldx = 2 * n,
+                                                       .ldm = 3 * n,
+                                                       .first = variant > 1 ? 1 : 0,
+                                                       .count = variant > 1 ? BINS - 2 : BINS};
+        if (variant == 1)
+            options.dstates.mask = NULL;
         gru_run_backward(be, case_output(a, rows * n, 1), &t, &gru_t, case_input(a, rows * n, 1),
                          &options);
     }

@@ -2,8 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
 
-/* Prefetch distances: in elements (see cells.c), and in rows of sums. */
-enum { AHEAD = 512, ROWS_AHEAD = 16 };
+enum {
+    AHEAD = 512,     /* prefetch distance in elements: an L3 miss takes about as long as these */
+    ROWS_AHEAD = 16, /* in rows of sums */
+    BIN = 64         /* no more rows are taken for those of a bin, which a time loop adds */
+};
 
 /* Transposes by blocks, whose cache lines of both arrays stay in the L1 cache. */
 void KERNEL(transpose)(SELF, real *dst, const real *src, size_t rows, size_t n)
@@ -71,12 +74,20 @@ void KERNEL(copy_masked)(SELF, real *dst, size_t ldd, const real *src, size_t ld
 void KERNEL(add_masked)(SELF, real *dst, size_t ldd, const real *src, size_t lds, const real *mask,
                         size_t ldm, size_t rows, size_t n)
 {
+    const bool is_bin = rows <= BIN;
+
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j += LANES) {
             real *out = dst + i * ldd + j;
-            vec x = masked(src + i * lds + j, mask ? mask + i * ldm + j : NULL, n - j);
+            vec x = vec_load(src + i * lds + j, n - j);
 
-            __builtin_prefetch(out + AHEAD, 1);
+            if (mask)
+                x = x * vec_load(mask + i * ldm + j, n - j);
+            if (is_bin) {
+                prefetch_bins(src + i * lds + j, rows * lds);
+                if (mask)
+                    prefetch_bins(mask + i * ldm + j, rows * ldm);
+            }
             vec_store(out, vec_load(out, n - j) + x, n - j);
         }
 }

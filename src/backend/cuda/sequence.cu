@@ -90,6 +90,13 @@ static __device__ void prepare(const arrays<ROWS> &a, unsigned ld, const cuda_ma
         a.state[i] = 0;
 }
 
+/* Whether the state after the bin whose first row is ROW has a gradient of its own. */
+static __device__ bool has_gradient(const struct gru_sequence &s, unsigned row)
+{
+    return s.dstates.x && row >= s.dstates.first * s.rows &&
+           row < (s.dstates.first + s.dstates.count) * s.rows;
+}
+
 /* Prefetches the tape of the block's rows in the bin at P: the inputs if forward, all if backward.
  */
 static __device__ void prefetch_bin(const struct gru_sequence &s, const struct bin_rows &p,
@@ -102,10 +109,14 @@ static __device__ void prefetch_bin(const struct gru_sequence &s, const struct b
     if (!backward)
         return;
     cuda_prefetch(s.h + element(p.before + first, H, 0), rows * H);
-    if (s.dstates)
-        cuda_prefetch(s.dstates + element(p.bin + first, H, 0), rows * H);
-    if (s.dstates && s.mask)
-        cuda_prefetch(s.mask + element(p.bin + first, H, 0), rows * H);
+    if (has_gradient(s, p.bin)) {
+        const unsigned row = p.bin + first - (unsigned)(s.dstates.first * s.rows);
+        const unsigned ldx = (unsigned)s.dstates.ldx, ldm = (unsigned)s.dstates.ldm;
+
+        cuda_prefetch(s.dstates.x + element(row, ldx, 0), (rows - 1) * ldx + H);
+        if (s.dstates.mask)
+            cuda_prefetch(s.dstates.mask + element(row, ldm, 0), (rows - 1) * ldm + H);
+    }
 }
 
 /* ---- forward ---- */
@@ -235,7 +246,10 @@ template <int ROWS> struct bin_values {
     __device__ void read(const struct gru_sequence &s, const struct bin_rows &p, unsigned first,
                          const thread_elements<ROWS> &elements)
     {
-        const unsigned H = elements.units;
+        const unsigned H = elements.units, ldx = (unsigned)s.dstates.ldx;
+        const unsigned ldm = (unsigned)s.dstates.ldm;
+        const unsigned row = p.bin + first - (unsigned)(s.dstates.first * s.rows);
+        const bool given = has_gradient(s, p.bin);
 
         CUDA_UNROLL
         for (int q = 0; q < ROWS; q++) /* sets all: a value that lives on occupies a register */
@@ -246,8 +260,8 @@ template <int ROWS> struct bin_values {
             h[q] = s.h[element(p.before + first + r, H, j)];
             c[q] = s.c[index];
             u[q] = s.ru[element(p.bin + first + r, 2 * H, H + j)];
-            from_state[q] = s.dstates ? s.dstates[index] : 0;
-            mask[q] = s.dstates && s.mask ? s.mask[index] : 1;
+            from_state[q] = given ? s.dstates.x[element(row + r, ldx, j)] : 0;
+            mask[q] = given && s.dstates.mask ? s.dstates.mask[element(row + r, ldm, j)] : 1;
         });
     }
 };
@@ -266,7 +280,7 @@ static __device__ inline void state_backward(const struct gru_sequence &s, const
         unsigned row = p.bin + first + r;
         float *dh = a.state + r * ld + j;
 
-        if (s.dstates)
+        if (s.dstates.x)
             *dh += values.from_state[q] * values.mask[q];
         struct cuda_state_gradient d =
             cuda_state_backward(*dh, values.h[q], values.c[q], values.u[q], s.clip);

@@ -58,8 +58,10 @@ struct tape {
         s.rh_c = array(units * units, shift);
         s.b_ru = array(2 * units);
         s.b_c = array(units);
-        s.dstates = array(BINS * ROWS * units);
-        s.mask = array(BINS * ROWS * units);
+        s.dstates.x = array(BINS * ROWS * units);
+        s.dstates.mask = array(BINS * ROWS * units);
+        s.dstates.ldx = s.dstates.ldm = units;
+        s.dstates.count = BINS;
         s.clip = 0.5f;
         s.bins = BINS;
         s.rows = ROWS;
