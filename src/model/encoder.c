@@ -5,7 +5,10 @@
  * backward one keeps the state after bin t in slot t and its start in slot K. The encoders do not
  * depend on each other, so each has its own branch.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/sizes.h"
 #include "model/parts.h"
+
+enum { ROWS_TOGETHER = 64 }; /* of an encoder's input products on the host */
 
 static bool reads_backward(enum encoder e) { return e == IC_BACKWARD || e == CI_BACKWARD; }
 
@@ -47,19 +50,42 @@ static void join_branches(const struct shard *s)
         s->be->join(s->be);
 }
 
+/* Bins whose input products are computed together: few on the host, so that the time loop finds the
+ * products in cache. */
+static size_t bins_together(const struct shard *s, size_t bins)
+{
+    return s->be->host_memory ? size_max(ROWS_TOGETHER / s->trials, 1) : bins;
+}
+
+/* Sets the products of the inputs of COUNT bins from bin T on. */
+static void bins_inputs(struct shard *s, enum encoder e, size_t t, size_t count)
+{
+    const struct gru *w = &s->w.encoder[e];
+    const struct gru_tape tape = gru_tape_at(&s->encoder[e], w, t, s->trials);
+    const real *x = first_input(s, e, w->inputs) + t * s->trials * w->inputs;
+
+    gru_inputs(s->be, &tape, w, x, w->inputs, 0, w->inputs, count * s->trials, false);
+}
+
 /* model.md (3.1), or (3.2) in reverse. */
 static void encoder_forward(struct shard *s, enum encoder e)
 {
-    const struct gru_bins range = all_bins(s, e);
+    struct gru_bins range = all_bins(s, e);
     const struct gru *w = &s->w.encoder[e];
-    size_t rows = s->trials;
+    const size_t bins = range.bins, together = bins_together(s, bins);
 
     fork_branch(s, e);
-    gru_inputs(s->be, &s->encoder[e], w, first_input(s, e, w->inputs), w->inputs, 0, w->inputs,
-               range.bins * rows, false);
-    s->be->set_rows(s->be, slot(s, e, range.reverse ? range.bins : 0), w->units,
-                    s->w.encoder_start[e], rows, w->units);
-    gru_run(s->be, &s->encoder[e], w, &range);
+    s->be->set_rows(s->be, slot(s, e, range.reverse ? bins : 0), w->units, s->w.encoder_start[e],
+                    s->trials, w->units);
+    for (size_t i = 0; i < bins; i += together) {
+        /* groups begin at multiples of their size in both directions */
+        const size_t t = range.reverse ? (bins - 1) / together * together - i : i;
+        const struct gru_tape tape = gru_tape_at(&s->encoder[e], w, t, s->trials);
+
+        range.bins = size_min(together, bins - t);
+        bins_inputs(s, e, t, range.bins);
+        gru_run(s->be, &tape, w, &range);
+    }
 }
 
 /* g = dropout(forward state after bin K-1 ⊕ backward state after bin 0): model.md (3.3). */
@@ -112,14 +138,15 @@ void ci_encoder_step_forward(struct shard *s, size_t t)
 {
     const struct gru_bins range = all_bins(s, CI_FORWARD);
     const struct gru *w = &s->w.encoder[CI_FORWARD];
-    size_t rows = s->trials, first = s->model->segment;
+    size_t rows = s->trials, first = s->model->segment, together = bins_together(s, range.bins);
+    size_t begin;
     struct gru_tape bin;
 
     if (!model_has_encoder(s->model, CI_FORWARD) || t < first || t - first >= range.bins)
         return;
-    /* of all bins: the bits of a product depend on its rows */
-    gru_inputs(s->be, &s->encoder[CI_FORWARD], w, first_input(s, CI_FORWARD, w->inputs), w->inputs,
-               0, w->inputs, range.bins * rows, false);
+    /* of all bins of the group: the bits of a product depend on its rows */
+    begin = (t - first) / together * together;
+    bins_inputs(s, CI_FORWARD, begin, size_min(together, range.bins - begin));
     bin = gru_tape_at(&s->encoder[CI_FORWARD], w, t - first, rows);
     gru_step(s->be, slot(s, CI_FORWARD, t - first + 1), &bin, w, slot(s, CI_FORWARD, t - first),
              range.clip, rows, true);

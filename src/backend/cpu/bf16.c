@@ -10,9 +10,10 @@
 
 #ifdef __x86_64__
 enum {
-    MIN_SIZE =
-        16,       /* columns and depth; smaller products in bfloat16 are not faster than in float */
-    MIN_ROWS = 64 /* with fewer, packing the right operand takes more time than it saves */
+    MIN_DEPTH = 16,  /* smaller products are not faster than in float: terms, */
+    MIN_COLUMNS = 2, /* columns */
+    MIN_LEFT = 16,   /* and columns of a transposed left operand; */
+    MIN_ROWS = 64    /* with fewer rows, packing the right operand takes more than it saves */
 };
 
 struct bf16 {
@@ -27,10 +28,10 @@ struct bf16 {
 static bool is_rounded(const struct bf16 *bf16, const struct product *p, const uint32_t **pairs)
 {
     *pairs = NULL;
-    if (p->n < MIN_SIZE || p->k < MIN_SIZE || p->b.transposed)
+    if (p->n < MIN_COLUMNS || p->k < MIN_DEPTH || p->b.transposed)
         return false;
     if (p->a.transposed)
-        return p->m >= MIN_SIZE;
+        return p->m >= MIN_LEFT;
     *pairs = bf16_weights_find(bf16->weights, p->b.data, p->b.ld, p->k, p->n);
     return *pairs || p->m >= MIN_ROWS;
 }
@@ -68,7 +69,7 @@ static void pack(SELF, const real *vector, size_t offset, size_t rows, size_t co
 {
     struct bf16 *bf16 = self->context;
 
-    if (rows >= MIN_SIZE && cols >= MIN_SIZE && !bf16->failed)
+    if (rows >= MIN_DEPTH && cols >= MIN_COLUMNS && !bf16->failed)
         bf16->failed = !bf16_weights_pack(bf16->weights, vector, offset, rows, cols);
 }
 

@@ -23,11 +23,14 @@ static inline __mmask16 vec_lanes(size_t n)
 }
 static inline vec vec_load(const float *p, size_t n)
 {
-    return _mm512_maskz_loadu_ps(vec_lanes(n), p);
+    return n >= LANES ? _mm512_loadu_ps(p) : _mm512_maskz_loadu_ps(vec_lanes(n), p);
 }
 static inline void vec_store(float *p, vec x, size_t n)
 {
-    _mm512_mask_storeu_ps(p, vec_lanes(n), x);
+    if (n >= LANES)
+        _mm512_storeu_ps(p, x);
+    else
+        _mm512_mask_storeu_ps(p, vec_lanes(n), x);
 }
 static inline vec vec_all(float x) { return _mm512_set1_ps(x); }
 /* Returns e^r by its series up to r^5/120, plus FIRST r^6. */
