@@ -78,16 +78,16 @@ void KERNEL(add_masked)(SELF, real *dst, size_t ldd, const real *src, size_t lds
 
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j += LANES) {
+            const real *x = src + i * lds + j, *m = mask ? mask + i * ldm + j : NULL;
             real *out = dst + i * ldd + j;
-            vec x = vec_load(src + i * lds + j, n - j);
+            vec sum = vec_load(out, n - j);
 
-            if (mask)
-                x = x * vec_load(mask + i * ldm + j, n - j);
-            if (is_bin) {
-                prefetch_bins(src + i * lds + j, rows * lds);
-                if (mask)
-                    prefetch_bins(mask + i * ldm + j, rows * ldm);
-            }
-            vec_store(out, vec_load(out, n - j) + x, n - j);
+            if (is_bin)
+                prefetch_bins(x, rows * lds);
+            if (is_bin && m)
+                prefetch_bins(m, rows * ldm);
+            /* one expression, so that the product is not rounded */
+            sum = m ? sum + vec_load(x, n - j) * vec_load(m, n - j) : sum + vec_load(x, n - j);
+            vec_store(out, sum, n - j);
         }
 }
