@@ -93,18 +93,22 @@ __attribute__((format(printf, 3, 4))) static void set(struct choice *c, const ch
 /* Spikes in a bin of all channels. */
 static double in_a_bin(const struct facts *f) { return f->spikes * (double)f->channels; }
 
-static bool has_counts(const struct choice *c)
+static bool has_data(const struct choice *c, enum observed_data data)
 {
-    return distribution_find(c->config->output_dist)->data == DATA_COUNTS;
+    return distribution_find(c->config->output_dist)->data == data;
 }
 
 /* How much there is to learn from, which regularisation and length follow. */
 enum kind {
-    SPARSE, /* few spikes in a bin */
-    SCARCE, /* few trials, or no counts, for which nothing was tried */
+    SPARSE,    /* few spikes in a bin */
+    SCARCE,    /* few trials, or amplitudes, for which nothing was tried */
+    FEW_REALS, /* trials of real numbers, among which dropout's zeros are like others */
+    REALS,
     MIDDLE,
     RICH, /* many spikes in a bin, or many trials: they hold a larger model by themselves */
 };
+
+enum { MANY_TRIALS = 2000 };
 
 static const struct {
     const char *cd_rate, *keep_prob, *l2;
@@ -113,6 +117,8 @@ static const struct {
 } values[] = {
     [SPARSE] = {"0.3", "0.7", "0.3", 100, 20, 128, 4500, 6},
     [SCARCE] = {"0.5", "0.9", "1", 100, 20, 128, 4500, 6},
+    [FEW_REALS] = {"0", "0.9", "1", 100, 20, 128, 4500, 6},
+    [REALS] = {"0", "0.95", "0.3", 200, 40, 64, 5000, 3},
     [MIDDLE] = {"0.3", "0.95", "0.3", 100, 20, 128, 3000, 3},
     [RICH] = {"0.3", "0.95", "0.3", 200, 40, 64, 5000, 3},
 };
@@ -120,12 +126,15 @@ static const struct {
 static enum kind kind_of(const struct choice *c, const struct facts *f)
 {
     double spikes = in_a_bin(f);
+    bool counts = has_data(c, DATA_COUNTS);
 
-    if (has_counts(c) && spikes < 1.5)
+    if (counts && spikes < 1.5)
         return SPARSE;
-    if (!has_counts(c) || f->trials < 300)
+    if (has_data(c, DATA_REALS))
+        return f->trials < MANY_TRIALS ? FEW_REALS : REALS;
+    if (!counts || f->trials < 300)
         return SCARCE;
-    return spikes >= 5 || f->trials >= 2000 ? RICH : MIDDLE;
+    return spikes >= 5 || f->trials >= MANY_TRIALS ? RICH : MIDDLE;
 }
 
 /* Few trials get a small model: sizes follow the numbers that there are to learn from. */
@@ -148,19 +157,18 @@ static void choose_sizes(struct choice *c, const struct facts *f)
         (long long)c->config->ic_dim, (long long)c->config->co_dim, f->trials, f->channels);
 }
 
-/* Twenty updates an epoch or more, and as many epochs as a given number of updates takes; the
- * penalties rise in the first part of them. */
+/* Twenty updates an epoch or more, and as many epochs as a given number of updates takes, or 60 if
+ * these take less than twice the number; the penalties rise in the first part of them. */
 static void choose_length(struct choice *c, const struct facts *f)
 {
-    const size_t least = 60;
     const struct lfads_config *config = c->config;
     enum kind kind = kind_of(c, f);
     size_t batch = power_between(f->trials / 20, 8, values[kind].batch);
-    size_t epochs, part, steps;
+    size_t epochs, part, steps, updates = values[kind].updates;
 
     set(c, "batch_size", "%zu", batch);
     steps = size_max(f->trials / (size_t)config->batch_size, 1);
-    epochs = size_max((values[kind].updates + steps / 2) / steps, least);
+    epochs = size_max((updates + steps / 2) / steps, size_min(60, 2 * updates / steps));
     set(c, "max_epochs", "%zu", epochs);
     set(c, "learning_rate_n_to_compare", "%zu", values[kind].patience);
     epochs = config->max_epochs > 0 ? (size_t)config->max_epochs : epochs;
@@ -175,6 +183,17 @@ static void choose_length(struct choice *c, const struct facts *f)
         (long long)config->kl_increase_steps, (long long)config->early_stop_patience);
 }
 
+/* The KL divergences. Real numbers are noisy and no dropout hides them from the encoders, so that
+ * they get their weight in the bound of a trial's likelihood, of which the cost is the mean. */
+static void choose_penalties(struct choice *c, const struct facts *f)
+{
+    bool reals = has_data(c, DATA_REALS);
+    double bound = 1 / ((double)f->bins * (double)f->channels);
+
+    set(c, "kl_ic_weight", "%.3g", reals ? bound : 1e-6);
+    set(c, "kl_co_weight", "%.3g", reals ? bound : 1e-6);
+}
+
 static void choose_regularisation(struct choice *c, const struct facts *f)
 {
     enum kind kind = kind_of(c, f);
@@ -183,9 +202,8 @@ static void choose_regularisation(struct choice *c, const struct facts *f)
     set(c, "keep_prob", "%s", values[kind].keep_prob);
     set(c, "l2_gen_scale", "%s", values[kind].l2);
     set(c, "l2_con_scale", "%s", values[kind].l2);
-    set(c, "kl_ic_weight", "1e-6");
-    set(c, "kl_co_weight", "1e-5");
-    if (has_counts(c))
+    choose_penalties(c, f);
+    if (has_data(c, DATA_COUNTS))
         say(c,
             "  coordinated dropout %g, dropout %g: for %zu trials with %.3g spikes in a bin of all "
             "channels",

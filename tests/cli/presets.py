@@ -75,6 +75,12 @@ def test_kinds():
         with open(f"{SCRATCH}/{folder}/hyperparameters-0.txt") as file:
             check(f'"learning_rate_n_to_compare": {patience},' in file.read(), f"{folder}: patience")
 
+    write("kinds/set_one", train_data=random.normal(size=(300, 4, 10)), valid_data=random.normal(size=(8, 4, 10)))
+    said = default("kind_reals", "--max_epochs=1", "--output_dist=gaussian", data="kinds").stdout
+    check("coordinated dropout 0, dropout 0.1" in said, said[:700])
+    with open(f"{SCRATCH}/kind_reals/hyperparameters-0.txt") as file:
+        check('"kl_ic_weight": 0.025,' in file.read(), "real numbers: the KL divergence's weight in the bound")
+
 
 def test_warnings():
     os.makedirs(f"{SCRATCH}/lone", exist_ok=True)
