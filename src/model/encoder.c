@@ -10,6 +10,7 @@
 
 enum { ROWS_TOGETHER = 64 }; /* of an encoder's input products on the host */
 
+static bool is_ci_encoder(enum encoder e) { return e == CI_FORWARD || e == CI_BACKWARD; }
 static bool reads_backward(enum encoder e) { return e == IC_BACKWARD || e == CI_BACKWARD; }
 
 static real *slot(const struct shard *s, enum encoder e, size_t slot)
@@ -20,7 +21,7 @@ static real *slot(const struct shard *s, enum encoder e, size_t slot)
 /* The first row of the input that encoder E reads: a ci encoder begins after the segment. */
 static size_t first_row(const struct shard *s, enum encoder e)
 {
-    return e < CI_FORWARD ? 0 : s->model->segment * s->trials;
+    return is_ci_encoder(e) ? s->model->segment * s->trials : 0;
 }
 
 static const real *first_input(const struct shard *s, enum encoder e, size_t inputs)
@@ -159,7 +160,7 @@ static void begin_gradient(struct shard *s, enum encoder e)
     size_t units = s->w.encoder[e].units, first = e == IC_BACKWARD ? units : 0;
     const real *mask = s->ic_enc_mask;
 
-    if (e >= CI_FORWARD)
+    if (is_ci_encoder(e))
         s->be->clear(s->be, s->dh[e], s->trials * units);
     else
         s->be->copy_masked(s->be, s->dh[e], units, s->dic_enc + first, 2 * units,
@@ -177,7 +178,7 @@ static void encoder_backward(struct shard *s, enum encoder e)
 
     fork_branch(s, e);
     begin_gradient(s, e);
-    if (e >= CI_FORWARD)
+    if (is_ci_encoder(e))
         range.dstates = ci_state_gradients(s, e);
     gru_run_backward(be, s->dh[e], tape, &s->wt.encoder[e], s->drh[e], &range);
     be->sum_rows(be, s->dw.encoder_start[e], s->dh[e], units, s->trials, units);

@@ -67,13 +67,14 @@ tile(const struct operands *f, size_t last, const size_t r, const size_t v, cons
         }
     }
     /* adds c at the end: sums that start from c would wait for its loads from memory */
-    if (f->add)
+    if (f->add) {
 #pragma GCC unroll 8
         for (size_t i = 0; i < r; i++)
 #pragma GCC unroll 8
             for (size_t j = 0; j < v; j++)
                 sum[i * v + j] = sum[i * v + j] +
                                  vec_load(f->c + i * f->ldc + j * LANES, j + 1 < v ? LANES : last);
+    }
 #pragma GCC unroll 8
     for (size_t i = 0; i < r; i++)
 #pragma GCC unroll 8

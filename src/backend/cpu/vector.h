@@ -267,10 +267,8 @@ static inline vec vec_add_half(vec sum, vec x, vec y) { return sum + x * y; }
  * away: one of them is read next, and the hardware prefetcher misses the pattern. */
 static inline void prefetch_bins(const float *x, size_t size)
 {
-    const uintptr_t place = (uintptr_t)x, bytes = size * sizeof *x;
-
-    __builtin_prefetch((const void *)(place + bytes), 1, 2);
-    __builtin_prefetch((const void *)(place - bytes), 1, 2);
+    __builtin_prefetch(x + size, 1, 2);
+    __builtin_prefetch(x - size, 1, 2);
 }
 
 /* Returns x limited to [-bound, bound]. A NaN stays NaN: as the second argument of vec_min and
