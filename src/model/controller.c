@@ -32,28 +32,32 @@ static struct lagged lagged_states(const struct shard *s, enum encoder e)
                            .first = reverse ? m->ci_enc : 0};
 }
 
+/* The dropout mask of these states in ci_in, with row stride con_width; or NULL. */
+static const real *lagged_mask(const struct shard *s, struct lagged l)
+{
+    return s->con_mask ? s->con_mask + l.into * con_width(s) + l.first : NULL;
+}
+
 static void copy_states(struct shard *s, enum encoder e, struct lagged l)
 {
     const struct model *m = s->model;
-    size_t width = model_ci_width(m), ldm = con_width(s), units = m->ci_enc;
+    size_t width = model_ci_width(m), units = m->ci_enc;
     /* the state after bin t is in slot t+1 of the forward encoder, slot t of the backward one */
     const real *states = s->encoder[e].h + (e == CI_BACKWARD ? 0 : s->trials * units);
 
     s->be->copy_masked(s->be, s->ci_in + l.into * width + l.first, width, states + l.from * units,
-                       units, s->con_mask ? s->con_mask + l.into * ldm + l.first : NULL, ldm,
-                       l.count, units);
+                       units, lagged_mask(s, l), con_width(s), l.count, units);
 }
 
 struct state_gradients ci_state_gradients(const struct shard *s, enum encoder e)
 {
     struct lagged l = lagged_states(s, e);
-    size_t width = model_ci_width(s->model), ldm = con_width(s);
+    size_t width = model_ci_width(s->model);
 
     return (struct state_gradients){.x = s->dci_in + l.into * width + l.first,
-                                    .mask =
-                                        s->con_mask ? s->con_mask + l.into * ldm + l.first : NULL,
+                                    .mask = lagged_mask(s, l),
                                     .ldx = width,
-                                    .ldm = ldm,
+                                    .ldm = con_width(s),
                                     .first = l.from / s->trials,
                                     .count = l.count / s->trials};
 }

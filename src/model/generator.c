@@ -105,7 +105,6 @@ void generator_run_backward(struct shard *s)
 void generator_weights_backward(struct shard *s)
 {
     size_t rows = s->model->bins * s->rows, in = model_generator_inputs(s->model);
-
     const struct gru_input input = {s->gen_in, in, 0, in};
 
     gru_weights_backward(s->be, &s->dw.gen, &s->gen, s->gen.h, &input, in ? 1 : 0, rows);

@@ -28,6 +28,7 @@ const uint32_t *bf16_weights_find(const struct bf16_weights *weights, const real
 
 /* Sets pairs [(k+1)/2,n] of x [k,ldx]; if k is odd, the last pairs end with zero. */
 void bf16_pack(uint32_t *pairs, const real *x, size_t ldx, size_t k, size_t n);
+
 enum { BF16_PRODUCTS = 8 };
 
 /* Products that are computed together, so that an operand that several have is packed once: of the

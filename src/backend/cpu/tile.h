@@ -5,7 +5,7 @@
  *   element_load(p, n)    loads the first n elements at p; the other lanes are zero
  *   element_all(x)        x in all lanes
  *   element_add(s, x, y)  s + x*y of vectors; s is a vec
- *   element_add_half(s, x, y)  the same of the first halves; s is a half
+ *   element_add_half(s, x, y)  the same in the first half of a vector; the other is undefined
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CPU_TILE_H
 #define LFADS_BACKEND_CPU_TILE_H

@@ -258,7 +258,7 @@ static inline vec vec_within(vec x, vec s, vec k) { return fabsf(s) > k ? 0 : x;
 static inline vec vec_unless_zero(vec x, vec s) { return s == 0 ? 0 : x; }
 #endif
 
-#ifndef __AVX512F__
+#if !(defined(__AVX512F__) && defined(__AVX512DQ__))
 enum { HAS_HALVES = 0 };
 static inline vec vec_add_half(vec sum, vec x, vec y) { return sum + x * y; }
 #endif
