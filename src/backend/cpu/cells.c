@@ -1,90 +1,171 @@
 /* cells.c - the elementwise parts of the GRU, vectorised, each in one pass over its arrays.
+ *
+ * A row ends with a whole vector that overlaps the one before: it is computed first, from what the
+ * row was, and stored last. A store of some lanes would hold up the loads of the next row, which
+ * begins within its vector. Rows shorter than a vector are loaded and stored in part.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
+
+/* Where the last vector of a row of N elements begins. */
+static inline size_t last_vector(size_t n) { return n > LANES ? n - LANES : 0; }
+
+struct gates {
+    vec r, u, rh;
+};
+
+static inline struct gates gates_at(const real *ru, const real *bias, const real *h, size_t units,
+                                    size_t n)
+{
+    const vec r = vec_sigmoid(vec_load(ru, n) + vec_load(bias, n));
+    const vec u = vec_sigmoid(vec_load(ru + units, n) + vec_load(bias + units, n) + vec_all(1));
+
+    return (struct gates){r, u, r * vec_load(h, n)};
+}
+
+static inline void store_gates(real *ru, real *rh, struct gates g, size_t units, size_t n)
+{
+    vec_store(ru, g.r, n);
+    vec_store(ru + units, g.u, n);
+    vec_store(rh, g.rh, n);
+}
 
 void KERNEL(gru_gates)(SELF, real *ru, real *rh, const real *bias, const real *h, size_t rows,
                        size_t units)
 {
-    const vec one = vec_all(1);
-    const size_t bin = rows * units;
+    const size_t bin = rows * units, last = last_vector(units), n = units - last;
 
-    for (size_t i = 0; i < rows; i++, ru += 2 * units, rh += units, h += units)
+    for (size_t i = 0; i < rows; i++, ru += 2 * units, rh += units, h += units) {
+        const struct gates end = gates_at(ru + last, bias + last, h + last, units, n);
+
         for (size_t j = 0; j < units; j += LANES) {
-            size_t n = units - j;
-            vec r, u;
-
             prefetch_bins(ru + j, 2 * bin);
             prefetch_bins(ru + units + j, 2 * bin);
             prefetch_bins(rh + j, bin);
-            r = vec_sigmoid(vec_load(ru + j, n) + vec_load(bias + j, n));
-            u = vec_sigmoid(vec_load(ru + units + j, n) + vec_load(bias + units + j, n) + one);
-
-            vec_store(ru + j, r, n);
-            vec_store(ru + units + j, u, n);
-            vec_store(rh + j, r * vec_load(h + j, n), n);
+            if (j < last)
+                store_gates(ru + j, rh + j, gates_at(ru + j, bias + j, h + j, units, LANES), units,
+                            LANES);
         }
+        store_gates(ru + last, rh + last, end, units, n);
+    }
+}
+
+struct gates_backward {
+    vec dh, dr;
+};
+
+static inline struct gates_backward gates_backward_at(const real *dh, const real *ru,
+                                                      const real *drh, const real *h, size_t n)
+{
+    const vec r = vec_load(ru, n), d = vec_load(drh, n);
+
+    return (struct gates_backward){vec_load(dh, n) + d * r,
+                                   d * vec_load(h, n) * r * (vec_all(1) - r)};
 }
 
 void KERNEL(gru_gates_backward)(SELF, real *dh, real *ru, const real *drh, const real *h,
                                 size_t rows, size_t units)
 {
-    const vec one = vec_all(1);
+    const size_t last = last_vector(units), n = units - last;
 
-    for (size_t i = 0; i < rows; i++, ru += 2 * units, dh += units, drh += units, h += units)
-        for (size_t j = 0; j < units; j += LANES) {
-            size_t n = units - j;
-            vec r = vec_load(ru + j, n), d = vec_load(drh + j, n);
+    for (size_t i = 0; i < rows; i++, ru += 2 * units, dh += units, drh += units, h += units) {
+        const struct gates_backward end =
+            gates_backward_at(dh + last, ru + last, drh + last, h + last, n);
 
-            vec_store(dh + j, vec_load(dh + j, n) + d * r, n);
-            vec_store(ru + j, d * vec_load(h + j, n) * r * (one - r), n);
+        for (size_t j = 0; j < last; j += LANES) {
+            const struct gates_backward d =
+                gates_backward_at(dh + j, ru + j, drh + j, h + j, LANES);
+
+            vec_store(dh + j, d.dh, LANES);
+            vec_store(ru + j, d.dr, LANES);
         }
+        vec_store(dh + last, end.dh, n);
+        vec_store(ru + last, end.dr, n);
+    }
+}
+
+struct state {
+    vec h, c;
+};
+
+static inline struct state state_at(const real *c, const real *bias, const real *u, const real *h,
+                                    real clip, size_t n)
+{
+    const vec candidate = vec_tanh(vec_load(c, n) + vec_load(bias, n)), gate = vec_load(u, n);
+    const vec s = gate * vec_load(h, n) + (vec_all(1) - gate) * candidate;
+
+    return (struct state){vec_max(vec_all(-clip), vec_min(vec_all(clip), s)), candidate};
 }
 
 void KERNEL(gru_state)(SELF, real *h_new, real *c, const real *bias, const real *ru, const real *h,
                        real clip, size_t rows, size_t units)
 {
-    const vec one = vec_all(1), max = vec_all(clip), min = vec_all(-clip);
-    const size_t bin = rows * units;
+    const size_t bin = rows * units, last = last_vector(units), n = units - last;
 
-    for (size_t i = 0; i < rows; i++, h_new += units, c += units, ru += 2 * units, h += units)
+    for (size_t i = 0; i < rows; i++, h_new += units, c += units, ru += 2 * units, h += units) {
+        const real *u = ru + units;
+        const struct state end = state_at(c + last, bias + last, u + last, h + last, clip, n);
+
         for (size_t j = 0; j < units; j += LANES) {
-            size_t n = units - j;
-            vec candidate, u, s;
-
             prefetch_bins(c + j, bin);
             prefetch_bins(h_new + j, bin);
-            candidate = vec_tanh(vec_load(c + j, n) + vec_load(bias + j, n));
-            u = vec_load(ru + units + j, n);
-            s = u * vec_load(h + j, n) + (one - u) * candidate;
+            if (j < last) {
+                const struct state s = state_at(c + j, bias + j, u + j, h + j, clip, LANES);
 
-            vec_store(c + j, candidate, n);
-            vec_store(h_new + j, vec_max(min, vec_min(max, s)), n);
+                vec_store(c + j, s.c, LANES);
+                vec_store(h_new + j, s.h, LANES);
+            }
         }
+        vec_store(c + last, end.c, n);
+        vec_store(h_new + last, end.h, n);
+    }
+}
+
+struct state_backward {
+    vec dh, du, dc;
+};
+
+static inline struct state_backward state_backward_at(const real *c, const real *u,
+                                                      const real *dh_new, const real *h, real clip,
+                                                      size_t n)
+{
+    const vec gate = vec_load(u, n), rest = vec_all(1) - gate;
+    const vec previous = vec_load(h, n), candidate = vec_load(c, n);
+    const vec s = gate * previous + rest * candidate;
+    const vec ds = vec_within(vec_load(dh_new, n), s, vec_all(clip));
+
+    return (struct state_backward){ds * gate, ds * (previous - candidate) * gate * rest,
+                                   ds * rest * (vec_all(1) - candidate * candidate)};
+}
+
+static inline void store_state_backward(real *dh, real *c, real *u, struct state_backward d,
+                                        size_t n)
+{
+    vec_store(dh, d.dh, n);
+    vec_store(u, d.du, n);
+    vec_store(c, d.dc, n);
 }
 
 void KERNEL(gru_state_backward)(SELF, real *dh, real *c, real *ru, const real *dh_new,
                                 const real *h, real clip, size_t rows, size_t units)
 {
-    const vec one = vec_all(1), k = vec_all(clip);
-    const size_t bin = rows * units;
+    const size_t bin = rows * units, last = last_vector(units), n = units - last;
 
     for (size_t i = 0; i < rows;
-         i++, dh += units, c += units, ru += 2 * units, dh_new += units, h += units)
-        for (size_t j = 0; j < units; j += LANES) {
-            size_t n = units - j;
-            vec u, previous, candidate, rest, s, ds;
+         i++, dh += units, c += units, ru += 2 * units, dh_new += units, h += units) {
+        real *u = ru + units;
+        const struct state_backward end =
+            state_backward_at(c + last, u + last, dh_new + last, h + last, clip, n);
 
-            prefetch_bins(ru + units + j, 2 * bin);
+        for (size_t j = 0; j < units; j += LANES) {
+            prefetch_bins(u + j, 2 * bin);
             prefetch_bins(ru + j, 2 * bin);
             prefetch_bins(h + j, bin);
             prefetch_bins(c + j, bin);
-            u = vec_load(ru + units + j, n), previous = vec_load(h + j, n);
-            candidate = vec_load(c + j, n), rest = one - u;
-            s = u * previous + rest * candidate;
-            ds = vec_within(vec_load(dh_new + j, n), s, k);
-
-            vec_store(dh + j, ds * u, n);
-            vec_store(ru + units + j, ds * (previous - candidate) * u * rest, n);
-            vec_store(c + j, ds * rest * (one - candidate * candidate), n);
+            if (j < last)
+                store_state_backward(
+                    dh + j, c + j, u + j,
+                    state_backward_at(c + j, u + j, dh_new + j, h + j, clip, LANES), LANES);
         }
+        store_state_backward(dh + last, c + last, u + last, end, n);
+    }
 }
