@@ -17,6 +17,10 @@ static inline element_vector element_all(element x)
 {
     return (element_vector)_mm512_set1_epi32((int)x);
 }
+static inline element_vector element_all_half(element x)
+{
+    return (element_vector)_mm512_castsi256_si512(_mm256_set1_epi32((int)x));
+}
 static inline vec element_add(vec sum, element_vector x, element_vector y)
 {
     return _mm512_dpbf16_ps(sum, x, y);

@@ -4,6 +4,7 @@
  *   element_vector        a vector of LANES elements
  *   element_load(p, n)    loads the first n elements at p; the other lanes are zero
  *   element_all(x)        x in all lanes
+ *   element_all_half(x)   x in the first half of the lanes; the other is undefined
  *   element_add(s, x, y)  s + x*y of vectors; s is a vec
  *   element_add_half(s, x, y)  the same in the first half of a vector; the other is undefined
  * SPDX-License-Identifier: Apache-2.0 */
@@ -17,7 +18,8 @@ enum {
     ROW_VECTORS = 8, /* of a tile of a single row */
     TILE_SUMS = TILE_ROWS * TILE_VECTORS,
     TILE_LINE = 64 / sizeof(element), /* of the cache */
-    TILE_AHEAD = LANES == 8 ? 8 : 0   /* rows of b */
+    TILE_AHEAD = LANES == 8 ? 8 : 0,  /* rows of b */
+    TILE_AHEAD_A = 32                 /* steps of a */
 };
 
 /* A product c [m,ldc] = a b, with a's strides a_row between rows and a_step between columns, and
@@ -46,10 +48,14 @@ tile(const struct operands *f, size_t last, const size_t r, const size_t v, cons
             sum[i * v + j] = vec_all(0);
             __builtin_prefetch(f->c + i * f->ldc + j * LANES, 1);
         }
+        /* so that few instructions count, step and jump */
+#pragma GCC unroll 4
     for (size_t k = 0; k < f->k; k++, a += f->a_step, b += f->ldb) {
         element_vector row[ROW_VECTORS];
 
-        /* the hardware's prefetcher loses rows that begin anywhere in a line */
+        /* the hardware's prefetcher loses rows that begin anywhere in a line, and columns of a */
+        if (r == TILE_ROWS && v > 1)
+            __builtin_prefetch(a + TILE_AHEAD_A * f->a_step);
         for (size_t j = 0; TILE_AHEAD > 0 && r == TILE_ROWS && v > 1 && j < v * LANES;
              j += TILE_LINE)
             __builtin_prefetch(b + TILE_AHEAD * f->ldb + j);
@@ -58,7 +64,8 @@ tile(const struct operands *f, size_t last, const size_t r, const size_t v, cons
             row[j] = element_load(b + j * LANES, j + 1 < v ? LANES : last);
 #pragma GCC unroll 8
         for (size_t i = 0; i < r; i++) {
-            element_vector x = element_all(a[i * f->a_row]);
+            const element own = a[i * f->a_row];
+            element_vector x = is_half && v == 1 ? element_all_half(own) : element_all(own);
 
 #pragma GCC unroll 8
             for (size_t j = 0; j < v; j++)

@@ -94,9 +94,10 @@ static inline vec vec_unless_zero(vec x, vec s)
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(s, _mm512_setzero_ps(), _CMP_NEQ_UQ), x);
 }
 
-/* Returns sum + x*y in its first half; the other half is undefined. Some processors take half the
- * time. */
+/* Some processors need half the time for half a vector: vec_all and sum + x*y in the first half;
+ * the other is undefined. */
 enum { HAS_HALVES = 1 };
+static inline vec vec_all_half(float x) { return _mm512_castps256_ps512(_mm256_set1_ps(x)); }
 static inline vec vec_add_half(vec sum, vec x, vec y)
 {
     return _mm512_castps256_ps512(_mm512_castps512_ps256(sum) +
@@ -260,6 +261,7 @@ static inline vec vec_unless_zero(vec x, vec s) { return s == 0 ? 0 : x; }
 
 #if !(defined(__AVX512F__) && defined(__AVX512DQ__))
 enum { HAS_HALVES = 0 };
+static inline vec vec_all_half(float x) { return vec_all(x); }
 static inline vec vec_add_half(vec sum, vec x, vec y) { return sum + x * y; }
 #endif
 
