@@ -3,15 +3,18 @@
 #include "backend/cpu/kernels.h"
 #include "backend/densities.h"
 
-/* Returns the sum of a vector's elements. */
+/* Returns the sum of a vector's elements: of its halves, their halves and so on. */
 static float sum_lanes(vec x)
 {
-    float lane[LANES], sum = 0;
+    float lane[LANES];
 
     vec_store(lane, x, LANES);
-    for (int i = 0; i < LANES; i++)
-        sum += lane[i];
-    return sum;
+#pragma GCC unroll 4
+    for (int half = LANES / 2; half > 0; half /= 2)
+#pragma GCC unroll 8
+        for (int i = 0; i < half; i++)
+            lane[i] += lane[i + half];
+    return lane[0];
 }
 
 /* Returns log k!, or Stirling's formula for it, of each element of k, which are integers: from a

@@ -170,6 +170,8 @@ void reference_kl_ar1(SELF, acc *kl, const real *u, const real *logvar, const re
         real phi, first;
 
         reference_ar1_stationary(self, &phi, &first, logatau + j, logevar + j, 1);
+        const real precision[2] = {real_exp(-first), real_exp(-logevar[j])};
+
         for (size_t i = 0; i < rows; i++) {
             acc sum = 0;
             real previous = 0;
@@ -178,9 +180,9 @@ void reference_kl_ar1(SELF, acc *kl, const real *u, const real *logvar, const re
                 size_t index = (t * rows + i) * n + j;
                 real v = t ? logevar[j] : first, d = u[index] - phi * previous;
 
-                sum +=
-                    (acc)((v + d * d * real_exp(-v) - logvar[index] - noise[index] * noise[index]) /
-                          2);
+                sum += (acc)((v + d * d * precision[t > 0] - logvar[index] -
+                              noise[index] * noise[index]) /
+                             2);
                 previous = u[index];
             }
             kl[i] += sum;
@@ -199,13 +201,14 @@ void reference_kl_ar1_backward(SELF, real *du, real *dlogvar, real *dlogatau, re
         acc dphi = 0, dfirst = 0, dlater = 0;
 
         reference_ar1_stationary(self, &phi, &first, logatau + j, logevar + j, 1);
+        const real precision[2] = {real_exp(-first), real_exp(-logevar[j])};
+
         for (size_t i = 0; i < rows; i++) {
             real previous = 0;
 
             for (size_t t = 0; t < bins; t++) {
                 size_t index = (t * rows + i) * n + j;
-                real v = t ? logevar[j] : first, d = u[index] - phi * previous;
-                real slope = d * real_exp(-v);
+                real d = u[index] - phi * previous, slope = d * precision[t > 0];
 
                 du[index] = *weight * slope;
                 dlogvar[index] -= *weight / 2;
