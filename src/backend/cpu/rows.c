@@ -20,31 +20,53 @@ void KERNEL(transpose)(SELF, real *dst, const real *src, size_t rows, size_t n)
                     dst[column * rows + row] = src[row * n + column];
 }
 
-/* Sums SPAN columns at a time in registers, so that each row's part is read once and contiguously.
- */
+enum { SPAN_VECTORS = 4, SPAN = SPAN_VECTORS * LANES };
+
+/* Adds ROWS rows of V vectors at dy to db; the last vector has LAST elements. The sums stay in
+ * registers, so that each row's part is read once and contiguously. V is a compile-time constant
+ * after inlining. */
+static inline __attribute__((always_inline)) void
+add_span_rows(real *db, const real *dy, size_t ldy, size_t rows, size_t last, const size_t v)
+{
+    vec sum[SPAN_VECTORS];
+
+#pragma GCC unroll 4
+    for (size_t k = 0; k < v; k++)
+        sum[k] = vec_load(db + k * LANES, k + 1 < v ? LANES : last);
+    for (size_t i = 0; i < rows; i++, dy += ldy) {
+#pragma GCC unroll 4
+        for (size_t k = 0; k < v; k++) {
+            __builtin_prefetch(dy + ROWS_AHEAD * ldy + k * LANES);
+            sum[k] = sum[k] + vec_load(dy + k * LANES, k + 1 < v ? LANES : last);
+        }
+    }
+#pragma GCC unroll 4
+    for (size_t k = 0; k < v; k++)
+        vec_store(db + k * LANES, sum[k], k + 1 < v ? LANES : last);
+}
+
 void KERNEL(sum_rows)(SELF, real *db, const real *dy, size_t ldy, size_t rows, size_t n)
 {
-    enum { VECTORS = 8, SPAN = VECTORS * LANES };
+    for (; n > SPAN; n -= SPAN, db += SPAN, dy += SPAN)
+        add_span_rows(db, dy, ldy, rows, LANES, SPAN_VECTORS);
 
-    for (; n >= SPAN; n -= SPAN, db += SPAN, dy += SPAN) {
-        vec sum[VECTORS];
+    const size_t vectors = (n + LANES - 1) / LANES, last = n - (vectors - 1) * LANES;
 
-        for (size_t k = 0; k < VECTORS; k++)
-            sum[k] = vec_load(db + k * LANES, LANES);
-        for (size_t i = 0; i < rows; i++)
-            for (size_t k = 0; k < VECTORS; k++) {
-                __builtin_prefetch(dy + (i + ROWS_AHEAD) * ldy + k * LANES);
-                sum[k] = sum[k] + vec_load(dy + i * ldy + k * LANES, LANES);
-            }
-        for (size_t k = 0; k < VECTORS; k++)
-            vec_store(db + k * LANES, sum[k], LANES);
-    }
-    for (size_t j = 0; j < n; j += LANES) {
-        vec sum = vec_load(db + j, n - j);
-
-        for (size_t i = 0; i < rows; i++)
-            sum = sum + vec_load(dy + i * ldy + j, n - j);
-        vec_store(db + j, sum, n - j);
+    switch (vectors) {
+    case 1:
+        add_span_rows(db, dy, ldy, rows, last, 1);
+        break;
+    case 2:
+        add_span_rows(db, dy, ldy, rows, last, 2);
+        break;
+    case 3:
+        add_span_rows(db, dy, ldy, rows, last, 3);
+        break;
+    case 4:
+        add_span_rows(db, dy, ldy, rows, last, 4);
+        break;
+    default:
+        break;
     }
 }
 
