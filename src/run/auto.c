@@ -187,11 +187,11 @@ static void choose_length(struct choice *c, const struct facts *f)
  * they get their weight in the bound of a trial's likelihood, of which the cost is the mean. */
 static void choose_penalties(struct choice *c, const struct facts *f)
 {
-    bool reals = has_data(c, DATA_REALS);
     double bound = 1 / ((double)f->bins * (double)f->channels);
+    double weight = has_data(c, DATA_REALS) ? bound : 1e-6;
 
-    set(c, "kl_ic_weight", "%.3g", reals ? bound : 1e-6);
-    set(c, "kl_co_weight", "%.3g", reals ? bound : 1e-6);
+    set(c, "kl_ic_weight", "%.3g", weight);
+    set(c, "kl_co_weight", "%.3g", weight);
 }
 
 static void choose_regularisation(struct choice *c, const struct facts *f)

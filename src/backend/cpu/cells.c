@@ -62,6 +62,12 @@ static inline struct gates_backward gates_backward_at(const real *dh, const real
                                    d * vec_load(h, n) * r * (vec_all(1) - r)};
 }
 
+static inline void store_gates_backward(real *dh, real *ru, struct gates_backward d, size_t n)
+{
+    vec_store(dh, d.dh, n);
+    vec_store(ru, d.dr, n);
+}
+
 void KERNEL(gru_gates_backward)(SELF, real *dh, real *ru, const real *drh, const real *h,
                                 size_t rows, size_t units)
 {
@@ -71,15 +77,10 @@ void KERNEL(gru_gates_backward)(SELF, real *dh, real *ru, const real *drh, const
         const struct gates_backward end =
             gates_backward_at(dh + last, ru + last, drh + last, h + last, n);
 
-        for (size_t j = 0; j < last; j += LANES) {
-            const struct gates_backward d =
-                gates_backward_at(dh + j, ru + j, drh + j, h + j, LANES);
-
-            vec_store(dh + j, d.dh, LANES);
-            vec_store(ru + j, d.dr, LANES);
-        }
-        vec_store(dh + last, end.dh, n);
-        vec_store(ru + last, end.dr, n);
+        for (size_t j = 0; j < last; j += LANES)
+            store_gates_backward(dh + j, ru + j,
+                                 gates_backward_at(dh + j, ru + j, drh + j, h + j, LANES), LANES);
+        store_gates_backward(dh + last, ru + last, end, n);
     }
 }
 
@@ -96,6 +97,12 @@ static inline struct state state_at(const real *c, const real *bias, const real 
     return (struct state){vec_max(vec_all(-clip), vec_min(vec_all(clip), s)), candidate};
 }
 
+static inline void store_state(real *h_new, real *c, struct state s, size_t n)
+{
+    vec_store(c, s.c, n);
+    vec_store(h_new, s.h, n);
+}
+
 void KERNEL(gru_state)(SELF, real *h_new, real *c, const real *bias, const real *ru, const real *h,
                        real clip, size_t rows, size_t units)
 {
@@ -108,15 +115,11 @@ void KERNEL(gru_state)(SELF, real *h_new, real *c, const real *bias, const real 
         for (size_t j = 0; j < units; j += LANES) {
             prefetch_bins(c + j, bin);
             prefetch_bins(h_new + j, bin);
-            if (j < last) {
-                const struct state s = state_at(c + j, bias + j, u + j, h + j, clip, LANES);
-
-                vec_store(c + j, s.c, LANES);
-                vec_store(h_new + j, s.h, LANES);
-            }
+            if (j < last)
+                store_state(h_new + j, c + j, state_at(c + j, bias + j, u + j, h + j, clip, LANES),
+                            LANES);
         }
-        vec_store(c + last, end.c, n);
-        vec_store(h_new + last, end.h, n);
+        store_state(h_new + last, c + last, end, n);
     }
 }
 

@@ -19,10 +19,10 @@ static inline vec element_add_half(vec sum, vec x, vec y) { return vec_add_half(
 #include "backend/cpu/tile.h"
 
 enum {
-    MAX_ROWS = 64, /* with more rows, or a transposed, oneDNN is faster; but not than AVX-512 */
-    MAX_LEFT = 3 << 17,  /* for so many elements of a */
-    MAX_TERMS = 1 << 11, /* and so many rows of b; */
-    MAX_RIGHT = 3 << 18, /* never with more elements of b, because tiles read b in strides; */
+    MAX_ROWS = 64,       /* oneDNN is faster with more rows, or with a transposed a; */
+    MAX_LEFT = 3 << 17,  /* with AVX-512 only if a has more elements, */
+    MAX_TERMS = 1 << 11, /* or b more rows; */
+    MAX_RIGHT = 3 << 18, /* and always with more elements of b, which tiles read in strides */
     DEPTH = 384,         /* rows of a block of b: the panels of all stay in the L2 cache */
     SMALL = 1 << 18,     /* multiplications: a model without larger ones needs no oneDNN, */
     SHALLOW = 256        /* nor for sums of so many, which oneDNN adds in the same order */

@@ -1,6 +1,7 @@
 /* rows.c - masks and sums on rows, vectorised; transposes by blocks.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
+#include "base/sizes.h"
 
 enum {
     AHEAD = 512,     /* prefetch distance in elements: an L3 miss takes about as long as these */
@@ -47,27 +48,14 @@ add_span_rows(real *db, const real *dy, size_t ldy, size_t rows, size_t last, co
 
 void KERNEL(sum_rows)(SELF, real *db, const real *dy, size_t ldy, size_t rows, size_t n)
 {
-    for (; n > SPAN; n -= SPAN, db += SPAN, dy += SPAN)
+    for (; n >= SPAN; n -= SPAN, db += SPAN, dy += SPAN)
         add_span_rows(db, dy, ldy, rows, LANES, SPAN_VECTORS);
-
-    const size_t vectors = (n + LANES - 1) / LANES, last = n - (vectors - 1) * LANES;
-
-    switch (vectors) {
-    case 1:
-        add_span_rows(db, dy, ldy, rows, last, 1);
-        break;
-    case 2:
-        add_span_rows(db, dy, ldy, rows, last, 2);
-        break;
-    case 3:
-        add_span_rows(db, dy, ldy, rows, last, 3);
-        break;
-    case 4:
-        add_span_rows(db, dy, ldy, rows, last, 4);
-        break;
-    default:
-        break;
+    for (size_t width; n > LANES; n -= width, db += width, dy += width) {
+        width = size_min(n, (size_t)2 * LANES);
+        add_span_rows(db, dy, ldy, rows, width - LANES, 2);
     }
+    if (n)
+        add_span_rows(db, dy, ldy, rows, n, 1);
 }
 
 /* Returns N elements of SRC times those of MASK; NULL: ones. */

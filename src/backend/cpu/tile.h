@@ -42,13 +42,14 @@ tile(const struct operands *f, size_t last, const size_t r, const size_t v, cons
     const element *a = f->a, *b = f->b;
 
 #pragma GCC unroll 8
-    for (size_t i = 0; i < r; i++)
+    for (size_t i = 0; i < r; i++) {
 #pragma GCC unroll 8
         for (size_t j = 0; j < v; j++) {
             sum[i * v + j] = vec_all(0);
             __builtin_prefetch(f->c + i * f->ldc + j * LANES, 1);
         }
-        /* so that few instructions count, step and jump */
+    }
+    /* so that few instructions count, step and jump */
 #pragma GCC unroll 4
     for (size_t k = 0; k < f->k; k++, a += f->a_step, b += f->ldb) {
         element_vector row[ROW_VECTORS];
