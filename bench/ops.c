@@ -35,7 +35,7 @@ struct operation {
     static void name(const struct run *r)                                                          \
     {                                                                                              \
         r->be->product(r->be, matrix_of(r->array[0], n),                                           \
-                       (struct operand){r->array[1], (transposed) ? (m) : (k), transposed},        \
+                       (struct operand){r->array[1], (transposed) ? (m) : (k), transposed, false}, \
                        operand_of(r->array[2], n), m, n, k, true);                                 \
     }                                                                                              \
     static double name##_work(const struct run *r)                                                 \
@@ -60,11 +60,13 @@ MULTIPLY(readout_product, r->bins *ROWS, r->channels, r->factors, false)
 #define BIN (ROWS * r->units)
 ELEMENTWISE(gru_gates, BIN * 6, A(0), A(1), A(2), A(3), ROWS, r->units)
 ELEMENTWISE(gru_state, BIN * 5, A(0), A(1), A(2), A(3), A(4), 5, ROWS, r->units)
-ELEMENTWISE(gru_state_backward, BIN * 7, A(0), A(1), A(2), A(3), A(4), 5, ROWS, r->units)
-ELEMENTWISE(gru_gates_backward, BIN * 6, A(0), A(1), A(2), A(3), ROWS, r->units)
+ELEMENTWISE(gru_state_backward, BIN * 7, A(0), A(1), A(2), A(3), A(1), A(2), A(4), 5, ROWS,
+            r->units)
+ELEMENTWISE(gru_gates_backward, BIN * 6, A(0), A(1), A(2), A(1), A(3), ROWS, r->units)
 ELEMENTWISE(copy_masked, BIN * 3, A(0), r->units, A(1), r->units, A(2), r->units, ROWS, r->units)
 ELEMENTWISE(add_masked, BIN * 4, A(0), r->units, A(1), r->units, A(2), r->units, ROWS, r->units)
-ELEMENTWISE(sum_rows, r->bins *BIN * 2, A(0), A(1), 2 * r->units, r->bins *ROWS, 2 * r->units)
+ELEMENTWISE(sum_rows, r->bins *BIN * 2, A(0), operand_of(A(1), 2 * r->units), r->bins *ROWS,
+            2 * r->units)
 ELEMENTWISE(poisson_backward, r->bins *ROWS * r->channels * 3, A(0), 0.01f, A(1), NULL,
             r->bins *ROWS * r->channels)
 ELEMENTWISE(exponential, BIN * 2, A(0), BIN, A(1), BIN, 1, BIN)

@@ -21,16 +21,17 @@ struct backend;
 /* The first argument of every operation is the backend itself; CPU kernels do not use it. */
 #define SELF const struct backend *self __attribute__((unused))
 
-/* A matrix that a product sets; LD is its row stride in elements. */
+/* A matrix that a product sets; LD is its row stride in reals. */
 struct matrix {
     real *data;
     size_t ld;
 };
-/* A matrix that a product reads; if TRANSPOSED, the product uses its transpose. */
+/* A matrix that a product reads; if TRANSPOSED, the product uses its transpose. If ROUNDED, its
+ * rows hold bfloat16 numbers (struct backend: rounds_operands). */
 struct operand {
     const real *data;
     size_t ld;
-    bool transposed;
+    bool transposed, rounded;
 };
 
 static inline struct matrix matrix_of(real *data, size_t ld)
@@ -39,15 +40,20 @@ static inline struct matrix matrix_of(real *data, size_t ld)
 
     return matrix;
 }
+/* The matrix's rows from ROW on. */
+static inline struct matrix matrix_from(struct matrix matrix, size_t row)
+{
+    return matrix_of(matrix.data + row * matrix.ld, matrix.ld);
+}
 static inline struct operand operand_of(const real *data, size_t ld)
 {
-    struct operand operand = {data, ld, false};
+    struct operand operand = {data, ld, false, false};
 
     return operand;
 }
 static inline struct operand transpose_of(const real *data, size_t ld)
 {
-    struct operand operand = {data, ld, true};
+    struct operand operand = {data, ld, true, false};
 
     return operand;
 }
@@ -161,6 +167,10 @@ struct backend {
     const char *name;
     void *context; /* the backend's private data, or NULL */
 
+    /* Arrays that operations.def calls operands hold bfloat16 numbers instead of reals, two in the
+     * place of one; a zero ends a row of an odd number of them. */
+    bool rounds_operands;
+
     /* ---- memory ---- */
     bool host_memory; /* the host may read and write the backend's arrays directly */
     /* Allocates BYTES of zeros, aligned to at least 64 bytes; NULL if memory does not suffice. */
@@ -219,6 +229,19 @@ struct backend {
 #undef OPERATION
 };
 
+/* Returns an array of rows of N elements that operations.def calls an operand, without gaps. */
+static inline struct matrix operand_array(const struct backend *be, real *data, size_t n)
+{
+    return matrix_of(data, be->rounds_operands ? (n + 1) / 2 : n);
+}
+/* Returns what products read of such an array. */
+static inline struct operand operand_in(const struct backend *be, struct matrix array)
+{
+    struct operand operand = {array.data, array.ld, false, be->rounds_operands};
+
+    return operand;
+}
+
 enum { MAX_BRANCHES = 5 };
 
 /* Plain loops, in float or double: the definition. */
@@ -234,7 +257,7 @@ void backend_cpu_bf16_free(struct backend *backend);
 
 /* ---- modules: backends in separate libraries, loaded on request (select.h) ---- */
 
-enum { BACKEND_MODULE_VERSION = 6 }; /* raised by any change of this file or operations.def */
+enum { BACKEND_MODULE_VERSION = 7 }; /* raised by any change of this file or operations.def */
 
 struct backend_module {
     int version;      /* BACKEND_MODULE_VERSION of the module's build */

@@ -41,12 +41,12 @@ static const real *lagged_mask(const struct shard *s, struct lagged l)
 static void copy_states(struct shard *s, enum encoder e, struct lagged l)
 {
     const struct model *m = s->model;
-    size_t width = model_ci_width(m), units = m->ci_enc;
+    size_t units = m->ci_enc;
     /* the state after bin t is in slot t+1 of the forward encoder, slot t of the backward one */
     const real *states = s->encoder[e].h + (e == CI_BACKWARD ? 0 : s->trials * units);
 
-    s->be->copy_masked(s->be, s->ci_in + l.into * width + l.first, width, states + l.from * units,
-                       units, lagged_mask(s, l), con_width(s), l.count, units);
+    s->be->copy_operand(s->be, matrix_from(s->ci_in, l.into), l.first, states + l.from * units,
+                        units, lagged_mask(s, l), con_width(s), l.count, units);
 }
 
 struct state_gradients ci_state_gradients(const struct shard *s, enum encoder e)
@@ -74,13 +74,13 @@ void controller_inputs_forward(struct shard *s)
     size_t begin = size_max(forward.into, backward.into);
     size_t end = size_min(forward.into + forward.count, backward.into + backward.count);
 
-    be->clear(be, s->ci_in, begin * width);
-    be->clear(be, s->ci_in + end * width, (rows - end) * width);
+    be->clear(be, s->ci_in.data, begin * s->ci_in.ld);
+    be->clear(be, matrix_from(s->ci_in, end).data, (rows - end) * s->ci_in.ld);
     copy_states(s, CI_FORWARD, forward);
     if (!m->causal)
         copy_states(s, CI_BACKWARD, backward);
-    gru_inputs(be, s->samples > 1 ? &s->con_shared : &s->con, &s->w.con, s->ci_in, width, 0, width,
-               rows, false);
+    gru_inputs(be, s->samples > 1 ? &s->con_shared : &s->con, &s->w.con, operand_in(be, s->ci_in),
+               0, width, rows, false);
 }
 
 /* Copies a trial's products to the rows of all its samples. */
@@ -98,6 +98,22 @@ void controller_inputs_backward(struct shard *s)
     size_t width = model_ci_width(s->model), rows = s->model->bins * s->trials;
 
     gru_dinputs(s->be, s->dci_in, width, &s->wt.con, &s->con, 0, width, rows, false);
+}
+
+/* What is fed back to bin T and the bins after it, if it is factors: an operand. The backward pass
+ * reads rates again. */
+static struct matrix fed_factors(const struct shard *s, size_t t)
+{
+    return matrix_from(operand_array(s->be, s->fed, s->model->factors), t * s->rows);
+}
+
+/* The same, as products read it. */
+static struct operand fed_from(const struct shard *s, size_t t)
+{
+    size_t width = model_fed_width(s->model, s->session);
+
+    return s->model->feedback == FEED_RATES ? operand_of(s->fed + t * s->rows * width, width)
+                                            : operand_in(s->be, fed_factors(s, t));
 }
 
 /* The parts of the arrays that belong to one bin. */
@@ -138,15 +154,16 @@ static void feed_back(struct shard *s, const struct step *step, size_t t)
 {
     size_t n = step->fed_width;
     const struct observation_constants constants = shard_constants(s);
-    const real *from = s->factors + t * s->rows * n;
     real *params[OUT_PARAMS];
 
     if (s->model->feedback == FEED_RATES) {
         shard_out_params(params, s->out_params, s, t);
         s->model->observation->mean(s->be, step->fed, n, params, &constants, s->rows, n);
-        from = step->fed;
+        s->be->copy_masked(s->be, step->fed, n, step->fed, n, step->mask, step->ldm, s->rows, n);
+    } else {
+        s->be->copy_operand(s->be, fed_factors(s, t), 0, s->factors + t * s->rows * n, n,
+                            step->mask, step->ldm, s->rows, n);
     }
-    s->be->copy_masked(s->be, step->fed, n, from, n, step->mask, step->ldm, s->rows, n);
 }
 
 void controller_begin_forward(struct shard *s)
@@ -169,8 +186,8 @@ void controller_step_forward(struct shard *s, size_t t)
         share_inputs(s, &step.tape, t);
     if (step.fed_width) {
         feed_back(s, &step, t);
-        gru_inputs(be, &step.tape, &s->w.con, step.fed, step.fed_width, model_ci_width(m),
-                   step.fed_width, rows, true);
+        gru_inputs(be, &step.tape, &s->w.con, fed_from(s, t), model_ci_width(m), step.fed_width,
+                   rows, true);
     }
     gru_step(be, h_new, &step.tape, &s->w.con, h, m->clip, rows, true);
     linear_forward(be, step.mean, n, &s->w.co_mean, h_new, rows);
@@ -223,11 +240,11 @@ void controller_weights_backward(struct shard *s)
     const struct backend *be = s->be;
     size_t rows = m->bins * s->rows, units = m->con_units;
     size_t ci_width = model_ci_width(m), fed_width = model_fed_width(m, s->session);
-    const struct gru_input inputs[] = {{s->ci_in, ci_width, 0, ci_width},
-                                       {s->fed, fed_width, ci_width, fed_width}};
+    const struct gru_input inputs[] = {{operand_in(be, s->ci_in), 0, ci_width},
+                                       {fed_from(s, 0), ci_width, fed_width}};
     const real *after = s->con.h + s->rows * units;
 
-    be->sum_rows(be, s->dw.con_start, s->dcon_h, units, s->rows, units);
+    be->sum_rows(be, s->dw.con_start, operand_of(s->dcon_h, units), s->rows, units);
     gru_weights_backward(be, &s->dw.con, &s->con, s->con.h, inputs, fed_width ? 2 : 1, rows);
     linear_backward(be, &s->dw.co_mean, s->dco_mean, after, rows);
     linear_backward(be, &s->dw.co_logvar, s->dco_logvar, after, rows);

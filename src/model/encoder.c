@@ -24,9 +24,13 @@ static size_t first_row(const struct shard *s, enum encoder e)
     return is_ci_encoder(e) ? s->model->segment * s->trials : 0;
 }
 
-static const real *first_input(const struct shard *s, enum encoder e, size_t inputs)
+/* The input of bin T of encoder E and the bins after it. */
+static struct operand input_from(const struct shard *s, enum encoder e, size_t t)
 {
-    return s->enc_in + first_row(s, e) * inputs;
+    struct operand x = encoders_input(s);
+
+    x.data += (first_row(s, e) + t * s->trials) * x.ld;
+    return x;
 }
 
 static struct gru_bins all_bins(const struct shard *s, enum encoder e)
@@ -63,9 +67,8 @@ static void bins_inputs(struct shard *s, enum encoder e, size_t t, size_t count)
 {
     const struct gru *w = &s->w.encoder[e];
     const struct gru_tape tape = gru_tape_at(&s->encoder[e], w, t, s->trials);
-    const real *x = first_input(s, e, w->inputs) + t * s->trials * w->inputs;
 
-    gru_inputs(s->be, &tape, w, x, w->inputs, 0, w->inputs, count * s->trials, false);
+    gru_inputs(s->be, &tape, w, input_from(s, e, t), 0, w->inputs, count * s->trials, false);
 }
 
 /* model.md (3.1), or (3.2) in reverse. */
@@ -173,24 +176,26 @@ static void encoder_backward(struct shard *s, enum encoder e)
     const struct gru *dw = &s->dw.encoder[e];
     const struct gru_tape *tape = &s->encoder[e];
     struct gru_bins range = all_bins(s, e);
-    const size_t width = dw->inputs, units = dw->units;
-    const struct gru_input input = {first_input(s, e, width), width, 0, width};
+    const size_t units = dw->units;
+    const struct gru_input input = {input_from(s, e, 0), 0, dw->inputs};
 
     fork_branch(s, e);
     begin_gradient(s, e);
     if (is_ci_encoder(e))
         range.dstates = ci_state_gradients(s, e);
     gru_run_backward(be, s->dh[e], tape, &s->wt.encoder[e], s->drh[e], &range);
-    be->sum_rows(be, s->dw.encoder_start[e], s->dh[e], units, s->trials, units);
+    be->sum_rows(be, s->dw.encoder_start[e], operand_of(s->dh[e], units), s->trials, units);
     gru_weights_backward(be, dw, tape, slot(s, e, range.reverse ? 1 : 0), &input, 1,
                          range.bins * s->trials);
 }
 
-/* Adds the encoder's part to dreadin. */
+/* Adds the encoder's part to dreadin, if there is a read-in. */
 static void add_dreadin(struct shard *s, enum encoder e)
 {
     size_t width = s->model->readin, bins = model_encoder_bins(s->model, e);
 
+    if (s->model->identity_readin)
+        return;
     gru_dinputs(s->be, s->dreadin + first_row(s, e) * width, width, &s->wt.encoder[e],
                 &s->encoder[e], 0, width, bins * s->trials, true);
 }
@@ -201,14 +206,18 @@ void encoders_backward(struct shard *s)
     static const enum encoder order[ENCODERS] = {CI_FORWARD, CI_BACKWARD, IC_FORWARD, IC_BACKWARD};
     const struct model *m = s->model;
 
+    const bool in_branches = s->be->fork != NULL;
+
+    if (!m->identity_readin)
+        s->be->clear(s->be, s->dreadin, m->encoded_bins * s->trials * m->readin);
     for (int i = 0; i < ENCODERS; i++)
-        if (model_has_encoder(m, order[i]))
+        if (model_has_encoder(m, order[i])) {
             encoder_backward(s, order[i]);
+            if (!in_branches)
+                add_dreadin(s, order[i]);
+        }
     join_branches(s);
-    if (m->identity_readin)
-        return;
-    s->be->clear(s->be, s->dreadin, m->encoded_bins * s->trials * m->readin);
-    for (int i = 0; i < ENCODERS; i++)
+    for (int i = 0; i < ENCODERS && in_branches; i++)
         if (model_has_encoder(m, order[i]))
             add_dreadin(s, order[i]);
 }

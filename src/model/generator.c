@@ -7,6 +7,32 @@ bool generator_runs_alone(const struct shard *s)
     return !s->model->co_dim && !(model_generator_inputs(s->model) && s->gen.one_bin);
 }
 
+static bool has_dropout(const struct shard *s) { return s->gen_out != s->gen.h; }
+
+/* gen_out from SLOT on, if it is not the states themselves: an operand. */
+static struct matrix dropped_out(const struct shard *s, size_t slot)
+{
+    return matrix_from(operand_array(s->be, s->gen_out, s->model->gen_units), slot * s->rows);
+}
+
+static void drop_out(struct shard *s, size_t slot, size_t count, const real *mask)
+{
+    size_t g = s->model->gen_units;
+
+    if (has_dropout(s))
+        s->be->copy_operand(s->be, dropped_out(s, slot), 0, s->gen.h + slot * s->rows * g, g, mask,
+                            g, count * s->rows, g);
+}
+
+/* gen_out from SLOT on, as products read it. */
+static struct operand out_from(const struct shard *s, size_t slot)
+{
+    size_t g = s->model->gen_units;
+
+    return has_dropout(s) ? operand_in(s->be, dropped_out(s, slot))
+                          : operand_of(s->gen_out + slot * s->rows * g, g);
+}
+
 /* Normalises the columns of the factors' matrix, model.md (6.4), and puts the external inputs
  * beside the inferred ones, (6.1). */
 void generator_begin_forward(struct shard *s)
@@ -26,10 +52,10 @@ void generator_begin_forward(struct shard *s)
         }
         be->copy_masked(be, s->gen_in + m->co_dim, in, ext, e, mask, e, m->bins * s->rows, e);
         if (generator_runs_alone(s))
-            gru_inputs(be, &s->gen, &s->w.gen, s->gen_in, in, 0, in, m->bins * s->rows, false);
+            gru_inputs(be, &s->gen, &s->w.gen, operand_of(s->gen_in, in), 0, in, m->bins * s->rows,
+                       false);
     }
-    if (s->gen_out != s->gen.h)
-        be->copy_masked(be, s->gen_out, g, s->gen.h, g, s->gen_ic_mask, g, s->rows, g);
+    drop_out(s, 0, 1, s->gen_ic_mask);
 }
 
 /* model.md (6.2), and the dropout of (6.3). */
@@ -40,11 +66,10 @@ void generator_step_forward(struct shard *s, size_t t)
     struct gru_tape bin = gru_tape_at(&s->gen, &s->w.gen, t, rows);
     real *h_new = bin.h + rows * g;
 
-    gru_inputs(s->be, &bin, &s->w.gen, s->gen_in + t * rows * in, in, 0, in, rows, false);
+    gru_inputs(s->be, &bin, &s->w.gen, operand_of(s->gen_in + t * rows * in, in), 0, in, rows,
+               false);
     gru_step(s->be, h_new, &bin, &s->w.gen, bin.h, m->clip, rows, true);
-    if (s->gen_out != s->gen.h)
-        s->be->copy_masked(s->be, s->gen_out + (t + 1) * rows * g, g, h_new, g,
-                           s->gen_mask + t * rows * g, g, rows, g);
+    drop_out(s, t + 1, 1, s->gen_mask ? s->gen_mask + t * rows * g : NULL);
 }
 
 void generator_step_backward(struct shard *s, size_t t)
@@ -72,12 +97,9 @@ static struct gru_bins all_bins(const struct shard *s)
 void generator_run_forward(struct shard *s)
 {
     const struct gru_bins range = all_bins(s);
-    size_t g = s->model->gen_units, rows = s->rows;
 
     gru_run(s->be, &s->gen, &s->w.gen, &range);
-    if (s->gen_out != s->gen.h)
-        s->be->copy_masked(s->be, s->gen_out + rows * g, g, s->gen.h + rows * g, g, s->gen_mask, g,
-                           range.bins * rows, g);
+    drop_out(s, 1, range.bins, s->gen_mask);
 }
 
 void generator_lone_step_forward(struct shard *s, size_t t)
@@ -105,7 +127,7 @@ void generator_run_backward(struct shard *s)
 void generator_weights_backward(struct shard *s)
 {
     size_t rows = s->model->bins * s->rows, in = model_generator_inputs(s->model);
-    const struct gru_input input = {s->gen_in, in, 0, in};
+    const struct gru_input input = {operand_of(s->gen_in, in), 0, in};
 
     gru_weights_backward(s->be, &s->dw.gen, &s->gen, s->gen.h, &input, in ? 1 : 0, rows);
 }
@@ -115,7 +137,7 @@ void factors_forward(struct shard *s, size_t first, size_t count)
 {
     size_t g = s->model->gen_units, f = s->model->factors, skip = first * s->rows;
 
-    s->be->product(s->be, matrix_of(s->factors + skip * f, f), operand_of(s->gen_out + skip * g, g),
+    s->be->product(s->be, matrix_of(s->factors + skip * f, f), out_from(s, first),
                    operand_of(s->fac_w, f), count * s->rows, f, g, false);
 }
 
@@ -132,10 +154,11 @@ void factors_weights_backward(struct shard *s, size_t first)
 {
     const struct model *m = s->model;
     size_t g = m->gen_units, f = m->factors, skip = first * s->rows;
+    struct operand out = out_from(s, first);
 
-    s->be->product(s->be, matrix_of(s->dfac_w, f), transpose_of(s->gen_out + skip * g, g),
-                   operand_of(s->dfactors + skip * f, f), g, f, (m->bins + 1 - first) * s->rows,
-                   false);
+    out.transposed = true;
+    s->be->product(s->be, matrix_of(s->dfac_w, f), out, operand_of(s->dfactors + skip * f, f), g, f,
+                   (m->bins + 1 - first) * s->rows, false);
     s->be->normalise_columns_backward(s->be, s->dw.factors, s->dfac_w, s->w.factors, s->fac_w, g,
                                       f);
 }

@@ -6,12 +6,14 @@
 struct gru_tape gru_tape_at(const struct gru_tape *tape, const struct gru *gru, size_t t,
                             size_t rows)
 {
-    size_t states = t * rows * gru->units, skip = tape->one_bin ? 0 : states;
+    const size_t row = t * rows, skip = tape->one_bin ? 0 : row;
 
-    return (struct gru_tape){.ru = tape->ru + 2 * skip,
-                             .rh = tape->rh + skip,
-                             .c = tape->c + skip,
-                             .h = tape->h + states,
+    return (struct gru_tape){.ru = tape->ru + skip * 2 * gru->units,
+                             .rh = matrix_from(tape->rh, skip),
+                             .c = tape->c + skip * gru->units,
+                             .h = tape->h + row * gru->units,
+                             .dru = matrix_from(tape->dru, skip),
+                             .dc = matrix_from(tape->dc, skip),
                              .one_bin = tape->one_bin};
 }
 
@@ -27,14 +29,13 @@ static void multiply(const struct backend *be, const struct product *list, size_
 
 /* The products of the inputs in model.md (2.1) and (2.4), or (2.2) and (2.5). */
 void gru_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
-                const real *x, size_t ldx, size_t first, size_t width, size_t rows, bool add)
+                struct operand x, size_t first, size_t width, size_t rows, bool add)
 {
     const size_t h = gru->units;
     const struct product list[] = {
-        {matrix_of(tape->ru, 2 * h), operand_of(x, ldx),
-         operand_of(gru->x_ru + first * 2 * h, 2 * h), rows, 2 * h, width, add},
-        {matrix_of(tape->c, h), operand_of(x, ldx), operand_of(gru->x_c + first * h, h), rows, h,
+        {matrix_of(tape->ru, 2 * h), x, operand_of(gru->x_ru + first * 2 * h, 2 * h), rows, 2 * h,
          width, add},
+        {matrix_of(tape->c, h), x, operand_of(gru->x_c + first * h, h), rows, h, width, add},
     };
 
     multiply(be, list, 2);
@@ -45,9 +46,9 @@ void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct g
 {
     size_t units = gru_t->units;
 
-    be->product(be, matrix_of(dx, lddx), operand_of(tape->ru, 2 * units),
+    be->product(be, matrix_of(dx, lddx), operand_in(be, tape->dru),
                 operand_of(gru_t->x_ru + first, gru_t->inputs), rows, width, 2 * units, add);
-    be->product(be, matrix_of(dx, lddx), operand_of(tape->c, units),
+    be->product(be, matrix_of(dx, lddx), operand_in(be, tape->dc),
                 operand_of(gru_t->x_c + first, gru_t->inputs), rows, width, units, true);
 }
 
@@ -59,9 +60,9 @@ void gru_step(const struct backend *be, real *h_new, const struct gru_tape *bin,
 
     be->product(be, matrix_of(bin->ru, 2 * units), operand_of(h, units),
                 operand_of(gru->h_ru, 2 * units), rows, 2 * units, units, has_inputs);
-    be->gru_gates(be, bin->ru, bin->rh, gru->b_ru, h, rows, units);
-    be->product(be, matrix_of(bin->c, units), operand_of(bin->rh, units),
-                operand_of(gru->rh_c, units), rows, units, units, has_inputs);
+    be->gru_gates(be, bin->ru, bin->rh.data, gru->b_ru, h, rows, units);
+    be->product(be, matrix_of(bin->c, units), operand_in(be, bin->rh), operand_of(gru->rh_c, units),
+                rows, units, units, has_inputs);
     be->gru_state(be, h_new, bin->c, gru->b_c, bin->ru, h, clip, rows, units);
 }
 
@@ -70,19 +71,20 @@ void gru_step_backward(const struct backend *be, real *dh, const struct gru_tape
 {
     size_t units = gru_t->units;
 
-    be->gru_state_backward(be, dh, bin->c, bin->ru, dh, h, clip, rows, units);
-    be->product(be, matrix_of(drh, units), operand_of(bin->c, units),
-                operand_of(gru_t->rh_c, units), rows, units, units, false);
-    be->gru_gates_backward(be, dh, bin->ru, drh, h, rows, units);
-    be->product(be, matrix_of(dh, units), operand_of(bin->ru, 2 * units),
-                operand_of(gru_t->h_ru, units), rows, units, 2 * units, true);
+    be->gru_state_backward(be, dh, bin->dc.data, bin->dru.data, dh, bin->c, bin->ru, h, clip, rows,
+                           units);
+    be->product(be, matrix_of(drh, units), operand_in(be, bin->dc), operand_of(gru_t->rh_c, units),
+                rows, units, units, false);
+    be->gru_gates_backward(be, dh, bin->dru.data, drh, bin->ru, h, rows, units);
+    be->product(be, matrix_of(dh, units), operand_in(be, bin->dru), operand_of(gru_t->h_ru, units),
+                rows, units, 2 * units, true);
 }
 
 struct gru_sequence gru_whole(const struct gru_tape *tape, const struct gru *gru,
                               const struct gru_bins *range)
 {
     return (struct gru_sequence){.ru = tape->ru,
-                                 .rh = tape->rh,
+                                 .rh = tape->rh.data,
                                  .c = tape->c,
                                  .h = tape->h,
                                  .one_bin = tape->one_bin,
@@ -154,11 +156,11 @@ void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape 
 }
 
 /* The gradient of a matrix [m,n] of DW: the product of operands of ROWS rows. */
-static struct product gradient_of(real *dw, const real *x, size_t ldx, const real *d, size_t m,
-                                  size_t n, size_t rows)
+static struct product gradient_of(real *dw, struct operand x, struct operand d, size_t m, size_t n,
+                                  size_t rows)
 {
-    return (struct product){
-        matrix_of(dw, n), transpose_of(x, ldx), operand_of(d, n), m, n, rows, true};
+    x.transposed = true;
+    return (struct product){matrix_of(dw, n), x, d, m, n, rows, true};
 }
 
 void gru_weights_backward(const struct backend *be, const struct gru *dgru,
@@ -166,20 +168,20 @@ void gru_weights_backward(const struct backend *be, const struct gru *dgru,
                           const struct gru_input *inputs, size_t count, size_t rows)
 {
     const size_t h = dgru->units;
+    const struct operand dru = operand_in(be, tape->dru), dc = operand_in(be, tape->dc);
     struct product list[2 + 2 * GRU_INPUTS];
     size_t n = 0;
 
     assert(count <= GRU_INPUTS);
-    list[n++] = gradient_of(dgru->h_ru, h_before, h, tape->ru, h, 2 * h, rows);
-    list[n++] = gradient_of(dgru->rh_c, tape->rh, h, tape->c, h, h, rows);
+    list[n++] = gradient_of(dgru->h_ru, operand_of(h_before, h), dru, h, 2 * h, rows);
+    list[n++] = gradient_of(dgru->rh_c, operand_in(be, tape->rh), dc, h, h, rows);
     for (size_t i = 0; i < count; i++) {
         const struct gru_input in = inputs[i];
 
-        list[n++] = gradient_of(dgru->x_ru + in.first * 2 * h, in.x, in.ldx, tape->ru, in.width,
-                                2 * h, rows);
-        list[n++] = gradient_of(dgru->x_c + in.first * h, in.x, in.ldx, tape->c, in.width, h, rows);
+        list[n++] = gradient_of(dgru->x_ru + in.first * 2 * h, in.x, dru, in.width, 2 * h, rows);
+        list[n++] = gradient_of(dgru->x_c + in.first * h, in.x, dc, in.width, h, rows);
     }
     multiply(be, list, n);
-    be->sum_rows(be, dgru->b_ru, tape->ru, 2 * h, rows, 2 * h);
-    be->sum_rows(be, dgru->b_c, tape->c, h, rows, h);
+    be->sum_rows(be, dgru->b_ru, dru, rows, 2 * h);
+    be->sum_rows(be, dgru->b_c, dc, rows, h);
 }

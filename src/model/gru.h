@@ -18,21 +18,35 @@ struct gru {
 };
 
 struct gru_tape {
-    real *ru;     /* [K,B,2H]: the gates; backward: the gradient before sigma */
-    real *rh;     /* [K,B,H]: r*h */
-    real *c;      /* [K,B,H]: the candidate; backward: the gradient before tanh */
-    real *h;      /* [K+1,B,H]: the states; the caller chooses the slot of the initial state */
-    bool one_bin; /* ru, rh and c hold the current bin only; no backward pass follows */
+    real *ru;         /* [K,B,2H]: the gates */
+    struct matrix rh; /* [K,B,H]: r*h, an operand */
+    real *c;          /* [K,B,H]: the candidate */
+    real *h;          /* [K+1,B,H]: the states; the caller chooses the slot of the initial state */
+    struct matrix dru, dc; /* backward: the gradients before sigma and tanh, operands; ru and c
+                              themselves where operands are not rounded */
+    bool one_bin;          /* ru, rh and c hold the current bin only; no backward pass follows */
 };
+
+/* A tape in these arrays, whose gradients take the place of gates and candidates. */
+static inline struct gru_tape gru_tape_in(const struct backend *be, real *ru, real *rh, real *c,
+                                          real *h, size_t units)
+{
+    return (struct gru_tape){.ru = ru,
+                             .rh = operand_array(be, rh, units),
+                             .c = c,
+                             .h = h,
+                             .dru = matrix_of(ru, 2 * units),
+                             .dc = matrix_of(c, units)};
+}
 
 /* The tape from bin T on. */
 struct gru_tape gru_tape_at(const struct gru_tape *tape, const struct gru *gru, size_t t,
                             size_t rows);
 
 /* Sets the tape's gates and candidates of ROWS rows (of any number of bins) to the products of
- * inputs FIRST to FIRST+WIDTH-1, x [rows,width] with row stride LDX; with ADD, adds them. */
+ * inputs FIRST to FIRST+WIDTH-1, x [rows,width]; with ADD, adds them. */
 void gru_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
-                const real *x, size_t ldx, size_t first, size_t width, size_t rows, bool add);
+                struct operand x, size_t first, size_t width, size_t rows, bool add);
 /* Sets dx [rows,width] to the gradient of gru_inputs' x, with the transposed weights GRU_T; with
  * ADD, adds it. */
 void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct gru *gru_t,
@@ -66,10 +80,10 @@ void gru_run(const struct backend *be, const struct gru_tape *tape, const struct
 void gru_run_backward(const struct backend *be, real *dh, const struct gru_tape *tape,
                       const struct gru *gru_t, real *drh, const struct gru_bins *range);
 
-/* Inputs FIRST to FIRST+WIDTH-1 of all bins: x [rows,width] with row stride LDX. */
+/* Inputs FIRST to FIRST+WIDTH-1 of all bins: x [rows,width]. */
 struct gru_input {
-    const real *x;
-    size_t ldx, first, width;
+    struct operand x;
+    size_t first, width;
 };
 enum { GRU_INPUTS = 2 };
 /* Adds the gradients of weights and biases to DGRU, of all bins at once: of the recurrent weights

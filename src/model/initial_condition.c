@@ -78,7 +78,7 @@ void ic_sample_backward(struct shard *s)
     size_t rows = s->rows, n = m->ic_dim, g = m->gen_units;
 
     if (!n) {
-        be->sum_rows(be, s->dw.gen_start, s->dgen_h, g, rows, g);
+        be->sum_rows(be, s->dw.gen_start, operand_of(s->dgen_h, g), rows, g);
         return;
     }
     if (s->w.gen_ic.w) {

@@ -15,7 +15,7 @@ void linear_backward(const struct backend *be, const struct linear *dmap, const 
 {
     be->product(be, matrix_of(dmap->w, dmap->out), transpose_of(x, dmap->in),
                 operand_of(dy, dmap->out), dmap->in, dmap->out, rows, true);
-    be->sum_rows(be, dmap->b, dy, dmap->out, rows, dmap->out);
+    be->sum_rows(be, dmap->b, operand_of(dy, dmap->out), rows, dmap->out);
 }
 
 void linear_dinputs(const struct backend *be, real *dx, const struct linear *map_t, const real *dy,

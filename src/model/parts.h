@@ -12,6 +12,8 @@ void weights_forward(struct shard *s);
 
 /* readin.c (model.md 1): data -> encoded, enc_in. */
 void readin_forward(struct shard *s);
+/* enc_in, as products read it. */
+struct operand encoders_input(const struct shard *s);
 /* dreadin [T_enc,B,F] -> gradient of the read-in. Does nothing if the read-in is the identity. */
 void readin_backward(struct shard *s);
 

@@ -80,7 +80,7 @@ struct shard {
     real *prior_logvar;        /* [ic] */
     real *ic_kl_sample;        /* [B,ic]: for the KL divergence, or NULL */
     /* controller */
-    real *ci_in;                /* [T,B,·]: lagged ci states after dropout */
+    struct matrix ci_in;        /* [T,B,·]: lagged ci states after dropout, an operand */
     struct gru_tape con_shared; /* ru, c [T,B,·]: products of ci_in, if S > 1 */
     real *fed;                  /* [T,R,·]: factors or rates fed back to the controller */
     struct gru_tape con;
@@ -135,4 +135,14 @@ void shard_begin(struct shard *shard, size_t session, size_t trials, size_t samp
                  enum latents latents, bool dropout, real *parameters, real *transposed,
                  real *gradient);
 
+/* ---- shard_arrays.c, for workspace.c ---- */
+
+struct shard_bytes {
+    size_t memory, host;
+};
+/* Places all arrays of S, whose sizes are the greatest, in its memory; without memory, measures
+ * them. Returns the bytes that they take. */
+struct shard_bytes shard_place(struct shard *s);
+/* Whether the encoders' input is the encoded array itself, with or without dropout. */
+bool shard_input_is_encoded(const struct model *m);
 #endif

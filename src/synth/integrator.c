@@ -147,7 +147,7 @@ static void differentiate(struct training_state *l, const struct integrator *g, 
             dz[r] = share * (dz[r] - l->target[t * BATCH + r]);
         be->product(be, matrix_of(l->gradient.out, 1), transpose_of(h, n), operand_of(dz, 1), n, 1,
                     BATCH, true);
-        be->sum_rows(be, l->gradient.out_bias, dz, 1, BATCH, 1);
+        be->sum_rows(be, l->gradient.out_bias, operand_of(dz, 1), BATCH, 1);
         for (size_t r = 0; r < BATCH; r++)
             for (size_t j = 0; j < n; j++) {
                 real d = l->dh[r * n + j] + dz[r] * g->out[j];
@@ -156,7 +156,7 @@ static void differentiate(struct training_state *l, const struct integrator *g, 
             }
         be->product(be, matrix_of(l->gradient.in, n), transpose_of(l->input + t * BATCH, 1),
                     operand_of(h, n), 1, n, BATCH, true);
-        be->sum_rows(be, l->gradient.bias, h, n, BATCH, n);
+        be->sum_rows(be, l->gradient.bias, operand_of(h, n), BATCH, n);
         if (t > 0)
             be->product(be, matrix_of(l->gradient.w, n), transpose_of(h - BATCH * n, n),
                         operand_of(h, n), n, n, BATCH, true);

@@ -98,8 +98,8 @@ static void multiply_once(void *payload, size_t item, size_t thread)
     real product[SIZE * SIZE];
 
     (void)item, (void)thread;
-    be->product(be, matrix_of(product, SIZE), (struct operand){factor, SIZE, true},
-                (struct operand){factor, SIZE, true}, SIZE, SIZE, SIZE, false);
+    be->product(be, matrix_of(product, SIZE), transpose_of(factor, SIZE),
+                transpose_of(factor, SIZE), SIZE, SIZE, SIZE, false);
 }
 
 /* The library generates its code at its first product, and members inherit that code; this thread

@@ -36,20 +36,30 @@ CASE(gru_state)
                   ru, h, 1, rows, n);
 }
 
+/* In place, and into arrays apart, of which the gates' is set in part. */
 CASE(gru_state_backward)
 {
-    real *ru = gates(a, rows * 2 * n, true), *h = case_input(a, rows * n, 2);
-    real *c = case_output(a, rows * n, 1);
+    for (int apart = 0; apart < 2; apart++) {
+        real *ru = gates(a, rows * 2 * n, true), *h = case_input(a, rows * n, 2);
+        real *c = case_output(a, rows * n, 1);
+        real *dru = apart ? case_output(a, rows * 2 * n, 1) : ru;
+        real *dc = apart ? case_output(a, rows * n, 1) : c;
 
-    set_at_limit(ru, h, rows, n);
-    for (size_t i = 0; i < rows * n; i++)
-        c[i] = exact(tanh((double)c[i]));
-    be->gru_state_backward(be, case_output(a, rows * n, 1), c, ru, case_input(a, rows * n, 1), h, 1,
-                           rows, n);
+        set_at_limit(ru, h, rows, n);
+        for (size_t i = 0; i < rows * n; i++)
+            c[i] = exact(tanh((double)c[i]));
+        be->gru_state_backward(be, case_output(a, rows * n, 1), dc, dru, case_input(a, rows * n, 1),
+                               c, ru, h, 1, rows, n);
+    }
 }
 
 CASE(gru_gates_backward)
 {
-    be->gru_gates_backward(be, case_output(a, rows * n, 1), gates(a, rows * 2 * n, true),
-                           case_input(a, rows * n, 1), case_input(a, rows * n, 1), rows, n);
+    for (int apart = 0; apart < 2; apart++) {
+        real *ru = gates(a, rows * 2 * n, true);
+        real *dru = apart ? case_output(a, rows * 2 * n, 1) : ru;
+
+        be->gru_gates_backward(be, case_output(a, rows * n, 1), dru, case_input(a, rows * n, 1), ru,
+                               case_input(a, rows * n, 1), rows, n);
+    }
 }

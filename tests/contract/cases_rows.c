@@ -29,7 +29,8 @@ CASE(set_rows)
 
 CASE(sum_rows)
 {
-    be->sum_rows(be, case_output(a, n, 1), case_input(a, rows * (n + 3), 1), n + 3, rows, n);
+    be->sum_rows(be, case_output(a, n, 1), operand_of(case_input(a, rows * (n + 3), 1), n + 3),
+                 rows, n);
 }
 
 CASE(copy_masked)
@@ -38,6 +39,18 @@ CASE(copy_masked)
 
     be->copy_masked(be, case_output(a, rows * (n + 3), 1), n + 3, src, n + 2, mask, n + 1, rows, n);
     be->copy_masked(be, case_output(a, rows * n, 1), n, src, n + 2, NULL, 0, rows, n);
+}
+
+/* Columns in two parts, and rows in place. */
+CASE(copy_operand)
+{
+    real *src = case_input(a, rows * (n + 2), 1), *mask = case_input(a, rows * (n + 1), 1);
+    struct matrix dst = matrix_of(case_output(a, rows * (2 * n + 1), 1), 2 * n + 1);
+    real *x = case_output(a, rows * n, 1);
+
+    be->copy_operand(be, dst, 0, src, n + 2, mask, n + 1, rows, n);
+    be->copy_operand(be, dst, n, src, n + 2, NULL, 0, rows, n + 1);
+    be->copy_operand(be, matrix_of(x, n), 0, x, n, mask, n + 1, rows, n);
 }
 
 CASE(add_masked)

@@ -203,7 +203,7 @@ static void check_controller(struct pass *pass)
 
     pass_keep_rows(pass, &mask);
     if (u) {
-        compare_masked(pass, "con_ci", s->ci_in, width, m->bins, width, &mask);
+        compare_masked(pass, "con_ci", s->ci_in.data, s->ci_in.ld, m->bins, width, &mask);
         compare_array(pass, "con_states", s->con.h + s->trials * c, c, m->bins, c);
         compare_array(pass, "post_co_mean", s->co_mean, u, m->bins, u);
         compare_std(pass, "post_co_std", s->co_logvar, m->bins, u);

@@ -1,8 +1,11 @@
 /* agreement.c - for random configurations: a backend's costs and gradient equal the reference's
  * within rounding, and the gradient is the slope of the total; on the CPU they have the same bits
  * for any number of threads.
+ * With products in bfloat16 costs and gradient are those of single precision within the rounding of
+ * operands.
  *
- *   agreement [gpu:N [STEP]]      the CPU, or a device; one configuration in STEP
+ *   agreement [gpu:N [STEP]|bf16]   the CPU, a device, or the CPU with products in bfloat16; one
+ *                                   configuration in STEP
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +15,7 @@
 #include "device/test_device.h"
 #include "random_model.h"
 
-enum { CONFIGURATIONS = 60, TRIALS = 67, SLOPES = 3 };
+enum { CONFIGURATIONS = 60, TRIALS = 67, SLOPES = 3, NOT_RUN = 77 };
 
 static const struct cost_ramps ramps = {.kl = 0.6, .l2 = 0.7};
 
@@ -150,15 +153,58 @@ static int check_slope(uint64_t seed, const struct backend *be)
     return !passes;
 }
 
-static int check_threads(uint64_t seed)
+static double norm(const real *x, const real *y, size_t count)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        double d = (double)x[i] - (y ? (double)y[i] : 0);
+
+        sum += d * d;
+    }
+    return sqrt(sum);
+}
+
+/* A gradient with respect to a parameter may be off by a twentieth of its norm and a hundredth of
+ * the whole gradient's: sums of large terms that cancel each other lose most. The total by a
+ * hundredth. */
+static int check_precision(uint64_t seed, const struct backend *be)
+{
+    struct random_model ours, theirs;
+    struct batch_costs a = run(&ours, seed, be, 2), b = run(&theirs, seed, backend_cpu(), 2);
+    const real *ds = ours.learner->gradient, *expected = theirs.learner->gradient;
+    double whole = norm(expected, NULL, theirs.model->size);
+    int failed = !(fabs(a.total - b.total) <= 0.01 * fabs(b.total));
+
+    if (failed)
+        printf("the total is %.6g instead of %.6g\n", a.total, b.total);
+    for (size_t i = 0; i < ours.model->n_params; i++) {
+        const struct param *p = &ours.model->params[i];
+        size_t n = p->rows * p->cols;
+        double off = norm(ds + p->offset, expected + p->offset, n);
+        double allowed = 0.05 * norm(expected + p->offset, NULL, n) + 0.01 * whole;
+
+        if (off <= allowed)
+            continue;
+        printf("%s: the gradient is off by %.3g, %.3g is allowed\n", p->name, off, allowed);
+        failed = 1;
+    }
+    if (failed)
+        printf("seed %llu:\n %s\n", (unsigned long long)seed, ours.text);
+    random_model_free(&ours);
+    random_model_free(&theirs);
+    return failed;
+}
+
+static int check_threads(uint64_t seed, const struct backend *be)
 {
     static const size_t threads[] = {2, 3, 8};
     struct random_model one, many;
-    struct batch_costs a = run(&one, seed, backend_cpu(), 1);
+    struct batch_costs a = run(&one, seed, be, 1);
     int failed = 0;
 
     for (int i = 0; i < 3; i++) {
-        struct batch_costs b = run(&many, seed, backend_cpu(), threads[i]);
+        struct batch_costs b = run(&many, seed, be, threads[i]);
 
         if (memcmp(one.learner->gradient, many.learner->gradient, one.model->size * sizeof(real)) !=
                 0 ||
@@ -173,8 +219,27 @@ static int check_threads(uint64_t seed)
     return failed;
 }
 
+static int check_bf16(void)
+{
+    struct backend *be;
+    struct lfads_error err;
+    int failed = 0;
+
+    if (backend_cpu_bf16_create(&be, &err) != LFADS_OK) {
+        printf("not run: %s\n", err.text);
+        return NOT_RUN;
+    }
+    for (uint64_t seed = 1; seed <= CONFIGURATIONS; seed++)
+        failed += check_precision(seed, be) + check_threads(seed, be);
+    printf("%d configurations, %d failed\n", CONFIGURATIONS, failed);
+    backend_cpu_bf16_free(be);
+    return failed != 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "bf16") == 0)
+        return check_bf16();
     const struct backend *device = argc > 1 ? test_device(argv[1]) : NULL;
     uint64_t step = argc > 2 ? strtoull(argv[2], NULL, 10) : 1, count = 0;
     int failed = 0;
@@ -184,7 +249,7 @@ int main(int argc, char **argv)
         failed += device ? check_backends(seed, device) +
                                (seed % SLOPES == 0 ? check_slope(seed, device) : 0)
                          : check_backends(seed, backend_cpu()) + check_slope(seed, backend_cpu()) +
-                               check_threads(seed);
+                               check_threads(seed, backend_cpu());
     printf("%d configurations, %d failed\n", (int)count, failed);
     return failed != 0;
 }

@@ -12,44 +12,7 @@
 #include <cmocka.h>
 
 #include "backend/cpu/bf16.h"
-
-/* Rounds X to 8 significant bits, ties to even. */
-static double rounded(float x)
-{
-    uint32_t bits;
-    float back;
-
-    memcpy(&bits, &x, sizeof bits);
-    bits += 0x7fff + (bits >> 16 & 1);
-    bits &= 0xffff0000u;
-    memcpy(&back, &bits, sizeof back);
-    return (double)back;
-}
-
-static float *numbers(size_t count, uint32_t stream)
-{
-    struct philox_address address = {.seed = 7, .trial = stream};
-    float *x = malloc((count + 1) * sizeof *x);
-
-    assert_non_null(x);
-    for (size_t i = 0; i < count; i += 1000) {
-        address.time = (uint32_t)(i / 1000);
-        philox_normals(x + i, &address, (uint32_t)(count - i < 1000 ? count - i : 1000));
-    }
-    return x;
-}
-
-static struct backend *open_backend(void)
-{
-    struct backend *be;
-    struct lfads_error err;
-
-    if (backend_cpu_bf16_create(&be, &err) != LFADS_OK) {
-        print_message("%s\n", err.text);
-        skip();
-    }
-    return be;
-}
+#include "unit/bf16_numbers.h"
 
 struct sizes {
     size_t m, n, k;
@@ -64,7 +27,7 @@ static void check(const struct backend *be, const struct sizes *s, const float *
     float *a = numbers(s->m * s->k, 1), *c = numbers(s->m * s->n, 3),
           *before = numbers(s->m * s->n, 3);
 
-    be->product(be, matrix_of(c, s->n), (struct operand){a, lda, s->transpose_a},
+    be->product(be, matrix_of(c, s->n), (struct operand){a, lda, s->transpose_a, false},
                 operand_of(b, s->n), s->m, s->n, s->k, s->add);
     for (size_t i = 0; i < s->m; i++)
         for (size_t j = 0; j < s->n; j++) {
@@ -120,7 +83,7 @@ static size_t shared_products(struct product *list, float *c, const float *x, co
 
     for (size_t i = 0; i < GROUP; i++, c += SIDE * SIDE)
         list[i] = (struct product){matrix_of(c, SIDE),
-                                   {x + sizes[i].left, SIDE, sizes[i].transposed},
+                                   {x + sizes[i].left, SIDE, sizes[i].transposed, false},
                                    operand_of(y + sizes[i].right, SIDE),
                                    sizes[i].m,
                                    sizes[i].n,

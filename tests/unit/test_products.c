@@ -39,8 +39,8 @@ static void multiply(const struct backend *be, real *c, const real *a, const rea
 {
     bool transpose_a = variant & 1, transpose_b = variant & 2, add = variant & 4;
 
-    be->product(be, matrix_of(c, N), (struct operand){a, transpose_a ? M : K, transpose_a},
-                (struct operand){b, transpose_b ? K : N, transpose_b}, M, N, K, add);
+    be->product(be, matrix_of(c, N), (struct operand){a, transpose_a ? M : K, transpose_a, false},
+                (struct operand){b, transpose_b ? K : N, transpose_b, false}, M, N, K, add);
 }
 
 /* Compares all variants on one thread, as in the model. Each runs first without failures, so that

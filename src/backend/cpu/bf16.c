@@ -13,7 +13,7 @@ enum {
     MIN_DEPTH = 16,  /* smaller products are not faster than in float: terms, */
     MIN_COLUMNS = 2, /* columns */
     MIN_LEFT = 16,   /* and columns of a transposed left operand; */
-    MIN_ROWS = 64    /* with fewer rows, packing the right operand takes more than it saves */
+    MIN_ROWS = 8     /* with fewer rows, packing the right operand takes more than it saves */
 };
 
 struct bf16 {
@@ -27,13 +27,15 @@ struct bf16 {
  */
 static bool is_rounded(const struct bf16 *bf16, const struct product *p, const uint32_t **pairs)
 {
+    const bool is_kept = p->a.rounded || p->b.rounded;
+
     *pairs = NULL;
-    if (p->n < MIN_COLUMNS || p->k < MIN_DEPTH || p->b.transposed)
+    if (!is_kept && (p->n < MIN_COLUMNS || p->k < MIN_DEPTH || p->b.transposed))
         return false;
     if (p->a.transposed)
-        return p->m >= MIN_LEFT;
+        return is_kept || p->m >= MIN_LEFT;
     *pairs = bf16_weights_find(bf16->weights, p->b.data, p->b.ld, p->k, p->n);
-    return *pairs || p->m >= MIN_ROWS;
+    return is_kept || *pairs || p->m >= MIN_ROWS;
 }
 
 static void products(SELF, const struct product *list, size_t count)
@@ -113,7 +115,7 @@ enum lfads_status backend_cpu_bf16_create(struct backend **out, struct lfads_err
         free(bf16);
         return lfads_fail(err, LFADS_NO_MEMORY, "no memory for a backend");
     }
-    bf16->base = backend_cpu();
+    bf16->base = cpu_bf16_table();
     bf16->table = *bf16->base;
     bf16->table.name = "cpu bf16";
     bf16->table.context = bf16;

@@ -64,6 +64,43 @@ void bf16_pack(uint32_t *pairs, const real *x, size_t ldx, size_t k, size_t n)
         }
 }
 
+/* As bf16_pack, from rows that are rounded: x [k,ldx]. */
+static void pack_rounded(uint32_t *pairs, const uint16_t *x, size_t ldx, size_t k, size_t n)
+{
+    /* word 2i of the results is word i of the first row, word 2i+1 that of the second */
+    const __m512i index = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512i low = _mm512_add_epi32(
+        _mm512_set1_epi32(32 << 16), _mm512_mullo_epi32(_mm512_set1_epi32(1 + (1 << 16)), index));
+    const __m512i high = _mm512_add_epi32(low, _mm512_set1_epi32(16 + (16 << 16)));
+
+    for (size_t i = 0; i < k; i += 2, pairs += n, x += 2 * ldx)
+        for (size_t j = 0; j < n; j += 2 * LANES) {
+            const __mmask32 lanes = n - j >= 32 ? 0xffffffffu : (1u << (n - j)) - 1;
+            const __m512i first = _mm512_maskz_loadu_epi16(lanes, x + j);
+            const __m512i second = _mm512_maskz_loadu_epi16(i + 1 < k ? lanes : 0, x + ldx + j);
+
+            __builtin_prefetch(x + AHEAD * ldx + j);
+            __builtin_prefetch(x + (AHEAD + 1) * ldx + j);
+            _mm512_mask_storeu_epi32(pairs + j, vec_lanes(n - j),
+                                     _mm512_permutex2var_epi16(first, low, second));
+            if (n - j > LANES)
+                _mm512_mask_storeu_epi32(pairs + j + LANES, vec_lanes(n - j - LANES),
+                                         _mm512_permutex2var_epi16(first, high, second));
+        }
+}
+
+/* Packs rows FIRST to FIRST+K-1 and columns J to J+N-1 of X. */
+static void pack_operand(uint32_t *pairs, struct operand x, size_t first, size_t j, size_t k,
+                         size_t n)
+{
+    const real *data = x.data + first * x.ld;
+
+    if (x.rounded)
+        pack_rounded(pairs, (const uint16_t *)data + j, 2 * x.ld, k, n);
+    else
+        bf16_pack(pairs, data + j, x.ld, k, n);
+}
+
 /* Sets pairs [m,PAIRS] from the first K columns of a [m,lda]. */
 static void pack_rows(uint32_t *pairs, const real *a, size_t lda, size_t m, size_t k)
 {
@@ -125,29 +162,30 @@ static void multiply_left(const struct bf16_group *g, const struct rights *right
 {
     const struct operand a = g->product[from].a;
     const size_t m = g->product[from].m;
-    const real *data = a.data + right->first * (a.transposed ? a.ld : 1);
     uint32_t left[LEFT * PAIRS];
+    struct operands f = {.a = left, .a_row = PAIRS, .a_step = 1, .k = (right->depth + 1) / 2};
 
-    for (size_t i = 0; i < m; i += LEFT) {
-        const size_t rows = size_min(m - i, LEFT);
-
-        if (a.transposed)
-            bf16_pack(left, data + i, a.ld, right->depth, rows);
-        else
-            pack_rows(left, data + i * a.ld, a.ld, rows, right->depth);
+    for (size_t i = 0, rows; i < m; i += rows) {
+        rows = size_min(m - i, LEFT);
+        if (a.transposed) {
+            pack_operand(left, a, right->first, i, right->depth, rows);
+            f.a_row = 1;
+            f.a_step = rows;
+        } else if (a.rounded) { /* its rows are rows of pairs */
+            f.a = (const uint32_t *)(a.data + i * a.ld) + right->first / 2;
+            f.a_row = a.ld;
+        } else {
+            pack_rows(left, a.data + i * a.ld + right->first, a.ld, rows, right->depth);
+        }
         for (size_t j = from; j < to; j++) {
             const struct product *p = &g->product[j];
 
-            multiply((struct operands){.a = left,
-                                       .a_row = a.transposed ? 1 : PAIRS,
-                                       .a_step = a.transposed ? rows : 1,
-                                       .b = right->pairs[j],
-                                       .ldb = right->ld[j],
-                                       .c = p->c.data + i * p->c.ld,
-                                       .ldc = p->c.ld,
-                                       .k = (right->depth + 1) / 2,
-                                       .add = p->add || right->first > 0},
-                     rows, p->n);
+            f.b = right->pairs[j];
+            f.ldb = right->ld[j];
+            f.c = p->c.data + i * p->c.ld;
+            f.ldc = p->c.ld;
+            f.add = p->add || right->first > 0;
+            multiply(f, rows, p->n);
         }
     }
 }
@@ -169,7 +207,7 @@ static void multiply_block(const struct bf16_group *g, size_t first, size_t dept
         } else if (j < i) {
             right.pairs[i] = right.pairs[j];
         } else {
-            bf16_pack(next, p->b.data + first * p->b.ld, p->b.ld, depth, p->n);
+            pack_operand(next, p->b, first, 0, depth, p->n);
             right.pairs[i] = next;
             next += PAIRS * p->n;
         }
@@ -188,7 +226,7 @@ static struct bf16_group part_of(const struct bf16_group *g, size_t j)
     struct bf16_group part = {.count = 1};
     struct product p = g->product[0];
 
-    p.b.data += j;
+    p.b.data += p.b.rounded ? j / 2 : j;
     p.c.data += j;
     p.n = size_min(p.n - j, RIGHT);
     part.product[0] = p;

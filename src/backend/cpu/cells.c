@@ -5,6 +5,7 @@
  * begins within its vector. Rows shorter than a vector are loaded and stored in part.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cpu/kernels.h"
+#include "backend/cpu/operand_rows.h"
 
 /* Where the last vector of a row of N elements begins. */
 static inline size_t last_vector(size_t n) { return n > LANES ? n - LANES : 0; }
@@ -22,30 +23,33 @@ static inline struct gates gates_at(const real *ru, const real *bias, const real
     return (struct gates){r, u, r * vec_load(h, n)};
 }
 
-static inline void store_gates(real *ru, real *rh, struct gates g, size_t units, size_t n)
+/* Stores the gates from element J of the rows on. */
+static inline void store_gates(real *ru, real *rh, size_t j, struct gates g, size_t units, size_t n)
 {
-    vec_store(ru, g.r, n);
-    vec_store(ru + units, g.u, n);
-    vec_store(rh, g.rh, n);
+    vec_store(ru + j, g.r, n);
+    vec_store(ru + units + j, g.u, n);
+    operand_store(rh, j, g.rh, n);
 }
 
 void KERNEL(gru_gates)(SELF, real *ru, real *rh, const real *bias, const real *h, size_t rows,
                        size_t units)
 {
     const size_t bin = rows * units, last = last_vector(units), n = units - last;
+    const size_t stride = OPERAND_STRIDE(units);
 
-    for (size_t i = 0; i < rows; i++, ru += 2 * units, rh += units, h += units) {
+    for (size_t i = 0; i < rows; i++, ru += 2 * units, rh += stride, h += units) {
         const struct gates end = gates_at(ru + last, bias + last, h + last, units, n);
 
         for (size_t j = 0; j < units; j += LANES) {
             prefetch_bins(ru + j, 2 * bin);
             prefetch_bins(ru + units + j, 2 * bin);
-            prefetch_bins(rh + j, bin);
+            operand_prefetch_bins(rh, j, rows * stride);
             if (j < last)
-                store_gates(ru + j, rh + j, gates_at(ru + j, bias + j, h + j, units, LANES), units,
+                store_gates(ru, rh, j, gates_at(ru + j, bias + j, h + j, units, LANES), units,
                             LANES);
         }
-        store_gates(ru + last, rh + last, end, units, n);
+        store_gates(ru, rh, last, end, units, n);
+        operand_end(rh, units);
     }
 }
 
@@ -53,8 +57,8 @@ struct gates_backward {
     vec dh, dr;
 };
 
-static inline struct gates_backward gates_backward_at(const real *dh, const real *ru,
-                                                      const real *drh, const real *h, size_t n)
+static inline struct gates_backward gates_backward_at(const real *dh, const real *drh,
+                                                      const real *ru, const real *h, size_t n)
 {
     const vec r = vec_load(ru, n), d = vec_load(drh, n);
 
@@ -62,25 +66,27 @@ static inline struct gates_backward gates_backward_at(const real *dh, const real
                                    d * vec_load(h, n) * r * (vec_all(1) - r)};
 }
 
-static inline void store_gates_backward(real *dh, real *ru, struct gates_backward d, size_t n)
+static inline void store_gates_backward(real *dh, real *dru, size_t j, struct gates_backward d,
+                                        size_t n)
 {
-    vec_store(dh, d.dh, n);
-    vec_store(ru, d.dr, n);
+    vec_store(dh + j, d.dh, n);
+    operand_store(dru, j, d.dr, n);
 }
 
-void KERNEL(gru_gates_backward)(SELF, real *dh, real *ru, const real *drh, const real *h,
-                                size_t rows, size_t units)
+void KERNEL(gru_gates_backward)(SELF, real *dh, real *dru, const real *drh, const real *ru,
+                                const real *h, size_t rows, size_t units)
 {
-    const size_t last = last_vector(units), n = units - last;
+    const size_t last = last_vector(units), n = units - last, stride = OPERAND_STRIDE(2 * units);
 
-    for (size_t i = 0; i < rows; i++, ru += 2 * units, dh += units, drh += units, h += units) {
+    for (size_t i = 0; i < rows;
+         i++, ru += 2 * units, dh += units, dru += stride, drh += units, h += units) {
         const struct gates_backward end =
-            gates_backward_at(dh + last, ru + last, drh + last, h + last, n);
+            gates_backward_at(dh + last, drh + last, ru + last, h + last, n);
 
         for (size_t j = 0; j < last; j += LANES)
-            store_gates_backward(dh + j, ru + j,
-                                 gates_backward_at(dh + j, ru + j, drh + j, h + j, LANES), LANES);
-        store_gates_backward(dh + last, ru + last, end, n);
+            store_gates_backward(dh, dru, j,
+                                 gates_backward_at(dh + j, drh + j, ru + j, h + j, LANES), LANES);
+        store_gates_backward(dh, dru, last, end, n);
     }
 }
 
@@ -140,22 +146,24 @@ static inline struct state_backward state_backward_at(const real *c, const real 
                                    ds * rest * (vec_all(1) - candidate * candidate)};
 }
 
-static inline void store_state_backward(real *dh, real *c, real *u, struct state_backward d,
-                                        size_t n)
+static inline void store_state_backward(real *dh, real *dc, real *dru, size_t j,
+                                        struct state_backward d, size_t units, size_t n)
 {
-    vec_store(dh, d.dh, n);
-    vec_store(u, d.du, n);
-    vec_store(c, d.dc, n);
+    vec_store(dh + j, d.dh, n);
+    operand_store(dru, units + j, d.du, n);
+    operand_store(dc, j, d.dc, n);
 }
 
-void KERNEL(gru_state_backward)(SELF, real *dh, real *c, real *ru, const real *dh_new,
-                                const real *h, real clip, size_t rows, size_t units)
+void KERNEL(gru_state_backward)(SELF, real *dh, real *dc, real *dru, const real *dh_new,
+                                const real *c, const real *ru, const real *h, real clip,
+                                size_t rows, size_t units)
 {
     const size_t bin = rows * units, last = last_vector(units), n = units - last;
+    const size_t dc_stride = OPERAND_STRIDE(units), dru_stride = OPERAND_STRIDE(2 * units);
 
-    for (size_t i = 0; i < rows;
-         i++, dh += units, c += units, ru += 2 * units, dh_new += units, h += units) {
-        real *u = ru + units;
+    for (size_t i = 0; i < rows; i++, dh += units, dc += dc_stride, dru += dru_stride,
+                dh_new += units, c += units, ru += 2 * units, h += units) {
+        const real *u = ru + units;
         const struct state_backward end =
             state_backward_at(c + last, u + last, dh_new + last, h + last, clip, n);
 
@@ -164,11 +172,17 @@ void KERNEL(gru_state_backward)(SELF, real *dh, real *c, real *ru, const real *d
             prefetch_bins(ru + j, 2 * bin);
             prefetch_bins(h + j, bin);
             prefetch_bins(c + j, bin);
+            if (ROUNDS_OPERANDS) {
+                operand_prefetch_bins(dc, j, rows * dc_stride);
+                operand_prefetch_bins(dru, j, rows * dru_stride);
+                operand_prefetch_bins(dru, units + j, rows * dru_stride);
+            }
             if (j < last)
                 store_state_backward(
-                    dh + j, c + j, u + j,
-                    state_backward_at(c + j, u + j, dh_new + j, h + j, clip, LANES), LANES);
+                    dh, dc, dru, j, state_backward_at(c + j, u + j, dh_new + j, h + j, clip, LANES),
+                    units, LANES);
         }
-        store_state_backward(dh + last, c + last, u + last, end, n);
+        store_state_backward(dh, dc, dru, last, end, units, n);
+        operand_end(dc, units);
     }
 }

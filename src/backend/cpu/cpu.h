@@ -8,6 +8,8 @@ const struct backend *cpu_plain_table(void);
 #ifdef __x86_64__
 const struct backend *cpu_avx2_table(void);
 const struct backend *cpu_avx512_table(void);
+/* AVX-512 with AVX512-BF16, whose operations round operands; its products do not read these. */
+const struct backend *cpu_bf16_table(void);
 #elif defined(__aarch64__)
 const struct backend *cpu_neon_table(void);
 #endif

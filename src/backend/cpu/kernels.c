@@ -4,6 +4,7 @@
 #include "backend/cpu/kernels.h"
 
 #include "backend/cpu/cpu.h"
+#include "backend/cpu/operand_rows.h"
 #include "backend/host_memory.h"
 #include "backend/reference/reference.h"
 
@@ -17,6 +18,7 @@
 #define KERNEL_transpose , KERNEL(transpose)
 #define KERNEL_sum_rows , KERNEL(sum_rows)
 #define KERNEL_copy_masked , KERNEL(copy_masked)
+#define KERNEL_copy_operand , KERNEL(copy_operand)
 #define KERNEL_add_masked , KERNEL(add_masked)
 #define KERNEL_gru_gates , KERNEL(gru_gates)
 #define KERNEL_gru_state , KERNEL(gru_state)
@@ -36,6 +38,7 @@ const struct backend *KERNEL(table)(void)
 {
     static const struct backend table = {
         .name = "cpu",
+        .rounds_operands = ROUNDS_OPERANDS,
         HOST_MEMORY,
 #define OPERATION(name, arguments) .name = OF(name),
 #include "backend/operations.def"

@@ -13,7 +13,11 @@
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 #include <immintrin.h>
 
+#ifdef __AVX512BF16__
+#define KERNEL(name) cpu_bf16_##name
+#else
 #define KERNEL(name) cpu_avx512_##name
+#endif
 typedef __m512 vec;
 enum { LANES = 16 };
 

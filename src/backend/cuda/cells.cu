@@ -23,25 +23,25 @@ void cuda_gru_gates(SELF, real *ru, real *rh, const real *bias, const real *h, s
               units);
 }
 
-static __global__ void gru_gates_backward_kernel(float *dh, float *ru, const float *drh,
-                                                 const float *h, size_t rows, size_t units)
+static __global__ void gru_gates_backward_kernel(float *dh, float *dru, const float *drh,
+                                                 const float *ru, const float *h, size_t rows,
+                                                 size_t units)
 {
     FOR_ROWS(i, j, rows, units)
     {
-        float *r = ru + i * 2 * units + j;
-        size_t index = i * units + j;
-        float d = drh[index];
+        size_t index = i * units + j, gate = i * 2 * units + j;
+        float d = drh[index], r = ru[gate];
 
-        dh[index] += d * *r;
-        *r = cuda_reset_gradient(d, h[index], *r);
+        dh[index] += d * r;
+        dru[gate] = cuda_reset_gradient(d, h[index], r);
     }
 }
 
-void cuda_gru_gates_backward(SELF, real *dh, real *ru, const real *drh, const real *h, size_t rows,
-                             size_t units)
+void cuda_gru_gates_backward(SELF, real *dh, real *dru, const real *drh, const real *ru,
+                             const real *h, size_t rows, size_t units)
 {
-    cuda_rows(cuda_begin(self, __func__), gru_gates_backward_kernel, rows, units, dh, ru, drh, h,
-              rows, units);
+    cuda_rows(cuda_begin(self, __func__), gru_gates_backward_kernel, rows, units, dh, dru, drh, ru,
+              h, rows, units);
 }
 
 static __global__ void gru_state_kernel(float *h_new, float *c, const float *bias, const float *ru,
@@ -65,26 +65,26 @@ void cuda_gru_state(SELF, real *h_new, real *c, const real *bias, const real *ru
               clip, rows, units);
 }
 
-static __global__ void gru_state_backward_kernel(float *dh, float *c, float *ru,
-                                                 const float *dh_new, const float *h, float clip,
+static __global__ void gru_state_backward_kernel(float *dh, float *dc, float *dru,
+                                                 const float *dh_new, const float *c,
+                                                 const float *ru, const float *h, float clip,
                                                  size_t rows, size_t units)
 {
     FOR_ROWS(i, j, rows, units)
     {
-        size_t index = i * units + j;
-        float *gate = ru + i * 2 * units + units + j;
+        size_t index = i * units + j, gate = i * 2 * units + units + j;
         struct cuda_state_gradient d =
-            cuda_state_backward(dh_new[index], h[index], c[index], *gate, clip);
+            cuda_state_backward(dh_new[index], h[index], c[index], ru[gate], clip);
 
         dh[index] = d.h;
-        *gate = d.u;
-        c[index] = d.c;
+        dru[gate] = d.u;
+        dc[index] = d.c;
     }
 }
 
-void cuda_gru_state_backward(SELF, real *dh, real *c, real *ru, const real *dh_new, const real *h,
-                             real clip, size_t rows, size_t units)
+void cuda_gru_state_backward(SELF, real *dh, real *dc, real *dru, const real *dh_new, const real *c,
+                             const real *ru, const real *h, real clip, size_t rows, size_t units)
 {
-    cuda_rows(cuda_begin(self, __func__), gru_state_backward_kernel, rows, units, dh, c, ru, dh_new,
-              h, clip, rows, units);
+    cuda_rows(cuda_begin(self, __func__), gru_state_backward_kernel, rows, units, dh, dc, dru,
+              dh_new, c, ru, h, clip, rows, units);
 }

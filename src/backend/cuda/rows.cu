@@ -51,7 +51,7 @@ static __global__ void add_chunks_kernel(float *db, const float *partial, size_t
 
 /* Long columns are cut into chunks, so that several blocks work on 32 columns. The chunks do not
  * depend on the device. */
-void cuda_sum_rows(SELF, real *db, const real *dy, size_t ldy, size_t rows, size_t n)
+void cuda_sum_rows(SELF, real *db, struct operand dy, size_t rows, size_t n)
 {
     struct cuda_context *c = cuda_begin(self, __func__);
     const size_t height = 8, min_rows = 128, max_chunks = 64;
@@ -66,8 +66,8 @@ void cuda_sum_rows(SELF, real *db, const real *dy, size_t ldy, size_t rows, size
 
     chunks = (rows + chunk - 1) / chunk;
     cuda_launch(c, sum_rows_kernel, dim3((unsigned)((n + WARP - 1) / WARP), (unsigned)chunks),
-                dim3(WARP, (unsigned)height), WARP * height * sizeof(float), db, partial, dy, ldy,
-                rows, n, chunk);
+                dim3(WARP, (unsigned)height), WARP * height * sizeof(float), db, partial, dy.data,
+                dy.ld, rows, n, chunk);
     if (chunks > 1)
         cuda_each(c, add_chunks_kernel, n, db, partial, chunks, n);
 }
@@ -86,6 +86,12 @@ void cuda_copy_masked(SELF, real *dst, size_t ldd, const real *src, size_t lds, 
 {
     cuda_rows(cuda_begin(self, __func__), copy_masked_kernel, rows, n, dst, ldd, src, lds, mask,
               ldm, rows, n);
+}
+
+void cuda_copy_operand(SELF, struct matrix dst, size_t first, const real *src, size_t lds,
+                       const real *mask, size_t ldm, size_t rows, size_t n)
+{
+    cuda_copy_masked(self, dst.data + first, dst.ld, src, lds, mask, ldm, rows, n);
 }
 
 static __global__ void add_masked_kernel(float *dst, size_t ldd, const float *src, size_t lds,

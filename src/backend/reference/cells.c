@@ -17,15 +17,15 @@ void reference_gru_gates(SELF, real *ru, real *rh, const real *bias, const real 
     }
 }
 
-void reference_gru_gates_backward(SELF, real *dh, real *ru, const real *drh, const real *h,
-                                  size_t rows, size_t units)
+void reference_gru_gates_backward(SELF, real *dh, real *dru, const real *drh, const real *ru,
+                                  const real *h, size_t rows, size_t units)
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < units; j++) {
-            real *r = ru + i * 2 * units + j, d = drh[i * units + j];
+            real r = ru[i * 2 * units + j], d = drh[i * units + j];
 
-            dh[i * units + j] += d * *r;
-            *r = d * h[i * units + j] * *r * (1 - *r);
+            dh[i * units + j] += d * r;
+            dru[i * 2 * units + j] = d * h[i * units + j] * r * (1 - r);
         }
 }
 
@@ -45,18 +45,19 @@ void reference_gru_state(SELF, real *h_new, real *c, const real *bias, const rea
 
 /* The state before the limit is computed again because h_new cannot tell: a state that rests index
  * the limit with u = 1 is not clipped and passes its gradient. */
-void reference_gru_state_backward(SELF, real *dh, real *c, real *ru, const real *dh_new,
-                                  const real *h, real clip, size_t rows, size_t units)
+void reference_gru_state_backward(SELF, real *dh, real *dc, real *dru, const real *dh_new,
+                                  const real *c, const real *ru, const real *h, real clip,
+                                  size_t rows, size_t units)
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < units; j++) {
-            size_t index = i * units + j;
-            real *gate = ru + i * 2 * units + units + j, u = *gate;
+            size_t index = i * units + j, gate = i * 2 * units + units + j;
+            real u = ru[gate];
             real s = u * h[index] + (1 - u) * c[index];
             real ds = s > clip || s < -clip ? 0 : dh_new[index];
 
             dh[index] = ds * u;
-            *gate = ds * (h[index] - c[index]) * u * (1 - u);
-            c[index] = ds * (1 - u) * (1 - c[index] * c[index]);
+            dru[gate] = ds * (h[index] - c[index]) * u * (1 - u);
+            dc[index] = ds * (1 - u) * (1 - c[index] * c[index]);
         }
 }

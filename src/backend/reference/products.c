@@ -36,11 +36,11 @@ void reference_set_rows(SELF, real *y, size_t ldy, const real *b, size_t rows, s
         memcpy(y + i * ldy, b, n * sizeof *y);
 }
 
-void reference_sum_rows(SELF, real *db, const real *dy, size_t ldy, size_t rows, size_t n)
+void reference_sum_rows(SELF, real *db, struct operand dy, size_t rows, size_t n)
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j++)
-            db[j] += dy[i * ldy + j];
+            db[j] += dy.data[i * dy.ld + j];
 }
 
 void reference_copy_masked(SELF, real *dst, size_t ldd, const real *src, size_t lds,
@@ -49,6 +49,12 @@ void reference_copy_masked(SELF, real *dst, size_t ldd, const real *src, size_t 
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j++)
             dst[i * ldd + j] = src[i * lds + j] * (mask ? mask[i * ldm + j] : 1);
+}
+
+void reference_copy_operand(SELF, struct matrix dst, size_t first, const real *src, size_t lds,
+                            const real *mask, size_t ldm, size_t rows, size_t n)
+{
+    reference_copy_masked(self, dst.data + first, dst.ld, src, lds, mask, ldm, rows, n);
 }
 
 void reference_add_masked(SELF, real *dst, size_t ldd, const real *src, size_t lds,

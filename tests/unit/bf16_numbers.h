@@ -1,0 +1,61 @@
+/* bf16_numbers.h - what the tests of bfloat16 share. The file that includes it includes cmocka
+ * first. SPDX-License-Identifier: Apache-2.0 */
+#ifndef LFADS_TESTS_BF16_NUMBERS_H
+#define LFADS_TESTS_BF16_NUMBERS_H
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/backend.h"
+
+/* Rounds X to 8 significant bits, ties to even. */
+static inline double rounded(float x)
+{
+    uint32_t bits;
+    float back;
+
+    memcpy(&bits, &x, sizeof bits);
+    bits += 0x7fff + (bits >> 16 & 1);
+    bits &= 0xffff0000u;
+    memcpy(&back, &bits, sizeof back);
+    return (double)back;
+}
+
+static inline float *numbers(size_t count, uint32_t stream)
+{
+    struct philox_address address = {.seed = 7, .trial = stream};
+    float *x = malloc((count + 1) * sizeof *x);
+
+    assert_non_null(x);
+    for (size_t i = 0; i < count; i += 1000) {
+        address.time = (uint32_t)(i / 1000);
+        philox_normals(x + i, &address, (uint32_t)(count - i < 1000 ? count - i : 1000));
+    }
+    return x;
+}
+
+/* Skips the test on a processor without AVX512-BF16. */
+static inline struct backend *open_backend(void)
+{
+    struct backend *be;
+    struct lfads_error err;
+
+    if (backend_cpu_bf16_create(&be, &err) != LFADS_OK) {
+        print_message("%s\n", err.text);
+        skip();
+    }
+    return be;
+}
+
+/* Element J of a row of an operand. */
+static inline double element_of(const float *row, size_t j)
+{
+    uint16_t half;
+    uint32_t bits;
+    float x;
+
+    memcpy(&half, (const char *)row + j * sizeof half, sizeof half);
+    bits = (uint32_t)half << 16;
+    memcpy(&x, &bits, sizeof x);
+    return (double)x;
+}
+#endif
