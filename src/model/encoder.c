@@ -11,7 +11,6 @@
 enum { ROWS_TOGETHER = 64 }; /* of an encoder's input products on the host */
 
 static bool is_ci_encoder(enum encoder e) { return e == CI_FORWARD || e == CI_BACKWARD; }
-static bool reads_backward(enum encoder e) { return e == IC_BACKWARD || e == CI_BACKWARD; }
 
 static real *slot(const struct shard *s, enum encoder e, size_t slot)
 {
@@ -37,7 +36,7 @@ static struct gru_bins all_bins(const struct shard *s, enum encoder e)
 {
     return (struct gru_bins){.bins = model_encoder_bins(s->model, e),
                              .rows = s->trials,
-                             .reverse = reads_backward(e),
+                             .reverse = model_reads_backward(e),
                              .has_inputs = true,
                              .clip = s->model->clip};
 }
@@ -189,13 +188,11 @@ static void encoder_backward(struct shard *s, enum encoder e)
                          range.bins * s->trials);
 }
 
-/* Adds the encoder's part to dreadin, if there is a read-in. */
+/* Adds the encoder's part to dreadin. */
 static void add_dreadin(struct shard *s, enum encoder e)
 {
     size_t width = s->model->readin, bins = model_encoder_bins(s->model, e);
 
-    if (s->model->identity_readin)
-        return;
     gru_dinputs(s->be, s->dreadin + first_row(s, e) * width, width, &s->wt.encoder[e],
                 &s->encoder[e], 0, width, bins * s->trials, true);
 }
@@ -206,18 +203,14 @@ void encoders_backward(struct shard *s)
     static const enum encoder order[ENCODERS] = {CI_FORWARD, CI_BACKWARD, IC_FORWARD, IC_BACKWARD};
     const struct model *m = s->model;
 
-    const bool in_branches = s->be->fork != NULL;
-
-    if (!m->identity_readin)
-        s->be->clear(s->be, s->dreadin, m->encoded_bins * s->trials * m->readin);
     for (int i = 0; i < ENCODERS; i++)
-        if (model_has_encoder(m, order[i])) {
+        if (model_has_encoder(m, order[i]))
             encoder_backward(s, order[i]);
-            if (!in_branches)
-                add_dreadin(s, order[i]);
-        }
     join_branches(s);
-    for (int i = 0; i < ENCODERS && in_branches; i++)
+    if (m->identity_readin)
+        return;
+    s->be->clear(s->be, s->dreadin, m->encoded_bins * s->trials * m->readin);
+    for (int i = 0; i < ENCODERS; i++)
         if (model_has_encoder(m, order[i]))
             add_dreadin(s, order[i]);
 }

@@ -72,6 +72,13 @@ void generator_step_forward(struct shard *s, size_t t)
     drop_out(s, t + 1, 1, s->gen_mask ? s->gen_mask + t * rows * g : NULL);
 }
 
+/* dgen_out of bin T. */
+static real *dout_of(const struct shard *s, size_t t)
+{
+    return s->model->feedback == FEED_NOTHING ? s->dgen_out + t * s->rows * s->model->gen_units
+                                              : s->dgen_out;
+}
+
 void generator_step_backward(struct shard *s, size_t t)
 {
     const struct model *m = s->model;
@@ -79,7 +86,7 @@ void generator_step_backward(struct shard *s, size_t t)
     size_t rows = s->rows, g = m->gen_units, at = t * rows * g, n = m->co_dim;
     struct gru_tape bin = gru_tape_at(&s->gen, &s->w.gen, t, rows);
 
-    be->add_masked(be, s->dgen_h, g, s->dgen_out + at, g, s->gen_mask ? s->gen_mask + at : NULL, g,
+    be->add_masked(be, s->dgen_h, g, dout_of(s, t), g, s->gen_mask ? s->gen_mask + at : NULL, g,
                    rows, g);
     gru_step_backward(be, s->dgen_h, &bin, &s->wt.gen, bin.h, s->drh[0], m->clip, rows);
     gru_dinputs(be, s->du + t * rows * n, n, &s->wt.gen, &bin, 0, n, rows, true);
@@ -145,7 +152,7 @@ void factors_backward(struct shard *s, size_t first, size_t count)
 {
     size_t g = s->model->gen_units, f = s->model->factors, skip = first * s->rows;
 
-    s->be->product(s->be, matrix_of(s->dgen_out + skip * g, g),
+    s->be->product(s->be, matrix_of(dout_of(s, first), g),
                    operand_of(s->dfactors + (skip + s->rows) * f, f), operand_of(s->fac_wt, g),
                    count * s->rows, g, f, false);
 }

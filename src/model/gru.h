@@ -22,22 +22,10 @@ struct gru_tape {
     struct matrix rh; /* [K,B,H]: r*h, an operand */
     real *c;          /* [K,B,H]: the candidate */
     real *h;          /* [K+1,B,H]: the states; the caller chooses the slot of the initial state */
-    struct matrix dru, dc; /* backward: the gradients before sigma and tanh, operands; ru and c
-                              themselves where operands are not rounded */
+    struct matrix dru, dc; /* backward: the gradients before sigma and tanh, operands; they may be
+                              ru and c where operands are not rounded */
     bool one_bin;          /* ru, rh and c hold the current bin only; no backward pass follows */
 };
-
-/* A tape in these arrays, whose gradients take the place of gates and candidates. */
-static inline struct gru_tape gru_tape_in(const struct backend *be, real *ru, real *rh, real *c,
-                                          real *h, size_t units)
-{
-    return (struct gru_tape){.ru = ru,
-                             .rh = operand_array(be, rh, units),
-                             .c = c,
-                             .h = h,
-                             .dru = matrix_of(ru, 2 * units),
-                             .dc = matrix_of(c, units)};
-}
 
 /* The tape from bin T on. */
 struct gru_tape gru_tape_at(const struct gru_tape *tape, const struct gru *gru, size_t t,

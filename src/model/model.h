@@ -172,6 +172,11 @@ size_t model_cd_bins(const struct model *model);
 size_t model_cd_channels(const struct model *model, size_t session);
 /* Width of the encoders' input: N_in or F, and E if external inputs go to the encoders. */
 size_t model_encoder_inputs(const struct model *model, size_t session);
+/* Whether ENCODER reads the bins from the last to the first. */
+static inline bool model_reads_backward(enum encoder encoder)
+{
+    return encoder == IC_BACKWARD || encoder == CI_BACKWARD;
+}
 /* Whether the model has ENCODER; the bins that it reads; its units. */
 bool model_has_encoder(const struct model *model, enum encoder encoder);
 size_t model_encoder_bins(const struct model *model, enum encoder encoder);

@@ -41,17 +41,49 @@ static struct matrix operands(struct cursor *p, const struct backend *be, size_t
     return operand_array(be, reals(p, rows * operand_array(be, NULL, n).ld), n);
 }
 
-/* ONE_BIN: all arrays but the states hold only the current bin. */
-static struct gru_tape tape(struct cursor *p, const struct backend *be, size_t bins, size_t rows,
-                            size_t units, bool one_bin)
-{
-    size_t count = one_bin ? rows : bins * rows;
-    real *ru = reals(p, count * 2 * units), *rh = operands(p, be, count, units).data;
-    real *c = reals(p, count * units), *h = reals(p, (bins + 1) * rows * units);
-    struct gru_tape tape = gru_tape_in(be, ru, rh, c, h, units);
+/* Numbers of BINS bins, ROWS rows of N reals each, and their gradients. */
+struct overlaid {
+    real *x;
+    struct matrix gradient;
+};
 
-    tape.one_bin = one_bin;
-    return tape;
+/* Places gradients, which are operands, in the memory of the numbers. A loop reads these bin by
+ * bin, from the last bin to the first or IN_ORDER, and writes each bin's gradients. Rounded ones
+ * take half the memory: they lie where the loop has been, behind it, with room for one more bin of
+ * them. */
+static struct overlaid overlaid(struct cursor *p, const struct backend *be, size_t bins,
+                                size_t rows, size_t n, bool in_order)
+{
+    const size_t line = ALIGNMENT / sizeof(real), ld = operand_array(be, NULL, n).ld;
+    const size_t bin = rows * n, half = (rows * ld + line - 1) / line * line;
+    const bool is_apart = be->rounds_operands && bins;
+    real *memory = reals(p, bins * bin + (is_apart ? half : 0));
+
+    if (!memory || !is_apart)
+        return (struct overlaid){memory, matrix_of(memory, n)};
+    if (in_order)
+        return (struct overlaid){memory + half, operand_array(be, memory, n)};
+    return (struct overlaid){memory,
+                             operand_array(be, memory + half + bins * (bin - rows * ld), n)};
+}
+
+/* Of BINS bins, whose backward loop is IN_ORDER or not. ONE_BIN: all arrays but the states hold
+ * only the current bin. */
+static struct gru_tape tape(struct cursor *p, const struct backend *be, size_t bins, size_t rows,
+                            size_t units, bool in_order, bool one_bin)
+{
+    const size_t kept = one_bin ? 1 : bins;
+    const struct overlaid ru = overlaid(p, be, kept, rows, 2 * units, in_order);
+    const struct matrix rh = operands(p, be, kept * rows, units);
+    const struct overlaid c = overlaid(p, be, kept, rows, units, in_order);
+
+    return (struct gru_tape){.ru = ru.x,
+                             .rh = rh,
+                             .c = c.x,
+                             .h = reals(p, (bins + 1) * rows * units),
+                             .dru = ru.gradient,
+                             .dc = c.gradient,
+                             .one_bin = one_bin};
 }
 
 bool shard_input_is_encoded(const struct model *m)
@@ -171,7 +203,8 @@ static void place_encoders(struct shard *s, struct cursor *p)
     for (enum encoder e = 0; e < ENCODERS; e++) {
         size_t units = model_has_encoder(m, e) ? model_encoder_units(m, e) : 0;
 
-        s->encoder[e] = tape(p, s->be, model_encoder_bins(m, e), b, units, false);
+        s->encoder[e] =
+            tape(p, s->be, model_encoder_bins(m, e), b, units, model_reads_backward(e), false);
     }
     s->ic_enc = reals(p, m->ic_dim ? b * 2 * m->ic_enc : 0);
     s->ic_mean = reals(p, b * m->ic_dim);
@@ -189,7 +222,7 @@ static void place_controller(struct shard *s, struct cursor *p)
     s->ci_in = operands(p, s->be, m->co_dim ? m->bins * s->trials : 0, model_ci_width(m));
     s->con_shared = (struct gru_tape){.ru = reals(p, 2 * shared), .c = reals(p, shared)};
     s->fed = reals(p, m->co_dim ? row_bins * most(m, model_fed_width) : 0);
-    s->con = tape(p, s->be, m->bins, s->rows, c, s->samples > 1);
+    s->con = tape(p, s->be, m->bins, s->rows, c, false, s->samples > 1);
     s->co_mean = reals(p, row_bins * m->co_dim);
     s->co_logvar = reals(p, row_bins * m->co_dim);
     s->co_sample = reals(p, row_bins * m->co_dim);
@@ -205,7 +238,7 @@ static void place_generator(struct shard *s, struct cursor *p)
     s->row_logvar = s->samples > 1 ? reals(p, r * m->ic_dim) : s->ic_logvar;
     s->g0 = reals(p, r * m->ic_dim);
     s->gen_in = reals(p, m->bins * r * model_generator_inputs(m));
-    s->gen = tape(p, s->be, m->bins, r, m->gen_units, s->samples > 1);
+    s->gen = tape(p, s->be, m->bins, r, m->gen_units, false, s->samples > 1);
     s->gen_ext = reals(p, s->samples > 1 ? m->bins * r * m->ext_inputs : 0);
     s->fac_w = reals(p, m->gen_units * m->factors);
     s->fac_wt = reals(p, m->gen_units * m->factors);
@@ -226,29 +259,6 @@ static void place_heldout(struct shard *s, struct cursor *p)
         s->heldout_params[i] = reals(p, count);
 }
 
-/* The gradients of the tapes that cannot take the place of gates and candidates. Encoders are done
- * one after the other, and share theirs. */
-static void place_rounded_gradients(struct shard *s, struct cursor *p)
-{
-    const struct model *m = s->model;
-    const size_t c = m->co_dim ? m->con_units : 0, rows = m->bins * s->rows;
-    const size_t widest = size_max(m->ic_enc, m->co_dim ? m->ci_enc : 0);
-    const size_t encoded = m->encoded_bins * s->trials;
-    real *dru = operands(p, s->be, encoded, 2 * widest).data;
-    real *dc = operands(p, s->be, encoded, widest).data;
-
-    for (enum encoder e = 0; e < ENCODERS; e++) {
-        size_t units = model_has_encoder(m, e) ? model_encoder_units(m, e) : 0;
-
-        s->encoder[e].dru = operand_array(s->be, dru, 2 * units);
-        s->encoder[e].dc = operand_array(s->be, dc, units);
-    }
-    s->con.dru = operands(p, s->be, rows, 2 * c);
-    s->con.dc = operands(p, s->be, rows, c);
-    s->gen.dru = operands(p, s->be, rows, 2 * m->gen_units);
-    s->gen.dc = operands(p, s->be, rows, m->gen_units);
-}
-
 static void place_gradients(struct shard *s, struct cursor *p)
 {
     const struct model *m = s->model;
@@ -257,7 +267,7 @@ static void place_gradients(struct shard *s, struct cursor *p)
     size_t units = size_max(size_max(m->gen_units, c), size_max(ci, m->ic_enc));
 
     s->dfactors = reals(p, (bins + 1) * r * m->factors);
-    s->dgen_out = reals(p, bins * r * m->gen_units);
+    s->dgen_out = reals(p, (m->feedback == FEED_NOTHING ? bins : 1) * r * m->gen_units);
     s->dgen_h = reals(p, r * m->gen_units);
     s->du = reals(p, bins * r * m->co_dim);
     s->dco_kl_sample = m->fresh_co_kl ? reals(p, bins * r * m->co_dim) : s->du;
@@ -279,8 +289,6 @@ static void place_gradients(struct shard *s, struct cursor *p)
         s->drh[i] = separate ? reals(p, r * units) : s->drh[0];
     }
     s->dreadin = reals(p, m->identity_readin ? 0 : m->encoded_bins * r * m->readin);
-    if (s->be->rounds_operands)
-        place_rounded_gradients(s, p);
 }
 
 struct shard_bytes shard_place(struct shard *s)

@@ -102,7 +102,7 @@ struct shard {
                                                                      channels */
     /* backward */
     real *dfactors;                     /* slots [T+1,R,F] */
-    real *dgen_out, *dgen_h;            /* [T,R,G], [R,G] */
+    real *dgen_out, *dgen_h;            /* [T,R,G], with feedback [R,G] of a bin; [R,G] */
     real *du, *dco_mean, *dco_logvar;   /* [T,R,co] */
     real *dco_kl_sample;                /* [T,R,co]; may be du */
     real *dcon_h, *dci_in, *dfed;       /* [R,C], [T,B,·], [R,·] */

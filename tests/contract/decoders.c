@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cases.h"
 #include "model/parts.h"
+#include "tape.h"
 
 enum { BINS = 3, CI = 2, EXTERNAL = 2 };
 
@@ -65,8 +66,7 @@ static struct linear linear_of(struct arrays *a, size_t in, size_t out, bool tra
 }
 
 /* With ONE_BIN, ru, rh and c are scratch and not compared. */
-static struct gru_tape tape_of(const struct backend *be, struct arrays *a, size_t rows,
-                               size_t units, bool one_bin)
+static struct gru_tape tape_of(struct arrays *a, size_t rows, size_t units, bool one_bin)
 {
     real *(*make)(struct arrays * arrays, size_t count, double scale) =
         one_bin ? case_input : case_output;
@@ -74,7 +74,7 @@ static struct gru_tape tape_of(const struct backend *be, struct arrays *a, size_
     real *ru = make(a, bins * rows * 2 * units, 1), *rh = make(a, bins * rows * units, 1);
     real *c = make(a, bins * rows * units, 1);
     struct gru_tape tape =
-        gru_tape_in(be, ru, rh, c, case_output(a, (BINS + 1) * rows * units, 1), units);
+        case_tape(ru, rh, c, case_output(a, (BINS + 1) * rows * units, 1), units);
 
     tape.one_bin = one_bin;
     return tape;
@@ -100,8 +100,8 @@ static struct shard shard_of(const struct backend *be, struct arrays *a, const s
                       .latents = variant->latents,
                       .dropout = variant->dropout};
 
-    s.con = tape_of(be, a, r, m->con_units, variant->samples > 1);
-    s.gen = tape_of(be, a, r, m->gen_units, variant->samples > 1);
+    s.con = tape_of(a, r, m->con_units, variant->samples > 1);
+    s.gen = tape_of(a, r, m->gen_units, variant->samples > 1);
     if (variant->dropout) {
         s.con_mask = case_input(a, BINS * r * (CI + f), 1);
         s.gen_mask = case_input(a, BINS * r * m->gen_units, 1);

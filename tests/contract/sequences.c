@@ -2,7 +2,7 @@
  * that has them is compared with the reference, which computes bin by bin (model/gru.c).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cases.h"
-#include "model/gru.h"
+#include "tape.h"
 
 enum { BINS = 3 };
 
@@ -12,13 +12,12 @@ static real *weights(struct arrays *a, size_t rows, size_t n)
     return case_input(a, rows * n, 1 / sqrt((double)rows));
 }
 
-static struct gru_tape tape(const struct backend *be, struct arrays *a, size_t bins, size_t rows,
-                            size_t n)
+static struct gru_tape tape(struct arrays *a, size_t bins, size_t rows, size_t n)
 {
     real *ru = case_output(a, bins * rows * 2 * n, 1), *rh = case_output(a, bins * rows * n, 1);
     real *c = case_output(a, bins * rows * n, 1), *h = case_output(a, (BINS + 1) * rows * n, 1);
 
-    return gru_tape_in(be, ru, rh, c, h, n);
+    return case_tape(ru, rh, c, h, n);
 }
 
 static void run(const struct backend *be, struct arrays *a, struct gru_bins options, bool one_bin,
@@ -29,7 +28,7 @@ static void run(const struct backend *be, struct arrays *a, struct gru_bins opti
                       .rh_c = weights(a, n, n),
                       .b_ru = case_input(a, 2 * n, 1),
                       .b_c = case_input(a, n, 1)};
-    struct gru_tape t = tape(be, a, one_bin ? 1 : BINS, options.rows, n);
+    struct gru_tape t = tape(a, one_bin ? 1 : BINS, options.rows, n);
 
     t.one_bin = one_bin;
     gru_run(be, &t, &gru, &options);
@@ -54,7 +53,7 @@ void case_gru_sequence_backward(const struct backend *be, struct arrays *a, size
 
     for (int variant = 0; variant < 3; variant++) {
         struct gru gru_t = {.units = n, .h_ru = weights(a, 2 * n, n), .rh_c = weights(a, n, n)};
-        struct gru_tape t = tape(be, a, BINS, rows, n);
+        struct gru_tape t = tape(a, BINS, rows, n);
         struct gru_bins options = {.bins = BINS, .rows = rows, .reverse = variant == 1, .clip = 1};
 
         case_gates(a, t.ru, t.c, BINS * rows, n);

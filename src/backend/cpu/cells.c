@@ -172,7 +172,7 @@ void KERNEL(gru_state_backward)(SELF, real *dh, real *dc, real *dru, const real 
             prefetch_bins(ru + j, 2 * bin);
             prefetch_bins(h + j, bin);
             prefetch_bins(c + j, bin);
-            if (ROUNDS_OPERANDS) {
+            if (ROUNDS_OPERANDS) { /* else they are ru and c */
                 operand_prefetch_bins(dc, j, rows * dc_stride);
                 operand_prefetch_bins(dru, j, rows * dru_stride);
                 operand_prefetch_bins(dru, units + j, rows * dru_stride);
