@@ -27,7 +27,7 @@ struct bf16 {
  */
 static bool is_rounded(const struct bf16 *bf16, const struct product *p, const uint32_t **pairs)
 {
-    const bool is_kept = p->a.rounded || p->b.rounded;
+    const bool is_kept = p->a.rounded || p->b.rounded; /* the other products cannot read it */
 
     *pairs = NULL;
     if (!is_kept && (p->n < MIN_COLUMNS || p->k < MIN_DEPTH || p->b.transposed))

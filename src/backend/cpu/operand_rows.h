@@ -1,5 +1,5 @@
-/* operand_rows.h - writes and reads rows of operands (backend.h): floats, or bfloat16 numbers in
- * the first half of a row's memory where the instruction set has products of these.
+/* operand_rows.h - writes and reads rows of operands (backend.h): floats, or bfloat16 numbers where
+ * the instruction set has products of these.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_BACKEND_CPU_OPERAND_ROWS_H
 #define LFADS_BACKEND_CPU_OPERAND_ROWS_H
@@ -12,7 +12,7 @@ enum { ROUNDS_OPERANDS = 1 };
 /* The stride of rows of N elements, in floats. */
 #define OPERAND_STRIDE(n) (((n) + 1) / 2)
 
-/* Stores x, of N elements, from element J of the row on. */
+/* Stores N elements of x from element J of the row on. */
 static inline void operand_store(float *row, size_t j, vec x, size_t n)
 {
     _mm256_mask_storeu_epi16((uint16_t *)row + j, vec_lanes(n), (__m256i)_mm512_cvtneps_pbh(x));
