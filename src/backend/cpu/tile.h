@@ -112,9 +112,15 @@ static inline __attribute__((always_inline)) void panel(struct operands f, size_
 }
 
 /* Multiplies by panels of three vectors (eight for a single row); ends with one or two panels of
- * two. A panel of one, the slowest, occurs only for n <= LANES. */
+ * two. A panel of one, the slowest, occurs only for one vector more or less than these. Half a
+ * vector belongs to a panel of two and a half: a tile of one and a half takes as long as one of
+ * two. */
 static void multiply(struct operands f, size_t m, size_t n)
 {
+    const size_t half = HAS_HALVES && n % LANES <= LANES / 2 ? n % LANES : 0;
+    const size_t last = half > 0 && n > 2 * LANES ? 2 * LANES + half : 0;
+
+    n -= last;
     for (; m == 1 && n >= ROW_VECTORS * LANES;
          n -= ROW_VECTORS * LANES, f.b += ROW_VECTORS * LANES, f.c += ROW_VECTORS * LANES)
         tile(&f, LANES, 1, ROW_VECTORS, false);
@@ -134,7 +140,12 @@ static void multiply(struct operands f, size_t m, size_t n)
         f.b += width;
         f.c += width;
     }
-    if (n)
+    if (n) {
         panel(f, m, n, 1);
+        f.b += n;
+        f.c += n;
+    }
+    if (last)
+        panel(f, m, half, 3);
 }
 #endif
