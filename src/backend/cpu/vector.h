@@ -37,19 +37,6 @@ static inline void vec_store(float *p, vec x, size_t n)
         _mm512_mask_storeu_ps(p, vec_lanes(n), x);
 }
 static inline vec vec_all(float x) { return _mm512_set1_ps(x); }
-/* Returns e^r by its series up to r^5/120, plus FIRST r^6. */
-static inline vec exp_series(vec first, vec r)
-{
-    vec sum = first;
-
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 120));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 24));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 6));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(0.5f));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
-    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
-    return sum;
-}
 /* e^x = 2^n e^r, with an integer n and |r| <= ln(2)/2, e^r by its series, whose next term is below
  * 2^-27. Inline, because a call of a library's function would spill the caller's registers. |x| is
  * at most 128, which keeps r small. */
@@ -58,21 +45,37 @@ static inline vec vec_exp(vec x)
     const vec n = _mm512_roundscale_ps(x * _mm512_set1_ps(0x1.715476p+0f), 0);
     const vec r = _mm512_fnmadd_ps(n, _mm512_set1_ps(-0x1.05c610p-29f),
                                    _mm512_fnmadd_ps(n, _mm512_set1_ps(0x1.62e430p-1f), x));
-    const vec first = _mm512_fmadd_ps(_mm512_set1_ps(1.0f / 5040), r, _mm512_set1_ps(1.0f / 720));
+    vec sum = _mm512_fmadd_ps(_mm512_set1_ps(1.0f / 5040), r, _mm512_set1_ps(1.0f / 720));
 
-    return _mm512_scalef_ps(exp_series(first, r), n);
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 120));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 24));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1.0f / 6));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(0.5f));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
+    return _mm512_scalef_ps(sum, n);
 }
-/* e^x for |x| <= 87: adding and subtracting 1.5 2^23 rounds to the integer n, whose bits are added
- * to the exponent. The series is vec_exp's without its last term, which is at most 2^-23. */
+/* e^x = 2^(n/16) e^r for |x| <= 87: adding and subtracting 1.5 2^23 rounds to the integer n, whose
+ * last four bits select a power of two, and whose others are added to its exponent. |r| is at most
+ * ln(2)/32, so that the next term of the series is below 2^-26. */
 static inline vec vec_exp_small(vec x)
 {
+    const vec powers = _mm512_setr_ps(
+        0x1p+0f, 0x1.0b5586p+0f, 0x1.172b84p+0f, 0x1.2387a6p+0f, 0x1.306fe0p+0f, 0x1.3dea64p+0f,
+        0x1.4bfdaep+0f, 0x1.5ab07ep+0f, 0x1.6a09e6p+0f, 0x1.7a1148p+0f, 0x1.8ace54p+0f,
+        0x1.9c4918p+0f, 0x1.ae89fap+0f, 0x1.c199bep+0f, 0x1.d5818ep+0f, 0x1.ea4afap+0f);
     const vec round = _mm512_set1_ps(0x1.8p+23f);
-    const vec bits = _mm512_fmadd_ps(x, _mm512_set1_ps(0x1.715476p+0f), round), n = bits - round;
-    const vec r = _mm512_fnmadd_ps(n, _mm512_set1_ps(0x1.62e430p-1f), x);
-    const vec sum = exp_series(_mm512_set1_ps(1.0f / 720), r);
+    const vec sum_n = _mm512_fmadd_ps(x, _mm512_set1_ps(0x1.715476p+4f), round), n = sum_n - round;
+    const vec r = _mm512_fnmadd_ps(n, _mm512_set1_ps(0x1.62e430p-5f), x);
+    const __m512i bits = _mm512_castps_si512(sum_n);
+    const __m512i exponent =
+        _mm512_and_si512(_mm512_slli_epi32(bits, 19), _mm512_set1_epi32((int)0xff800000u));
+    const vec power = _mm512_permutexvar_ps(bits, powers);
+    vec sum = _mm512_fmadd_ps(_mm512_set1_ps(1.0f / 6), r, _mm512_set1_ps(0.5f));
 
-    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(sum),
-                                                _mm512_slli_epi32(_mm512_castps_si512(bits), 23)));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
+    sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(1));
+    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(power), exponent)) * sum;
 }
 /* Returns TABLE[k] for each element of k, integers below 16. */
 static inline vec vec_lookup(const float table[16], vec k)
