@@ -15,6 +15,7 @@
 enum {
     TILE_ROWS = LANES == 8 ? 4 : 8, /* with TILE_VECTORS, a tile fills the registers */
     TILE_VECTORS = 3,
+    FEW_ROWS = TILE_ROWS / 2,
     ROW_VECTORS = 8, /* of a tile of a single row */
     TILE_SUMS = TILE_ROWS * TILE_VECTORS,
     TILE_LINE = 64 / sizeof(element), /* of the cache */
@@ -96,6 +97,8 @@ static inline __attribute__((always_inline)) void tiles(struct operands f, size_
 {
     for (; m >= TILE_ROWS; m -= TILE_ROWS, f.a += TILE_ROWS * f.a_row, f.c += TILE_ROWS * f.ldc)
         tile(&f, last, TILE_ROWS, v, is_half);
+    for (; m >= FEW_ROWS; m -= FEW_ROWS, f.a += FEW_ROWS * f.a_row, f.c += FEW_ROWS * f.ldc)
+        tile(&f, last, FEW_ROWS, v, is_half);
     for (; m >= 2; m -= 2, f.a += 2 * f.a_row, f.c += 2 * f.ldc)
         tile(&f, last, 2, v, is_half);
     if (m)
