@@ -111,16 +111,25 @@ static void check_mean(const struct backend *be, real log_mean)
     }
 }
 
-static void check_nan(const struct backend *be)
+/* VALUE is a NaN, and so is what is computed from it. */
+static void check_nan(const struct backend *be, float value)
 {
-    real x[N], e[N], y[N];
+    real x[N], e[N], y[N], ru[2 * N], rh[N], bias[2 * N], h[N], c[N], h_new[N];
 
     fill(x, N, 3);
-    fill(e, N, (real)NAN);
+    fill(e, N, (real)value);
     be->exponential(be, y, N, e, N, 1, N);
     be->poisson_backward(be, e, 1, x, NULL, N);
-    for (size_t i = 0; i < N; i++)
+    fill(ru, 2 * N, (real)value);
+    fill(c, N, (real)value);
+    fill(bias, 2 * N, 0);
+    fill(h, N, 4);
+    be->gru_gates(be, ru, rh, bias, h, 1, N);
+    be->gru_state(be, h_new, c, bias, ru, h, 5, 1, N);
+    for (size_t i = 0; i < N; i++) {
         assert_true(isnan(y[i]) && isnan(e[i]));
+        assert_true(isnan(ru[i]) && isnan(ru[N + i]) && isnan(rh[i]) && isnan(c[i]));
+    }
 }
 
 /* A variance that underflows becomes the minimum. */
@@ -152,7 +161,8 @@ static void check(const struct backend *be)
     }
     check_mean(be, 79);
     check_mean(be, 100);
-    check_nan(be);
+    check_nan(be, NAN);
+    check_nan(be, nanf("0x1ff")); /* with bits that a sum with an exponent must not make a number */
 }
 
 static void reference(void **state)
