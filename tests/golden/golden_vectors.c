@@ -38,8 +38,11 @@ void golden_check_vector(hid_t file, struct verdict *verdict, const struct model
             struct array golden = golden_read(file, "%s/%s", group, p->name);
             double largest = golden.values ? golden_largest(&golden) : 0;
             double *ours = calloc(p->rows * p->cols, sizeof *ours);
+            struct tolerance own = tolerance;
             char name[500];
 
+            if (own.each)
+                own.each += p->offset;
             snprintf(name, sizeof name, "%s/%s", group, p->name);
             for (size_t j = 0; j < p->rows * p->cols; j++)
                 ours[j] = (double)vector[p->offset + j];
@@ -47,7 +50,7 @@ void golden_check_vector(hid_t file, struct verdict *verdict, const struct model
                 overall = fmax(overall, largest);
             else if (golden.values)
                 golden_compare(verdict, name, ours, &golden,
-                               gradients ? fmax(largest, 1e-3 * overall) : 0, tolerance);
+                               gradients ? fmax(largest, 1e-3 * overall) : 0, own);
             else if (p->trained) {
                 verdict->failed++;
                 printf("  %s: the file has no %s\n", verdict->case_name, name);

@@ -9,8 +9,9 @@
  * lacks a parameter or has another shape of it. */
 bool golden_load_parameters(hid_t file, struct learner *learner);
 /* Compares VECTOR with GROUP, parameter by parameter. Fails if the padding is not zero, or if the
- * file lacks a trained parameter. GRADIENTS: a parameter's largest magnitude counts as at least a
- * thousandth of the largest of all. */
+ * file lacks a trained parameter. EACH of TOLERANCE is one number for each of VECTOR, or NULL.
+ * GRADIENTS: a parameter's largest magnitude counts as at least a thousandth of the largest of
+ * all. */
 void golden_check_vector(hid_t file, struct verdict *verdict, const struct model *model,
                          const char *group, const real *vector, struct tolerance tolerance,
                          bool gradients);
