@@ -50,13 +50,18 @@ static vec add_terms(vec sum, vec k, vec log_rate, bool stirling)
     return sum + k * e - vec_exp(e) - log_factorials(k, stirling);
 }
 
-/* Returns the sum of the terms of a bin's N channels. */
-static acc sum_terms(const real *e, const real *k, bool stirling, size_t n)
+/* Returns the sum of the terms of a bin's N channels. The next bin's are E_NEXT and K_NEXT further,
+ * too far for the hardware's prefetcher. */
+static acc sum_terms(const real *e, size_t e_next, const real *k, size_t k_next, bool stirling,
+                     size_t n)
 {
     vec terms = vec_all(0);
 
-    for (size_t j = 0; j < n; j += LANES)
+    for (size_t j = 0; j < n; j += LANES) {
+        __builtin_prefetch(e + e_next + j);
+        __builtin_prefetch(k + k_next + j);
         terms = add_terms(terms, vec_load(k + j, n - j), vec_load(e + j, n - j), stirling);
+    }
     /* the last load fills the vector with zeros; adds the exp(0) that each of them subtracted */
     return (acc)sum_lanes(terms) + (acc)((LANES - n % LANES) % LANES);
 }
@@ -90,7 +95,7 @@ void KERNEL(poisson)(SELF, acc *loglik, const real *eta, const real *x, const re
             const real *e = eta + (t * rows + r) * n, *k = x + first;
 
             sum += weight ? sum_weighted_terms(e, k, weight + first, stirling, n)
-                          : sum_terms(e, k, stirling, n);
+                          : sum_terms(e, rows * n, k, trials * n, stirling, n);
         }
         loglik[r] = sum;
     }

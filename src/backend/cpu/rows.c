@@ -119,7 +119,7 @@ void KERNEL(copy_operand)(SELF, struct matrix dst, size_t first, const real *src
 void KERNEL(add_masked)(SELF, real *dst, size_t ldd, const real *src, size_t lds, const real *mask,
                         size_t ldm, size_t rows, size_t n)
 {
-    const bool is_bin = rows <= BIN;
+    const bool is_bin = rows > 1 && rows <= BIN; /* a single row may be a whole vector */
 
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j += LANES) {
