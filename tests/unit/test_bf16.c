@@ -154,7 +154,8 @@ static void test_find(void **state)
     assert_true(bf16_weights_pack(w, vector, 170, 40, 20));
     pairs = bf16_weights_find(w, vector + 170, 20, 40, 20);
     assert_non_null(pairs);
-    assert_ptr_equal(bf16_weights_find(w, vector + 170 + 4 * 20, 20, 36, 20), pairs + 2 * 20);
+    assert_ptr_equal(bf16_weights_find(w, vector + 170 + 4 * 20, 20, 36, 20),
+                     pairs + 2 * bf16_stride(20));
     assert_ptr_equal(bf16_weights_find(w, vector + 173, 20, 40, 17), pairs + 3);
     assert_ptr_equal(bf16_weights_find(w, vector + 170, 20, 12, 20), pairs);
     assert_null(bf16_weights_find(w, vector + 170 + 20, 20, 4, 20));     /* begins within a pair */

@@ -7,6 +7,10 @@
 #define LFADS_BACKEND_CPU_BF16_H
 #include "backend/backend.h"
 
+/* The row stride, in words, of the pairs of a right operand of N columns: whole lines of the cache,
+ * so that no vector lies in two. */
+static inline size_t bf16_stride(size_t n) { return (n + 15) / 16 * 16; }
+
 /* Packed copies of matrices that are used in many products. */
 struct bf16_weights;
 /* Returns NULL if memory does not suffice. */
@@ -19,15 +23,16 @@ bool bf16_weights_pack(struct bf16_weights *weights, const real *vector, size_t 
                        size_t cols);
 /* Frees the packed copies of VECTOR's matrices. */
 void bf16_weights_remove(struct bf16_weights *weights, const real *vector);
-/* Returns the pairs of the right operand b [k,n], with row stride LDB in words. Returns NULL if b
- * is not part of a packed matrix of row stride LDB, or begins or ends within a pair. */
+/* Returns the pairs of the right operand b [k,n], with row stride bf16_stride(LDB). Returns NULL if
+ * b is not part of a packed matrix of LDB columns, or begins or ends within a pair. */
 const uint32_t *bf16_weights_find(const struct bf16_weights *weights, const real *b, size_t ldb,
                                   size_t k, size_t n);
 
 /* ---- kernels, for processors with AVX512-BF16 ---- */
 
-/* Sets pairs [(k+1)/2,n] of x [k,ldx]; if k is odd, the last pairs end with zero. */
-void bf16_pack(uint32_t *pairs, const real *x, size_t ldx, size_t k, size_t n);
+/* Sets pairs [(k+1)/2,n], with row stride LD, of x [k,ldx]; if k is odd, the last pairs end with
+ * zero. */
+void bf16_pack(uint32_t *pairs, size_t ld, const real *x, size_t ldx, size_t k, size_t n);
 
 enum { BF16_PRODUCTS = 8 };
 
@@ -35,8 +40,8 @@ enum { BF16_PRODUCTS = 8 };
  * same depth, with left operands all transposed or none. Right operands are not transposed. */
 struct bf16_group {
     struct product product[BF16_PRODUCTS];
-    const uint32_t *pairs[BF16_PRODUCTS]; /* of right operands packed before, with row stride b.ld
-                                             in words; or NULL */
+    const uint32_t *pairs[BF16_PRODUCTS]; /* of right operands packed before, with row stride
+                                             bf16_stride(b.ld); or NULL */
     size_t count;
 };
 

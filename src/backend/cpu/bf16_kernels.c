@@ -42,7 +42,7 @@ enum {
     AHEAD = 16 /* prefetch distance in rows, for activations in the L3 cache */
 };
 
-void bf16_pack(uint32_t *pairs, const real *x, size_t ldx, size_t k, size_t n)
+void bf16_pack(uint32_t *pairs, size_t ld, const real *x, size_t ldx, size_t k, size_t n)
 {
     /* word 2i of the result is word i of the first row, word 2i+1 that of the second */
     const __m512i order =
@@ -51,7 +51,7 @@ void bf16_pack(uint32_t *pairs, const real *x, size_t ldx, size_t k, size_t n)
                                             _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
                                                               12, 13, 14, 15)));
 
-    for (size_t i = 0; i < k; i += 2, pairs += n, x += 2 * ldx)
+    for (size_t i = 0; i < k; i += 2, pairs += ld, x += 2 * ldx)
         for (size_t j = 0; j < n; j += LANES) {
             const vec first = vec_load(x + j, n - j);
             const vec second = i + 1 < k ? vec_load(x + ldx + j, n - j) : vec_all(0);
@@ -65,7 +65,8 @@ void bf16_pack(uint32_t *pairs, const real *x, size_t ldx, size_t k, size_t n)
 }
 
 /* As bf16_pack, from rows that are rounded: x [k,ldx]. */
-static void pack_rounded(uint32_t *pairs, const uint16_t *x, size_t ldx, size_t k, size_t n)
+static void pack_rounded(uint32_t *pairs, size_t ld, const uint16_t *x, size_t ldx, size_t k,
+                         size_t n)
 {
     /* word 2i of the results is word i of the first row, word 2i+1 that of the second */
     const __m512i index = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
@@ -73,7 +74,7 @@ static void pack_rounded(uint32_t *pairs, const uint16_t *x, size_t ldx, size_t 
         _mm512_set1_epi32(32 << 16), _mm512_mullo_epi32(_mm512_set1_epi32(1 + (1 << 16)), index));
     const __m512i high = _mm512_add_epi32(low, _mm512_set1_epi32(16 + (16 << 16)));
 
-    for (size_t i = 0; i < k; i += 2, pairs += n, x += 2 * ldx)
+    for (size_t i = 0; i < k; i += 2, pairs += ld, x += 2 * ldx)
         for (size_t j = 0; j < n; j += 2 * LANES) {
             const __mmask32 lanes = n - j >= 32 ? 0xffffffffu : (1u << (n - j)) - 1;
             const __m512i first = _mm512_maskz_loadu_epi16(lanes, x + j);
@@ -89,16 +90,16 @@ static void pack_rounded(uint32_t *pairs, const uint16_t *x, size_t ldx, size_t 
         }
 }
 
-/* Packs rows FIRST to FIRST+K-1 and columns J to J+N-1 of X. */
-static void pack_operand(uint32_t *pairs, struct operand x, size_t first, size_t j, size_t k,
-                         size_t n)
+/* Packs rows FIRST to FIRST+K-1 and columns J to J+N-1 of X, with row stride LD. */
+static void pack_operand(uint32_t *pairs, size_t ld, struct operand x, size_t first, size_t j,
+                         size_t k, size_t n)
 {
     const real *data = x.data + first * x.ld;
 
     if (x.rounded)
-        pack_rounded(pairs, (const uint16_t *)data + j, 2 * x.ld, k, n);
+        pack_rounded(pairs, ld, (const uint16_t *)data + j, 2 * x.ld, k, n);
     else
-        bf16_pack(pairs, data + j, x.ld, k, n);
+        bf16_pack(pairs, ld, data + j, x.ld, k, n);
 }
 
 /* Sets pairs [m,PAIRS] from the first K columns of a [m,lda]. */
@@ -123,14 +124,14 @@ static size_t first_with_right(const struct bf16_group *g, size_t i)
     return j;
 }
 
-/* Columns of right operands that the group has to pack. */
+/* Columns of right operands that the group has to pack, with what fills their strides. */
 static size_t columns_to_pack(const struct bf16_group *g)
 {
     size_t sum = 0;
 
     for (size_t i = 0; i < g->count; i++)
         if (!g->pairs[i] && first_with_right(g, i) == i)
-            sum += g->product[i].n;
+            sum += bf16_stride(g->product[i].n);
     return sum;
 }
 
@@ -168,7 +169,7 @@ static void multiply_left(const struct bf16_group *g, const struct rights *right
     for (size_t i = 0, rows; i < m; i += rows) {
         rows = size_min(m - i, LEFT);
         if (a.transposed) {
-            pack_operand(left, a, right->first, i, right->depth, rows);
+            pack_operand(left, rows, a, right->first, i, right->depth, rows);
             f.a_row = 1;
             f.a_step = rows;
         } else if (a.rounded) { /* its rows are rows of pairs */
@@ -195,21 +196,22 @@ static void multiply_left(const struct bf16_group *g, const struct rights *right
 static void multiply_block(const struct bf16_group *g, size_t first, size_t depth)
 {
     struct rights right = {.first = first, .depth = depth};
-    uint32_t blocks[PAIRS * RIGHT], *next = blocks;
+    _Alignas(64) uint32_t blocks[PAIRS * RIGHT];
+    uint32_t *next = blocks;
 
     for (size_t i = 0; i < g->count; i++) {
         const struct product *p = &g->product[i];
         const size_t j = first_with_right(g, i);
 
-        right.ld[i] = g->pairs[i] ? p->b.ld : g->product[j].n;
+        right.ld[i] = bf16_stride(g->pairs[i] ? p->b.ld : g->product[j].n);
         if (g->pairs[i]) {
-            right.pairs[i] = g->pairs[i] + first / 2 * p->b.ld;
+            right.pairs[i] = g->pairs[i] + first / 2 * right.ld[i];
         } else if (j < i) {
             right.pairs[i] = right.pairs[j];
         } else {
-            pack_operand(next, p->b, first, 0, depth, p->n);
+            pack_operand(next, right.ld[i], p->b, first, 0, depth, p->n);
             right.pairs[i] = next;
-            next += PAIRS * p->n;
+            next += PAIRS * right.ld[i];
         }
     }
     for (size_t i = 0, end; i < g->count; i = end) {

@@ -8,7 +8,7 @@ enum { INITIAL_CAPACITY = 64 }; /* matrices of a vector */
 
 struct packed {
     size_t offset, rows, cols;
-    uint32_t *pairs; /* [(rows+1)/2,cols] */
+    uint32_t *pairs; /* [(rows+1)/2,bf16_stride(cols)] */
 };
 
 /* A vector's matrices, in the order of their offsets. */
@@ -94,7 +94,7 @@ static size_t count_before(const struct vector *v, size_t offset)
 
 static struct packed *append(struct vector *v, size_t offset, size_t rows, size_t cols)
 {
-    size_t words = (rows + 1) / 2 * cols, line = 64 / sizeof(uint32_t);
+    size_t words = (rows + 1) / 2 * bf16_stride(cols);
 
     if (v->count == v->capacity) {
         size_t capacity = 2 * v->capacity;
@@ -106,11 +106,10 @@ static struct packed *append(struct vector *v, size_t offset, size_t rows, size_
         v->capacity = capacity;
     }
     assert(v->count == 0 || v->packed[v->count - 1].offset < offset);
-    v->packed[v->count] = (struct packed){
-        .offset = offset,
-        .rows = rows,
-        .cols = cols,
-        .pairs = aligned_alloc(64, (words + line - 1) / line * line * sizeof(uint32_t))};
+    v->packed[v->count] = (struct packed){.offset = offset,
+                                          .rows = rows,
+                                          .cols = cols,
+                                          .pairs = aligned_alloc(64, words * sizeof(uint32_t))};
     return v->packed[v->count].pairs ? &v->packed[v->count++] : NULL;
 }
 
@@ -131,7 +130,7 @@ bool bf16_weights_pack(struct bf16_weights *weights, const real *vector, size_t 
     if (!p)
         return false;
     assert(p->rows == rows && p->cols == cols);
-    bf16_pack(p->pairs, vector + offset, cols, rows, cols);
+    bf16_pack(p->pairs, bf16_stride(cols), vector + offset, cols, rows, cols);
     return true;
 }
 
@@ -149,7 +148,7 @@ const uint32_t *bf16_weights_find(const struct bf16_weights *weights, const real
         col = (offset - p->offset) % ldb;
         if (row % 2 == 0 && row + k <= p->rows && col + n <= ldb &&
             (k % 2 == 0 || row + k == p->rows))
-            return p->pairs + row / 2 * ldb + col;
+            return p->pairs + row / 2 * bf16_stride(ldb) + col;
     }
     return NULL;
 }
