@@ -4,16 +4,13 @@
 #define LFADS_H5_H5_ERRORS_H
 #include <hdf5.h>
 
+#include "base/poison.h"
 #include "h5/h5_types.h"
 
 /* H5_WATCHED: the reading process must open files, to write reports of a sanitizer or of coverage.
  */
-#if defined(__SANITIZE_ADDRESS__) || defined(LFADS_COVERAGE)
+#if defined(LFADS_POISON) || defined(LFADS_COVERAGE)
 #define H5_WATCHED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define H5_WATCHED 1
-#endif
 #endif
 
 struct h5_output;

@@ -117,6 +117,7 @@ static void check_pass(const struct modern_case *c, struct verdict *verdict)
 static void allow_rounding(double *each, const struct modern_case *c, double updates)
 {
     const double rounding = ldexp(8, sizeof(real) == 4 ? -24 : -53);
+    const double rate = c->config->learning_rate_init, epsilon = c->config->adam_epsilon;
 
     for (size_t i = 0; i < c->model->n_params; i++) {
         const struct param *p = &c->model->params[i];
@@ -125,8 +126,7 @@ static void allow_rounding(double *each, const struct modern_case *c, double upd
 
         for (size_t j = 0; gradient.values && j < gradient.count; j++)
             if (gradient.values[j] != 0)
-                each[p->offset + j] =
-                    updates * c->config->learning_rate_init * error / fabs(gradient.values[j]);
+                each[p->offset + j] = updates * rate * error / (fabs(gradient.values[j]) + epsilon);
         golden_release(&gradient);
     }
 }

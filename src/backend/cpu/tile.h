@@ -115,9 +115,9 @@ static inline __attribute__((always_inline)) void panel(struct operands f, size_
 }
 
 /* Multiplies by panels of three vectors (eight for a single row); ends with one or two panels of
- * two. A panel of one, the slowest, occurs only for one vector more or less than these. Half a
- * vector belongs to a panel of two and a half: a tile of one and a half takes as long as one of
- * two. */
+ * two. A panel of one, the slowest, occurs only where one vector is left. Half a vector at the end
+ * belongs to a panel of two and a half, which comes last: a tile of one and a half takes as long as
+ * one of two. */
 static void multiply(struct operands f, size_t m, size_t n)
 {
     const size_t half = HAS_HALVES && n % LANES <= LANES / 2 ? n % LANES : 0;
