@@ -63,9 +63,9 @@ static void multiply(const struct shard *s, const struct gru *gru, const struct 
 {
     size_t units = gru->units;
 
-    s->be->product(s->be, matrix_of(tape->ru, 2 * units), operand_of(tape->h, units),
+    s->be->product(s->be, matrix_of(tape->pre_ru, 2 * units), operand_of(tape->h, units),
                    operand_of(gru->h_ru, 2 * units), 1, 2 * units, units, false);
-    s->be->product(s->be, matrix_of(tape->c, units), operand_in(s->be, tape->rh),
+    s->be->product(s->be, matrix_of(tape->pre_c, units), operand_in(s->be, tape->rh),
                    operand_of(gru->rh_c, units), 1, units, units, false);
 }
 

@@ -58,11 +58,10 @@ MULTIPLY(readout_product, r->bins *ROWS, r->channels, r->factors, false)
 
 #define A(i) r->array[i]
 #define BIN (ROWS * r->units)
-ELEMENTWISE(gru_gates, BIN * 6, A(0), A(1), A(2), A(3), ROWS, r->units)
-ELEMENTWISE(gru_state, BIN * 5, A(0), A(1), A(2), A(3), A(4), 5, ROWS, r->units)
-ELEMENTWISE(gru_state_backward, BIN * 7, A(0), A(1), A(2), A(3), A(1), A(2), A(4), 5, ROWS,
-            r->units)
-ELEMENTWISE(gru_gates_backward, BIN * 6, A(0), A(1), A(2), A(1), A(3), ROWS, r->units)
+ELEMENTWISE(gru_gates, BIN * 6, A(0), A(1), A(0), A(2), A(3), ROWS, r->units)
+ELEMENTWISE(gru_state, BIN * 5, A(0), A(1), A(1), A(2), A(3), A(4), 5, ROWS, r->units)
+ELEMENTWISE(gru_state_backward, BIN * 7, A(0), A(1), A(2), A(3), A(4), 5, ROWS, r->units)
+ELEMENTWISE(gru_gates_backward, BIN * 6, A(0), A(1), A(2), A(3), ROWS, r->units)
 ELEMENTWISE(copy_masked, BIN * 3, A(0), r->units, A(1), r->units, A(2), r->units, ROWS, r->units)
 ELEMENTWISE(add_masked, BIN * 4, A(0), r->units, A(1), r->units, A(2), r->units, ROWS, r->units)
 ELEMENTWISE(sum_rows, r->bins *BIN * 2, A(0), operand_of(A(1), 2 * r->units), r->bins *ROWS,

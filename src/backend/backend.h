@@ -168,7 +168,9 @@ struct backend {
     void *context; /* the backend's private data, or NULL */
 
     /* Arrays that operations.def calls operands hold bfloat16 numbers instead of reals, two in the
-     * place of one; a zero ends a row of an odd number of them. */
+     * place of one; a zero ends a row of an odd number of them. Kept arrays hold IEEE 754 half
+     * precision numbers in the same places; the end of an odd row is undefined. Only in the host's
+     * memory, and without the time loops below. */
     bool rounds_operands;
 
     /* ---- memory ---- */
@@ -229,7 +231,8 @@ struct backend {
 #undef OPERATION
 };
 
-/* Returns an array of rows of N elements that operations.def calls an operand, without gaps. */
+/* Returns an array of rows of N elements, without gaps, that operations.def calls an operand or
+ * kept. */
 static inline struct matrix operand_array(const struct backend *be, real *data, size_t n)
 {
     return matrix_of(data, be->rounds_operands ? (n + 1) / 2 : n);
@@ -257,7 +260,7 @@ void backend_cpu_bf16_free(struct backend *backend);
 
 /* ---- modules: backends in separate libraries, loaded on request (select.h) ---- */
 
-enum { BACKEND_MODULE_VERSION = 7 }; /* raised by any change of this file or operations.def */
+enum { BACKEND_MODULE_VERSION = 8 }; /* raised by any change of this file or operations.def */
 
 struct backend_module {
     int version;      /* BACKEND_MODULE_VERSION of the module's build */

@@ -14,6 +14,7 @@ void causal_begin(struct shard *shard)
 {
     struct shard *s = shard;
 
+    assert(s->be->host_memory);
     assert(s->trials == 1 && s->samples == 1 && s->latents == POSTERIOR_MEAN);
     for (enum trial_array array = 0; array < TRIAL_ARRAYS; array++)
         if (s->host_data[array])

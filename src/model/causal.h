@@ -1,10 +1,9 @@
 /* causal.h - a trial whose bins come one after the other, for models in which a bin's output does
  * not depend on later bins.
  *
- * Recurrences advance by a bin. Products that the pass over a whole trial computes for all bins at
- * once are computed so here, too, in each bin: their bits depend on their rows. So each output has
- * the bits of the whole trial's.
- * SPDX-License-Identifier: Apache-2.0 */
+ * Recurrences advance by a bin. Products that the pass over a whole trial computes for all bins or
+ * a group of them at once are computed so here, too, in each bin: their bits depend on their rows.
+ * So each output has the bits of the whole trial's. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_MODEL_CAUSAL_H
 #define LFADS_MODEL_CAUSAL_H
 #include "model/shard.h"

@@ -1,8 +1,8 @@
 /* controller.c - the controller (model.md 5): its input from lagged encoder states and fed-back
  * factors or rates, its state, and the posterior and sample of the inferred input u.
  *
- * The encoders' part of its input does not depend on samples, so its products are computed for all
- * bins at once, and once for all samples of a trial.
+ * The encoders' part of its input does not depend on samples, so its products are computed for
+ * groups of bins or all at once, and once for all samples of a trial.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/sizes.h"
 #include "model/parts.h"
@@ -62,12 +62,12 @@ struct state_gradients ci_state_gradients(const struct shard *s, enum encoder e)
                                     .count = l.count / s->trials};
 }
 
-/* The encoders' part of model.md (5.1) and its products. */
+/* The encoders' part of model.md (5.1). */
 void controller_inputs_forward(struct shard *s)
 {
     const struct model *m = s->model;
     const struct backend *be = s->be;
-    size_t width = model_ci_width(m), rows = m->bins * s->trials;
+    size_t rows = m->bins * s->trials;
     struct lagged forward = lagged_states(s, CI_FORWARD),
                   backward = m->causal ? forward : lagged_states(s, CI_BACKWARD);
     /* the rows that both encoders fill */
@@ -79,8 +79,28 @@ void controller_inputs_forward(struct shard *s)
     copy_states(s, CI_FORWARD, forward);
     if (!m->causal)
         copy_states(s, CI_BACKWARD, backward);
-    gru_inputs(be, s->samples > 1 ? &s->con_shared : &s->con, &s->w.con, operand_in(be, s->ci_in),
-               0, width, rows, false);
+}
+
+/* Sets TAPE to the products of COUNT bins of ci_in from bin FIRST on. */
+static void multiply_inputs(const struct shard *s, const struct gru_tape *tape, size_t first,
+                            size_t count)
+{
+    const struct matrix x = matrix_from(s->ci_in, first * s->trials);
+
+    gru_inputs(s->be, tape, &s->w.con, operand_in(s->be, x), 0, model_ci_width(s->model),
+               count * s->trials, false);
+}
+
+/* Whether all bins are multiplied at once: samples share the products, or a device computes. */
+static bool multiplies_all(const struct shard *s) { return s->samples > 1 || !s->be->host_memory; }
+
+void controller_group_inputs(struct shard *s, size_t t)
+{
+    const struct gru_group group = gru_group_of(s->be, t, s->model->bins, s->trials);
+    const struct gru_tape tape = gru_tape_at(&s->con, &s->w.con, group.first, s->rows);
+
+    if (!multiplies_all(s))
+        multiply_inputs(s, &tape, group.first, group.count);
 }
 
 /* Copies a trial's products to the rows of all its samples. */
@@ -88,9 +108,10 @@ static void share_inputs(struct shard *s, const struct gru_tape *bin, size_t t)
 {
     size_t at = t * s->trials * s->model->con_units, units = s->model->con_units;
 
-    s->be->repeat_rows(s->be, bin->ru, s->con_shared.ru + 2 * at, s->samples, 1, s->trials,
+    s->be->repeat_rows(s->be, bin->pre_ru, s->con_shared.pre_ru + 2 * at, s->samples, 1, s->trials,
                        2 * units);
-    s->be->repeat_rows(s->be, bin->c, s->con_shared.c + at, s->samples, 1, s->trials, units);
+    s->be->repeat_rows(s->be, bin->pre_c, s->con_shared.pre_c + at, s->samples, 1, s->trials,
+                       units);
 }
 
 void controller_inputs_backward(struct shard *s)
@@ -171,6 +192,8 @@ void controller_begin_forward(struct shard *s)
     size_t units = s->model->con_units;
 
     s->be->set_rows(s->be, s->con.h, units, s->w.con_start, s->rows, units);
+    if (multiplies_all(s))
+        multiply_inputs(s, s->samples > 1 ? &s->con_shared : &s->con, 0, s->model->bins);
 }
 
 /* model.md (5.2) to (5.4), (6.8). */

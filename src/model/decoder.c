@@ -30,8 +30,8 @@ static struct decoder_sequence forward_arguments(const struct shard *s)
         .con = cell_of(s, &s->con, &s->w.con, NULL),
         .gen = cell_of(s, &s->gen, &s->w.gen, NULL),
         .samples = s->samples,
-        .con_ru = s->samples > 1 ? s->con_shared.ru : s->con.ru,
-        .con_c = s->samples > 1 ? s->con_shared.c : s->con.c,
+        .con_ru = s->samples > 1 ? s->con_shared.pre_ru : s->con.pre_ru,
+        .con_c = s->samples > 1 ? s->con_shared.pre_c : s->con.pre_c,
         .fed_ru = fed ? s->w.con.x_ru + first * 2 * m->con_units : NULL,
         .fed_c = fed ? s->w.con.x_c + first * m->con_units : NULL,
         .fed_mask = fed && s->con_mask ? s->con_mask + first : NULL,
@@ -134,8 +134,11 @@ static void step_forward(struct shard *s)
 {
     feed_forward(s, 0);
     for (size_t t = 0; t < s->model->bins; t++) {
-        if (s->model->co_dim && s->latents != PRIOR_SAMPLE)
+        if (s->model->co_dim && s->latents != PRIOR_SAMPLE) {
+            if (gru_group_of(s->be, t, s->model->bins, s->trials).first == t)
+                controller_group_inputs(s, t);
             controller_step_forward(s, t);
+        }
         generator_step_forward(s, t);
         feed_forward(s, t + 1);
     }
@@ -155,8 +158,10 @@ void decoder_step_forward(struct shard *s, size_t t)
     }
     if (t == 0)
         feed_forward(s, 0);
-    if (controlled)
+    if (controlled) {
+        controller_group_inputs(s, t);
         controller_step_forward(s, t);
+    }
     generator_step_forward(s, t);
     feed_forward(s, t + 1);
 }

@@ -5,10 +5,7 @@
  * backward one keeps the state after bin t in slot t and its start in slot K. The encoders do not
  * depend on each other, so each has its own branch.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "base/sizes.h"
 #include "model/parts.h"
-
-enum { ROWS_TOGETHER = 64 }; /* of an encoder's input products on the host */
 
 static bool is_ci_encoder(enum encoder e) { return e == CI_FORWARD || e == CI_BACKWARD; }
 
@@ -23,12 +20,11 @@ static size_t first_row(const struct shard *s, enum encoder e)
     return is_ci_encoder(e) ? s->model->segment * s->trials : 0;
 }
 
-/* The input of bin T of encoder E and the bins after it. */
-static struct operand input_from(const struct shard *s, enum encoder e, size_t t)
+static struct operand input(const struct shard *s, enum encoder e)
 {
     struct operand x = encoders_input(s);
 
-    x.data += (first_row(s, e) + t * s->trials) * x.ld;
+    x.data += first_row(s, e) * x.ld;
     return x;
 }
 
@@ -54,41 +50,16 @@ static void join_branches(const struct shard *s)
         s->be->join(s->be);
 }
 
-/* Bins whose input products are computed together: few on the host, so that the time loop finds the
- * products in cache. */
-static size_t bins_together(const struct shard *s, size_t bins)
-{
-    return s->be->host_memory ? size_max(ROWS_TOGETHER / s->trials, 1) : bins;
-}
-
-/* Sets the products of the inputs of COUNT bins from bin T on. */
-static void bins_inputs(struct shard *s, enum encoder e, size_t t, size_t count)
-{
-    const struct gru *w = &s->w.encoder[e];
-    const struct gru_tape tape = gru_tape_at(&s->encoder[e], w, t, s->trials);
-
-    gru_inputs(s->be, &tape, w, input_from(s, e, t), 0, w->inputs, count * s->trials, false);
-}
-
 /* model.md (3.1), or (3.2) in reverse. */
 static void encoder_forward(struct shard *s, enum encoder e)
 {
-    struct gru_bins range = all_bins(s, e);
+    const struct gru_bins range = all_bins(s, e);
     const struct gru *w = &s->w.encoder[e];
-    const size_t bins = range.bins, together = bins_together(s, bins);
 
     fork_branch(s, e);
-    s->be->set_rows(s->be, slot(s, e, range.reverse ? bins : 0), w->units, s->w.encoder_start[e],
-                    s->trials, w->units);
-    for (size_t i = 0; i < bins; i += together) {
-        /* groups begin at multiples of their size in both directions */
-        const size_t t = range.reverse ? (bins - 1) / together * together - i : i;
-        const struct gru_tape tape = gru_tape_at(&s->encoder[e], w, t, s->trials);
-
-        range.bins = size_min(together, bins - t);
-        bins_inputs(s, e, t, range.bins);
-        gru_run(s->be, &tape, w, &range);
-    }
+    s->be->set_rows(s->be, slot(s, e, range.reverse ? range.bins : 0), w->units,
+                    s->w.encoder_start[e], s->trials, w->units);
+    gru_run_inputs(s->be, &s->encoder[e], w, input(s, e), &range);
 }
 
 /* g = dropout(forward state after bin K-1 ⊕ backward state after bin 0): model.md (3.3). */
@@ -141,16 +112,15 @@ void ci_encoder_step_forward(struct shard *s, size_t t)
 {
     const struct gru_bins range = all_bins(s, CI_FORWARD);
     const struct gru *w = &s->w.encoder[CI_FORWARD];
-    size_t rows = s->trials, first = s->model->segment, together = bins_together(s, range.bins);
-    size_t begin;
+    const struct gru_tape *tape = &s->encoder[CI_FORWARD];
+    size_t rows = s->trials, first = s->model->segment;
     struct gru_tape bin;
 
     if (!model_has_encoder(s->model, CI_FORWARD) || t < first || t - first >= range.bins)
         return;
-    /* of all bins of the group: the bits of a product depend on its rows */
-    begin = (t - first) / together * together;
-    bins_inputs(s, CI_FORWARD, begin, size_min(together, range.bins - begin));
-    bin = gru_tape_at(&s->encoder[CI_FORWARD], w, t - first, rows);
+    gru_group_inputs(s->be, tape, w, input(s, CI_FORWARD),
+                     gru_group_of(s->be, t - first, range.bins, rows), rows);
+    bin = gru_tape_at(tape, w, t - first, rows);
     gru_step(s->be, slot(s, CI_FORWARD, t - first + 1), &bin, w, slot(s, CI_FORWARD, t - first),
              range.clip, rows, true);
 }
@@ -176,7 +146,7 @@ static void encoder_backward(struct shard *s, enum encoder e)
     const struct gru_tape *tape = &s->encoder[e];
     struct gru_bins range = all_bins(s, e);
     const size_t units = dw->units;
-    const struct gru_input input = {input_from(s, e, 0), 0, dw->inputs};
+    const struct gru_input all = {input(s, e), 0, dw->inputs};
 
     fork_branch(s, e);
     begin_gradient(s, e);
@@ -184,7 +154,7 @@ static void encoder_backward(struct shard *s, enum encoder e)
         range.dstates = ci_state_gradients(s, e);
     gru_run_backward(be, s->dh[e], tape, &s->wt.encoder[e], s->drh[e], &range);
     be->sum_rows(be, s->dw.encoder_start[e], operand_of(s->dh[e], units), s->trials, units);
-    gru_weights_backward(be, dw, tape, slot(s, e, range.reverse ? 1 : 0), &input, 1,
+    gru_weights_backward(be, dw, tape, slot(s, e, range.reverse ? 1 : 0), &all, 1,
                          range.bins * s->trials);
 }
 

@@ -51,9 +51,6 @@ void generator_begin_forward(struct shard *s)
             ext = s->gen_ext;
         }
         be->copy_masked(be, s->gen_in + m->co_dim, in, ext, e, mask, e, m->bins * s->rows, e);
-        if (generator_runs_alone(s))
-            gru_inputs(be, &s->gen, &s->w.gen, operand_of(s->gen_in, in), 0, in, m->bins * s->rows,
-                       false);
     }
     drop_out(s, 0, 1, s->gen_ic_mask);
 }
@@ -100,12 +97,20 @@ static struct gru_bins all_bins(const struct shard *s)
                              .clip = s->model->clip};
 }
 
+static struct operand all_inputs(const struct shard *s)
+{
+    return operand_of(s->gen_in, model_generator_inputs(s->model));
+}
+
 /* As generator_step_forward, for all bins. */
 void generator_run_forward(struct shard *s)
 {
     const struct gru_bins range = all_bins(s);
 
-    gru_run(s->be, &s->gen, &s->w.gen, &range);
+    if (range.has_inputs)
+        gru_run_inputs(s->be, &s->gen, &s->w.gen, all_inputs(s), &range);
+    else
+        gru_run(s->be, &s->gen, &s->w.gen, &range);
     drop_out(s, 1, range.bins, s->gen_mask);
 }
 
@@ -115,6 +120,9 @@ void generator_lone_step_forward(struct shard *s, size_t t)
     size_t rows = s->rows;
     struct gru_tape bin = gru_tape_at(&s->gen, &s->w.gen, t, rows);
 
+    if (range.has_inputs)
+        gru_group_inputs(s->be, &s->gen, &s->w.gen, all_inputs(s),
+                         gru_group_of(s->be, t, range.bins, rows), rows);
     gru_step(s->be, bin.h + rows * s->model->gen_units, &bin, &s->w.gen, bin.h, range.clip, rows,
              range.has_inputs);
 }
@@ -134,7 +142,7 @@ void generator_run_backward(struct shard *s)
 void generator_weights_backward(struct shard *s)
 {
     size_t rows = s->model->bins * s->rows, in = model_generator_inputs(s->model);
-    const struct gru_input input = {operand_of(s->gen_in, in), 0, in};
+    const struct gru_input input = {all_inputs(s), 0, in};
 
     gru_weights_backward(s->be, &s->dw.gen, &s->gen, s->gen.h, &input, in ? 1 : 0, rows);
 }

@@ -3,18 +3,33 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "model/gru.h"
 
+#include "base/sizes.h"
+
+/* Bins of a group on the host. */
+static size_t host_bins(size_t rows) { return size_max(GRU_GROUP_ROWS / rows, 1); }
+
+struct gru_group gru_group_of(const struct backend *be, size_t t, size_t bins, size_t rows)
+{
+    const size_t together = be->host_memory ? host_bins(rows) : bins;
+    const size_t first = t / together * together;
+
+    return (struct gru_group){first, size_min(together, bins - first)};
+}
+
 struct gru_tape gru_tape_at(const struct gru_tape *tape, const struct gru *gru, size_t t,
                             size_t rows)
 {
     const size_t row = t * rows, skip = tape->one_bin ? 0 : row;
+    const size_t pre = tape->pre_in_group ? t % host_bins(rows) * rows : skip;
 
-    return (struct gru_tape){.ru = tape->ru + skip * 2 * gru->units,
+    return (struct gru_tape){.pre_ru = tape->pre_ru + pre * 2 * gru->units,
+                             .pre_c = tape->pre_c + pre * gru->units,
+                             .ru = matrix_from(tape->ru, skip),
                              .rh = matrix_from(tape->rh, skip),
-                             .c = tape->c + skip * gru->units,
+                             .c = matrix_from(tape->c, skip),
                              .h = tape->h + row * gru->units,
-                             .dru = matrix_from(tape->dru, skip),
-                             .dc = matrix_from(tape->dc, skip),
-                             .one_bin = tape->one_bin};
+                             .one_bin = tape->one_bin,
+                             .pre_in_group = tape->pre_in_group};
 }
 
 static void multiply(const struct backend *be, const struct product *list, size_t count)
@@ -33,12 +48,21 @@ void gru_inputs(const struct backend *be, const struct gru_tape *tape, const str
 {
     const size_t h = gru->units;
     const struct product list[] = {
-        {matrix_of(tape->ru, 2 * h), x, operand_of(gru->x_ru + first * 2 * h, 2 * h), rows, 2 * h,
-         width, add},
-        {matrix_of(tape->c, h), x, operand_of(gru->x_c + first * h, h), rows, h, width, add},
+        {matrix_of(tape->pre_ru, 2 * h), x, operand_of(gru->x_ru + first * 2 * h, 2 * h), rows,
+         2 * h, width, add},
+        {matrix_of(tape->pre_c, h), x, operand_of(gru->x_c + first * h, h), rows, h, width, add},
     };
 
     multiply(be, list, 2);
+}
+
+void gru_group_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
+                      struct operand x, struct gru_group group, size_t rows)
+{
+    const struct gru_tape part = gru_tape_at(tape, gru, group.first, rows);
+
+    x.data += group.first * rows * x.ld;
+    gru_inputs(be, &part, gru, x, 0, gru->inputs, group.count * rows, false);
 }
 
 void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct gru *gru_t,
@@ -46,9 +70,9 @@ void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct g
 {
     size_t units = gru_t->units;
 
-    be->product(be, matrix_of(dx, lddx), operand_in(be, tape->dru),
+    be->product(be, matrix_of(dx, lddx), operand_in(be, tape->ru),
                 operand_of(gru_t->x_ru + first, gru_t->inputs), rows, width, 2 * units, add);
-    be->product(be, matrix_of(dx, lddx), operand_in(be, tape->dc),
+    be->product(be, matrix_of(dx, lddx), operand_in(be, tape->c),
                 operand_of(gru_t->x_c + first, gru_t->inputs), rows, width, units, true);
 }
 
@@ -58,12 +82,12 @@ void gru_step(const struct backend *be, real *h_new, const struct gru_tape *bin,
 {
     size_t units = gru->units;
 
-    be->product(be, matrix_of(bin->ru, 2 * units), operand_of(h, units),
+    be->product(be, matrix_of(bin->pre_ru, 2 * units), operand_of(h, units),
                 operand_of(gru->h_ru, 2 * units), rows, 2 * units, units, has_inputs);
-    be->gru_gates(be, bin->ru, bin->rh.data, gru->b_ru, h, rows, units);
-    be->product(be, matrix_of(bin->c, units), operand_in(be, bin->rh), operand_of(gru->rh_c, units),
-                rows, units, units, has_inputs);
-    be->gru_state(be, h_new, bin->c, gru->b_c, bin->ru, h, clip, rows, units);
+    be->gru_gates(be, bin->ru.data, bin->rh.data, bin->pre_ru, gru->b_ru, h, rows, units);
+    be->product(be, matrix_of(bin->pre_c, units), operand_in(be, bin->rh),
+                operand_of(gru->rh_c, units), rows, units, units, has_inputs);
+    be->gru_state(be, h_new, bin->c.data, bin->pre_c, gru->b_c, bin->ru.data, h, clip, rows, units);
 }
 
 void gru_step_backward(const struct backend *be, real *dh, const struct gru_tape *bin,
@@ -71,21 +95,20 @@ void gru_step_backward(const struct backend *be, real *dh, const struct gru_tape
 {
     size_t units = gru_t->units;
 
-    be->gru_state_backward(be, dh, bin->dc.data, bin->dru.data, dh, bin->c, bin->ru, h, clip, rows,
-                           units);
-    be->product(be, matrix_of(drh, units), operand_in(be, bin->dc), operand_of(gru_t->rh_c, units),
+    be->gru_state_backward(be, dh, bin->c.data, bin->ru.data, dh, h, clip, rows, units);
+    be->product(be, matrix_of(drh, units), operand_in(be, bin->c), operand_of(gru_t->rh_c, units),
                 rows, units, units, false);
-    be->gru_gates_backward(be, dh, bin->dru.data, drh, bin->ru, h, rows, units);
-    be->product(be, matrix_of(dh, units), operand_in(be, bin->dru), operand_of(gru_t->h_ru, units),
+    be->gru_gates_backward(be, dh, bin->ru.data, drh, h, rows, units);
+    be->product(be, matrix_of(dh, units), operand_in(be, bin->ru), operand_of(gru_t->h_ru, units),
                 rows, units, 2 * units, true);
 }
 
 struct gru_sequence gru_whole(const struct gru_tape *tape, const struct gru *gru,
                               const struct gru_bins *range)
 {
-    return (struct gru_sequence){.ru = tape->ru,
+    return (struct gru_sequence){.ru = tape->ru.data,
                                  .rh = tape->rh.data,
-                                 .c = tape->c,
+                                 .c = tape->c.data,
                                  .h = tape->h,
                                  .one_bin = tape->one_bin,
                                  .reverse = range->reverse,
@@ -121,6 +144,25 @@ void gru_run(const struct backend *be, const struct gru_tape *tape, const struct
 
         gru_step(be, state(tape, gru, range, i + 1), &bin, gru, state(tape, gru, range, i),
                  range->clip, range->rows, range->has_inputs);
+    }
+}
+
+void gru_run_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
+                    struct operand x, const struct gru_bins *range)
+{
+    const size_t bins = range->bins, rows = range->rows;
+    struct gru_group group;
+
+    for (size_t done = 0; done < bins; done += group.count) {
+        const size_t t = range->reverse ? bins - 1 - done : done;
+        struct gru_bins part = *range;
+        struct gru_tape at;
+
+        group = gru_group_of(be, t, bins, rows);
+        gru_group_inputs(be, tape, gru, x, group, rows);
+        at = gru_tape_at(tape, gru, group.first, rows);
+        part.bins = group.count;
+        gru_run(be, &at, gru, &part);
     }
 }
 
@@ -168,7 +210,7 @@ void gru_weights_backward(const struct backend *be, const struct gru *dgru,
                           const struct gru_input *inputs, size_t count, size_t rows)
 {
     const size_t h = dgru->units;
-    const struct operand dru = operand_in(be, tape->dru), dc = operand_in(be, tape->dc);
+    const struct operand dru = operand_in(be, tape->ru), dc = operand_in(be, tape->c);
     struct product list[2 + 2 * GRU_INPUTS];
     size_t n = 0;
 

@@ -36,15 +36,17 @@ void ic_sample_forward(struct shard *s);
 /* dgen_h -> sets dic_mean, dic_logvar. */
 void ic_sample_backward(struct shard *s);
 
-/* controller.c (model.md 5): states of the ci encoders -> products of the encoders' part of the
- * input. */
+/* controller.c (model.md 5): states of the ci encoders -> ci_in. */
 void controller_inputs_forward(struct shard *s);
 /* Gradients in the controller's tape -> dci_in. */
 void controller_inputs_backward(struct shard *s);
 /* The gradients of the states of ci encoder E: parts of dci_in. */
 struct state_gradients ci_state_gradients(const struct shard *s, enum encoder e);
-/* Sets the controller's state before the first bin. */
+/* Sets the controller's state before the first bin; ci_in -> its products in all bins, if several
+ * samples share them or a device computes. */
 void controller_begin_forward(struct shard *s);
+/* ci_in -> else its products in bin T's group (gru.h), before the steps of these bins. */
+void controller_group_inputs(struct shard *s, size_t t);
 /* One bin: fed-back factors -> controller's state, posterior and sample of u, gen_in. */
 void controller_step_forward(struct shard *s, size_t t);
 /* du of the bin -> dcon_h; adds the gradient of what was fed back to dfactors (or dout_params) of
@@ -56,7 +58,7 @@ void controller_weights_backward(struct shard *s);
 /* generator.c (model.md 6). Whether the generator's inputs do not depend on its earlier states:
  * then it runs through all bins at once, else bin by bin. */
 bool generator_runs_alone(const struct shard *s);
-/* external inputs -> gen_in, normalised columns; before the first bin. */
+/* External inputs -> gen_in, normalised columns; before the first bin. */
 void generator_begin_forward(struct shard *s);
 /* One bin: gen_in -> state of slot t+1 and its dropped-out copy. */
 void generator_step_forward(struct shard *s, size_t t);

@@ -41,49 +41,23 @@ static struct matrix operands(struct cursor *p, const struct backend *be, size_t
     return operand_array(be, reals(p, rows * operand_array(be, NULL, n).ld), n);
 }
 
-/* Numbers of BINS bins, ROWS rows of N reals each, and their gradients. */
-struct overlaid {
-    real *x;
-    struct matrix gradient;
-};
-
-/* Places gradients, which are operands, in the memory of the numbers. A loop reads these bin by
- * bin, from the last bin to the first or IN_ORDER, and writes each bin's gradients. Rounded ones
- * take half the memory: they lie where the loop has been, behind it, with room for one more bin of
- * them. */
-static struct overlaid overlaid(struct cursor *p, const struct backend *be, size_t bins,
-                                size_t rows, size_t n, bool in_order)
-{
-    const size_t line = ALIGNMENT / sizeof(real), ld = operand_array(be, NULL, n).ld;
-    const size_t bin = rows * n, half = (rows * ld + line - 1) / line * line;
-    const bool is_apart = be->rounds_operands && bins;
-    real *memory = reals(p, bins * bin + (is_apart ? half : 0));
-
-    if (!memory || !is_apart)
-        return (struct overlaid){memory, matrix_of(memory, n)};
-    if (in_order)
-        return (struct overlaid){memory + half, operand_array(be, memory, n)};
-    return (struct overlaid){memory,
-                             operand_array(be, memory + half + bins * (bin - rows * ld), n)};
-}
-
-/* Of BINS bins, whose backward loop is IN_ORDER or not. ONE_BIN: all arrays but the states hold
- * only the current bin. */
+/* Of BINS bins. ONE_BIN: all arrays but the states hold only the current bin. */
 static struct gru_tape tape(struct cursor *p, const struct backend *be, size_t bins, size_t rows,
-                            size_t units, bool in_order, bool one_bin)
+                            size_t units, bool one_bin)
 {
-    const size_t kept = one_bin ? 1 : bins;
-    const struct overlaid ru = overlaid(p, be, kept, rows, 2 * units, in_order);
-    const struct matrix rh = operands(p, be, kept * rows, units);
-    const struct overlaid c = overlaid(p, be, kept, rows, units, in_order);
+    const size_t kept = one_bin ? rows : bins * rows;
+    const size_t pre = size_min(kept, size_max(rows, GRU_GROUP_ROWS));
+    struct gru_tape t = {.ru = operands(p, be, kept, 2 * units),
+                         .rh = operands(p, be, kept, units),
+                         .c = operands(p, be, kept, units),
+                         .h = reals(p, (bins + 1) * rows * units),
+                         .one_bin = one_bin,
+                         .pre_in_group = be->rounds_operands && !one_bin};
 
-    return (struct gru_tape){.ru = ru.x,
-                             .rh = rh,
-                             .c = c.x,
-                             .h = reals(p, (bins + 1) * rows * units),
-                             .dru = ru.gradient,
-                             .dc = c.gradient,
-                             .one_bin = one_bin};
+    assert(!be->rounds_operands || be->host_memory);
+    t.pre_ru = be->rounds_operands ? reals(p, pre * 2 * units) : t.ru.data;
+    t.pre_c = be->rounds_operands ? reals(p, pre * units) : t.c.data;
+    return t;
 }
 
 bool shard_input_is_encoded(const struct model *m)
@@ -203,8 +177,7 @@ static void place_encoders(struct shard *s, struct cursor *p)
     for (enum encoder e = 0; e < ENCODERS; e++) {
         size_t units = model_has_encoder(m, e) ? model_encoder_units(m, e) : 0;
 
-        s->encoder[e] =
-            tape(p, s->be, model_encoder_bins(m, e), b, units, model_reads_backward(e), false);
+        s->encoder[e] = tape(p, s->be, model_encoder_bins(m, e), b, units, false);
     }
     s->ic_enc = reals(p, m->ic_dim ? b * 2 * m->ic_enc : 0);
     s->ic_mean = reals(p, b * m->ic_dim);
@@ -220,9 +193,9 @@ static void place_controller(struct shard *s, struct cursor *p)
     size_t shared = s->samples > 1 ? m->bins * s->trials * c : 0;
 
     s->ci_in = operands(p, s->be, m->co_dim ? m->bins * s->trials : 0, model_ci_width(m));
-    s->con_shared = (struct gru_tape){.ru = reals(p, 2 * shared), .c = reals(p, shared)};
+    s->con_shared = (struct gru_tape){.pre_ru = reals(p, 2 * shared), .pre_c = reals(p, shared)};
     s->fed = reals(p, m->co_dim ? row_bins * most(m, model_fed_width) : 0);
-    s->con = tape(p, s->be, m->bins, s->rows, c, false, s->samples > 1);
+    s->con = tape(p, s->be, m->bins, s->rows, c, s->samples > 1);
     s->co_mean = reals(p, row_bins * m->co_dim);
     s->co_logvar = reals(p, row_bins * m->co_dim);
     s->co_sample = reals(p, row_bins * m->co_dim);
@@ -238,7 +211,7 @@ static void place_generator(struct shard *s, struct cursor *p)
     s->row_logvar = s->samples > 1 ? reals(p, r * m->ic_dim) : s->ic_logvar;
     s->g0 = reals(p, r * m->ic_dim);
     s->gen_in = reals(p, m->bins * r * model_generator_inputs(m));
-    s->gen = tape(p, s->be, m->bins, r, m->gen_units, false, s->samples > 1);
+    s->gen = tape(p, s->be, m->bins, r, m->gen_units, s->samples > 1);
     s->gen_ext = reals(p, s->samples > 1 ? m->bins * r * m->ext_inputs : 0);
     s->fac_w = reals(p, m->gen_units * m->factors);
     s->fac_wt = reals(p, m->gen_units * m->factors);

@@ -81,7 +81,7 @@ struct shard {
     real *ic_kl_sample;        /* [B,ic]: for the KL divergence, or NULL */
     /* controller */
     struct matrix ci_in;        /* [T,B,·]: lagged ci states after dropout, an operand */
-    struct gru_tape con_shared; /* ru, c [T,B,·]: products of ci_in, if S > 1 */
+    struct gru_tape con_shared; /* pre_ru, pre_c [T,B,·]: products of ci_in, if S > 1 */
     real *fed;                  /* [T,R,·]: factors or rates fed back to the controller */
     struct gru_tape con;
     real *co_mean, *co_logvar, *co_sample; /* [T,R,co] */

@@ -137,7 +137,6 @@ static void take_rows(const struct shard *s, real *dst, const real *src, size_t 
 void passes_take(struct shard *decoder, const struct shard *encoder, size_t trial)
 {
     const struct model *m = decoder->model;
-    struct gru_tape *con = decoder->samples > 1 ? &decoder->con_shared : &decoder->con;
     size_t b = encoder->trials;
 
     assert(decoder->trials == 1 && encoder->samples == 1);
@@ -149,10 +148,8 @@ void passes_take(struct shard *decoder, const struct shard *encoder, size_t tria
                   model_channels(m, decoder->session));
     take_rows(decoder, decoder->ic_mean, encoder->ic_mean, 1, b, trial, m->ic_dim);
     take_rows(decoder, decoder->ic_logvar, encoder->ic_logvar, 1, b, trial, m->ic_dim);
-    if (!m->co_dim)
-        return;
-    take_rows(decoder, con->ru, encoder->con.ru, m->bins, b, trial, 2 * m->con_units);
-    take_rows(decoder, con->c, encoder->con.c, m->bins, b, trial, m->con_units);
+    take_rows(decoder, decoder->ci_in.data, encoder->ci_in.data, m->bins, b, trial,
+              m->co_dim ? decoder->ci_in.ld : 0);
 }
 
 static void draw_noise(const struct passes *p, size_t first)

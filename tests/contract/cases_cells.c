@@ -12,10 +12,16 @@ static real *gates(struct arrays *a, size_t count, bool compared)
     return x;
 }
 
+/* In place, and into an array apart. */
 CASE(gru_gates)
 {
-    be->gru_gates(be, case_output(a, rows * 2 * n, 3), case_output(a, rows * n, 1),
-                  case_input(a, 2 * n, 1), case_input(a, rows * n, 1), rows, n);
+    for (int apart = 0; apart < 2; apart++) {
+        real *ru = case_output(a, rows * 2 * n, 3);
+        const real *pre = apart ? case_input(a, rows * 2 * n, 3) : ru;
+
+        be->gru_gates(be, ru, case_output(a, rows * n, 1), pre, case_input(a, 2 * n, 1),
+                      case_input(a, rows * n, 1), rows, n);
+    }
 }
 
 /* Sets some states exactly to the limit with u = 1: these are not clipped. */
@@ -29,37 +35,36 @@ static void set_at_limit(real *ru, real *h, size_t rows, size_t n)
 
 CASE(gru_state)
 {
-    real *ru = gates(a, rows * 2 * n, false), *h = case_input(a, rows * n, 2);
+    for (int apart = 0; apart < 2; apart++) {
+        real *ru = gates(a, rows * 2 * n, false), *h = case_input(a, rows * n, 2);
+        real *c = case_output(a, rows * n, 2);
+        const real *pre = apart ? case_input(a, rows * n, 2) : c;
 
-    set_at_limit(ru, h, rows, n);
-    be->gru_state(be, case_output(a, rows * n, 1), case_output(a, rows * n, 2), case_input(a, n, 1),
-                  ru, h, 1, rows, n);
+        set_at_limit(ru, h, rows, n);
+        be->gru_state(be, case_output(a, rows * n, 1), c, pre, case_input(a, n, 1), ru, h, 1, rows,
+                      n);
+    }
 }
 
-/* In place, and into arrays apart, of which the gates' is set in part. */
+/* The gradient of the state in an array apart, and in place. */
 CASE(gru_state_backward)
 {
     for (int apart = 0; apart < 2; apart++) {
         real *ru = gates(a, rows * 2 * n, true), *h = case_input(a, rows * n, 2);
-        real *c = case_output(a, rows * n, 1);
-        real *dru = apart ? case_output(a, rows * 2 * n, 1) : ru;
-        real *dc = apart ? case_output(a, rows * n, 1) : c;
+        real *c = case_output(a, rows * n, 1), *dh = case_output(a, rows * n, 1);
 
         set_at_limit(ru, h, rows, n);
         for (size_t i = 0; i < rows * n; i++)
             c[i] = exact(tanh((double)c[i]));
-        be->gru_state_backward(be, case_output(a, rows * n, 1), dc, dru, case_input(a, rows * n, 1),
-                               c, ru, h, 1, rows, n);
+        be->gru_state_backward(be, dh, c, ru, apart ? case_input(a, rows * n, 1) : dh, h, 1, rows,
+                               n);
     }
 }
 
 CASE(gru_gates_backward)
 {
-    for (int apart = 0; apart < 2; apart++) {
-        real *ru = gates(a, rows * 2 * n, true);
-        real *dru = apart ? case_output(a, rows * 2 * n, 1) : ru;
+    real *ru = gates(a, rows * 2 * n, true);
 
-        be->gru_gates_backward(be, case_output(a, rows * n, 1), dru, case_input(a, rows * n, 1), ru,
-                               case_input(a, rows * n, 1), rows, n);
-    }
+    be->gru_gates_backward(be, case_output(a, rows * n, 1), ru, case_input(a, rows * n, 1),
+                           case_input(a, rows * n, 1), rows, n);
 }

@@ -102,6 +102,7 @@ static struct shard shard_of(const struct backend *be, struct arrays *a, const s
 
     s.con = tape_of(a, r, m->con_units, variant->samples > 1);
     s.gen = tape_of(a, r, m->gen_units, variant->samples > 1);
+    s.ci_in = matrix_of(case_input(a, BINS * rows * CI, 1), CI);
     if (variant->dropout) {
         s.con_mask = case_input(a, BINS * r * (CI + f), 1);
         s.gen_mask = case_input(a, BINS * r * m->gen_units, 1);
@@ -125,8 +126,8 @@ static void forward(const struct backend *be, struct arrays *a, const struct var
     size_t con_in = CI + (variant->feedback ? m.factors : 0), shared = BINS * rows * m.con_units;
 
     if (variant->samples > 1)
-        s.con_shared =
-            (struct gru_tape){.ru = case_input(a, 2 * shared, 1), .c = case_input(a, shared, 1)};
+        s.con_shared = (struct gru_tape){.pre_ru = case_input(a, 2 * shared, 1),
+                                         .pre_c = case_input(a, shared, 1)};
     s.w.con = gru_of(a, con_in, m.con_units, false);
     s.w.gen = gru_of(a, model_generator_inputs(&m), m.gen_units, false);
     s.w.con_start = case_input(a, m.con_units, 1);
@@ -149,8 +150,8 @@ static void backward(const struct backend *be, struct arrays *a, const struct va
     struct shard s = shard_of(be, a, &m, variant, rows);
     size_t con_in = CI + (variant->feedback ? m.factors : 0), count = BINS * rows * m.co_dim;
 
-    case_gates(a, s.con.ru, s.con.c, BINS * rows, m.con_units);
-    case_gates(a, s.gen.ru, s.gen.c, BINS * rows, m.gen_units);
+    case_gates(a, s.con.ru.data, s.con.c.data, BINS * rows, m.con_units);
+    case_gates(a, s.gen.ru.data, s.gen.c.data, BINS * rows, m.gen_units);
     s.wt.con = gru_of(a, con_in, m.con_units, true);
     s.wt.gen = gru_of(a, model_generator_inputs(&m), m.gen_units, true);
     s.w.con = s.wt.con; /* decoder_backward reads the sizes */

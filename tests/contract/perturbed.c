@@ -54,12 +54,12 @@ struct perturbation {
     size_t calls;
 };
 
-static void gru_gates(SELF, real *ru, real *rh, const real *bias, const real *h, size_t rows,
-                      size_t units)
+static void gru_gates(SELF, real *ru, real *rh, const real *pre, const real *bias, const real *h,
+                      size_t rows, size_t units)
 {
     struct perturbation *p = self->context;
 
-    backend_reference()->gru_gates(self, ru, rh, bias, h, rows, units);
+    backend_reference()->gru_gates(self, ru, rh, pre, bias, h, rows, units);
     p->calls++;
     for (size_t i = 0; i < rows * 2 * units; i++)
         ru[i] = perturbed_gate(ru[i], p->time, p->calls, i);
@@ -67,12 +67,12 @@ static void gru_gates(SELF, real *ru, real *rh, const real *bias, const real *h,
         rh[i] = ru[i / units * 2 * units + i % units] * h[i];
 }
 
-static void gru_state(SELF, real *h_new, real *c, const real *bias, const real *ru, const real *h,
-                      real clip, size_t rows, size_t units)
+static void gru_state(SELF, real *h_new, real *c, const real *pre, const real *bias, const real *ru,
+                      const real *h, real clip, size_t rows, size_t units)
 {
     struct perturbation *p = self->context;
 
-    backend_reference()->gru_state(self, h_new, c, bias, ru, h, clip, rows, units);
+    backend_reference()->gru_state(self, h_new, c, pre, bias, ru, h, clip, rows, units);
     p->calls++;
     for (size_t i = 0; i < rows * units; i++) {
         real u = ru[i / units * 2 * units + units + i % units];

@@ -56,7 +56,7 @@ void case_gru_sequence_backward(const struct backend *be, struct arrays *a, size
         struct gru_tape t = tape(a, BINS, rows, n);
         struct gru_bins options = {.bins = BINS, .rows = rows, .reverse = variant == 1, .clip = 1};
 
-        case_gates(a, t.ru, t.c, BINS * rows, n);
+        case_gates(a, t.ru.data, t.c.data, BINS * rows, n);
         if (variant) /* columns of wider arrays, of the middle bins or of all */
             options.dstates = (struct state_gradients){.x = case_input(a, 2 * count, 1),
                                                        .mask = case_input(a, 3 * count, 1),

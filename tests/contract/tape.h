@@ -4,14 +4,15 @@
 #define LFADS_TESTS_TAPE_H
 #include "model/gru.h"
 
-/* For a backend that does not round operands: gradients take the place of gates and candidates. */
+/* For a backend that does not round operands: gates and candidates take the place of their
+ * pre-activations. */
 static inline struct gru_tape case_tape(real *ru, real *rh, real *c, real *h, size_t units)
 {
-    return (struct gru_tape){.ru = ru,
+    return (struct gru_tape){.pre_ru = ru,
+                             .pre_c = c,
+                             .ru = matrix_of(ru, 2 * units),
                              .rh = matrix_of(rh, units),
-                             .c = c,
-                             .h = h,
-                             .dru = matrix_of(ru, 2 * units),
-                             .dc = matrix_of(c, units)};
+                             .c = matrix_of(c, units),
+                             .h = h};
 }
 #endif

@@ -56,7 +56,7 @@ static int check_arrays(const struct shard *s)
     failed += check_array("x", s->data[TRIAL_OBSERVED], trial_bins * model_channels(m, s->session));
     failed += check_array("ic_mean", s->ic_mean, s->trials * m->ic_dim);
     failed +=
-        check_array("encoder[CI_FORWARD].c", s->encoder[CI_FORWARD].c,
+        check_array("encoder[CI_FORWARD].c", s->encoder[CI_FORWARD].c.data,
                     m->co_dim ? model_encoder_bins(m, CI_FORWARD) * s->trials * m->ci_enc : 0);
     failed += check_array("con.h", s->con.h, m->co_dim ? slots * m->con_units : 0);
     failed += check_array("co_sample", s->co_sample, row_bins * m->co_dim);

@@ -2,6 +2,7 @@
  * first. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LFADS_TESTS_BF16_NUMBERS_H
 #define LFADS_TESTS_BF16_NUMBERS_H
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,15 +47,32 @@ static inline struct backend *open_backend(void)
     return be;
 }
 
+/* Word J of a row of words of 16 bits. */
+static inline uint16_t word_of(const float *row, size_t j)
+{
+    uint16_t word;
+
+    memcpy(&word, (const char *)row + j * sizeof word, sizeof word);
+    return word;
+}
+
+/* Element J of a row of a kept array: IEEE 754's binary16, a finite number. */
+static inline double kept_of(const float *row, size_t j)
+{
+    const uint16_t word = word_of(row, j);
+    const int exponent = word >> 10 & 31, fraction = word & 1023;
+    const double x = exponent ? ldexp(1024 + fraction, exponent - 25) : ldexp(fraction, -24);
+
+    assert_true(exponent < 31);
+    return word >> 15 ? -x : x;
+}
+
 /* Element J of a row of an operand. */
 static inline double element_of(const float *row, size_t j)
 {
-    uint16_t half;
-    uint32_t bits;
+    const uint32_t bits = (uint32_t)word_of(row, j) << 16;
     float x;
 
-    memcpy(&half, (const char *)row + j * sizeof half, sizeof half);
-    bits = (uint32_t)half << 16;
     memcpy(&x, &bits, sizeof x);
     return (double)x;
 }

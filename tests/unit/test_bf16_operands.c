@@ -1,6 +1,6 @@
 /* test_bf16_operands.c - the operations of the bfloat16 backend that write and read rounded
- * operands: they write what the backend in single precision writes, rounded, and nothing else;
- * products and sums read it. Does not run on a processor without AVX512-BF16.
+ * operands and kept arrays: they write what the backend in single precision writes, rounded, and
+ * nothing else; products and sums read it. Does not run on a processor without AVX512-BF16.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <setjmp.h>
@@ -60,62 +60,72 @@ static void check_ends(struct guarded *g, size_t rows)
     free(g->copy);
 }
 
-/* Gates between 0 and 1. */
-static float *gates(size_t count, uint32_t stream)
+/* Returns the elements of a kept array [ROWS,n], which are those of EXPECTED in half precision:
+ * within half a unit of the last place and what the kernels themselves may differ by. Those from
+ * column UPDATE on are update gates u, and 1-u is kept. */
+static float *kept(const struct guarded *g, const float *expected, size_t update)
 {
-    float *x = numbers(count, stream);
+    float *x = numbers(ROWS * g->n, 0);
 
-    for (size_t i = 0; i < count; i++)
-        x[i] = 1 / (1 + expf(-x[i]));
+    for (size_t i = 0; i < ROWS * g->n; i++) {
+        const bool is_update = i % g->n >= update;
+        double y = is_update ? 1 - (double)expected[i] : (double)expected[i];
+        double ours = kept_of(g->array.data + i / g->n * g->array.ld, i % g->n);
+
+        assert_true(fabs(ours - y) <= ldexp(fabs(y), -11) + 1e-6);
+        x[i] = (float)(is_update ? 1 - ours : ours);
+    }
     return x;
 }
 
-static void check_forward(const struct backend *be, size_t h)
+/* A step and its gradient are computed from what is kept, in half precision. */
+static void check_cells(const struct backend *be, size_t h)
 {
-    float *ru = numbers(ROWS * 2 * h, 1), *theirs = numbers(ROWS * 2 * h, 1);
-    float *bias = numbers(2 * h, 2), *state = numbers(ROWS * h, 3), *rh = numbers(ROWS * h, 4);
-    struct guarded ours = guarded(be, ROWS, h);
+    const struct backend *cpu = backend_cpu();
+    const size_t count = ROWS * h;
+    float *pre_ru = numbers(2 * count, 1), *pre_c = numbers(count, 2), *bias = numbers(2 * h, 3);
+    float *state = numbers(count, 4), *drh = numbers(count, 5), *h_new = numbers(count, 6);
+    float *dh = numbers(count, 7), *their_dh = numbers(count, 7), *their_h = numbers(count, 6);
+    float *their_ru = numbers(2 * count, 8), *their_rh = numbers(count, 8);
+    float *their_c = numbers(count, 8);
+    float *const arrays[] = {pre_ru, pre_c,    bias,    state,    drh,      h_new,
+                             dh,     their_dh, their_h, their_ru, their_rh, their_c};
+    struct guarded ru = guarded(be, ROWS, 2 * h), rh = guarded(be, ROWS, h);
+    struct guarded c = guarded(be, ROWS, h);
+    float *r_u, *candidate;
 
-    be->gru_gates(be, ru, ours.array.data, bias, state, ROWS, h);
-    backend_cpu()->gru_gates(NULL, theirs, rh, bias, state, ROWS, h);
-    for (size_t i = 0; i < ROWS * 2 * h; i++)
-        assert_true(fabs((double)ru[i] - (double)theirs[i]) < 1e-6);
-    check(&ours, rh, h, ROWS, 0, h);
-    check_ends(&ours, ROWS);
-    free(ru);
-    free(theirs);
-    free(bias);
-    free(state);
-    free(rh);
-}
+    be->gru_gates(be, ru.array.data, rh.array.data, pre_ru, bias, state, ROWS, h);
+    cpu->gru_gates(NULL, their_ru, their_rh, pre_ru, bias, state, ROWS, h);
+    r_u = kept(&ru, their_ru, h);
+    for (size_t i = 0; i < count; i++)
+        their_rh[i] = r_u[i / h * 2 * h + i % h] * state[i];
+    check(&rh, their_rh, h, ROWS, 0, h);
+    be->gru_state(be, h_new, c.array.data, pre_c, bias, ru.array.data, state, 1, ROWS, h);
+    cpu->gru_state(NULL, their_h, their_c, pre_c, bias, r_u, state, 1, ROWS, h);
+    candidate = kept(&c, their_c, h);
+    for (size_t i = 0; i < count; i++) {
+        double u = (double)r_u[i / h * 2 * h + h + i % h];
+        double expected = u * (double)state[i] + (1 - u) * (double)candidate[i];
 
-static void check_backward(const struct backend *be, size_t h)
-{
-    float *ru = gates(ROWS * 2 * h, 1), *c = gates(ROWS * h, 2), *state = numbers(ROWS * h, 3);
-    float *dh = numbers(ROWS * h, 4), *drh = numbers(ROWS * h, 5), *their_dh = numbers(ROWS * h, 4);
-    float *dru = numbers(ROWS * 2 * h, 6), *dc = numbers(ROWS * h, 6);
-    struct guarded our_dru = guarded(be, ROWS, 2 * h), our_dc = guarded(be, ROWS, h);
+        assert_true(fabs((double)h_new[i] - fmax(-1, fmin(1, expected))) <= 1e-6);
+    }
 
-    be->gru_state_backward(be, dh, our_dc.array.data, our_dru.array.data, dh, c, ru, state, 1, ROWS,
-                           h);
-    backend_cpu()->gru_state_backward(NULL, their_dh, dc, dru, their_dh, c, ru, state, 1, ROWS, h);
-    check(&our_dc, dc, h, ROWS, 0, h);
-    check(&our_dru, dru, 2 * h, ROWS, h, h);
-    be->gru_gates_backward(be, dh, our_dru.array.data, drh, ru, state, ROWS, h);
-    backend_cpu()->gru_gates_backward(NULL, their_dh, dru, drh, ru, state, ROWS, h);
-    check(&our_dru, dru, 2 * h, ROWS, 0, 2 * h);
-    for (size_t i = 0; i < ROWS * h; i++)
+    be->gru_state_backward(be, dh, c.array.data, ru.array.data, dh, state, 1, ROWS, h);
+    cpu->gru_state_backward(NULL, their_dh, candidate, r_u, their_dh, state, 1, ROWS, h);
+    check(&c, candidate, h, ROWS, 0, h);
+    check(&ru, r_u, 2 * h, ROWS, h, h);
+    be->gru_gates_backward(be, dh, ru.array.data, drh, state, ROWS, h);
+    cpu->gru_gates_backward(NULL, their_dh, r_u, drh, state, ROWS, h);
+    check(&ru, r_u, 2 * h, ROWS, 0, 2 * h);
+    for (size_t i = 0; i < count; i++)
         assert_true(fabs((double)dh[i] - (double)their_dh[i]) < 1e-5);
-    check_ends(&our_dru, ROWS);
-    check_ends(&our_dc, ROWS);
-    free(ru);
-    free(c);
-    free(state);
-    free(dh);
-    free(drh);
-    free(their_dh);
-    free(dru);
-    free(dc);
+    check_ends(&ru, ROWS);
+    check_ends(&rh, ROWS);
+    check_ends(&c, ROWS);
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
+        free(arrays[i]);
+    free(r_u);
+    free(candidate);
 }
 
 static void test_cells(void **state)
@@ -123,10 +133,8 @@ static void test_cells(void **state)
     struct backend *be = open_backend();
 
     (void)state;
-    for (size_t i = 0; i < WIDTHS; i++) {
-        check_forward(be, widths[i]);
-        check_backward(be, widths[i]);
-    }
+    for (size_t i = 0; i < WIDTHS; i++)
+        check_cells(be, widths[i]);
     backend_cpu_bf16_free(be);
 }
 

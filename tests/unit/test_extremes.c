@@ -31,8 +31,8 @@ static void check_cells(const struct backend *be, real a)
     fill(c, N, a);
     fill(bias, 2 * N, 0);
     fill(h, N, 4);
-    be->gru_gates(be, ru, rh, bias, h, 1, N);
-    be->gru_state(be, h_new, c, bias, ru, h, 5, 1, N);
+    be->gru_gates(be, ru, rh, ru, bias, h, 1, N);
+    be->gru_state(be, h_new, c, c, bias, ru, h, 5, 1, N);
     for (size_t i = 0; i < N; i++) {
         assert_true(fabs((double)ru[i] - (a > 0)) < 1e-8);
         assert_true(fabs((double)ru[N + i] - (a > 0)) < 1e-8);
@@ -124,8 +124,8 @@ static void check_nan(const struct backend *be, float value)
     fill(c, N, (real)value);
     fill(bias, 2 * N, 0);
     fill(h, N, 4);
-    be->gru_gates(be, ru, rh, bias, h, 1, N);
-    be->gru_state(be, h_new, c, bias, ru, h, 5, 1, N);
+    be->gru_gates(be, ru, rh, ru, bias, h, 1, N);
+    be->gru_state(be, h_new, c, c, bias, ru, h, 5, 1, N);
     for (size_t i = 0; i < N; i++) {
         assert_true(isnan(y[i]) && isnan(e[i]));
         assert_true(isnan(ru[i]) && isnan(ru[N + i]) && isnan(rh[i]));

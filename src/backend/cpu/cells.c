@@ -11,41 +11,42 @@
 static inline size_t last_vector(size_t n) { return n > LANES ? n - LANES : 0; }
 
 struct gates {
-    vec r, u, rh;
+    kept_vec r, u;
+    vec rh;
 };
 
-static inline struct gates gates_at(const real *ru, const real *bias, const real *h, size_t units,
+static inline struct gates gates_at(const real *pre, const real *bias, const real *h, size_t units,
                                     size_t n)
 {
-    const vec r = vec_sigmoid(vec_load(ru, n) + vec_load(bias, n));
-    const vec u = vec_sigmoid(vec_load(ru + units, n) + vec_load(bias + units, n) + vec_all(1));
+    const kept_vec r = kept_of(vec_sigmoid(vec_load(pre, n) + vec_load(bias, n)));
+    const vec u = vec_sigmoid(vec_load(pre + units, n) + vec_load(bias + units, n) + vec_all(1));
 
-    return (struct gates){r, u, r * vec_load(h, n)};
+    return (struct gates){r, kept_update_of(u), kept_value(r) * vec_load(h, n)};
 }
 
 /* Stores the gates from element J of the rows on. */
 static inline void store_gates(real *ru, real *rh, size_t j, struct gates g, size_t units, size_t n)
 {
-    vec_store(ru + j, g.r, n);
-    vec_store(ru + units + j, g.u, n);
+    kept_store(ru, j, g.r, n);
+    kept_store(ru, units + j, g.u, n);
     operand_store(rh, j, g.rh, n);
 }
 
-void KERNEL(gru_gates)(SELF, real *ru, real *rh, const real *bias, const real *h, size_t rows,
-                       size_t units)
+void KERNEL(gru_gates)(SELF, real *ru, real *rh, const real *pre, const real *bias, const real *h,
+                       size_t rows, size_t units)
 {
-    const size_t bin = rows * units, last = last_vector(units), n = units - last;
-    const size_t stride = OPERAND_STRIDE(units);
+    const size_t last = last_vector(units), n = units - last;
+    const size_t stride = OPERAND_STRIDE(units), ru_stride = OPERAND_STRIDE(2 * units);
 
-    for (size_t i = 0; i < rows; i++, ru += 2 * units, rh += stride, h += units) {
-        const struct gates end = gates_at(ru + last, bias + last, h + last, units, n);
+    for (size_t i = 0; i < rows; i++, pre += 2 * units, ru += ru_stride, rh += stride, h += units) {
+        const struct gates end = gates_at(pre + last, bias + last, h + last, units, n);
 
         for (size_t j = 0; j < units; j += LANES) {
-            prefetch_bins(ru + j, 2 * bin);
-            prefetch_bins(ru + units + j, 2 * bin);
+            operand_prefetch_bins(ru, j, rows * ru_stride);
+            operand_prefetch_bins(ru, units + j, rows * ru_stride);
             operand_prefetch_bins(rh, j, rows * stride);
             if (j < last)
-                store_gates(ru, rh, j, gates_at(ru + j, bias + j, h + j, units, LANES), units,
+                store_gates(ru, rh, j, gates_at(pre + j, bias + j, h + j, units, LANES), units,
                             LANES);
         }
         store_gates(ru, rh, last, end, units, n);
@@ -57,75 +58,79 @@ struct gates_backward {
     vec dh, dr;
 };
 
+/* Of element J of the rows and those after it. */
 static inline struct gates_backward gates_backward_at(const real *dh, const real *drh,
-                                                      const real *ru, const real *h, size_t n)
+                                                      const real *ru, const real *h, size_t j,
+                                                      size_t n)
 {
-    const vec r = vec_load(ru, n), d = vec_load(drh, n);
+    const vec r = kept_load(ru, j, n), d = vec_load(drh + j, n);
 
-    return (struct gates_backward){vec_load(dh, n) + d * r,
-                                   d * vec_load(h, n) * r * (vec_all(1) - r)};
+    return (struct gates_backward){vec_load(dh + j, n) + d * r,
+                                   d * vec_load(h + j, n) * r * (vec_all(1) - r)};
 }
 
-static inline void store_gates_backward(real *dh, real *dru, size_t j, struct gates_backward d,
+static inline void store_gates_backward(real *dh, real *ru, size_t j, struct gates_backward d,
                                         size_t n)
 {
     vec_store(dh + j, d.dh, n);
-    operand_store(dru, j, d.dr, n);
+    operand_store(ru, j, d.dr, n);
 }
 
-void KERNEL(gru_gates_backward)(SELF, real *dh, real *dru, const real *drh, const real *ru,
-                                const real *h, size_t rows, size_t units)
+void KERNEL(gru_gates_backward)(SELF, real *dh, real *ru, const real *drh, const real *h,
+                                size_t rows, size_t units)
 {
     const size_t last = last_vector(units), n = units - last, stride = OPERAND_STRIDE(2 * units);
 
-    for (size_t i = 0; i < rows;
-         i++, ru += 2 * units, dh += units, dru += stride, drh += units, h += units) {
-        const struct gates_backward end =
-            gates_backward_at(dh + last, drh + last, ru + last, h + last, n);
+    for (size_t i = 0; i < rows; i++, ru += stride, dh += units, drh += units, h += units) {
+        const struct gates_backward end = gates_backward_at(dh, drh, ru, h, last, n);
 
         for (size_t j = 0; j < last; j += LANES)
-            store_gates_backward(dh, dru, j,
-                                 gates_backward_at(dh + j, drh + j, ru + j, h + j, LANES), LANES);
-        store_gates_backward(dh, dru, last, end, n);
+            store_gates_backward(dh, ru, j, gates_backward_at(dh, drh, ru, h, j, LANES), LANES);
+        store_gates_backward(dh, ru, last, end, n);
     }
 }
 
 struct state {
-    vec h, c;
+    vec h;
+    kept_vec c;
 };
 
-static inline struct state state_at(const real *c, const real *bias, const real *u, const real *h,
-                                    real clip, size_t n)
+/* Of element J of the rows and those after it; the update gates are U from J on. */
+static inline struct state state_at(const real *pre, const real *bias, const real *ru, size_t u,
+                                    const real *h, real clip, size_t n)
 {
-    const vec candidate = vec_tanh(vec_load(c, n) + vec_load(bias, n)), gate = vec_load(u, n);
-    const vec s = gate * vec_load(h, n) + (vec_all(1) - gate) * candidate;
+    const kept_vec c = kept_of(vec_tanh(vec_load(pre, n) + vec_load(bias, n)));
+    const vec gate = kept_update_load(ru, u, n);
+    const vec s = gate * vec_load(h, n) + (vec_all(1) - gate) * kept_value(c);
 
-    return (struct state){vec_max(vec_all(-clip), vec_min(vec_all(clip), s)), candidate};
+    return (struct state){vec_max(vec_all(-clip), vec_min(vec_all(clip), s)), c};
 }
 
-static inline void store_state(real *h_new, real *c, struct state s, size_t n)
+static inline void store_state(real *h_new, real *c, size_t j, struct state s, size_t n)
 {
-    vec_store(c, s.c, n);
-    vec_store(h_new, s.h, n);
+    kept_store(c, j, s.c, n);
+    vec_store(h_new + j, s.h, n);
 }
 
-void KERNEL(gru_state)(SELF, real *h_new, real *c, const real *bias, const real *ru, const real *h,
-                       real clip, size_t rows, size_t units)
+void KERNEL(gru_state)(SELF, real *h_new, real *c, const real *pre, const real *bias,
+                       const real *ru, const real *h, real clip, size_t rows, size_t units)
 {
-    const size_t bin = rows * units, last = last_vector(units), n = units - last;
+    const size_t last = last_vector(units), n = units - last;
+    const size_t stride = OPERAND_STRIDE(units), ru_stride = OPERAND_STRIDE(2 * units);
 
-    for (size_t i = 0; i < rows; i++, h_new += units, c += units, ru += 2 * units, h += units) {
-        const real *u = ru + units;
-        const struct state end = state_at(c + last, bias + last, u + last, h + last, clip, n);
+    for (size_t i = 0; i < rows;
+         i++, h_new += units, c += stride, pre += units, ru += ru_stride, h += units) {
+        const struct state end =
+            state_at(pre + last, bias + last, ru, units + last, h + last, clip, n);
 
         for (size_t j = 0; j < units; j += LANES) {
-            prefetch_bins(c + j, bin);
-            prefetch_bins(h_new + j, bin);
+            operand_prefetch_bins(c, j, rows * stride);
+            prefetch_bins(h_new + j, rows * units);
             if (j < last)
-                store_state(h_new + j, c + j, state_at(c + j, bias + j, u + j, h + j, clip, LANES),
-                            LANES);
+                store_state(h_new, c, j,
+                            state_at(pre + j, bias + j, ru, units + j, h + j, clip, LANES), LANES);
         }
-        store_state(h_new + last, c + last, end, n);
+        store_state(h_new, c, last, end, n);
     }
 }
 
@@ -133,56 +138,49 @@ struct state_backward {
     vec dh, du, dc;
 };
 
-static inline struct state_backward state_backward_at(const real *c, const real *u,
+/* Of element J of the rows and those after it. */
+static inline struct state_backward state_backward_at(const real *c, const real *ru,
                                                       const real *dh_new, const real *h, real clip,
-                                                      size_t n)
+                                                      size_t units, size_t j, size_t n)
 {
-    const vec gate = vec_load(u, n), rest = vec_all(1) - gate;
-    const vec previous = vec_load(h, n), candidate = vec_load(c, n);
+    const vec gate = kept_update_load(ru, units + j, n), rest = vec_all(1) - gate;
+    const vec previous = vec_load(h + j, n), candidate = kept_load(c, j, n);
     const vec s = gate * previous + rest * candidate;
-    const vec ds = vec_within(vec_load(dh_new, n), s, vec_all(clip));
+    const vec ds = vec_within(vec_load(dh_new + j, n), s, vec_all(clip));
 
     return (struct state_backward){ds * gate, ds * (previous - candidate) * gate * rest,
                                    ds * rest * (vec_all(1) - candidate * candidate)};
 }
 
-static inline void store_state_backward(real *dh, real *dc, real *dru, size_t j,
-                                        struct state_backward d, size_t units, size_t n)
+static inline void store_state_backward(real *dh, real *c, real *ru, struct state_backward d,
+                                        size_t units, size_t j, size_t n)
 {
     vec_store(dh + j, d.dh, n);
-    operand_store(dru, units + j, d.du, n);
-    operand_store(dc, j, d.dc, n);
+    operand_store(ru, units + j, d.du, n);
+    operand_store(c, j, d.dc, n);
 }
 
-void KERNEL(gru_state_backward)(SELF, real *dh, real *dc, real *dru, const real *dh_new,
-                                const real *c, const real *ru, const real *h, real clip,
-                                size_t rows, size_t units)
+void KERNEL(gru_state_backward)(SELF, real *dh, real *c, real *ru, const real *dh_new,
+                                const real *h, real clip, size_t rows, size_t units)
 {
-    const size_t bin = rows * units, last = last_vector(units), n = units - last;
-    const size_t dc_stride = OPERAND_STRIDE(units), dru_stride = OPERAND_STRIDE(2 * units);
+    const size_t last = last_vector(units), n = units - last;
+    const size_t stride = OPERAND_STRIDE(units), ru_stride = OPERAND_STRIDE(2 * units);
 
-    for (size_t i = 0; i < rows; i++, dh += units, dc += dc_stride, dru += dru_stride,
-                dh_new += units, c += units, ru += 2 * units, h += units) {
-        const real *u = ru + units;
-        const struct state_backward end =
-            state_backward_at(c + last, u + last, dh_new + last, h + last, clip, n);
+    for (size_t i = 0; i < rows;
+         i++, dh += units, c += stride, ru += ru_stride, dh_new += units, h += units) {
+        const struct state_backward end = state_backward_at(c, ru, dh_new, h, clip, units, last, n);
 
         for (size_t j = 0; j < units; j += LANES) {
-            prefetch_bins(u + j, 2 * bin);
-            prefetch_bins(ru + j, 2 * bin);
-            prefetch_bins(h + j, bin);
-            prefetch_bins(c + j, bin);
-            if (ROUNDS_OPERANDS) { /* else they are ru and c */
-                operand_prefetch_bins(dc, j, rows * dc_stride);
-                operand_prefetch_bins(dru, j, rows * dru_stride);
-                operand_prefetch_bins(dru, units + j, rows * dru_stride);
-            }
+            operand_prefetch_bins(ru, units + j, rows * ru_stride);
+            operand_prefetch_bins(ru, j, rows * ru_stride);
+            prefetch_bins(h + j, rows * units);
+            operand_prefetch_bins(c, j, rows * stride);
             if (j < last)
-                store_state_backward(
-                    dh, dc, dru, j, state_backward_at(c + j, u + j, dh_new + j, h + j, clip, LANES),
-                    units, LANES);
+                store_state_backward(dh, c, ru,
+                                     state_backward_at(c, ru, dh_new, h, clip, units, j, LANES),
+                                     units, j, LANES);
         }
-        store_state_backward(dh, dc, dru, last, end, units, n);
-        operand_end(dc, units);
+        store_state_backward(dh, c, ru, end, units, last, n);
+        operand_end(c, units);
     }
 }

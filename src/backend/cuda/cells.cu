@@ -2,30 +2,29 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "backend/cuda/cells.h"
 
-static __global__ void gru_gates_kernel(float *ru, float *rh, const float *bias, const float *h,
-                                        size_t rows, size_t units)
+static __global__ void gru_gates_kernel(float *ru, float *rh, const float *pre, const float *bias,
+                                        const float *h, size_t rows, size_t units)
 {
     FOR_ROWS(i, j, rows, units)
     {
-        float *r = ru + i * 2 * units + j, *u = r + units;
-        size_t index = i * units + j;
+        size_t index = i * units + j, gate = i * 2 * units + j;
+        float r = cuda_sigmoid(pre[gate] + bias[j]);
 
-        *r = cuda_sigmoid(*r + bias[j]);
-        *u = cuda_sigmoid(*u + bias[units + j] + 1);
-        rh[index] = *r * h[index];
+        ru[gate] = r;
+        ru[gate + units] = cuda_sigmoid(pre[gate + units] + bias[units + j] + 1);
+        rh[index] = r * h[index];
     }
 }
 
-void cuda_gru_gates(SELF, real *ru, real *rh, const real *bias, const real *h, size_t rows,
-                    size_t units)
+void cuda_gru_gates(SELF, real *ru, real *rh, const real *pre, const real *bias, const real *h,
+                    size_t rows, size_t units)
 {
-    cuda_rows(cuda_begin(self, __func__), gru_gates_kernel, rows, units, ru, rh, bias, h, rows,
+    cuda_rows(cuda_begin(self, __func__), gru_gates_kernel, rows, units, ru, rh, pre, bias, h, rows,
               units);
 }
 
-static __global__ void gru_gates_backward_kernel(float *dh, float *dru, const float *drh,
-                                                 const float *ru, const float *h, size_t rows,
-                                                 size_t units)
+static __global__ void gru_gates_backward_kernel(float *dh, float *ru, const float *drh,
+                                                 const float *h, size_t rows, size_t units)
 {
     FOR_ROWS(i, j, rows, units)
     {
@@ -33,24 +32,25 @@ static __global__ void gru_gates_backward_kernel(float *dh, float *dru, const fl
         float d = drh[index], r = ru[gate];
 
         dh[index] += d * r;
-        dru[gate] = cuda_reset_gradient(d, h[index], r);
+        ru[gate] = cuda_reset_gradient(d, h[index], r);
     }
 }
 
-void cuda_gru_gates_backward(SELF, real *dh, real *dru, const real *drh, const real *ru,
-                             const real *h, size_t rows, size_t units)
+void cuda_gru_gates_backward(SELF, real *dh, real *ru, const real *drh, const real *h, size_t rows,
+                             size_t units)
 {
-    cuda_rows(cuda_begin(self, __func__), gru_gates_backward_kernel, rows, units, dh, dru, drh, ru,
-              h, rows, units);
+    cuda_rows(cuda_begin(self, __func__), gru_gates_backward_kernel, rows, units, dh, ru, drh, h,
+              rows, units);
 }
 
-static __global__ void gru_state_kernel(float *h_new, float *c, const float *bias, const float *ru,
-                                        const float *h, float clip, size_t rows, size_t units)
+static __global__ void gru_state_kernel(float *h_new, float *c, const float *pre, const float *bias,
+                                        const float *ru, const float *h, float clip, size_t rows,
+                                        size_t units)
 {
     FOR_ROWS(i, j, rows, units)
     {
         size_t index = i * units + j;
-        float candidate = tanhf(c[index] + bias[j]);
+        float candidate = tanhf(pre[index] + bias[j]);
 
         c[index] = candidate;
         h_new[index] =
@@ -58,16 +58,15 @@ static __global__ void gru_state_kernel(float *h_new, float *c, const float *bia
     }
 }
 
-void cuda_gru_state(SELF, real *h_new, real *c, const real *bias, const real *ru, const real *h,
-                    real clip, size_t rows, size_t units)
+void cuda_gru_state(SELF, real *h_new, real *c, const real *pre, const real *bias, const real *ru,
+                    const real *h, real clip, size_t rows, size_t units)
 {
-    cuda_rows(cuda_begin(self, __func__), gru_state_kernel, rows, units, h_new, c, bias, ru, h,
+    cuda_rows(cuda_begin(self, __func__), gru_state_kernel, rows, units, h_new, c, pre, bias, ru, h,
               clip, rows, units);
 }
 
-static __global__ void gru_state_backward_kernel(float *dh, float *dc, float *dru,
-                                                 const float *dh_new, const float *c,
-                                                 const float *ru, const float *h, float clip,
+static __global__ void gru_state_backward_kernel(float *dh, float *c, float *ru,
+                                                 const float *dh_new, const float *h, float clip,
                                                  size_t rows, size_t units)
 {
     FOR_ROWS(i, j, rows, units)
@@ -77,14 +76,14 @@ static __global__ void gru_state_backward_kernel(float *dh, float *dc, float *dr
             cuda_state_backward(dh_new[index], h[index], c[index], ru[gate], clip);
 
         dh[index] = d.h;
-        dru[gate] = d.u;
-        dc[index] = d.c;
+        ru[gate] = d.u;
+        c[index] = d.c;
     }
 }
 
-void cuda_gru_state_backward(SELF, real *dh, real *dc, real *dru, const real *dh_new, const real *c,
-                             const real *ru, const real *h, real clip, size_t rows, size_t units)
+void cuda_gru_state_backward(SELF, real *dh, real *c, real *ru, const real *dh_new, const real *h,
+                             real clip, size_t rows, size_t units)
 {
-    cuda_rows(cuda_begin(self, __func__), gru_state_backward_kernel, rows, units, dh, dc, dru,
-              dh_new, c, ru, h, clip, rows, units);
+    cuda_rows(cuda_begin(self, __func__), gru_state_backward_kernel, rows, units, dh, c, ru, dh_new,
+              h, clip, rows, units);
 }
