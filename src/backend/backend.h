@@ -169,8 +169,8 @@ struct backend {
 
     /* Arrays that operations.def calls operands hold bfloat16 numbers instead of reals, two in the
      * place of one; a zero ends a row of an odd number of them. Kept arrays hold IEEE 754 half
-     * precision numbers in the same places; the end of an odd row is undefined. Only in the host's
-     * memory, and without the time loops below. */
+     * precision numbers in the same places, 1-u for an update gate u; the end of an odd row is
+     * undefined. Only in the host's memory, and without the time loops below. */
     bool rounds_operands;
 
     /* ---- memory ---- */

@@ -81,26 +81,15 @@ void controller_inputs_forward(struct shard *s)
         copy_states(s, CI_BACKWARD, backward);
 }
 
-/* Sets TAPE to the products of COUNT bins of ci_in from bin FIRST on. */
-static void multiply_inputs(const struct shard *s, const struct gru_tape *tape, size_t first,
-                            size_t count)
-{
-    const struct matrix x = matrix_from(s->ci_in, first * s->trials);
-
-    gru_inputs(s->be, tape, &s->w.con, operand_in(s->be, x), 0, model_ci_width(s->model),
-               count * s->trials, false);
-}
-
 /* Whether all bins are multiplied at once: samples share the products, or a device computes. */
 static bool multiplies_all(const struct shard *s) { return s->samples > 1 || !s->be->host_memory; }
 
 void controller_group_inputs(struct shard *s, size_t t)
 {
-    const struct gru_group group = gru_group_of(s->be, t, s->model->bins, s->trials);
-    const struct gru_tape tape = gru_tape_at(&s->con, &s->w.con, group.first, s->rows);
-
     if (!multiplies_all(s))
-        multiply_inputs(s, &tape, group.first, group.count);
+        gru_group_inputs(s->be, &s->con, &s->w.con, operand_in(s->be, s->ci_in),
+                         model_ci_width(s->model),
+                         gru_group_of(s->be, t, s->model->bins, s->trials), s->trials);
 }
 
 /* Copies a trial's products to the rows of all its samples. */
@@ -193,7 +182,9 @@ void controller_begin_forward(struct shard *s)
 
     s->be->set_rows(s->be, s->con.h, units, s->w.con_start, s->rows, units);
     if (multiplies_all(s))
-        multiply_inputs(s, s->samples > 1 ? &s->con_shared : &s->con, 0, s->model->bins);
+        gru_inputs(s->be, s->samples > 1 ? &s->con_shared : &s->con, &s->w.con,
+                   operand_in(s->be, s->ci_in), 0, model_ci_width(s->model),
+                   s->model->bins * s->trials, false);
 }
 
 /* model.md (5.2) to (5.4), (6.8). */

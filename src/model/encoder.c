@@ -118,7 +118,7 @@ void ci_encoder_step_forward(struct shard *s, size_t t)
 
     if (!model_has_encoder(s->model, CI_FORWARD) || t < first || t - first >= range.bins)
         return;
-    gru_group_inputs(s->be, tape, w, input(s, CI_FORWARD),
+    gru_group_inputs(s->be, tape, w, input(s, CI_FORWARD), w->inputs,
                      gru_group_of(s->be, t - first, range.bins, rows), rows);
     bin = gru_tape_at(tape, w, t - first, rows);
     gru_step(s->be, slot(s, CI_FORWARD, t - first + 1), &bin, w, slot(s, CI_FORWARD, t - first),

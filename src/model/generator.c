@@ -121,7 +121,7 @@ void generator_lone_step_forward(struct shard *s, size_t t)
     struct gru_tape bin = gru_tape_at(&s->gen, &s->w.gen, t, rows);
 
     if (range.has_inputs)
-        gru_group_inputs(s->be, &s->gen, &s->w.gen, all_inputs(s),
+        gru_group_inputs(s->be, &s->gen, &s->w.gen, all_inputs(s), s->w.gen.inputs,
                          gru_group_of(s->be, t, range.bins, rows), rows);
     gru_step(s->be, bin.h + rows * s->model->gen_units, &bin, &s->w.gen, bin.h, range.clip, rows,
              range.has_inputs);

@@ -57,12 +57,12 @@ void gru_inputs(const struct backend *be, const struct gru_tape *tape, const str
 }
 
 void gru_group_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
-                      struct operand x, struct gru_group group, size_t rows)
+                      struct operand x, size_t width, struct gru_group group, size_t rows)
 {
     const struct gru_tape part = gru_tape_at(tape, gru, group.first, rows);
 
     x.data += group.first * rows * x.ld;
-    gru_inputs(be, &part, gru, x, 0, gru->inputs, group.count * rows, false);
+    gru_inputs(be, &part, gru, x, 0, width, group.count * rows, false);
 }
 
 void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct gru *gru_t,
@@ -159,7 +159,7 @@ void gru_run_inputs(const struct backend *be, const struct gru_tape *tape, const
         struct gru_tape at;
 
         group = gru_group_of(be, t, bins, rows);
-        gru_group_inputs(be, tape, gru, x, group, rows);
+        gru_group_inputs(be, tape, gru, x, gru->inputs, group, rows);
         at = gru_tape_at(tape, gru, group.first, rows);
         part.bins = group.count;
         gru_run(be, &at, gru, &part);

@@ -51,10 +51,11 @@ void gru_inputs(const struct backend *be, const struct gru_tape *tape, const str
 void gru_dinputs(const struct backend *be, real *dx, size_t lddx, const struct gru *gru_t,
                  const struct gru_tape *tape, size_t first, size_t width, size_t rows, bool add);
 
-/* Sets those of GROUP to the products of all inputs, x [K*B,D]. The bits of a product depend on its
- * rows: a group is computed whole even where one bin is needed, and its gates are lost. */
+/* Sets those of GROUP to the products of the first WIDTH inputs, x [K*B,width]. The bits of a
+ * product depend on its rows: a group is computed whole even where one bin is needed, and its gates
+ * are lost. */
 void gru_group_inputs(const struct backend *be, const struct gru_tape *tape, const struct gru *gru,
-                      struct operand x, struct gru_group group, size_t rows);
+                      struct operand x, size_t width, struct gru_group group, size_t rows);
 
 /* One step: sets h_new [B,H] from h [B,H] and the tape's bin, whose pre-activations are the inputs'
  * products if HAS_INPUTS. */

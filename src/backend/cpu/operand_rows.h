@@ -87,7 +87,7 @@ static inline vec kept_load(const float *row, size_t j, size_t n) { return vec_l
 static inline kept_vec kept_update_of(vec u) { return u; }
 static inline vec kept_update_load(const float *row, size_t j, size_t n)
 {
-    return vec_load(row + j, n);
+    return kept_load(row, j, n);
 }
 static inline void kept_store(float *row, size_t j, kept_vec x, size_t n)
 {
